@@ -1,0 +1,219 @@
+"""What goes into the engine and what comes out.
+
+Every event is frozen, slotted and carries ``t_ns``: nanoseconds since the recording's epoch, from one monotonic clock. Inputs are
+recorded before anything looks at them; outputs are recorded beside them. Unknown is ``None``, never 0.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MarkSource(StrEnum):
+    """Who says "at the line"."""
+
+    BUTTON = "button"
+    GATE = "gate"
+    BEACON = "beacon"
+    TRACKSIDE = "trackside"
+
+
+class CommandKind(StrEnum):
+    """What the runner, or in training a helper, can order."""
+
+    START = "start"
+    LAP = "lap"
+    UNDO_LAP = "undo_lap"
+    FINISH = "finish"
+    ABORT = "abort"
+
+
+class CueKind(StrEnum):
+    """Why the wrist is touched."""
+
+    READY = "ready"
+    EVEN = "even"
+    LAST_LAP = "last_lap"
+    HOLD = "hold"
+    RELAX = "relax"
+    TURNOVER = "turnover"
+    DRIVE = "drive"
+
+
+class Phase(StrEnum):
+    """Where in the race the runner is; the transitions stand in ``cueing/phases.py``."""
+
+    WAITING = "waiting"
+    BODY = "body"
+    LAST_LAP = "last_lap"
+    LAST_200 = "last_200"
+    LAST_100 = "last_100"
+    LAST_50 = "last_50"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+
+
+class Mode(StrEnum):
+    """On what evidence the distance stands, best first."""
+
+    MARKS = "marks"
+    POD_LEARNED = "pod_learned"
+    POD = "pod"
+    CADENCE = "cadence"
+    CLOCK = "clock"
+    NONE = "none"
+
+
+class Level(StrEnum):
+    """How loud a notice is."""
+
+    INFO = "info"
+    WARNING = "warning"
+
+
+# ---- inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A GATT notification as it came: ``char`` is the 16-bit UUID as four lower-case hex digits (or a full 128-bit UUID)."""
+
+    t_ns: int
+    sensor: str
+    char: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sensor's connection came up or went down."""
+
+    t_ns: int
+    sensor: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Somebody or something says that the runner is at the line now."""
+
+    t_ns: int
+    source: MarkSource
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An order; ``lap`` is the same as a button mark."""
+
+    t_ns: int
+    kind: CommandKind
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A position fix, WGS 84 degrees; ``accuracy_m`` is one standard deviation where the source tells it."""
+
+    t_ns: int
+    lat_deg: float
+    lon_deg: float
+    accuracy_m: float | None = None
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """A watch's answer: the cue was felt, or dropped and why; ``latency_ms`` is the watch's own figure."""
+
+    t_ns: int
+    cue_id: str
+    felt: bool
+    why: str | None = None
+    latency_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed; recorded too, so that a replay sees the same moments."""
+
+    t_ns: int
+
+
+Input = Notification | Link | Mark | Command | Fix | Ack | Tick
+
+
+# ---- outputs
+
+Pulses = tuple[tuple[int, int, float], ...]
+"""Canonical vibration: (on_ms, off_ms, intensity 0..1) each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Where the runner is and how sure that is; ``distance_sd_m`` is one standard deviation."""
+
+    t_ns: int
+    distance_m: float | None
+    distance_sd_m: float | None
+    speed_mps: float | None
+    cadence_spm: float | None
+    heart_rate_bpm: float | None
+    lap: int | None
+    to_go_m: float | None
+    eta_bell_s: float | None
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChange:
+    """The race entered ``phase``."""
+
+    t_ns: int
+    phase: Phase
+    previous: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Touch the wrist now. Past ``ttl_ms`` after ``t_ns`` it is worth nothing and must be dropped."""
+
+    t_ns: int
+    id: str
+    kind: CueKind
+    text: str
+    say: str | None
+    pulses: Pulses
+    urgency: int
+    ttl_ms: int
+    to_go_m: float | None
+    sd_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """The watch should set a timer: ``cue`` is due ``due_in_ms`` after ``t_ns``; a later Arm of the same id replaces it."""
+
+    t_ns: int
+    cue: Cue
+    due_in_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disarm:
+    """The armed cue will not come."""
+
+    t_ns: int
+    cue_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something for the screen and the log, never for the wrist. ``code`` is stable, ``text`` is for people."""
+
+    t_ns: int
+    code: str
+    text: str
+    level: Level = Level.INFO
+    sensor: str | None = None
+
+
+Output = Estimate | PhaseChange | Cue | Arm | Disarm | Notice
