@@ -1,0 +1,82 @@
+"""What tests share: the real recordings, the real programs, and a plain word at the end on which of them were absent.
+
+A test that needs a real part is marked (``mosquitto``, ``recordings``) or asks for it (``data_dir``, ``real_program``). Where the part
+is absent the test is skipped with a reason, or fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NoReturn
+
+import pytest
+from hypothesis import settings
+
+REPO: Final = Path(__file__).resolve().parent.parent
+MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
+INSTALL: Final = "apt-get install mosquitto mosquitto-clients"
+DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")  # often not on a user's PATH
+
+settings.register_profile("kickcue", deadline=None)  # how long an example takes says nothing about it, least of all on a Pi
+settings.load_profile("kickcue")
+
+
+def find_program(name: str) -> Path | None:
+    """Return where ``name`` is, looking also where daemons live."""
+    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), *DAEMON_FOLDERS)))
+    return Path(found) if found else None
+
+
+def find_data() -> Path | None:
+    """Return the folder with the real recordings: ``KICKCUE_DATA``, or ``shared/data`` beside the checkout."""
+    told = os.environ.get("KICKCUE_DATA")
+    folder = Path(told) if told else REPO.parent / "shared" / "data"
+    if told and not folder.is_dir():
+        pytest.fail(f"KICKCUE_DATA={told} is not a folder")
+    return folder if folder.is_dir() else None
+
+
+def absent(what: str, cure: str) -> NoReturn:
+    """Skip, or fail where the real parts are demanded."""
+    if os.environ.get("KICKCUE_REQUIRE_REAL", "") not in ("", "0"):
+        pytest.fail(f"{what} is absent but KICKCUE_REQUIRE_REAL demands it ({cure})")
+    pytest.skip(f"{what} is absent ({cure})")
+
+
+def require_or_skip(program: str) -> Path:
+    """Return where ``program`` is; where it is absent skip, or fail if the real parts are demanded."""
+    found = find_program(program)
+    return found if found is not None else absent(program, INSTALL)
+
+
+@pytest.fixture(scope="session")
+def real_program() -> Callable[[str], Path]:
+    """Return ``require_or_skip``: ``real_program("mosquitto")`` is the path; the test is skipped (or fails) without it."""
+    return require_or_skip
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder with ``ble_vectors.tsv``, ``truth.tsv`` and ``recordings/``."""
+    folder = find_data()
+    if folder is None:
+        pytest.skip("the real recordings are absent (set KICKCUE_DATA to their folder)")
+    return folder
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip marked tests whose real part is absent."""
+    if item.get_closest_marker("mosquitto") is not None:
+        for program in MOSQUITTO:
+            require_or_skip(program)
+    if item.get_closest_marker("recordings") is not None and find_data() is None:
+        pytest.skip("the real recordings are absent (set KICKCUE_DATA to their folder)")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one plain line which optional real parts these tests had and which they did without."""
+    missing = [program for program in MOSQUITTO if find_program(program) is None]
+    mosquitto = f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"
+    recordings = "recordings found" if find_data() else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
+    terminalreporter.write_line(f"Real parts: {mosquitto}; {recordings}.")
