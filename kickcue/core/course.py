@@ -1,0 +1,217 @@
+"""Where the lines are: an event and a lap become the distances at which the runner crosses a line.
+
+On a track every race ends at the finish line, so the lines are counted back from the finish: the first crossing comes after
+``distance mod lap`` metres (or a whole lap where nothing is left over). The mile is the trap: its first crossing comes 9.344 m after
+the gun. On the road the lines are the kilometre markers, counted from the start, and the finish.
+
+Lane lengths: bends of 36.50 m radius to the kerb, lanes 1.22 m wide, measured 0.30 m out from the kerb in lane 1 and 0.20 m out from
+the line in every other, hence the 0.10 m. (The popular 407.67, 415.33 ... list forgets that step and is 0.63 m too long.)
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final, Literal
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.units import MILE_M
+
+OUTDOOR_LAP_M: Final = 400.0
+INDOOR_LAP_M: Final = 200.0
+ROAD_MARKER_M: Final = 1000.0
+ROAD_KICK_M: Final = 1000.0
+LANE_WIDTH_M: Final = 1.22
+LANES: Final = 9
+STEEPLE_LAPS_M: Final[Mapping[str, float]] = {"inside": 396.084, "outside": 419.407}
+"""Usual lap over the water jump by where the pit lies; venues differ, so a told lap always wins."""
+
+SHORTEST_RACE_M: Final = 200.0
+LONGEST_RACE_M: Final = 500_000.0
+SHORTEST_LAP_M: Final = 50.0
+LONGEST_LAP_M: Final = 2000.0
+
+EVENTS: Final = ("800m", "1500m", "mile", "3000m", "2mile", "5000m", "10000m", "3000sc", "5k", "10k", "15k", "half", "marathon")
+"""The events with a name of their own; any other number of metres or kilometres works too."""
+
+_Ground = Literal["track", "steeple", "road"]
+
+_NAMED: Final[Mapping[str, tuple[float, _Ground]]] = {
+    "mile": (MILE_M, "track"),
+    "2mile": (2 * MILE_M, "track"),
+    "half": (21_097.5, "road"),
+    "marathon": (42_195.0, "road"),
+}
+_ALIASES: Final[Mapping[str, str]] = {
+    "1mile": "mile",
+    "2miles": "2mile",
+    "halfmarathon": "half",
+    "half-marathon": "half",
+    "steeplechase": "3000sc",
+}
+_MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(m|metres|meters|sc|msc|k|km)?")
+_FORMS: Final = f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc) or kilometres on the road (8k)"
+
+_SAME_LINE_M: Final = 0.001  # lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
+_DIGITS: Final = 6  # micrometres: hides the rounding of binary fractions (9.344000000000051), far below any tape
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The distance and every line on it. Raises ``AskedWronglyError`` for lengths that are no lengths."""
+
+    event: str
+    distance_m: float
+    lap_m: float | None
+    """None on the road."""
+    marker_m: float
+    """Spacing of the lines: the lap, or 1000 m on the road."""
+    kick_m: float
+    """Length of the last window, which opens with the bell."""
+    note: str | None = None
+    """What had to be assumed, in one sentence."""
+
+    def __post_init__(self) -> None:
+        _require(0 < self.distance_m <= LONGEST_RACE_M, f"distance of {self.distance_m} m", f"more than 0 and at most {LONGEST_RACE_M:g} m")
+        for what, length_m in (("lap", self.lap_m), ("marker spacing", self.marker_m)):
+            fits = length_m is None or SHORTEST_LAP_M <= length_m <= LONGEST_LAP_M
+            _require(fits, f"{what} of {length_m} m", f"{SHORTEST_LAP_M:g} to {LONGEST_LAP_M:g} m")
+        _require(
+            0 < self.kick_m <= self.distance_m, f"kick of {self.kick_m} m", f"more than 0 and at most the distance, {self.distance_m:g} m"
+        )
+
+    @property
+    def crossings_m(self) -> tuple[float, ...]:
+        """Metres run at every line, in order; the last is the finish and equals ``distance_m`` exactly."""
+        return _crossings_m(self.distance_m, self.marker_m, self.lap_m is not None)
+
+    @property
+    def first_crossing_m(self) -> float:
+        """Metres from the gun to the first line."""
+        return self.crossings_m[0]
+
+    @property
+    def laps(self) -> int:
+        """Number of lines crossed, the finish included."""
+        return len(self.crossings_m)
+
+    @property
+    def bell_m(self) -> float:
+        """Metres run when the last window opens; 0 where the race is no longer than its lap."""
+        return round(self.distance_m - self.kick_m, _DIGITS)
+
+    @property
+    def last_200_m(self) -> float:
+        """Metres run with 200 m to go."""
+        return round(self.distance_m - 200.0, _DIGITS)
+
+    @property
+    def last_100_m(self) -> float:
+        """Metres run with 100 m to go."""
+        return round(self.distance_m - 100.0, _DIGITS)
+
+    @property
+    def last_50_m(self) -> float:
+        """Metres run with 50 m to go."""
+        return round(self.distance_m - 50.0, _DIGITS)
+
+
+def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ in, all but the event by keyword
+    event: str,
+    *,
+    lap_m: float | None = None,
+    kick_m: float | None = None,
+    lane: int | None = None,
+    water_jump: str | None = None,
+    indoor: bool = False,
+) -> Course:
+    """Return the course of ``event``: a name of ``EVENTS``, metres on the track, or kilometres (``8k``) on the road.
+
+    The lap is 400 m unless told by ``lap_m``, the ``lane`` of a 400 m track that is run in throughout, ``indoor`` (200 m), or the
+    place of a steeplechase's ``water_jump`` ("inside", "outside"). ``kick_m`` is the lap, or 1000 m on the road. A race no longer
+    than its lap is all last lap: the bell is the gun, ``bell_m`` 0.
+
+    Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths that make no sense.
+    """
+    name, distance_m, ground = _event(event)
+    _require(SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M, f"{event!r}", f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km")
+    venue = {"lane": lane, "water_jump": water_jump, "indoor": indoor or None}
+    told = [key for key, value in venue.items() if value is not None]
+    allowed = {"track": ("lane", "indoor"), "steeple": ("water_jump",), "road": ()}[ground]
+    for key in told:
+        _require(key in allowed, f"{key} for {name}, a {ground} race", f"one of {', '.join(allowed)}" if allowed else "left out")
+    _require(len(told) <= 1, f"{' and '.join(told)} together", "only one of them: each sets the lap")
+    if ground == "road":
+        _require(lap_m is None, f"lap of {lap_m} m for {name}, a road race", f"left out, or the event {distance_m:g}m for the track")
+        return Course(name, distance_m, None, ROAD_MARKER_M, _kick_m(kick_m, ROAD_KICK_M, distance_m))
+    lap = _lap_m(ground, lap_m=lap_m, lane=lane, water_jump=water_jump, indoor=indoor)
+    note = None
+    if ground == "steeple" and lap_m is None and water_jump is None:
+        note = f"no lap told: assumed a water jump inside the track, {lap:g} m a lap; the venue knows its own"
+    return Course(name, distance_m, lap, lap, _kick_m(kick_m, lap, distance_m), note)
+
+
+def lane_lap_m(lane: int) -> float:
+    """Return the length of one lap of a 400 m track in ``lane`` (1 to 9), to the millimetre."""
+    _require(1 <= lane <= LANES, f"lane {lane}", f"1 to {LANES}")
+    return OUTDOOR_LAP_M if lane == 1 else round(OUTDOOR_LAP_M + 2 * math.pi * (LANE_WIDTH_M * (lane - 1) - 0.10), 3)
+
+
+def _lap_m(ground: _Ground, *, lap_m: float | None, lane: int | None, water_jump: str | None, indoor: bool) -> float:
+    if ground == "steeple":
+        _require(water_jump in (None, *STEEPLE_LAPS_M), f"water jump {water_jump!r}", " or ".join(STEEPLE_LAPS_M))
+        _require(None in (lap_m, water_jump), "lap and water jump together", "only one of them: each sets the lap")
+        return lap_m if lap_m is not None else STEEPLE_LAPS_M[water_jump or "inside"]
+    if lane is not None:
+        _require(lap_m in (None, OUTDOOR_LAP_M), f"lane {lane} with a lap of {lap_m} m", "400 m: only that track's lanes are known")
+        return lane_lap_m(lane)
+    if indoor:
+        _require(lap_m in (None, INDOOR_LAP_M), f"indoor with a lap of {lap_m} m", "the lap alone where it is not 200 m")
+        return INDOOR_LAP_M
+    return OUTDOOR_LAP_M if lap_m is None else lap_m
+
+
+def _kick_m(told_m: float | None, usual_m: float, distance_m: float) -> float:
+    return min(usual_m, distance_m) if told_m is None else told_m
+
+
+def _event(text: str) -> tuple[str, float, _Ground]:
+    """Return canonical name, metres and ground."""
+    plain = re.sub(r"[\s_]", "", text.lower())
+    plain = _ALIASES.get(plain, plain)
+    if plain in _NAMED:
+        distance_m, ground = _NAMED[plain]
+        return plain, distance_m, ground
+    found = _MEASURED.fullmatch(plain)
+    if found is None:
+        near = get_close_matches(plain, (*EVENTS, *_ALIASES), n=3, cutoff=0.5)
+        guess = f"did you mean {' or '.join(near)}? " if near else ""
+        raise AskedWronglyError(f"unknown event {text!r}: {guess}known are {_FORMS}")
+    number = float(found[1].replace(",", "") + (found[2] or ""))
+    unit = found[3] or "m"
+    if unit in ("k", "km"):
+        return f"{_short(number)}k", round(number * 1000, _DIGITS), "road"
+    if unit in ("sc", "msc"):
+        return f"{_short(number)}sc", number, "steeple"
+    return f"{_short(number)}m", number, "track"
+
+
+def _short(number: float) -> str:
+    return f"{number:.{_DIGITS}f}".rstrip("0").rstrip(".")
+
+
+@lru_cache(maxsize=256)
+def _crossings_m(distance_m: float, marker_m: float, counted_from_finish: bool) -> tuple[float, ...]:
+    lines = max(1, math.ceil((distance_m - _SAME_LINE_M) / marker_m))
+    if counted_from_finish:
+        before = (distance_m - back * marker_m for back in range(lines - 1, 0, -1))
+    else:
+        before = (line * marker_m for line in range(1, lines))
+    return (*(round(crossing_m, _DIGITS) for crossing_m in before), distance_m)
+
+
+def _require(holds: bool, what: str, right: str) -> None:
+    if not holds:
+        raise AskedWronglyError(f"{what}: should be {right}")

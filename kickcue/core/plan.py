@@ -1,0 +1,116 @@
+"""What is to be run: a race is a plan of one stretch; repeats, strides and a simulated finish are others.
+
+A plan is a tree of steps, ``Run``, ``Rest`` and ``Repeat``; ``Plan.legs`` is the same as a flat list in the order it is run.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.core.course import Course
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import CommandKind, CueKind
+
+MOST_LEGS: Final = 1000  # three nested repeats multiply quickly; nobody runs more than this in a day
+TURNOVER_TO_GO_M: Final = 200.0
+DRIVE_TO_GO_M: Final = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class CuePoint:
+    """A place where a cue may be given; whether it is, the policy decides."""
+
+    kind: CueKind
+    to_go_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One stretch over a course with its cue points, the farthest from the finish first."""
+
+    course: Course
+    cues: tuple[CuePoint, ...] = ()
+
+    def __post_init__(self) -> None:
+        previous_m = math.inf
+        for cue in self.cues:
+            if not 0 <= cue.to_go_m <= self.course.distance_m:
+                raise AskedWronglyError(
+                    f"cue {cue.kind} at {cue.to_go_m} m to go of {self.course.event}: should be 0 to {self.course.distance_m:g} m"
+                )
+            if cue.to_go_m >= previous_m:
+                raise AskedWronglyError(f"cue {cue.kind} at {cue.to_go_m} m to go: should come closer to the finish than the one before")
+            previous_m = cue.to_go_m
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A pause that ends after a time, a distance (jog back), or on an order: exactly one of the three is told."""
+
+    duration_s: float | None = None
+    distance_m: float | None = None
+    until: CommandKind | None = None
+
+    def __post_init__(self) -> None:
+        if sum(end is not None for end in (self.duration_s, self.distance_m, self.until)) != 1:
+            raise AskedWronglyError("rest: should end in exactly one way: duration_s, distance_m or until")
+        for name, length in (("duration_s", self.duration_s), ("distance_m", self.distance_m)):
+            if length is not None and not 0 < length < math.inf:
+                raise AskedWronglyError(f"rest with {name} {length}: should be more than 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The steps, ``times`` over."""
+
+    times: int
+    steps: tuple["Step", ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.times <= MOST_LEGS:
+            raise AskedWronglyError(f"repeat {self.times} times: should be 1 to {MOST_LEGS}")
+        if not self.steps:
+            raise AskedWronglyError("repeat: should have at least one step to repeat")
+
+
+Leg = Run | Rest
+Step = Leg | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A named list of steps with at least one ``Run`` and at most ``MOST_LEGS`` legs. Raises ``AskedWronglyError`` otherwise."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise AskedWronglyError("plan: should have a name")
+        count = _count(self.steps)
+        if count > MOST_LEGS:
+            raise AskedWronglyError(f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}")
+        if not any(isinstance(leg, Run) for leg in self.legs()):
+            raise AskedWronglyError(f"plan {self.name!r}: should have something to run")
+
+    def legs(self) -> tuple[Leg, ...]:
+        """Return every stretch and rest in the order it is run, repeats written out."""
+        return _flat(self.steps)
+
+
+def race(course: Course) -> Plan:
+    """Return the plan of a race: one stretch, the last window opening with ``kick_m`` to go, then 200 m and 100 m where they lie inside."""
+    later = (CuePoint(CueKind.TURNOVER, TURNOVER_TO_GO_M), CuePoint(CueKind.DRIVE, DRIVE_TO_GO_M))
+    inside = (cue for cue in later if cue.to_go_m < course.kick_m)
+    return Plan(course.event, (Run(course, (CuePoint(CueKind.LAST_LAP, course.kick_m), *inside)),))
+
+
+def _flat(steps: tuple[Step, ...]) -> tuple[Leg, ...]:
+    legs: list[Leg] = []
+    for step in steps:
+        legs.extend(_flat(step.steps) * step.times if isinstance(step, Repeat) else (step,))
+    return tuple(legs)
+
+
+def _count(steps: tuple[Step, ...]) -> int:
+    return sum(step.times * _count(step.steps) if isinstance(step, Repeat) else 1 for step in steps)

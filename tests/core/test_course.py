@@ -1,0 +1,226 @@
+import math
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kickcue.core.course import EVENTS, Course, course_for, lane_lap_m
+from kickcue.core.errors import AskedWronglyError
+
+# event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in and not computed
+TABLE = [
+    ("800m", None, 800.0, 2, 400.0, 400.0),
+    ("1500m", None, 1500.0, 4, 300.0, 1100.0),
+    ("mile", None, 1609.344, 5, 9.344, 1209.344),
+    ("3000m", None, 3000.0, 8, 200.0, 2600.0),
+    ("2mile", None, 3218.688, 9, 18.688, 2818.688),
+    ("5000m", None, 5000.0, 13, 200.0, 4600.0),
+    ("10000m", None, 10_000.0, 25, 400.0, 9600.0),
+    ("3000sc", 396.084, 3000.0, 8, 227.412, 2603.916),
+    ("3000sc", 419.407, 3000.0, 8, 64.151, 2580.593),
+    ("1500m", 200.0, 1500.0, 8, 100.0, 1300.0),
+    ("mile", 200.0, 1609.344, 9, 9.344, 1409.344),
+    ("3000m", 200.0, 3000.0, 15, 200.0, 2800.0),
+    ("5000m", 200.0, 5000.0, 25, 200.0, 4800.0),
+]
+
+
+@pytest.mark.parametrize(("event", "lap_m", "distance_m", "lines", "first_m", "bell_m"), TABLE)
+def test_event_table(event: str, lap_m: float | None, distance_m: float, lines: int, first_m: float, bell_m: float) -> None:
+    """Every track event has the lines, the first crossing and the bell that the tables give, to the digit."""
+    course = course_for(event, lap_m=lap_m)
+    assert (distance_m, lines, first_m, bell_m) == (course.distance_m, course.laps, course.first_crossing_m, course.bell_m)
+
+
+def test_mile_crossings_are_exact() -> None:
+    """The mile's first line comes 9.344 m after the gun, and no binary fraction shows in any of them."""
+    assert (9.344, 409.344, 809.344, 1209.344, 1609.344) == course_for("mile").crossings_m
+
+
+def test_windows_of_the_5000() -> None:
+    """The last windows open with exactly 200, 100 and 50 m to go."""
+    course = course_for("5000m")
+    assert (4800.0, 4900.0, 4950.0) == (course.last_200_m, course.last_100_m, course.last_50_m)
+
+
+@pytest.mark.parametrize(
+    ("lane", "lap_m"),
+    [(1, 400.00), (2, 407.04), (3, 414.70), (4, 422.37), (5, 430.03), (6, 437.70), (7, 445.37), (8, 453.03), (9, 460.70)],
+)
+def test_lane_lengths(lane: int, lap_m: float) -> None:
+    """The lanes of a 400 m track have their surveyed lengths, not those of the 407.67, 415.33 ... rule of thumb."""
+    assert lap_m == round(lane_lap_m(lane), 2)
+    assert lane_lap_m(lane) == course_for("5000m", lane=lane).lap_m
+
+
+@pytest.mark.parametrize(
+    ("event", "distance_m", "lines", "bell_m"),
+    [("5k", 5000.0, 5, 4000.0), ("10k", 10_000.0, 10, 9000.0), ("15k", 15_000.0, 15, 14_000.0), ("8k", 8000.0, 8, 7000.0)],
+)
+def test_road_has_kilometre_markers(event: str, distance_m: float, lines: int, bell_m: float) -> None:
+    """On the road there is no lap: a line each kilometre, the finish last, and the last kilometre is the last window."""
+    course = course_for(event)
+    assert (None, 1000.0) == (course.lap_m, course.marker_m)
+    assert (distance_m, lines, bell_m) == (course.distance_m, course.laps, course.bell_m)
+    assert course.first_crossing_m == 1000.0
+
+
+@pytest.mark.parametrize(("event", "distance_m", "lines"), [("half", 21_097.5, 22), ("marathon", 42_195.0, 43)])
+def test_road_finish_is_a_line_of_its_own(event: str, distance_m: float, lines: int) -> None:
+    """After the last whole kilometre of a half or a marathon comes one line more: the finish."""
+    course = course_for(event)
+    assert lines == course.laps
+    assert (1000.0 * (lines - 1), distance_m) == course.crossings_m[-2:]
+
+
+@pytest.mark.parametrize(
+    ("written", "event"),
+    [
+        ("10,000m", "10000m"),
+        ("10 000 m", "10000m"),
+        ("10_000", "10000m"),
+        ("5000", "5000m"),
+        (" Mile ", "mile"),
+        ("1mile", "mile"),
+        ("2miles", "2mile"),
+        ("3000 SC", "3000sc"),
+        ("3000mSC", "3000sc"),
+        ("steeplechase", "3000sc"),
+        ("2000sc", "2000sc"),
+        ("half-marathon", "half"),
+        ("10K", "10k"),
+        ("10km", "10k"),
+        ("21.1k", "21.1k"),
+        ("3200m", "3200m"),
+        ("1500metres", "1500m"),
+    ],
+)
+def test_spellings(written: str, event: str) -> None:
+    """The usual ways to write an event lead to the same course as its own name."""
+    assert event == course_for(written).event
+    assert course_for(event) == course_for(written)
+
+
+def test_steeple_without_a_venue_says_what_it_assumed() -> None:
+    """A steeplechase lap depends on the venue: where nothing is told the course carries a note, and otherwise none."""
+    guessed = course_for("3000sc")
+    assert guessed.lap_m == 396.084
+    assert guessed.note is not None
+    assert "inside" in guessed.note
+    assert [None, None, None] == [
+        course_for("3000sc", lap_m=400.0).note,
+        course_for("3000sc", water_jump="inside").note,
+        course_for("mile").note,
+    ]
+    assert course_for("3000sc", water_jump="outside").lap_m == 419.407
+
+
+@pytest.mark.parametrize(("event", "lap_m"), [("400m", 400.0), ("300m", 400.0), ("800m", 1000.0)])
+def test_race_no_longer_than_its_lap_is_all_last_lap(event: str, lap_m: float) -> None:
+    """Where the race is no longer than a lap the only line is the finish, and the bell is the gun."""
+    course = course_for(event, lap_m=lap_m)
+    assert ((course.distance_m,), 0.0) == (course.crossings_m, course.bell_m)
+
+
+def test_told_kick_moves_the_bell_and_no_line() -> None:
+    """A kick of one's own, on the track or on the road, changes where the window opens and nothing else."""
+    assert (4400.0, course_for("5000m").crossings_m) == (
+        course_for("5000m", kick_m=600).bell_m,
+        course_for("5000m", kick_m=600).crossings_m,
+    )
+    assert course_for("half", kick_m=400.0).bell_m == 20_697.5
+
+
+def test_indoor_is_200_m() -> None:
+    """Indoors the lap is 200 m, whether said by name or by length."""
+    assert course_for("mile", lap_m=200.0) == course_for("mile", indoor=True) == course_for("mile", indoor=True, lap_m=200.0)
+
+
+@given(distance_m=st.floats(200, 100_000), lap_m=st.floats(50, 2000))
+def test_track_lines_are_spaced_by_the_lap_and_end_at_the_finish(distance_m: float, lap_m: float) -> None:
+    """For any distance and lap: lines strictly increase, each a lap apart, first + n laps is the distance, the last one exactly."""
+    course = Course("any", distance_m, lap_m, lap_m, min(lap_m, distance_m))
+    lines = course.crossings_m
+    assert distance_m == lines[-1]
+    assert 0 < lines[0] <= min(lap_m, distance_m) + 0.0011
+    assert all(math.isclose(lap_m, after - before, abs_tol=2e-6) for before, after in pairwise(lines))
+    assert math.isclose(distance_m, lines[0] + (len(lines) - 1) * lap_m, abs_tol=2e-6)
+
+
+@given(laps=st.integers(1, 60), lap_mm=st.integers(50_000, 2_000_000))
+def test_whole_laps_start_at_the_line(laps: int, lap_mm: int) -> None:
+    """A race of whole laps has as many lines as laps, whatever binary fractions the lap is made of."""
+    lap_m = lap_mm / 1000
+    course = Course("any", laps * lap_m, lap_m, lap_m, lap_m)
+    assert (laps, lap_m) == (course.laps, course.first_crossing_m)
+
+
+@given(distance_m=st.floats(200, 100_000))
+def test_road_lines_are_whole_kilometres_and_the_finish(distance_m: float) -> None:
+    """For any road distance: each whole kilometre before the finish is a line, and the finish is the last."""
+    course = Course("any", distance_m, None, 1000.0, min(1000.0, distance_m))
+    *markers, finish = course.crossings_m
+    assert distance_m == finish
+    assert [1000.0 * (index + 1) for index in range(len(markers))] == markers
+    assert distance_m - 1000.001 <= len(markers) * 1000.0 < distance_m
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [("5000n", "5000m"), ("marathn", "marathon"), ("15k.", "15k"), ("milee", "mile"), ("halve", "half"), ("steeple", "steeplechase")],
+)
+def test_unknown_event_names_the_near_ones(event: str, named: str) -> None:
+    """A misspelt event is refused in one line that names what was probably meant, and what is known."""
+    with pytest.raises(AskedWronglyError, match=rf"unknown event '{re.escape(event)}': did you mean [^?]*\b{named}\b") as caught:
+        course_for(event)
+    assert "\n" not in str(caught.value)
+    assert all(known in str(caught.value) for known in EVENTS)
+
+
+@pytest.mark.parametrize(
+    "event", ["", "m", "-5000m", "nan", "inf", "1,5k", "10,00m", "5000.m", "\u0665\u0660\u0660\u0660m", "5e3m", "five", "0x10m"]
+)
+def test_what_is_no_event_is_refused(event: str) -> None:
+    """Signs, exponents, odd commas and other scripts are not guessed at: "1,5k" must never become 15k."""
+    with pytest.raises(AskedWronglyError, match="unknown event"):
+        course_for(event)
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "message"),
+    [
+        ("100m", {}, "200 m to 500 km"),
+        ("0m", {}, "200 m to 500 km"),
+        ("9" * 400 + "m", {}, "200 m to 500 km"),
+        ("501k", {}, "200 m to 500 km"),
+        ("5000m", {"lap_m": 2001.0}, "lap of 2001.0 m: should be 50 to 2000 m"),
+        ("5000m", {"lap_m": -400.0}, "lap of -400.0 m"),
+        ("5000m", {"lap_m": math.nan}, "lap of nan m"),
+        ("5000m", {"lap_m": math.inf}, "lap of inf m"),
+        ("5000m", {"kick_m": 0.0}, "kick of 0.0 m"),
+        ("5000m", {"kick_m": 5001.0}, "kick of 5001.0 m: should be more than 0 and at most the distance, 5000 m"),
+        ("5000m", {"kick_m": math.nan}, "kick of nan m"),
+        ("5000m", {"lane": 0}, "lane 0: should be 1 to 9"),
+        ("5000m", {"lane": 10}, "lane 10: should be 1 to 9"),
+        ("5000m", {"lane": 2, "lap_m": 300.0}, "lane 2 with a lap of 300.0 m"),
+        ("5000m", {"lane": 2, "indoor": True}, "lane and indoor together"),
+        ("5000m", {"indoor": True, "lap_m": 400.0}, "indoor with a lap of 400.0 m"),
+        ("5000m", {"water_jump": "inside"}, "water_jump for 5000m, a track race"),
+        ("3000sc", {"lane": 2}, "lane for 3000sc, a steeple race"),
+        ("3000sc", {"water_jump": "middle"}, "water jump 'middle': should be inside or outside"),
+        ("3000sc", {"water_jump": "inside", "lap_m": 400.0}, "lap and water jump together"),
+        ("10k", {"lap_m": 400.0}, "10000m for the track"),
+        ("10k", {"indoor": True}, "indoor for 10k, a road race: should be left out"),
+    ],
+)
+def test_nonsense_is_refused_with_what_would_be_right(event: str, told: dict[str, float], message: str) -> None:
+    """A length or a mixture that cannot be is refused, with the value and what would be right."""
+    with pytest.raises(AskedWronglyError, match=message):
+        course_for(event, **told)  # type: ignore[arg-type] # mixed keywords from a table
+
+
+def test_course_itself_refuses_a_distance_of_nothing() -> None:
+    """A course built by hand obeys the same law as one that was asked for by name."""
+    with pytest.raises(AskedWronglyError, match="distance of 0 m"):
+        Course("none", 0, 400.0, 400.0, 400.0)
