@@ -1,0 +1,221 @@
+"""Finds and reads sensor profiles: those that come with kickcue, and the user's own.
+
+Shipped ones lie in ``firmware_profiles/sensors`` at the top of a checkout, and inside the package in an installed wheel; a user's own in
+``$XDG_CONFIG_HOME/kickcue/firmware_profiles/sensors``. A file is named after the id in it.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from kickcue.config import profile_schema as schema
+from kickcue.config.one_line import one_line
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.profiles import (
+    SILENCE_OK_S,
+    Advertisement,
+    CadenceUnit,
+    FirmwareRange,
+    HeartRules,
+    LinkTraits,
+    Match,
+    PodRules,
+    Provides,
+    SensorProfile,
+    Status,
+)
+
+_FOLDER: Final = "firmware_profiles"
+_SENSORS: Final = "sensors"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFile:
+    """One profile with the file it came from; ``digest`` is the SHA-256 of its bytes, in hex."""
+
+    path: Path
+    digest: str
+    document: schema.ProfileDocument
+    profile: SensorProfile
+
+
+def load_profiles(extra: Sequence[Path] = ()) -> dict[str, SensorProfile]:
+    """Return all profiles by id: shipped, the user's own, and the ``extra`` files; AskedWronglyError where one is not valid."""
+    return {id_: file.profile for id_, file in profile_files(extra).items()}
+
+
+def load_profile(id_or_path: str) -> SensorProfile:
+    """Return one profile, by its id or by the path of a TOML file; AskedWronglyError where there is none or it is not valid."""
+    return profile_file(id_or_path).profile
+
+
+def profile_digest(id_or_path: str) -> str:
+    """Return the SHA-256 of the profile's file in hex, by which a recording names the rules it was made with."""
+    return profile_file(id_or_path).digest
+
+
+def profile_file(id_or_path: str) -> ProfileFile:
+    """Return one profile with its file. A path has a slash or ends in .toml; anything else is an id."""
+    if id_or_path.endswith(".toml") or os.sep in id_or_path:
+        return read_profile_file(Path(id_or_path))
+    own, replaced = _own_files()
+    if id_or_path in replaced:
+        return replaced[id_or_path]
+    if id_or_path in own:
+        return own[id_or_path]
+    shipped = {path.stem: path for path in _tomls(shipped_folder())}
+    if id_or_path in shipped:
+        return read_profile_file(shipped[id_or_path])
+    near = get_close_matches(id_or_path, [*shipped, *own], n=1)
+    guess = f"did you mean {near[0]}? " if near else ""
+    raise AskedWronglyError(f"no sensor profile {id_or_path!r}: {guess}'kickcue profiles list' names them all")
+
+
+def profile_files(extra: Sequence[Path] = ()) -> dict[str, ProfileFile]:
+    """Return all profiles with their files, by id."""
+    own, replaced = _own_files(extra)
+    shipped = _read_all(path for path in _tomls(shipped_folder()) if path.stem not in replaced)
+    return dict(sorted((shipped | own).items()))
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the profiles that come with kickcue."""
+    package = Path(str(files("kickcue")))
+    inside = package / _FOLDER
+    return (inside if inside.is_dir() else package.parent / _FOLDER) / _SENSORS
+
+
+def user_folder() -> Path:
+    """Return the folder of the user's own profiles, which need not exist."""
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "kickcue" / _FOLDER / _SENSORS
+
+
+def read_profile_file(path: Path) -> ProfileFile:
+    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+    try:
+        content = path.read_bytes()
+        raw = tomllib.loads(content.decode())
+    except OSError as error:
+        raise AskedWronglyError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise AskedWronglyError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise AskedWronglyError(f"{path}: not TOML: {error}") from None
+    try:
+        document = schema.ProfileDocument.model_validate(raw)
+    except ValidationError as error:
+        raise AskedWronglyError(f"{path}: {one_line(error, schema.ProfileDocument, raw)}") from None
+    id_ = document.profile.id
+    if path.stem != id_:
+        raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
+    return ProfileFile(path, sha256(content).hexdigest(), document, _to_core(document))
+
+
+def example_adverts(document: schema.ProfileDocument) -> list[Advertisement]:
+    """Return the advertisements that the profile says it matches."""
+    return [Advertisement(it.name, tuple(it.services), it.company_id, it.dis_manufacturer, it.dis_model, it.fw) for it in document.example]
+
+
+def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, ProfileFile], dict[str, ProfileFile]]:
+    """Return the user's profiles by their own ids, and those that replace a shipped one by the id they replace."""
+    shipped = {path.stem for path in _tomls(shipped_folder())}
+    own = _read_all([*_tomls(user_folder()), *extra])
+    replaced: dict[str, ProfileFile] = {}
+    for file in own.values():
+        head = file.document.profile
+        if head.replaces is not None:
+            if head.replaces not in shipped:
+                raise AskedWronglyError(
+                    f"{file.path}: profile.replaces = {head.replaces!r}: should be the id of a profile that kickcue brings"
+                )
+            replaced[head.replaces] = file
+        if head.id in shipped and head.replaces != head.id:
+            raise AskedWronglyError(
+                f'{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or add replaces = "{head.id}"'
+            )
+    return own, replaced
+
+
+def _tomls(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"))
+
+
+def _read_all(paths: Iterable[Path]) -> dict[str, ProfileFile]:
+    found: dict[str, ProfileFile] = {}
+    for path in paths:
+        file = read_profile_file(path)
+        id_ = file.profile.id
+        if id_ in found:
+            raise AskedWronglyError(f"{path}: profile.id = {id_!r}: {found[id_].path} has it already; take another one")
+        found[id_] = file
+    return found
+
+
+def _to_core(document: schema.ProfileDocument) -> SensorProfile:
+    head, link = document.profile, document.link
+    hr = document.provides.hr
+    traits = LinkTraits()
+    if link is not None:
+        traits = LinkTraits(link.connections, link.bond, tuple(link.skip_services), tuple(link.only_services))
+    return SensorProfile(
+        id=head.id,
+        vendor=head.vendor,
+        name=head.name,
+        status=Status(head.status),
+        sources=tuple(head.sources),
+        matches=tuple(_match(block) for block in document.match),
+        generic=head.generic,
+        provides=_provides(document.provides),
+        silence_ok_s=SILENCE_OK_S if link is None or link.silence_ok_s is None else link.silence_ok_s,
+        optical=None if hr is None else hr.optical,
+        link=traits,
+        heart=_heart_rules(document),
+        pod=_pod_rules(document),
+    )
+
+
+def _match(block: schema.Match) -> Match:
+    return Match(
+        name=block.name,
+        adv_services=tuple(block.adv_services or ()),
+        company_id=block.company_id,
+        manufacturer=block.dis_manufacturer,
+        model=block.dis_model,
+        firmware=None if block.fw is None else FirmwareRange.parse(block.fw),
+    )
+
+
+def _provides(block: schema.Provides) -> tuple[Provides, ...]:
+    offers = {kind: getattr(block, kind) for kind in schema.Provides.model_fields}
+    return tuple(Provides(kind, offer.service, offer.char, offer.rate_hz) for kind, offer in offers.items() if offer is not None)
+
+
+def _heart_rules(document: schema.ProfileDocument) -> HeartRules:
+    quirks = {quirk.effect: quirk for quirk in document.quirk}
+    unlike = quirks.get("drop_rr_unlike_bpm")
+    return HeartRules(
+        ignore_contact="ignore_contact" in quirks,
+        rr_unlike_bpm_factor=unlike.factor if isinstance(unlike, schema.DropRrUnlikeBpm) else None,
+    )
+
+
+def _pod_rules(document: schema.ProfileDocument) -> PodRules:
+    quirks = {quirk.effect: quirk for quirk in document.quirk}
+    rsc, reject = document.provides.rsc, quirks.get("reject_cadence_below")
+    below, above = (reject.value, reject.when_speed_above_mps) if isinstance(reject, schema.RejectCadenceBelow) else (0.0, 0.0)
+    return PodRules(
+        cadence_unit=CadenceUnit.AUTO if rsc is None else CadenceUnit(rsc.cadence_unit),
+        reject_cadence_below=below,
+        reject_above_mps=above,
+        zero_cadence_is_unknown="zero_cadence_is_unknown" in quirks,
+        distance_is_lifetime="distance_is_lifetime" in quirks,
+    )

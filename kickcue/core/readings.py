@@ -1,0 +1,196 @@
+"""From notification bytes to what the engine may believe: codec, then the profile's rules.
+
+Three rules hold for every device:
+
+* A heart rate of 0 is unknown. Optical sensors send runs of it while they search (polar-ble-sdk issues 143 and 197), treadmills send it
+  without a strap, and nobody runs with it.
+* "Contact not detected" does not take the heart rate away: devices were seen that say so and count on. Contact is told beside it.
+* Beat-to-beat intervals no heart has (outside 250 to 2500 ms: 240 and 24 a minute) are dropped, whoever sends them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kickcue.core.gatt import decode, short_uuid
+from kickcue.core.gatt.battery import BatteryLevel
+from kickcue.core.gatt.heart_rate import HeartRateMeasurement
+from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
+from kickcue.core.gatt.rsc import RscMeasurement
+from kickcue.core.gatt.treadmill import TreadmillData
+from kickcue.core.profiles import CadenceUnit, SensorProfile
+from kickcue.core.units import STEPS_PER_STRIDE
+
+RR_MIN_MS: Final = 250.0
+RR_MAX_MS: Final = 2500.0
+_MS_PER_1024TH: Final = 1000 / 1024
+
+RUNNING_MPS: Final = 2.2
+"""Above this people run, and a runner's cadence is in a narrow band; below it a slow step and a fast stride look alike."""
+
+POWER_BELOW: Final = 45
+"""At running speed fewer strides than this do not happen; Stryd's legacy mode puts power / 10 there (210 W: 21)."""
+STRIDES_FROM: Final = 65
+STRIDES_TO: Final = 115
+STEPS_FROM: Final = 130
+STEPS_TO: Final = 240
+
+
+@dataclass(frozen=True, slots=True)
+class HeartReading:
+    """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact; None is unknown."""
+
+    bpm: float | None
+    rr_ms: tuple[float, ...]
+    contact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PodReading:
+    """Speed, cadence as sent with its declared unit, lengths in metres; ``cadence_spm`` turns the cadence into steps per minute.
+
+    ``stride_length_m`` is as sent too: some sensors mean a step by it (Technogym, Polar).
+    """
+
+    speed_mps: float | None
+    cadence_raw: float | None
+    cadence_unit: CadenceUnit
+    stride_length_m: float | None
+    distance_m: float | None
+    running: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryReading:
+    """Charge in percent."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocationReading:
+    """Speed, distance and position (WGS 84 degrees)."""
+
+    speed_mps: float | None
+    distance_m: float | None
+    lat_deg: float | None
+    lon_deg: float | None
+
+
+Reading = HeartReading | PodReading | BatteryReading | LocationReading
+
+
+def interpret(profile: SensorProfile, char: str, data: bytes) -> Reading | None:
+    """Decode one notification and apply the profile's rules; None: well-formed, but nothing the engine uses.
+
+    ``char`` is a UUID, best as four lower-case hex digits. Raises DecodeError and nothing else, for any bytes.
+    """
+    reader = _READERS.get(char) or _READERS.get(short_uuid(char))
+    if reader is None:
+        decode(char, data)
+        return None
+    return reader(profile, data)
+
+
+def cadence_spm(reading: PodReading) -> float | None:
+    """Return the cadence in steps per minute, both feet; None where the number cannot be one.
+
+    The standard's unit is one revolution, a stride, but sensors that count steps exist, and some can be set to send power / 10
+    instead. So the declared unit is taken, except where the number itself contradicts it: nobody makes 130 strides (260 steps) a
+    minute over a race's distance, and at running speed nobody makes fewer than 65 steps. In between, and where nothing was
+    declared, an ambiguous number is unknown. This looks at one reading; that a sensor contradicts its profile for long is for the
+    caller to notice and to tell.
+    """
+    raw = reading.cadence_raw
+    if raw is None or raw > STEPS_TO:
+        return None
+    if raw >= STEPS_FROM:
+        return raw
+    unit = reading.cadence_unit
+    if reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS:
+        if raw < POWER_BELOW:
+            return None
+        if raw < STRIDES_FROM:
+            return raw * STEPS_PER_STRIDE if unit is CadenceUnit.STRIDE else None
+        if raw <= STRIDES_TO:
+            return raw * STEPS_PER_STRIDE
+    if unit is CadenceUnit.STRIDE:
+        return raw * STEPS_PER_STRIDE
+    if unit is CadenceUnit.STEP or raw == 0:
+        return raw
+    return None
+
+
+def unit_keys(reading: Reading) -> dict[str, Any]:
+    """Return the reading under keys that carry the units, as printed and as written in a profile's vectors; None is unknown."""
+    if isinstance(reading, HeartReading):
+        return {"heart_rate_bpm": reading.bpm, "rr_ms": list(reading.rr_ms), "contact": reading.contact}
+    if isinstance(reading, PodReading):
+        return {
+            "speed_mps": reading.speed_mps,
+            "cadence_spm": cadence_spm(reading),
+            "stride_length_m": reading.stride_length_m,
+            "total_distance_m": reading.distance_m,
+            "running": reading.running,
+        }
+    if isinstance(reading, BatteryReading):
+        return {"battery_percent": reading.percent}
+    return {
+        "speed_mps": reading.speed_mps,
+        "total_distance_m": reading.distance_m,
+        "lat_deg": reading.lat_deg,
+        "lon_deg": reading.lon_deg,
+    }
+
+
+def _heart(profile: SensorProfile, data: bytes) -> HeartReading:
+    sent = HeartRateMeasurement.from_bytes(data)
+    rules = profile.heart
+    bpm = sent.bpm or None
+    rr_ms: tuple[float, ...] = ()
+    if sent.rr_1024:
+        low, high, factor = RR_MIN_MS, RR_MAX_MS, rules.rr_unlike_bpm_factor
+        if factor is not None and bpm is not None:
+            expected_ms = 60_000 / bpm
+            low, high = max(low, expected_ms / factor), min(high, expected_ms * factor)
+        rr_ms = tuple([ms for rr in sent.rr_1024 if low <= (ms := rr * _MS_PER_1024TH) <= high])
+    return HeartReading(bpm, rr_ms, None if rules.ignore_contact else sent.contact)
+
+
+def _pod(profile: SensorProfile, data: bytes) -> PodReading:
+    sent = RscMeasurement.from_bytes(data)
+    rules = profile.pod
+    speed_mps = sent.speed_mps
+    cadence: float | None = sent.cadence_per_min
+    if (sent.cadence_per_min < rules.reject_cadence_below and speed_mps > rules.reject_above_mps) or (
+        cadence == 0 and rules.zero_cadence_is_unknown and speed_mps > 0
+    ):
+        cadence = None
+    return PodReading(speed_mps, cadence, rules.cadence_unit, sent.stride_length_m, sent.distance_m, sent.running)
+
+
+def _treadmill(profile: SensorProfile, data: bytes) -> PodReading | None:
+    sent = TreadmillData.from_bytes(data)
+    if sent.speed_mps is None and sent.distance_m is None:
+        return None
+    return PodReading(sent.speed_mps, None, profile.pod.cadence_unit, None, sent.distance_m, None)
+
+
+def _battery(_profile: SensorProfile, data: bytes) -> BatteryReading:
+    return BatteryReading(BatteryLevel.from_bytes(data).percent)
+
+
+def _location(_profile: SensorProfile, data: bytes) -> LocationReading:
+    sent = LocationAndSpeed.from_bytes(data)
+    # a position that the sensor calls its last known one is a silent sensor's value
+    here = sent.position_status in (PositionStatus.OK, PositionStatus.ESTIMATED)
+    return LocationReading(sent.speed_mps, sent.distance_m, sent.lat_deg if here else None, sent.lon_deg if here else None)
+
+
+_READERS: Final[Mapping[str, Callable[[SensorProfile, bytes], Reading | None]]] = {
+    "2a37": _heart,
+    "2a53": _pod,
+    "2acd": _treadmill,
+    "2a67": _location,
+    "2a19": _battery,
+}
