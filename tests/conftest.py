@@ -32,9 +32,17 @@ def find_data() -> Path | None:
     """Return the folder with the real recordings: ``KICKCUE_DATA``, or ``shared/data`` beside the checkout."""
     told = os.environ.get("KICKCUE_DATA")
     folder = Path(told) if told else REPO.parent / "shared" / "data"
-    if told and not folder.is_dir():
-        pytest.fail(f"KICKCUE_DATA={told} is not a folder")
     return folder if folder.is_dir() else None
+
+
+def require_data() -> Path:
+    """Return the folder with the real recordings; skip where there is none, fail where ``KICKCUE_DATA`` points nowhere."""
+    folder = find_data()
+    if folder is not None:
+        return folder
+    if os.environ.get("KICKCUE_DATA"):
+        pytest.fail(f"KICKCUE_DATA={os.environ['KICKCUE_DATA']} is not a folder")
+    pytest.skip("the real recordings are absent (set KICKCUE_DATA to their folder)")
 
 
 def absent(what: str, cure: str) -> NoReturn:
@@ -59,10 +67,7 @@ def real_program() -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Return the folder with ``ble_vectors.tsv``, ``truth.tsv`` and ``recordings/``."""
-    folder = find_data()
-    if folder is None:
-        pytest.skip("the real recordings are absent (set KICKCUE_DATA to their folder)")
-    return folder
+    return require_data()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -70,8 +75,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("mosquitto") is not None:
         for program in MOSQUITTO:
             require_or_skip(program)
-    if item.get_closest_marker("recordings") is not None and find_data() is None:
-        pytest.skip("the real recordings are absent (set KICKCUE_DATA to their folder)")
+    if item.get_closest_marker("recordings") is not None:
+        require_data()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

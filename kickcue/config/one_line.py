@@ -78,8 +78,9 @@ def _keys_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
         fields = [block.model_fields[part] for block in blocks if isinstance(part, str) and part in block.model_fields]
         if fields:
             blocks = [inner for field in fields for inner in _models_in(field.annotation)]
-        elif isinstance(part, str):  # the tag of a union's member
-            blocks = [block for block in blocks if any(part in get_args(field.annotation) for field in block.model_fields.values())]
+        elif isinstance(part, str):  # the tag of a union's member, or a name of the user's own
+            tagged = [block for block in blocks if any(part in get_args(field.annotation) for field in block.model_fields.values())]
+            blocks = tagged or blocks
     return tuple(dict.fromkeys(key for block in blocks for key in block.model_fields))
 
 

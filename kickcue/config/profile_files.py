@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from pydantic import ValidationError
 
@@ -35,6 +35,7 @@ from kickcue.core.profiles import (
 
 _FOLDER: Final = "firmware_profiles"
 _SENSORS: Final = "sensors"
+_LARGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,16 @@ def user_folder() -> Path:
     return Path(home) / "kickcue" / _FOLDER / _SENSORS
 
 
+def _too_large(path: Path) -> NoReturn:
+    raise AskedWronglyError(f"{path}: larger than {_LARGEST // 1000} kB, a profile has a few")
+
+
 def read_profile_file(path: Path) -> ProfileFile:
     """Read one file; AskedWronglyError says in one line what is wrong with it."""
     try:
-        content = path.read_bytes()
-        raw = tomllib.loads(content.decode())
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        raw = tomllib.loads(content.decode() if len(content) <= _LARGEST else _too_large(path))
     except OSError as error:
         raise AskedWronglyError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -1,0 +1,68 @@
+"""Finds and reads what the cues say, one TOML file a language in ``kickcue/phrases``."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kickcue.config.one_line import one_line
+from kickcue.core.cueing.phrases import Phrase, PhraseKey, Vocabulary
+from kickcue.core.errors import AskedWronglyError
+
+_LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
+
+
+class _Phrase(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT)]
+    say: Annotated[str, Field(min_length=1)]
+
+
+class _Language(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    language: str
+    ready: _Phrase
+    even_ease: _Phrase
+    even_lift: _Phrase
+    last_lap: _Phrase
+    hold: _Phrase
+    relax: _Phrase
+    relax_smile: _Phrase
+    turnover: _Phrase
+    drive: _Phrase
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that come with kickcue."""
+    folder = files("kickcue") / "phrases"
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+
+
+def load_vocabulary(language_or_path: str = "en") -> Vocabulary:
+    """Return the phrases of a shipped language, or of a TOML file of one's own; AskedWronglyError where it is not valid."""
+    name = f"phrases {language_or_path}"
+    if language_or_path in languages():
+        text = (files("kickcue") / "phrases" / f"{language_or_path}.toml").read_text(encoding="utf-8")
+    elif language_or_path.endswith(".toml"):
+        text = _read(Path(language_or_path))
+    else:
+        raise AskedWronglyError(f"language {language_or_path!r}: should be one of {', '.join(languages())}, or a .toml file of your own")
+    try:
+        document = tomllib.loads(text)
+        found = _Language.model_validate(document)
+    except tomllib.TOMLDecodeError as error:
+        raise AskedWronglyError(f"{name}: not TOML: {error}") from None
+    except ValidationError as error:
+        raise AskedWronglyError(f"{name}: {one_line(error, _Language, document)}") from None
+    return {key: Phrase(getattr(found, key).text, getattr(found, key).say) for key in PhraseKey}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise AskedWronglyError(f"phrases {path}: cannot be read: {error}") from None

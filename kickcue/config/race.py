@@ -1,0 +1,90 @@
+"""A race as a document: what a person sets and a recording keeps, and the engine's ``Setup`` that follows from it.
+
+The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a later replay notices when a profile has
+changed since.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kickcue.config.one_line import one_line
+from kickcue.config.phrase_files import load_vocabulary
+from kickcue.config.profile_files import load_profile, profile_digest
+from kickcue.core.course import Course, course_for
+from kickcue.core.cueing.rules import Rules
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.estimate.distance import ScalePrior
+from kickcue.core.plan import race
+from kickcue.core.setup import Setup
+
+
+class SensorChoice(BaseModel):
+    """Which profile reads a sensor; ``sha256`` is that of the profile's file when this was recorded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profile: str
+    sha256: str | None = None
+
+
+class RaceDocument(BaseModel):
+    """Everything needed to build the same engine again."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    race: str
+    lap_m: float | None = None
+    kick_m: float | None = None
+    lane: int | None = None
+    indoor: bool = False
+    water_jump: Literal["inside", "outside"] | None = None
+    rules: Rules = Rules.TRAINING
+    language: str = "en"
+    smile: bool = True
+    target_s: float | None = Field(default=None, gt=0)
+    hr_ceiling_bpm: float | None = Field(default=None, ge=60, le=240)
+    lead_ms: int = Field(default=0, ge=0, le=2000)
+    scale: float = Field(default=1.0, ge=0.8, le=1.25)
+    scale_sd: float = Field(default=0.03, gt=0, le=0.2)
+    sensors: dict[str, SensorChoice] = Field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
+        """Check plain JSON or TOML data; AskedWronglyError names ``where``, the key, the value and what would be right."""
+        try:
+            return cls.model_validate(dict(given))
+        except ValidationError as error:
+            raise AskedWronglyError(f"{where}: {one_line(error, cls, given)}") from None
+
+    def course(self) -> Course:
+        """Return the course; AskedWronglyError where the lengths make no sense."""
+        return course_for(self.race, lap_m=self.lap_m, kick_m=self.kick_m, lane=self.lane, water_jump=self.water_jump, indoor=self.indoor)
+
+    def with_digests(self) -> "RaceDocument":
+        """Return the document with the present digest of every profile, to be kept with a recording."""
+        sensors = {name: SensorChoice(profile=s.profile, sha256=profile_digest(s.profile)) for name, s in self.sensors.items()}
+        return self.model_copy(update={"sensors": sensors})
+
+    def changed_profiles(self) -> tuple[str, ...]:
+        """Return the ids of profiles that are not what they were when this document was kept."""
+        return tuple(choice.profile for choice in self.sensors.values() if choice.sha256 not in (None, profile_digest(choice.profile)))
+
+    def setup(self) -> Setup:
+        """Return what the engine needs; AskedWronglyError where a profile, a language or the course is not to be had."""
+        return Setup(
+            plan=race(self.course()),
+            sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
+            vocabulary=load_vocabulary(self.language),
+            rules=self.rules,
+            scale=ScalePrior(self.scale, self.scale_sd),
+            target_s=self.target_s,
+            hr_ceiling_bpm=self.hr_ceiling_bpm,
+            smile=self.smile,
+            lead_ms=self.lead_ms,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON without what is at its default."""
+        return self.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,1 @@
+"""When to touch the wrist, and how it should feel."""

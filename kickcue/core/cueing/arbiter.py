@@ -1,0 +1,69 @@
+"""Cues are arbitrated, not fired: of all that want the wrist now, at most one gets it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kickcue.core.cueing.haptics import URGENCY
+from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.events import CueKind
+from kickcue.core.units import NS_PER_S
+
+SPACING_S = 12.0
+"""An unexpected vibration costs about a second of attention (Asplund & Perrault 2020); a lap of 53-120 s bears four."""
+SPACING_M = 60.0
+MOST_IN_LAST_WINDOW = 4
+MOST_EVEN = 6
+EVEN_SPACING_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cue that would like to be given now, and the words it would use."""
+
+    kind: CueKind
+    phrase: PhraseKey
+
+
+class Arbiter:
+    """Knows what was given and when; says what may be given now."""
+
+    def __init__(self) -> None:
+        self._counts: dict[CueKind, int] = {}
+        self._given: set[CueKind] = set()
+        self._last_ns: int | None = None
+        self._last_m = 0.0
+        self._in_last_window = 0
+
+    def choose(self, t_ns: int, distance_m: float, candidates: Iterable[Candidate]) -> Candidate | None:
+        """Return the most urgent candidate that may be given now, or None."""
+        allowed = [c for c in candidates if self._may(t_ns, distance_m, c.kind)]
+        return max(allowed, key=lambda c: URGENCY[c.kind], default=None)
+
+    @property
+    def given(self) -> frozenset[CueKind]:
+        """The kinds given so far and not taken back."""
+        return frozenset(self._given)
+
+    def gave(self, t_ns: int, distance_m: float, kind: CueKind, *, last_window: bool) -> None:
+        """Note that ``kind`` was given."""
+        self._counts[kind] = self.count(kind) + 1
+        self._given.add(kind)
+        self._last_ns, self._last_m = t_ns, distance_m
+        self._in_last_window += last_window
+
+    def count(self, kind: CueKind) -> int:
+        """Return how often ``kind`` was given, taken back or not."""
+        return self._counts.get(kind, 0)
+
+    def forget_last_window(self) -> None:
+        """Start the last window afresh, because the runner took a lap back: it is still to come, with all its cues."""
+        self._in_last_window = 0
+        self._given.clear()
+
+    def _may(self, t_ns: int, distance_m: float, kind: CueKind) -> bool:
+        if kind in (CueKind.LAST_LAP, CueKind.HOLD) or self._last_ns is None:
+            return True
+        since_s = (t_ns - self._last_ns) / NS_PER_S
+        if kind is CueKind.EVEN:
+            return since_s >= EVEN_SPACING_S and self.count(kind) < MOST_EVEN
+        return since_s >= SPACING_S and distance_m - self._last_m >= SPACING_M and self._in_last_window < MOST_IN_LAST_WINDOW

@@ -1,0 +1,30 @@
+"""What the cues say. The words are data in ``kickcue/phrases/<language>.toml``; here is their shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PhraseKey(StrEnum):
+    """Every sentence a cue can need; a language file has each of them and no other."""
+
+    READY = "ready"
+    EVEN_EASE = "even_ease"
+    EVEN_LIFT = "even_lift"
+    LAST_LAP = "last_lap"
+    HOLD = "hold"
+    RELAX = "relax"
+    RELAX_SMILE = "relax_smile"
+    TURNOVER = "turnover"
+    DRIVE = "drive"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """``text`` for the watch's face (at most 40 characters), ``say`` for the voice."""
+
+    text: str
+    say: str
+
+
+Vocabulary = Mapping[PhraseKey, Phrase]

@@ -1,0 +1,62 @@
+"""Which cues would help now: the last lap's opening, then turnover and drive only while the legs have not answered, relax once they have.
+
+The schedule is SCIENCE's proposal: discrete, short, external prompts. No metronome: runners told to match a beat ran slower and with
+shorter steps than with the same music left alone (Van Dyck 2021).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kickcue.core.cueing.arbiter import Candidate
+from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.events import CueKind
+from kickcue.core.plan import CuePoint
+
+ANSWERED_RATIO = 1.03
+"""Cadence or, where it is unknown, speed this far above the race's own baseline counts as an answer; real kicks span 0 to +14 %."""
+SILENT_TO_GO_M = 50.0
+UNEVEN = 0.03
+"""A lap this far off the even pace is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the policy looks at; distances in metres, None is unknown."""
+
+    to_go_m: float
+    cadence_spm: float | None
+    baseline_spm: float | None
+    speed_mps: float | None
+    baseline_mps: float | None
+    given: frozenset[CueKind]
+
+
+def answered(moment: Moment) -> bool:
+    """Say whether the legs have answered; not knowing is not an answer."""
+    for now, before in ((moment.cadence_spm, moment.baseline_spm), (moment.speed_mps, moment.baseline_mps)):
+        if now is not None and before is not None:
+            return now >= ANSWERED_RATIO * before
+    return False
+
+
+def in_last_window(moment: Moment, points: Sequence[CuePoint], *, smile: bool) -> Iterator[Candidate]:
+    """Yield the cues that would help now, after the bell."""
+    if moment.to_go_m <= SILENT_TO_GO_M:
+        return
+    if answered(moment):
+        if CueKind.RELAX not in moment.given:
+            yield Candidate(CueKind.RELAX, PhraseKey.RELAX_SMILE if smile else PhraseKey.RELAX)
+        return
+    due = [p.kind for p in points if p.kind in _WORDS and moment.to_go_m <= p.to_go_m]
+    if due and due[-1] not in moment.given:
+        yield Candidate(due[-1], _WORDS[due[-1]])
+
+
+_WORDS = {CueKind.TURNOVER: PhraseKey.TURNOVER, CueKind.DRIVE: PhraseKey.DRIVE}
+
+
+def off_even_pace(lap_s: float, even_s: float) -> Candidate | None:
+    """Return the cue for a lap in the body of the race that was too fast or too slow."""
+    if abs(lap_s / even_s - 1.0) <= UNEVEN:
+        return None
+    return Candidate(CueKind.EVEN, PhraseKey.EVEN_EASE if lap_s < even_s else PhraseKey.EVEN_LIFT)

@@ -1,0 +1,309 @@
+"""The one entrance: ``Engine.feed(event) -> outputs``. Live, replay, simulation and tests all come through here.
+
+The engine is a pure function of its setup and the events fed so far. It reads no clock; where the passing of time alone would change
+something (the bell line is reached between two notifications, a sensor has fallen silent) it says in ``wake_ns`` by when it wants a
+``Tick``. Whoever drives it feeds a tick at that time or a little later; ticks are recorded like everything else.
+"""
+
+from bisect import bisect_right
+
+from kickcue.core.cueing.arbiter import SPACING_M, Candidate
+from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
+from kickcue.core.cueing.phases import IN_LAST_WINDOW, RACING, Signal, after
+from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, in_last_window, off_even_pace
+from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.errors import IllegalTransitionError
+from kickcue.core.estimate.distance import DistanceEstimator, Position
+from kickcue.core.estimate.sensors import SensorDesk, Survey
+from kickcue.core.events import (
+    Ack,
+    Command,
+    CommandKind,
+    CueKind,
+    Estimate,
+    Input,
+    Level,
+    Link,
+    Mark,
+    MarkSource,
+    Mode,
+    Notice,
+    Notification,
+    Output,
+    Phase,
+    PhaseChange,
+)
+from kickcue.core.setup import Setup
+from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
+
+BEAT_NS = 1400 * NS_PER_MS
+"""Sensors speak once a second, so a beat falls due only when one is missing."""
+ESTIMATE_EVERY_NS = NS_PER_S // 2
+SLOWEST_MPS = 0.5
+NEAR_S = 10.0
+"""From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
+EVEN_ODDS = 0.5
+WAIT_FOR_MARK_ODDS = 0.75
+"""Where laps are being marked, the mark at the bell line itself is due any moment: waiting for it a little beats being early."""
+FINISHED_ODDS = 0.975
+ON_TIME_S = 0.001
+
+LAST_LAP = Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP)
+HOLD = Candidate(CueKind.HOLD, PhraseKey.HOLD)
+READY = Candidate(CueKind.READY, PhraseKey.READY)
+
+_NEXT_SIGNAL = {
+    Phase.LAST_LAP: Signal.TO_GO_200,
+    Phase.LAST_200: Signal.TO_GO_100,
+    Phase.LAST_100: Signal.TO_GO_50,
+}
+
+
+class Engine:
+    """One runner, one race. ``feed`` every event in order; nothing else changes its state."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._run = setup.race
+        self._course = self._run.course
+        self._lead_s = setup.lead_ms / 1000
+        self._crossings_m = self._course.crossings_m
+        self._bell_m = self._course.bell_m
+        self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
+        self._distance = DistanceEstimator(self._course, setup.scale, setup.planned_mps)
+        self._desk = CueDesk(setup.vocabulary, setup.rules)
+        self._phase = Phase.WAITING
+        self._racing = False
+        self._now_ns: int | None = None
+        self._started_ns = 0
+        self._next_estimate_ns = 0
+        self._stale_ns: int | None = None
+        self._lap_began: tuple[int, int] | None = None
+        self._hold = False
+        self._bell_in_s: float | None = None
+        self._baseline_spm: float | None = None
+        self._baseline_mps: float | None = None
+        self.wake_ns: int | None = None
+        self.late_events = 0
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the race."""
+        return self._phase
+
+    def feed(self, event: Input) -> tuple[Output, ...]:
+        """Take in one event and return what follows from it, in order.
+
+        An event stamped earlier than one already fed is taken as happening now, and counted in ``late_events``. Bytes from outside
+        raise nothing; an order that the phase does not allow is told as a Notice.
+        """
+        out: list[Output] = []
+        t_ns = event.t_ns
+        if self._now_ns is None:
+            out.append(Notice(t_ns, "rules", ALLOWED[self._setup.rules].reason))
+        elif t_ns < self._now_ns:
+            self.late_events += 1
+            t_ns = self._now_ns
+        self._now_ns = t_ns
+        moved = self._take(event, t_ns, out)
+        if moved or self.wake_ns is None or t_ns >= self.wake_ns:
+            self._advance(t_ns, out)
+        return tuple(out)
+
+    # ---- what comes in
+
+    def _take(self, event: Input, t_ns: int, out: list[Output]) -> bool:
+        """Take in the event; return whether it can have changed where the runner is or what is to be done."""
+        if isinstance(event, Notification):
+            reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
+            if reading is None:
+                return False
+            self._distance.read(t_ns, event.sensor, reading.speed_mps, reading.distance_m, self._sensors.cadence.latest_spm)
+        elif isinstance(event, Mark):
+            self._mark(t_ns, event.source, out)
+        elif isinstance(event, Command):
+            self._obey(t_ns, event.kind, out)
+        elif isinstance(event, Link):
+            self._sensors.link(event)
+        elif isinstance(event, Ack):
+            if not event.felt:
+                why = event.why or "no reason given"
+                out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
+            return False
+        else:  # a Tick counts by its time alone; a Fix becomes a mark where a line gate is set up, which lies before the engine
+            return False
+        return True
+
+    def _mark(self, t_ns: int, source: MarkSource, out: list[Output]) -> None:
+        if not self._racing:
+            out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
+            return
+        line_m = self._distance.mark(t_ns, source)
+        if line_m is None:
+            out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
+            return
+        number = bisect_right(self._crossings_m, line_m)
+        at_finish = number and self._crossings_m[number - 1] == line_m
+        where = f"line {number} of {len(self._crossings_m)}" if at_finish else "start line"
+        out.append(Notice(t_ns, "line", f"{where}, {line_m:g} m ({source})"))
+
+    def _obey(self, t_ns: int, kind: CommandKind, out: list[Output]) -> None:
+        if kind is CommandKind.LAP:
+            self._mark(t_ns, MarkSource.BUTTON, out)
+        elif kind is CommandKind.UNDO_LAP:
+            self._undo(t_ns, out)
+        else:
+            signal = {CommandKind.START: Signal.START, CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
+            if self._signal(t_ns, signal, out) and signal is Signal.START:
+                self._started_ns = t_ns
+                self._distance.start(t_ns)
+
+    def _undo(self, t_ns: int, out: list[Output]) -> None:
+        if not self._racing or not self._distance.undo_mark():
+            out.append(Notice(t_ns, "undo_refused", "no lap to take back"))
+            return
+        out.append(Notice(t_ns, "undone", "the last lap mark is taken back"))
+        if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, t_ns) < EVEN_ODDS:
+            self._signal(t_ns, Signal.UNDO, out)
+            self._desk.last_window_again()
+
+    # ---- what follows
+
+    def _advance(self, t_ns: int, out: list[Output]) -> None:
+        self.wake_ns = t_ns + BEAT_NS
+        here = self._distance.at(t_ns)
+        if self._racing and here is not None:
+            self._race_on(t_ns, here, out)
+        elif self._phase is Phase.WAITING and CueKind.READY not in self._desk.given and self._sensors.all_heard(t_ns):
+            out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
+        if t_ns >= self._next_estimate_ns:
+            self._next_estimate_ns = t_ns + ESTIMATE_EVERY_NS
+            survey = self._sensors.survey(t_ns)
+            self._stale_ns = survey.next_stale_ns
+            out.extend(survey.news)
+            out.append(self._estimate(t_ns, here, survey))
+        if self._stale_ns is not None and self._stale_ns < self.wake_ns:
+            self.wake_ns = min(self.wake_ns, max(self._stale_ns, self._next_estimate_ns))
+
+    def _race_on(self, t_ns: int, here: Position, out: list[Output]) -> None:
+        if self._phase is Phase.BODY:
+            if self._setup.target_s is not None:
+                self._watch_even_pace(t_ns, here, self._setup.target_s, out)
+            self._watch_bell(t_ns, here, out)
+            if self._phase is Phase.BODY:
+                return
+        self._watch_finish(t_ns, here, out)
+        if self._racing and not self._hold:
+            whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
+            wanted = in_last_window(self._moment(t_ns, here), self._run.cues, smile=self._setup.smile)
+            out.extend(self._desk.give(t_ns, here.distance_m, wanted, whereabouts, last_window=True))
+
+    def _watch_bell(self, t_ns: int, here: Position, out: list[Output]) -> None:
+        due_s = self._bell_in_s = self._seconds_to_bell(t_ns, here)
+        if due_s is None or due_s > ARM_AHEAD_S:
+            return
+        to_go_m = self._course.distance_m - here.distance_m
+        self._hold = self._sensors.over_ceiling(t_ns)
+        cue = HOLD if self._hold else LAST_LAP
+        if due_s > ON_TIME_S:
+            self._wake_in(t_ns, due_s)
+            out.extend(self._desk.arm(t_ns, due_s, cue, (to_go_m, here.sd_m)))
+            return
+        elapsed_s = (t_ns - self._started_ns) / NS_PER_S
+        self._baseline_spm = self._sensors.cadence.baseline_spm()
+        self._baseline_mps = here.distance_m / elapsed_s if elapsed_s > 0 else None
+        self._signal(t_ns, Signal.BELL, out)
+        if to_go_m > max(self._course.kick_m / 2, SILENT_TO_GO_M):
+            out.extend(self._desk.give(t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True))
+        else:  # a late cue is worse than none
+            out.extend(self._desk.disarm(t_ns, "the last lap is half gone"))
+            out.append(Notice(t_ns, "bell_missed", f"only {to_go_m:.0f} m to go when the last lap was noticed: no cue", Level.WARNING))
+
+    def _seconds_to_bell(self, t_ns: int, here: Position) -> float | None:
+        """Return in how many seconds the bell cue is due, None while the runner stands."""
+        if here.speed_mps < SLOWEST_MPS:
+            return None
+        pace_mps = here.speed_mps if here.pace_mps is None else max(here.pace_mps, SLOWEST_MPS)
+        rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
+        if rough_s > NEAR_S:
+            return None if here.pace_mps is None else rough_s
+        odds = WAIT_FOR_MARK_ODDS if self._distance.mode(t_ns) is Mode.MARKS else EVEN_ODDS
+        return (self._bell_m - self._distance.passed_with(odds, t_ns)) / here.speed_mps - self._lead_s
+
+    def _watch_finish(self, t_ns: int, here: Position, out: list[Output]) -> None:
+        if self._distance.at_last_line or self._distance.passed_probability(self._course.distance_m, t_ns) > FINISHED_ODDS:
+            self._signal(t_ns, Signal.LINE, out)
+            return
+        while self._phase in _NEXT_SIGNAL:
+            target_m = {Signal.TO_GO_200: 200.0, Signal.TO_GO_100: 100.0, Signal.TO_GO_50: 50.0}[_NEXT_SIGNAL[self._phase]]
+            ahead_m = self._course.distance_m - target_m - here.distance_m
+            if ahead_m > 0.0:
+                if here.speed_mps > SLOWEST_MPS:
+                    self._wake_in(t_ns, ahead_m / here.speed_mps)
+                return
+            self._signal(t_ns, _NEXT_SIGNAL[self._phase], out)
+
+    def _watch_even_pace(self, t_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
+        lap = self._lap(here)
+        began, self._lap_began = self._lap_began, self._lap_began or (lap, t_ns)
+        if began is None or lap <= began[0]:
+            return
+        self._lap_began = (lap, t_ns)
+        if lap != began[0] + 1 or began[0] < 2:  # the first, partial lap holds the start
+            return
+        if self._bell_m - here.distance_m < SPACING_M:  # the bell itself is due
+            return
+        even_s = target_s * self._course.marker_m / self._course.distance_m
+        wanted = off_even_pace((t_ns - began[1]) / NS_PER_S, even_s)
+        whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
+        out.extend(self._desk.give(t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False))
+
+    def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> bool:
+        previous = self._phase
+        try:
+            self._phase = after(previous, signal)
+        except IllegalTransitionError as error:
+            out.append(Notice(t_ns, "refused", str(error), Level.WARNING))
+            return False
+        self._racing = self._phase in RACING
+        out.append(PhaseChange(t_ns, self._phase, previous))
+        if not self._racing:
+            out.extend(self._desk.disarm(t_ns, f"the race is {self._phase}"))
+        return True
+
+    def _wake_in(self, t_ns: int, seconds: float) -> None:
+        assert self.wake_ns is not None
+        self.wake_ns = max(min(self.wake_ns, t_ns + s_to_ns(seconds)), t_ns + 1)
+
+    # ---- what is told
+
+    def _lap(self, here: Position) -> int:
+        return min(bisect_right(self._crossings_m, here.distance_m) + 1, len(self._crossings_m))
+
+    def _moment(self, t_ns: int, here: Position) -> Moment:
+        return Moment(
+            to_go_m=self._course.distance_m - here.distance_m,
+            cadence_spm=self._sensors.cadence_spm(t_ns),
+            baseline_spm=self._baseline_spm,
+            speed_mps=None if self._distance.mode(t_ns) is Mode.CLOCK else here.speed_mps,
+            baseline_mps=self._baseline_mps,
+            given=self._desk.given,
+        )
+
+    def _estimate(self, t_ns: int, here: Position | None, survey: Survey) -> Estimate:
+        known = here if self._racing else None
+        mode = self._distance.mode(t_ns)
+        eta_s = self._bell_in_s if self._phase is Phase.BODY else None
+        return Estimate(
+            t_ns=t_ns,
+            distance_m=None if known is None else known.distance_m,
+            distance_sd_m=None if known is None else known.sd_m,
+            speed_mps=None if here is None or mode is Mode.CLOCK else here.speed_mps,
+            cadence_spm=survey.cadence_spm,
+            heart_rate_bpm=survey.heart_rate_bpm,
+            lap=None if known is None else self._lap(known),
+            to_go_m=None if known is None else max(self._course.distance_m - known.distance_m, 0.0),
+            eta_bell_s=None if eta_s is None else max(eta_s, 0.0),
+            mode=mode,
+        )

@@ -1,0 +1,212 @@
+"""Distance run, to go and the time of the bell: marks count the laps, the pod interpolates within them.
+
+The best evidence leads: marks > pod x learned scale > pod x generic scale > cadence x step length > clock x planned pace. All of it
+goes through one belief (``lines.py``), so every answer comes with an honest standard error.
+"""
+
+import math
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kickcue.core.course import Course
+from kickcue.core.estimate.lines import LineBelief
+from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.odometer import Odometer
+from kickcue.core.estimate.track_filter import TrackFilter
+from kickcue.core.events import MarkSource, Mode
+from kickcue.core.units import NS_PER_S
+
+POD_SILENT_S = 3.0
+MARK_GOOD_FOR_LAPS = 1.3
+"""Without a mark for longer than this many laps the count stands on the pod again."""
+LEARNED_SD = 0.015
+OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
+"""One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis keeps the door open."""
+EVEN_ODDS = 0.5
+APART_M = 50.0
+"""Lines nearer than this to each other are not told apart by a first mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePrior:
+    """True metres per pod metre before the race: generic, or learned from earlier ones."""
+
+    mean: float = 1.0
+    sd: float = 0.03
+
+
+class Position(NamedTuple):
+    """Distance run with its standard deviation, and the true speed (the planned one while nothing better is known)."""
+
+    distance_m: float
+    sd_m: float
+    speed_mps: float
+    pace_mps: float | None
+    """The same over the last half minute, None in the first seconds."""
+
+
+class DistanceEstimator:
+    """Follows one runner over one course."""
+
+    def __init__(self, course: Course, prior: ScalePrior, planned_mps: float) -> None:
+        self._course = course
+        self._prior = prior
+        self._odometer = Odometer(planned_mps)
+        self._belief: LineBelief | None = None
+        self._undo: tuple[LineBelief, Odometer, float | None] | None = None
+        self._read_since_mark: list[tuple[int, str, float | None, float | None, float | None]] = []
+        self._marked_at_m: float | None = None
+        self._heard_ns: int | None = None
+        self._started_ns = 0
+
+    @property
+    def started(self) -> bool:
+        """Whether the gun has gone."""
+        return self._belief is not None
+
+    def start(self, t_ns: int) -> None:
+        """Begin the race: distance is zero here."""
+        prior = self._prior
+        self._odometer.catch_up(t_ns)
+        self._started_ns = t_ns
+        wide = max(OUTLIER_SD, 2.0 * prior.sd)
+        self._belief = LineBelief(
+            [
+                TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
+                TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
+            ],
+            self._course.crossings_m,
+            _start_lines_m(self._course),
+        )
+
+    def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
+        """Take in one reading of a foot pod."""
+        if self._undo is not None:
+            self._read_since_mark.append((t_ns, pod, speed_mps, total_m, cadence_spm))
+        step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
+        if step is None:
+            return
+        self._heard_ns = t_ns
+        if self._belief is not None:
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+
+    @property
+    def at_last_line(self) -> bool:
+        """Whether the finish line itself has been marked."""
+        return self._belief is not None and self._belief.marked_m == self._course.distance_m
+
+    def mark(self, t_ns: int, source: MarkSource) -> float | None:
+        """Take in a mark; return the line it was taken for, in metres run, None for a double or a stray one."""
+        if self._belief is None:
+            return None
+        self._undo = (self._belief.copy(), deepcopy(self._odometer), self._marked_at_m)
+        self._read_since_mark = []
+        before = self._belief.marked_m
+        silent = self._odometer.silent_s(t_ns) > POD_SILENT_S
+        if silent:
+            self._catch_up(t_ns)
+        self._belief.mark(t_ns, MARK_MODELS[source], self._speed_mps(), self._odometer.ahead(t_ns))
+        line_m = self._belief.marked_m
+        if line_m is None or line_m == before:
+            return None
+        self._marked_at_m = self._odometer.total_m
+        if silent:
+            self._odometer.rebase()
+            self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
+        return line_m
+
+    def _catch_up(self, t_ns: int) -> None:
+        step = self._odometer.catch_up(t_ns)
+        if step is not None and self._belief is not None:
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+
+    def undo_mark(self) -> bool:
+        """Take back the last mark, as if it had never been; return False where there is none to take back."""
+        if self._undo is None:
+            return False
+        (self._belief, self._odometer, self._marked_at_m), self._undo = self._undo, None
+        for reading in self._read_since_mark:
+            self.read(*reading)
+        return True
+
+    def at(self, t_ns: int) -> Position | None:
+        """Return the belief at ``t_ns``, which must not lie before the last reading."""
+        if self._belief is None:
+            return None
+        dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+        mean, variance = self._belief.moments(dd_m)
+        sd_m = math.sqrt(variance + dd_sd_m * dd_sd_m)
+        pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps
+        if pod_mps is None:
+            return Position(mean, sd_m, self._odometer.planned_mps, self._odometer.planned_mps)
+        scale = self._belief.hypotheses[0].scale
+        return Position(mean, sd_m, pod_mps * scale, None if pace_mps is None else pace_mps * scale)
+
+    def passed_with(self, probability: float, t_ns: int) -> float:
+        """Return the distance that the runner has passed with ``probability`` at ``t_ns``."""
+        if self._belief is None:
+            return -math.inf
+        dd_m, _ = self._odometer.ahead(t_ns)
+        return _quantile(self._parts(dd_m), probability)
+
+    def passed_probability(self, distance_m: float, t_ns: int) -> float:
+        """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
+        if self._belief is None:
+            return 0.0
+        dd_m, _ = self._odometer.ahead(t_ns)
+        return _beyond(self._parts(dd_m), distance_m)
+
+    def mode(self, t_ns: int) -> Mode:
+        """Return the best evidence the present answer stands on."""
+        if self._belief is None:
+            return Mode.NONE
+        if self._heard_ns is None or (t_ns - self._heard_ns) / NS_PER_S > POD_SILENT_S:
+            return Mode.CLOCK
+        if self._marked_at_m is not None and self._odometer.total_m - self._marked_at_m < MARK_GOOD_FOR_LAPS * self._course.marker_m:
+            return Mode.MARKS
+        if self._odometer.by_cadence:
+            return Mode.CADENCE
+        learned = self._marked_at_m is not None or self._prior.sd <= LEARNED_SD
+        return Mode.POD_LEARNED if learned else Mode.POD
+
+    def _parts(self, dd_m: float) -> "_Parts":
+        assert self._belief is not None
+        return [(h.weight, h.s + h.scale * dd_m, math.sqrt(max(h.variance_ahead(dd_m), 1e-12))) for h in self._belief.hypotheses]
+
+    def _speed_mps(self) -> float:
+        """Return the true speed behind the pod's; the planned one where that is unknown."""
+        if self._belief is None or self._odometer.speed_mps is None:
+            return self._odometer.planned_mps
+        return self._odometer.speed_mps * self._belief.hypotheses[0].scale
+
+
+def _start_lines_m(course: Course) -> tuple[float, ...]:
+    """Return where the runner passes the start line again; nothing on the road, or where finish line and start line are one or near."""
+    lap_m, first_m = course.lap_m, course.first_crossing_m
+    if lap_m is None or min(first_m, lap_m - first_m) < APART_M:
+        return ()
+    return tuple(n * lap_m for n in range(1, int(course.distance_m / lap_m) + 1))
+
+
+_Parts = list[tuple[float, float, float]]
+
+
+def _beyond(parts: _Parts, x: float) -> float:
+    """Return the probability mass above ``x`` of a Gaussian sum of (weight, mean, sd)."""
+    return sum(w * 0.5 * math.erfc((x - mean) / (sd * math.sqrt(2.0))) for w, mean, sd in parts)
+
+
+def _quantile(parts: _Parts, probability: float) -> float:
+    """Return the x above which ``probability`` of a Gaussian sum lies."""
+    if len(parts) == 1 and probability == EVEN_ODDS:
+        return parts[0][1]
+    low = min(mean - 6.0 * sd for _, mean, sd in parts)
+    high = max(mean + 6.0 * sd for _, mean, sd in parts)
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        if _beyond(parts, middle) > probability:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)

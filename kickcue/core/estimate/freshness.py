@@ -1,0 +1,69 @@
+"""Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost; only fresh ones have a value."""
+
+from enum import StrEnum
+
+from kickcue.core.units import s_to_ns
+
+LOST_AFTER_S = 10.0
+
+
+class Freshness(StrEnum):
+    """The health of one quantity of one sensor."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    """Silent for longer than its profile allows."""
+    FROZEN = "frozen"
+    """It keeps talking, but says the same thing for longer than a living runner can."""
+    IMPLAUSIBLE = "implausible"
+    """It says what cannot be."""
+    LOST = "lost"
+    """Disconnected, or silent for long, or never heard."""
+
+
+class Channel:
+    """Follows one quantity; ``frozen_after_s`` is how long a living value may stay exactly the same."""
+
+    __slots__ = (
+        "_frozen_after_ns",
+        "_lost_after_ns",
+        "_said",
+        "_said_first_ns",
+        "_silence_ok_ns",
+        "connected",
+        "heard_ns",
+        "plausible",
+        "stale_ns",
+    )
+
+    def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
+        self._silence_ok_ns = s_to_ns(silence_ok_s)
+        self._lost_after_ns = s_to_ns(max(LOST_AFTER_S, 2.0 * silence_ok_s))
+        self._frozen_after_ns = s_to_ns(frozen_after_s)
+        self.heard_ns: int | None = None
+        self.stale_ns = 0
+        """The first moment at which silence makes the value stale; 0 for a sensor that was never heard."""
+        self.plausible = True
+        self.connected = True
+        self._said: object = None
+        self._said_first_ns = 0
+
+    def heard(self, t_ns: int, said: object, *, plausible: bool) -> None:
+        """Note that the sensor said ``said`` (anything comparable)."""
+        if said != self._said or self.heard_ns is None:
+            self._said, self._said_first_ns = said, t_ns
+        self.heard_ns, self.plausible, self.connected = t_ns, plausible, True
+        self.stale_ns = t_ns + self._silence_ok_ns + 1
+
+    def state(self, t_ns: int) -> Freshness:
+        """Return the health at ``t_ns``."""
+        if self.heard_ns is None or not self.connected:
+            return Freshness.LOST
+        silent_ns = t_ns - self.heard_ns
+        if silent_ns > self._silence_ok_ns:
+            return Freshness.STALE if silent_ns <= self._lost_after_ns else Freshness.LOST
+        if not self.plausible:
+            return Freshness.IMPLAUSIBLE
+        if self.heard_ns - self._said_first_ns > self._frozen_after_ns:
+            return Freshness.FROZEN
+        return Freshness.FRESH

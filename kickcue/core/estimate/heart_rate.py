@@ -1,0 +1,52 @@
+"""Heart rate that can be believed, and how long it has been above a ceiling. It never steers the last lap.
+
+Its time constant is 38 s at low and 132 s at high work rate (Gielen 2024), longer than the last lap itself; so a ceiling is decided
+on what was seen before the bell, and a heart rate that is lost never holds a cue back.
+"""
+
+from kickcue.core.units import NS_PER_S
+
+LOWEST_BPM, HIGHEST_BPM = 30.0, 225.0
+JUMP_BPM, JUMP_BPM_PER_S = 20.0, 5.0
+"""A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of steady running."""
+BELIEVED_AFTER_S = 5.0
+"""A jump that stays is believed after this long: the strap may have been wrong before."""
+CEILING_S = 20.0
+SEEN_WITHIN_S = 5.0
+"""A heart that was not seen for longer may have been below the ceiling meanwhile."""
+
+
+class HeartRate:
+    """The last believable heart rate, in beats per minute."""
+
+    def __init__(self, ceiling_bpm: float | None) -> None:
+        self._ceiling_bpm = ceiling_bpm
+        self.bpm: float | None = None
+        self._seen_ns = 0
+        self._doubted: tuple[float, int] | None = None
+        self._above_since_ns: int | None = None
+
+    def read(self, t_ns: int, bpm: float) -> bool:
+        """Take in one value; return whether it is believed."""
+        if not LOWEST_BPM <= bpm <= HIGHEST_BPM or self._jumps(t_ns, bpm):
+            return False
+        unseen_s = (t_ns - self._seen_ns) / NS_PER_S
+        self.bpm, self._seen_ns, self._doubted = bpm, t_ns, None
+        if self._ceiling_bpm is None or bpm < self._ceiling_bpm:
+            self._above_since_ns = None
+        elif self._above_since_ns is None or unseen_s > SEEN_WITHIN_S:
+            self._above_since_ns = t_ns
+        return True
+
+    def over_ceiling(self, t_ns: int) -> bool:
+        """Say whether the heart rate has been at or above the ceiling for twenty seconds."""
+        since = self._above_since_ns
+        return since is not None and (t_ns - since) / NS_PER_S >= CEILING_S
+
+    def _jumps(self, t_ns: int, bpm: float) -> bool:
+        if self.bpm is None or abs(bpm - self.bpm) <= JUMP_BPM + JUMP_BPM_PER_S * (t_ns - self._seen_ns) / NS_PER_S:
+            return False
+        if self._doubted is None or abs(bpm - self._doubted[0]) > JUMP_BPM:
+            self._doubted = (bpm, t_ns)
+            return True
+        return (t_ns - self._doubted[1]) / NS_PER_S < BELIEVED_AFTER_S

@@ -1,0 +1,183 @@
+"""The pod's own distance, made monotone and whole: the axis on which the track filter works.
+
+A foot pod may give a running total, only a speed, or (as far as distance goes) only a cadence. Totals reset, jump and carry a
+lifetime of metres, so only their differences are used. Between two readings the pod is assumed to go on at its last speed; that
+guess is never committed as long as the total can still tell what really happened.
+"""
+
+from collections import deque
+from typing import NamedTuple
+
+from kickcue.core.estimate.step_length import StepLength
+from kickcue.core.units import NS_PER_S
+
+FASTEST_MPS = 12.0
+"""Nobody runs faster; a total that says so has jumped."""
+COUNT_NOISE_M = 0.05
+"""White noise of the count per square-root second, as the evaluation protocol assumes."""
+GAP_S = 3.0
+"""Longer silence is a gap: what happened in it is a guess unless the total counted on."""
+PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
+RUNNING_MPS = 1.5
+SPEED_WINDOW_NS = 5 * NS_PER_S
+SETTLED_S = 8.0
+PACE_MEMORY_S = 20.0
+"""Against 50 ms of jitter a second: the predicted time of the bell, minutes ahead, must not dance."""
+GUESS_SD = 0.10
+"""Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes more in a minute."""
+
+GUESS_SLACK = 0.5
+"""A total that would take back more than this share of a guess counts on from an old figure: it stood still while the athlete ran."""
+
+
+class Step(NamedTuple):
+    """What one reading adds: pod metres, seconds, and the variance of those metres."""
+
+    dd_m: float
+    dt_s: float
+    var_m2: float
+
+
+class Odometer:
+    """Turns readings of one pod into steps along its own distance."""
+
+    def __init__(self, planned_mps: float) -> None:
+        self.planned_mps = planned_mps
+        self._pace_sd = PLANNED_PACE_SD
+        self.t_ns: int | None = None
+        self.total_m = 0.0
+        self.speed_mps: float | None = None
+        self.pace_mps: float | None = None
+        """The mean speed of the last half minute, for telling far ahead; None in the first seconds of running."""
+        self._paced_s = 0.0
+        self.by_cadence = False
+        self._trusted_m: float | None = None
+        self._guessed_m = 0.0
+        self._suspect: tuple[float, int] | None = None
+        self._pod: str | None = None
+        self._trail: deque[tuple[int, float]] = deque()
+        self._step_length = StepLength()
+
+    def catch_up(self, t_ns: int) -> Step | None:
+        """Commit to the guess up to ``t_ns``; return that step, or None where there is nothing to catch up from."""
+        if self.t_ns is None:
+            self.t_ns = t_ns
+            return None
+        dd_m, sd_m = self.ahead(t_ns)
+        dt_s = (t_ns - self.t_ns) / NS_PER_S
+        self._commit(t_ns, dd_m)
+        self._guessed_m += dd_m
+        return Step(dd_m, dt_s, sd_m**2)
+
+    def silent_s(self, t_ns: int) -> float:
+        """Return for how long nothing has been counted."""
+        return 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
+
+    def rebase(self) -> None:
+        """Take the next total as a new beginning: what it counted before is known better from elsewhere."""
+        self._trusted_m, self._guessed_m, self._suspect = None, 0.0, None
+
+    def learn_pace(self, mean_mps: float) -> None:
+        """Replace the planned pace by the one that marks have shown."""
+        self.planned_mps, self._pace_sd = mean_mps, LEARNED_PACE_SD
+
+    def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> Step | None:
+        """Take in one reading of ``pod`` (any part may be unknown); return the step it makes, or None where it tells nothing."""
+        if pod != self._pod:  # another pod has another total
+            self._pod = pod
+            self.rebase()
+        if speed_mps is not None and speed_mps > FASTEST_MPS:
+            speed_mps = None  # one corrupt frame must not carry the runner away
+        self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
+        if self.by_cadence and cadence_spm is not None:
+            speed_mps = self._step_length.speed(cadence_spm)
+        if speed_mps is None and total_m is None:
+            return None
+        dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
+        if speed_mps is not None and speed_mps > RUNNING_MPS and total_m == self._trusted_m:
+            total_m = None  # it stands still although the athlete runs: it counts slowly, or never does
+        counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m)
+        if counted_m is not None:
+            step = Step(counted_m, dt_s, COUNT_NOISE_M**2 * dt_s)
+            self._step_length.learn(self.speed_mps, cadence_spm)
+        elif self.t_ns is None:
+            step = Step(0.0, 0.0, 0.0)
+        else:
+            step = self._guess(dt_s, speed_mps)
+            if total_m is None or self._suspect is not None:  # not counted yet: the total may still tell
+                self._guessed_m += step.dd_m
+        self._commit(t_ns, step.dd_m)
+        self.speed_mps = self._smoothed(speed_mps)
+        self._learn_pace(step)
+        return step
+
+    def ahead(self, t_ns: int) -> tuple[float, float]:
+        """Return how far the pod has probably run since its last reading, and the standard deviation of that, in metres."""
+        if self.t_ns is None:
+            return 0.0, 0.0
+        dt_s = (t_ns - self.t_ns) / NS_PER_S
+        if dt_s <= 0.0:
+            return 0.0, 0.0
+        if self.speed_mps is None:
+            return self.planned_mps * dt_s, self._pace_sd * self.planned_mps * dt_s
+        return self.speed_mps * dt_s, dt_s * (0.1 + 0.03 * self.speed_mps)
+
+    def _counted(self, t_ns: int, dt_s: float, total_m: float) -> float | None:
+        """Return the metres the total vouches for, or None while it cannot be trusted."""
+        if self._trusted_m is None:
+            self._trust(total_m)
+            return None if self.t_ns is None or dt_s > 0.0 else 0.0
+        dd_m = total_m - self._trusted_m - self._guessed_m
+        slack_m = GUESS_SLACK * abs(self._guessed_m)
+        if -1.0 - slack_m <= dd_m <= FASTEST_MPS * dt_s + 3.0 + slack_m:
+            self._trusted_m, self._guessed_m, self._suspect = total_m, 0.0, None
+            return dd_m
+        if self._suspect is not None:
+            then_m, then_ns = self._suspect
+            onward_s = (t_ns - then_ns) / NS_PER_S
+            if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:  # the jump was a reset: count on from there
+                self._trust(total_m)
+                return total_m - then_m if onward_s <= dt_s + 1e-6 else None
+        self._suspect = (total_m, t_ns)
+        return None
+
+    def _trust(self, total_m: float) -> None:
+        self._trusted_m, self._guessed_m, self._suspect = total_m, 0.0, None
+
+    def _guess(self, dt_s: float, speed_mps: float | None) -> Step:
+        """Bridge by speed: the mean of before and now."""
+        before = self.speed_mps if self.speed_mps is not None else speed_mps
+        after = speed_mps if speed_mps is not None else before
+        if before is None or after is None:
+            before = after = self.planned_mps
+        dd_m = 0.5 * (before + after) * dt_s
+        relative = GUESS_SD if dt_s > GAP_S or self.by_cadence else 0.03
+        return Step(dd_m, dt_s, (relative * dd_m) ** 2 + COUNT_NOISE_M**2 * dt_s)
+
+    def _commit(self, t_ns: int, dd_m: float) -> None:
+        self.t_ns = t_ns
+        self.total_m += dd_m
+        self._trail.append((t_ns, self.total_m))
+        while t_ns - self._trail[0][0] > SPEED_WINDOW_NS:
+            self._trail.popleft()
+
+    def _learn_pace(self, step: Step) -> None:
+        """Average the speed since the athlete began to run, forgetting what is older than ``PACE_MEMORY_S``."""
+        if self.speed_mps is None or step.dt_s <= 0.0 or (self.pace_mps is None and self.speed_mps < RUNNING_MPS):
+            return
+        if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
+            self._paced_s += step.dt_s
+            self.pace_mps = self.speed_mps if self._paced_s >= SETTLED_S else None
+            return
+        self._paced_s = min(self._paced_s + step.dt_s, PACE_MEMORY_S)
+        before = self.speed_mps if self.pace_mps is None else self.pace_mps
+        self.pace_mps = before + step.dt_s / self._paced_s * (step.dd_m / step.dt_s - before)
+
+    def _smoothed(self, speed_mps: float | None) -> float | None:
+        """Prefer the slope of the total over the pod's own speed, which lags 2-5 s."""
+        t0_ns, total0_m = self._trail[0]
+        t1_ns, total1_m = self._trail[-1]
+        span_s = (t1_ns - t0_ns) / NS_PER_S
+        if self._trusted_m is not None and not self._guessed_m and span_s >= 2.0:
+            return max((total1_m - total0_m) / span_s, 0.0)
+        return speed_mps

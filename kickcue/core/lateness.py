@@ -1,0 +1,71 @@
+"""How late a message is, without any clock being set: the minimum-delay filter.
+
+Every message carries the sender's ``run_id`` and ``sent_ms``, milliseconds on a monotonic clock that started with that run. The receiver
+has a monotonic clock of its own. Neither knows the other's zero, so ``received_ms - sent_ms`` by itself says nothing: it is the unknown
+difference of the two zeros plus the delay of that message. But the difference of the zeros is the same for all messages of a run. The
+smallest value seen belongs to the fastest message, and what a later message has above it is what it lost on its way more than that one::
+
+    lateness_ms = (received_ms - sent_ms) - min over the run of (received_ms - sent_ms)
+
+So no NTP, no time zone and no date is needed, a watch without a real-time clock is as good as any, and numbers stay small.
+
+Limits, and what stands against each:
+
+* *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds to some tens of them.
+* *The first message of a run has nothing to be compared with*: held up for ten seconds it still looks on time. The sender therefore sends
+  its status each second, long before there is a cue; and what the broker had retained must not be given to the filter, its age is unknown.
+* *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of
+  ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow the messages, not the time: a silence of any length forgets nothing, or
+  what was held up during it would come in as the new measure.
+* *A sender that slept* (a laptop's lid) looks late for up to two windows, for its clock stood still. That errs to the safe side.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+WINDOW_MS: Final = 300_000  # 5 minutes; see "Clocks drift"
+MOST_RUNS: Final = 8  # a receiver hears one sender, or a few after restarts; more is a flood
+
+
+@dataclass(slots=True)
+class _Run:
+    """The smallest ``received_ms - sent_ms`` of this window and of the one before."""
+
+    since_ms: int
+    minimum_ms: int
+    previous_ms: int
+
+    def note(self, offset_ms: int, received_ms: int) -> None:
+        if received_ms - self.since_ms >= WINDOW_MS:
+            self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
+        else:
+            self.minimum_ms = min(self.minimum_ms, offset_ms)
+
+    @property
+    def offset_ms(self) -> int:
+        return min(self.minimum_ms, self.previous_ms)
+
+
+class MinimumDelay:
+    """Tells how late messages are; one per receiver, any number of senders. Memory is bounded: the runs heard last are kept."""
+
+    def __init__(self) -> None:
+        self._runs: OrderedDict[str, _Run] = OrderedDict()
+
+    def lateness_ms(self, run_id: str, sent_ms: int, received_ms: int) -> int:
+        """Take note of a message and return how much later it came than the fastest one of its run; never negative."""
+        offset_ms = received_ms - sent_ms
+        run = self._runs.get(run_id)
+        if run is None:
+            run = self._runs[run_id] = _Run(received_ms, offset_ms, offset_ms)
+            if len(self._runs) > MOST_RUNS:
+                self._runs.popitem(last=False)
+        self._runs.move_to_end(run_id)
+        run.note(offset_ms, received_ms)
+        return offset_ms - run.offset_ms
+
+    def received_ms(self, run_id: str, sent_ms: int) -> int | None:
+        """Return when, on the receiver's clock, a message sent at ``sent_ms`` would have come at best; ``None`` for a run never heard."""
+        run = self._runs.get(run_id)
+        return None if run is None else sent_ms + run.offset_ms

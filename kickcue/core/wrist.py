@@ -1,0 +1,181 @@
+"""What a watch does with arm, disarm and cue: felt once, never late. Every watch of kickcue follows this, whatever it runs on.
+
+An ``arm`` says "this cue, due in so many ms"; the watch keeps a timer for it. A ``cue`` says "now". Whichever comes first is felt; the
+other one is the same cue (same id) and is not felt again. When the link dies after an ``arm``, the timer still fires at the last predicted
+moment.
+
+Per cue id of a run:
+
+=========  ========================  ==================  ==============================  =================================
+state      arm                       disarm              cue                             its time has come
+=========  ========================  ==================  ==============================  =================================
+(unknown)  ARMED                     DISARMED            felt or dropped late, then OVER  -
+ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt or dropped late, then OVER
+DISARMED   ARMED, if sent later      -                   felt or dropped late, then OVER  -
+OVER       -                         -                   the first answer once more       -
+=========  ========================  ==================  ==============================  =================================
+
+"If sent later": messages may overtake each other or come twice, so of two orders about one cue the one with the later ``sent_ms`` holds.
+A cue dropped as late is over as well: repeats of it carry the same deadline. A run never heard before takes the wrist over; timers of the
+runs before it are cancelled, for their sender has been restarted.
+
+Times are the watch's own monotonic milliseconds; lateness is measured as ``lateness.py`` tells.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from kickcue.core.events import Pulses
+from kickcue.core.lateness import MOST_RUNS, MinimumDelay
+
+MOST_CUES: Final = 64  # a race has some ten; what falls out is so old that its ttl is over many times
+LATE: Final = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who sent a message and when, on the sender's clock, and when it came, on the watch's."""
+
+    run_id: str
+    sent_ms: int
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What is to be felt, seen and heard; past ``ttl_ms`` after its moment it must be dropped. ``kind`` may be one not known here."""
+
+    id: str
+    kind: str
+    text: str
+    say: str | None
+    pulses: Pulses
+    urgency: int
+    ttl_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Do it now. ``from_timer``: the armed time had come before the cue did."""
+
+    touch: Touch
+    late_ms: int
+    from_timer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Acknowledge cue ``cue_id`` of run ``run_id`` to the sender; ``latency_ms`` is how late it was."""
+
+    run_id: str
+    cue_id: str
+    felt: bool
+    why: str | None
+    latency_ms: int
+
+
+Action = Play | Answer
+
+
+class _State(Enum):
+    ARMED = "armed"
+    DISARMED = "disarmed"
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class _Entry:
+    state: _State
+    sent_ms: int
+    """Of the order that holds, on the sender's clock."""
+    due_sent_ms: int = 0
+    """When an armed cue is due, on the sender's clock: the estimate of the two clocks' difference may still sharpen."""
+    touch: Touch | None = None
+    answer: Answer | None = None
+
+
+class Wrist:
+    """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``."""
+
+    def __init__(self) -> None:
+        self._delays = MinimumDelay()
+        self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
+        self._runs: OrderedDict[str, None] = OrderedDict()
+
+    def hear(self, stamp: Stamp) -> int:
+        """Take note of any message that was not retained by the broker (status, state ...); return how late it is in ms."""
+        return self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms)
+
+    def arm(self, stamp: Stamp, touch: Touch, due_in_ms: int) -> tuple[Action, ...]:
+        """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
+        self.hear(stamp)
+        self._take_over(stamp.run_id)
+        entry = self._entry(stamp, touch.id)
+        if entry.state is not _State.OVER and stamp.sent_ms >= entry.sent_ms:
+            entry.state, entry.sent_ms, entry.touch = _State.ARMED, stamp.sent_ms, touch
+            entry.due_sent_ms = stamp.sent_ms + due_in_ms
+        return self.tick(stamp.received_ms)
+
+    def disarm(self, stamp: Stamp, cue_id: str) -> tuple[Action, ...]:
+        """Forget the timer of a cue."""
+        self.hear(stamp)
+        entry = self._entry(stamp, cue_id)
+        if entry.state is not _State.OVER and stamp.sent_ms >= entry.sent_ms:
+            entry.state, entry.sent_ms = _State.DISARMED, stamp.sent_ms
+        return self.tick(stamp.received_ms)
+
+    def cue(self, stamp: Stamp, touch: Touch) -> tuple[Action, ...]:
+        """Feel it now: once, and only if it is not late."""
+        late_ms = self.hear(stamp)
+        self._take_over(stamp.run_id)
+        entry = self._entry(stamp, touch.id)
+        if entry.answer is not None:
+            return (entry.answer, *self.tick(stamp.received_ms))
+        return (*_settle(entry, stamp.run_id, touch, late_ms, from_timer=False), *self.tick(stamp.received_ms))
+
+    def tick(self, now_ms: int) -> tuple[Action, ...]:
+        """Fire the armed cues whose time has come."""
+        actions: list[Action] = []
+        for (run_id, _), entry in self._entries.items():
+            due_ms = self._due_ms(run_id, entry)
+            if due_ms is not None and due_ms <= now_ms:
+                assert entry.touch is not None
+                actions += _settle(entry, run_id, entry.touch, now_ms - due_ms, from_timer=True)
+        return tuple(actions)
+
+    @property
+    def next_due_ms(self) -> int | None:
+        """When the next armed cue is due; ``None`` while none is armed."""
+        due = (self._due_ms(run_id, entry) for (run_id, _), entry in self._entries.items())
+        return min((ms for ms in due if ms is not None), default=None)
+
+    def _due_ms(self, run_id: str, entry: _Entry) -> int | None:
+        return self._delays.received_ms(run_id, entry.due_sent_ms) if entry.state is _State.ARMED else None
+
+    def _entry(self, stamp: Stamp, cue_id: str) -> _Entry:
+        key = (stamp.run_id, cue_id)
+        if key not in self._entries:
+            self._entries[key] = _Entry(_State.DISARMED, stamp.sent_ms)
+            if len(self._entries) > MOST_CUES:
+                self._entries.popitem(last=False)
+        return self._entries[key]
+
+    def _take_over(self, run_id: str) -> None:
+        if run_id in self._runs:
+            return
+        self._runs[run_id] = None
+        if len(self._runs) > MOST_RUNS:
+            self._runs.popitem(last=False)
+        for entry in self._entries.values():
+            if entry.state is _State.ARMED:
+                entry.state = _State.DISARMED
+
+
+def _settle(entry: _Entry, run_id: str, touch: Touch, late_ms: int, *, from_timer: bool) -> tuple[Action, ...]:
+    """End a cue: felt if it is not late; return what to do."""
+    felt = late_ms <= touch.ttl_ms
+    entry.state, entry.touch = _State.OVER, None
+    entry.answer = Answer(run_id, touch.id, felt, None if felt else LATE, late_ms)
+    return (Play(touch, late_ms, from_timer), entry.answer) if felt else (entry.answer,)

@@ -1,0 +1,149 @@
+"""Cues are arbitrated: whatever a race brings, the wrist is touched seldom, apart, and never twice for the same reason."""
+
+from dataclasses import dataclass
+
+from hypothesis import given, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from kickcue.config.phrase_files import load_vocabulary
+from kickcue.core.cueing.arbiter import Arbiter, Candidate
+from kickcue.core.cueing.desk import CueDesk
+from kickcue.core.cueing.haptics import URGENCY
+from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.cueing.policy import Moment, in_last_window, off_even_pace
+from kickcue.core.cueing.rules import Rules
+from kickcue.core.events import Cue, CueKind, Output
+from kickcue.core.plan import CuePoint
+from kickcue.core.units import s_to_ns
+
+POINTS = (CuePoint(CueKind.TURNOVER, 200.0), CuePoint(CueKind.DRIVE, 100.0))
+VOCABULARY = load_vocabulary()
+LAST_LAP = Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP)
+
+
+def candidate(kind: CueKind) -> Candidate:
+    return Candidate(kind, PhraseKey.READY)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A cue, and when, where and in which state of the legs it was given."""
+
+    cue: Cue
+    t_s: float
+    run_m: float
+    answered: bool
+
+
+class Races(RuleBasedStateMachine):
+    """GIVEN any race, with laps that are even or not, a bell, moments of every kind after it, a lap taken back, a bell again.
+
+    THEN at most 4 cues in the last window, 12 s and 60 m apart, none in the last 50 m, none against the legs' answer, no id twice.
+    """
+
+    @initialize(start_m=st.floats(3000.0, 4600.0))
+    def begins(self, start_m: float) -> None:
+        self.desk = CueDesk(VOCABULARY, Rules.TRAINING)
+        self.t_s, self.run_m = 0.0, start_m
+        self.in_window = False
+        self.window: list[Given] = []
+        self.evens: list[Given] = []
+        self.ids: list[str] = []
+
+    @precondition(lambda self: not self.in_window)
+    @rule(lap_s=st.floats(50.0, 120.0), even_s=st.floats(60.0, 90.0))
+    def runs_a_lap(self, lap_s: float, even_s: float) -> None:
+        self.t_s += lap_s
+        wanted = off_even_pace(lap_s, even_s)
+        self._keep(self.desk.give(s_to_ns(self.t_s), self.run_m, [wanted] if wanted else [], (1.0, 1.0), last_window=False))
+
+    @precondition(lambda self: not self.in_window)
+    @rule(wait_s=st.floats(0.0, 100.0))
+    def hears_the_bell(self, wait_s: float) -> None:
+        self.in_window = True
+        self.t_s, self.run_m = self.t_s + wait_s, 4600.0
+        self._keep(self.desk.give(s_to_ns(self.t_s), self.run_m, [LAST_LAP], (400.0, 1.0), last_window=True))
+
+    @precondition(lambda self: self.in_window)
+    @rule(
+        dt_s=st.floats(0.0, 20.0),
+        dm=st.floats(0.0, 100.0),
+        spm=st.sampled_from([None, 178.0, 190.0]),
+        mps=st.sampled_from([None, 5.0, 5.5]),
+    )
+    def runs_on(self, dt_s: float, dm: float, spm: float | None, mps: float | None) -> None:
+        self.t_s, self.run_m = self.t_s + dt_s, self.run_m + dm
+        moment = Moment(5000.0 - self.run_m, spm, 178.0, mps, 5.0, self.desk.given)
+        wanted = list(in_last_window(moment, POINTS, smile=True))
+        answered = spm == 190.0 if spm is not None else mps == 5.5
+        out = self.desk.give(s_to_ns(self.t_s), self.run_m, wanted, (moment.to_go_m, 1.0), last_window=True)
+        self._keep(out, answered=answered)
+
+    @precondition(lambda self: self.in_window)
+    @rule()
+    def takes_the_lap_back(self) -> None:
+        self.in_window = False
+        self.window = []
+        self.run_m = 4300.0
+        self.desk.last_window_again()
+
+    def _keep(self, outputs: list[Output], *, answered: bool = False) -> None:
+        for cue in outputs:
+            assert isinstance(cue, Cue)
+            self.ids.append(cue.id)
+            kept = self.evens if cue.kind is CueKind.EVEN else self.window
+            kept.append(Given(cue, self.t_s, self.run_m, answered))
+
+    @invariant()
+    def the_promises_hold(self) -> None:
+        kinds = [g.cue.kind for g in self.window]
+        assert len(kinds) <= 4
+        assert len(kinds) == len(set(kinds))
+        for before, after in zip(self.window, self.window[1:], strict=False):
+            assert after.t_s - before.t_s >= 12.0 - 1e-6
+            assert after.run_m - before.run_m >= 60.0
+        for g in self.window:
+            assert g.run_m < 4950.0
+            assert not (g.answered and g.cue.kind in (CueKind.TURNOVER, CueKind.DRIVE))
+            assert g.answered or g.cue.kind is not CueKind.RELAX
+        assert len(self.evens) <= 6
+        assert all(b.t_s - a.t_s >= 60.0 - 1e-6 for a, b in zip(self.evens, self.evens[1:], strict=False))
+        assert len(self.ids) == len(set(self.ids))
+
+
+Races.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestRaces = Races.TestCase
+
+
+@given(st.permutations([*CueKind]), st.integers(1, len(CueKind)))
+def test_the_most_urgent_wins(order: list[CueKind], number: int) -> None:
+    """GIVEN several cues that may be given WHEN they want the same moment THEN the most urgent gets it, whatever their order."""
+    wanted = order[:number]
+    chosen = Arbiter().choose(0, 0.0, [candidate(kind) for kind in wanted])
+    assert chosen is not None
+    assert max(URGENCY[kind] for kind in wanted) == URGENCY[chosen.kind]
+
+
+def test_the_bell_is_never_held_back() -> None:
+    """GIVEN a cue was felt a moment ago and the even cues are used up WHEN the bell comes THEN it is given all the same."""
+    arbiter = Arbiter()
+    for n in range(6):
+        assert arbiter.choose(s_to_ns(60.0 * n), 0.0, [candidate(CueKind.EVEN)]) is not None
+        arbiter.gave(s_to_ns(60.0 * n), 0.0, CueKind.EVEN, last_window=False)
+    assert arbiter.choose(s_to_ns(600.0), 0.0, [candidate(CueKind.EVEN)]) is None
+    assert CueKind.LAST_LAP is getattr(arbiter.choose(s_to_ns(300.1), 0.0, [candidate(CueKind.LAST_LAP)]), "kind", None)
+
+
+def test_spacing_needs_time_and_way() -> None:
+    """GIVEN a cue WHEN the next wants its moment THEN it waits for 12 s and for 60 m, whichever comes later."""
+    arbiter = Arbiter()
+    arbiter.gave(0, 4600.0, CueKind.LAST_LAP, last_window=True)
+    wanted = [candidate(CueKind.TURNOVER)]
+    assert arbiter.choose(s_to_ns(11.9), 4700.0, wanted) is None
+    assert arbiter.choose(s_to_ns(30.0), 4659.0, wanted) is None
+    assert arbiter.choose(s_to_ns(12.0), 4660.0, wanted) is not None
+
+
+def test_nobody_wants_nothing() -> None:
+    """WHEN nobody wants the moment THEN nobody gets it."""
+    assert Arbiter().choose(0, 0.0, []) is None

@@ -1,0 +1,75 @@
+"""The minimum-delay filter: how late a message is, without any clock being set."""
+
+from hypothesis import given, strategies as st
+
+from kickcue.core.lateness import MOST_RUNS, WINDOW_MS, MinimumDelay
+
+ZERO_MS = 7_777_000  # the receiver's clock minus the sender's; nobody knows it
+
+
+def test_the_first_message_of_a_run_counts_as_on_time() -> None:
+    """GIVEN no message of a run yet WHEN one comes THEN its lateness is 0: there is nothing to compare it with."""
+    assert MinimumDelay().lateness_ms("a", 0, ZERO_MS + 50) == 0
+
+
+def test_lateness_is_what_a_message_lost_against_the_fastest() -> None:
+    """GIVEN a fast message (20 ms) WHEN another takes 1520 ms THEN it is 1500 ms late, whatever the two clocks' zeros are."""
+    delays = MinimumDelay()
+    delays.lateness_ms("a", 0, ZERO_MS + 20)
+    assert delays.lateness_ms("a", 1000, ZERO_MS + 1000 + 1520) == 1500
+
+
+def test_a_faster_message_sets_the_new_measure() -> None:
+    """GIVEN a held up first message WHEN a fast one follows THEN the next slow one is measured against the fast one."""
+    delays = MinimumDelay()
+    delays.lateness_ms("a", 0, ZERO_MS + 4000)
+    assert delays.lateness_ms("a", 1000, ZERO_MS + 1030) == 0
+    assert delays.lateness_ms("a", 2000, ZERO_MS + 6030) == 4000
+
+
+def test_runs_are_measured_apart() -> None:
+    """GIVEN a run WHEN the sender restarts (its clock begins at 0 again) THEN the new run has a measure of its own."""
+    delays = MinimumDelay()
+    delays.lateness_ms("a", 500_000, ZERO_MS)
+    assert delays.lateness_ms("b", 0, ZERO_MS + 100) == 0
+
+
+def test_a_drifting_clock_is_never_taken_for_lateness() -> None:
+    """GIVEN a receiver 100 ppm fast WHEN messages come each second for 10 hours THEN none looks more than 60 ms late (two windows)."""
+    delays = MinimumDelay()
+    latest = max(delays.lateness_ms("a", s * 1000, ZERO_MS + round(s * 1000 * 1.0001)) for s in range(36_000))
+    assert 0 < latest <= round(2 * WINDOW_MS * 0.0001)
+
+
+def test_silence_forgets_nothing() -> None:
+    """GIVEN a run that was measured WHEN nothing comes for three windows and then a message 5 s late THEN it is 5 s late."""
+    delays = MinimumDelay()
+    delays.lateness_ms("a", 0, ZERO_MS + 20)
+    sent_ms = 3 * WINDOW_MS
+    assert delays.lateness_ms("a", sent_ms, ZERO_MS + sent_ms + 5020) == 5000
+
+
+def test_when_a_message_would_have_come_at_best() -> None:
+    """GIVEN a fastest message of 20 ms WHEN asked for a moment of the sender THEN it is that moment plus 20 ms; unknown runs have none."""
+    delays = MinimumDelay()
+    delays.lateness_ms("a", 0, ZERO_MS + 20)
+    delays.lateness_ms("a", 100, ZERO_MS + 900)
+    assert delays.received_ms("a", 60_000) == ZERO_MS + 60_020
+    assert delays.received_ms("b", 0) is None
+
+
+def test_memory_is_bounded() -> None:
+    """GIVEN more runs than anybody has WHEN they come THEN only the ones heard last are kept."""
+    delays = MinimumDelay()
+    for run in range(MOST_RUNS + 1):
+        delays.lateness_ms(str(run), 0, 0)
+    assert delays.received_ms("0", 0) is None
+    assert delays.received_ms("1", 0) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=1, max_size=50), st.integers(-(10**9), 10**9))
+def test_lateness_is_never_negative_and_never_more_than_the_delay(messages: list[tuple[int, int]], zero_ms: int) -> None:
+    """For any sending times, delays and clock zeros: 0 <= lateness <= the true delay."""
+    delays = MinimumDelay()
+    for sent_ms, delay_ms in messages:
+        assert 0 <= delays.lateness_ms("a", sent_ms, zero_ms + sent_ms + delay_ms) <= delay_ms

@@ -1,0 +1,207 @@
+"""The watch's logic: felt once, never late, whatever the network does."""
+
+from dataclasses import replace
+
+from hypothesis import given, strategies as st
+
+from kickcue.core.lateness import MOST_RUNS
+from kickcue.core.wrist import LATE, MOST_CUES, Action, Answer, Play, Stamp, Touch, Wrist
+
+ZERO_MS = 50_000  # the watch's clock minus the sender's
+TTL_MS = 1500
+LAST_LAP = Touch("c1", "last_lap", "last lap: turnover up, stay relaxed", None, ((300, 150, 1.0),), 3, TTL_MS)
+FELT = Answer("r", "c1", felt=True, why=None, latency_ms=0)
+
+
+def stamp(sent_ms: int, delay_ms: int = 0, run_id: str = "r") -> Stamp:
+    return Stamp(run_id, sent_ms, ZERO_MS + sent_ms + delay_ms)
+
+
+def fresh() -> Wrist:
+    """Return a watch that has heard one message of run r, on time, sent at 0."""
+    wrist = Wrist()
+    wrist.hear(stamp(0))
+    return wrist
+
+
+def test_a_cue_is_felt_and_acknowledged() -> None:
+    """GIVEN a watch WHEN a cue comes THEN it plays it and answers that it was felt."""
+    assert fresh().cue(stamp(1000), LAST_LAP) == (Play(LAST_LAP, 0, from_timer=False), FELT)
+
+
+def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice() -> None:
+    """GIVEN a cue that was felt WHEN it comes again (our answer was lost) THEN only the answer is given again."""
+    wrist = fresh()
+    wrist.cue(stamp(1000), LAST_LAP)
+    assert wrist.cue(stamp(1700), LAST_LAP) == (FELT,)
+
+
+def test_a_late_cue_is_dropped_and_the_answer_says_so() -> None:
+    """GIVEN a cue worth 1.5 s WHEN it comes 1.501 s late THEN it is dropped and the answer says late; at 1.500 s it is felt."""
+    assert fresh().cue(stamp(1000, TTL_MS + 1), LAST_LAP) == (Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),)
+    assert isinstance(fresh().cue(stamp(1000, TTL_MS), LAST_LAP)[0], Play)
+
+
+def test_an_armed_cue_fires_by_itself() -> None:
+    """GIVEN an armed cue WHEN the link dies THEN it is felt at the predicted moment, not before."""
+    wrist = fresh()
+    assert wrist.arm(stamp(1000), LAST_LAP, due_in_ms=30_000) == ()
+    assert wrist.next_due_ms == ZERO_MS + 31_000
+    assert wrist.tick(ZERO_MS + 30_999) == ()
+    assert wrist.tick(ZERO_MS + 31_000) == (Play(LAST_LAP, 0, from_timer=True), FELT)
+    assert wrist.next_due_ms is None
+
+
+def test_the_cue_after_the_timer_is_not_felt_again() -> None:
+    """GIVEN an armed cue that fired WHEN the cue itself comes THEN there is no second buzz."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 500)
+    wrist.tick(ZERO_MS + 1500)
+    assert wrist.cue(stamp(1490, 100), LAST_LAP) == (FELT,)
+
+
+def test_the_cue_before_the_timer_stops_the_timer() -> None:
+    """GIVEN an armed cue WHEN the cue comes first THEN it is felt now, and its time comes without a buzz."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 2000)
+    assert wrist.cue(stamp(2000), LAST_LAP)[0] == Play(LAST_LAP, 0, from_timer=False)
+    assert wrist.tick(ZERO_MS + 3000) == ()
+
+
+def test_an_arm_that_was_held_up_fires_at_its_own_time() -> None:
+    """GIVEN an arm that took 4 s WHEN its time comes THEN the timer is not 4 s late: the delay was measured and taken off."""
+    wrist = fresh()
+    wrist.arm(stamp(1000, 4000), LAST_LAP, 10_000)
+    assert wrist.next_due_ms == ZERO_MS + 11_000
+
+
+def test_a_better_measure_of_the_delay_moves_the_timer() -> None:
+    """GIVEN a watch whose first message ever was held up WHEN a fast one follows THEN the armed time is corrected."""
+    wrist = Wrist()
+    wrist.arm(stamp(0, 800), LAST_LAP, 10_000)
+    assert wrist.next_due_ms == ZERO_MS + 10_800
+    wrist.hear(stamp(1000, 10))
+    assert wrist.next_due_ms == ZERO_MS + 10_010
+
+
+def test_a_later_arm_replaces_the_time_and_an_overtaken_one_does_not() -> None:
+    """GIVEN an armed cue WHEN a newer arm comes THEN it holds; WHEN an older one arrives after it THEN nothing changes."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 30_000)
+    wrist.arm(stamp(5000), LAST_LAP, 24_000)
+    wrist.arm(stamp(3000, 3000), LAST_LAP, 60_000)
+    assert wrist.next_due_ms == ZERO_MS + 29_000
+
+
+def test_a_disarmed_cue_does_not_fire() -> None:
+    """GIVEN an armed cue WHEN it is disarmed THEN its time comes without a buzz, even if the arm comes once more after that."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 2000)
+    assert wrist.disarm(stamp(1500), "c1") == ()
+    wrist.arm(stamp(1000, 900), LAST_LAP, 2000)
+    assert wrist.tick(ZERO_MS + 4000) == ()
+    assert wrist.next_due_ms is None
+
+
+def test_a_disarm_that_was_overtaken_by_a_newer_arm_is_void() -> None:
+    """GIVEN disarm and then arm were sent WHEN they come the other way round THEN the cue stays armed."""
+    wrist = fresh()
+    wrist.arm(stamp(2000), LAST_LAP, 2000)
+    wrist.disarm(stamp(1500, 700), "c1")
+    assert wrist.next_due_ms == ZERO_MS + 4000
+
+
+def test_a_cue_after_its_disarm_is_felt() -> None:
+    """GIVEN a disarmed cue WHEN the sender says "now" all the same THEN it is felt."""
+    wrist = fresh()
+    wrist.disarm(stamp(500), "c1")
+    assert wrist.cue(stamp(1000), LAST_LAP)[0] == Play(LAST_LAP, 0, from_timer=False)
+
+
+def test_a_watch_that_was_asleep_drops_the_armed_cue() -> None:
+    """GIVEN an armed cue WHEN the watch wakes more than its ttl after the time THEN it is dropped as late."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 500)
+    assert wrist.tick(ZERO_MS + 1500 + TTL_MS + 1) == (Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),)
+
+
+def test_a_restarted_sender_takes_over() -> None:
+    """GIVEN an armed cue of one run WHEN another run arms the same id THEN only the new run's timer fires."""
+    wrist = fresh()
+    wrist.arm(stamp(1000), LAST_LAP, 5000)
+    wrist.arm(stamp(0, 3000, "new"), LAST_LAP, 9000)
+    actions = wrist.tick(ZERO_MS + 60_000 - 48_000)
+    assert [each.touch for each in actions if isinstance(each, Play)] == [LAST_LAP]
+    assert [each.run_id for each in actions if isinstance(each, Answer)] == ["new"]
+
+
+def test_the_same_id_in_the_next_race_is_another_cue() -> None:
+    """GIVEN a cue felt in one run WHEN the next race sends the same id THEN it is felt."""
+    wrist = fresh()
+    wrist.cue(stamp(1000), LAST_LAP)
+    assert isinstance(wrist.cue(stamp(1000, run_id="next race"), LAST_LAP)[0], Play)
+
+
+def test_memory_is_bounded() -> None:
+    """GIVEN a flood of cues WHEN ten times the bound have come THEN the watch remembers no more than the bound."""
+    wrist = fresh()
+    for number in range(10 * MOST_CUES):
+        wrist.arm(stamp(number), replace(LAST_LAP, id=str(number)), 10**6)
+    assert len(wrist._entries) == MOST_CUES
+
+
+def test_memory_of_runs_is_bounded() -> None:
+    """GIVEN a sender that restarts again and again WHEN each run sends a cue THEN each is felt and only the last runs are remembered."""
+    wrist = fresh()
+    for number in range(2 * MOST_RUNS):
+        assert isinstance(wrist.cue(stamp(1000, run_id=str(number)), LAST_LAP)[0], Play)
+    assert len(wrist._runs) == MOST_RUNS
+
+
+# ---- any network
+
+ORDERS = st.lists(
+    st.tuples(
+        st.sampled_from(["arm", "disarm", "cue"]),
+        st.sampled_from(["c1", "c2"]),
+        st.integers(0, 20_000),  # sent_ms
+        st.integers(0, 10_000),  # due_in_ms
+        st.lists(st.integers(0, 8000), min_size=1, max_size=3),  # the delay of each copy
+    ),
+    max_size=12,
+)
+TICKS = st.lists(st.integers(0, 40_000), max_size=20)
+
+
+@given(ORDERS, TICKS)
+def test_no_network_makes_the_watch_buzz_twice_or_late(orders: list[tuple[str, str, int, int, list[int]]], ticks: list[int]) -> None:
+    """For any interleaving, doubling, delay and loss, a cue is felt at most once and at most its ttl after the moment the sender meant.
+
+    The network's shortest delay is 0 and one message (the status of each second) has shown it; all clocks run evenly.
+    """
+    wrist = fresh()
+    arrivals = [(order[2] + delay, order) for order in orders for delay in order[4]]
+    steps: list[tuple[int, tuple[str, str, int, int, list[int]] | None]] = [*arrivals, *((tick, None) for tick in ticks)]
+    steps.sort(key=lambda step: step[0])
+    felt: list[str] = []
+    for now, order in steps:
+        actions: tuple[Action, ...] = wrist.tick(ZERO_MS + now)
+        if order is not None:
+            kind, cue_id, sent, due_in, _ = order
+            at = Stamp("r", sent, ZERO_MS + now)
+            touch = replace(LAST_LAP, id=cue_id)
+            if kind == "arm":
+                actions += wrist.arm(at, touch, due_in)
+            elif kind == "disarm":
+                actions += wrist.disarm(at, cue_id)
+            else:
+                actions += wrist.cue(at, touch)
+        for play in (each for each in actions if isinstance(each, Play)):
+            meant = [
+                sent if kind == "cue" else sent + due_in
+                for kind, cue_id, sent, due_in, _ in orders
+                if cue_id == play.touch.id and kind != "disarm"
+            ]
+            assert any(0 <= now - moment <= TTL_MS for moment in meant)
+            felt.append(play.touch.id)
+    assert len(felt) == len(set(felt))
