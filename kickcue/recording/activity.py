@@ -1,0 +1,205 @@
+"""An activity as a watch recorded it, and the rules by which it becomes events. The readers of FIT, TCX and GPX end here.
+
+- Time 0 is the first record. A ``start`` command stands there.
+- A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a heart rate a 2A37 of "strap", one with a
+  position a fix: in this order, at the record's time. What the record does not tell is not made up: no heart rate, no 2A37.
+- Cadence goes into the byte as it was recorded: strides of one foot per minute in FIT and TCX, and in GPX likewise.
+- Speed that is missing is taken from the distance: over the last 5 s, or since the record before if that is longer ago. A first record
+  without speed, or one without a distance either, is sent with 0, because 2A53 cannot leave the speed out.
+- Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left out.
+- Laps become marks, see ``mark_source``; the end of the last lap is no mark. Pauses stay gaps in time.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from math import asin, cos, isfinite, radians, sin, sqrt
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from kickcue.core.errors import DataError
+from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource
+from kickcue.core.units import NS_PER_S
+from kickcue.recording.encode import POD, STRAP, PodSample, pod_notification, strap_notification
+from kickcue.recording.header import utc_ns, utc_text
+from kickcue.recording.model import Header, Recording
+
+SPEED_WINDOW_S: Final = 5.0
+PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
+STANDING_MPS: Final = 1.0
+EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
+
+STEPS_MEDIAN: Final = (130.0, 230.0)
+"""A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One record. ``time_ns`` counts from 1970, or from when the device was switched on; ``after_pause``: the recorder was stopped."""
+
+    time_ns: int
+    distance_m: float | None = None
+    speed_mps: float | None = None
+    cadence_per_min: float | None = None
+    heart_rate_bpm: float | None = None
+    stride_length_m: float | None = None
+    lat_deg: float | None = None
+    lon_deg: float | None = None
+    after_pause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """When a lap ended and what ended it, in the words of FIT (``manual``, ``distance``, ``position_lap``...)."""
+
+    end_ns: int
+    trigger: str
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a reader found. ``has_utc`` is False where the device did not know the date."""
+
+    kind: str
+    points: Sequence[Point]
+    laps: Sequence[Lap] = ()
+    device: str | None = None
+    has_utc: bool = True
+    problems: Sequence[str] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def number(value: Any) -> float | None:
+    """Return a number out of a file, or None where it is none: nan, a word, nothing, a list."""
+    if not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (OverflowError, ValueError):
+        return None
+    return found if isfinite(found) else None
+
+
+def moment_ns(moment: datetime | None) -> int | None:
+    """Return nanoseconds since 1970, None where no clock of ours can have told that time. Without a zone it is UTC, as TCX and GPX say."""
+    if moment is None:
+        return None
+    try:
+        return utc_ns((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat())
+    except DataError:
+        return None
+
+
+def mark_source(trigger: str, marks: str) -> MarkSource | None:
+    """Return the mark that a lap's end becomes, None for none.
+
+    A person's press and a position are evidence of a line. What the watch did by its own distance or clock is not: those laps become
+    marks only with ``marks="all"``.
+    """
+    if marks == "none":
+        return None
+    if trigger.startswith("position"):
+        return MarkSource.GATE
+    return MarkSource.BUTTON if trigger == "manual" or marks == "all" else None
+
+
+def recording(path: Path, activity: Activity, marks: str) -> Recording:
+    """Return the events of an activity; DataError if it has no record that tells anything."""
+    points = sorted(activity.points, key=lambda point: point.time_ns)
+    filled = list(_with_speed(_with_distance(points)))
+    events = [event for point in filled for event in _events(point, points[0].time_ns)]
+    if not events:
+        why = f": {activity.problems[0]}" if activity.problems else ""
+        raise DataError(f"{path}: a {activity.kind} file without a single record of a run{why}")
+    epoch_ns = points[0].time_ns
+    notes = list(activity.notes)
+    if points != list(activity.points):
+        notes.append("records were not in the order of time and have been sorted")
+    notes.extend(_cadence_note(points))
+    entries: list[Input] = [Command(0, CommandKind.START), *events, *_marks(activity.laps, marks, epoch_ns)]
+    entries.sort(key=lambda entry: entry.t_ns)  # stable: the start comes first, a mark after the records of its moment
+    names = {getattr(entry, "sensor", None) for entry in entries}
+    header = Header(
+        utc=utc_text(epoch_ns) if activity.has_utc else None,
+        sensors={name: profile for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr")) if name in names},
+        made_by=activity.device,
+    )
+    laps = Counter(lap.trigger for lap in activity.laps)
+    return Recording.of(path, header, entries, kind=activity.kind, problems=tuple(activity.problems), notes=tuple(notes), laps=laps)
+
+
+def great_circle_m(a: Point, b: Point) -> float:
+    """Return the distance of two points that have positions (haversine on a sphere: within 0.5 % of the ellipsoid)."""
+    assert a.lat_deg is not None and a.lon_deg is not None and b.lat_deg is not None and b.lon_deg is not None  # noqa: PT018  one fact
+    lat_a, lat_b = radians(a.lat_deg), radians(b.lat_deg)
+    half_lon = radians(b.lon_deg - a.lon_deg) / 2
+    square = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_M * asin(sqrt(min(square, 1.0)))
+
+
+def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
+    t_ns = point.time_ns - epoch_ns
+    sample = PodSample(point.speed_mps, point.cadence_per_min, point.distance_m, point.stride_length_m)
+    if (sample.speed_mps, sample.cadence_per_min, sample.distance_m) != (None, None, None):
+        yield pod_notification(t_ns, sample)
+    if point.heart_rate_bpm:  # a heart rate of 0 is a watch's way to say that it has none
+        yield strap_notification(t_ns, point.heart_rate_bpm)
+    if point.lat_deg is not None and point.lon_deg is not None:
+        yield Fix(t_ns, point.lat_deg, point.lon_deg)
+
+
+def _marks(laps: Iterable[Lap], marks: str, epoch_ns: int) -> Iterator[Mark]:
+    for lap in laps:
+        source = None if lap.final else mark_source(lap.trigger, marks)
+        if source is not None and lap.end_ns >= epoch_ns:
+            yield Mark(lap.end_ns - epoch_ns, source)
+
+
+def _with_distance(points: Sequence[Point]) -> Iterator[Point]:
+    """Yield the points as they are, or with the way along their positions where the file has no distance at all."""
+    if any(point.distance_m is not None for point in points):
+        yield from points
+        return
+    way_m = 0.0
+    last: Point | None = None
+    for point in points:
+        if point.lat_deg is None or point.lon_deg is None:
+            yield point
+            continue
+        if last is not None and not _paused(last, point):
+            way_m += great_circle_m(last, point)
+        last = point
+        yield replace(point, distance_m=way_m)
+
+
+def _paused(before: Point, point: Point) -> bool:
+    """Say whether the recorder was stopped between two points: it says so, or a long gap was hardly moved in."""
+    gap_s = (point.time_ns - before.time_ns) / NS_PER_S
+    return point.after_pause or (gap_s > PAUSE_S and great_circle_m(before, point) < STANDING_MPS * gap_s)
+
+
+def _with_speed(points: Iterable[Point]) -> Iterator[Point]:
+    """Yield the points with the missing speeds taken from the distance."""
+    recent: deque[tuple[int, float]] = deque()
+    for point in points:
+        if point.distance_m is None:
+            yield point
+            continue
+        while len(recent) > 1 and point.time_ns - recent[0][0] > SPEED_WINDOW_S * NS_PER_S:
+            recent.popleft()
+        speed_mps = point.speed_mps
+        if speed_mps is None and recent and point.time_ns > recent[0][0]:
+            speed_mps = max(point.distance_m - recent[0][1], 0.0) / ((point.time_ns - recent[0][0]) / NS_PER_S)
+        recent.append((point.time_ns, point.distance_m))
+        yield replace(point, speed_mps=speed_mps)
+
+
+def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
+    moving = [point.cadence_per_min for point in points if point.cadence_per_min]
+    if not moving:
+        yield "the file has no cadence"
+    elif STEPS_MEDIAN[0] <= median(moving) <= STEPS_MEDIAN[1]:
+        yield f"the cadence is steps of both feet here (median {median(moving):.0f}); it is sent as it was recorded"

@@ -1,0 +1,60 @@
+"""Plain running data as the bytes a sensor would send: used for imported activities and by the simulator.
+
+The fields of a 2A53 have limits, and speed and cadence cannot be left out of it. Speed and cadence beyond their field stop at the field's
+largest value, unknown ones are sent as 0; a stride length or distance that its field cannot hold is left out.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.core.events import Notification
+from kickcue.core.gatt.heart_rate import HeartRateMeasurement
+from kickcue.core.gatt.rsc import RscMeasurement
+
+POD: Final = "pod"
+STRAP: Final = "strap"
+
+RUNNING_FROM_MPS: Final = 2.0
+"""Between walking and running people change over at about 2 m/s (Hreljac 1993)."""
+
+_SPEED_MAX_MPS: Final = 0xFFFF / 256
+_CADENCE_MAX: Final = 0xFF
+_STRIDE_MAX_M: Final = 0xFFFF / 100
+_DISTANCE_MAX_M: Final = 0xFFFFFFFF / 10
+_BPM_MAX: Final = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class PodSample:
+    """What a foot pod measures; ``cadence_per_min`` in the pod's own unit, strides for most. ``running`` None: told by the speed."""
+
+    speed_mps: float | None
+    cadence_per_min: float | None
+    distance_m: float | None = None
+    stride_length_m: float | None = None
+    running: bool | None = None
+
+
+def pod_notification(t_ns: int, sample: PodSample, sensor: str = POD) -> Notification:
+    """Return the 2A53 notification."""
+    speed_mps = min(max(sample.speed_mps or 0.0, 0.0), _SPEED_MAX_MPS)
+    measurement = RscMeasurement(
+        speed_mps=speed_mps,
+        cadence_per_min=min(max(round(sample.cadence_per_min or 0.0), 0), _CADENCE_MAX),
+        running=speed_mps >= RUNNING_FROM_MPS if sample.running is None else sample.running,
+        stride_length_m=_within(sample.stride_length_m, _STRIDE_MAX_M),
+        distance_m=_within(sample.distance_m, _DISTANCE_MAX_M),
+    )
+    return Notification(t_ns, sensor, "2a53", bytes(measurement))
+
+
+def strap_notification(
+    t_ns: int, bpm: float, sensor: str = STRAP, *, rr_1024: tuple[int, ...] = (), contact: bool | None = None
+) -> Notification:
+    """Return the 2A37 notification; a rate beyond the field stops at its largest value."""
+    measurement = HeartRateMeasurement(min(max(round(bpm), 0), _BPM_MAX), contact=contact, rr_1024=rr_1024)
+    return Notification(t_ns, sensor, "2a37", bytes(measurement))
+
+
+def _within(value: float | None, largest: float) -> float | None:
+    return value if value is not None and 0 <= value <= largest else None

@@ -1,0 +1,120 @@
+"""The header as JSON, and the recording's place in time."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from math import isfinite
+from typing import Any, Final
+
+from kickcue.core.errors import DataError
+from kickcue.recording.model import Header
+
+FORMAT: Final = 1
+"""The form of recordings that this kickcue writes and reads; a new number comes with a way to read the old ones."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_YEAR: Final = 2200  # nanoseconds up to here fit the 64 bits of an MCAP time
+
+
+def write_header(header: Header) -> dict[str, Any]:
+    """Return the header as a JSON object, without what is unknown."""
+    found: dict[str, Any] = {
+        "kickcue": FORMAT,
+        "race": header.race,
+        "lap_m": header.lap_m,
+        "utc": header.utc,
+        "sensors": dict(header.sensors),
+        "setup": header.setup,
+        "ticks": header.ticks,
+        "made_by": header.made_by,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def read_header(given: Mapping[str, Any]) -> Header:
+    """Return the header; DataError names the key that is missing, unknown or wrong, or says that the form is of another version."""
+    form = given.get("kickcue")
+    if type(form) is not int:
+        raise DataError(f'kickcue is {form!r}, right would be {FORMAT}: the first line is {{"kickcue": {FORMAT}, ...}}')
+    if form != FORMAT:
+        age = "a newer" if form > FORMAT else "an older"
+        raise DataError(f"kickcue is {form}: this recording has {age} form than the one this kickcue reads ({FORMAT})")
+    unknown = [key for key in given if key not in _RULES and key != "kickcue"]
+    if unknown:
+        raise DataError(f"{unknown[0]!r} is no key of the header (it has kickcue, {', '.join(_RULES)})")
+    values = {key: value for key, value in given.items() if key != "kickcue" and value is not None}
+    for key, value in values.items():
+        holds, right = _RULES[key]
+        if not holds(value):
+            raise DataError(f"{key} is {value!r}, right would be {right}")
+    return Header(**values)
+
+
+def utc_ns(utc: str | None) -> int | None:
+    """Return nanoseconds since 1970; None for None. DataError unless it is ISO 8601 with a zone, 1970 to 2200."""
+    if utc is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(utc)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment < _EPOCH or moment.year >= _LAST_YEAR:
+        raise DataError(f"utc is {utc!r}, right would be {_UTC_RIGHT}")
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def utc_text(since_1970_ns: int) -> str:
+    """Return ISO 8601 with a Z, to the microsecond where there is a fraction."""
+    moment = _EPOCH + timedelta(microseconds=since_1970_ns // 1000)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def metadata_of(header: Header) -> dict[str, str]:
+    """Return the header as MCAP metadata: texts as they are, everything else as JSON."""
+    return {key: value if isinstance(value, str) else json.dumps(value, allow_nan=False) for key, value in write_header(header).items()}
+
+
+def header_of(metadata: Mapping[str, str]) -> Header:
+    """Return the header out of MCAP metadata; DataError names the key."""
+    found: dict[str, Any] = {}
+    for key, text in metadata.items():
+        if key in _TEXTS:
+            found[key] = text
+            continue
+        try:
+            found[key] = json.loads(text)
+        except (ValueError, RecursionError):
+            raise DataError(f"{key} is {text[:40]!r}, right would be JSON") from None
+    return read_header(found)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_length(value: Any) -> bool:
+    return type(value) in (int, float) and isfinite(value) and value > 0
+
+
+def _is_utc(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and utc_ns(value) is not None
+    except DataError:
+        return False
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(profile, str) for profile in value.values())
+
+
+_TEXTS: Final = ("race", "utc", "made_by")
+_UTC_RIGHT: Final = "a moment with its zone such as 2026-06-14T10:09:11Z"
+_RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "race": (_is_text, "a text such as 5000m"),
+    "lap_m": (_is_length, "a number of metres above 0"),
+    "utc": (_is_utc, _UTC_RIGHT),
+    "sensors": (_is_names, 'an object of names and profiles such as {"pod": "generic-rsc"}'),
+    "setup": (lambda value: isinstance(value, dict), "an object"),
+    "ticks": (lambda value: isinstance(value, bool), "true or false"),
+    "made_by": (_is_text, "a text"),
+}

@@ -1,0 +1,161 @@
+"""What is in a recording, in figures: for ``kickcue info`` and for a look before a replay."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from kickcue.core.errors import DecodeError
+from kickcue.core.events import Ack, Command, Cue, Fix, Input, Link, Mark, Notification, Tick
+from kickcue.core.profiles import SensorProfile
+from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
+from kickcue.core.units import ns_to_s, s_to_ns
+from kickcue.recording.model import Recording
+
+GAP_S: Final = 3.0
+"""Sensors notify once a second: longer than this without any word, and nothing was recorded."""
+
+GENERIC: Final[Mapping[str, str]] = {"2a37": "generic-hr", "2a53": "generic-rsc", "2acd": "treadmill-ftms"}
+"""The profile to read a characteristic by where the recording names none that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when."""
+
+    from_s: float
+    to_s: float
+
+    @property
+    def seconds(self) -> float:
+        """How long."""
+        return self.to_s - self.from_s
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Smallest, middle and largest value."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSummary:
+    """One sensor. ``rate_hz`` is from the median interval; ``broken`` counts notifications that cannot be decoded.
+
+    ``silence`` is the longest time without a notification, from the start of the recording to its end.
+
+    Speed and cadence (steps per minute) only count while they are above 0; ``distance_m`` is how far the odometer went on.
+    """
+
+    name: str
+    profile: str | None
+    notifications: int
+    rate_hz: float | None
+    silence: Span
+    broken: int
+    distance_m: float | None
+    speed_mps: Range | None
+    cadence_spm: Range | None
+    heart_rate_bpm: Range | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A whole recording; ``counts`` has the inputs that are not notifications, by name."""
+
+    duration_s: float
+    sensors: tuple[SensorSummary, ...]
+    counts: Mapping[str, int]
+    marks: Mapping[str, int]
+    gaps: tuple[Span, ...]
+    outputs: Mapping[str, int]
+    cues: tuple[Cue, ...]
+
+
+@dataclass(slots=True)
+class _Values:
+    distances_m: list[float] = field(default_factory=list)
+    speeds_mps: list[float] = field(default_factory=list)
+    cadences_spm: list[float] = field(default_factory=list)
+    heart_rates_bpm: list[float] = field(default_factory=list)
+    broken: int = 0
+
+
+def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Summary:
+    """Return the figures of a recording; ``profiles`` by id, to read the notifications with."""
+    by_sensor: dict[str, list[Notification]] = defaultdict(list)
+    for event in recording.inputs:
+        if isinstance(event, Notification):
+            by_sensor[event.sensor].append(event)
+    telling = [event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)]
+    return Summary(
+        duration_s=recording.duration_s,
+        sensors=tuple(_sensor(recording, name, events, profiles) for name, events in by_sensor.items()),
+        counts=_counts(recording.inputs),
+        marks=dict(Counter(event.source.value for event in recording.inputs if isinstance(event, Mark))),
+        gaps=tuple(span for span in _spans(telling) if span.seconds > GAP_S),
+        outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
+        cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
+    )
+
+
+def _counts(inputs: Iterable[Input]) -> dict[str, int]:
+    names: Mapping[type, str] = {Link: "links", Command: "commands", Fix: "fixes", Ack: "acks", Tick: "ticks"}
+    return dict(Counter(names[type(event)] for event in inputs if type(event) in names))
+
+
+def _spans(times_ns: Iterable[int]) -> list[Span]:
+    return [Span(ns_to_s(before), ns_to_s(after)) for before, after in pairwise(sorted(times_ns))]
+
+
+def _sensor(recording: Recording, name: str, events: Sequence[Notification], profiles: Mapping[str, SensorProfile]) -> SensorSummary:
+    told = recording.header.sensors.get(name)
+    values = _Values()
+    for event in events:
+        profile = profiles.get(told or "") or profiles.get(GENERIC.get(event.char, ""))
+        if profile is not None:
+            _read(values, profile, event)
+    spans = _spans(event.t_ns for event in events)
+    silences = _spans((0, *(event.t_ns for event in events), s_to_ns(recording.duration_s)))
+    middle_s = median(span.seconds for span in spans) if spans else 0.0
+    return SensorSummary(
+        name=name,
+        profile=told,
+        notifications=len(events),
+        rate_hz=1 / middle_s if middle_s > 0 else None,
+        silence=max(silences, key=lambda span: span.seconds),
+        broken=values.broken,
+        distance_m=sum(max(after - before, 0.0) for before, after in pairwise(values.distances_m)) if values.distances_m else None,
+        speed_mps=_range(values.speeds_mps),
+        cadence_spm=_range(values.cadences_spm),
+        heart_rate_bpm=_range(values.heart_rates_bpm),
+    )
+
+
+def _read(values: _Values, profile: SensorProfile, event: Notification) -> None:
+    try:
+        reading = interpret(profile, event.char, event.data)
+    except DecodeError:
+        values.broken += 1
+        return
+    if isinstance(reading, HeartReading):
+        _add(values.heart_rates_bpm, reading.bpm)
+    elif isinstance(reading, PodReading):
+        _add(values.speeds_mps, reading.speed_mps)
+        _add(values.cadences_spm, cadence_spm(reading))
+    if isinstance(reading, PodReading | LocationReading) and reading.distance_m is not None:
+        values.distances_m.append(reading.distance_m)
+
+
+def _add(values: list[float], value: float | None) -> None:
+    if value:
+        values.append(value)
+
+
+def _range(values: Sequence[float]) -> Range | None:
+    return Range(min(values), median(values), max(values)) if values else None
