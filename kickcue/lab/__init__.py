@@ -1,0 +1,1 @@
+"""The lab: simulated races, replay, and how right kickcue is."""

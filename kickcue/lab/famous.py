@@ -1,0 +1,125 @@
+"""Famous races as data: the published times, whose they are, what is missing between them, and where they were read.
+
+A race of one's own is added as one more entry; ``reconstruct.py`` makes a run of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import accumulate
+from typing import Final
+
+from kickcue.core.errors import AskedWronglyError
+
+
+@dataclass(frozen=True, slots=True)
+class FamousRace:
+    """One race; ``points`` are the published moments, (metres, seconds after the gun), the finish last.
+
+    ``whose`` tells whose times they are, ``gaps`` what had to be interpolated, ``sources`` where the figures were read.
+    """
+
+    name: str
+    runner: str
+    title: str
+    event: str
+    points: tuple[tuple[float, float], ...]
+    whose: str
+    gaps: str
+    sources: tuple[str, ...]
+
+    @property
+    def finish_s(self) -> float:
+        """The winning time."""
+        return self.points[-1][1]
+
+    def published(self, distance_m: float) -> float | None:
+        """Return the published time at ``distance_m``; None where there is none."""
+        return dict(((0.0, 0.0), *self.points)).get(distance_m)
+
+
+def _laps(first_m: float, first_s: float, laps_s: Iterable[float], lap_m: float = 400.0) -> tuple[tuple[float, float], ...]:
+    """Return the points of a race that is published lap by lap, seconds to the hundredth."""
+    times = accumulate(laps_s, initial=first_s)
+    return tuple((first_m + n * lap_m, round(t_s, 2)) for n, t_s in enumerate(times))
+
+
+FAMOUS: Final[Mapping[str, FamousRace]] = {
+    race.name: race
+    for race in (
+        FamousRace(
+            name="cheptegei-2020",
+            runner="Joshua Cheptegei",
+            title="5000 m world record 12:35.36, Monaco 2020",
+            event="5000m",
+            # The first 200 m are the finishing time less the twelve laps.
+            points=_laps(200.0, 29.50, (60.70, 61.70, 60.64, 60.41, 61.25, 60.91, 60.03, 60.10, 60.18, 60.33, 59.97, 59.64)),
+            whose="each lap; pacemakers led the first ones",
+            gaps="the first 200 m (the finishing time less the laps)",
+            sources=("letsrun.com, 2020-08", "idigsports.com"),
+        ),
+        FamousRace(
+            name="bekele-2004",
+            runner="Kenenisa Bekele",
+            title="5000 m world record 12:37.35, Hengelo 2004",
+            event="5000m",
+            points=((1000.0, 153.24), (2000.0, 305.47), (3000.0, 457.34), (4000.0, 607.93), (4600.0, 699.5), (5000.0, 757.35)),
+            whose="whoever led, each kilometre and at the bell",
+            gaps="the laps within the kilometres",
+            sources=("worldathletics.org",),
+        ),
+        FamousRace(
+            name="farah-2012",
+            runner="Mo Farah",
+            title="Olympic 5000 m 13:41.66, London 2012",
+            event="5000m",
+            # From the last 1600 m in 3:57.47 and the last lap in 52.94.
+            points=(
+                *((1000.0, 175.40), (2000.0, 356.70), (3000.0, 522.95), (3400.0, 584.19)),
+                *((4000.0, 676.47), (4600.0, 768.72), (5000.0, 821.66)),
+            ),
+            whose="whoever led, each kilometre; the winner's last 1600 m and last lap",
+            gaps="the laps within the kilometres",
+            sources=("runblogrun.com", "letsrun.com, 2012-08-11", "olympedia.org, 302371"),
+        ),
+        FamousRace(
+            name="farah-2016",
+            runner="Mo Farah",
+            title="Olympic 10,000 m 27:05.17, Rio 2016",
+            event="10000m",
+            # From the last 800 m in 1:56.6 and the last 100 m in 13.4.
+            points=(
+                *((1000.0, 175.20), (2000.0, 344.49), (3000.0, 510.70), (4000.0, 672.29), (5000.0, 833.11)),
+                *((6000.0, 997.20), (7000.0, 1159.07), (8000.0, 1320.83), (9000.0, 1476.95)),
+                *((9200.0, 1508.57), (9900.0, 1611.77), (10000.0, 1625.17)),
+            ),
+            whose="whoever led, each kilometre; the winner's last 800 m and last 100 m",
+            gaps="the laps within the kilometres; his fall at 4 km is not in them",
+            sources=("olympedia.org, 358638",),
+        ),
+        FamousRace(
+            name="mills-1964",
+            runner="Billy Mills",
+            title="Olympic 10,000 m 28:24.4, Tokyo 1964",
+            event="10000m",
+            # The bell from the last lap in 59.8.
+            points=(
+                *((1000.0, 162.0), (2000.0, 329.6), (3000.0, 500.0), (4000.0, 673.0), (5000.0, 844.6)),
+                *((9000.0, 1542.8), (9600.0, 1644.6), (10000.0, 1704.4)),
+            ),
+            whose="whoever led, each kilometre (no times for 6 to 8 km); the winner's last lap",
+            gaps="5 to 9 km, and the laps within the other kilometres",
+            sources=("olympedia.org, 60160", "sport-olympic.gr"),
+        ),
+    )
+}
+DEFAULT: Final = "cheptegei-2020"
+
+
+def famous_race(name: str) -> FamousRace:
+    """Return a famous race; AskedWronglyError names those there are."""
+    if name not in FAMOUS:
+        near = get_close_matches(name, FAMOUS, n=1, cutoff=0.4)
+        guess = f"did you mean {near[0]}? " if near else ""
+        raise AskedWronglyError(f"famous race {name!r}: {guess}there are {', '.join(FAMOUS)}")
+    return FAMOUS[name]

@@ -1,0 +1,75 @@
+"""What imperfect sensors and thumbs make of a true race."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from kickcue.lab.athlete import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class PodFaults:
+    """A foot pod's errors; defaults are those of the evaluation protocol."""
+
+    scale_sd: float = 0.03
+    drift_sd: float = 0.007
+    drift_memory_s: float = 120.0
+    count_noise_m: float = 0.05
+    lag_s: tuple[float, float] = (2.0, 5.0)
+    jitter_s: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """How lap presses come: late, missing, doubled, stray."""
+
+    delay_s: float = 0.4
+    delay_sd_s: float = 0.3
+    missed: float = 0.10
+    doubled: float = 0.05
+    stray: float = 0.0
+    """Chance per line of one more press at a random moment of the race."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One reading of the pod, at the moment it arrives: seconds after the gun, m/s, metres, steps per minute."""
+
+    t_s: float
+    speed_mps: float
+    distance_m: float
+    cadence_spm: float
+
+
+def pod_samples(random: Random, truth: Truth, faults: PodFaults) -> Iterator[Counted]:
+    """Yield one reading a second: total distance with scale, drift and noise; speed with lag."""
+    scale = random.gauss(1.0, faults.scale_sd)
+    drift = random.gauss(0.0, faults.drift_sd)
+    keep = math.exp(-1.0 / faults.drift_memory_s)
+    lag_s = random.uniform(*faults.lag_s)
+    total = speed = before = 0.0
+    for second in range(int(truth.duration_s) + 1):
+        here = truth.distance_at(second)
+        if second:
+            total += max((here - before) * scale * (1.0 + drift) + random.gauss(0.0, faults.count_noise_m), 0.0)
+            speed += (truth.speed_at(second) * scale * (1.0 + drift) - speed) * (1.0 - math.exp(-1.0 / lag_s))
+            drift = keep * drift + random.gauss(0.0, faults.drift_sd * math.sqrt(1.0 - keep * keep))
+        before = here
+        late_s = min(abs(random.gauss(0.0, faults.jitter_s)), 0.9)
+        yield Counted(second + late_s, max(speed, 0.0), total, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
+
+
+def presses(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thumb) -> list[float]:
+    """Return the moments of lap presses, sorted, in seconds after the gun."""
+    moments: list[float] = []
+    for line_m in lines_m:
+        if random.random() < thumb.stray:
+            moments.append(random.uniform(0.0, truth.duration_s))
+        if random.random() < thumb.missed:
+            continue
+        pressed_s = truth.time_at(line_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
+        moments.append(pressed_s)
+        if random.random() < thumb.doubled:
+            moments.append(pressed_s + random.uniform(1.0, 5.0))
+    return sorted(m for m in moments if m < truth.duration_s)
