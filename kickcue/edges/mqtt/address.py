@@ -1,0 +1,77 @@
+"""Where a broker is: ``mqtt://[user[:password]@]host[:port][/prefix]``, or ``mqtts://`` for TLS."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+from kickcue.core.errors import AskedWronglyError
+
+PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
+PASSWORD_VARIABLE: Final = "KICKCUE_BROKER_PASSWORD"  # noqa: S105  the name of the variable
+FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
+ESCAPES: Final = "in a user or password / ? # @ are written %2F %3F %23 %40"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A broker's address; the password shows in neither ``repr`` nor ``str``."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    prefix: str | None = None
+    tls: bool = False
+    ca_file: Path | None = None
+
+    def __str__(self) -> str:
+        user = "" if self.user is None else f"{quote(self.user, safe='')}@"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'mqtts' if self.tls else 'mqtt'}://{user}{host}:{self.port}{'' if self.prefix is None else f'/{self.prefix}'}"
+
+    def with_password(self) -> str:
+        """Return the URL that lets somebody in: for a person's eyes and for the private broker's own file, never for a log."""
+        if self.user is None or self.password is None:
+            return str(self)
+        user = quote(self.user, safe="")
+        return str(self).replace(f"//{user}@", f"//{user}:{quote(self.password, safe='')}@", 1)
+
+
+def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
+    """Return the address that ``url`` means; a password may also come from the environment. ``AskedWronglyError`` says what is wrong."""
+    shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
+    scheme, _, _ = url.partition("://")
+    if scheme not in PORTS or "://" not in url:
+        raise AskedWronglyError(f"broker {shown!r}: it must look like {FORM}, or mqtts:// for TLS")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+        (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise AskedWronglyError(f"broker {shown!r}: {_plain(error)}; it must look like {FORM}") from None
+    if not parts.hostname or port == 0:
+        raise AskedWronglyError(f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must look like {FORM}")
+    if parts.query or parts.fragment:
+        raise AskedWronglyError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
+    if parts.password is not None and not parts.username:
+        raise AskedWronglyError(f"broker {shown!r}: a password needs a user; it must look like {FORM}")
+    tls = scheme == "mqtts"
+    if ca_file is not None and not tls:
+        raise AskedWronglyError(f"broker {shown!r}: a CA file is of use only with mqtts://")
+    return Address(
+        host=parts.hostname,
+        port=port or PORTS[scheme],
+        user=None if parts.username is None else unquote(parts.username),
+        password=os.environ.get(PASSWORD_VARIABLE) if parts.password is None else unquote(parts.password),
+        prefix=unquote(parts.path).strip("/") or None,
+        tls=tls,
+        ca_file=ca_file,
+    )
+
+
+def _plain(error: ValueError) -> str:
+    """Return why the URL cannot be parsed, without its text, which may hold the password."""
+    return f"the port must be a number from 1 to 65535 ({ESCAPES})" if "ort" in str(error) else "the host cannot be read"

@@ -1,0 +1,265 @@
+"""The sender's side: engine outputs become messages, answers become engine inputs.
+
+Every hop drops what is past its deadline and counts it: here before it is queued, the outbox before it is sent, the broker by its message
+expiry, the watch by its own measure. What one lost message could break is sent again: status each second (a watch learns from it that the
+link lives, and what a fast message is), armed cues every few seconds and on each new connection, a cue until it is acknowledged or late.
+"""
+
+import asyncio
+import contextlib
+import dataclasses
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final, Literal
+
+from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.inbound import Inbound
+from kickcue.edges.mqtt.link import Plan
+from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, Message, StateMessage, StatusMessage, touch_message
+
+BEAT_S: Final = 0.1
+STATUS_EACH_NS: Final = NS_PER_S
+STATE_EACH_NS: Final = NS_PER_S // 2
+ARM_EACH_NS: Final = 4 * NS_PER_S
+REPEAT_AFTER_NS: Final = 700 * NS_PER_MS  # an ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats
+STATE_WORTH_NS: Final = NS_PER_S
+ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
+
+
+@dataclasses.dataclass(slots=True)
+class DeliveryCounters:
+    """What happened to the cues."""
+
+    cues: int = 0
+    late: int = 0
+    """Came out of the engine past their deadline."""
+    repeated: int = 0
+    felt: int = 0
+    dropped: int = 0
+    """Dropped by the watch, as its ack tells."""
+    unanswered: int = 0
+    """Nobody acknowledged them before their deadline: what a fallback would take over."""
+
+
+@dataclasses.dataclass(slots=True)
+class _Armed:
+    arm: Arm
+    sent_ns: int
+
+
+@dataclasses.dataclass(slots=True)
+class _Waiting:
+    cue: Cue
+    sent_ns: int
+
+
+class Delivery:
+    """What ``deliver`` gives: ``send`` takes the engine's outputs, ``incoming`` holds inputs for it. ``send`` never waits."""
+
+    def __init__(self, session: Session, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
+        self.incoming: asyncio.Queue[Input] = asyncio.Queue()
+        self.session = session
+        self.counters = DeliveryCounters()
+        self._topics = topics
+        self._run_id = run_id
+        self._now_ns = now_ns
+        self._inbound = Inbound(topics, run_id, now_ns)
+        self._phase: Phase | None = None
+        self._status_ns: int | None = None
+        self._estimate: Estimate | None = None
+        self._state: StateMessage | None = None
+        self._state_ns: int | None = None
+        self._armed: dict[str, _Armed] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._connections = 0
+        self._sent_ms = -1
+
+    def send(self, output: Output) -> None:
+        """Publish one engine output. Notices are not sent: they are for the screen."""
+        match output:
+            case Estimate():
+                self._estimate = output
+                self._send_state()
+            case PhaseChange():
+                self._phase = output.phase
+                self._send_status("online")
+            case Arm():
+                self._armed[output.cue.id] = _Armed(output, self._now_ns())
+                self._send_arm(output)
+            case Disarm():
+                self._armed.pop(output.cue_id, None)
+                message = DisarmMessage(run_id=self._run_id, sent_ms=self._stamp_ms(), id=output.cue_id, why=output.why)
+                self._publish("disarm", message, self._now_ns() + ORDER_WORTH_NS)
+            case Cue():
+                self._armed.pop(output.id, None)
+                self.counters.cues += 1
+                if self._send_cue(output):
+                    self._waiting[output.id] = _Waiting(output, self._now_ns())
+                else:
+                    self.counters.late += 1
+
+    def report(self) -> Mapping[str, int]:
+        """Return all counters by name: of the cues, of what came in, and of the connection."""
+        return {
+            **dataclasses.asdict(self.counters),
+            **{f"in_{name}": value for name, value in dataclasses.asdict(self._inbound.counters).items()},
+            **{f"link_{name}": value for name, value in dataclasses.asdict(self.session.counters).items()},
+            "link_expired": self.session.expired,
+        }
+
+    async def work(self) -> None:
+        """Read what comes, repeat what must be repeated; until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(), name="delivery reader")
+            tasks.create_task(self._beat(), name="delivery beat")
+
+    def farewell(self) -> None:
+        """Say that the sender leaves."""
+        self._send_status("offline")
+
+    async def _read(self) -> None:
+        while True:
+            found = self._inbound.take(await self.session.incoming.get())
+            if isinstance(found, Ack):
+                self._note(found)
+            if found is not None:
+                self.incoming.put_nowait(found)
+
+    def _note(self, ack: Ack) -> None:
+        if self._waiting.pop(ack.cue_id, None) is not None:
+            self.counters.felt += ack.felt
+            self.counters.dropped += not ack.felt
+
+    async def _beat(self) -> None:
+        while True:
+            self._catch_up()
+            await asyncio.sleep(BEAT_S)
+
+    def _catch_up(self) -> None:
+        """Do what is due by now."""
+        now_ns = self._now_ns()
+        fresh_link = self.session.connected and self._connections != self.session.counters.connections
+        if fresh_link:
+            self._connections, self._state = self.session.counters.connections, None
+        if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
+            self._send_status("online")
+        self._send_state()
+        self._armed = {cue_id: each for cue_id, each in self._armed.items() if _over_ns(each.arm) > now_ns}
+        for armed in self._armed.values():
+            if fresh_link or now_ns - armed.sent_ns >= ARM_EACH_NS:
+                armed.sent_ns = now_ns
+                self._send_arm(armed.arm)
+        for waiting in [each for each in self._waiting.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS]:
+            self._repeat(waiting, now_ns)
+
+    def _repeat(self, waiting: _Waiting, now_ns: int) -> None:
+        if self._send_cue(waiting.cue):
+            waiting.sent_ns = now_ns
+            self.counters.repeated += 1
+        else:
+            del self._waiting[waiting.cue.id]
+            self.counters.unanswered += 1
+
+    def _send_status(self, status: Literal["online", "offline"]) -> None:
+        self._status_ns = self._now_ns()
+        message = StatusMessage(run_id=self._run_id, sent_ms=self._stamp_ms(), status=status, phase=self._phase)
+        self._publish("status", message, self._status_ns + STATUS_EACH_NS)
+
+    def _send_state(self) -> None:
+        """Send the newest estimate, if it says something new and the last one is old enough."""
+        now_ns = self._now_ns()
+        if self._estimate is None or (self._state_ns is not None and now_ns - self._state_ns < STATE_EACH_NS):
+            return
+        message = StateMessage.of(self._estimate, self._run_id, self._stamp_ms())
+        self._estimate = None
+        if self._state is not None and message.model_copy(update={"sent_ms": self._state.sent_ms}) == self._state:
+            return
+        self._state, self._state_ns = message, now_ns
+        self._publish("state", message, now_ns + STATE_WORTH_NS)
+
+    def _send_arm(self, arm: Arm) -> None:
+        now_ns = self._now_ns()
+        message = touch_message(
+            ArmMessage,
+            arm.cue,
+            self._run_id,
+            self._stamp_ms(),
+            due_in_ms=(_due_ns(arm) - now_ns) // NS_PER_MS,
+            ttl_ms=arm.cue.ttl_ms,
+        )
+        self._publish("arm", message, min(_over_ns(arm), now_ns + ARM_EACH_NS))
+
+    def _send_cue(self, cue: Cue) -> bool:
+        """Send a cue, unless it is past its deadline; tell which."""
+        deadline_ns = cue.t_ns + cue.ttl_ms * NS_PER_MS
+        left_ms = (deadline_ns - self._now_ns()) // NS_PER_MS
+        if left_ms <= 0:
+            return False
+        message = touch_message(CueMessage, cue, self._run_id, self._stamp_ms(), due_in_ms=0, ttl_ms=left_ms)
+        self._publish("cue", message, deadline_ns)
+        return True
+
+    def _publish(self, name: str, message: Message, deadline_ns: int) -> None:
+        rule = RULES[name]
+        left_s = (deadline_ns - self._now_ns()) / NS_PER_S
+        self.session.send(
+            Outgoing(
+                topic=self._topics[name],
+                payload=message.to_json(),
+                deadline_s=asyncio.get_running_loop().time() + left_s,
+                qos=rule.qos,
+                retain=rule.retained,
+                urgent=name == "cue",
+            ),
+        )
+
+    def _stamp_ms(self) -> int:
+        """Return the time for a message's ``sent_ms``, different for each: brokers keep no order between topics, receivers go by it."""
+        self._sent_ms = max(self._sent_ms + 1, self._now_ns() // NS_PER_MS)
+        return self._sent_ms
+
+
+def _due_ns(arm: Arm) -> int:
+    return arm.t_ns + arm.due_in_ms * NS_PER_MS
+
+
+def _over_ns(arm: Arm) -> int:
+    """Return when an armed cue is past its deadline."""
+    return _due_ns(arm) + arm.cue.ttl_ms * NS_PER_MS
+
+
+def new_run_id() -> str:
+    """Return a name for a run that nobody else has."""
+    return secrets.token_hex(4)
+
+
+@contextlib.asynccontextmanager
+async def deliver(address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int]) -> AsyncIterator[Delivery]:
+    """Connect to a broker as the sender of cues; ``BrokerError`` when the first attempt fails.
+
+    ``now_ns`` is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in real time.
+    """
+    will = StatusMessage(run_id=run_id, sent_ms=None, status="offline", phase=None)
+    rule = RULES["status"]
+    plan = Plan(
+        address=address,
+        client_id=f"kickcue-{run_id}",
+        subscriptions=topics.from_side(Side.WATCH),
+        will=Outgoing(topics["status"], will.to_json(), 0.0, rule.qos, rule.retained),
+    )
+    async with connect(plan) as session:
+        delivery = Delivery(session, topics, run_id, now_ns)
+        work = asyncio.create_task(delivery.work(), name="delivery")
+        try:
+            yield delivery
+        finally:
+            await end([work])
+            delivery.farewell()
+            if not work.cancelled():
+                work.result()  # it never ends by itself: what it raises is a bug that must not pass unseen

@@ -1,0 +1,11 @@
+"""What can go wrong with a broker and with what comes from it."""
+
+from kickcue.core.errors import DataError, KickcueError
+
+
+class BrokerError(KickcueError):
+    """The broker cannot be reached, refuses us, or (the private one) does not start."""
+
+
+class WireError(DataError):
+    """A message that is not what its topic promises, or that speaks another version of the wire format."""

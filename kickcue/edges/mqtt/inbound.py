@@ -1,0 +1,91 @@
+"""From the wire to the engine: acks, commands and sensors read elsewhere; each once, none late, what is wrong counted."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.core.events import Input
+from kickcue.core.lateness import MinimumDelay
+from kickcue.edges.mqtt.client import Received
+from kickcue.edges.mqtt.errors import WireError
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.wire import AckMessage, CommandMessage, SensorMessage, parse
+
+LOG: Final = logging.getLogger(__name__)
+LATEST_MS: Final = 2000
+"""A press or a sensor's word that was held up longer than this would be taken for something that happens now."""
+MOST_PRESSES: Final = 64
+
+
+@dataclass(slots=True)
+class InboundCounters:
+    """What was not handed on, and why."""
+
+    broken: int = 0
+    late: int = 0
+    doubled: int = 0
+    of_another_run: int = 0
+    """Acks of cues that this run did not send."""
+    retained: int = 0
+    """Commands, acks and sensors must not be retained: the broker would repeat them at each connection, hours later."""
+
+
+class Inbound:
+    """Turns what comes into engine inputs; ``now_ns`` is the engine's clock."""
+
+    def __init__(self, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
+        self.counters = InboundCounters()
+        self._topics = topics
+        self._run_id = run_id
+        self._now_ns = now_ns
+        self._delays = MinimumDelay()
+        self._presses: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def take(self, received: Received) -> Input | None:
+        """Return the engine input that a message means, or ``None`` and count why not."""
+        place = self._topics.name_of(received.topic)
+        if place is None:
+            return None
+        name, rest = place
+        if received.retained:
+            self.counters.retained += 1
+            return None
+        try:
+            message = parse(name, received.payload)
+        except WireError as error:
+            self.counters.broken += 1
+            LOG.info("%s refused: %s", received.topic, error)
+            return None
+        if message.sent_ms is not None and self._is_late(message.run_id, message.sent_ms, received):
+            self.counters.late += 1
+            return None
+        t_ns = self._now_ns()
+        match message:
+            case AckMessage():
+                return self._ack(message, t_ns)
+            case CommandMessage():
+                return self._command(message, t_ns)
+            case SensorMessage():
+                return message.to_event(t_ns, *rest)
+        return None
+
+    def _is_late(self, run_id: str, sent_ms: int, received: Received) -> bool:
+        return self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000)) > LATEST_MS
+
+    def _ack(self, message: AckMessage, t_ns: int) -> Input | None:
+        if message.cue_run_id != self._run_id:
+            self.counters.of_another_run += 1
+            return None
+        return message.to_event(t_ns)
+
+    def _command(self, message: CommandMessage, t_ns: int) -> Input | None:
+        press = (message.run_id, message.id)
+        if press in self._presses:
+            self.counters.doubled += 1
+            return None
+        self._presses[press] = None
+        if len(self._presses) > MOST_PRESSES:
+            self._presses.popitem(last=False)
+        return message.to_event(t_ns)

@@ -1,0 +1,155 @@
+"""One connection to a broker: dial, publish, hang up. Every connection is a fresh ``aiomqtt.Client``.
+
+Why a fresh one (seen with 2.5.1): a client that is entered again returns before the broker has answered, and sends once more what was in
+flight, at whatever age; one whose entering was cancelled cannot be entered again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+import ssl
+from dataclasses import dataclass
+from typing import Final
+
+from aiomqtt import Client, MqttError, ProtocolVersion, Will
+from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.outbox import Outgoing
+
+KEEPALIVE_S: Final = 5
+CONNECT_S: Final = 2.0
+PUBLISH_S: Final = 0.5
+"""No acknowledgement by then: the connection is given up. A fresh one is quicker than waiting for TCP to send again."""
+GOODBYE_S: Final = 0.5
+IN_FLIGHT: Final = 10  # a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
+WRONG_PROTOCOL: Final = (1, 132)  # CONNACK: of MQTT 3.1.1 and of 5
+REFUSED_LOGIN: Final = (4, 5, 134, 135)
+REFUSED_FROM: Final = 128  # SUBACK
+
+_LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
+_LIBRARY_LOG.setLevel(logging.CRITICAL)  # it tells of connections that end, which the session does in its own words
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a connection is made of, the same each time it is made anew."""
+
+    address: Address
+    client_id: str
+    subscriptions: tuple[tuple[str, int], ...] = ()
+    will: Outgoing | None = None
+
+
+def tls_context(address: Address) -> ssl.SSLContext | None:
+    """Return what TLS needs, or ``None`` for a plain connection; ``AskedWronglyError`` for a CA file that is none."""
+    if not address.tls:
+        return None
+    try:
+        return ssl.create_default_context(cafile=address.ca_file)
+    except OSError as error:
+        raise AskedWronglyError(f"CA file {address.ca_file}: {error.strerror or error}") from None
+
+
+async def dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> Client:
+    """Connect and subscribe. ``MqttError`` when the broker cannot be reached or refuses; nothing is left open then."""
+    client = _client(plan, protocol, tls)
+    entering = asyncio.ensure_future(client.__aenter__())
+    try:
+        await asyncio.shield(entering)
+        await asyncio.gather(*(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions))
+    except BaseException:
+        await asyncio.wait({entering})  # cancelled or not, the thread that connects cannot be stopped, and its socket must not leak
+        drop(client)
+        raise
+    return client
+
+
+def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> Client:
+    address, five = plan.address, protocol is ProtocolVersion.V5
+    will = plan.will
+    client = Client(
+        address.host,
+        address.port,
+        username=address.user,
+        password=address.password,
+        identifier=plan.client_id,
+        protocol=protocol,
+        clean_session=None if five else True,  # 5 has no such flag: a clean start and no session expiry mean the same
+        will=None if will is None else Will(will.topic, will.payload, will.qos, will.retain),
+        keepalive=KEEPALIVE_S,
+        timeout=CONNECT_S,
+        tls_context=tls,
+        properties=_properties(PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT) if five else None,
+        logger=_LIBRARY_LOG,
+    )
+    client._client.connect_timeout = CONNECT_S  # noqa: SLF001  aiomqtt offers no way to it, and 5 s of a lost network is too long
+    return client
+
+
+def _properties(packet: int, **values: int) -> Properties:
+    """Return MQTT 5 properties."""
+    found = Properties(packet)  # type: ignore[no-untyped-call]  # paho forgot its type
+    for name, value in values.items():
+        setattr(found, name, value)
+    return found
+
+
+async def _subscribe(client: Client, topic: str, qos: int) -> None:
+    for granted in await client.subscribe(topic, qos, timeout=CONNECT_S):
+        code = granted if isinstance(granted, int) else granted.value
+        if code >= REFUSED_FROM:
+            raise BrokerError(f"the broker refuses the subscription to {topic}: check its access rules")
+
+
+async def publish(client: Client, protocol: ProtocolVersion, message: Outgoing) -> None:
+    """Publish a message; ``MqttError`` when that is not acknowledged within ``PUBLISH_S``.
+
+    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained does not expire.
+    """
+    left_s = message.deadline_s - asyncio.get_running_loop().time()
+    expires = protocol is ProtocolVersion.V5 and not message.retain
+    properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, math.ceil(left_s))) if expires else None
+    await client.publish(message.topic, message.payload, message.qos, message.retain, properties, timeout=PUBLISH_S)
+
+
+async def hang_up(client: Client) -> None:
+    """End a connection with DISCONNECT, so that the broker does not publish the last will."""
+    client.timeout = GOODBYE_S
+    with contextlib.suppress(MqttError):
+        await client.__aexit__(None, None, None)
+    drop(client)
+
+
+def drop(client: Client) -> None:
+    """Close the socket of a connection that is given up; aiomqtt leaves it open, with its reader in the loop."""
+    client._client._sock_close()  # noqa: SLF001  paho's disconnect() waits for a socket that a frozen broker never empties
+
+
+def is_wrong_protocol(error: MqttError) -> bool:
+    """Tell whether the broker speaks, but not this version of MQTT."""
+    return isinstance(error, MqttConnectError) and _code(error) in WRONG_PROTOCOL
+
+
+def explain(address: Address, error: MqttError) -> str:
+    """Return in one line why there is no connection."""
+    if isinstance(error, MqttConnectError):
+        if _code(error) in REFUSED_LOGIN:
+            who = "without a user" if address.user is None else f"of user {address.user!r}"
+            return f"broker {address}: login {who} refused; check user and password"
+        return f"broker {address}: refused the connection ({error.rc})"
+    reason = str(error)
+    if "timed out" in reason:
+        reason = f"no answer as an MQTT broker within {CONNECT_S:g} s"
+    return f"broker {address}: cannot connect: {reason.removeprefix('[Errno').partition('] ')[2] or reason}"
+
+
+def _code(error: MqttConnectError) -> int:
+    """Return the CONNACK code."""
+    rc = error.rc
+    return rc if isinstance(rc, int) else rc.value if rc is not None and not isinstance(rc, str) else -1

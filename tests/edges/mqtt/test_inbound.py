@@ -1,0 +1,76 @@
+"""What comes from the wire and reaches the engine, and what does not."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kickcue.core.events import Command, CommandKind
+from kickcue.edges.mqtt import documents
+from kickcue.edges.mqtt.client import Received
+from kickcue.edges.mqtt.inbound import LATEST_MS, MOST_PRESSES, Inbound
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.wire import CommandMessage
+
+TOPICS = Topics()
+NOW_NS = 7_000_000_000
+REPO = Path(__file__).resolve().parents[3]
+
+
+def press(number: int, *, sent_ms: int = 0, delay_ms: int = 0) -> Received:
+    """Return a lap press as it comes ``delay_ms`` after it was sent."""
+    payload = CommandMessage(run_id="watch", sent_ms=sent_ms, id=f"p{number}", kind=CommandKind.LAP).to_json()
+    return Received(TOPICS["command"], payload, retained=False, received_s=(sent_ms + delay_ms) / 1000)
+
+
+def inbound() -> Inbound:
+    return Inbound(TOPICS, "run", lambda: NOW_NS)
+
+
+def test_a_press_is_stamped_with_the_engines_time() -> None:
+    """GIVEN a lap press WHEN it comes THEN the engine gets it, stamped with its own clock."""
+    assert inbound().take(press(1)) == Command(NOW_NS, CommandKind.LAP)
+
+
+def test_a_press_that_was_held_up_is_dropped() -> None:
+    """GIVEN a watch whose first press came at once WHEN another is held up for more than 2 s THEN it is dropped: it would mark another line."""
+    box = inbound()
+    box.take(press(1))
+    assert box.take(press(2, sent_ms=1000, delay_ms=LATEST_MS)) is not None
+    assert box.take(press(3, sent_ms=2000, delay_ms=LATEST_MS + 1)) is None
+    assert box.counters.late == 1
+
+
+def test_memory_of_presses_is_bounded() -> None:
+    """GIVEN more presses than any race has WHEN they come THEN the oldest are forgotten, and none of the new ones is lost."""
+    box = inbound()
+    assert None not in [box.take(press(number)) for number in range(2 * MOST_PRESSES)]
+    assert len(box._presses) == MOST_PRESSES
+
+
+@pytest.mark.parametrize("topic", ["kickcue/other/command", "kickcue/runner/lunch", TOPICS["cue"]])
+def test_what_is_not_meant_for_the_engine_is_passed_over(topic: str) -> None:
+    """GIVEN a topic of somebody else, an unknown one, or one of our own WHEN something comes there THEN the engine does not see it."""
+    assert inbound().take(Received(topic, documents.EXAMPLES["cue"].to_json(), retained=False, received_s=0.0)) is None
+
+
+def test_the_reason_of_a_refusal_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """GIVEN a broken command WHEN it comes THEN it is counted and the log says why."""
+    caplog.set_level("INFO")
+    box = inbound()
+    assert box.take(Received(TOPICS["command"], b"lap!", retained=False, received_s=0.0)) is None
+    assert box.counters.broken == 1
+    assert ["kickcue/runner/command refused: command: no JSON: b'lap!'"] == caplog.messages
+
+
+def test_the_documents_are_renewed_by_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a checkout whose generated parts are out of date WHEN the generator runs THEN they are what is committed."""
+    shutil.copytree(REPO / "docs", tmp_path / "docs")
+    (tmp_path / "docs" / "asyncapi.json").write_text("old")
+    shutil.rmtree(tmp_path / "docs" / "schemas")
+    monkeypatch.chdir(tmp_path)
+    assert documents.main() == 0
+    assert (tmp_path / "docs" / "asyncapi.json").read_text() == (REPO / "docs" / "asyncapi.json").read_text()
+    assert sorted(path.name for path in (REPO / "docs" / "schemas").iterdir()) == sorted(
+        path.name for path in (tmp_path / "docs" / "schemas").iterdir()
+    )
