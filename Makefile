@@ -1,0 +1,65 @@
+# What can be done here: `make` tells. Works with GNU make 3.81 (macOS) and needs nothing but Python 3.11 or newer.
+
+VENV ?= .venv
+WORKERS ?= 2
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check clean
+
+help:
+	@echo "make demo    see a whole race in half a minute"
+	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
+	@echo "make check   lint, format, types"
+	@echo "make clean   remove what the others made, $(VENV) included"
+
+demo: $(VENV)/.demo-installed
+	@$(BIN)/kickcue demo
+
+TESTS ?= tests
+test: $(VENV)/.dev-installed
+	@$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+
+check: $(VENV)/.dev-installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev-installed
+	$(BIN)/python -m kickcue.edges.mqtt.documents
+	$(BIN)/python tests/core/cueing/phases_document.py
+
+bench: $(VENV)/.dev-installed
+	@$(BIN)/python tests/benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps make the second call quick; a changed pyproject.toml installs again.
+$(VENV)/.demo-installed: $(VENV)/bin/python pyproject.toml
+	@echo "Installing kickcue into $(VENV) (once, a minute or so) ..."
+	@$(PIP) install --editable ".[embedded]"
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.demo-installed
+	@echo "Installing the test tools into $(VENV) (once) ..."
+	@$(PIP) install --upgrade "pip>=25.1"
+	@$(PIP) install --group dev
+	@touch $@
+
+# ensurepip is asked for too: Debian ships Python without it, and a venv made there would have no pip.
+$(VENV)/bin/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	    exec "$$python" -m venv "$(VENV)"; \
+	  fi; \
+	done; \
+	if python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	  echo "kickcue: Python is here but its venv module is not: apt-get install python3-venv" >&2; \
+	else \
+	  echo "kickcue: found no Python 3.11 or newer (python3.13, python3.12, python3.11, python3)" >&2; \
+	fi; \
+	exit 2

@@ -1,0 +1,131 @@
+"""The command line: a table of commands, of which only the one asked for is imported."""
+
+import argparse
+import errno
+import importlib
+import io
+import os
+import select
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from typing import Final, NamedTuple, NoReturn
+
+from kickcue import __version__
+from kickcue.core.errors import AskedWronglyError, KickcueError
+
+
+class Command(NamedTuple):
+    """Where a command lives and what it does, in one line."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "demo": Command("kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
+    "course": Command("kickcue.cli.course", "where the lines and the bell are in an event"),
+    "info": Command("kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
+    "replay": Command("kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
+    "verify": Command("kickcue.cli.verify", "prove that a recording replays to the same outputs"),
+    "watch": Command("kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
+    "decode": Command("kickcue.cli.decode", "read the bytes of one sensor notification"),
+    "profiles": Command("kickcue.cli.profiles", "the sensors that are known, and on what evidence"),
+    "evaluate": Command("kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
+}
+
+INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a mistake as one line, like every other error, in place of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise AskedWronglyError(f"{message} ({self.prog} --help tells more)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly) or 130 (interrupted)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        print(end="", flush=True)  # unlike sys.stdout.flush() it does nothing where there is no output (>&-)
+    except KickcueError as error:
+        print(f"kickcue: {' '.join(str(error).split())}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        if not _reader_left():
+            raise
+        return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG):
+            raise
+        print(f"kickcue: cannot write: {error.strerror}", file=sys.stderr)
+        _discard_output()
+        return 1
+    return status
+
+
+def _run(argv: list[str]) -> int:
+    if not argv or argv[0] in ("-h", "--help"):
+        print(_overview())
+        return 0
+    if argv[0] in ("-V", "--version"):
+        print(f"kickcue {__version__}")
+        return 0
+    name, rest = argv[0], argv[1:]
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+        guess = f": did you mean {near[0]}?" if near else ""
+        raise AskedWronglyError(f"no command {name!r}{guess} (kickcue --help lists them)")
+    command = COMMANDS[name]
+    module = importlib.import_module(command.module)
+    parser = _Parser(prog=f"kickcue {name}", description=f"{command.help[0].upper()}{command.help[1:]}.")
+    module.configure(parser)
+    try:
+        args = parser.parse_args(rest)
+    except SystemExit as leaving:  # argparse leaves so after --help
+        return int(leaving.code or 0)
+    status: int = module.run(args)
+    return status
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "kickcue knows where the runner is and cues the kick.",
+            "",
+            "usage: kickcue COMMAND [options]",
+            "",
+            *lines,
+            "",
+            "kickcue COMMAND --help tells a command's options; kickcue --version the version.",
+            "Exit status: 0 done, 1 ran and failed, 2 asked wrongly.",
+        ]
+    )
+
+
+def _reader_left() -> bool:
+    """Tell whether it is our own output that nobody reads any more (``| head``), and if so keep the exit quiet."""
+    try:
+        output = sys.stdout.fileno()
+        poll = select.poll()
+    except (OSError, AttributeError):  # no real output, or no poll on this system
+        return False
+    poll.register(output, select.POLLOUT)
+    if not any(events & select.POLLERR for _, events in poll.poll(0)):
+        return False
+    _discard_output()
+    return True
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or the interpreter complains once more when it flushes at its end."""
+    with suppress(OSError):  # no real output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

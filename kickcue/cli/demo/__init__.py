@@ -1,0 +1,99 @@
+"""``kickcue demo``: a famous race once more, from sensor bytes to the watch, in half a minute."""
+
+import argparse
+import asyncio
+import os
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kickcue import __version__
+from kickcue.cli.demo.board import Board
+from kickcue.cli.demo.pace import Pace
+from kickcue.cli.demo.play import parties, play
+from kickcue.cli.demo.screen import screen_for
+from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
+from kickcue.cli.show import json_line
+from kickcue.config.race import RaceDocument
+from kickcue.core.engine import Engine
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import Input, Output
+from kickcue.lab.famous import DEFAULT, FAMOUS, FamousRace, famous_race
+from kickcue.lab.reconstruct import staged
+from kickcue.lab.simulate import simulated_document
+from kickcue.recording import Header
+from kickcue.recording.header import utc_text
+from kickcue.recording.mcap_file import McapWriter
+
+FASTEST = 1000.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--race", default=DEFAULT, metavar="NAME", help=f"{', '.join(FAMOUS)} ({DEFAULT})")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another athlete, other sensor errors, other presses (1)")
+    parser.add_argument("--rate", type=float, metavar="X", help="X times as fast as the race (as fast as makes half a minute)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to record to (a new file in the state folder)")
+    parser.add_argument("--json", action="store_true", help="print nothing but the closing figures, as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the race; the exit status is 1 where the cue for the last lap was not felt exactly once."""
+    famous = famous_race(args.race)
+    if args.rate is not None and not 1.0 <= args.rate <= FASTEST:
+        raise AskedWronglyError(f"--rate {args.rate:g}: should be from 1 to {FASTEST:g}")
+    path = args.out or new_recording()
+    summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
+    print(json_line(as_json(summary)) if args.json else as_text(summary))
+    return 0 if summary.told.felt == 1 else 1
+
+
+async def _demo(famous: FamousRace, seed: int, rate: float | None, path: Path, *, as_object: bool) -> Summary:
+    document = simulated_document(famous.event).with_digests()
+    course = document.course()
+    race = staged(famous, course, seed)
+    board = Board(famous, course, race)
+    async with AsyncExitStack() as stack:
+        both = await stack.enter_async_context(parties())
+        writer = stack.enter_context(McapWriter(path, _header(document)))
+        screen = await stack.enter_async_context(screen_for(board, silent=as_object))
+
+        pace = Pace.of(race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns())
+
+        def show(event: Input, outputs: tuple[Output, ...]) -> None:
+            for entry in (event, *outputs):
+                writer.write(entry)
+            board.rate = pace.rate(event.t_ns)
+            board.take(event, outputs)
+            screen.moved()
+
+        played = await play(both, Engine(document.setup()), race.inputs, pace, show, screen.happened)
+    cue, told = played.last_lap()
+    return summarise(famous, seed, course, race, cue, told, path)
+
+
+def _header(document: RaceDocument) -> Header:
+    return Header(
+        race=document.race,
+        lap_m=document.lap_m,
+        utc=utc_text(time.time_ns()),
+        sensors={name: choice.profile for name, choice in document.sensors.items()},
+        setup=document.as_json(),
+        ticks=True,
+        made_by=f"kickcue {__version__}",
+    )
+
+
+def new_recording() -> Path:
+    """Return a path in the user's state folder at which there is no file yet; AskedWronglyError where there can be none."""
+    told = Path(os.environ.get("XDG_STATE_HOME", ""))
+    state = told if told.is_absolute() else Path.home() / ".local" / "state"  # the standard: a relative one is to be ignored
+    folder = state / "kickcue"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AskedWronglyError(f"folder {folder} for the recording: {error.strerror}; name a file with --out") from None
+    stem = f"demo-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    names = (f"{stem}.mcap", *(f"{stem}-{n}.mcap" for n in range(2, 100)))
+    return next(folder / name for name in names if not (folder / name).exists())

@@ -1,0 +1,131 @@
+"""The demo's picture: what is known of each lap beside the face of the watch, the way so far, the last things that happened."""
+
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from kickcue.cli.demo.board import Board, Entry, Press, Row
+from kickcue.cli.face import PHASES, WIDTH, Face
+from kickcue.cli.outputs import clock, number
+from kickcue.core.events import Level, Phase
+
+COLUMNS: Final = 80
+LINES: Final = 23
+ROWS: Final = 13
+"""As many lines as a 5000 m has; of a longer race the latest are shown."""
+LOGGED: Final = 3
+LEFT: Final = COLUMNS - WIDTH - 1
+BAR: Final = 42
+HEADER: Final = "lap    at published kickcue spm bpm press"
+SHORT: Final = {
+    Press.PRESSED: "yes",
+    Press.MISSED: "none",
+    Press.IGNORED: "twice",
+    Press.DOUBTED: "doubt",
+    Press.BELIEVED: "wrong",
+}
+_ASCII: Final = str.maketrans("━─┃│┏┓┗┛╭╮╰╯┣┫╺╸╻╹█▓▒●○♥·…", "=-||++++++++||--||##+*o*-.")
+
+
+class Asciified:
+    """Draws ``inner`` without a character that a terminal of another encoding than UTF-8 could not show."""
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self._inner, options):
+            yield Segment(asciified(text), style, control)
+
+
+def asciified(text: str) -> str:
+    """Return the text in ASCII, as wide as it was."""
+    return text.replace("± ", "+-").translate(_ASCII).encode("ascii", "replace").decode()
+
+
+def is_utf8(encoding: str | None) -> bool:
+    """Return whether this encoding shows everything."""
+    return (encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def title(board: Board) -> tuple[str, str]:
+    """Return the two lines that say what this is, and what it is not."""
+    lines_m = (0.0, *board.course.crossings_m)
+    gaps = "" if all(board.famous.published(metres) is not None for metres in lines_m) else " (~ interpolated)"
+    return (
+        f"kickcue demo: {board.famous.runner}, {board.famous.title}",
+        f"Reconstruction from published splits{gaps}; simulated sensors.",
+    )
+
+
+def row_text(row: Row, press: str) -> str:
+    """Return a row as text; the time of a lap that does not lie between two published points has a ~."""
+    split = f"{'' if row.published else '~'}{row.split_s:.2f}"
+    figures = f"{number(row.kickcue_s, 1):>7} {number(row.cadence_spm, 0):>3} {number(row.heart_rate_bpm, 0):>3}"
+    return f"{row.line:>3} {row.distance_m:>5.0f} {split:>9} {figures} {press}".rstrip()
+
+
+def frame(board: Board, face: Face, now_s: float) -> RenderableType:
+    """Return the whole picture, ``COLUMNS`` by ``LINES``; ``now_s`` is on the face's clock."""
+    head, caption = title(board)
+    both = Table.grid(padding=(0, 1, 0, 0))
+    both.add_column(width=LEFT, no_wrap=True)
+    both.add_column(width=WIDTH, no_wrap=True)
+    both.add_row(_laps(board), face.panel(now_s))
+    return Group(
+        _line(head, "bold"),
+        _line(caption, "dim"),
+        "",
+        both,
+        _progress(board),
+        "",
+        *_log(board),
+    )
+
+
+def _laps(board: Board) -> Text:
+    last = board.passed
+    first = max(last - ROWS, 0) + 1
+    drawn = Text(HEADER, style="dim", no_wrap=True)
+    for line in range(first, first + ROWS):
+        drawn.append("\n")
+        if line <= last:
+            row = board.row(line)
+            drawn.append(row_text(row, "" if row.press is None else SHORT[row.press]), _row_style(row))
+    return drawn
+
+
+def _row_style(row: Row) -> str:
+    if row.press is not None and row.press is not Press.PRESSED:
+        return "not dim yellow"
+    return "not dim bold" if row.last_lap else "not dim"
+
+
+def _progress(board: Board) -> Text:
+    """Draw the way so far and the bell on it."""
+    done = round(board.run_m / board.course.distance_m * BAR)
+    bell = round(board.course.bell_m / board.course.distance_m * BAR)
+    phase = board.phase if board.phase is not Phase.WAITING else Phase.BODY
+    drawn = Text(f"{clock(board.now_s)}  ", no_wrap=True, overflow="crop")
+    for at in range(BAR):
+        glyph, style = ("━", "cyan") if at < done else ("─", "grey30")
+        drawn.append(*(("┃", "bright_yellow") if at == bell else (glyph, style)))
+    drawn.append(f"{board.run_m:>6.0f} m  ")
+    drawn.append(f"{PHASES[phase]:<8}", "bold")
+    return drawn.append("" if board.rate is None else f"{board.rate:>5.0f}x", "dim")
+
+
+def _log(board: Board) -> list[Text]:
+    entries = list(board.log)[-LOGGED:]
+    return [*(_logged(entry) for entry in entries), *(Text() for _ in range(LOGGED - len(entries)))]
+
+
+def _logged(entry: Entry) -> Text:
+    return _line(f"{clock(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else "")
+
+
+def _line(text: str, style: str) -> Text:
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")

@@ -1,0 +1,120 @@
+"""Plays a race over a private broker: engine and sender on one side, a watch on the other, as they would be on two machines."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from kickcue.cli.demo.pace import Pace
+from kickcue.cli.demo.summary import Told
+from kickcue.core.engine import Engine
+from kickcue.core.events import Ack, Cue, CueKind, Input, Output
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.core.wrist import Play
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.watching import Happening, Watch, watch
+from kickcue.lab.drive import drive
+
+ANSWERS_S = 1.5
+"""How long to wait for the watch's last answers."""
+LOOK_S = 0.05
+LAST_LAP = (CueKind.LAST_LAP, CueKind.HOLD)
+
+Show = Callable[[Input, tuple[Output, ...]], None]
+Wear = Callable[[Happening], None]
+
+
+@dataclass(slots=True)
+class Played:
+    """The cues as they were decided and as they were felt: cue or play with its real time in ns."""
+
+    decided: list[tuple[Cue, int]] = field(default_factory=list)
+    felt: list[tuple[Play, int]] = field(default_factory=list)
+
+    def last_lap(self) -> tuple[Cue | None, Told]:
+        """Return the first cue for the last lap, and what came of it on the watch."""
+        cue, decided_ns = next(((cue, ns) for cue, ns in self.decided if cue.kind in LAST_LAP), (None, 0))
+        felt = [(play, ns) for play, ns in self.felt if cue is not None and play.touch.id == cue.id]
+        if not felt:
+            return cue, Told(0, None, by_timer=False)
+        play, felt_ns = felt[0]
+        return cue, Told(len(felt), (felt_ns - decided_ns) / NS_PER_MS, by_timer=play.from_timer)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The two sides, connected."""
+
+    delivery: Delivery
+    watch: Watch
+    now_ns: Callable[[], int]
+
+
+@asynccontextmanager
+async def parties() -> AsyncIterator[Parties]:
+    """Start a private broker and connect both sides; AskedWronglyError where no broker is installed."""
+    began_ns = time.monotonic_ns()
+
+    def now_ns() -> int:
+        return time.monotonic_ns() - began_ns
+
+    topics = Topics()
+    async with AsyncExitStack() as stack:
+        broker = await stack.enter_async_context(private_broker(topics))
+        worn = await stack.enter_async_context(watch(broker.watch, topics))
+        delivery = await stack.enter_async_context(deliver(broker.address, topics, run_id=new_run_id(), now_ns=now_ns))
+        yield Parties(delivery, worn, now_ns)
+
+
+async def play(both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear) -> Played:  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
+    """Play ``inputs`` at ``pace``; ``show`` sees each event with its outputs, ``wear`` what happens on the watch."""
+    played = Played()
+    wearing = asyncio.create_task(_wear(both, played, wear), name="demo watch")
+    try:
+        for event, outputs in drive(engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False):
+            await asyncio.sleep(max(pace.wall(event.t_ns) - both.now_ns(), 0) / NS_PER_S)
+            for output in outputs:
+                if isinstance(output, Cue):
+                    played.decided.append((output, both.now_ns()))
+                both.delivery.send(pace.played(output))
+            show(event, outputs)
+            if wearing.done():
+                break
+        await _last_answers(played)
+    finally:
+        wearing.cancel()
+        await asyncio.wait({wearing})
+    if not wearing.cancelled():
+        wearing.result()  # it never ends by itself: what it raises is a bug that must not pass unseen
+    return played
+
+
+def _with_answers(inputs: tuple[Input, ...], delivery: Delivery, pace: Pace) -> Iterator[Input]:
+    """Yield the inputs, and between them, as they come, the watch's answers on the time of the race."""
+    last_ns = 0
+    for event in inputs:
+        while not delivery.incoming.empty():
+            came = delivery.incoming.get_nowait()
+            if isinstance(came, Ack):
+                last_ns = min(max(pace.race(came.t_ns), last_ns), event.t_ns)
+                yield replace(came, t_ns=last_ns)
+        last_ns = max(last_ns, event.t_ns)
+        yield event
+
+
+async def _wear(both: Parties, played: Played, wear: Wear) -> None:
+    while True:
+        for happening in await both.watch.wait(LOOK_S):
+            if isinstance(happening, Play):
+                played.felt.append((happening, both.now_ns()))
+            wear(happening)
+
+
+async def _last_answers(played: Played) -> None:
+    for _ in range(round(ANSWERS_S / LOOK_S)):
+        if len({play.touch.id for play, _ in played.felt}) >= len(played.decided):
+            return
+        await asyncio.sleep(LOOK_S)

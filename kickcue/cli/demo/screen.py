@@ -1,0 +1,140 @@
+"""Where the demo is shown: live on a terminal, a line for each lap and each cue elsewhere, or not at all."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
+
+from rich.live import Live
+
+from kickcue.cli.demo.board import Board
+from kickcue.cli.demo.drawing import Asciified, asciified, frame, is_utf8, row_text, title
+from kickcue.cli.face import SIGMAS_95, Face
+from kickcue.cli.show import console
+from kickcue.core.events import Phase
+from kickcue.core.wrist import Answer, Play
+from kickcue.edges.mqtt.watching import Happening
+
+FRAME_S: Final = 0.08
+LINGER_S: Final = 1.5
+"""How long the finish stays on the screen."""
+HEADER: Final = "lap    at published kickcue spm bpm lap button"
+
+
+class Screen(Protocol):
+    """Somewhere to show the race."""
+
+    def moved(self) -> None:
+        """Show that the board has taken in an event."""
+
+    def happened(self, happening: Happening) -> None:
+        """Show what happened on the watch."""
+
+
+@asynccontextmanager
+async def screen_for(board: Board, *, silent: bool) -> AsyncIterator[Screen]:
+    """Give the screen that standard output is good for."""
+    if silent:
+        yield Silent()
+    elif not _is_live():
+        yield Lines(board)
+        print()
+    else:
+        async with _live(board) as screen:
+            yield screen
+
+
+def _is_live() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
+
+
+class Silent:
+    """Shows nothing."""
+
+    def moved(self) -> None:
+        """Show nothing."""
+
+    def happened(self, happening: Happening) -> None:
+        """Show nothing."""
+
+
+class Lines:
+    """A line for each lap, once nothing more can happen to it, and for each cue when it is felt. No control characters."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._utf8 = is_utf8(sys.stdout.encoding)
+        self._printed = 0
+        for line in (*title(board), "", HEADER):
+            self._print(line)
+
+    def moved(self) -> None:
+        """Print the laps to which nothing more can happen."""
+        over = self._board.phase is Phase.FINISHED
+        while self._printed < self._board.passed and (over or self._board.settled(self._printed + 1)):
+            self._printed += 1
+            row = self._board.row(self._printed)
+            self._print(row_text(row, row.press or ""))
+
+    def happened(self, happening: Happening) -> None:
+        """Print what was felt, and what was dropped."""
+        if isinstance(happening, Play):
+            self._print(f"watch: {happening.touch.text}{self._whereabouts()}")
+        elif isinstance(happening, Answer) and not happening.felt:
+            self._print(f"watch: dropped {happening.cue_id}: {happening.why}")
+
+    def _whereabouts(self) -> str:
+        here = self._board.estimate
+        if here is None or here.to_go_m is None or here.distance_sd_m is None:
+            return ""
+        return f" ({here.to_go_m:.0f} m to go ± {SIGMAS_95 * here.distance_sd_m:.0f})"
+
+    def _print(self, line: str) -> None:
+        print(line if self._utf8 else asciified(line), flush=True)
+
+
+class _Picture:
+    """The live picture; the watch rings no bell here, for nobody asked for a noise."""
+
+    def __init__(self, board: Board, live: Live) -> None:
+        self._board = board
+        self._live = live
+        self._face = Face("watch, over MQTT")
+        self._utf8 = is_utf8(live.console.encoding)
+
+    def moved(self) -> None:
+        """Leave it to the next frame."""
+
+    def happened(self, happening: Happening) -> None:
+        """Put it on the watch's face."""
+        self._face.take(happening, time.monotonic())
+
+    def draw(self) -> None:
+        """Draw a frame."""
+        picture = frame(self._board, self._face, time.monotonic())
+        self._live.update(picture if self._utf8 else Asciified(picture), refresh=True)
+
+    async def paint(self) -> None:
+        """Draw frame after frame, until cancelled."""
+        while True:
+            self.draw()
+            await asyncio.sleep(FRAME_S)
+
+
+@asynccontextmanager
+async def _live(board: Board) -> AsyncIterator[Screen]:
+    """Give a picture on the terminal's other screen, so that what was there before and the closing words stay."""
+    with Live(console=console(), screen=True, auto_refresh=False) as live:
+        picture = _Picture(board, live)
+        painting = asyncio.create_task(picture.paint(), name="demo screen")
+        try:
+            yield picture
+            await asyncio.sleep(LINGER_S)
+        finally:
+            painting.cancel()
+            await asyncio.wait({painting})
+    if not painting.cancelled():
+        painting.result()  # it never ends by itself: what it raises is a bug that must not pass unseen

@@ -1,0 +1,191 @@
+"""How the demo went: kickcue's cue and two simpler devices against the true start of the last lap. Every figure is computed."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kickcue.cli.outputs import rounded
+from kickcue.core.course import Course
+from kickcue.core.events import Cue
+from kickcue.core.units import ns_to_s
+from kickcue.lab.baselines import baselines
+from kickcue.lab.famous import FamousRace
+from kickcue.lab.pacing import kick_percent, kick_word, lap_cv_percent, laps_s
+from kickcue.lab.reconstruct import line_presses
+from kickcue.lab.simulate import SimulatedRace
+
+ON_TIME_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of sending the cue: how often it was felt, and how long after the decision, in real milliseconds.
+
+    ``by_timer``: the watch had been armed, and its timer was first. None: not felt.
+    """
+
+    felt: int
+    after_ms: float | None
+    by_timer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A moment at which somebody called the last lap, against its true start: seconds and metres, negative is early. None: never."""
+
+    late_s: float | None
+    late_m: float | None
+    after_finish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of the whole demo."""
+
+    famous: FamousRace
+    seed: int
+    lap_m: float
+    missed: int
+    doubled: int
+    presses: int
+    """All presses that came; ``due`` is how many lines there are up to the bell, each of which should have had one."""
+    due: int
+    kickcue: Call
+    told: Told
+    distance_alert: Call
+    press_counter: Call
+    kick_percent: float
+    lap_cv_percent: float
+    recording: Path
+
+
+def summarise(famous: FamousRace, seed: int, course: Course, race: SimulatedRace, cue: Cue | None, told: Told, recording: Path) -> Summary:  # noqa: PLR0913, PLR0917  what was asked for, what was true, what came of it
+    """Return the figures."""
+    simpler = baselines(course, race.inputs)
+    presses = line_presses(race.truth, course, race.inputs)
+    laps = laps_s(race.truth, course)
+    return Summary(
+        famous=famous,
+        seed=seed,
+        lap_m=course.kick_m,
+        missed=sum(not moments for moments in presses),
+        doubled=sum(len(moments) > 1 for moments in presses),
+        presses=sum(map(len, presses)),
+        due=course.crossings_m.index(course.bell_m) + 1,
+        kickcue=_call(race, course, None if cue is None else ns_to_s(cue.t_ns)),
+        told=told,
+        distance_alert=_call(race, course, simpler["pod_distance"]),
+        press_counter=_call(race, course, simpler["press_counter"]),
+        kick_percent=kick_percent(laps),
+        lap_cv_percent=lap_cv_percent(laps),
+        recording=recording,
+    )
+
+
+def _call(race: SimulatedRace, course: Course, t_s: float | None) -> Call:
+    if t_s is None:
+        return Call(None, None)
+    truth = race.truth
+    finished = t_s >= truth.time_at(course.distance_m)
+    return Call(t_s - truth.time_at(course.bell_m), truth.distance_at(t_s) - course.bell_m, finished)
+
+
+def as_text(summary: Summary) -> str:
+    """Return the closing words, no line longer than 80 columns but where the recording's path is."""
+    path = short_path(summary.recording)
+    laps = f"kick {summary.kick_percent:.1f} % ({kick_word(summary.kick_percent)}), laps vary by {summary.lap_cv_percent:.1f} %"
+    lines = [
+        f"{summary.famous.runner}, {summary.famous.title}",
+        f"Reconstruction from published splits; seed {summary.seed}: {_presses(summary)}",
+        "",
+        "The cue for the last lap, against the true start of the last lap:",
+        f"  kickcue           {called(summary.kickcue, summary.lap_m)}",
+        f"    on the watch    {_felt(summary.told)}",
+        f"  a distance alert  {called(summary.distance_alert, summary.lap_m)}",
+        f"  a press counter   {called(summary.press_counter, summary.lap_m)}{_counted(summary)}",
+        "",
+        f"Pacing:     {laps}",
+        f"Recording:  {path}",
+        "",
+        "Try next:",
+        f"  kickcue verify {path}",
+        f"  kickcue replay {path} --why",
+    ]
+    return "\n".join(lines)
+
+
+def _presses(summary: Summary) -> str:
+    return f"{summary.missed} lap {_plural(summary.missed, 'press')} missed, {summary.doubled} doubled"
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}es"
+
+
+def called(call: Call, lap_m: float) -> str:
+    """Return a call in words: "0.4 s late, 3 m into the last lap"."""
+    if call.late_s is None or call.late_m is None:
+        return "never"
+    if abs(call.late_s) < ON_TIME_S:
+        return "on time, to the tenth of a second"
+    if call.after_finish:
+        return f"{call.late_s:.1f} s late, after the finish"
+    if call.late_s < 0.0:
+        laps = round(-call.late_m / lap_m)
+        lap = "" if not laps else ": a lap too soon" if laps == 1 else f": {laps} laps too soon"
+        return f"{-call.late_s:.1f} s early, {-call.late_m:.0f} m before it{lap}"
+    return f"{call.late_s:.1f} s late, {call.late_m:.0f} m into the last lap"
+
+
+def _felt(told: Told) -> str:
+    if told.after_ms is None:
+        return "not felt"
+    times = "once" if told.felt == 1 else f"{told.felt} times"
+    when = "before" if told.after_ms < 0 else "after"  # an armed watch need not wait for the word
+    return f"felt {times}, {abs(told.after_ms):.1f} ms {when} the decision{', by its own timer' if told.by_timer else ''}"
+
+
+def _counted(summary: Summary) -> str:
+    """Say why the counter was wrong, or that it was right by chance although presses were missing and came twice."""
+    off_m = summary.press_counter.late_m
+    if off_m is None:
+        return f": it counted {summary.presses} presses, the bell is number {summary.due}"
+    return "" if abs(off_m) > summary.lap_m / 2 else f"\n{'':20}by luck: missed and doubled presses cancel out"
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """Return the figures as a JSON object."""
+    return {
+        "race": summary.famous.name,
+        "event": summary.famous.event,
+        "reconstruction": True,
+        "seed": summary.seed,
+        "presses_missed": summary.missed,
+        "presses_doubled": summary.doubled,
+        "cue": {
+            **_call_json(summary.kickcue),
+            "felt": summary.told.felt,
+            "by_timer": summary.told.by_timer,
+            "after_decision_ms": rounded(summary.told.after_ms, 1),
+        },
+        "distance_alert": _call_json(summary.distance_alert),
+        "press_counter": _call_json(summary.press_counter),
+        "kick_percent": rounded(summary.kick_percent, 2),
+        "lap_cv_percent": rounded(summary.lap_cv_percent, 2),
+        "recording": str(summary.recording),
+    }
+
+
+def _call_json(call: Call) -> dict[str, Any]:
+    return {"late_s": rounded(call.late_s, 3), "late_m": rounded(call.late_m, 1)}
+
+
+def short_path(path: Path) -> str:
+    """Return the path as a shell takes it, the home folder as ~."""
+    home = Path.home()
+    if path.is_relative_to(home) and home != Path("/"):
+        within = str(path.relative_to(home))
+        if within == shlex.quote(within):
+            return f"~/{within}"
+    return shlex.quote(str(path))

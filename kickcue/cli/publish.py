@@ -1,0 +1,54 @@
+"""Sends the outputs of a replayed race over MQTT, at the pace of the race."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+
+from kickcue.core.events import Input, Output
+from kickcue.core.units import NS_PER_S
+from kickcue.edges.mqtt.address import Address, parse_address
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.delivery import deliver, new_run_id
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.lab.source import at_pace
+
+ANSWERS_S = 2.2
+"""How long to wait for the last acknowledgements: a cue is worth two seconds."""
+
+
+async def publish(
+    steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float, broker: str | None, athlete: str | None, show: Callable[[Output], None]
+) -> None:
+    """Play ``steps`` ``rate`` times as fast as recorded; say on standard error where to listen and how it went."""
+    async with AsyncExitStack() as stack:
+        address = None if broker is None else parse_address(broker)
+        topics = Topics.of(None if address is None else address.prefix, athlete)
+        if address is None:
+            address = await _own_broker(stack, topics)
+        began_ns = time.monotonic_ns()
+
+        def now_ns() -> int:
+            return time.monotonic_ns() - began_ns
+
+        delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns))
+        print(f"kickcue: cues go to {address}, topics {topics.prefix}/#", file=sys.stderr)
+        zero_ns: int | None = None
+        for event, outputs in steps:
+            if zero_ns is None:  # the moment of the race that would have been played when the sender's clock began
+                zero_ns = event.t_ns - round(now_ns() * rate)
+            await asyncio.sleep(max((event.t_ns - zero_ns) / rate - now_ns(), 0.0) / NS_PER_S)
+            for output in outputs:
+                delivery.send(at_pace(output, zero_ns, rate))
+                show(output)
+        await asyncio.sleep(ANSWERS_S)
+        counts = delivery.report()
+        print(f"kickcue: {counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered", file=sys.stderr)
+
+
+async def _own_broker(stack: AsyncExitStack, topics: Topics) -> Address:
+    broker = await stack.enter_async_context(private_broker(topics))
+    print("kickcue: private broker started; in another terminal: kickcue watch", file=sys.stderr)
+    print(f"kickcue: or any MQTT client at {broker.watch.with_password()}", file=sys.stderr)
+    return broker.address

@@ -1,0 +1,97 @@
+"""The options that describe a race, shared by the commands that run one."""
+
+import argparse
+from typing import Any
+
+from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.core.cueing.rules import Rules
+from kickcue.core.errors import AskedWronglyError
+
+
+def add_race_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a race."""
+    group = parser.add_argument_group("the race")
+    group.add_argument("--race", metavar="EVENT", help="5000m, mile, 3000sc, 10k ... (what the recording says unless told)")
+    group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
+    group.add_argument("--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout")
+    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
+    group.add_argument("--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies")
+    group.add_argument("--kick", type=float, metavar="M", help="length of the last window (the lap; 1000 m on the road)")
+    group.add_argument("--rules", choices=[r.value for r in Rules], help="what cues are allowed (training)")
+    group.add_argument("--target", metavar="TIME", help="wanted time, 15:30 or seconds: allows even-pace cues")
+    group.add_argument("--hr-ceiling", type=float, metavar="BPM", help="at or above it before the bell: hold form, no kick (off)")
+    group.add_argument("--language", metavar="LANG", help="language of the cues, or a .toml file (en)")
+    group.add_argument("--plain-relax", action="store_true", default=None, help='say "stay relaxed" without the smile')
+    group.add_argument("--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)")
+    group.add_argument("--scale-sd", type=float, metavar="SD", help="how sure that is, one standard deviation (0.03)")
+    group.add_argument(
+        "--profile", action="append", default=[], metavar="SENSOR=ID", help="read a sensor by this profile, e.g. pod=stryd (may repeat)"
+    )
+
+
+def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]) -> RaceDocument | None:
+    """Return the race as the options want it; what they leave open is as recorded. None: they want nothing else than was recorded.
+
+    Another event means another course, so a recorded lap does not go with it.
+    """
+    told = _told(args)
+    profiles = _profiles(args.profile)
+    if not told and not profiles:
+        return None
+    base: dict[str, Any] = {} if recorded is None else recorded.as_json()
+    if "race" in told:
+        base = {key: value for key, value in base.items() if key not in _COURSE}
+    unheard = [name for name in profiles if name not in sensors]
+    if unheard:
+        raise AskedWronglyError(f"--profile {unheard[0]}=...: the recording has no such sensor, only {', '.join(sensors) or 'none'}")
+    heard = {name: choice.model_dump() for name, choice in sensors.items()}
+    given = {**base, **told, "sensors": {**heard, **profiles}}
+    if "race" not in given:
+        raise AskedWronglyError("say which race: --race, e.g. --race 5000m")
+    return RaceDocument.parse(given, "the options")
+
+
+_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m")
+
+
+def _told(args: argparse.Namespace) -> dict[str, Any]:
+    found = {
+        "race": args.race,
+        "lap_m": args.lap,
+        "lane": args.lane,
+        "indoor": args.indoor,
+        "water_jump": args.water_jump,
+        "kick_m": args.kick,
+        "rules": args.rules,
+        "target_s": None if args.target is None else seconds(args.target),
+        "hr_ceiling_bpm": args.hr_ceiling,
+        "language": args.language,
+        "smile": None if args.plain_relax is None else False,
+        "scale": args.scale,
+        "scale_sd": args.scale_sd,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def seconds(text: str) -> float:
+    """Return seconds from ``15:30``, ``1:02:03.5`` or ``930``; AskedWronglyError for anything else."""
+    try:
+        parts = [float(part) for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if not 1 <= len(parts) <= 3 or any(part < 0 for part in parts) or any(part >= 60 for part in parts[1:]):
+        raise AskedWronglyError(f"time {text!r}: should look like 15:30, 1:02:03 or 930")
+    total = 0.0
+    for part in parts:
+        total = 60.0 * total + part
+    return total
+
+
+def _profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+    found = {}
+    for pair in pairs:
+        name, equals, profile = pair.partition("=")
+        if not (name and equals and profile):
+            raise AskedWronglyError(f"--profile {pair!r}: should look like pod=stryd")
+        found[name] = {"profile": profile}
+    return found

@@ -1,0 +1,165 @@
+"""``kickcue replay``: a recording through the same engine that runs live."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from kickcue.cli.outputs import as_json, as_text
+from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.show import json_line
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
+from kickcue.core.units import NS_PER_S
+from kickcue.lab.source import Source, recorded_document, sensors_of, source
+from kickcue.recording import MARKS, Header, Recording, read
+
+
+class Show:
+    """Prints an output, if it is wanted: cues and phases always, estimates and reasons when asked for. Keeps the farthest estimate."""
+
+    def __init__(self, args: argparse.Namespace, path: Path) -> None:
+        self._args = args
+        self._name = path.name
+        self.last: Estimate | None = None
+        self.measured = False
+        self._headed = args.json
+
+    def __call__(self, output: Output) -> None:
+        """Take one output."""
+        if isinstance(output, Estimate):
+            wanted = self._args.estimates
+            self.last = output if output.distance_m is not None else self.last
+            self.measured = self.measured or output.mode not in (Mode.CLOCK, Mode.NONE)
+        else:
+            wanted = self._args.why or isinstance(output, Cue | PhaseChange)
+        if wanted and not self._headed:
+            print(f"{self._name}:")
+            self._headed = True
+        if wanted:
+            print(json_line(as_json(output, self._name)) if self._args.json else as_text(output))
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX, TCX.gz or GPX")
+    parser.add_argument("--start-offset", type=float, default=0.0, metavar="S", help="the race starts S seconds into the recording")
+    parser.add_argument("--rate", default=None, metavar="N", help="N times as fast as recorded, or max (max; with --publish 1)")
+    parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file become marks (manual)")
+    parser.add_argument("--estimates", action="store_true", help="print where the runner is, too")
+    parser.add_argument("--why", action="store_true", help="print arming, marks and sensor health, too")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--record", type=Path, metavar="OUT", help="write what went in and came out: an .mcap file, or a folder")
+    parser.add_argument("--publish", action="store_true", help="send the cues over MQTT at the recorded pace")
+    parser.add_argument("--broker", metavar="URL", help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)")
+    parser.add_argument("--athlete", metavar="NAME", help="with --publish: whose topics (runner)")
+    add_race_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay every file; the exit status is 1 where one of them was damaged."""
+    rate = _rate(args)
+    if args.broker and not args.publish:
+        raise AskedWronglyError("--broker is for --publish: say both")
+    if args.record and len(args.files) > 1 and not args.record.is_dir():
+        raise AskedWronglyError(f"--record {args.record}: with several files it should be an existing folder")
+    status = 0
+    for path in args.files:
+        recording = read(path, marks=args.marks)
+        for problem in recording.problems:
+            print(f"kickcue: {path}: {problem}", file=sys.stderr)
+            status = 1
+        wish = race_wish(args, recorded_document(recording), sensors_of(recording))
+        race = source(recording, wish, args.start_offset)
+        for profile in race.document.changed_profiles():
+            print(f"kickcue: {path}: profile {profile} has changed since this was recorded", file=sys.stderr)
+        _replay(args, path, recording, race, rate)
+    return status
+
+
+def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: Source, rate: float | None) -> None:
+    show = Show(args, path)
+    with ExitStack() as stack:
+        steps = race.run()
+        if args.record:
+            steps = _recorded(stack, steps, _target(args.record, path), recording, race)
+        if args.publish:
+            from kickcue.cli.publish import publish  # noqa: PLC0415  MQTT takes its time to import
+
+            asyncio.run(publish(steps, rate or 1.0, args.broker, args.athlete, show))
+        else:
+            _paced(steps, rate, show)
+    if not args.json:
+        print(_ending(race, show))
+
+
+def _paced(steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float | None, show: Show) -> None:
+    began_s, t0_ns = time.monotonic(), None
+    for event, outputs in steps:
+        t0_ns = event.t_ns if t0_ns is None else t0_ns
+        if rate is not None:
+            sys.stdout.flush()
+            time.sleep(max((event.t_ns - t0_ns) / NS_PER_S / rate - (time.monotonic() - began_s), 0.0))
+        for output in outputs:
+            show(output)
+
+
+def _recorded(
+    stack: ExitStack, steps: Iterator[tuple[Input, tuple[Output, ...]]], target: Path, recording: Recording, race: Source
+) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+    from kickcue import __version__  # noqa: PLC0415  beside what needs it
+    from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415  only recordings need the library
+
+    document = race.document.with_digests()
+    header = Header(
+        race=document.race,
+        lap_m=document.lap_m,
+        utc=recording.header.utc,
+        sensors={name: choice.profile for name, choice in document.sensors.items()},
+        setup=document.as_json(),
+        ticks=True,
+        made_by=f"kickcue {__version__}",
+    )
+    writer = stack.enter_context(McapWriter(target, header))
+    for event, outputs in steps:
+        writer.write(event)
+        for output in outputs:
+            writer.write(output)
+        yield event, outputs
+
+
+def _target(record: Path, path: Path) -> Path:
+    if record.is_dir():
+        return record / f"{path.name}.mcap"
+    if record.suffix != ".mcap":
+        raise AskedWronglyError(f"--record {record}: should be a new file that ends in .mcap, or an existing folder")
+    return record
+
+
+def _ending(race: Source, show: Show) -> str:
+    course, last = race.document.course(), show.last
+    if last is None or last.distance_m is None:
+        return "  the race never began: there is no start in this recording"
+    if last.distance_m < course.bell_m:
+        return f"  ended after about {last.distance_m:.0f} m of {course.distance_m:g} m: the last lap was never reached"
+    if not show.measured:
+        return "  no foot pod was heard: where the runner was is a guess from the clock"
+    return f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"
+
+
+def _rate(args: argparse.Namespace) -> float | None:
+    """Return the rate; None is as fast as possible."""
+    if args.rate in (None, "max"):
+        if args.rate == "max" and args.publish:
+            raise AskedWronglyError("--rate max with --publish: cues are felt in real time, say a number")
+        return None
+    try:
+        rate = float(args.rate)
+    except ValueError:
+        rate = 0.0
+    if not 0.0 < rate <= 1000.0:
+        raise AskedWronglyError(f"--rate {args.rate}: should be max, or a number from 0.001 to 1000")
+    return rate

@@ -1,0 +1,43 @@
+"""Printing, shared by the commands: one JSON object a line for programs, aligned tables for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PLAIN_COLUMNS: Final = 80  # what a pipe gets: a log or a mail holds as much
+
+
+def json_line(value: Any) -> str:
+    """Return ``value`` as one compact line of JSON, keys in the order given; ``ValueError`` for nan and infinity."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def console() -> "Console":
+    """Return a rich console on standard output: the terminal's own width and colours, plain text of 80 columns in a pipe."""
+    from rich.console import Console  # noqa: PLC0415  costs 40 ms, and most commands print plain lines
+
+    class PipeConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # noqa: PLE0704  rich calls this while it handles the error and would leave with status 1; main() knows better
+
+    return PipeConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN_COLUMNS)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -> str:
+    """Return aligned plain text; ``align`` has one letter per column: "l" for words, "r" for numbers."""
+    cells = [tuple(header), *(tuple(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    sides = [{"l": "<", "r": ">"}[letter] for letter in align]
+    return "\n".join(
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def numbers(values: Sequence[float], *, digits: int = 3) -> tuple[str, ...]:
+    """Return the column ``values`` with one number of decimals: as many as the longest needs, at most ``digits``."""
+    needed = max((len(f"{value:.{digits}f}".rstrip("0").partition(".")[2]) for value in values), default=0)
+    return tuple(f"{value:.{needed}f}" for value in values)

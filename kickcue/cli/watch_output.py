@@ -1,0 +1,185 @@
+"""How ``kickcue watch`` shows what happens: a watch's face on a terminal, lines of text in a pipe, or JSON."""
+
+import time
+from abc import ABC, abstractmethod
+from typing import Any, Final
+
+from rich.live import Live
+
+from kickcue.cli.face import Face
+from kickcue.cli.outputs import bars, rounded
+from kickcue.cli.show import console, json_line
+from kickcue.core.wrist import Answer, Play
+from kickcue.edges.mqtt.watching import Happening
+from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
+
+STATE_EACH_S: Final = 10.0
+FRAME_S: Final = 0.05
+CALM_FRAME_S: Final = 0.25
+HELP: Final = "space lap · u undo · s start · f finish · q quit"
+
+
+class Output(ABC):
+    """Shows what happens on the watch."""
+
+    @abstractmethod
+    def take(self, happening: Happening) -> None:
+        """Show what happened."""
+
+    @abstractmethod
+    def link(self, *, up: bool) -> None:
+        """Show that the connection to the broker came up or went down."""
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """Show something to the person who sits before it."""
+
+    def draw(self) -> float:
+        """Show that time has passed; return after how many seconds to be called again at the latest."""
+        return 1.0
+
+    def close(self) -> None:  # noqa: B027  most outputs have nothing to leave
+        """Leave the screen in order."""
+
+
+class Screen(Output):
+    """The face, alive."""
+
+    def __init__(self, title: str) -> None:
+        self._face = Face(title)
+        self._console = console()
+        self._busy_until_s = 0.0
+        self._console.print(HELP, style="dim")
+        self._live = Live(self._face.panel(0.0), console=self._console, auto_refresh=False)
+        self._live.start()
+
+    def take(self, happening: Happening) -> None:
+        """Put it on the face."""
+        now_s = time.monotonic()
+        self._face.take(happening, now_s)
+        if isinstance(happening, Play):
+            self._busy_until_s = now_s + sum(on_ms + off_ms for on_ms, off_ms, _ in happening.touch.pulses) / 1000 + FRAME_S
+
+    def link(self, *, up: bool) -> None:
+        """Put it on the face's edge."""
+        self._face.connected = up
+
+    def note(self, text: str) -> None:
+        """Put it below the cue."""
+        self._face.note(text)
+        self.draw()
+
+    def draw(self) -> float:
+        """Draw the face; ring where a pulse has begun."""
+        now_s = time.monotonic()
+        if self._face.rings(now_s):
+            self._console.bell()
+        self._live.update(self._face.panel(now_s), refresh=True)
+        return FRAME_S if now_s < self._busy_until_s else CALM_FRAME_S
+
+    def close(self) -> None:
+        """Leave the last face standing and the cursor below it."""
+        self._live.stop()
+
+
+class Records(Output):
+    """One JSON object a line, for programs."""
+
+    def __init__(self) -> None:
+        self._start_s = time.monotonic()
+
+    def take(self, happening: Happening) -> None:
+        """Print it."""
+        self._print(**_record(happening))
+
+    def link(self, *, up: bool) -> None:
+        """Print it."""
+        self._print(type="link", up=up)
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        self._print(type="note", text=text)
+
+    def _print(self, **values: Any) -> None:
+        print(json_line({"t_s": round(time.monotonic() - self._start_s, 3), **values}), flush=True)
+
+
+class Lines(Output):
+    """One line of text for what matters, for a pipe and a log."""
+
+    def __init__(self) -> None:
+        self._start_s = time.monotonic()
+        self._status: tuple[str, str | None] | None = None
+        self._armed: str | None = None
+        self._state_s = -STATE_EACH_S
+
+    def take(self, happening: Happening) -> None:
+        """Print it, unless it was said before."""
+        text = self._text(happening)
+        if text is not None:
+            self.note(text)
+
+    def link(self, *, up: bool) -> None:
+        """Print it."""
+        self.note("connected" if up else "connection lost; reconnecting")
+
+    def note(self, text: str) -> None:
+        """Print it."""
+        print(f"{time.monotonic() - self._start_s:8.1f}  {text}", flush=True)
+
+    def _text(self, happening: Happening) -> str | None:
+        """Return the line, or ``None`` for what was said before."""
+        match happening:
+            case StatusMessage():
+                status = (happening.status, happening.phase)
+                before, self._status = self._status, status
+                return None if status == before else f"{happening.status}{'' if happening.phase is None else f', {happening.phase}'}"
+            case StateMessage():
+                now_s = time.monotonic() - self._start_s
+                if now_s - self._state_s < STATE_EACH_S:
+                    return None
+                self._state_s = now_s
+                return _state_text(happening)
+            case ArmMessage():
+                before_id, self._armed = self._armed, happening.id
+                return None if before_id == happening.id else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
+            case DisarmMessage():
+                self._armed = None
+                return f"disarmed {happening.id}: {happening.why}"
+            case Play():
+                touch, timer = happening.touch, ", by the armed timer" if happening.from_timer else ""
+                return f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after {happening.late_ms} ms{timer})"
+            case Answer():
+                return None if happening.felt else f"DROPPED {happening.cue_id}: {happening.why}, by {happening.latency_ms} ms"
+
+
+def _state_text(state: StateMessage) -> str:
+    values = {
+        "m to go": rounded(state.to_go_m, 0),
+        "steps/min": rounded(state.cadence_spm, 0),
+        "bpm": rounded(state.heart_rate_bpm, 0),
+    }
+    return ", ".join(f"{'-' if value is None else value} {unit}" for unit, value in values.items())
+
+
+def _record(happening: Happening) -> dict[str, Any]:
+    match happening:
+        case Play():
+            touch = happening.touch
+            return {
+                "type": "cue",
+                "id": touch.id,
+                "kind": touch.kind,
+                "text": touch.text,
+                "say": touch.say,
+                "pulses": touch.pulses,
+                "late_ms": happening.late_ms,
+                "from_timer": happening.from_timer,
+            }
+        case Answer():
+            return {"type": "ack", "id": happening.cue_id, "felt": happening.felt, "why": happening.why, "latency_ms": happening.latency_ms}
+        case _:
+            return {"type": NAMES[type(happening)], **happening.model_dump(mode="json")}
+
+
+NAMES: Final[dict[type[Message], str]] = {StatusMessage: "status", StateMessage: "state", ArmMessage: "arm", DisarmMessage: "disarm"}

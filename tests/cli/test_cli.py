@@ -1,0 +1,197 @@
+import importlib
+import json
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from kickcue import __version__
+from kickcue.cli import COMMANDS, main
+from kickcue.cli.show import console, json_line, numbers, table
+from kickcue.core.errors import AskedWronglyError, DataError
+
+HEAVY = ("aiomqtt", "asyncio", "fitdecode", "gpxpy", "mcap", "numpy", "paho", "pydantic", "rich")
+
+
+def _fake_command(monkeypatch: pytest.MonkeyPatch, run: Callable[[Namespace], int]) -> None:
+    """Let ``kickcue course`` do ``run``."""
+
+    def configure(parser: ArgumentParser) -> None:
+        parser.add_argument("anything", nargs="*")
+
+    fake = SimpleNamespace(configure=configure, run=run)
+    monkeypatch.setattr(importlib, "import_module", lambda _name: fake)
+
+
+def _raiser(error: BaseException) -> Callable[[Namespace], int]:
+    def run(_args: Namespace) -> int:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize("argv", [[], ["-h"], ["--help"]])
+def test_overview_has_a_line_for_every_command(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """``kickcue`` alone shows within 80 columns and one screen what each command is for."""
+    assert main(argv) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name, command in COMMANDS.items():
+        assert [f"{name} {command.help}"] == [" ".join(line.split()) for line in lines if line.split()[:1] == [name]]
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 24
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["-V"]])
+def test_version(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """``kickcue --version`` prints name and version."""
+    assert main(argv) == 0
+    assert capsys.readouterr().out == f"kickcue {__version__}\n"
+
+
+def test_start_up_imports_nothing_heavy() -> None:
+    """GIVEN a fresh interpreter WHEN the version is asked for THEN no library that costs time is loaded."""
+    ask = "import sys; from kickcue.cli import main; main(['--version']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[1].split()}
+    assert set() == loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_listed_command_is_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command of the table exists and tells its options."""
+    assert main([name, "--help"]) == 0
+    assert f"usage: kickcue {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("argv", "guess"), [(["corse"], ": did you mean course?"), (["replya", "x"], ": did you mean replay?"), (["xyzzy"], "")]
+)
+def test_unknown_command_suggests_the_near_one(argv: list[str], guess: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that is none is refused in one line with status 2, naming the near one if there is one."""
+    assert main(argv) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert captured.err.startswith(f"kickcue: no command {argv[0]!r}{guess} (")
+
+
+def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake that argparse finds is reported like any other: one line, status 2, where to read more."""
+    assert main(["course", "mile", "--lap", "x"]) == 2
+    assert capsys.readouterr().err == "kickcue: argument --lap: invalid float value: 'x' (kickcue course --help tells more)\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (DataError("a.fit: no FIT file"), 1, "kickcue: a.fit: no FIT file\n"),
+        (AskedWronglyError("lane 0:\n should be 1 to 9"), 2, "kickcue: lane 0: should be 1 to 9\n"),
+    ],
+)
+def test_errors_are_one_line_and_a_status(
+    error: Exception, status: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error meant for people leaves as one line on standard error and its own exit status."""
+    _fake_command(monkeypatch, _raiser(error))
+    assert status == main(["course"])
+    assert line == capsys.readouterr().err
+
+
+def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody documented keeps its traceback."""
+    _fake_command(monkeypatch, _raiser(ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        main(["course"])
+
+
+def test_interrupt_is_130_without_a_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends quietly with the status that a shell expects."""
+    _fake_command(monkeypatch, _raiser(KeyboardInterrupt()))
+    assert main(["course"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_status_of_the_command_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``run`` returns is the exit status."""
+    _fake_command(monkeypatch, lambda args: len(args.anything))
+    assert main(["course", "a", "b"]) == 2
+
+
+def test_reader_that_left_is_no_error() -> None:
+    """GIVEN a pipe whose reader is gone (``| head``) WHEN a command prints THEN it ends with status 0 and says nothing."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run([sys.executable, "-m", "kickcue", "course", "10000m"], stdout=writing, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writing)
+    assert (0, b"") == (done.returncode, done.stderr)
+
+
+def test_broken_pipe_elsewhere_is_not_taken_for_a_reader_that_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a standard output that works WHEN a socket breaks THEN the error is not swallowed."""
+    _fake_command(monkeypatch, _raiser(BrokenPipeError()))
+    with pytest.raises(BrokenPipeError):
+        main(["course"])
+
+
+def test_json_line_is_one_compact_line_in_the_given_order() -> None:
+    """Keys stay in the order given, nothing is escaped that need not be, and numbers stay numbers."""
+    assert json_line({"b": 1.5, "a": (None, True, "Zürich\n")}) == '{"b":1.5,"a":[null,true,"Zürich\\n"]}'
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_json_line_refuses_what_is_no_json(value: float) -> None:
+    """Not a number is not JSON: it must not reach a reader."""
+    with pytest.raises(ValueError, match="JSON"):
+        json_line({"speed_mps": value})
+
+
+def test_table_aligns_and_leaves_no_blanks_at_the_ends() -> None:
+    """Words stand left, numbers right, two blanks apart."""
+    expected = "lap  what\n  1  bell\n 12"
+    assert expected == table(("lap", "what"), [("1", "bell"), ("12", "")], align="rl")
+
+
+def test_numbers_share_their_decimals() -> None:
+    """A column shows as many decimals as its longest number needs, and none where none does."""
+    assert numbers([9.344, 400.0]) == ("9.344", "400.000")
+    assert numbers([400.0, 1000.0]) == ("400", "1000")
+    assert numbers([0.12345], digits=2) == ("0.12",)
+    assert numbers([]) == ()
+
+
+def test_console_is_plain_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where standard output is no terminal, markup leaves no escape codes."""
+    console().print("[bold red]bell[/]")
+    assert capsys.readouterr().out == "bell\n"
+
+
+def test_course_output_is_json_that_python_reads_back(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a command prints with --json is one line that a JSON reader takes."""
+    assert main(["course", "mile", "--json"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1
+    assert json.loads(out)["bell_m"] == 1209.344
+
+
+def test_an_ascii_terminal_gets_question_marks() -> None:
+    """GIVEN an output that knows ASCII only WHEN a text has more THEN it is shown with ? in place of an error."""
+    ask = [sys.executable, "-m", "kickcue", "decode", "2a29", "c3a9"]
+    done = subprocess.run(ask, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert "manufacturer name  ?" in done.stdout
+    assert "" == done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")  # noqa: PTH110  no path is built
+def test_a_full_disk_is_told_in_one_line() -> None:
+    """GIVEN an output that takes nothing more WHEN a command prints THEN that is told in one line, with status 1."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123  a device, not a path of ours
+        done = subprocess.run(
+            [sys.executable, "-m", "kickcue", "course", "mile"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (1, "kickcue: cannot write: No space left on device\n") == (done.returncode, done.stderr)

@@ -1,0 +1,301 @@
+"""``kickcue watch``: on a terminal, in a pipe, as JSON, and when there is nothing to watch."""
+
+import asyncio
+import contextlib
+import json
+import os
+import pty
+import signal
+import sys
+import termios
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kickcue.cli import main
+from kickcue.cli.face import HEIGHT, WIDTH, Face
+from kickcue.cli.show import console
+from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Phase, PhaseChange
+from kickcue.core.wrist import Answer, Play, Touch
+from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage, touch_message
+
+PULSES = ((100, 50, 1.0), (100, 0, 0.5))
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own brokers out of the tests."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+@dataclass
+class Sender:
+    """A private broker and the sender's side of it."""
+
+    broker: PrivateBroker
+    delivery: Delivery
+    clock: Callable[[], int]
+
+    def cue(self) -> Cue:
+        return Cue(self.clock(), "c1", CueKind.LAST_LAP, "Last lap: turnover up", None, PULSES, 3, 2000, 400.0, 2.0)
+
+
+@pytest.fixture
+async def sender() -> AsyncIterator[Sender]:
+    start_ns = time.monotonic_ns()
+
+    def clock() -> int:
+        return time.monotonic_ns() - start_ns
+
+    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+        yield Sender(broker, delivery, clock)
+
+
+@contextlib.asynccontextmanager
+async def watching(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run ``kickcue watch`` with its output in a pipe."""
+    program = [sys.executable, "-m", "kickcue", "watch", *options]
+    process = await asyncio.create_subprocess_exec(*program, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def next_line(process: asyncio.subprocess.Process, fits: Callable[[str], bool]) -> str:
+    """Return the next line that fits."""
+    assert process.stdout is not None
+    while line := (await process.stdout.readline()).decode():
+        if fits(line):
+            return line
+    pytest.fail("the watch has ended")
+
+
+async def ended(process: asyncio.subprocess.Process) -> int:
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    assert process.returncode is not None
+    return process.returncode
+
+
+async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
+    """GIVEN a private broker WHEN `watch --json` runs without a URL THEN it finds it, prints status, state, arm, cue and ack, and acknowledges."""
+    async with watching("--json") as process:
+        records = [json.loads(await next_line(process, bool))]
+        while {"link", "status"} - {record["type"] for record in records}:
+            records.append(json.loads(await next_line(process, bool)))
+        sender.delivery.send(Estimate(sender.clock(), 4571.3, 2.1, 5.6, 184.0, None, 12, 428.7, 5.1, Mode.MARKS))
+        sender.delivery.send(Arm(sender.clock(), sender.cue(), due_in_ms=60_000))
+        sender.delivery.send(sender.cue())
+        while {"state", "arm", "cue", "ack"} - {record["type"] for record in records}:
+            records.append(json.loads(await next_line(process, bool)))
+        (cue,) = [record for record in records if record["type"] == "cue"]
+        assert (cue["kind"], cue["text"], cue["pulses"], cue["from_timer"]) == (
+            "last_lap",
+            "Last lap: turnover up",
+            [list(p) for p in PULSES],
+            False,
+        )
+        state = next(record for record in records if record["type"] == "state")
+        assert (state["to_go_m"], state["heart_rate_bpm"]) == (428.7, None)
+        ack = await sender.delivery.incoming.get()
+        assert (ack.cue_id, ack.felt) == ("c1", True)  # type: ignore[union-attr]
+        assert await ended(process) == 0
+
+
+async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> None:
+    """GIVEN a pipe WHEN a cue comes THEN there is one plain line for it: kind, words, pulses."""
+    async with watching("--broker", sender.broker.watch.with_password()) as process:
+        await next_line(process, lambda line: "online" in line)
+        sender.delivery.send(PhaseChange(sender.clock(), Phase.LAST_LAP, Phase.BODY))
+        await next_line(process, lambda line: line.endswith("online, last_lap\n"))
+        sender.delivery.send(sender.cue())
+        line = await next_line(process, lambda line: "CUE" in line)
+        assert "CUE last_lap: Last lap: turnover up  █ ▓" in line
+        assert not {"\a", "\x1b"} & set(line)
+        assert await ended(process) == 0
+
+
+# ---- a terminal
+
+
+@dataclass
+class Terminal:
+    """``kickcue watch`` on a terminal of its own."""
+
+    process: asyncio.subprocess.Process
+    master: int
+    slave: int
+    seen: str = ""
+
+    def read(self) -> None:
+        with contextlib.suppress(OSError):
+            self.seen += os.read(self.master, 65536).decode(errors="replace")
+
+    def press(self, key: str) -> None:
+        os.write(self.master, key.encode())
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        while not condition():  # noqa: ASYNC110  what is waited for happens in another process
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def terminal() -> AsyncIterator[Terminal]:
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    program = [sys.executable, "-m", "kickcue", "watch"]
+    environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    process = await asyncio.create_subprocess_exec(*program, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    shown = Terminal(process, master, slave)
+    asyncio.get_running_loop().add_reader(master, shown.read)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            yield shown
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        asyncio.get_running_loop().remove_reader(master)
+        os.close(master)
+        os.close(slave)
+
+
+async def test_a_terminal_shows_the_face_rings_and_takes_keys(sender: Sender) -> None:
+    """GIVEN a terminal WHEN a cue comes THEN the bell rings once per pulse and the words are there; keys are commands; q leaves it in order."""
+    async with terminal() as shown:
+        before = termios.tcgetattr(shown.slave)
+        await shown.until(lambda: "● online" in shown.seen)
+        sender.delivery.send(sender.cue())
+        await shown.until(lambda: shown.seen.count("\a") == len(PULSES))
+        assert "turnover up" in shown.seen
+        heard: list[Input] = [await sender.delivery.incoming.get()]
+        for key in " usf":
+            shown.press(key)
+            heard.append(await sender.delivery.incoming.get())
+        expected = [CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH]
+        assert expected == [command.kind for command in heard if isinstance(command, Command)]
+        assert termios.tcgetattr(shown.slave) != before
+        shown.press("q")
+        assert await shown.process.wait() == 0
+        assert termios.tcgetattr(shown.slave) == before
+        assert "\x1b[?25h" in shown.seen  # the cursor is back
+
+
+async def test_a_terminal_is_put_back_when_the_watch_is_told_to_end(sender: Sender) -> None:
+    """GIVEN a watch on a terminal WHEN it gets SIGTERM THEN the terminal is as it was."""
+    async with terminal() as shown:
+        before = termios.tcgetattr(shown.slave)
+        await shown.until(lambda: "● online" in shown.seen)
+        shown.process.send_signal(signal.SIGTERM)
+        assert await shown.process.wait() == 0
+        assert termios.tcgetattr(shown.slave) == before
+        assert sender.delivery.session.connected
+
+
+async def test_a_broker_that_goes_away_is_shown(sender: Sender) -> None:
+    """GIVEN a watch on a terminal WHEN the broker is killed THEN the face says so, and that it is back when it is."""
+    async with terminal() as shown:
+        await shown.until(lambda: "● online" in shown.seen)
+        os.kill(sender.broker.server_pid, signal.SIGSTOP)
+        await shown.until(lambda: "reconnecting" in shown.seen)
+        shown.seen = ""
+        os.kill(sender.broker.server_pid, signal.SIGCONT)
+        await shown.until(lambda: "● online" in shown.seen)
+        assert "Traceback" not in shown.seen
+
+
+# ---- wrong input
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        ([], 2, "kickcue replay FILE --publish"),
+        (["--broker", "pi"], 2, "it must look like mqtt://"),
+        (["--broker", "mqtt://pi/club/maria", "--athlete", "maria"], 2, "give only one of them"),
+        (["--athlete", "a/+"], 2, "kickcue replay FILE --publish"),
+        (["--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
+        (["--broker", "mqtts://127.0.0.1:1", "--ca", "/no/such/file"], 2, "CA file /no/such/file: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_watched_is_one_line(options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN no broker, a wrong URL, or one where nobody listens WHEN `watch` runs THEN one clear line on stderr and exit status 1 or 2."""
+    assert main(["watch", *options]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert says in err
+
+
+# ---- the face
+
+
+def drawn(face: Face, now_s: float) -> list[str]:
+    """Return the face as lines of plain text."""
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(face.panel(now_s))
+    return captured.get().splitlines()
+
+
+LAST_LAP = Touch("c1", "last_lap", "Last lap: turnover up, stay relaxed", None, ((500, 150, 1.0), (150, 0, 0.5)), 3, 2000)
+
+
+def full_face() -> Face:
+    face = Face("maria")
+    face.take(StatusMessage(run_id="r", sent_ms=0, status="online", phase=Phase.LAST_LAP), 0.0)
+    face.take(StateMessage.of(Estimate(0, 4600.0, 2.0, 5.6, 184.0, 176.0, 12, 400.0, None, Mode.MARKS), "r", 1), 0.0)
+    return face
+
+
+def test_the_face_keeps_its_size() -> None:
+    """GIVEN an empty face and a full one WHEN drawn THEN both have the size that a table beside them can count on."""
+    playing = full_face()
+    playing.take(Play(LAST_LAP, 0, from_timer=False), 10.0)
+    for face in (Face(), full_face(), playing):
+        lines = drawn(face, 10.2)
+        assert HEIGHT == len(lines)
+        assert {WIDTH} == {len(line) for line in lines}
+
+
+def test_the_face_says_where_the_runner_is() -> None:
+    """GIVEN status and state WHEN drawn THEN phase, lap, error (95 %), cadence and heart rate are there; unknown is a dash."""
+    text = "\n".join(drawn(full_face(), 0.0))
+    for expected in ("maria", "last lap", "lap 12", "m to go ± 4", "184 steps/min", "♥ 176", "● online"):
+        assert expected in text
+    assert "- steps/min" in "\n".join(drawn(Face(), 0.0))
+
+
+def test_the_face_buzzes_as_the_pulses_go() -> None:
+    """GIVEN a cue of 500 ms, a gap of 150 ms and 150 ms WHEN time passes THEN it buzzes in the pulses only, and each rings once."""
+    face = full_face()
+    face.take(Play(LAST_LAP, 0, from_timer=False), 10.0)
+    assert [True, True, False, True, False] == [face.buzzing(10.0 + s) for s in (0.0, 0.49, 0.55, 0.7, 0.81)]
+    assert [1, 0, 1, 0] == [face.rings(10.0 + s) for s in (0.0, 0.3, 0.7, 5.0)]
+    assert "┏" in drawn(face, 10.1)[0]
+    assert "╭" in drawn(face, 11.0)[0]
+
+
+def test_the_face_tells_what_became_of_a_cue() -> None:
+    """GIVEN an armed cue, one that was felt and one that came late WHEN drawn THEN the face tells each."""
+    face = full_face()
+    cue = Cue(0, "c1", CueKind.LAST_LAP, "last lap", None, PULSES, 3, 2000, None, None)
+    face.take(touch_message(ArmMessage, cue, "r", 0, due_in_ms=8000, ttl_ms=2000), 0.0)
+    assert "armed: last lap in 8 s" in "\n".join(drawn(face, 0.0))
+    face.take(Play(LAST_LAP, 0, from_timer=True), 0.0)
+    assert "felt, by its own timer" in "\n".join(drawn(face, 0.0))
+    face.take(Answer("r", "c2", felt=False, why="late", latency_ms=3100), 0.0)
+    assert "dropped: 3.1 s late" in "\n".join(drawn(face, 0.0))
+    face.take(DisarmMessage(run_id="r", sent_ms=1, id="c3", why="the runner stopped"), 0.0)
+    assert "disarmed: the runner stopped" in "\n".join(drawn(face, 0.0))

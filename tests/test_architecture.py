@@ -1,0 +1,203 @@
+"""The laws a reader may rely on, read off the source: imports point downward, nothing goes in circles, the core is pure.
+
+Every check is a function of ``{module name: source}``, so that the second half of this file can show that each of them bites.
+"""
+
+import ast
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+PACKAGE: Final = Path(__file__).resolve().parent.parent / "kickcue"
+
+FLOORS: Final[Mapping[str, int]] = {
+    # the tens are the floor, the ones a step on it, where one part of a floor stands on another
+    "kickcue.core.units": 0,
+    "kickcue.core.errors": 0,
+    "kickcue.core.events": 1,
+    "kickcue.core.gatt": 10,
+    "kickcue.core.course": 10,
+    "kickcue.core.lateness": 10,
+    "kickcue.core.profiles": 11,
+    "kickcue.core.plan": 11,
+    "kickcue.core.readings": 12,
+    "kickcue.core.wrist": 12,
+    "kickcue.core.estimate": 20,
+    "kickcue.core.cueing": 20,
+    "kickcue.core.setup": 30,
+    "kickcue.core.engine": 31,
+    "kickcue.config": 40,
+    "kickcue.recording": 41,
+    "kickcue.lab": 50,
+    "kickcue.edges.mqtt": 50,
+    "kickcue.cli": 70,
+    "kickcue.__main__": 80,
+}
+BARE_PACKAGES: Final = frozenset({"kickcue", "kickcue.core", "kickcue.edges"})  # a docstring and a version: they import nothing of ours
+
+IMPURE_MODULES: Final[Mapping[str, frozenset[str]]] = {
+    "clocks": frozenset({"datetime", "sched", "time", "zoneinfo"}),
+    "chance": frozenset({"random", "secrets", "uuid"}),
+    "files": frozenset({"fileinput", "glob", "io", "mmap", "os", "pathlib", "pickle", "shelve", "shutil", "sqlite3", "tempfile"}),
+    "network": frozenset({"ftplib", "http", "select", "selectors", "smtplib", "socket", "socketserver", "ssl", "urllib", "webbrowser"}),
+    "concurrency": frozenset({"asyncio", "concurrent", "multiprocessing", "queue", "signal", "subprocess", "threading"}),
+    "surroundings": frozenset({"ctypes", "getpass", "importlib", "logging", "platform", "sys", "sysconfig", "warnings"}),
+}
+IMPURE_CALLS: Final = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
+
+Sources = Mapping[str, str]
+
+
+def sources() -> dict[str, str]:
+    """Return the source of every module of the package by its dotted name; a package goes by its own name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+    return found
+
+
+def imported(source: str, known: Sources) -> Iterator[str]:
+    """Yield what ``source`` imports, anywhere in it; ``from package import module`` counts as the module."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            for alias in node.names:
+                yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base
+
+
+def unit(module: str) -> str | None:
+    """Return the part of the floor table that ``module`` belongs to."""
+    return next((name for name in FLOORS if module == name or module.startswith(f"{name}.")), None)
+
+
+def floor_violations(modules: Sources) -> list[str]:
+    """Return one sentence for each import that does not point downward, and for each module without a floor."""
+    wrong = []
+    for module, source in modules.items():
+        here = unit(module)
+        if here is None and module not in BARE_PACKAGES:
+            wrong.append(f"{module} has no floor: give it one in FLOORS")
+        for target in imported(source, modules):
+            there = unit(target)
+            if target.startswith("."):
+                wrong.append(f"{module} imports {target}: write the whole name")
+            elif target.partition(".")[0] != "kickcue" or target in BARE_PACKAGES or here == there is not None:
+                continue
+            elif here is None or there is None or FLOORS[there] >= FLOORS[here]:
+                wrong.append(f"{module} imports {target}, which does not lie below it")
+    return wrong
+
+
+def cycles(modules: Sources) -> list[str]:
+    """Return the first circle of imports, if there is one."""
+    graph = {module: {target for target in imported(source, modules) if target in modules} for module, source in modules.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [" -> ".join(error.args[1])]
+    return []
+
+
+def core_violations(modules: Sources) -> list[str]:
+    """Return one sentence for each thing in the core that reads a clock, does I/O, or comes from outside the standard library."""
+    wrong = []
+    for module, source in modules.items():
+        if not f"{module}.".startswith("kickcue.core."):
+            continue
+        for target in imported(source, modules):
+            top = target.partition(".")[0]
+            kinds = [kind for kind, names in IMPURE_MODULES.items() if top in names]
+            if top != "kickcue" and top not in sys.stdlib_module_names:
+                kinds.append("outside the standard library")
+            wrong += [f"{module} imports {target} ({kind})" for kind in kinds]
+        calls = (node.func.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        wrong += [f"{module} calls {name}()" for name in calls if name in IMPURE_CALLS]
+    return wrong
+
+
+@pytest.mark.parametrize("check", [floor_violations, cycles, core_violations])
+def test_laws_hold(check: Callable[[Sources], list[str]]) -> None:
+    """Imports point strictly downward, run in no circle, and the core has no clock, no I/O and nothing but the standard library."""
+    assert [] == check(sources())
+
+
+def test_the_walk_sees_the_package() -> None:
+    """The laws are checked on the real source, not on an empty folder."""
+    assert {"kickcue", "kickcue.__main__", "kickcue.cli", "kickcue.core", "kickcue.core.course", "kickcue.core.gatt"} <= sources().keys()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import kickcue.core.engine",
+        "from kickcue.core import engine",
+        "from kickcue.core.engine import Engine",
+        "from kickcue.core.plan import Plan",
+        "def later():\n    from kickcue.cli import main",
+        "if TYPE_CHECKING:\n    from kickcue.lab.replay import Replay",
+        "from .errors import KickcueError",
+        "from kickcue.nowhere import anything",
+    ],
+)
+def test_an_import_that_points_up_is_found(source: str) -> None:
+    """GIVEN a module low down WHEN it imports its own floor or a higher one, in whatever form THEN the law says so."""
+    assert len(floor_violations({"kickcue.core.course": source, "kickcue.core.engine": ""})) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["import math", "from kickcue.core.units import MILE_M", "from kickcue.core import units", "from kickcue import __version__"]
+)
+def test_an_import_that_points_down_is_allowed(source: str) -> None:
+    """The law does not cry wolf."""
+    assert [] == floor_violations({"kickcue.core.course": source, "kickcue.core.units": ""})
+
+
+def test_one_edge_may_not_know_another() -> None:
+    """Two parts on one floor are strangers, and a package's own modules are not."""
+    assert len(floor_violations({"kickcue.edges.mqtt.client": "import kickcue.lab.replay"})) == 1
+    assert [] == floor_violations({"kickcue.edges.mqtt.client": "from kickcue.edges.mqtt.topics import Topics"})
+
+
+def test_a_module_without_a_floor_is_found() -> None:
+    """A new part of the package has to say where it stands."""
+    assert floor_violations({"kickcue.core.magic": ""}) == ["kickcue.core.magic has no floor: give it one in FLOORS"]
+
+
+def test_a_circle_is_found() -> None:
+    """GIVEN two modules of one package that import each other WHEN checked THEN the circle is named."""
+    (circle,) = cycles({"kickcue.lab.a": "import kickcue.lab.b", "kickcue.lab.b": "def f():\n    from kickcue.lab import a"})
+    assert {"kickcue.lab.a", "kickcue.lab.b"} == set(circle.split(" -> "))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time",
+        "import os.path",
+        "from datetime import datetime",
+        "from random import gauss",
+        "import numpy",
+        "from pydantic import BaseModel",
+        "def f():\n    import asyncio",
+        "open('x')",
+        "class A:\n    def f(self):\n        print(1)",
+        "__import__('time')",
+    ],
+)
+@pytest.mark.parametrize("module", ["kickcue.core", "kickcue.core.cueing.policy"])
+def test_a_core_that_reads_a_clock_or_a_file_is_found(module: str, source: str) -> None:
+    """GIVEN a core module WHEN it imports or calls what is not pure, at the top or deep inside THEN the law says so."""
+    assert len(core_violations({module: source})) == 1
+
+
+def test_purity_is_asked_of_the_core_alone() -> None:
+    """The edges may do what the core may not, and the core may use the pure part of the standard library."""
+    assert [] == core_violations({"kickcue.edges.mqtt.client": "import asyncio\nimport aiomqtt\nprint(1)"})
+    assert [] == core_violations({"kickcue.core.course": "import math\nfrom collections.abc import Mapping\nlen('print')"})
