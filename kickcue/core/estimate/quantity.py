@@ -17,13 +17,11 @@ class Quantity:
         self._told: dict[str, Freshness] = {}
         self.channels: dict[str, Channel] = {}
 
-    def channel(self, sensor: str, profile: SensorProfile) -> Channel:
-        """Return the channel of a sensor, beginning to follow it where it is new."""
-        found = self.channels.get(sensor)
-        if found is None:
-            found = self.channels[sensor] = Channel(profile.silence_ok_s, self._frozen_after_s)
-            self.channels = {name: self.channels[name] for name in self._order if name in self.channels}
-        return found
+    def follow(self, sensor: str, profile: SensorProfile) -> Channel:
+        """Begin to follow a sensor; return its channel."""
+        self.channels[sensor] = Channel(profile.silence_ok_s, self._frozen_after_s)
+        self.channels = {name: self.channels[name] for name in self._order if name in self.channels}
+        return self.channels[sensor]
 
     def leader(self, t_ns: int) -> str | None:
         """Return the sensor that counts now, None where none is fresh."""

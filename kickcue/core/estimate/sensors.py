@@ -112,13 +112,13 @@ class SensorDesk:
         return Survey(self.cadence.value(t_ns) if pod_fresh else None, self.heart.bpm if heart_fresh else None, next_ns, news)
 
     def _take_heart(self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading) -> None:
-        channel = self._hearts.channel(event.sensor, profile)
+        channel = self._hearts.channels.get(event.sensor) or self._hearts.follow(event.sensor, profile)
         leads = self._hearts.leads(event.sensor, t_ns)
         believed = reading.bpm is not None and (not leads or self.heart.read(t_ns, reading.bpm))
         channel.heard(t_ns, event.data, plausible=believed)
 
     def _take_pod(self, t_ns: int, event: Notification, profile: SensorProfile, reading: PodReading, *, body: bool) -> PodReading | None:
-        channel = self._pods.channel(event.sensor, profile)
+        channel = self._pods.channels.get(event.sensor) or self._pods.follow(event.sensor, profile)
         channel.heard(t_ns, event.data if reading.speed_mps else t_ns, plausible=True)  # standing still is no fault
         if not self._pods.leads(event.sensor, t_ns):
             return None
