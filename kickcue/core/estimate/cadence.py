@@ -7,16 +7,11 @@ profile for long, and told.
 from collections import deque
 
 from kickcue.core.profiles import CadenceUnit
-from kickcue.core.readings import PodReading, cadence_spm
+from kickcue.core.readings import RUNNING_MPS, STEPS_FROM, STRIDES_FROM, STRIDES_TO, PodReading, cadence_spm
 from kickcue.core.units import NS_PER_S
 
 SMOOTH_NS = 5 * NS_PER_S
 CONTRADICTED_AFTER_S = 10.0
-STEPS_FROM = 130.0
-"""No runner makes 130 strides a minute: that many are steps."""
-STRIDES_FROM, STRIDES_UP_TO = 65.0, 115.0
-"""At running speed nobody makes only 115 steps a minute: that few are strides; fewer still are no cadence at all."""
-RUNNING_MPS = 2.2
 BASELINE_LEAST_S = 60
 """Seconds of running before a baseline is worth comparing with."""
 
@@ -71,7 +66,7 @@ class Cadence:
         if raw is None or unit is CadenceUnit.AUTO:
             return
         running = reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS
-        wrong = raw >= STEPS_FROM if unit is CadenceUnit.STRIDE else running and STRIDES_FROM <= raw <= STRIDES_UP_TO
+        wrong = raw >= STEPS_FROM if unit is CadenceUnit.STRIDE else running and STRIDES_FROM <= raw <= STRIDES_TO
         if not wrong:
             self._contradicted_since_ns = None
         elif self._contradicted_since_ns is None:

@@ -60,11 +60,6 @@ class DistanceEstimator:
         self._heard_ns: int | None = None
         self._started_ns = 0
 
-    @property
-    def started(self) -> bool:
-        """Whether the gun has gone."""
-        return self._belief is not None
-
     def start(self, t_ns: int) -> None:
         """Begin the race: distance is zero here."""
         prior = self._prior
