@@ -34,6 +34,9 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.recording": 41,
     "kickcue.lab": 50,
     "kickcue.edges.mqtt": 50,
+    "kickcue.edges.peripheral": 50,
+    "kickcue.edges.radio": 50,
+    "kickcue.daemon": 60,
     "kickcue.cli": 70,
     "kickcue.__main__": 80,
 }
