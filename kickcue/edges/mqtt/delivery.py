@@ -240,8 +240,10 @@ def new_run_id() -> str:
 
 
 @contextlib.asynccontextmanager
-async def deliver(address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int]) -> AsyncIterator[Delivery]:
-    """Connect to a broker as the sender of cues; ``BrokerError`` when the first attempt fails.
+async def deliver(
+    address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int], patient: bool = False
+) -> AsyncIterator[Delivery]:
+    """Connect to a broker as the sender of cues; ``BrokerError`` when the first attempt fails, unless ``patient``.
 
     ``now_ns`` is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in real time.
     """
@@ -253,7 +255,7 @@ async def deliver(address: Address, topics: Topics, *, run_id: str, now_ns: Call
         subscriptions=topics.from_side(Side.WATCH),
         will=Outgoing(topics["status"], will.to_json(), 0.0, rule.qos, rule.retained),
     )
-    async with connect(plan) as session:
+    async with connect(plan, patient=patient) as session:
         delivery = Delivery(session, topics, run_id, now_ns)
         work = asyncio.create_task(delivery.work(), name="delivery")
         try:

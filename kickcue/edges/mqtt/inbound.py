@@ -8,6 +8,7 @@ from typing import Final
 
 from kickcue.core.events import Input
 from kickcue.core.lateness import MinimumDelay
+from kickcue.core.units import NS_PER_MS
 from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.topics import Topics
@@ -58,10 +59,11 @@ class Inbound:
             self.counters.broken += 1
             LOG.info("%s refused: %s", received.topic, error)
             return None
-        if message.sent_ms is not None and self._is_late(message.run_id, message.sent_ms, received):
+        late_ms = 0 if message.sent_ms is None else self._late_ms(message.run_id, message.sent_ms, received)
+        if late_ms > LATEST_MS:
             self.counters.late += 1
             return None
-        t_ns = self._now_ns()
+        t_ns = self._now_ns() - late_ms * NS_PER_MS  # when it happened: the sender's clock, mapped by its fastest message
         match message:
             case AckMessage():
                 return self._ack(message, t_ns)
@@ -71,8 +73,8 @@ class Inbound:
                 return message.to_event(t_ns, *rest)
         return None
 
-    def _is_late(self, run_id: str, sent_ms: int, received: Received) -> bool:
-        return self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000)) > LATEST_MS
+    def _late_ms(self, run_id: str, sent_ms: int, received: Received) -> int:
+        return self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000))
 
     def _ack(self, message: AckMessage, t_ns: int) -> Input | None:
         if message.cue_run_id != self._run_id:

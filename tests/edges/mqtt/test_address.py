@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import AskedWronglyError
-from kickcue.edges.mqtt.address import PASSWORD_VARIABLE, Address, parse_address
+from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.runtime import find_private_broker, runtime_folder
 from kickcue.edges.mqtt.topics import Side, Topics
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.core.events import Command, CommandKind
+from kickcue.core.events import Command, CommandKind, Notification
 from kickcue.edges.mqtt import documents
 from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.inbound import LATEST_MS, MOST_PRESSES, Inbound
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.wire import CommandMessage
+from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage
 
 TOPICS = Topics()
 NOW_NS = 7_000_000_000
@@ -39,6 +39,20 @@ def test_a_press_that_was_held_up_is_dropped() -> None:
     assert box.take(press(2, sent_ms=1000, delay_ms=LATEST_MS)) is not None
     assert box.take(press(3, sent_ms=2000, delay_ms=LATEST_MS + 1)) is None
     assert box.counters.late == 1
+
+
+def test_a_sensor_read_elsewhere_keeps_its_own_time() -> None:
+    """GIVEN a gateway's notifications WHEN one is held up for 300 ms more than the fastest THEN the engine gets it stamped 300 ms earlier."""
+    box = inbound()
+    topic = TOPICS["sensor"].replace("+/+", "pod/2a53")
+
+    def sent(at_ms: int, delay_ms: int) -> Received:
+        payload = SensorMessage(run_id="gateway", sent_ms=at_ms, hex="00000000").to_json()
+        return Received(topic, payload, retained=False, received_s=(at_ms + delay_ms) / 1000)
+
+    assert box.take(sent(1000, 40)) == Notification(NOW_NS, "pod", "2a53", bytes(4))
+    assert box.take(sent(2000, 340)) == Notification(NOW_NS - 300_000_000, "pod", "2a53", bytes(4))
+    assert box.take(sent(3000, 20)) == Notification(NOW_NS, "pod", "2a53", bytes(4))
 
 
 def test_memory_of_presses_is_bounded() -> None:
