@@ -37,9 +37,9 @@ def read(path: Path, *, marks: str = "manual") -> Recording:
 
 def _own(path: Path, data: bytes, kind: str) -> Recording:
     if kind == "MCAP":
-        from kickcue.recording import mcap_file  # noqa: PLC0415  see above
+        from kickcue.recording import mcap_reader  # noqa: PLC0415  see above
 
-        return mcap_file.read(path, data)
+        return mcap_reader.read(path, data)
     from kickcue.recording import jsonl  # noqa: PLC0415  see above
 
     return jsonl.read(path, data)

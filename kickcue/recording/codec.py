@@ -9,7 +9,7 @@ Reading is strict: a key that is missing, unknown or holds the wrong thing is a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from math import isfinite
 from types import NoneType
@@ -64,6 +64,11 @@ class Shape:
     tag: str
     fields: tuple[Field, ...]
     constants: Mapping[str, Any]
+    keys: frozenset[str] = field(init=False)
+    """All that an object of this class may have."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", frozenset({each.key for each in self.fields} | self.constants.keys()))
 
     @property
     def topic(self) -> str:
@@ -73,35 +78,37 @@ class Shape:
     def write(self, entry: Entry) -> Json:
         """Return the object of an event of this class, without its time."""
         found = dict(self.constants)
-        for field in self.fields:
-            value = getattr(entry, field.attr)
+        for each in self.fields:
+            value = getattr(entry, each.attr)
             if value is not None:
-                found[field.key] = field.value.write(value)
+                found[each.key] = each.value.write(value)
         return found
 
     def read(self, given: Mapping[str, Any], t_ns: int) -> Entry:
         """Return the event; DataError names the key that is missing, unknown or wrong. A null is the same as no key."""
         values: Json = {}
-        for field in self.fields:
-            value = given.get(field.key)
-            if value is None and not field.optional:
-                raise DataError(f"{field.key} is missing, right would be {field.value.right}")
-            values[field.attr] = None if value is None else field.read(value)
+        for each in self.fields:
+            value = given.get(each.key)
+            if value is not None:
+                values[each.attr] = each.read(value)
+            elif each.optional:
+                values[each.attr] = None
+            else:
+                raise DataError(f"{each.key} is missing, right would be {each.value.right}")
         for key, value in self.constants.items():
             if given.get(key) is not value:
                 raise DataError(f"{key} is {_shown(given.get(key))}, right would be {_shown(value)}")
-        known = {field.key for field in self.fields} | self.constants.keys()
-        unknown = [key for key in given if key not in known]
-        if unknown:
-            raise DataError(f"{_shown(unknown[0])} is no key of a {self.kind} (it has {', '.join(sorted(known))})")
+        if not self.keys.issuperset(given):
+            unknown = next(key for key in given if key not in self.keys)
+            raise DataError(f"{_shown(unknown)} is no key of a {self.kind} (it has {', '.join(sorted(self.keys))})")
         return self.cls(t_ns=t_ns, **values)
 
     def schema(self, title: str, *, time: bool = True) -> Json:
         """Return the JSON Schema of the object, ``t_ns`` included unless told."""
         properties: Json = {"t_ns": _T_NS_SCHEMA} if time else {}
         properties |= {key: {"type": "boolean", "const": value} for key, value in self.constants.items()}
-        properties |= {field.key: dict(field.value.schema) for field in self.fields}
-        optional = {field.key for field in self.fields if field.optional}
+        properties |= {each.key: dict(each.value.schema) for each in self.fields}
+        optional = {each.key for each in self.fields if each.optional}
         required = [key for key in properties if key not in optional]
         return {"title": title, "type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
@@ -233,11 +240,11 @@ def _value(hint: Any) -> tuple[Value, bool]:
 def _fields(cls: type) -> tuple[Field, ...]:
     hints = get_type_hints(cls)
     found = []
-    for field in fields(cls):
-        if field.name == "t_ns":
+    for each in fields(cls):
+        if each.name == "t_ns":
             continue
-        value, optional = (_LINK, False) if (cls, field.name) == (events.Link, "up") else _value(hints[field.name])
-        found.append(Field(field.name, _KEYS.get((cls, field.name), field.name), value, optional))
+        value, optional = (_LINK, False) if (cls, each.name) == (events.Link, "up") else _value(hints[each.name])
+        found.append(Field(each.name, _KEYS.get((cls, each.name), each.name), value, optional))
     return tuple(found)
 
 

@@ -27,6 +27,7 @@ def write_header(header: Header) -> dict[str, Any]:
         "setup": header.setup,
         "ticks": header.ticks,
         "made_by": header.made_by,
+        "live": header.live,
     }
     return {key: value for key, value in found.items() if value is not None}
 
@@ -92,6 +93,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
 def _is_length(value: Any) -> bool:
     return type(value) in (int, float) and isfinite(value) and value > 0
 
@@ -114,7 +119,8 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "lap_m": (_is_length, "a number of metres above 0"),
     "utc": (_is_utc, _UTC_RIGHT),
     "sensors": (_is_names, 'an object of names and profiles such as {"pod": "generic-rsc"}'),
-    "setup": (lambda value: isinstance(value, dict), "an object"),
+    "setup": (_is_object, "an object"),
     "ticks": (lambda value: isinstance(value, bool), "true or false"),
     "made_by": (_is_text, "a text"),
+    "live": (_is_object, "an object"),
 }

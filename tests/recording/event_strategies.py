@@ -69,4 +69,5 @@ headers = st.builds(
     setup=st.none() | st.dictionaries(texts, json_values, max_size=3),
     ticks=st.booleans(),
     made_by=st.none() | texts,
+    live=st.none() | st.dictionaries(texts, json_values, max_size=3),
 )

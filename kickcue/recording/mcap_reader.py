@@ -1,0 +1,129 @@
+"""Reads the native recording, as far as it can be read."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from mcap.opcode import Opcode
+from mcap.records import Channel, Chunk, Message, Metadata
+from mcap.stream_reader import CRCValidationError, breakup_chunk
+
+from kickcue.core.errors import DataError
+from kickcue.core.units import ns_to_s
+from kickcue.recording.codec import BY_TOPIC, Shape, read_t_ns
+from kickcue.recording.header import header_of
+from kickcue.recording.mcap_records import DAMAGED, MESSAGE_HEAD, Walk, crc_holds, message_head, parsed
+from kickcue.recording.model import Entry, Header, Recording
+
+METADATA: Final = "kickcue"
+CHANGED: Final = "bytes were changed after the recording (the checksum does not match)"
+
+
+def read(path: Path, data: bytes) -> Recording:
+    """Return what a kickcue MCAP holds; DataError where that is not even the header."""
+    found = _Found()
+    try:
+        found.take_all(data)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    if found.header is None:
+        why = f"{found.trouble}, before its header" if found.trouble else f"none of kickcue's: it has no {METADATA!r} metadata"
+        raise DataError(f"{path}: an MCAP file, but {why}; nothing can be had from it")
+    problems, notes = found.sentences()
+    return Recording.of(path, found.header, found.entries, kind="MCAP", problems=problems, notes=notes)
+
+
+class _Found:
+    """What was read so far, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.header: Header | None = None
+        self.entries: list[Entry] = []
+        self.trouble = ""
+        self._crc_wrong = False
+        self._data_ended = False
+        self._shapes: dict[int, Shape] = {}
+        self._bad: list[str] = []
+        self._foreign: set[str] = set()
+
+    def take_all(self, data: bytes) -> None:
+        """Sort in every whole record before the first damage; DataError where the header is not one."""
+        walk = Walk(data)
+        for opcode, start, end in walk.records():
+            try:
+                if opcode == Opcode.MESSAGE:
+                    channel, sequence, _ = message_head(data, start, end)
+                    self._message(channel, sequence, data[start + MESSAGE_HEAD : end])
+                elif opcode == Opcode.DATA_END:
+                    self._data_ended = True
+                    self._crc_wrong = not crc_holds(data, walk.at, data[start:end])
+                elif not self._data_ended:  # what follows repeats what came before
+                    self._take(opcode, data[start:end])
+            except DataError:
+                raise
+            except CRCValidationError:  # of a chunk
+                self.trouble = CHANGED
+                return
+            except Exception:  # noqa: BLE001  damaged bytes lead the library into EndOfFile, struct.error, UnicodeDecodeError, MemoryError, ZstdError...
+                self.trouble = DAMAGED
+                return
+        self.trouble = CHANGED if self._crc_wrong else walk.trouble
+
+    def _take(self, opcode: int, content: bytes) -> None:
+        if opcode == Opcode.CHANNEL:
+            self._channel(parsed(Channel.read, content))
+        elif opcode == Opcode.METADATA:
+            self._metadata(parsed(Metadata.read, content))
+        elif opcode == Opcode.CHUNK:  # kickcue writes none; a tool that the file went through may have
+            for record in breakup_chunk(parsed(Chunk.read, content), validate_crc=True):
+                if isinstance(record, Message):
+                    self._message(record.channel_id, record.sequence, record.data)
+                elif isinstance(record, Channel):
+                    self._channel(record)
+
+    def _channel(self, record: Channel) -> None:
+        if record.topic in BY_TOPIC:
+            self._shapes[record.id] = BY_TOPIC[record.topic]
+        elif record.topic.startswith(("/in/", "/out/")):
+            self._foreign.add(record.topic)
+
+    def _metadata(self, record: Metadata) -> None:
+        if record.name != METADATA:
+            return
+        try:
+            self.header = header_of(record.metadata)  # a run that was taken up in another boot has told its own: the last one counts
+        except DataError as error:
+            if self.header is None:
+                raise
+            self._bad.append(f"a later header: {error}")
+
+    def _message(self, channel: int, sequence: int, data: bytes) -> None:
+        shape = self._shapes.get(channel)
+        if shape is None:
+            return
+        try:
+            self.entries.append(_entry(shape, data))
+        except (DataError, ValueError, RecursionError) as error:
+            self._bad.append(f"record {sequence}: {error}")
+
+    def sentences(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return problems (something is lost) and notes (nothing is)."""
+        problems, notes = [], []
+        if not self._data_ended:
+            last_s = ns_to_s(max((entry.t_ns for entry in self.entries), default=0))
+            problems.append(f"the recording ends at {last_s:.3f} s, because {self.trouble}; whatever came later is lost")
+        elif self._crc_wrong:
+            problems.append(f"{self.trouble}: values may be wrong")
+        elif self.trouble:
+            notes.append(f"the index at the end is incomplete ({self.trouble}), no event is lost")
+        if self._bad:
+            problems.append(f"{len(self._bad)} records are damaged, the first is {self._bad[0]}")
+        notes.extend(f"channel {topic} is unknown to this kickcue and was not read" for topic in sorted(self._foreign))
+        return tuple(problems), tuple(notes)
+
+
+def _entry(shape: Shape, message: bytes) -> Entry:
+    given = json.loads(str(message, "utf-8"))  # told the encoding, it need not guess
+    if type(given) is not dict:
+        raise DataError("the message is no JSON object")
+    return shape.read(given, read_t_ns(given.pop("t_ns", None)))
