@@ -3,15 +3,16 @@
 import argparse
 from typing import Any
 
+from kickcue.config.duration import seconds
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.cueing.rules import Rules
 from kickcue.core.errors import AskedWronglyError
 
 
-def add_race_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of a race."""
+def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "what the recording says") -> None:
+    """Add the options of a race; ``unless_told`` says where the race comes from without them."""
     group = parser.add_argument_group("the race")
-    group.add_argument("--race", metavar="EVENT", help="5000m, mile, 3000sc, 10k ... (what the recording says unless told)")
+    group.add_argument("--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)")
     group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
     group.add_argument("--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout")
     group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
@@ -34,8 +35,8 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
 
     Another event means another course, so a recorded lap does not go with it.
     """
-    told = _told(args)
-    profiles = _profiles(args.profile)
+    told = told_race(args)
+    profiles = told_profiles(args.profile)
     if not told and not profiles:
         return None
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
@@ -54,7 +55,8 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
 _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m")
 
 
-def _told(args: argparse.Namespace) -> dict[str, Any]:
+def told_race(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options say of the race, under the keys of the race document."""
     found = {
         "race": args.race,
         "lap_m": args.lap,
@@ -73,21 +75,8 @@ def _told(args: argparse.Namespace) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def seconds(text: str) -> float:
-    """Return seconds from ``15:30``, ``1:02:03.5`` or ``930``; AskedWronglyError for anything else."""
-    try:
-        parts = [float(part) for part in text.split(":")]
-    except ValueError:
-        parts = []
-    if not 1 <= len(parts) <= 3 or any(part < 0 for part in parts) or any(part >= 60 for part in parts[1:]):
-        raise AskedWronglyError(f"time {text!r}: should look like 15:30, 1:02:03 or 930")
-    total = 0.0
-    for part in parts:
-        total = 60.0 * total + part
-    return total
-
-
-def _profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+    """Return the sensors that ``--profile`` names, each with its profile; AskedWronglyError for what is no pair."""
     found = {}
     for pair in pairs:
         name, equals, profile = pair.partition("=")

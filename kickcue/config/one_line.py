@@ -1,10 +1,12 @@
 """What pydantic found wrong, as one line for a person: where, which key, which value, what would be right."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 _SHOWN: Final = 60  # characters of a value: enough to find it in the file
 
@@ -12,13 +14,9 @@ Path = Sequence[int | str]
 
 
 def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[str, Any]) -> str:
-    """Describe the first mistake that pydantic found in ``document``, and how many more there are.
-
-    Unknown keys come first: a mistyped key is reported as missing too, and that would hide the cause.
-    """
-    mistakes = sorted(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
-    first = mistakes[0]
-    more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+    """Describe the first mistake that pydantic found in ``document``, and how many more there are."""
+    first = first_mistake(error)
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     where = _as_written(first["loc"], document)
     if first["type"] == "extra_forbidden":
         return f"{where}: no such key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
@@ -33,9 +31,22 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
         return f"{where} = {_shown(first['input'])}: should not be empty{more}"
     if first["type"] == "list_type" and isinstance(first["input"], Mapping):
         return f"{where}: should be written [[{where}]]{more}"
+    if first["type"] in ("model_type", "dict_type"):
+        return f"{where} = {_shown(first['input'])}: should be a block, [{where}]{more}"
     sentence = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
     value = "" if _is_block(first["input"]) else f" = {_shown(first['input'])}"
     return f"{where}{value}: {sentence}{more}"
+
+
+def first_mistake(error: ValidationError) -> ErrorDetails:
+    """Return the mistake to tell. Unknown keys come first: a mistyped key is reported as missing too, and that would hide the cause."""
+    return min(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
+
+
+def without_password(text: str) -> str:
+    """Return ``text`` with what may be the password of a URL blotted out, also where the URL is not well formed."""
+    text = re.sub(r":(?!//).*@", ":***@", text, flags=re.DOTALL)
+    return re.sub(r"(://[^/:@]*):(?!\d{1,5}(?:/|$)|\*\*\*@)[^/]*", r"\1:***", text)
 
 
 def _is_block(value: Any) -> bool:
@@ -47,7 +58,7 @@ def _tag_key(mistake: Mapping[str, Any]) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = repr(without_password(value) if isinstance(value, str) else value)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 

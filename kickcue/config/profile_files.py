@@ -152,7 +152,10 @@ def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, ProfileFile], dict
 
 
 def _tomls(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"))
+    try:
+        return sorted(folder.glob("*.toml"))
+    except PermissionError:  # a service that is kept out of the home folder has no profiles there
+        return []
 
 
 def _read_all(paths: Iterable[Path]) -> dict[str, ProfileFile]:

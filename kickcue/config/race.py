@@ -7,8 +7,9 @@ changed since.
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from kickcue.config.duration import seconds
 from kickcue.config.one_line import one_line
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.config.profile_files import load_profile, profile_digest
@@ -29,25 +30,63 @@ class SensorChoice(BaseModel):
     sha256: str | None = None
 
 
-class RaceDocument(BaseModel):
-    """Everything needed to build the same engine again."""
+class RaceTerms(BaseModel):
+    """What is run, by what rules, and how it is told: the part that a document and the settings have in common."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    race: str
-    lap_m: float | None = None
-    kick_m: float | None = None
-    lane: int | None = None
-    indoor: bool = False
-    water_jump: Literal["inside", "outside"] | None = None
-    rules: Rules = Rules.TRAINING
-    language: str = "en"
-    smile: bool = True
-    target_s: float | None = Field(default=None, gt=0)
-    hr_ceiling_bpm: float | None = Field(default=None, ge=60, le=240)
-    lead_ms: int = Field(default=0, ge=0, le=2000)
-    scale: float = Field(default=1.0, ge=0.8, le=1.25)
-    scale_sd: float = Field(default=0.03, gt=0, le=0.2)
+    race: str = Field(
+        description="The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track or kilometres (8k).", examples=["5000m"]
+    )
+    lap_m: float | None = Field(
+        default=None, description="Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 indoors).", examples=[400]
+    )
+    kick_m: float | None = Field(
+        default=None, description="Length of the last window in metres: the lap unless told, 1000 on the road.", examples=[600]
+    )
+    lane: int | None = Field(default=None, description="Lane of a 400 m track, 1 to 9, where it is run in throughout.", examples=[1])
+    indoor: bool = Field(default=False, description="A track of 200 m.")
+    water_jump: Literal["inside", "outside"] | None = Field(
+        default=None, description="Where a steeplechase's pit lies: inside or outside the track.", examples=["inside"]
+    )
+    rules: Rules = Field(
+        default=Rules.TRAINING,
+        description="What cues are allowed: training and timetrial all, road no voice, sanctioned none (recorded only).",
+    )
+    language: str = Field(default="en", description="Language of the cues: de, en, fr, or a .toml file of your own.")
+    smile: bool = Field(default=True, description='Say "stay relaxed" with the smile.')
+    target_s: float | None = Field(
+        default=None, gt=0, description='Wanted time, "16:30" or in seconds: allows even-pace cues.', examples=["16:30"]
+    )
+    hr_ceiling_bpm: float | None = Field(
+        default=None,
+        ge=60,
+        le=240,
+        description="Heart rate, 60 to 240, at or above which before the bell form is held and no kick asked for.",
+        examples=[185],
+    )
+    lead_ms: int = Field(default=0, ge=0, le=2000, description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.")
+    scale: float = Field(default=1.0, ge=0.8, le=1.25, description="True metres for each metre of the pod, 0.8 to 1.25, where known.")
+    scale_sd: float = Field(default=0.03, gt=0, le=0.2, description="How sure that is: one standard deviation, up to 0.2.")
+
+    @field_validator("target_s", mode="before")
+    @classmethod
+    def _as_written(cls, target_s: Any) -> Any:
+        if not isinstance(target_s, str) or ":" not in target_s:
+            return target_s
+        try:
+            return seconds(target_s)
+        except AskedWronglyError as error:
+            raise ValueError(str(error)) from None
+
+    def course(self) -> Course:
+        """Return the course; AskedWronglyError where the lengths make no sense."""
+        return course_for(self.race, lap_m=self.lap_m, kick_m=self.kick_m, lane=self.lane, water_jump=self.water_jump, indoor=self.indoor)
+
+
+class RaceDocument(RaceTerms):
+    """Everything needed to build the same engine again."""
+
     sensors: dict[str, SensorChoice] = Field(default_factory=dict)
 
     @classmethod
@@ -57,10 +96,6 @@ class RaceDocument(BaseModel):
             return cls.model_validate(dict(given))
         except ValidationError as error:
             raise AskedWronglyError(f"{where}: {one_line(error, cls, given)}") from None
-
-    def course(self) -> Course:
-        """Return the course; AskedWronglyError where the lengths make no sense."""
-        return course_for(self.race, lap_m=self.lap_m, kick_m=self.kick_m, lane=self.lane, water_jump=self.water_jump, indoor=self.indoor)
 
     def with_digests(self) -> "RaceDocument":
         """Return the document with the present digest of every profile, to be kept with a recording."""

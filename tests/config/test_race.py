@@ -68,6 +68,7 @@ def test_what_is_off_by_default() -> None:
         ({"race": "5000m", "hr_ceiling_bpm": 20}, ["hr_ceiling_bpm = 20", "60"]),
         ({"race": "5000m", "target_s": 0}, ["target_s = 0", "greater than 0"]),
         ({"race": "5000m", "target_s": "fast"}, ["target_s = 'fast'", "number"]),
+        ({"race": "5000m", "target_s": "16:99"}, ["target_s = '16:99'", "should look like 15:30"]),
         ({"race": "5000m", "lead_ms": 9000}, ["lead_ms = 9000", "2000"]),
         ({"race": "5000m", "scale": 2.0}, ["scale = 2.0", "1.25"]),
         ({"race": "5000m", "scale_sd": 0.0}, ["scale_sd = 0.0", "greater than 0"]),
@@ -84,6 +85,12 @@ def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], told: list[str
     message = str(caught.value)
     assert [] == [word for word in ("race.toml: ", *told) if word not in message], message
     assert "\n" not in message
+
+
+def test_a_target_is_written_as_runners_write_it() -> None:
+    """GIVEN a target of 16:30 WHEN the document is read THEN it is 990 s, and kept as that."""
+    document = RaceDocument.parse({"race": "5000m", "target_s": "16:30"}, "race.toml")
+    assert {"race": "5000m", "target_s": 990.0} == document.as_json()
 
 
 @pytest.mark.parametrize("key", ["target_s", "hr_ceiling_bpm", "scale", "scale_sd", "lap_m", "kick_m"])

@@ -1,0 +1,62 @@
+"""The broker's password: where it may stand, and that nobody else may read it there."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from kickcue.config.places import is_there
+from kickcue.config.settings_sources import PASSWORD_VARIABLE
+from kickcue.core.errors import AskedWronglyError
+
+CREDENTIAL: Final = "broker-password"
+"""The name after ``LoadCredential=`` in a systemd unit."""
+_LONGEST: Final = 4096
+
+
+def find_password(password_file: Path | None, environ: Mapping[str, str]) -> SecretStr | None:
+    """Return the password of the environment, of the file, or of systemd; AskedWronglyError where the file cannot be trusted."""
+    told = environ.get(PASSWORD_VARIABLE)
+    if told:
+        return SecretStr(told)
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    given = None if folder is None else Path(folder) / CREDENTIAL
+    if password_file is not None:
+        # systemd itself guards its credentials, by an access list that shows as a group bit
+        return _read(password_file, checked=folder is None or not password_file.is_relative_to(folder))
+    return _read(given, checked=False) if given is not None and is_there(given) else None
+
+
+def _read(path: Path, *, checked: bool) -> SecretStr:
+    where = f"broker.password_file {path}"
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer
+        try:
+            mode = os.fstat(file).st_mode
+            content = os.read(file, _LONGEST + 1) if stat.S_ISREG(mode) else b""
+        finally:
+            os.close(file)
+    except OSError as error:
+        remedy = "; it should belong to the user that runs kickcue" if isinstance(error, PermissionError) else ""
+        raise AskedWronglyError(f"{where}: cannot be read: {error.strerror}{remedy}") from None
+    if not stat.S_ISREG(mode):
+        raise AskedWronglyError(f"{where}: should be an ordinary file with the password in it")
+    if checked and mode & 0o077:
+        raise AskedWronglyError(f"{where}: can be read by others (mode {mode & 0o777:04o}): chmod 600 {path}")
+    return SecretStr(_password(content, where))
+
+
+def _password(content: bytes, where: str) -> str:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise AskedWronglyError(f"{where}: should be UTF-8 text") from None
+    password = text.removesuffix("\n").removesuffix("\r")
+    if not password:
+        raise AskedWronglyError(f"{where}: is empty, it should hold the password and nothing else")
+    if len(content) > _LONGEST or "\n" in password or "\0" in password:
+        raise AskedWronglyError(f"{where}: should hold the password on one line and nothing else")
+    return password

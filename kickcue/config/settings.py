@@ -1,0 +1,89 @@
+"""What kickcue is set to: the race, whose sensors, which broker, and where recordings go.
+
+Read from a TOML file, then from the environment, then from a command's options; what comes later wins. ``docs/configuration.md`` tells all
+keys.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from kickcue.config.one_line import first_mistake, one_line
+from kickcue.config.phrase_files import load_vocabulary
+from kickcue.config.places import default_state_folder, find_race_file, home
+from kickcue.config.settings_keys import setting_keys, tables
+from kickcue.config.settings_model import BrokerSettings, SensorPin, Settings
+from kickcue.config.settings_sources import Given, Givens, from_environment, from_file, from_options, nested, sources_of
+from kickcue.core.errors import AskedWronglyError
+
+__all__ = ["BrokerSettings", "SensorPin", "Settings", "find_race_file", "load_settings", "state_folder"]
+
+_COURSE: Final = ("race", "lap_m", "kick_m", "lane", "indoor", "water_jump")
+
+
+def load_settings(
+    path: Path | None, *, options: Mapping[str, Any] = MappingProxyType({}), environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Return the settings of the race file (if any), the environment and the options; the later wins.
+
+    Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not told. A path in the race file is relative to that file's
+    folder, any other to the current one. AskedWronglyError names the key, the value, who said it and what would be right.
+    """
+    keys = tuple(setting_keys())
+    variables = {key.variable: key.path for key in keys if key.variable is not None}
+    said = from_environment(environ, variables, tables()) | from_options(options)
+    paths = frozenset(key.path for key in keys if key.is_path)
+    givens = _paths_spelt_out({} if path is None else from_file(path), paths, path and path.parent, environ)
+    givens |= _paths_spelt_out(said, paths, None, environ)
+    document = nested(givens)
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as error:
+        raise AskedWronglyError(_told(error, givens, document, path)) from None
+    _check(settings.course, givens, _COURSE)
+    _check(lambda: load_vocabulary(settings.language), givens, ("language",))
+    return settings
+
+
+def state_folder(settings: Settings, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for what is to be kept (recordings in its ``races``); it need not exist."""
+    return settings.state_dir or default_state_folder(environ)
+
+
+def _paths_spelt_out(givens: Givens, paths: frozenset[tuple[str, ...]], folder: Path | None, environ: Mapping[str, str]) -> Givens:
+    """Return the values with ``~`` spelt out in what is a file or a folder, and with ``folder`` before what is relative."""
+
+    def spelt(text: str) -> str:
+        if text == "~" or text.startswith("~/"):
+            return str(home(environ) / text[2:])
+        return text if folder is None else str(folder / text)
+
+    def is_path(key: tuple[str, ...], value: Any) -> bool:
+        own_file = key[-1] in ("language", "profile") and str(value).endswith(".toml")
+        return isinstance(value, str) and value != "" and (key in paths or own_file)
+
+    return {key: Given(spelt(it.value), it.source) if is_path(key, it.value) else it for key, it in givens.items()}
+
+
+def _told(error: ValidationError, givens: Givens, document: Mapping[str, Any], path: Path | None) -> str:
+    """Return the first mistake with who made it."""
+    mistake = first_mistake(error)
+    told = one_line(error, Settings, document)
+    key = tuple(str(part) for part in mistake["loc"])
+    if mistake["type"] == "missing" and len(key) == 1:
+        file = "a race file" if path is None else str(path)
+        return f"{told}: set it in {file} ('kickcue init' writes one), by KICKCUE_{key[0].upper()}, or by an option"
+    return f"{sources_of(givens, key)}: {told}"
+
+
+def _check(what: Callable[[], object], givens: Givens, keys: tuple[str, ...]) -> None:
+    """Put before an error who set ``keys``."""
+    try:
+        what()
+    except AskedWronglyError as error:
+        sources = dict.fromkeys(it.source for key, it in givens.items() if key[0] in keys)
+        raise AskedWronglyError(f"{' and '.join(sources)}: {error}") from None

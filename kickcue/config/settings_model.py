@@ -1,0 +1,223 @@
+"""The keys of the settings, with what each of them means and may be.
+
+The broker's password is in no field: it shows in no ``repr``, no dump and no error.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import unquote
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+from kickcue.config.broker_secret import find_password
+from kickcue.config.profile_files import load_profile
+from kickcue.config.race import RaceDocument, RaceTerms, SensorChoice
+from kickcue.core.errors import AskedWronglyError
+
+PINS: Final = ("address", "name", "mqtt")
+URL_FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
+_URL: Final = re.compile(
+    r"(?P<scheme>mqtts?://)(?:(?P<user>[^/?#@:\s]+)(?::(?P<password>[^/?#@\s]*))?@)?"
+    r"(?P<place>(?:[^/?#@:\[\]\s]+|\[[^/?#@\[\]\s]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
+)
+_MAC: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+_UUID: Final = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_LEVEL: Final = re.compile(r"[\w-]+")  # one level of a topic, as the topics want it
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SensorPin(BaseModel):
+    """Which device a sensor of the race is, by exactly one of address, name and MQTT id, and the profile that reads it."""
+
+    model_config = _STRICT
+
+    profile: str = Field(description="Which profile reads it; 'kickcue profiles list' names them all.", examples=["polar-h10"])
+    address: str | None = Field(
+        default=None,
+        description="Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly one of address, name and mqtt.",
+        examples=["A0:9E:1A:00:00:01"],
+    )
+    name: str | None = Field(
+        default=None,
+        description="The name it advertises, for devices whose address changes; taken only where one device has it.",
+        examples=["Polar H10 12345678"],
+    )
+    mqtt: str | None = Field(
+        default=None,
+        description="Its id where a gateway reads it: notifications come at <prefix>/sensor/<id>/<characteristic>.",
+        examples=["strap-1"],
+    )
+
+    @field_validator("profile")
+    @classmethod
+    def _known_profile(cls, profile: str) -> str:
+        try:
+            load_profile(profile)
+        except AskedWronglyError as error:
+            raise ValueError(str(error)) from None
+        return profile
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        if address is None or _MAC.fullmatch(address.upper()) or _UUID.fullmatch(address.upper()):
+            return None if address is None else address.upper()
+        raise ValueError(
+            "should look like A0:9E:1A:00:00:01, or on macOS like 6D1F3C2A-0B7E-4B7B-9B1E-2F6C1D0A9E11; 'kickcue scan' shows it"
+        )
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str | None) -> str | None:
+        if name is not None and (not name.strip() or not name.isprintable()):
+            raise ValueError("should be the name as the device advertises it; 'kickcue scan' shows it")
+        return name
+
+    @field_validator("mqtt")
+    @classmethod
+    def _one_level(cls, mqtt: str | None) -> str | None:
+        return _level(mqtt)
+
+    @model_validator(mode="after")
+    def _one_pin(self) -> Self:
+        told = [kind for kind in PINS if getattr(self, kind) is not None]
+        if len(told) != 1:
+            found = f"{' and '.join(told)} together" if told else "no device is named"
+            raise ValueError(f"{found}: should have exactly one of address, name and mqtt ('kickcue pair' writes it)")
+        return self
+
+    @property
+    def pin(self) -> tuple[str, str]:
+        """Return the kind of the pin and its value, such as ("address", "A0:9E:1A:00:00:01")."""
+        return next((kind, value) for kind in PINS if (value := getattr(self, kind)) is not None)
+
+
+class BrokerSettings(BaseModel):
+    """Which broker the cues go to. A password written into ``url`` is taken out of it at once; see ``Settings.broker_password``."""
+
+    model_config = _STRICT
+
+    url: str | None = Field(
+        default=None,
+        description=f"Where the broker is: {URL_FORM}, or mqtts:// for TLS. Left out: a private broker that kickcue starts itself.",
+        examples=["mqtts://maria@broker.example.org"],
+    )
+    password_file: Path | None = Field(
+        default=None,
+        description="A file with the broker's password, readable by you alone (chmod 600).",
+        examples=["~/.config/kickcue/broker-password"],
+    )
+    ca: Path | None = Field(
+        default=None, description="The certificate (PEM) that the broker's own is checked against.", examples=["/etc/ssl/certs/club-ca.pem"]
+    )
+    athlete: str | None = Field(
+        default=None, description="Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told).", examples=["maria"]
+    )
+
+    _password: SecretStr | None = PrivateAttr(default=None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _take_password(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        url = given.get("url") if isinstance(given, Mapping) else None
+        parts = _URL.fullmatch(url) if isinstance(url, str) else None
+        if parts is None or parts["password"] is None:
+            return handler(given)
+        broker = handler({**given, "url": f"{parts['scheme']}{parts['user']}@{parts['place']}"})
+        broker._password = SecretStr(unquote(parts["password"]))  # noqa: SLF001  its own
+        return broker
+
+    @field_validator("url")
+    @classmethod
+    def _form(cls, url: str | None) -> str | None:
+        if url is not None and _URL.fullmatch(url) is None:
+            escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
+            raise ValueError(f"should look like {URL_FORM}, or mqtts:// for TLS; {escapes}")
+        return url
+
+    @property
+    def url_password(self) -> SecretStr | None:
+        """Return the password that was written into the URL."""
+        return self._password
+
+    @field_validator("athlete")
+    @classmethod
+    def _one_level(cls, athlete: str | None) -> str | None:
+        return _level(athlete)
+
+
+class Settings(RaceTerms):
+    """All that can be set; the keys of the race stand at the top level."""
+
+    model_config = _STRICT
+
+    adapter: str | None = Field(default=None, description="Which Bluetooth adapter, where there are several (Linux).", examples=["hci0"])
+    state_dir: Path | None = Field(
+        default=None,
+        description="Folder that recordings are kept in, below races/ (systemd's state folder or ~/.local/state/kickcue).",
+        examples=["/var/lib/kickcue"],
+    )
+    record: bool = Field(default=True, description="Record the race.")
+    broker: BrokerSettings = Field(default_factory=BrokerSettings)
+    sensors: dict[str, SensorPin] = Field(default_factory=dict)
+
+    @field_validator("adapter")
+    @classmethod
+    def _adapter_name(cls, adapter: str | None) -> str | None:
+        if adapter is not None and re.fullmatch(r"hci\d+", adapter) is None:
+            raise ValueError("should look like hci0; 'bluetoothctl list' and 'hciconfig' show those there are")
+        return adapter
+
+    @field_validator("sensors")
+    @classmethod
+    def _told_apart(cls, sensors: dict[str, SensorPin]) -> dict[str, SensorPin]:
+        for name in sensors:
+            if _NAME.fullmatch(name) is None:
+                raise ValueError(f"a sensor's name is up to 32 letters, digits, _ and -, not {name!r}")
+        problem = same_device(sensors)
+        if problem is not None:
+            raise ValueError(problem)
+        return sensors
+
+    def document(self) -> RaceDocument:
+        """Return the race as it is recorded: nothing of devices, brokers or folders."""
+        terms = {key: getattr(self, key) for key in RaceTerms.model_fields}
+        return RaceDocument(**terms, sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()})
+
+    def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:
+        """Return the password in the broker's URL, else of KICKCUE_BROKER_PASSWORD, of ``password_file``, or of systemd.
+
+        AskedWronglyError where the file is absent, empty, or readable by others.
+        """
+        return self.broker.url_password or find_password(self.broker.password_file, environ)
+
+
+def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
+    """Return one sentence where two sensors are pinned to one device."""
+    counted = Counter(pin.pin for pin in sensors.values())
+    for kind, value in counted:
+        names = [name for name, pin in sensors.items() if pin.pin == (kind, value)]
+        if len(names) > 1:
+            return f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each sensor should have its own"
+    return None
+
+
+def _level(text: str | None) -> str | None:
+    """Return what can stand between two slashes of a topic."""
+    if text is not None and _LEVEL.fullmatch(text) is None:
+        raise ValueError("should be letters, digits, _ and -, as it stands in a topic between two slashes")
+    return text
