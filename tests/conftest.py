@@ -83,5 +83,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one plain line which optional real parts these tests had and which they did without."""
     missing = [program for program in MOSQUITTO if find_program(program) is None]
     mosquitto = f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"
+    dbus = "D-Bus found" if find_program("dbus-daemon") else "D-Bus ABSENT, the radio was not tested (apt-get install dbus-daemon)"
+    qemu = "QEMU found" if find_program("qemu-system-x86_64") else "QEMU ABSENT (apt-get install qemu-system-x86; make test-bluez needs it)"
     recordings = "recordings found" if find_data() else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
-    terminalreporter.write_line(f"Real parts: {mosquitto}; {recordings}.")
+    terminalreporter.write_line(f"Real parts: {mosquitto}; {dbus}; {qemu}; {recordings}.")

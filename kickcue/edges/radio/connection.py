@@ -1,0 +1,144 @@
+"""One link to one device: connect, subscribe to what kickcue reads, read single values, hang up."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak.exc import BleakDBusError
+
+from kickcue.core.gatt import CODECS, short_uuid
+from kickcue.core.profiles import LinkTraits
+from kickcue.edges.radio.explain import FAILURES
+
+LOG: Final = logging.getLogger(__name__)
+BATTERY: Final = "2a19"
+NOTIFYING: Final = frozenset({"notify", "indicate"})
+SUBSCRIBE_S: Final = 10.0
+READ_S: Final = 5.0
+HANG_UP_S: Final = 11.0
+"""bleak's own bound is 10 s, which it needs in full when bluetoothd has crashed."""
+UNWIND_S: Final = 1.0
+BUSY: Final = "org.bluez.Error.InProgress"
+BUSY_TRIES: Final = 4
+BUSY_S: Final = 0.1
+
+Hear = Callable[[str, bytes], None]
+"""Takes the short UUID of a characteristic and its new value."""
+
+
+class Connection:
+    """A link that is being made, is up, or has been lost (``lost`` is set). Used once.
+
+    ``within_s`` bounds the making of it: BlueZ waits for a device that is out of range, and completes when it comes.
+    """
+
+    def __init__(self, device: BLEDevice, traits: LinkTraits, within_s: float) -> None:
+        self.lost = asyncio.Event()
+        self._traits = traits
+        self._within_s = within_s
+        self._client = BleakClient(device, lambda _: self.lost.set(), services=traits.only_services or None, timeout=within_s)
+        self._connecting: asyncio.Future[None] | None = None
+
+    async def connect(self) -> None:
+        """Connect; raises one of FAILURES.
+
+        Never awaited directly: bleak's own way out of a connect that failed asks bluetoothd to disconnect, and waits for ever for the
+        answer of one that hangs.
+        """
+        self._connecting = asyncio.ensure_future(self._client.connect())
+        done, _ = await asyncio.wait({self._connecting}, timeout=self._within_s + UNWIND_S)
+        if not done:
+            raise TimeoutError
+        self._connecting.result()
+
+    async def subscribe(self, hear: Hear) -> list[str]:
+        """Subscribe to every measurement that the profile allows; return their short UUIDs.
+
+        One that refuses does not keep the others from being heard; if none is left, its refusal is raised (one of FAILURES). A device
+        that has none at all gives an empty list.
+        """
+        heard: list[str] = []
+        refusal: Exception | None = None
+        for char in self._chars():
+            uuid = short_uuid(char.uuid)
+            if uuid == BATTERY or uuid not in CODECS or not _notifies(char):
+                continue
+            try:
+                await self._start_notify(char, uuid, hear)
+                heard.append(uuid)
+            except FAILURES as error:
+                refusal = error
+                LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, uuid, error)
+        if refusal is not None and not heard:
+            raise refusal
+        return heard
+
+    async def read(self, uuid: str) -> bytes | None:
+        """Return the value of a characteristic; None where the device has none, the profile forbids it, or it cannot be read."""
+        for char in self._chars():
+            if short_uuid(char.uuid) == uuid and "read" in char.properties:
+                try:
+                    async with asyncio.timeout(READ_S):
+                        return bytes(await self._client.read_gatt_char(char))
+                except FAILURES as error:
+                    LOG.debug("read_failed address=%s char=%s error=%r", self._client.address, uuid, error)
+        return None
+
+    async def follow_battery(self, hear: Hear) -> bool:
+        """Subscribe to the battery level; say whether the device can do that.
+
+        Read it before, not after: BlueZ hands what is read to subscribers, too.
+        """
+        for char in self._chars():
+            if short_uuid(char.uuid) == BATTERY and _notifies(char):
+                try:
+                    await self._start_notify(char, BATTERY, hear)
+                except FAILURES as error:
+                    LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, BATTERY, error)
+                else:
+                    return True
+        return False
+
+    async def hang_up(self) -> None:
+        """End the link or the attempt; takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer."""
+        if self._connecting is not None and not self._connecting.done():
+            self._connecting.cancel()
+            await asyncio.wait({self._connecting}, timeout=UNWIND_S)
+        try:
+            async with asyncio.timeout(HANG_UP_S):
+                await self._client.disconnect()
+        except FAILURES as error:
+            LOG.debug("hang_up_failed address=%s error=%r", self._client.address, error)
+        if self._connecting is not None and self._connecting.done() and not self._connecting.cancelled():
+            self._connecting.exception()  # has been seen
+
+    def _chars(self) -> Iterator[BleakGATTCharacteristic]:
+        """Yield the characteristics that the profile allows to be touched, in the order of their handles."""
+        allowed = {short_uuid(uuid) for uuid in self._traits.only_services}
+        skipped = {short_uuid(uuid) for uuid in self._traits.skip_services}
+        chars = self._client.services.characteristics
+        for handle in sorted(chars):
+            service = short_uuid(chars[handle].service_uuid)
+            if service not in skipped and (not allowed or service in allowed):
+                yield chars[handle]
+
+    async def _start_notify(self, char: BleakGATTCharacteristic, uuid: str, hear: Hear) -> None:
+        """Subscribe; bleak tries reads and writes again where BlueZ is busy (InProgress), subscriptions it does not."""
+        for left in reversed(range(BUSY_TRIES)):
+            try:
+                async with asyncio.timeout(SUBSCRIBE_S):
+                    await self._client.start_notify(char, lambda _, data: hear(uuid, bytes(data)))
+            except BleakDBusError as error:
+                if error.dbus_error != BUSY or not left:
+                    raise
+                await asyncio.sleep(BUSY_S)
+            else:
+                return
+
+
+def _notifies(char: BleakGATTCharacteristic) -> bool:
+    return not NOTIFYING.isdisjoint(char.properties)

@@ -1,0 +1,145 @@
+"""What the rest of kickcue calls: hold these sensors, look around, listen to this one."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import Input
+from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, match
+from kickcue.edges.radio.aside import cancel
+from kickcue.edges.radio.bluez import address_is_random
+from kickcue.edges.radio.feed import Feed
+from kickcue.edges.radio.heard import Heard
+from kickcue.edges.radio.host import Host, shared_host
+from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting
+from kickcue.edges.radio.scanner import Scanner
+from kickcue.edges.radio.supervisor import Supervisor
+
+GOODBYE_S: Final = 3.0
+"""For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is over within five."""
+SCAN_WITHIN_S: Final = 10.0
+LISTEN_WITHIN_S: Final = 20.0
+LOOK_S: Final = 0.2
+NO_SENSOR: Final = MatchResult(None, (), "")
+
+
+@asynccontextmanager
+async def sensors(
+    pins: Sequence[Pin], put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+) -> AsyncIterator[Radio]:
+    """Hold sensors: whatever they send is ``put`` as it comes, and their coming and going as Link.
+
+    ``put`` runs inside the notification callback, on the event loop: it may not take long. Nothing that Bluetooth does is raised;
+    ``Radio.health`` tells it. ``adapter`` is BlueZ's name for one ("hci0"), None the system's first. AskedWronglyError for two pins
+    that have one name or mean one device. Leaving hangs up, within five seconds.
+    """
+    _refuse_doubles(pins)
+    health = {pin.sensor: Health(address=pin.address) for pin in pins}
+    async with shared_host(adapter) as host:
+        keepers = {_keep(pin, host, Feed(pin.sensor, put, now_ns, health[pin.sensor]), health[pin.sensor]) for pin in pins}
+        try:
+            yield Radio(health)
+        finally:
+            await cancel(keepers, GOODBYE_S)
+
+
+@asynccontextmanager
+async def looking_around(
+    profiles: Iterable[SensorProfile], *, adapter: str | None = None, all_devices: bool = False
+) -> AsyncIterator[Callable[[], tuple[Sighting, ...]]]:
+    """Scan, and give a function that returns what is around now, strongest first.
+
+    Without ``all_devices`` only what a profile knows or what offers a service kickcue reads. RadioError when Bluetooth cannot be used.
+    """
+    known = tuple(profiles)
+    async with shared_host(adapter) as host:
+        scanner = host.scanner
+        with scanner.looking():
+            await _until_scanning(scanner)
+
+            def around() -> tuple[Sighting, ...]:
+                found = [_sighting(heard, known) for heard in scanner.heard.values()]
+                wanted = [each for each in found if all_devices or each.found.profile is not None]
+                return tuple(sorted(wanted, key=lambda each: (each.rssi_dbm is None, -(each.rssi_dbm or 0), each.address)))
+
+            yield around
+
+
+@asynccontextmanager
+async def listening(
+    meant: Sighting | Pin, put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+) -> AsyncIterator[Health]:
+    """Connect to one device and ``put`` what it sends; gives its health.
+
+    For a Sighting the events carry its address as the sensor's name. RadioError when it cannot be connected to; lost later, it is won
+    back like any other.
+    """
+    pin = meant if isinstance(meant, Pin) else _pin_of(meant)
+    health = Health(address=pin.address)
+    async with shared_host(adapter) as host:
+        feed = Feed(pin.sensor, put, now_ns, health)
+        keeper = _keep(pin, host, feed, health)
+        try:
+            await _until_up(feed, health, host.scanner)
+            yield health
+        finally:
+            await cancel({keeper}, GOODBYE_S)
+
+
+def _keep(pin: Pin, host: Host, feed: Feed, health: Health) -> asyncio.Task[None]:
+    return asyncio.create_task(Supervisor(pin, host, feed, health).run(), name=f"radio {pin.sensor}")
+
+
+def _refuse_doubles(pins: Sequence[Pin]) -> None:
+    for name, times in Counter(pin.sensor for pin in pins).items():
+        if times > 1:
+            raise AskedWronglyError(f"sensor {name!r} is pinned {times} times: each needs a name of its own")
+    for device, times in Counter((pin.address or "").upper() or pin.name for pin in pins).items():
+        if times > 1:
+            raise AskedWronglyError(f"{times} sensors are pinned to {device}: one sensor can give several quantities, so pin it once")
+
+
+def _pin_of(sighting: Sighting) -> Pin:
+    if sighting.found.profile is None:
+        raise RadioError(sighting.found.why)
+    return Pin(sighting.address, sighting.found.profile, address=sighting.address)
+
+
+async def _until_scanning(scanner: Scanner) -> None:
+    """Wait for the first scan; RadioError when there can be none."""
+    try:
+        async with asyncio.timeout(SCAN_WITHIN_S):
+            while not scanner.scanning:
+                if scanner.trouble is not None and scanner.trouble.unusable:
+                    raise RadioError(scanner.trouble.text)
+                await scanner.news(LOOK_S)
+    except TimeoutError:
+        why = (
+            scanner.trouble.text
+            if scanner.trouble is not None
+            else "the Bluetooth service does not answer: sudo systemctl restart bluetooth"
+        )
+        raise RadioError(why) from None
+
+
+async def _until_up(feed: Feed, health: Health, scanner: Scanner) -> None:
+    """Wait until the device is listened to; RadioError when that takes too long or Bluetooth cannot be used."""
+    try:
+        async with asyncio.timeout(LISTEN_WITHIN_S):
+            while not feed.up.is_set():
+                if scanner.trouble is not None and scanner.trouble.unusable:
+                    raise RadioError(scanner.trouble.text)
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError:
+        raise RadioError(health.why) from None
+
+
+def _sighting(heard: Heard, profiles: tuple[SensorProfile, ...]) -> Sighting:
+    try:
+        found = match(profiles, Advertisement(heard.name, heard.services, heard.company_id))
+    except AskedWronglyError as error:  # two profiles claim it: theirs is the fault, and the device is there all the same
+        found = MatchResult(None, (), str(error))
+    return Sighting(heard.address, heard.name, heard.rssi_dbm, heard.services, found, heard.seen_s, address_is_random(heard.device))

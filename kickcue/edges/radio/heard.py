@@ -1,0 +1,59 @@
+"""What the scanner has heard, and which of it is the device that a pin means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bleak.backends.device import BLEDevice
+
+from kickcue.edges.radio.model import Pin
+
+FRESH_S: Final = 25.0
+"""BlueZ forgets a device 30 s after it was last heard (TemporaryTimeout); connecting to a forgotten one fails at once."""
+SETTLE_S: Final = 3.0
+"""How long a name is listened to before its bearer is taken for the only one; sensors advertise several times a second [judgement]."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """One device, as it was heard last."""
+
+    device: BLEDevice
+    name: str | None
+    services: tuple[str, ...]
+    rssi_dbm: int | None
+    company_id: int | None
+    first_s: float
+    seen_s: float
+    connected: bool = False
+    """It is connected to this machine already, and therefore advertises no more."""
+
+    @property
+    def address(self) -> str:
+        """The address as the system writes it."""
+        return self.device.address
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The device that is meant, or why there is none yet (empty: it was not heard)."""
+
+    heard: Heard | None
+    why: str = ""
+
+
+def choose(pin: Pin, heard: Iterable[Heard], now_s: float, known_address: str | None = None) -> Choice:
+    """Return which of the devices heard lately is meant. ``known_address`` is where a pin by name was found before."""
+    fresh = [each for each in heard if now_s - each.seen_s <= FRESH_S]
+    if pin.address is not None:
+        return Choice(next((each for each in fresh if each.address.lower() == pin.address.lower()), None))
+    bearers = [each for each in fresh if each.name == pin.name]
+    for bearer in bearers:
+        if bearer.address == known_address:
+            return Choice(bearer)
+    if len(bearers) > 1:
+        addresses = " and ".join(sorted(each.address for each in bearers))
+        return Choice(None, f"{len(bearers)} devices call themselves {pin.name!r} ({addresses}): pin one by its address")
+    if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
+        return Choice(None, f"{pin.name!r} is there: listening whether there are two of that name")
+    return Choice(bearers[0] if bearers else None)

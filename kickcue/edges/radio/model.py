@@ -1,0 +1,92 @@
+"""The radio's words: which device is meant, how it is doing, what is around. Nothing here knows Bluetooth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.profiles import MatchResult, SensorProfile
+
+
+class RadioError(KickcueError):
+    """Bluetooth cannot be used, or one device cannot be listened to; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Which device is meant by a sensor of the race. AskedWronglyError unless it has an address or a name, and not both."""
+
+    sensor: str
+    """Our name for it, as in the race file: ``strap``, ``pod``."""
+    profile: SensorProfile
+    address: str | None = None
+    """Bluetooth address in upper or lower case; on macOS, which hides addresses, CoreBluetooth's UUID."""
+    name: str | None = None
+    """The advertised name, exactly: for devices whose address changes."""
+
+    def __post_init__(self) -> None:
+        if (self.address is None) == (self.name is None):
+            raise AskedWronglyError(f"sensor {self.sensor!r}: should have an address or a name, and not both")
+
+    @property
+    def title(self) -> str:
+        """The device as people know it."""
+        return repr(self.name) if self.name is not None else str(self.address)
+
+
+class Stage(StrEnum):
+    """What the radio is doing about a sensor."""
+
+    OFF = "off"
+    """Bluetooth itself cannot be used: no adapter, switched off, no BlueZ, no D-Bus."""
+    LOOKING = "looking"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    SILENT = "silent"
+    """The link is up, but no data comes."""
+    WAITING = "waiting"
+    """Between two attempts."""
+
+
+@dataclass(slots=True)
+class Health:
+    """How one sensor is doing, live; screens read it, only the radio writes it."""
+
+    stage: Stage = Stage.LOOKING
+    why: str = ""
+    """One sentence for people, with what to do where something can be done."""
+    rssi_dbm: int | None = None
+    """Signal strength when it was last seen on air; a connected sensor is not."""
+    battery_percent: int | None = None
+    address: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    connections: int = 0
+    drops: int = 0
+    notifications: int = 0
+    """Measurements, the battery's apart."""
+    heard_ns: int | None = None
+    """The last measurement, by the caller's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """The sensors that are being held, by their names."""
+
+    health: Mapping[str, Health]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A device on air (or still connected from before)."""
+
+    address: str
+    name: str | None
+    rssi_dbm: int | None
+    services: tuple[str, ...]
+    """What it advertises, 16-bit UUIDs as four hex digits."""
+    found: MatchResult
+    seen_s: float
+    """The event loop's time of its last advertisement."""
+    random_address: bool | None
+    """Such an address may change, e.g. at each start of the device; None where the system does not tell."""

@@ -1,0 +1,178 @@
+"""Holds one sensor for ever: find it, connect, listen, notice that it is lost or silent, begin anew. Knows nothing of the others."""
+
+import asyncio
+import logging
+import random
+from typing import Final
+
+from bleak.backends.device import BLEDevice
+
+from kickcue.core.gatt.device_info import FirmwareRevision, ModelNumber
+from kickcue.edges.radio.connection import BATTERY, Connection
+from kickcue.edges.radio.explain import FAILURES, Diagnosis, diagnose
+from kickcue.edges.radio.feed import Feed
+from kickcue.edges.radio.heard import Heard, choose
+from kickcue.edges.radio.host import Host
+from kickcue.edges.radio.model import Health, Pin, Stage
+
+LOG: Final = logging.getLogger(__name__)
+CONNECT_S: Final = 30.0
+RECONNECT_S: Final = 10.0
+"""How long a sensor that was just lost is waited for before it is looked for: it may have come back under another address."""
+SILENT_S: Final = 6.0
+SILENT_FACTOR: Final = 3.0
+MOST_PATIENCE_S: Final = 60.0
+HANG_UP_WAIT_S: Final = 3.0
+"""BlueZ needs 2.1 to 2.6 s to hang up; where it needs longer it has crashed, and nobody waits for it."""
+FIRST_PAUSE_S: Final = 0.1
+LONGEST_PAUSE_S: Final = 5.0
+BATTERY_EVERY_S: Final = 300.0
+LOOK_S: Final = 1.0
+SOON_S: Final = 3.0
+MODEL: Final = "2a24"
+FIRMWARE: Final = "2a26"
+
+
+class Supervisor:
+    """One sensor's keeper; ``health`` and ``feed`` tell what it achieves."""
+
+    def __init__(self, pin: Pin, host: Host, feed: Feed, health: Health) -> None:
+        self._pin = pin
+        self._host = host
+        self._feed = feed
+        self._health = health
+        self._silent_s = max(SILENT_S, SILENT_FACTOR * pin.profile.silence_ok_s)
+        self._patience_s = self._silent_s
+        self._failures = 0
+        self._told = False
+        self._just_lost: BLEDevice | None = None
+        self._lost_s: float | None = None
+
+    async def run(self) -> None:
+        """Hold the sensor; never ends by itself and never raises for what the radio does."""
+        while True:
+            trouble: Diagnosis | None = None
+            try:
+                trouble = await self._hold()
+            except FAILURES as error:
+                trouble = diagnose(error)
+                self._tell("sensor_failed", f"{trouble.text} [{error!r}]")
+            except Exception as error:
+                trouble = diagnose(error)
+                LOG.exception("sensor_failed_unexpectedly sensor=%s", self._pin.sensor)
+            self._failures += 1
+            await self._wait(trouble)
+
+    async def _hold(self) -> Diagnosis:
+        """Go once from finding to losing; return why the link ended, or raise why there was none."""
+        again, self._just_lost = self._just_lost, None
+        device = again or (await self._find()).device
+        self._health.address = device.address
+        self._to(Stage.CONNECTING, f"connecting to {self._pin.title}")
+        connection = Connection(device, self._pin.profile.link, RECONNECT_S if again else CONNECT_S)
+        try:
+            await connection.connect()
+            return await self._listen(connection, device)
+        except FAILURES as error:
+            if diagnose(error).gone:
+                self._host.scanner.drop(device.address)
+            raise
+        finally:
+            self._feed.close()
+            await asyncio.wait({self._host.aside.start(connection.hang_up())}, timeout=HANG_UP_WAIT_S)
+
+    async def _find(self) -> Heard:
+        """Look for the sensor until it is heard."""
+        scanner, loop = self._host.scanner, asyncio.get_running_loop()
+        since_s = self._lost_s if self._lost_s is not None else loop.time()
+        with scanner.looking():
+            while True:
+                choice = choose(self._pin, scanner.heard.values(), loop.time(), self._health.address)
+                if choice.heard is not None:
+                    self._health.rssi_dbm = choice.heard.rssi_dbm
+                    return choice.heard
+                if scanner.trouble is not None:
+                    self._to(Stage.OFF if scanner.trouble.unusable else Stage.LOOKING, scanner.trouble.text)
+                else:
+                    self._to(Stage.LOOKING, choice.why or self._missing(loop.time() - since_s))
+                await scanner.news(LOOK_S)
+
+    def _missing(self, since_s: float) -> str:
+        if since_s < SOON_S:
+            return f"looking for {self._pin.title}"
+        return f"{self._pin.title} not seen for {since_s:.0f} s: is it worn and awake?"
+
+    async def _listen(self, connection: Connection, device: BLEDevice) -> Diagnosis:
+        """Subscribe and stay until the link is lost or silent; return why."""
+        self._feed.open()
+        chars = await connection.subscribe(self._feed.hear)
+        if not chars:
+            trouble = Diagnosis(f"{self._pin.title} has nothing that kickcue reads: is it the right device?")
+            self._tell("sensor_useless", trouble.text)
+            return trouble
+        self._feed.link_up()
+        self._health.connections += 1
+        self._to(Stage.CONNECTED, "")
+        LOG.info("sensor_up sensor=%s address=%s chars=%s", self._pin.sensor, device.address, ",".join(chars))
+        asking = self._host.aside.start(self._ask(connection))
+        try:
+            trouble = await self._watch(connection)
+        finally:
+            asking.cancel()
+        self._health.drops += 1
+        self._lost_s = asyncio.get_running_loop().time()
+        if self._feed.heard_any:
+            self._failures, self._patience_s, self._told = 0, self._silent_s, False
+            if connection.lost.is_set():
+                self._just_lost = device
+        elif not connection.lost.is_set():
+            self._patience_s = min(2 * self._patience_s, MOST_PATIENCE_S)
+        self._tell("sensor_down", trouble.text)
+        return trouble
+
+    async def _watch(self, connection: Connection) -> Diagnosis:
+        """Wait until the link is lost, or up without data for too long; return which."""
+        while True:
+            quiet_s = self._feed.quiet_s()
+            patience_s = self._silent_s if self._feed.heard_any else self._patience_s
+            if quiet_s >= self._silent_s:
+                self._to(Stage.SILENT, f"connected, but no data for {quiet_s:.0f} s: is it worn?")
+            if quiet_s >= patience_s:
+                return Diagnosis(f"connected, but no data for {quiet_s:.0f} s")
+            try:
+                async with asyncio.timeout(min(patience_s - quiet_s, LOOK_S)):
+                    await connection.lost.wait()
+            except TimeoutError:
+                continue
+            return Diagnosis("the link was lost")
+
+    async def _ask(self, connection: Connection) -> None:
+        """Ask what it is and how full its battery is; none of it matters enough to hold up anything."""
+        await self._ask_battery(connection)
+        follows = await connection.follow_battery(self._feed.hear_battery)
+        if self._health.model is None and (model := await connection.read(MODEL)) is not None:
+            self._health.model = ModelNumber.from_bytes(model).text
+        if self._health.firmware is None and (firmware := await connection.read(FIRMWARE)) is not None:
+            self._health.firmware = FirmwareRevision.from_bytes(firmware).text
+        while not follows:
+            await asyncio.sleep(BATTERY_EVERY_S)
+            await self._ask_battery(connection)
+
+    async def _ask_battery(self, connection: Connection) -> None:
+        data = await connection.read(BATTERY)
+        if data is not None:
+            self._feed.hear_battery(BATTERY, data)
+
+    async def _wait(self, trouble: Diagnosis) -> None:
+        """Wait a little before the next attempt, at random so that several sensors do not try in step; less if Bluetooth comes back."""
+        pause_s = random.uniform(0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10)))  # noqa: S311  no secret
+        self._to(Stage.OFF if trouble.unusable else Stage.WAITING, trouble.text)
+        await self._host.pause(pause_s)
+
+    def _to(self, stage: Stage, why: str) -> None:
+        self._health.stage, self._health.why = stage, why
+
+    def _tell(self, event: str, why: str) -> None:
+        """Log a failure: the first since the sensor was heard as a warning, those that follow for the curious."""
+        LOG.log(logging.DEBUG if self._told else logging.WARNING, "%s sensor=%s why=%r", event, self._pin.sensor, why)
+        self._told = True

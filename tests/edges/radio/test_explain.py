@@ -1,0 +1,82 @@
+"""Every failure is one sentence for a runner that says what to do."""
+
+import pytest
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason as Reason,
+    BleakDBusError,
+    BleakDeviceNotFoundError,
+    BleakError,
+    BleakGATTProtocolError,
+)
+from dbus_fast.errors import AuthError, InvalidAddressError
+from hypothesis import given, strategies as st
+
+from kickcue.edges.radio.explain import FAILURES, diagnose, explain
+
+BLUEZ = "org.bluez.Error"
+BUS = "org.freedesktop.DBus.Error"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (BleakBluetoothNotAvailableError("x", Reason.NO_BLUETOOTH), "plug one in"),
+        (BleakBluetoothNotAvailableError("x", Reason.NO_BLE_CENTRAL_ROLE), "Bluetooth 4.0"),
+        (BleakBluetoothNotAvailableError("x", Reason.POWERED_OFF), "rfkill unblock bluetooth"),
+        (BleakBluetoothNotAvailableError("x", Reason.DENIED_BY_SYSTEM), "usermod -aG bluetooth"),
+        (BleakBluetoothNotAvailableError("odd", Reason.UNKNOWN), "odd"),
+        (BleakDBusError(f"{BUS}.ServiceUnknown", ["The name org.bluez was not provided"]), "systemctl start bluetooth"),
+        (BleakDBusError(f"{BUS}.Spawn.ChildExited", ["x"]), "systemctl start bluetooth"),
+        (BleakDBusError(f"{BUS}.NoReply", ["x"]), "systemctl restart bluetooth"),
+        (BleakDBusError(f"{BUS}.AccessDenied", ["x"]), "usermod -aG bluetooth"),
+        (BleakDBusError(f"{BLUEZ}.NotReady", ["Resource Not Ready"]), "rfkill unblock bluetooth"),
+        (BleakError("adapter 'hci7' not found"), "hci7"),
+        (BleakError("Unsupported platform: Plan9"), "sensors over MQTT"),
+        (BleakError("Bleak requires BlueZ >= 5.55."), "5.55"),
+        (FileNotFoundError(2, "No such file"), "systemctl start dbus"),
+        (ConnectionRefusedError(111, "Connection refused"), "systemctl start dbus"),
+        (PermissionError(13, "Permission denied"), "usermod -aG bluetooth"),
+        (EOFError(), "as soon as D-Bus is back"),
+        (AuthError("REJECTED"), "usermod -aG bluetooth"),
+        (InvalidAddressError("x"), "DBUS_SYSTEM_BUS_ADDRESS"),
+        (ModuleNotFoundError("No module named 'android'"), "android"),
+    ],
+)
+def test_bluetooth_itself_is_the_matter(error: Exception, words: str) -> None:
+    """What keeps every sensor from being heard is told as such, with the remedy."""
+    assert words in explain(error)
+    assert (True, False) == (diagnose(error).unusable, diagnose(error).gone)
+    assert isinstance(error, FAILURES)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "gone"),
+    [
+        (TimeoutError(), "not taken by a watch or phone", True),
+        (BleakDeviceNotFoundError("x", "x"), "is it worn", True),
+        (BleakError("device 'dev_00_11_22_33_44_55' not found"), "is it worn", True),
+        (BleakDBusError(f"{BUS}.UnknownObject", ["x"]), "is it worn", True),
+        (BleakDBusError(f"{BLUEZ}.InProgress", ["x"]), "trying again", False),
+        (BleakDBusError(f"{BLUEZ}.Failed", ["le-connection-abort-by-local"]), "le-connection-abort-by-local", False),
+        (BleakDBusError(f"{BLUEZ}.Failed", ["Input/output error"]), "Input/output error", False),
+        (BleakDBusError(f"{BLUEZ}.Failed", []), "org.bluez.Error.Failed", False),
+        (BleakDBusError(f"{BLUEZ}.NotPermitted", ["x"]), "does not pair", False),
+        (BleakGATTProtocolError(0x05), "does not pair", False),
+        (BleakGATTProtocolError(0x0E), "Unlikely Error", False),
+        (BleakError("failed to discover services, device disconnected"), "hung up", False),
+        (BleakError("something new"), "something new", False),
+        (NotImplementedError(), "NotImplementedError", False),
+    ],
+)
+def test_one_sensor_is_the_matter(error: Exception, words: str, gone: bool) -> None:
+    """What concerns one sensor says so, and whether it must be heard again before another attempt."""
+    assert words in explain(error)
+    assert (False, gone) == (diagnose(error).unusable, diagnose(error).gone)
+    assert isinstance(error, FAILURES)
+
+
+@given(st.builds(RuntimeError, st.text()) | st.builds(BleakError, st.text()) | st.builds(lambda t: BleakDBusError(t, [t]), st.text()))
+def test_any_error_is_one_line(error: Exception) -> None:
+    """Whatever the text of an error, what is told is one line and not empty."""
+    assert 1 == len(explain(error).splitlines())
