@@ -1,0 +1,165 @@
+"""``kickcue simulate``: a race that nobody ran, written as a recording or offered over Bluetooth by virtual sensors."""
+
+import argparse
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kickcue.cli.race_options import add_race_options, race_wish, told_race
+from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.events import Command, Input, Mark, Notification
+from kickcue.core.gatt import short_uuid
+from kickcue.core.units import ns_to_s
+from kickcue.edges.peripheral.description import SERVICE_OF, Description, describe
+from kickcue.edges.peripheral.playing import Played, play
+from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.simulate import simulate
+from kickcue.recording import Header, read
+
+if TYPE_CHECKING:
+    from kickcue.edges.peripheral.sensor import VirtualSensor
+
+SENSORS: Final = {"pod": "generic-rsc", "strap": "generic-hr"}
+SCENARIO: Final = "button"
+LOOK_S: Final = 0.05
+BREATH_S: Final = 0.1
+"""Between the last subscription and the first notification: what is already due when the playing begins counts as lost."""
+RATE_MOST: Final = 50.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the race: a new file that ends in .jsonl or .mcap")
+    parser.add_argument(
+        "--ble", action="append", metavar="ADAPTER", help="offer its sensors over Bluetooth, e.g. usb:0 (once for all, or once for each)"
+    )
+    parser.add_argument("--seed", type=int, metavar="S", help="which of the races of this kind (0)")
+    parser.add_argument("--scenario", choices=tuple(SCENARIOS), help=f"which faults sensors and thumb have ({SCENARIO})")
+    parser.add_argument("--recording", type=Path, metavar="FILE", help="with --ble: offer what a recording holds instead")
+    parser.add_argument("--rate", type=float, metavar="N", help="with --ble: N times as fast as it was run (1)")
+    add_race_options(parser, "none")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the race and do with it what was asked for."""
+    _refuse_contradictions(args)
+    if args.recording is not None:
+        return _on_air(args, read(args.recording).inputs)
+    document = race_wish(args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()})
+    if document is None:
+        raise AskedWronglyError("say which race: --race, e.g. --race 3000m")
+    inputs = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0).inputs
+    if args.out is not None:
+        _write(args.out, document, inputs)
+    return _on_air(args, inputs) if args.ble else 0
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    if args.out is None and not args.ble:
+        raise AskedWronglyError("say what to make: --out FILE for a recording, --ble ADAPTER for virtual sensors")
+    if args.recording is not None and (args.out is not None or told_race(args) or args.seed is not None or args.scenario is not None):
+        raise AskedWronglyError("--recording goes with --ble and --rate alone: nothing is simulated then")
+    if args.rate is not None and not (args.ble and 0.0 < args.rate <= RATE_MOST):
+        raise AskedWronglyError(f"--rate {args.rate:g}: should go with --ble and be above 0, up to {RATE_MOST:g}")
+
+
+def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
+    """Write what came in, so that a replay makes its own ticks and outputs; AskedWronglyError where the file exists."""
+    from kickcue import __version__  # noqa: PLC0415  beside what needs it
+
+    kept = document.with_digests()
+    header = Header(
+        race=kept.race,
+        lap_m=kept.lap_m,
+        sensors={name: choice.profile for name, choice in kept.sensors.items()},
+        setup=kept.as_json(),
+        made_by=f"kickcue {__version__} simulate",
+    )
+    if path.suffix == ".jsonl":
+        from kickcue.recording import jsonl  # noqa: PLC0415  as everywhere, a format is loaded where it is needed
+
+        jsonl.write(path, header, inputs)
+    elif path.suffix == ".mcap":
+        from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415  see above
+
+        with McapWriter(path, header) as writer:
+            for event in inputs:
+                writer.write(event)
+    else:
+        raise AskedWronglyError(f"--out {path}: should be a new file that ends in .jsonl or .mcap")
+    print(f"{path}: {document.course().event}, {len(inputs)} events; kickcue replay {path} runs it")
+
+
+# ---- on the air
+
+
+def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
+    chars: dict[str, set[str]] = {}
+    for event in inputs:
+        if isinstance(event, Notification) and short_uuid(event.char) in SERVICE_OF:
+            chars.setdefault(event.sensor, set()).add(short_uuid(event.char))
+    if not chars:
+        raise DataError(f"{args.recording}: no sensor in it says anything that a virtual sensor could")
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_offer(args.ble, chars, inputs, args.rate or 1.0))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "bumble":
+            raise
+        raise AskedWronglyError('--ble needs bumble, which is not installed: pip install "kickcue[simulate]"') from None
+    return 0
+
+
+async def _offer(adapters: Sequence[str], chars: dict[str, set[str]], inputs: Sequence[Input], rate: float) -> None:
+    async with _sensors_on_air(adapters, chars) as speakers:
+        for speaker in dict.fromkeys(speakers.values()):
+            print(
+                f"on air: {speaker.description.name!r} {speaker.description.address}, waiting for a listener (Ctrl-C ends it)", flush=True
+            )
+        while not all(speaker.subscribed(char) for name, speaker in speakers.items() for char in chars[name] if char != "2a19"):  # noqa: ASYNC110  bumble tells nobody
+            await asyncio.sleep(LOOK_S)
+        first_ns = min(event.t_ns for event in inputs)
+        zero_s = asyncio.get_running_loop().time() + BREATH_S - ns_to_s(first_ns) / rate
+        spoken = [event for event in inputs if isinstance(event, Notification)]
+        played, _ = await asyncio.gather(play(spoken, speakers, rate=rate, zero_s=zero_s), _prompt(inputs, rate, zero_s))
+        print(_ending(played))
+
+
+@contextlib.asynccontextmanager
+async def _sensors_on_air(adapters: Sequence[str], chars: dict[str, set[str]]) -> "AsyncIterator[dict[str, VirtualSensor]]":
+    """Give the virtual sensor of each sensor's name: one for all on a single adapter, one each on as many adapters as there are sensors."""
+    from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415  needs bumble, an extra
+
+    if len(adapters) not in (1, len(chars)):
+        raise AskedWronglyError(
+            f"{len(adapters)} adapters for {len(chars)} sensors ({', '.join(chars)}): should be one for all, or one each"
+        )
+    groups = [list(chars)] if len(adapters) == 1 else [[name] for name in chars]
+    async with contextlib.AsyncExitStack() as stack:
+        found: dict[str, VirtualSensor] = {}
+        for adapter, names in zip(adapters, groups, strict=True):
+            sensor = await stack.enter_async_context(sensor_on(adapter, _description(names, chars)))
+            found |= dict.fromkeys(names, sensor)
+        yield found
+
+
+def _description(names: Sequence[str], chars: dict[str, set[str]]) -> Description:
+    title = "kickcue" if len(names) > 1 else f"kickcue {names[0]}"
+    return describe(title, set().union(*(chars[name] for name in names)))
+
+
+async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
+    """Say when a runner would press what; it is for whoever tries kickcue to press it."""
+    for event in inputs:
+        if not isinstance(event, Mark | Command):
+            continue
+        await asyncio.sleep(zero_s + ns_to_s(event.t_ns) / rate - asyncio.get_running_loop().time())
+        print(f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}", flush=True)
+
+
+def _ending(played: Played) -> str:
+    lost = played.lost.total()
+    return f"over: {played.heard.total()} notifications were heard" + (f", {lost} said to nobody" if lost else "")

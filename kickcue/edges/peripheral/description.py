@@ -1,0 +1,97 @@
+"""What a virtual sensor says that it is: name, address, services and what can be read there before anything is notified."""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.gatt.battery import BatteryLevel
+from kickcue.core.gatt.device_info import FirmwareRevision, ManufacturerName, ModelNumber
+from kickcue.core.gatt.rsc import RscFeature
+
+HEART_RATE: Final = "180d"
+RUNNING: Final = "1814"
+BATTERY: Final = "180f"
+DEVICE_INFORMATION: Final = "180a"
+
+SERVICE_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {"2a37": HEART_RATE, "2a53": RUNNING, "2a67": "1819", "2acd": "1826", "2a19": BATTERY},
+)
+"""The service in which a notified characteristic stands."""
+
+ADVERTISED_MAX: Final = 31
+"""Bytes in an advertisement that any Bluetooth adapter can send (legacy advertising)."""
+_FLAGS_SIZE: Final = 3
+_FIELD_HEAD: Final = 2
+_SERVICE_SIZE: Final = 2
+FULL_BATTERY: Final = 87
+"""Not 100: that would look like a default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A characteristic: ``value`` is what a reader gets, None where it can only be notified."""
+
+    char: str
+    notifies: bool = False
+    value: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A sensor as the air sees it. ``address`` is a static random one; ``services`` are in the order of the attribute table."""
+
+    name: str
+    address: str
+    services: Mapping[str, tuple[Offer, ...]]
+
+    @property
+    def advertised(self) -> tuple[str, ...]:
+        """The services that are told in the advertisement: what it measures, not its battery or its maker."""
+        return tuple(service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION))
+
+
+def describe(name: str, chars: Iterable[str], *, address: str | None = None, model: str = "virtual sensor") -> Description:
+    """Return a sensor that notifies ``chars``, with a battery and a maker's name besides.
+
+    ``name`` is what it advertises; the address follows from it unless told. AskedWronglyError where nothing of ``chars`` can be offered,
+    or where name and services do not fit into an advertisement.
+    """
+    services: dict[str, tuple[Offer, ...]] = {}
+    for char in sorted(set(chars) & SERVICE_OF.keys() - {"2a19"}):
+        service = SERVICE_OF[char]
+        services[service] = (*services.get(service, ()), Offer(char, notifies=True))
+    if not services:
+        raise AskedWronglyError(f"{name}: nothing that a virtual sensor can offer, it knows {', '.join(sorted(SERVICE_OF))}")
+    if RUNNING in services:
+        able = RscFeature(stride_length=True, distance=True, running_status=True, calibration=False, multiple_locations=False)
+        services[RUNNING] = (*services[RUNNING], Offer("2a54", value=bytes(able)))
+    services[BATTERY] = (Offer("2a19", notifies=True, value=bytes(BatteryLevel(FULL_BATTERY))),)
+    services[DEVICE_INFORMATION] = (
+        Offer("2a29", value=bytes(ManufacturerName("kickcue"))),
+        Offer("2a24", value=bytes(ModelNumber(model))),
+        Offer("2a26", value=bytes(FirmwareRevision("1.0"))),
+    )
+    found = Description(name, address or _address(name), services)
+    size = _FLAGS_SIZE + 2 * _FIELD_HEAD + len(name.encode()) + _SERVICE_SIZE * len(found.advertised)
+    if size > ADVERTISED_MAX:
+        raise AskedWronglyError(f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to be advertised with its services")
+    return found
+
+
+def strap(name: str = "kickcue strap", *, address: str | None = None) -> Description:
+    """Return a heart-rate strap."""
+    return describe(name, ["2a37"], address=address, model="virtual strap")
+
+
+def pod(name: str = "kickcue pod", *, address: str | None = None) -> Description:
+    """Return a foot pod."""
+    return describe(name, ["2a53"], address=address, model="virtual pod")
+
+
+def _address(name: str) -> str:
+    """Return the name's own static random address: the two highest bits are set (Bluetooth Core 5.4, Vol 6 Part B, 1.3.2.1)."""
+    number = 0xC0DE << 32 | zlib.crc32(name.encode())
+    return ":".join(f"{byte:02X}" for byte in number.to_bytes(6, "big"))

@@ -1,0 +1,50 @@
+"""Playing what sensors said once: a race of the simulator's, or a recording."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kickcue.core.events import Notification
+from kickcue.core.units import ns_to_s
+
+
+class Speaker(Protocol):
+    """What can be given something to say; a ``VirtualSensor`` can."""
+
+    async def notify(self, char: str, data: bytes) -> bool:
+        """Say it; return whether anybody listened."""
+
+
+@dataclass(slots=True)
+class Played:
+    """How many notifications of each sensor were heard, and how many were said to nobody."""
+
+    heard: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+async def play(
+    notifications: Iterable[Notification], speakers: Mapping[str, Speaker], *, rate: float = 1.0, zero_s: float | None = None
+) -> Played:
+    """Let each sensor say its notifications in their time, ``rate`` times as fast; return what came of it.
+
+    ``zero_s`` is the event loop's time of ``t_ns`` 0 (now, unless told). Life's rules hold: what falls due while nobody is subscribed
+    is lost and not said later, and what fell due before ``play`` was called is lost too. What is late only because this process was
+    busy is said at once. Notifications of sensors that are not among ``speakers`` are passed over.
+    """
+    played = Played()
+    loop = asyncio.get_running_loop()
+    begin_s = loop.time()
+    zero_s = begin_s if zero_s is None else zero_s
+    for each in sorted(notifications, key=lambda notification: notification.t_ns):
+        speaker = speakers.get(each.sensor)
+        if speaker is None:
+            continue
+        due_s = zero_s + ns_to_s(each.t_ns) / rate
+        if due_s > loop.time():
+            await asyncio.sleep(due_s - loop.time())
+        heard = due_s >= begin_s and await speaker.notify(each.char, each.data)
+        (played.heard if heard else played.lost)[each.sensor] += 1
+    return played
