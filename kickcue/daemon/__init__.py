@@ -1,0 +1,1 @@
+"""The only live wiring: sensors, engine, delivery and recording, for one race."""

@@ -1,0 +1,58 @@
+"""The way to the wrist: a broker named in the settings, a private one, or none."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from kickcue.config.settings import Settings
+from kickcue.core.errors import KickcueError
+from kickcue.edges.mqtt.address import Address, parse_address
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.topics import Topics
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How cues get to the watch; ``delivery`` is None where there is no broker at all. ``text`` tells people, without a password."""
+
+    delivery: Delivery | None
+    text: str
+    watch: Address | None = None
+    """Where a watch on this machine connects to a private broker."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing gets through at the moment, None while it does."""
+        if self.delivery is None:
+            return self.text
+        session = self.delivery.session
+        return None if session.connected else session.trouble or "connecting"
+
+
+def named_broker(settings: Settings) -> Address | None:
+    """Return the broker that the settings name, with its password; AskedWronglyError says what is wrong with it."""
+    broker = settings.broker
+    if broker.url is None:
+        return None
+    address = parse_address(broker.url, ca_file=broker.ca)
+    password = settings.broker_password()
+    return address if password is None else replace(address, password=password.get_secret_value())
+
+
+@asynccontextmanager
+async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[], int]) -> AsyncIterator[Way]:
+    """Open it; a broker that cannot be reached is tried for ever, a private one that cannot be started is done without."""
+    address = named_broker(settings)
+    topics = Topics.of(None if address is None else address.prefix, settings.broker.athlete)
+    async with AsyncExitStack() as stack:
+        watch = None
+        if address is None:
+            try:
+                private = await stack.enter_async_context(private_broker(topics))
+            except KickcueError as error:
+                yield Way(None, f"no watch is told: {error}")
+                return
+            address, watch = private.address, private.watch
+        delivery = await stack.enter_async_context(deliver(address, topics, run_id=run_id, now_ns=now_ns, patient=True))
+        yield Way(delivery, f"{address}, topics {topics.prefix}/#", watch)

@@ -1,0 +1,75 @@
+"""The two times of a live race, both from the machine's one monotonic clock.
+
+*Run time* began with the run: it stamps what the radio and the broker bring, and is what ``sent_ms`` counts. *Race time* is the engine's
+``t_ns``; its zero is the first thing that was heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the
+machine both go on through a crash, since their zeros are kept in the recording.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from kickcue.core.events import Input, Output
+from kickcue.lab.source import at_pace
+
+BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+I = TypeVar("I", bound=Input)  # noqa: E741  one letter for a type, as usual
+
+
+def boot_id() -> str | None:
+    """Return what tells this boot of the machine from all others, None where the system does not say (macOS)."""
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RaceTime:
+    """How run time (ns) and race time (ns) belong together; ``offset_ns`` is the run time of race time 0."""
+
+    offset_ns: int
+    rate: float = 1.0
+
+    def of(self, event: I) -> I:
+        """Return an event stamped in run time as the engine takes it."""
+        return replace(event, t_ns=self.at(event.t_ns))
+
+    def at(self, run_ns: int) -> int:
+        """Return the race time at a run time."""
+        real_ns = run_ns - self.offset_ns
+        return real_ns if self.rate == 1.0 else round(real_ns * self.rate)
+
+    def in_run(self, output: Output) -> Output:
+        """Return an output of the engine with its times in run time, as it is delivered."""
+        return at_pace(output, -round(self.offset_ns * self.rate), self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The run's clock. ``rate``: race time passes that many times as fast as real time (1 unless a laboratory says otherwise)."""
+
+    rate: float = 1.0
+    began_ns: int = field(default_factory=time.monotonic_ns)
+    """The machine's monotonic clock when the run began."""
+    boot: str | None = field(default_factory=boot_id)
+
+    def run_ns(self) -> int:
+        """Return the run time now."""
+        return time.monotonic_ns() - self.began_ns
+
+    def race_from(self, run_ns: int) -> RaceTime:
+        """Return race time whose zero is ``run_ns``."""
+        return RaceTime(run_ns, self.rate)
+
+    def facts(self, run_id: str, race: RaceTime) -> dict[str, Any]:
+        """Return what a recording must keep (``Header.live``) so that the run can go on after a crash."""
+        return {"run_id": run_id, "boot": self.boot, "zero_ns": self.began_ns + race.offset_ns, "began_ns": self.began_ns}
+
+    def going_on(self, facts: Mapping[str, Any]) -> tuple["Clock", RaceTime]:
+        """Return the clocks of a run that began earlier in this boot, from the facts it has kept."""
+        clock = replace(self, began_ns=facts["began_ns"])
+        return clock, clock.race_from(facts["zero_ns"] - facts["began_ns"])

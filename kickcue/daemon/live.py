@@ -1,0 +1,306 @@
+"""The only live wiring: radio and broker in, engine, wrist and recording out. One run is one race.
+
+The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days has nothing to record. Then race time
+begins, and a recording with it. Whatever fails beside the engine (radio, broker, disk) is told in ``notes`` and the race goes on.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from kickcue import __version__
+from kickcue.config.profile_files import load_profile
+from kickcue.config.settings import SensorPin, Settings
+from kickcue.core.cueing.phases import RACING
+from kickcue.core.engine import Engine
+from kickcue.core.events import Arm, Cue, Estimate, Input, Link, Notification, Output, Phase, PhaseChange, Tick
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.daemon.brokers import Way, way_to_the_wrist
+from kickcue.daemon.clock import Clock, RaceTime
+from kickcue.daemon.logs import event as log_event
+from kickcue.daemon.only_one import only_one
+from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
+from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_unfinished
+from kickcue.daemon.session import Session
+from kickcue.edges.mqtt.delivery import Delivery, new_run_id
+from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.radio import Health, Pin, Radio, Stage, sensors
+from kickcue.recording import Header
+from kickcue.recording.model import Entry
+
+LOG: Final = logging.getLogger(__name__)
+LINGER_S: Final = 60.0
+"""How long the run goes on after the race: the heart rate of the first minute of recovery is worth having, and the last ack may come."""
+REST_AFTER_S: Final = 14 * 86400.0
+"""``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a service manager to start the next."""
+STUCK_S: Final = 5.0
+OLD_NS: Final = NS_PER_S
+MQTT_SILENCE_NS: Final = 10 * NS_PER_S
+NOTES: Final = 20
+
+
+class Live:
+    """A run. Made by ``live``; a screen reads it, keys and edges ``put`` into it."""
+
+    def __init__(self, settings: Settings, clock: Clock, run_id: str, recordings: Path) -> None:
+        """Take what the run is about; AskedWronglyError where the race cannot be run."""
+        self.settings = settings
+        self.document = settings.document().with_digests()
+        self.course = self.document.course()
+        self.clock = clock
+        self.run_id = run_id
+        self.session: Session | None = None
+        self.radio: Radio | None = None
+        self.way: Way | None = None
+        self.recorder: Recorder | None = None
+        self.resumed = False
+        self.notes: deque[str] = deque(maxlen=NOTES)
+        """What a person should know that the engine does not: one sentence each."""
+        self.done = asyncio.Event()
+        """The race is over, and the time after it as well."""
+        self._setup = self.document.setup()
+        self._recordings = recordings
+        self._inbox: deque[Input] = deque()
+        self._woken = asyncio.Event()
+        self._race: RaceTime | None = None
+        self._fed_s = 0.0
+        self._held: frozenset[str] = frozenset()
+        self._over = False
+        self._trouble_told = False
+        self._missing: tuple[Output, ...] = ()
+        self._gateways = {pin.mqtt: name for name, pin in settings.sensors.items() if pin.mqtt is not None}
+        self._remote = {name: Health(stage=Stage.LOOKING, why="nothing came over MQTT yet") for name in self._gateways.values()}
+
+    # ---- what a screen wants to know
+
+    @property
+    def health(self) -> Mapping[str, Health]:
+        """Every sensor's health, whichever way it comes."""
+        for remote in self._remote.values():
+            if remote.heard_ns is not None and self.clock.run_ns() - remote.heard_ns > MQTT_SILENCE_NS:
+                remote.stage, remote.why = Stage.SILENT, "nothing came over MQTT for a while"
+        found = {**({} if self.radio is None else self.radio.health), **self._remote}
+        return {name: found[name] for name in self.settings.sensors if name in found}
+
+    @property
+    def phase(self) -> Phase:
+        """The phase of the race."""
+        return Phase.WAITING if self.session is None else self.session.view.phase
+
+    def race_ns(self) -> int | None:
+        """Return the race time now, None while nothing was heard yet."""
+        return None if self._race is None else self._race.at(self.clock.run_ns())
+
+    def alive(self) -> bool:
+        """Tell whether what comes in is also taken in."""
+        return not self._inbox or asyncio.get_running_loop().time() - self._fed_s < STUCK_S
+
+    # ---- what comes in
+
+    def put(self, event: Input) -> None:
+        """Take in an event stamped with ``clock.run_ns``; returns at once."""
+        self._inbox.append(event)
+        self._woken.set()
+
+    async def work(self) -> None:
+        """Feed the engine, until cancelled."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(REST_AFTER_S, self._rest)
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._until_due_s()):
+                    await self._woken.wait()
+            self._woken.clear()
+            self._fed_s = loop.time()
+            while self._inbox:
+                self._feed(self._inbox.popleft())
+            self._tick()
+            self._look_after()
+
+    async def read(self, delivery: Delivery) -> None:
+        """Take over what comes from the broker, until cancelled."""
+        while True:
+            event = await delivery.incoming.get()
+            if isinstance(event, Notification | Link):
+                name = self._gateways.get(event.sensor)
+                if name is None:  # also a stranger who calls himself like a sensor of the radio
+                    continue
+                event = replace(event, sensor=name)
+                self._heard_remotely(name)
+            self.put(event)
+
+    # ---- going on after a crash
+
+    def go_on(self, unfinished: Unfinished) -> None:
+        """Take up a race where an earlier process has left it; before anything else comes in."""
+        engine, missing = bring_back(unfinished)
+        facts = unfinished.recording.header.live or {}
+        if unfinished.same_boot:
+            self.clock, self._race = self.clock.going_on(facts)
+            self.run_id = unfinished.run_id
+        else:
+            self._race = self.clock.race_from(self.clock.run_ns() - round(unfinished.now_ns / self.clock.rate))
+            self._held = felt_by_timer(unfinished)
+        self.resumed = True
+        self.recorder = resume_recorder(unfinished.path, None if unfinished.same_boot else self.clock.facts(self.run_id, self._race))
+        self.session = Session(engine, self._record, self._deliver, from_ns=unfinished.last_t_ns)
+        self.session.remember(unfinished.recording.outputs)
+        self._missing = missing
+        self._say("race_resumed", f"the race goes on after a gap of {unfinished.gap_s:.0f} s", path=unfinished.path.name)
+
+    # ---- inside
+
+    def _feed(self, event: Input) -> None:
+        if self.session is None:
+            self._begin(event.t_ns)
+        assert self.session is not None
+        assert self._race is not None
+        self._log(self.session.feed(self._race.of(event)))
+
+    def _tick(self) -> None:
+        due_ns = None if self.session is None else self.session.wake_ns
+        now_ns = self.race_ns()
+        if due_ns is not None and now_ns is not None and now_ns >= due_ns:
+            assert self.session is not None
+            self._log(self.session.feed(Tick(now_ns)))
+
+    def _until_due_s(self) -> float | None:
+        due_ns = None if self.session is None else self.session.wake_ns
+        now_ns = self.race_ns()
+        return None if due_ns is None or now_ns is None else max((due_ns - now_ns) / NS_PER_S / self.clock.rate, 0.0)
+
+    def _begin(self, run_ns: int) -> None:
+        self._race = self.clock.race_from(run_ns)
+        if self.settings.record:
+            ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
+            self.recorder = start_recorder(self._recordings, self._header(datetime.now(UTC) - ago, self._race))
+        self.session = Session(Engine(self._setup), self._record, self._deliver)
+
+    def _header(self, began: datetime, race: RaceTime) -> Header:
+        return Header(
+            race=self.document.race,
+            lap_m=self.document.lap_m,
+            utc=began.isoformat().replace("+00:00", "Z"),
+            sensors={name: choice.profile for name, choice in self.document.sensors.items()},
+            setup=self.document.as_json(),
+            ticks=True,
+            made_by=f"kickcue {__version__}",
+            live=self.clock.facts(self.run_id, race),
+        )
+
+    def _record(self, entry: Entry) -> None:
+        if self.recorder is not None:
+            self.recorder.write(entry)
+
+    def _deliver(self, output: Output) -> None:
+        if self.way is None or self.way.delivery is None or self._race is None:
+            return
+        if isinstance(output, Estimate) and self._race.at(self.clock.run_ns()) - output.t_ns > OLD_NS:
+            return  # of the time before a crash
+        if isinstance(output, Arm | Cue) and (output.cue.id if isinstance(output, Arm) else output.id) in self._held:
+            return
+        self.way.delivery.send(self._race.in_run(output))
+
+    def catch_up(self) -> None:
+        """Once the way to the wrist is open: tell it what an earlier process had told, and what it could not tell any more."""
+        if self.session is None or self._race is None:
+            return
+        view, now_ns = self.session.view, self._race.at(self.clock.run_ns())
+        self._deliver(PhaseChange(now_ns, view.phase, view.phase))
+        if view.armed is not None:
+            self._deliver(view.armed)
+        for cue in view.cues:
+            if cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns:  # the watch knows it by its id if it was felt
+                self._deliver(cue)
+        self.session.tell(self._missing)
+        self._log(self._missing)
+        self.session.feed(Tick(now_ns))
+
+    def _look_after(self) -> None:
+        if self.recorder is not None and self.recorder.trouble is not None and not self._trouble_told:
+            self._trouble_told = True
+            self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
+        if not self._over and self.phase in (Phase.FINISHED, Phase.ABORTED):
+            self._over = True
+            asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self.done.set)
+
+    def _rest(self) -> None:
+        if self.phase not in RACING:
+            self.done.set()
+
+    def _heard_remotely(self, name: str) -> None:
+        health = self._remote[name]
+        health.stage, health.why = Stage.CONNECTED, "over MQTT"
+        health.notifications += 1
+        health.heard_ns = self.clock.run_ns()
+
+    def _log(self, outputs: tuple[Output, ...]) -> None:
+        for output in outputs:
+            if isinstance(output, PhaseChange):
+                log_event(LOG, logging.INFO, "phase", phase=output.phase)
+            elif isinstance(output, Cue):
+                log_event(LOG, logging.INFO, "cue", id=output.id, kind=output.kind, to_go_m=output.to_go_m)
+            elif not isinstance(output, Estimate | Arm):
+                log_event(LOG, logging.INFO, "notice", text=getattr(output, "text", None) or getattr(output, "why", None))
+
+    def tell(self, text: str) -> None:
+        """Tell people something about the run that is no fault."""
+        self._say("note", text)
+
+    def _say(self, name: str, text: str, *, level: int = logging.INFO, **fields: object) -> None:
+        self.notes.append(text)
+        log_event(LOG, level, name, text=text, **fields)
+
+    def task_ended(self, task: asyncio.Task[None]) -> None:
+        """End the run when a part of it has: a service manager starts it again, and the race goes on."""
+        if not task.cancelled() and task.exception() is not None:
+            LOG.critical("a part of the run has failed, which must not happen", exc_info=task.exception())
+            self.done.set()
+
+    def close(self) -> None:
+        """Finish the recording."""
+        if self.recorder is not None:
+            self.recorder.close()
+
+
+@asynccontextmanager
+async def live(settings: Settings, *, state: Path, clock: Clock | None = None, fresh: bool = False) -> AsyncIterator[Live]:
+    """Run a race, live; recordings lie in ``state``/races. A race that was cut off less than ten minutes ago goes on, unless ``fresh``.
+
+    AskedWronglyError where the settings describe no race that can be run; everything else is told in ``notes`` and tried again.
+    """
+    recordings = state / "races"
+    run = Live(settings, clock or Clock(), new_run_id(), recordings)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(state))
+        if settings.record and not fresh:
+            unfinished = find_unfinished(recordings, run.document, run.clock, say=run.tell)
+            if unfinished is not None:
+                run.go_on(unfinished)
+        pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
+        stack.callback(run.close)
+        run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns))
+        run.catch_up()
+        tasks = [asyncio.create_task(run.work(), name="live")]
+        if run.way.delivery is not None:
+            tasks.append(asyncio.create_task(run.read(run.way.delivery), name="live reader"))
+        stack.push_async_callback(end, tasks)
+        for task in tasks:
+            task.add_done_callback(run.task_ended)
+        if pins:
+            run.radio = await stack.enter_async_context(sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter))
+        yield run
+    for task in tasks:
+        if not task.cancelled():
+            task.result()  # they never end by themselves: what one of them raises is a bug that must not pass unseen
+
+
+def pin_of(sensor: str, pin: SensorPin) -> Pin:
+    """Return what the radio wants to know of a sensor in the settings that has an address or a name."""
+    return Pin(sensor, load_profile(pin.profile), pin.address, pin.name)

@@ -1,0 +1,102 @@
+"""Log lines for journald, for a file, for a terminal: the event's name first, then ``key=value``.
+
+Secrets are not filtered out here: they are never put in. An address of a broker prints without its password.
+"""
+
+import json
+import logging
+import os
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Final
+
+PRIORITIES: Final = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+DEBUG_PRIORITY: Final = 7
+"""syslog(3); a line on standard error says it as ``<6>``, see sd-daemon(3)."""
+_UNQUOTED: Final = frozenset("-_.:/@+%#,;()[]{}<>*!?&|~^$±")
+
+
+def configure(*, headless: bool, verbose: bool = False) -> None:
+    """Send log lines to standard error; with a screen of its own (not ``headless``) only if that is not the terminal itself.
+
+    To journald each line carries its priority and no time, for journald has its own. ``verbose`` adds kickcue's debug lines. May be called
+    again: what an earlier call set up is replaced.
+    """
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, _Standard | logging.NullHandler)]:
+        root.removeHandler(handler)
+    root.addHandler(_Standard() if headless or not _is_terminal() else logging.NullHandler())
+    root.setLevel(logging.WARNING)
+    logging.getLogger("kickcue").setLevel(logging.DEBUG if verbose else logging.INFO)
+
+
+def event(log: logging.Logger, level: int, name: str, **fields: Any) -> None:
+    """Log ``name key=value ...``; a field that is None is unknown and left out, text is quoted where it needs to be."""
+    if log.isEnabledFor(level):
+        known = (f"{key}={_value(value)}" for key, value in fields.items() if value is not None)
+        log.log(level, "%s", " ".join((name, *known)), stacklevel=2)
+
+
+class _Standard(logging.StreamHandler[Any]):
+    """Standard error, in the form of whoever reads it."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(_ForJournal() if _is_journal() else _ForPeople())
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name for it
+        """Do nothing: where lines cannot be written, neither can a complaint about it, and the race goes on."""
+
+
+class _ForJournal(logging.Formatter):
+    """One priority a line; journald would take the later lines of a traceback for messages of their own, of no importance."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        priority = next((number for level, number in PRIORITIES if record.levelno >= level), DEBUG_PRIORITY)
+        return "\n".join(f"<{priority}>{line}" for line in _lines(self, record))
+
+
+class _ForPeople(logging.Formatter):
+    """``2026-06-14T10:09:11.250+00:00 INFO sensor_up sensor=strap``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds")
+        return "\n".join(f"{at} {record.levelname} {line}" for line in _lines(self, record))
+
+
+def _lines(form: logging.Formatter, record: logging.LogRecord) -> list[str]:
+    """Return the message as one line, whatever is in it, and the traceback if there is one."""
+    lines = [_printable(record.getMessage())]
+    if record.exc_info:
+        lines += map(_printable, form.formatException(record.exc_info).splitlines())
+    return lines
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    text = str(value)
+    plain = text and all(letter.isalnum() or letter in _UNQUOTED for letter in text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _printable(text: str) -> str:
+    """Return ``text`` with escapes for line ends and the like: a device's name must not be able to write a line of its own."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def _is_journal() -> bool:
+    """Tell whether standard error leads to journald, by the device and inode it has told us: systemd.exec(5), JOURNAL_STREAM."""
+    with suppress(OSError, ValueError, AttributeError):
+        found = os.fstat(sys.stderr.fileno())
+        return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+    return False
+
+
+def _is_terminal() -> bool:
+    with suppress(ValueError, AttributeError):
+        return sys.stderr.isatty()
+    return False

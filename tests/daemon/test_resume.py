@@ -1,0 +1,379 @@
+"""Which interrupted race is taken up, with what knowledge, and why another is not."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kickcue.cli.verify import first_difference
+from kickcue.config.race import RaceDocument
+from kickcue.core.engine import Engine
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Command,
+    CommandKind,
+    Cue,
+    Disarm,
+    Fix,
+    Input,
+    Link,
+    Mark,
+    Notification,
+    Output,
+    Phase,
+    PhaseChange,
+    Tick,
+)
+from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
+from kickcue.daemon.clock import Clock
+from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_unfinished
+from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.lab.source import Source, source
+from kickcue.recording import Header, read
+from kickcue.recording.header import utc_ns
+from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.model import INPUTS, Entry
+
+DOCUMENT = simulated_document("1500m").with_digests()
+UTC = "2026-06-14T10:09:11Z"
+SAID = [
+    entry
+    for event, outputs in Source(DOCUMENT, simulate(DOCUMENT.course(), SCENARIOS["button"], 5).inputs, same=False).run()
+    for entry in (event, *outputs)
+]
+"""A whole race: inputs and outputs between each other."""
+MINUTE = next(at for at, entry in enumerate(SAID) if entry.t_ns > 60 * NS_PER_S and isinstance(entry, INPUTS))
+"""The first minute of it ends here."""
+
+
+NOW_NS = 10**15
+"""What the machine's monotonic clock shows throughout these tests."""
+
+
+class Stopped(Clock):
+    """A clock of a run that has just begun, and stands."""
+
+    __slots__ = ()
+
+    def run_ns(self) -> int:
+        return 0
+
+
+def began(ago_s: float, boot: str | None = "this") -> Clock:
+    """Return the clock of a run that began so long ago."""
+    return Stopped(began_ns=NOW_NS - s_to_ns(ago_s), boot=boot)
+
+
+def left(
+    path: Path, entries: Iterable[Entry], clock: Clock, *, utc: str | None = UTC, document: RaceDocument = DOCUMENT, **live: Any
+) -> Path:
+    """Record what a process had recorded that then was killed."""
+    facts = {"run_id": "then", "boot": clock.boot, "zero_ns": clock.began_ns, "began_ns": clock.began_ns, **live}
+    writer = McapWriter(path, Header(race="1500m", utc=utc, setup=document.as_json(), ticks=True, live=facts))
+    for entry in entries:
+        writer.write(entry)
+    writer.leave()
+    return path
+
+
+def find(
+    folder: Path, *, document: RaceDocument = DOCUMENT, clock: Clock | None = None, utc_now_s: float = 0.0
+) -> tuple[Unfinished | None, list[str]]:
+    """Look for an unfinished race ``utc_now_s`` after its beginning; return it and what was said."""
+    said: list[str] = []
+    now_ns = (utc_ns(UTC) or 0) + s_to_ns(utc_now_s)
+    return find_unfinished(folder, document, clock or began(0.0), utc_now_ns=lambda: now_ns, say=said.append), said
+
+
+def nothing(folder: Path, **how: Any) -> str:
+    """Return why no race is taken up, empty where that needs no words."""
+    found, said = find(folder, **how)
+    assert found is None
+    return " | ".join(said)
+
+
+def test_a_race_that_was_cut_off_is_found(tmp_path: Path) -> None:
+    """GIVEN a race cut off after a minute, in this boot WHEN looked for 80 s after its start THEN it is found, with a gap by the machine's clock."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(80.0))
+    found, said = find(tmp_path, utc_now_s=12_345.0)
+    assert found is not None
+    assert ((path, "then", True, DOCUMENT), []) == ((found.path, found.run_id, found.same_boot, found.document), said)
+    assert max(entry.t_ns for entry in SAID[:MINUTE]) == found.last_t_ns
+    assert 80 * NS_PER_S == found.now_ns
+    assert found.gap_s == ns_to_s(found.now_ns - found.last_t_ns)
+    assert tuple(SAID[:MINUTE]) == found.recording.entries
+
+
+def test_a_finished_file_of_a_race_that_is_not_over_is_found(tmp_path: Path) -> None:
+    """GIVEN a service that was told to stop in the middle of the race, and closed the file THEN the race is found all the same."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(80.0))
+    McapWriter.resume(path).close()
+    found, _ = find(tmp_path)
+    assert found is not None
+    assert () == found.recording.problems
+
+
+@pytest.mark.parametrize(("boot", "now"), [("other", "this"), (None, None)])
+def test_after_a_reboot_the_gap_goes_by_utc(tmp_path: Path, boot: str | None, now: str | None) -> None:
+    """GIVEN another boot, or a system that does not tell THEN the gap is by UTC, and it is not the same run."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(5.0, boot))
+    found, said = find(tmp_path, clock=began(0.0, now), utc_now_s=100.0)
+    assert found is not None
+    assert (False, 100 * NS_PER_S, []) == (found.same_boot, found.now_ns, said)
+
+
+@pytest.mark.parametrize(("utc", "utc_now_s"), [(UTC, 30.0), (UTC, -86_400.0), (None, 30.0)])
+def test_a_machine_that_does_not_know_the_time(tmp_path: Path, utc: str | None, utc_now_s: float) -> None:
+    """GIVEN a Pi without a clock, whose UTC lies before what it has recorded THEN the race goes on as if there had been no gap, and that is said."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(5.0, "other"), utc=utc)
+    found, said = find(tmp_path, utc_now_s=utc_now_s)
+    assert found is not None
+    assert 0.0 == found.gap_s
+    assert ["race.mcap: this machine's clock does not tell how long the race was interrupted: taken as not at all"] == said
+
+
+def test_a_laboratory_in_which_time_flies(tmp_path: Path) -> None:
+    """GIVEN race time that runs ten times as fast THEN the gap is one of race time."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(9.0))
+    found, _ = find(tmp_path, clock=replace(began(0.0), rate=10.0))
+    assert found is not None
+    assert 90 * NS_PER_S == found.now_ns
+
+
+@pytest.mark.parametrize(
+    ("clock", "how", "why"),
+    [
+        (began(11 * 60 + 2), {}, "it broke off 10 minutes ago, which is too long"),
+        (began(0.0, "other"), {"utc_now_s": 3600.0}, "it broke off 59 minutes ago, which is too long"),
+    ],
+)
+def test_a_race_of_long_ago_is_not_taken_up(tmp_path: Path, clock: Clock, how: dict[str, Any], why: str) -> None:
+    """GIVEN a race that broke off more than ten minutes ago THEN a new one begins, and it is said why."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], clock)
+    assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, **how)
+
+
+@pytest.mark.parametrize("kind", [CommandKind.FINISH, CommandKind.ABORT])
+def test_a_race_that_is_over_is_not_taken_up(tmp_path: Path, kind: CommandKind) -> None:
+    """GIVEN a race that was finished or aborted THEN a new one begins, and that goes without saying."""
+    engine = Engine(DOCUMENT.setup())
+    entries: list[Entry] = []
+    for event in (Command(0, CommandKind.START), Command(NS_PER_S, kind)):
+        entries += [event, *engine.feed(event)]
+    left(tmp_path / "race.mcap", entries, began(5.0))
+    assert "" == nothing(tmp_path)
+
+
+def test_a_race_that_never_started_is_not_taken_up(tmp_path: Path) -> None:
+    """GIVEN sensors that were heard, but no start THEN a new recording begins: there is no lap to lose."""
+    without_start = [entry for entry in SAID[:MINUTE] if isinstance(entry, INPUTS) and not isinstance(entry, Command)]
+    left(tmp_path / "race.mcap", without_start, began(70.0))
+    assert "" == nothing(tmp_path)
+
+
+def test_a_start_whose_consequences_were_lost_counts(tmp_path: Path) -> None:
+    """GIVEN a process that was killed with the start recorded and nothing after it THEN the race is taken up and its beginning told again."""
+    left(tmp_path / "race.mcap", [Command(0, CommandKind.START)], began(3.0))
+    found, _ = find(tmp_path)
+    assert found is not None
+    engine, missing = bring_back(found)
+    assert (Phase.BODY, True) == (engine.phase, PhaseChange(0, Phase.BODY, Phase.WAITING) in missing)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"race": "5000m"}, "race was '1500m' and is now '5000m'"),
+        ({"target_s": 240.0}, "target_s was None and is now 240.0"),
+        ({"rules": "road"}, "rules was None and is now 'road'"),
+        ({"sensors": {}}, "its sensors were {'pod': 'generic-rsc', 'strap': 'generic-hr'} and are now {}"),
+    ],
+)
+def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+    """GIVEN a race that was set up differently THEN the new one begins, and the difference is told."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
+    document = RaceDocument.parse({**DOCUMENT.model_dump(), **change}, "test")
+    assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, document=document)
+
+
+def test_a_changed_profile_is_a_reason_not_to_go_on(tmp_path: Path) -> None:
+    """GIVEN a profile that was edited since THEN the engine would not do again what it did, and that is said."""
+    sensors = {**DOCUMENT.sensors, "pod": DOCUMENT.sensors["pod"].model_copy(update={"sha256": "0" * 64})}
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=DOCUMENT.model_copy(update={"sensors": sensors}))
+    assert "race.mcap is not gone on with: profile generic-rsc has changed since" == nothing(tmp_path)
+
+
+def _truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:40])
+
+
+def _strange_form(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"zero_ns", b"zero_xx"))
+
+
+def _another_race(path: Path) -> None:
+    path.write_bytes(
+        path.read_bytes()
+        .replace(b'{\\"race\\": \\"1500m\\"', b'{\\"racx\\": \\"1500m\\"')
+        .replace(b'{"race": "1500m"', b'{"racx": "1500m"')
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (_truncated, "an MCAP file, but the file is cut off there, before its header; nothing can be had from it"),
+        (lambda path: path.write_bytes(b""), "is empty"),
+        (lambda path: path.write_bytes(b"what is this?"), "not an MCAP file"),
+        (_strange_form, "its header's live.zero_ns is None, which no kickcue writes"),
+        (_another_race, "its set-up: racx"),
+    ],
+)
+def test_a_newest_that_cannot_be_read_is_told(tmp_path: Path, damage: Callable[[Path], Any], why: str) -> None:
+    """GIVEN a newest recording that is damaged THEN that is said, and an older one, which was given up for it, is not taken up either."""
+    left(tmp_path / "old.mcap", SAID[:MINUTE], began(70.0))
+    path = left(tmp_path / "new.mcap", SAID[:MINUTE], began(70.0))
+    damage(path)
+    os.utime(tmp_path / "old.mcap", ns=(0, 0))
+    said = nothing(tmp_path)
+    assert said.startswith("new.mcap is not gone on with: ")
+    assert why in said
+
+
+def test_the_newest_is_the_one_written_last(tmp_path: Path) -> None:
+    """GIVEN two unfinished races WHEN looked for THEN the one is found that was written last, whatever the names say."""
+    left(tmp_path / "20990101T000000Z-1500m.mcap", SAID[:MINUTE], began(70.0))
+    newest = left(tmp_path / "20260614T100911Z-1500m.mcap", SAID[:MINUTE], began(70.0))
+    os.utime(tmp_path / "20990101T000000Z-1500m.mcap", ns=(0, 0))
+    found, _ = find(tmp_path)
+    assert found is not None
+    assert newest == found.path
+
+
+def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None:
+    """GIVEN one record in the middle that cannot be read WHEN looked for THEN the race is taken up all the same, and the loss is told."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
+    path.write_bytes(path.read_bytes().replace(b'"sensor":"strap"', b'"sensxr":"strap"', 1))
+    found, said = find(tmp_path)
+    assert found is not None
+    assert len(SAID[:MINUTE]) - 1 == len(found.recording.entries)
+    assert ["race.mcap: 1 records are damaged"] == [sentence.partition(",")[0] for sentence in said]
+    assert Phase.BODY is bring_back(found)[0].phase
+
+
+def test_a_recording_without_a_live_race_is_nobodys(tmp_path: Path) -> None:
+    """GIVEN a recording that no live race made (a replay's, or sensors only) THEN a new race begins without a word."""
+    writer = McapWriter(tmp_path / "race.mcap", Header(race="1500m", setup=DOCUMENT.as_json(), ticks=True))
+    writer.write(Command(0, CommandKind.START))
+    writer.leave()
+    assert "" == nothing(tmp_path)
+
+
+def test_a_race_that_another_process_is_recording_is_left_alone(tmp_path: Path) -> None:
+    """GIVEN a race that a living process records THEN it is not taken over, and that is said."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
+    writer = McapWriter.resume(path)
+    assert "race.mcap is not gone on with: another kickcue is recording it" == nothing(tmp_path)
+    writer.leave()
+    assert find(tmp_path)[0] is not None
+
+
+def test_no_folder_and_no_recordings(tmp_path: Path) -> None:
+    """GIVEN a first start, without any recording or even their folder THEN a new race begins without a word."""
+    assert "" == nothing(tmp_path / "races")
+    (tmp_path / "race.jsonl").write_text("{}")
+    assert "" == nothing(tmp_path)
+    (tmp_path / "folder.mcap").mkdir()
+    assert "folder.mcap is not gone on with: it cannot be read: Is a directory" == nothing(tmp_path)
+
+
+# ---- the engine
+
+
+def inputs_of(entries: Iterable[Entry]) -> Iterator[Input]:
+    for entry in entries:
+        if isinstance(entry, Notification | Link | Mark | Command | Fix | Ack | Tick):
+            yield entry
+
+
+def cuts() -> list[int]:
+    """Return places to cut at: many, and all around each cue, arm and change of phase."""
+    telling = [at for at, entry in enumerate(SAID) if isinstance(entry, Cue | Arm | PhaseChange) and at > 3]
+    return sorted({at + off for at in telling for off in (0, 1, 2)} | set(range(5, len(SAID), 101)))
+
+
+@pytest.mark.parametrize("cut", cuts())
+def test_an_engine_is_brought_back_whole(tmp_path: Path, cut: int) -> None:
+    """GIVEN a race cut off after any record WHEN brought back THEN the missing outputs and all that follows are as if nothing had been."""
+    left(tmp_path / "race.mcap", SAID[:cut], began(0.0))
+    found, _ = find(tmp_path)
+    if found is None:
+        over = [entry for entry in SAID[:cut] if isinstance(entry, PhaseChange)][-1].phase
+        assert Phase.FINISHED is over
+        return
+    engine, missing = bring_back(found)
+    again: list[Entry] = [*SAID[:cut], *missing]
+    for event in inputs_of(SAID[len(again) :]):
+        again += [event, *engine.feed(event)]
+    assert SAID == again
+
+
+@pytest.mark.parametrize("cut", [MINUTE, MINUTE + 1, MINUTE + 2])
+def test_a_recording_verifies_after_its_race_was_taken_up(tmp_path: Path, cut: int) -> None:
+    """GIVEN a race cut off between an input and its outputs WHEN they are recorded after all and the race goes on THEN the whole file verifies."""
+    path = left(tmp_path / "race.mcap", SAID[:cut], began(0.0))
+    found, _ = find(tmp_path)
+    assert found is not None
+    engine, missing = bring_back(found)
+    with McapWriter.resume(path) as writer:
+        for output in missing:
+            writer.write(output)
+        for event in inputs_of(SAID[cut:]):
+            if event.t_ns > found.last_t_ns + 20 * NS_PER_S:
+                writer.write(event)
+                for output in engine.feed(event):
+                    writer.write(output)
+    whole = read(path)
+    assert () == whole.problems
+    assert None is first_difference(whole, tuple(output for _, outputs in source(whole, None).run() for output in outputs))
+
+
+# ---- the watch's own timer
+
+
+def bell(t_s: float) -> Cue:
+    cue = next(entry for entry in SAID if isinstance(entry, Cue))
+    return replace(cue, t_ns=s_to_ns(t_s), id="last_lap-1")
+
+
+def armed(t_s: float, due_s: float, cue_id: str = "last_lap-1") -> Arm:
+    return Arm(s_to_ns(t_s), replace(bell(t_s), id=cue_id), round((due_s - t_s) * NS_PER_S / NS_PER_MS))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "felt"),
+    [
+        ([armed(2, 30)], {"last_lap-1"}),
+        ([armed(2, 50)], set()),
+        ([armed(2, 30), armed(3, 50)], set()),
+        ([armed(2, 50), armed(3, 30)], {"last_lap-1"}),
+        ([armed(2, 30), Disarm(s_to_ns(4), "last_lap-1", "aborted")], set()),
+        ([armed(2, 30), bell(9)], set()),
+        ([armed(2, 4)], {"last_lap-1"}),
+        ([armed(2, 30), bell(9), armed(9, 35, "last_lap-2")], {"last_lap-2"}),
+        ([], set()),
+    ],
+)
+def test_what_the_watch_has_felt_in_the_gap(tmp_path: Path, outputs: Sequence[Output], felt: set[str]) -> None:
+    """GIVEN a reboot, and 40 s of race time now THEN what was armed for earlier and not called off counts as felt; within one boot nothing does."""
+    start: list[Input | Output] = [Command(0, CommandKind.START), *outputs, Tick(s_to_ns(9))]
+    left(tmp_path / "race.mcap", start, began(5.0, "other"))
+    found, _ = find(tmp_path, utc_now_s=40.0)
+    assert found is not None
+    assert felt == felt_by_timer(found)
+    assert frozenset() == felt_by_timer(replace(found, same_boot=True))
