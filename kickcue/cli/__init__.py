@@ -25,6 +25,13 @@ class Command(NamedTuple):
 
 COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command("kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
+    "init": Command("kickcue.cli.init", "write a race.toml by answering a few questions"),
+    "scan": Command("kickcue.cli.scan", "the Bluetooth sensors that are around"),
+    "pair": Command("kickcue.cli.pair", "say which strap and pod are yours"),
+    "doctor": Command("kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),
+    "run": Command("kickcue.cli.run", "run a race: sensors in, cues out"),
+    "record": Command("kickcue.cli.record", "only record what the sensors send"),
+    "unit": Command("kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"),
     "course": Command("kickcue.cli.course", "where the lines and the bell are in an event"),
     "info": Command("kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
     "replay": Command("kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
@@ -32,6 +39,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "watch": Command("kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
     "decode": Command("kickcue.cli.decode", "read the bytes of one sensor notification"),
     "profiles": Command("kickcue.cli.profiles", "the sensors that are known, and on what evidence"),
+    "simulate": Command("kickcue.cli.simulate", "make a race up: as a recording, or as virtual sensors on air"),
     "evaluate": Command("kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
 }
 

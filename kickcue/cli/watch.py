@@ -8,21 +8,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from kickcue.cli.keys import keys
+from kickcue.cli.keys import HUNG_UP, ORDERS, keys
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.events import CommandKind
 from kickcue.edges.mqtt.address import FORM, Address, parse_address
 from kickcue.edges.mqtt.runtime import find_private_broker
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watching import Watch, watch
 
-KEYS: Final = {
-    " ": CommandKind.LAP,
-    "u": CommandKind.UNDO_LAP,
-    "s": CommandKind.START,
-    "f": CommandKind.FINISH,
-}
 QUIT: Final = "q"
 
 
@@ -94,8 +87,8 @@ class _Wearing:
             self._output.link(up=self._up)
 
     def _press(self, key: str) -> None:
-        if key == QUIT:
+        if key in (QUIT, HUNG_UP):
             self._quit = True
-        elif key in KEYS:
-            name = KEYS[key].replace("_", " ")
-            self._output.note(name if self._watch.command(KEYS[key]) else f"{name}: no connection, not sent unless it is back within 1 s")
+        elif key in ORDERS:
+            name = ORDERS[key].replace("_", " ")
+            self._output.note(name if self._watch.command(ORDERS[key]) else f"{name}: no connection, not sent unless it is back within 1 s")

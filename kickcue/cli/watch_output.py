@@ -5,8 +5,10 @@ from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from rich.live import Live
+from rich.text import Text
 
 from kickcue.cli.face import Face
+from kickcue.cli.live.terminal import showable
 from kickcue.cli.outputs import bars, rounded
 from kickcue.cli.show import console, json_line
 from kickcue.core.wrist import Answer, Play
@@ -49,8 +51,8 @@ class Screen(Output):
         self._face = Face(title)
         self._console = console()
         self._busy_until_s = 0.0
-        self._console.print(HELP, style="dim")
-        self._live = Live(self._face.panel(0.0), console=self._console, auto_refresh=False)
+        self._console.print(showable(Text(HELP, style="dim"), self._console))
+        self._live = Live(showable(self._face.panel(0.0), self._console), console=self._console, auto_refresh=False)
         self._live.start()
 
     def take(self, happening: Happening) -> None:
@@ -74,7 +76,7 @@ class Screen(Output):
         now_s = time.monotonic()
         if self._face.rings(now_s):
             self._console.bell()
-        self._live.update(self._face.panel(now_s), refresh=True)
+        self._live.update(showable(self._face.panel(now_s), self._console), refresh=True)
         return FRAME_S if now_s < self._busy_until_s else CALM_FRAME_S
 
     def close(self) -> None:

@@ -19,11 +19,12 @@ from rich.console import Console
 from kickcue.cli import main
 from kickcue.cli.demo import new_recording
 from kickcue.cli.demo.board import Board, Press, Row
-from kickcue.cli.demo.drawing import COLUMNS, LINES, Asciified, frame, row_text
+from kickcue.cli.demo.drawing import COLUMNS, LINES, frame, row_text
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.screen import Lines
 from kickcue.cli.demo.summary import Call, Summary, Told, as_json, as_text, called, short_path, summarise
 from kickcue.cli.face import Face
+from kickcue.cli.live.terminal import Asciified
 from kickcue.core.engine import Engine
 from kickcue.core.events import Ack, Arm, Cue, CueKind, Mark, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, s_to_ns
@@ -376,7 +377,7 @@ def test_without_a_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert main(["demo", "--out", str(tmp_path / "a.mcap")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith('kickcue: no broker: pip install "kickcue[all]"')
+    assert captured.err.startswith('kickcue: no broker: pip install "kickcue[embedded]"')
     assert len(captured.err.splitlines()) == 1
     assert [] == list(tmp_path.iterdir())
 

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.segment import Segment
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -27,28 +26,6 @@ SHORT: Final = {
     Press.DOUBTED: "doubt",
     Press.BELIEVED: "wrong",
 }
-_ASCII: Final = str.maketrans("━─┃│┏┓┗┛╭╮╰╯┣┫╺╸╻╹█▓▒●○♥·…", "=-||++++++++||--||##+*o*-.")
-
-
-class Asciified:
-    """Draws ``inner`` without a character that a terminal of another encoding than UTF-8 could not show."""
-
-    def __init__(self, inner: RenderableType) -> None:
-        self._inner = inner
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for text, style, control in console.render(self._inner, options):
-            yield Segment(asciified(text), style, control)
-
-
-def asciified(text: str) -> str:
-    """Return the text in ASCII, as wide as it was."""
-    return text.replace("± ", "+-").translate(_ASCII).encode("ascii", "replace").decode()
-
-
-def is_utf8(encoding: str | None) -> bool:
-    """Return whether this encoding shows everything."""
-    return (encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def title(board: Board) -> tuple[str, str]:

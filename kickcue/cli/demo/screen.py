@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from rich.live import Live
 
 from kickcue.cli.demo.board import Board
-from kickcue.cli.demo.drawing import Asciified, asciified, frame, is_utf8, row_text, title
+from kickcue.cli.demo.drawing import frame, row_text, title
 from kickcue.cli.face import SIGMAS_95, Face
+from kickcue.cli.live.terminal import asciified, is_utf8, showable
 from kickcue.cli.show import console
 from kickcue.core.events import Phase
 from kickcue.core.wrist import Answer, Play
@@ -103,7 +104,6 @@ class _Picture:
         self._board = board
         self._live = live
         self._face = Face("watch, over MQTT")
-        self._utf8 = is_utf8(live.console.encoding)
 
     def moved(self) -> None:
         """Leave it to the next frame."""
@@ -115,7 +115,7 @@ class _Picture:
     def draw(self) -> None:
         """Draw a frame."""
         picture = frame(self._board, self._face, time.monotonic())
-        self._live.update(picture if self._utf8 else Asciified(picture), refresh=True)
+        self._live.update(showable(picture, self._live.console), refresh=True)
 
     async def paint(self) -> None:
         """Draw frame after frame, until cancelled."""

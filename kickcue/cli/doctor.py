@@ -1,0 +1,68 @@
+"""``kickcue doctor``: is this machine ready for a race, and if not, what to do."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from kickcue import __version__
+from kickcue.cli.doctoring.bluetooth import bluetooth
+from kickcue.cli.doctoring.broker import broker
+from kickcue.cli.doctoring.disk import disk
+from kickcue.cli.doctoring.examine import examine
+from kickcue.cli.doctoring.finding import Check, Finding, Level, Patient
+from kickcue.cli.doctoring.machine import clock, power, terminal, versions
+from kickcue.cli.doctoring.race import race
+from kickcue.cli.show import json_line, table
+from kickcue.config.settings import find_race_file, load_settings
+from kickcue.core.errors import AskedWronglyError
+
+CHECKS: Final[Mapping[str, Check]] = {
+    "machine": versions,
+    "race file": race,
+    "Bluetooth": bluetooth,
+    "broker": broker,
+    "recordings": disk,
+    "clock": clock,
+    "power": power,
+    "terminal": terminal,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="which race (the one that `kickcue run` would take)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything, at most for eight seconds; return 0 when a race could be run, 1 when not."""
+    found = examine(_patient(args.file), CHECKS)
+    ready = all(finding.level is not Level.FAULT for finding in found)
+    if args.json:
+        print(json_line({"kickcue": __version__, "ready": ready, "findings": [asdict(finding) for finding in found]}))
+    else:
+        print(_as_text(found, ready=ready))
+    return 0 if ready else 1
+
+
+def _patient(race_file: Path | None) -> Patient:
+    path = race_file
+    try:
+        path = race_file or find_race_file(os.environ)
+        return Patient(path, None if path is None else load_settings(path), None, os.environ)
+    except (AskedWronglyError, OSError) as error:  # OSError: a home that this user may not look into
+        return Patient(path or Path("race.toml"), None, str(error), os.environ)
+
+
+def _as_text(found: list[Finding], *, ready: bool) -> str:
+    rows = [(finding.level, finding.what, _one_line(finding)) for finding in found]
+    faults = sum(finding.level is Level.FAULT for finding in found)
+    verdict = "ready for a race" if ready else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
+    return "\n".join([table(("", "what", "found"), rows, align="lll"), "", verdict])
+
+
+def _one_line(finding: Finding) -> str:
+    return finding.why if finding.remedy is None else f"{finding.why}: {finding.remedy}"

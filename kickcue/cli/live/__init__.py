@@ -1,0 +1,1 @@
+"""Screens that several commands share: the sensors around, the choice among them, the race."""

@@ -1,0 +1,50 @@
+"""What the race screen shows, as plain facts at one moment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kickcue.core.course import Course
+from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
+from kickcue.edges.radio import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; ``t_s`` seconds after the gun (below 0: before it), None where that is not known."""
+
+    t_s: float | None
+    text: str
+    level: Level = Level.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Wrist:
+    """The way to the watch: where cues go, why they do not get there at the moment, and what became of them."""
+
+    to: str
+    trouble: str | None
+    sent: int = 0
+    felt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One moment of a race. ``elapsed_s`` is None before the gun, and where it was not seen; ``bell_in_s`` counts from now."""
+
+    title: str
+    course: Course
+    phase: Phase
+    wrist: Wrist
+    recording: str
+    sensors: Mapping[str, Health] = field(default_factory=dict)
+    recording_trouble: bool = False
+    estimate: Estimate | None = None
+    elapsed_s: float | None = None
+    bell_in_s: float | None = None
+    armed: Arm | None = None
+    last_cue: Cue | None = None
+    last_cue_s: float | None = None
+    """When the last cue was given, on the clock of ``elapsed_s``."""
+    log: Sequence[Entry] = ()
+    question: str | None = None
+    """What the screen asks the person before it; stands in place of the keys."""

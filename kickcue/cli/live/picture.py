@@ -1,0 +1,231 @@
+"""The race on a terminal: where the runner is, what is known of him, whether every part works, and what happened last."""
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from kickcue.cli.face import DIGITS, KICK, PHASES, SIGMAS_95
+from kickcue.cli.live.board import Board, Entry
+from kickcue.cli.live.words import KNOWS_BY, UNKNOWN, bars, minutes, pace, since_gun, whole
+from kickcue.core.cueing.phases import RACING
+from kickcue.core.events import CueKind, Level, Phase
+from kickcue.edges.radio import Health, Stage
+
+WIDEST: Final = 110
+LEFT: Final = 42
+LABEL: Final = 10
+BEFORE: Final = LABEL + 5
+"""Columns before the text of a part."""
+KEYS: Final = {
+    Phase.WAITING: "s start · q quit",
+    Phase.BODY: "space lap · u undo · f finish · x give up · q quit",
+    Phase.FINISHED: "q quit",
+    Phase.ABORTED: "q quit",
+}
+STAGES: Final = {
+    Stage.OFF: ("○", "red", "no Bluetooth"),
+    Stage.LOOKING: ("○", "yellow", "looking for it"),
+    Stage.CONNECTING: ("○", "yellow", "connecting"),
+    Stage.CONNECTED: ("●", "green", "connected"),
+    Stage.SILENT: ("●", "yellow", "connected, but it says nothing"),
+    Stage.WAITING: ("○", "yellow", "waiting before the next try"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RacePicture:
+    """Draws a board as wide and as high as the terminal is; the log takes what the rest leaves."""
+
+    board: Board
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = min(options.max_width, WIDEST)
+        rows = [*_head(self.board, width), *_where(self.board, width), "", *_parts(self.board, width), ""]
+        drawn = [line for row in rows for line in console.render_lines(row, options.update(width=width, height=None), pad=False)]
+        most = max((options.height or console.height) - 2, 0)
+        drawn, room = drawn[:most], max(most - len(drawn), 0)
+        for entry in _log(self.board, room, width):
+            drawn += console.render_lines(entry, options.update(width=width, height=None), pad=False)
+        for line in drawn:
+            yield from line
+            yield Segment.line()
+        yield Segment.line()
+        yield _keys(self.board)
+
+
+def _head(board: Board, width: int) -> Iterator[RenderableType]:
+    clock = UNKNOWN if board.elapsed_s is None else minutes(board.elapsed_s)
+    yield _ends(Text(f" {board.title}", style="bold", no_wrap=True, overflow="ellipsis"), Text(f"{clock} ", style="bold"), width)
+    yield Text("─" * width, style="grey30")
+
+
+def _where(board: Board, width: int) -> Iterator[RenderableType]:
+    both = Table.grid()
+    both.add_column(width=LEFT, no_wrap=True)
+    both.add_column(width=width - LEFT, no_wrap=True)
+    both.add_row(Text("\n").join([Text(), _phase(board), Text(), *_to_go(board), Text()]), Text("\n").join([Text(), *_values(board)]))
+    yield both
+    yield _coming(board)
+    yield _way(board, width)
+
+
+def _phase(board: Board) -> Text:
+    said = Text(f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold")
+    lap = None if board.estimate is None else board.estimate.lap
+    if board.phase in RACING and lap is not None:
+        said.append(f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}", style="bold default")
+    return said
+
+
+def _to_go(board: Board) -> Iterator[Text]:
+    to_go_m, sd_m = _left_m(board), None if board.estimate is None else board.estimate.distance_sd_m
+    digits = UNKNOWN if to_go_m is None else str(max(round(to_go_m), 0))
+    error = f" ± {SIGMAS_95 * sd_m:.0f}" if sd_m is not None and board.phase in RACING else ""
+    for row in range(3):
+        drawn = Text("   ").append(" ".join(DIGITS[digit][row] for digit in digits), "bold bright_white")
+        yield drawn.append(f"  m to go{error}" if row == 2 else "", "dim")
+
+
+def _left_m(board: Board) -> float | None:
+    """Return the metres to go: the whole race before the gun, nothing after it, unknown where the runner gave up."""
+    if board.phase is Phase.WAITING:
+        return board.course.distance_m
+    if board.phase is Phase.FINISHED:
+        return 0.0
+    return None if board.estimate is None else board.estimate.to_go_m
+
+
+def _values(board: Board) -> Iterator[Text]:
+    e = board.estimate
+    speed_mps = None if e is None else e.speed_mps
+    speed = "" if speed_mps is None else f", {speed_mps:.1f} m/s"
+    yield _value(whole(None if e is None else e.cadence_spm), "steps/min")
+    yield _value(whole(None if e is None else e.heart_rate_bpm), "heartbeats/min", "bold red")
+    yield _value(pace(speed_mps), f"min/km{speed}")
+    yield Text()
+    if board.phase in RACING and e is not None:
+        yield Text(f"known by {KNOWS_BY[e.mode]}", style="dim")
+
+
+def _value(figure: str, unit: str, style: str = "bold") -> Text:
+    known = figure != UNKNOWN
+    return Text(f"{figure:>6}", style=style if known else "dim").append(f" {unit}", "not bold default" if known else "")
+
+
+def _coming(board: Board) -> Text:
+    style = "bold bright_yellow" if board.phase in KICK else "cyan"
+    return Text(f"  {_coming_text(board)}", style=style, no_wrap=True, overflow="ellipsis")
+
+
+def _coming_text(board: Board) -> str:
+    e = board.estimate
+    if board.phase is Phase.WAITING:
+        return "press s when the gun goes"
+    if board.phase not in RACING:
+        time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
+        return f"{'finished' if board.phase is Phase.FINISHED else 'given up'}{time}"
+    if board.phase is not Phase.BODY:
+        moving = e is not None and e.to_go_m is not None and e.speed_mps is not None and e.speed_mps > 1.0
+        return f"finish in about {minutes(e.to_go_m / e.speed_mps)}" if moving else "on the way to the finish"  # type: ignore[union-attr, operator]
+    if board.bell_in_s is None:
+        return "when the last lap comes is not known yet"
+    hold = board.armed is not None and board.armed.cue.kind is CueKind.HOLD
+    return f"last lap in about {minutes(board.bell_in_s)}{': hold form, your heart rate is high' if hold else ''}"
+
+
+def _way(board: Board, width: int) -> Text:
+    """Draw the way so far, and on it where the last lap begins."""
+    cells, course = width - 4, board.course
+    run_m = 0.0 if board.phase is Phase.WAITING else course.distance_m - (_left_m(board) or course.distance_m)
+    done = cells if board.phase is Phase.FINISHED else round(run_m / course.distance_m * cells)
+    bell = min(round(course.bell_m / course.distance_m * cells), cells - 1)
+    drawn = Text("  ", no_wrap=True)
+    for at in range(cells):
+        glyph, style = ("━", "cyan") if at < done else ("─", "grey30")
+        drawn.append(*(("┃", "bright_yellow") if at == bell else (glyph, style)))
+    return drawn
+
+
+def _parts(board: Board, width: int) -> Iterator[Text]:
+    for name, health in board.sensors.items():
+        yield _sensor(name, health, width)
+    yield _wrist(board, width)
+    yield _recording(board, width)
+    cue = board.last_cue
+    told = "none yet" if cue is None else cue.text if board.last_cue_s is None else f"{since_gun(board.last_cue_s)}  {cue.text}"
+    yield _part("last cue", " ", "", told)
+
+
+def _sensor(name: str, health: Health, width: int) -> Text:
+    dot, style, words = STAGES[health.stage]
+    if health.stage is not Stage.CONNECTED:
+        return _trouble(name, dot, style, health.why or words, width)
+    known = [
+        f"{bars(health.rssi_dbm)} {health.rssi_dbm} dBm" if health.rssi_dbm is not None else words,
+        "" if health.battery_percent is None else f"battery {health.battery_percent} %",
+        health.model or "",
+        "" if not health.drops else f"lost {'once' if health.drops == 1 else f'{health.drops} times'}",
+    ]
+    return _part(name, dot, style, ", ".join(filter(None, known)))
+
+
+def _wrist(board: Board, width: int) -> Text:
+    wrist = board.wrist
+    if wrist.trouble is not None:
+        return _trouble("watch", "○", "red", wrist.trouble, width)
+    counted = f"{wrist.felt} of {wrist.sent} cues felt; " if wrist.sent else ""
+    return _part("watch", "●", "green", f"{counted}cues go to {wrist.to}")
+
+
+def _recording(board: Board, width: int) -> Text:
+    if board.recording_trouble:
+        return _trouble("recording", "○", "yellow", board.recording, width)
+    room = width - BEFORE
+    return _part("recording", "●", "green", board.recording if len(board.recording) <= room else f"…{board.recording[1 - room :]}")
+
+
+def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
+    """Draw what is wrong with a part, on two lines if need be: what to do about it stands at the end."""
+    lines = textwrap.wrap(text, max(width - BEFORE, 1), max_lines=2, placeholder="…")
+    return _part(label, dot, style, f"\n{'':{BEFORE}}".join(lines))
+
+
+def _part(label: str, dot: str, style: str, text: str) -> Text:
+    drawn = Text(f"  {label:<{LABEL}.{LABEL}} ", style="dim", no_wrap=True, overflow="ellipsis")
+    return drawn.append(f"{dot} ", f"not dim {style}").append(text, "not dim")
+
+
+def _log(board: Board, room: int, width: int) -> Iterator[Text]:
+    """Yield the latest entries, as many lines as there is room for, blank ones first."""
+    entries = [_logged(entry, width) for entry in board.log][-room:] if room else []
+    yield from entries
+    yield from (Text() for _ in range(room - len(entries)))
+
+
+def _logged(entry: Entry, width: int) -> Text:
+    at = "" if entry.t_s is None else since_gun(entry.t_s)
+    text = Text(f"{at:>8}  {entry.text}", style="yellow" if entry.level is Level.WARNING else "", no_wrap=True, overflow="ellipsis")
+    text.truncate(width, overflow="ellipsis")
+    return text
+
+
+def _keys(board: Board) -> Text:
+    if board.question is not None:
+        return Text(f" {board.question} ", style="bold black on bright_yellow", no_wrap=True, overflow="ellipsis", end="")
+    keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
+    return Text(f" {keys}", style="dim", no_wrap=True, overflow="ellipsis", end="")
+
+
+def _ends(left: Text, right: Text, width: int) -> Table:
+    """Return a line with one text at each end; what does not fit is taken from the left one."""
+    line = Table.grid(padding=0)
+    line.add_column(width=width - len(right) - 1, no_wrap=True)
+    line.add_column(width=len(right) + 1, no_wrap=True, justify="right")
+    line.add_row(left, right)
+    return line

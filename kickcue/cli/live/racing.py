@@ -1,0 +1,148 @@
+"""The race screen alive: a run's facts become boards, keys become orders."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.cli.keys import HUNG_UP, ORDERS
+from kickcue.cli.live.board import Board, Entry, Wrist
+from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
+from kickcue.cli.live.picture import RacePicture
+from kickcue.core.cueing.phases import RACING
+from kickcue.core.events import Command, CommandKind, Level, Phase
+from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.daemon.live import Live
+from kickcue.daemon.session import View
+
+FRAME_S: Final = 0.5
+QUIT: Final = "q"
+GIVE_UP: Final = "x"
+QUESTIONS: Final = {
+    QUIT: "The race is on. q again leaves it, anything else stays.",
+    GIVE_UP: "Give the race up for good? x again does, anything else stays.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A sentence of the run's own, and the race time at which it was first seen."""
+
+    text: str
+    t_ns: int | None
+
+
+class Watching:
+    """Looks at a run, again and again; remembers when things happened that the run does not date."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._notes: list[_Note] = []
+
+    def board(self, question: str | None = None) -> Board:
+        """Return what there is to be seen now."""
+        live, now_ns = self._live, self._live.race_ns()
+        self._date(now_ns)
+        view = View() if live.session is None else live.session.view
+        cue = view.cues[-1] if view.cues else None
+        bell_s = None if view.estimate is None else view.estimate.eta_bell_s
+        if bell_s is not None and view.estimate is not None and now_ns is not None:
+            bell_s = max(bell_s - ns_to_s(now_ns - view.estimate.t_ns), 0.0)
+        recording, in_trouble = self._recording()
+        return Board(
+            title=self._title(),
+            course=live.course,
+            phase=view.phase,
+            wrist=self._wrist(),
+            recording=recording,
+            recording_trouble=in_trouble,
+            sensors=live.health,
+            estimate=view.estimate,
+            elapsed_s=_race_s(view, now_ns if view.over_ns is None else view.over_ns),
+            bell_in_s=bell_s,
+            armed=view.armed,
+            last_cue=cue,
+            last_cue_s=None if cue is None else _race_s(view, cue.t_ns),
+            log=self._log(view),
+            question=question,
+        )
+
+    def _date(self, now_ns: int | None) -> None:
+        """Note when the run said something."""
+        told = {note.text for note in self._notes}
+        self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in told]
+
+    def _title(self) -> str:
+        document, course = self._live.document, self._live.course
+        ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
+        return f"{document.race}, {ground}, {document.rules}{', taken up again' if self._live.resumed else ''}"
+
+    def _wrist(self) -> Wrist:
+        way = self._live.way
+        if way is None or way.delivery is None:
+            return Wrist("", "the way to the watch is being opened" if way is None else way.text)
+        counters = way.delivery.counters
+        to = way.text if way.watch is None else "`kickcue watch` on this machine"
+        return Wrist(to, way.trouble, counters.cues, counters.felt)
+
+    def _recording(self) -> tuple[str, bool]:
+        recorder = self._live.recorder
+        if not self._live.settings.record:
+            return "off, as asked for", True
+        if recorder is None:
+            return "begins with the first thing that is heard", False
+        if recorder.trouble is not None:
+            return f"ended: {recorder.trouble}", True
+        return "begins" if recorder.path is None else str(recorder.path), False
+
+    def _log(self, view: View) -> list[Entry]:
+        dated = [(notice.t_ns, notice.text, notice.level) for notice in view.notices]
+        dated += [(cue.t_ns, f"cue: {cue.text}", Level.INFO) for cue in view.cues]
+        dated += [(note.t_ns or 0, note.text, Level.WARNING) for note in self._notes]
+        return [Entry(_race_s(view, t_ns), text, level) for t_ns, text, level in sorted(dated, key=lambda each: each[0])]
+
+
+def _race_s(view: View, t_ns: int | None) -> float | None:
+    """Return seconds after the gun."""
+    return None if t_ns is None or view.gun_ns is None else (t_ns - view.gun_ns) / NS_PER_S
+
+
+class RaceScreen:
+    """Shows a run on a canvas and takes keys, until the person leaves."""
+
+    def __init__(self, live: Live, canvas: Canvas) -> None:
+        self._live = live
+        self._canvas = canvas
+        self._watching = Watching(live)
+        self._asked: str | None = None
+
+    async def until_left(self) -> bool:
+        """Return once the person leaves; False where only the terminal has gone, and the race should go on."""
+        while not self._broken():
+            question = None if self._asked is None else QUESTIONS[self._asked]
+            self._canvas.draw(RacePicture(self._watching.board(question)))
+            key = await self._canvas.key(FRAME_S)
+            if key == HUNG_UP:
+                return self._live.phase not in RACING
+            if key == END or (key is not None and self._take(QUIT if key == INTERRUPT else key)):
+                break
+        return True
+
+    def _broken(self) -> bool:
+        """Tell whether the run has ended although the race has not."""
+        return self._live.done.is_set() and self._live.phase not in {Phase.FINISHED, Phase.ABORTED}
+
+    def _take(self, key: str) -> bool:
+        """Take a key; return whether the person leaves."""
+        asked, self._asked = self._asked, None
+        racing = self._live.phase in RACING
+        if key == QUIT and (not racing or asked == QUIT):
+            return True
+        if key == GIVE_UP and racing and asked == GIVE_UP:
+            self._order(CommandKind.ABORT)
+        elif key in QUESTIONS and racing:
+            self._asked = key
+        elif key in ORDERS:
+            self._order(ORDERS[key])
+        return False
+
+    def _order(self, kind: CommandKind) -> None:
+        self._live.put(Command(self._live.clock.run_ns(), kind))

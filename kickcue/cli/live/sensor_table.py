@@ -1,0 +1,84 @@
+"""The sensors around as a table: signal, name, address, how they are read, when they were last heard, what they send."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from kickcue.cli.live.around import Around, profile_of, sent_by
+from kickcue.cli.live.words import ago, bars
+from kickcue.cli.show import table
+from kickcue.edges.radio import Sighting
+
+GONE_AFTER_S: Final = 10.0
+NO_NAME: Final = "(no name)"
+NAME_COLUMNS: Final = 18
+"""As many as "Polar H10 75340F2C" has."""
+PROFILE_COLUMNS: Final = 13
+LAST_COLUMNS: Final = 15
+Values = Mapping[str, str]
+"""What a device says, in words, by its address; stands in place of what it sends."""
+USEFUL: Final = frozenset({"heart", "steps", "treadmill", "location"})
+
+
+def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: bool = False, values: Values | None = None) -> Table:
+    """Return the table for a terminal of ``width`` columns; the last column takes what the others leave."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.show_header, grid.header_style = True, "dim"
+    address = max((len(row.sighting.address) for row in rows), default=0)
+    columns = {"nr": 2, "signal": 8, "name": NAME_COLUMNS, "address": address, "read as": PROFILE_COLUMNS, "seen": 4}
+    columns = {title: needed for title, needed in columns.items() if numbered or title != "nr"}
+    for title, needed in columns.items():
+        grid.add_column(title, no_wrap=True, width=needed, justify="right" if title in {"nr", "seen"} else "left")
+    last = max(width - sum(columns.values()) - len(columns), 1)
+    grid.add_column("sends" if values is None else "says", no_wrap=True, width=last)
+    for row in rows:
+        grid.add_row(*_cells(row, now_s, numbered=numbered, values=values), style="dim" if _is_gone(row, now_s) else "")
+    return grid
+
+
+def _cells(row: Around, now_s: float, *, numbered: bool, values: Values | None) -> list[Text]:
+    sighting = row.sighting
+    dbm = "" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm:>4}"
+    told = _useful(sighting) if values is None else values.get(sighting.address, "")
+    number = [Text(f"{row.number:>2}", style="bold cyan")] if numbered else []
+    return [
+        *number,
+        Text(bars(sighting.rssi_dbm), style="green").append(dbm, "default"),
+        Text(sighting.name or NO_NAME, style="bold" if sighting.name else "dim"),
+        Text(sighting.address),
+        Text(profile_of(sighting)),
+        Text(ago(now_s - sighting.seen_s)),
+        Text(told),
+    ]
+
+
+def _useful(sighting: Sighting) -> str:
+    """Return what kickcue reads of a runner from it, or what else it sends: nearly all have a battery."""
+    sent = sent_by(sighting)
+    return ", ".join([word for word in sent if word in USEFUL] or sent)
+
+
+def _is_gone(row: Around, now_s: float) -> bool:
+    return now_s - row.sighting.seen_s > GONE_AFTER_S
+
+
+def plain_table(rows: Sequence[Around], now_s: float, values: Values | None = None) -> str:
+    """Return the table for a pipe: 80 columns, unless the addresses are macOS's long ones."""
+    cells = [
+        (
+            "" if row.sighting.rssi_dbm is None else str(row.sighting.rssi_dbm),
+            _cut(row.sighting.name or NO_NAME, NAME_COLUMNS),
+            row.sighting.address,
+            _cut(profile_of(row.sighting), PROFILE_COLUMNS),
+            ago(now_s - row.sighting.seen_s),
+            _cut(_useful(row.sighting) if values is None else values.get(row.sighting.address, ""), LAST_COLUMNS),
+        )
+        for row in rows
+    ]
+    return table(("dBm", "name", "address", "read as", "seen", "sends" if values is None else "says"), cells, align="rlllrl")
+
+
+def _cut(text: str, columns: int) -> str:
+    return text if len(text) <= columns else f"{text[: columns - 1]}…"

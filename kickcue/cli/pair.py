@@ -1,0 +1,71 @@
+"""``kickcue pair``: say which strap and pod are yours; race.toml keeps it."""
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+
+from kickcue.cli.live.choosing import dialogue
+from kickcue.cli.live.finding import Chosen, find
+from kickcue.cli.live.questions import POD, STRAP, Wanted
+from kickcue.cli.live.terminal import be_quiet, is_terminal
+from kickcue.config.race_file import pin_sensor
+from kickcue.config.settings import find_race_file, load_settings
+from kickcue.core.errors import AskedWronglyError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="where to write it (the one `kickcue run` would take)")
+    parser.add_argument("--strap", metavar="ADDRESS", help="take this one, without asking which")
+    parser.add_argument("--pod", metavar="ADDRESS", help="same for the foot pod")
+    parser.add_argument("--yes", action="store_true", help="with --strap or --pod: ask nothing, write it")
+    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Find, show, ask, write."""
+    told = {wanted: address for wanted, address in ((STRAP, args.strap), (POD, args.pod)) if address is not None}
+    if args.yes and not told:
+        raise AskedWronglyError("--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)")
+    if not args.yes and not is_terminal():
+        raise AskedWronglyError("there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes (`kickcue scan` shows them)")
+    path = writable_race_file(args.file)
+    adapter = args.adapter or load_settings(path).adapter
+    be_quiet()
+    found = asyncio.run(find(told, adapter) if args.yes else _ask(told, adapter))
+    for each in found:
+        pin_sensor(path, each.sensor, each.pin)
+        print(f"{each.sensor}: {describe(each)}")
+    if not found:
+        print("nothing was chosen, and nothing was changed")
+        return 0
+    others = load_settings(path).sensors.keys() - {each.sensor for each in found}
+    if others:
+        print(f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not wear")
+    print(f"written to {path}; now: kickcue run")
+    return 0
+
+
+def describe(found: Chosen) -> str:
+    """Return a chosen sensor in a line."""
+    kind, value = found.pin.pin
+    named = "" if kind == "name" else f"{found.title}, "
+    return f"{named}known by its {kind} {value}, read as {found.pin.profile}"
+
+
+def writable_race_file(told: Path | None) -> Path:
+    """Return the race file to write to; AskedWronglyError where there is none, or it is somebody else's."""
+    path = told or find_race_file(os.environ)
+    if path is None:
+        raise AskedWronglyError("there is no race.toml to write to: `kickcue init` makes one, then `kickcue pair` again")
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise AskedWronglyError(
+            f"{path} cannot be written by this user: try `sudo kickcue pair {path}`, or have a race.toml of your own here"
+        )
+    return path
+
+
+async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
+    async with dialogue(adapter, all_devices=bool(told)) as talk:
+        return [await talk.told(wanted, address) for wanted, address in told.items()] if told else await talk.sensors()

@@ -1,0 +1,196 @@
+"""``kickcue record``: what the sensors send, and nothing else: no race, no cues."""
+
+import argparse
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from rich.text import Text
+
+from kickcue import __version__
+from kickcue.cli.keys import HUNG_UP, ORDERS
+from kickcue.cli.live.canvas import END, INTERRUPT, canvas
+from kickcue.cli.live.choosing import dialogue
+from kickcue.cli.live.finding import Chosen, find
+from kickcue.cli.live.picture import STAGES
+from kickcue.cli.live.questions import POD, STRAP
+from kickcue.cli.live.terminal import be_quiet, is_terminal, showable
+from kickcue.cli.live.values import Values, spelt
+from kickcue.cli.live.words import minutes
+from kickcue.cli.show import console
+from kickcue.config.places import default_state_folder
+from kickcue.config.settings import find_race_file, load_settings
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.events import Command, CommandKind, Input, Notification
+from kickcue.core.units import NS_PER_S
+from kickcue.daemon.live import pin_of
+from kickcue.daemon.recorder import Recorder, start_recorder
+from kickcue.edges.radio import Pin, Radio, Stage, sensors
+from kickcue.recording import Header
+from kickcue.recording.mcap_file import McapWriter
+
+FRAME_S: Final = 0.5
+LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
+KEYS: Final = {key: kind for key, kind in ORDERS.items() if kind in {CommandKind.START, CommandKind.LAP}}
+UNSHOWN: Final = frozenset({"speed_mps", "battery_percent"})
+HELP: Final = "s start · space lap · q end"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    where = "OUT.mcap: where to (the user's state folder); race.toml: whose sensors"
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=where)
+    parser.add_argument("--strap", metavar="ADDRESS", help="this strap, whatever race.toml says")
+    parser.add_argument("--pod", metavar="ADDRESS", help="same for a foot pod")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (until q or Ctrl-C)")
+    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Record until told to end; 1 where the recording ended before that."""
+    if args.seconds is not None and not args.seconds > 0:
+        raise AskedWronglyError(f"--seconds {args.seconds:g}: should be more than 0")
+    out, race_file = _files(args.files)
+    be_quiet()
+    asyncio.run(_record(args, out, race_file))
+    return 0
+
+
+def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
+    """Return the file to write and the race file, told apart by their endings."""
+    outs = [path for path in paths if path.suffix == ".mcap"]
+    races = [path for path in paths if path.suffix == ".toml"]
+    odd = [str(path) for path in paths if path not in (*outs, *races)]
+    if odd or len(outs) > 1 or len(races) > 1:
+        raise AskedWronglyError(f"{', '.join(odd) or 'too many files'}: should be at most one OUT.mcap and one race.toml")
+    return outs[0] if outs else None, races[0] if races else None
+
+
+async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | None) -> None:
+    adapter, pins = await _pins(args, race_file)
+    began_ns = time.monotonic_ns()
+    take = _Take(_recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns)
+    try:
+        async with sensors(pins, take.put, take.now_ns, adapter=adapter) as radio:
+            await (_on_screen(take, radio, args.seconds) if is_terminal() else _until_told(take, args.seconds))
+    finally:
+        take.recorder.close()
+    if take.recorder.trouble is not None:
+        raise DataError(f"the recording has ended early: {take.recorder.trouble}")
+    path = take.recorder.path
+    print(f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay {path} --race 5000m")
+
+
+@dataclass(slots=True)
+class _Take:
+    """One recording while it is made."""
+
+    recorder: Recorder
+    values: Mapping[str, Values]
+    began_ns: int
+    laps: int = 0
+
+    def now_ns(self) -> int:
+        """Return the time since it began."""
+        return time.monotonic_ns() - self.began_ns
+
+    def goes_on(self, seconds: float | None) -> bool:
+        """Tell whether the time is not up, and the recording in order."""
+        return self.recorder.trouble is None and (seconds is None or self.now_ns() < seconds * NS_PER_S)
+
+    def put(self, event: Input) -> None:
+        """Take in what a sensor sent."""
+        self.recorder.write(event)
+        if isinstance(event, Notification):
+            self.values[event.sensor].take(event)
+
+    def order(self, kind: CommandKind) -> None:
+        """Take in what the person ordered."""
+        self.laps += kind is CommandKind.LAP
+        self.recorder.write(Command(self.now_ns(), kind))
+
+
+async def _until_told(take: _Take, seconds: float | None) -> None:
+    """Return when the time is up, the recording has ended early, or the process is told to end."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while take.goes_on(seconds) and not told.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FRAME_S):
+                await told.wait()
+
+
+async def _on_screen(take: _Take, radio: Radio, seconds: float | None) -> None:
+    out = console()
+    out.print(showable(Text(HELP, style="dim"), out))
+    async with canvas(take_interrupt=True, whole=False) as screen:
+        while take.goes_on(seconds):
+            screen.draw(_line(take, radio))
+            key = await screen.key(FRAME_S)
+            if key in LEAVING:
+                return
+            if key in KEYS:
+                take.order(KEYS[key])
+
+
+def _line(take: _Take, radio: Radio) -> Text:
+    """Return how it goes, in one line."""
+    now_ns = take.now_ns()
+    line = Text(f"{minutes(now_ns / NS_PER_S)} ", style="bold", no_wrap=True, overflow="ellipsis")
+    for name, health in radio.health.items():
+        dot, style, words = STAGES[health.stage]
+        said = spelt(take.values[name].now(now_ns), UNSHOWN) if health.stage is Stage.CONNECTED else words
+        line.append(f"  {name} ", "not bold dim").append(f"{dot} ", f"not bold {style}").append(said or "-", "not bold")
+    return line.append(f"  {take.laps} {'lap' if take.laps == 1 else 'laps'}" if take.laps else "", "not bold")
+
+
+# ---- whose sensors, and where to
+
+
+async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str | None, list[Pin]]:
+    """Return the adapter and the sensors: those of the options, of race.toml, or those that the person chooses."""
+    path = race_file or find_race_file(os.environ)
+    settings = None if path is None else load_settings(path)
+    adapter = args.adapter or (None if settings is None else settings.adapter)
+    told = {wanted: address for wanted, address in ((STRAP, args.strap), (POD, args.pod)) if address is not None}
+    if told:
+        return adapter, [pin_of(each.sensor, each.pin) for each in await find(told, adapter)]
+    if settings is not None and settings.sensors:
+        near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
+        if not near:
+            raise AskedWronglyError(f"{path} names sensors over MQTT alone, and record hears Bluetooth alone: `kickcue run` records both")
+        return adapter, near
+    if not is_terminal():
+        raise AskedWronglyError("whose sensors? say --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or `kickcue pair` first")
+    return adapter, [pin_of(each.sensor, each.pin) for each in await _choose(adapter)]
+
+
+async def _choose(adapter: str | None) -> list[Chosen]:
+    async with dialogue(adapter) as talk:
+        found = await talk.sensors()
+    if not found:
+        raise AskedWronglyError("no sensor was chosen: there is nothing to record")
+    return found
+
+
+def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
+    """Return a recorder that has begun; AskedWronglyError where it cannot."""
+    header = Header(
+        utc=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        sensors={pin.sensor: pin.profile.id for pin in pins},
+        ticks=False,
+        made_by=f"kickcue {__version__}",
+    )
+    folder = default_state_folder(os.environ) / "recordings"
+    recorder = start_recorder(folder, header) if out is None else Recorder(lambda: McapWriter(out, header))
+    if recorder.trouble is not None:
+        raise AskedWronglyError(recorder.trouble)
+    return recorder

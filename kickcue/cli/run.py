@@ -1,0 +1,169 @@
+"""``kickcue run``: a race, live, on a terminal or as a service."""
+
+import argparse
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any, Final
+
+from kickcue.cli.live.around import sent_by
+from kickcue.cli.live.canvas import canvas
+from kickcue.cli.live.choosing import dialogue
+from kickcue.cli.live.finding import Chosen
+from kickcue.cli.live.racing import RaceScreen
+from kickcue.cli.live.terminal import be_quiet, is_terminal
+from kickcue.cli.pair import describe
+from kickcue.cli.race_options import add_race_options, told_profiles, told_race
+from kickcue.config.profile_files import load_profiles
+from kickcue.config.race_file import pin_sensor
+from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
+from kickcue.core.cueing.phases import RACING
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import Phase
+from kickcue.daemon import logs, service
+from kickcue.daemon.live import Live, live
+from kickcue.edges.mqtt.address import FORM
+from kickcue.edges.radio import RadioError, looking_around
+
+LOOK_S: Final = 4.0
+STATUS_EACH_S: Final = 5.0
+STOPPING_S: Final = 15.0
+"""Sensors hang up within five seconds, the recording is finished within five, the broker is told within one."""
+SHOWN: Final = 4
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="what is run (./race.toml, else the user's, else /etc's)")
+    parser.add_argument("--broker", metavar="URL", help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)")
+    parser.add_argument("--athlete", metavar="NAME", help="whose cues: topics below kickcue/NAME (runner unless told)")
+    parser.add_argument("--headless", action="store_true", help="no screen: log lines, and systemd is told how it goes (also in a pipe)")
+    parser.add_argument("--fresh", action="store_true", help="a new race, even if one was cut off less than ten minutes ago")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="recordings go to DIR/races (the user's state folder)")
+    parser.add_argument("--no-record", action="store_true", help="record nothing")
+    parser.add_argument("--verbose", action="store_true", help="in the log every attempt, not only the first of a row")
+    add_race_options(parser, "as in race.toml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the race; 0 when it was left in good order."""
+    headless = args.headless or not is_terminal()
+    path = args.file or find_race_file(os.environ)
+    settings = load_settings(path, options=_options(args))
+    if not settings.sensors:
+        be_quiet()
+        settings = _with_sensors(settings, path, _options(args), headless=headless)
+    logs.configure(headless=headless, verbose=args.verbose)
+    asyncio.run(_headless(settings, fresh=args.fresh) if headless else _on_screen(settings, fresh=args.fresh))
+    return 0
+
+
+def _options(args: argparse.Namespace) -> dict[str, Any]:
+    return {
+        **told_race(args),
+        **{f"sensors.{name}.profile": choice["profile"] for name, choice in told_profiles(args.profile).items()},
+        "broker.url": args.broker,
+        "broker.athlete": args.athlete,
+        "state_dir": None if args.state is None else str(args.state.absolute()),
+        "record": False if args.no_record else None,
+    }
+
+
+# ---- whose sensors
+
+
+def _with_sensors(settings: Settings, path: Path | None, options: dict[str, Any], *, headless: bool) -> Settings:
+    """Return the settings with the sensors that the person chooses; where nobody can, AskedWronglyError says who is around."""
+    if headless:
+        raise AskedWronglyError(asyncio.run(_who_is_around(settings)))
+    found, keep = asyncio.run(_choose(settings, path))
+    if not found:
+        raise AskedWronglyError("a race without any sensor tells nothing: `kickcue scan` shows what is heard here")
+    for each in found:
+        print(f"{each.sensor}: {describe(each)}")
+        if keep and path is not None:
+            pin_sensor(path, each.sensor, each.pin)
+    pins = {f"sensors.{each.sensor}.{key}": value for each in found for key, value in each.pin.model_dump(exclude_none=True).items()}
+    return load_settings(path, options={**pins, **options})
+
+
+async def _choose(settings: Settings, path: Path | None) -> tuple[list[Chosen], bool]:
+    """Return what was chosen, and whether it is to be kept."""
+    async with dialogue(settings.adapter) as talk:
+        found = await talk.sensors()
+        can_keep = bool(found) and path is not None and os.access(path, os.W_OK)
+        return found, can_keep and await talk.keep(str(path))
+
+
+async def _who_is_around(settings: Settings) -> str:
+    try:
+        async with looking_around(load_profiles().values(), adapter=settings.adapter) as seen:
+            await asyncio.sleep(LOOK_S)
+            around = [f"{each.name or 'no name'} {each.address} ({', '.join(sent_by(each))})" for each in seen()]
+    except RadioError as error:
+        heard = f"what is around cannot be seen ({error})"
+    else:
+        more = f" and {len(around) - SHOWN} more" if len(around) > SHOWN else ""
+        heard = f"around here: {', '.join(around[:SHOWN])}{more}" if around else "none is heard here"
+    return f"race.toml names no sensors, and kickcue does not guess whose are meant; {heard}; say which with `kickcue pair`"
+
+
+# ---- on a terminal
+
+
+async def _on_screen(settings: Settings, *, fresh: bool) -> None:
+    async with live(settings, state=state_folder(settings), fresh=fresh) as race:
+        async with canvas(take_interrupt=True) as screen:
+            left = await RaceScreen(race, screen).until_left()
+        if not left:
+            await _until_over(race)
+        phase = race.phase
+    print(_ending(race, phase))
+
+
+def _ending(race: Live, phase: Phase) -> str:
+    recorder = race.recorder
+    if recorder is None or recorder.path is None:
+        kept = "Nothing was recorded."
+    else:
+        trouble = "" if recorder.trouble is None else f"\nIt ends early: {recorder.trouble}"
+        kept = f"Recorded in {recorder.path}{trouble}\nSee it again: kickcue replay {recorder.path}"
+    return f"{kept}\nThe race was not over: `kickcue run` within ten minutes goes on with it." if phase in RACING else kept
+
+
+# ---- as a service
+
+
+async def _headless(settings: Settings, *, fresh: bool) -> None:
+    """Run until the race is over or the process is told to end."""
+    async with live(settings, state=state_folder(settings), fresh=fresh) as race:
+        service.ready(_status(race))
+        beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
+        try:
+            await _until_over(race)
+        finally:
+            beat.cancel()
+            await asyncio.wait({beat})
+            service.stopping(STOPPING_S)
+
+
+async def _until_over(race: Live) -> None:
+    """Return when the race is over, or the process is told to end; tell the service manager how it goes."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    ends = [asyncio.create_task(event.wait()) for event in (told, race.done)]
+    try:
+        while not any(end.done() for end in ends):
+            service.status(_status(race))
+            await asyncio.wait(ends, timeout=STATUS_EACH_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for end in ends:
+            end.cancel()
+        await asyncio.wait(ends)
+
+
+def _status(race: Live) -> str:
+    sensors = ", ".join(f"{name} {health.stage}" for name, health in race.health.items())
+    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}"

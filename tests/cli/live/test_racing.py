@@ -1,0 +1,183 @@
+"""The race screen's loop: what keys order, when it asks, and when it leaves."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from rich.console import RenderableType
+
+from kickcue.cli.keys import HUNG_UP
+from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
+from kickcue.cli.live.picture import RacePicture
+from kickcue.cli.live.racing import RaceScreen, Watching
+from kickcue.config.race import RaceDocument
+from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Notice, Phase, PhaseChange
+from kickcue.core.units import s_to_ns
+from kickcue.daemon.session import View
+
+if TYPE_CHECKING:
+    from kickcue.daemon.live import Live
+
+
+@dataclass
+class Run:
+    """What the screen sees of a run, with a clock that is set by hand."""
+
+    view: View = field(default_factory=View)
+    now_ns: int = 0
+    orders: list[CommandKind] = field(default_factory=list)
+    document: RaceDocument = field(default_factory=lambda: RaceDocument(race="5000m"))
+    settings: Any = field(default_factory=lambda: SimpleNamespace(record=True))
+    health: dict[str, Any] = field(default_factory=dict)
+    notes: deque[str] = field(default_factory=deque)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    way: Any = None
+    recorder: Any = None
+    resumed: bool = False
+
+    @property
+    def course(self) -> Any:
+        return self.document.course()
+
+    @property
+    def session(self) -> Any:
+        return SimpleNamespace(view=self.view)
+
+    @property
+    def phase(self) -> Phase:
+        return self.view.phase
+
+    @property
+    def clock(self) -> Any:
+        return SimpleNamespace(run_ns=lambda: self.now_ns)
+
+    def race_ns(self) -> int:
+        return self.now_ns
+
+    def put(self, event: Input) -> None:
+        assert isinstance(event, Command)
+        self.orders.append(event.kind)
+        if event.kind is CommandKind.ABORT:
+            self.view.phase = Phase.ABORTED
+
+    def at(self, seconds: float, phase: Phase) -> None:
+        self.now_ns = s_to_ns(seconds)
+        if phase is not self.view.phase:
+            self.view.take(PhaseChange(self.now_ns, phase, self.view.phase))
+
+
+class Keys:
+    """A canvas on which these keys are pressed, one after another; None is a frame without a key."""
+
+    def __init__(self, *keys: str | None) -> None:
+        self.keys = deque(keys)
+        self.questions: list[str | None] = []
+
+    def draw(self, picture: RenderableType) -> None:
+        assert isinstance(picture, RacePicture)
+        self.questions.append(picture.board.question)
+
+    async def key(self, within_s: float) -> str | None:
+        assert within_s > 0
+        return self.keys.popleft()
+
+
+async def left(run: Run, keys: Keys) -> bool:
+    return await RaceScreen(cast("Live", run), cast("Canvas", keys)).until_left()
+
+
+async def test_keys_order_the_race() -> None:
+    """S starts, space is a lap, u takes it back, f finishes; other keys do nothing; without a race q leaves at once."""
+    run = Run()
+    assert await left(run, Keys("s", " ", "u", None, "z", "f", "q"))
+    assert [CommandKind.START, CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.FINISH] == run.orders
+
+
+@pytest.mark.parametrize("quit_key", ["q", INTERRUPT])
+async def test_leaving_a_race_is_asked_about(quit_key: str) -> None:
+    """GIVEN a race that is on WHEN q (or Ctrl-C) is pressed THEN it asks; another key stays, and does what it always does."""
+    run = Run(View(phase=Phase.BODY))
+    keys = Keys(quit_key, " ", quit_key, quit_key)
+    assert await left(run, keys)
+    assert [CommandKind.LAP] == run.orders
+    assert [False, True, False, True] == [question is not None for question in keys.questions]
+
+
+async def test_a_race_is_given_up_by_x_twice() -> None:
+    """GIVEN a race that is on WHEN x, something else, x and x are pressed THEN it is given up once; before the gun x does nothing."""
+    run = Run(View(phase=Phase.LAST_LAP))
+    assert await left(run, Keys("x", None, "u", "x", "x", "x", "q"))
+    assert [CommandKind.UNDO_LAP, CommandKind.ABORT] == run.orders
+    waiting = Run()
+    assert await left(waiting, Keys("x", "x", "q"))
+    assert [] == waiting.orders
+
+
+async def test_being_told_to_end_is_no_question() -> None:
+    """GIVEN a race that is on WHEN the process is told to end THEN the screen leaves at once."""
+    assert await left(Run(View(phase=Phase.BODY)), Keys(END))
+
+
+async def test_a_lost_terminal_leaves_the_race_alone() -> None:
+    """GIVEN a terminal that hangs up THEN a race goes on without it; where none is on, that is the end."""
+    assert not await left(Run(View(phase=Phase.BODY)), Keys(HUNG_UP))
+    assert await left(Run(View(phase=Phase.FINISHED)), Keys(HUNG_UP))
+
+
+async def test_the_end_of_the_race_stays_on_the_screen() -> None:
+    """GIVEN a run that is done WHEN the race is over THEN the screen stays until q; where the run broke, it leaves."""
+    over, broken = Run(View(phase=Phase.FINISHED)), Run(View(phase=Phase.BODY))
+    for run in (over, broken):
+        run.done.set()
+    keys = Keys(None, None, "q")
+    assert await left(over, keys)
+    assert not keys.keys
+    assert await left(broken, Keys())
+
+
+def test_times_count_from_the_gun() -> None:
+    """GIVEN a race WHEN it begins and ends THEN elapsed time, cues and log count from its beginning, and stop at its end."""
+    run = Run()
+    watching = Watching(cast("Live", run))
+    assert watching.board().elapsed_s is None
+    run.view.notices.append(Notice(s_to_ns(8.0), "sensor_fresh", "strap: heart rate fresh"))
+    run.at(10.0, Phase.BODY)
+    watching.board()
+    run.view.cues.append(Cue(s_to_ns(70.0), "c", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None))
+    run.notes.append("not recording any more: the disk is full")
+    run.at(75.0, Phase.LAST_LAP)
+    board = watching.board()
+    assert (65.0, 60.0) == (board.elapsed_s, board.last_cue_s)
+    expected = [(-2.0, "strap: heart rate fresh"), (60.0, "cue: Even pace: ease"), (65.0, "not recording any more: the disk is full")]
+    assert expected == [(entry.t_s, entry.text) for entry in board.log]
+    run.at(80.0, Phase.FINISHED)
+    watching.board()
+    run.at(95.0, Phase.FINISHED)
+    assert watching.board().elapsed_s == 70.0
+
+
+def test_the_bell_is_counted_down_between_estimates() -> None:
+    """GIVEN an estimate of two seconds ago WHEN looked at THEN the last lap is two seconds nearer than it said, never less than nothing."""
+    run = Run(View(phase=Phase.BODY, estimate=Estimate(0, 4000.0, 2.0, 5.0, None, None, 11, 1000.0, 9.0, Mode.POD)))
+    watching = Watching(cast("Live", run))
+    run.now_ns = s_to_ns(2.0)
+    assert watching.board().bell_in_s == 7.0
+    run.now_ns = s_to_ns(20.0)
+    assert watching.board().bell_in_s == 0.0
+
+
+def test_the_parts_of_a_run_in_words() -> None:
+    """GIVEN no broker, no recording yet, a recording that failed, and none wanted WHEN looked at THEN each is said."""
+    run = Run(way=SimpleNamespace(delivery=None, text="no watch is told: no broker"))
+    watching = Watching(cast("Live", run))
+    board = watching.board()
+    assert ("no watch is told: no broker", "begins with the first thing that is heard") == (board.wrist.trouble, board.recording)
+    run.recorder = SimpleNamespace(trouble="No space left on device", path=None)
+    assert ("ended: No space left on device", True) == (watching.board().recording, watching.board().recording_trouble)
+    run.settings.record = False
+    assert watching.board().recording == "off, as asked for"
+    run.resumed = True
+    assert watching.board().title == "5000m, laps of 400 m, training, taken up again"

@@ -1,0 +1,89 @@
+"""``kickcue scan``: in a pipe, as JSON, on a terminal, and where there is no Bluetooth."""
+
+import json
+import termios
+from pathlib import Path
+
+import pytest
+
+from kickcue.cli import main
+from tests.beds.fake_bluez import FakeBluez
+from tests.cli.live.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
+from tests.cli.live.track import BOTH, OTHER, POD, STRAP, Track
+
+
+async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Path) -> None:
+    """GIVEN four sensors WHEN scanned in a pipe THEN each has a line with name, address, profile and what it sends; 80 columns hold it."""
+    status, out, err = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    assert (0, "") == (status, err)
+    head, *lines = out.splitlines()
+    assert ["dBm", "name", "address", "read", "as", "seen", "sends"] == head.split()
+    assert [STRAP, POD, BOTH, OTHER] == [next(address for address in (STRAP, POD, BOTH, OTHER) if address in line) for line in lines]
+    assert "polar-h10" in lines[0]
+    assert lines[2].endswith("heart, steps")
+    assert max(map(len, out.splitlines())) <= 80
+    assert not any(sensor.connected for sensor in track.all)
+
+
+@pytest.mark.usefixtures("track")
+async def test_json_has_an_object_for_each_device(home: Path) -> None:
+    """GIVEN sensors WHEN scanned with --json THEN each is one object, by keys with units; --values adds what the device says."""
+    status, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", "--values", folder=home)
+    assert status == 0
+    found = {each["address"]: each for each in map(json.loads, out.splitlines())}
+    assert (found[STRAP]["name"], found[STRAP]["profile"], found[STRAP]["generic"]) == ("Polar H10 75340F2C", "polar-h10", False)
+    assert {"heart_rate_bpm": 142} == {key: value for key, value in found[STRAP]["values"].items() if key != "battery_percent"}
+    assert {133, 180} <= set(found[BOTH]["values"].values())
+    assert found[POD]["address_changes"] is False
+
+
+async def test_what_kickcue_cannot_read_is_shown_when_asked_for(bluez: FakeBluez, home: Path) -> None:
+    """GIVEN nothing but a heater WHEN scanned THEN nobody is heard, and why that may be; with --all it is there."""
+    bluez.add_sensor("A0:00:00:00:00:09", "heater", services={"1809": ["2a1c"]})
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    assert out.startswith("no sensor is heard: straps sleep unless they are worn")
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--all", folder=home)
+    assert "heater" in out
+
+
+async def test_a_terminal_shows_it_live_and_is_put_back(track: Track, home: Path) -> None:
+    """GIVEN a terminal WHEN scanned THEN the table lives until q, and is left standing; the terminal is as it was."""
+    async with on_a_terminal("scan", "--values", folder=home) as shown:
+        before = termios.tcgetattr(shown.slave)
+        await shown.shows("▂▄▆█ -4", "Polar H10 75340F2C", "142 beats/min", "180 steps/min")
+        shown.forget()
+        shown.press("q")
+        assert await shown.left() == 0
+        assert termios.tcgetattr(shown.slave) == before
+        assert STRAP in shown.raw.split(LEFT_OTHER_SCREEN)[1]
+    assert not any(sensor.connected for sensor in track.all)
+
+
+@pytest.mark.usefixtures("track")
+async def test_an_arrow_key_is_no_letter(home: Path) -> None:
+    """GIVEN a scan on a terminal WHEN F2 (which ends in a Q) is pressed THEN it goes on; Q with the shift key ends it."""
+    async with on_a_terminal("scan", folder=home) as shown:
+        await shown.shows("Stryd")
+        shown.press("\x1bOQ")
+        shown.forget()
+        await shown.shows("Stryd")
+        shown.press("Q")
+        assert await shown.left() == 0
+
+
+def test_without_bluetooth_one_line_says_what_to_do(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a machine without D-Bus WHEN scanned THEN one line on stderr, exit status 1."""
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={home}/none")
+    assert main(["scan"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "D-Bus is not running" in err
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "1e9"])
+def test_a_time_that_is_none_is_refused(seconds: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a time that makes no sense WHEN scanned THEN exit status 2 before anything is done."""
+    assert main(["scan", "--seconds", seconds]) == 2
+    assert "--seconds" in capsys.readouterr().err
