@@ -6,11 +6,14 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check clean
+.PHONY: help demo test test-radio test-bluez test-kill check docs bench clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
 	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
+	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
+	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
+	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make check   lint, format, types"
 	@echo "make clean   remove what the others made, $(VENV) included"
 
@@ -20,6 +23,16 @@ demo: $(VENV)/.demo-installed
 TESTS ?= tests
 test: $(VENV)/.dev-installed
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+
+test-radio: $(VENV)/.dev-installed
+	@$(BIN)/python -m pytest -q -n $(WORKERS) tests/beds tests/edges/radio
+
+test-bluez: $(VENV)/.dev-installed
+	@KICKCUE_BLUEZ=1 $(BIN)/python -m pytest -q -m bluez tests/bluez
+
+KILLS ?= 200
+test-kill: $(VENV)/.dev-installed
+	@KICKCUE_KILLS=$(KILLS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/daemon/kill
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check
@@ -31,7 +44,8 @@ docs: $(VENV)/.dev-installed
 	$(BIN)/python tests/core/cueing/phases_document.py
 
 bench: $(VENV)/.dev-installed
-	@$(BIN)/python tests/benchmarks/speed.py
+	@$(BIN)/python -m tests.benchmarks.speed
+	@$(BIN)/python -m tests.benchmarks.resume
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
