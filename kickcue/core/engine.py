@@ -126,6 +126,7 @@ class Engine:
             self._obey(t_ns, event.kind, out)
         elif isinstance(event, Link):
             self._sensors.link(event)
+            self._next_estimate_ns = t_ns  # a value that nobody gives any more is told at once
         elif isinstance(event, Ack):
             if not event.felt:
                 why = event.why or "no reason given"

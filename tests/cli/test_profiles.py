@@ -72,7 +72,12 @@ def test_show_tells_evidence_rules_and_self_tests(capsys: pytest.CaptureFixture[
     assert ["Recognised by", "Reads", "Link", "Rules", "Self-tests", "Sources", "Doubts"] == sections
     assert "  reject_cadence_below: Fewer than 45 strides" in page
     assert "  2a53 04800315 as it should (synthetic" in page
-    assert "  silence_ok_s 5 (guess)" in page
+
+
+def test_show_tells_what_a_radio_must_know(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a device that serves one listener WHEN its page is shown THEN that stands there, and on whose word."""
+    assert main(["profiles", "show", "polar-h10"]) == 0
+    assert "  connections 1 (report: openrowingmonitor issue 132" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("id_", IDS)
