@@ -1,11 +1,13 @@
 """Plain bleak, unmodified, works on the bed, and the bed does what it says when told to misbehave."""
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from bleak import BleakAdapter, BleakClient, BleakScanner
@@ -348,17 +350,27 @@ async def test_a_race_can_be_played(strap: Sensor) -> None:
     assert [each.data for each in race if each.sensor == "strap"] == got
 
 
+OWNER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tests.beds.private_bus import running_bus
+with running_bus(Path(sys.argv[2])) as bus:
+    print(bus.process.pid, flush=True)
+    input()
+"""
+
+
 async def test_the_bus_dies_with_whoever_started_it(bus: PrivateBus) -> None:
     """GIVEN a process that runs a bus WHEN it is killed THEN its bus ends too: no test run leaves one behind."""
-    code = f"from pathlib import Path; from tests.beds.private_bus import running_bus\nwith running_bus(Path({str(bus.program)!r})) as bus: print(bus.process.pid, flush=True); input()"
-    owner = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", f"import sys; sys.path.insert(0, {str(REPO)!r})\n{code}", stdin=PIPE, stdout=PIPE
-    )
-    assert owner.stdout is not None
-    pid = int(await owner.stdout.readline())
-    owner.kill()
-    await owner.wait()
-    await until(lambda: not is_running(pid))
+    with TemporaryDirectory(prefix="kickcue-") as folder:  # what a killed process leaves lies in here
+        command = (sys.executable, "-c", OWNER, REPO, bus.program)
+        owner = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env={**os.environ, "TMPDIR": folder})
+        assert owner.stdout is not None
+        pid = int(await owner.stdout.readline())
+        owner.kill()
+        await owner.wait()
+        await until(lambda: not is_running(pid))
 
 
 def is_running(pid: int) -> bool:
