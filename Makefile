@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-radio test-bluez test-kill check docs bench clean
+.PHONY: help demo test evaluate test-radio test-bluez test-kill check docs bench bench-latency clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
+	@echo "make evaluate     a thousand simulated races of each kind, and how far off the cues were (an hour or more)"
 	@echo "make check   lint, format, types"
 	@echo "make clean   remove what the others made, $(VENV) included"
 
@@ -29,6 +30,9 @@ test-radio: $(VENV)/.dev-installed
 
 test-bluez: $(VENV)/.dev-installed
 	@KICKCUE_BLUEZ=1 $(BIN)/python -m pytest -q -m bluez tests/bluez
+
+evaluate: $(VENV)/.dev-installed
+	@$(BIN)/kickcue evaluate --seeds 1000 --best
 
 KILLS ?= 200
 test-kill: $(VENV)/.dev-installed
@@ -46,6 +50,9 @@ docs: $(VENV)/.dev-installed
 bench: $(VENV)/.dev-installed
 	@$(BIN)/python -m tests.benchmarks.speed
 	@$(BIN)/python -m tests.benchmarks.resume
+
+bench-latency: $(VENV)/.dev-installed
+	@$(BIN)/python -m tests.benchmarks.latency
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -1,65 +1,151 @@
-"""``kickcue evaluate``: many simulated races, and how far off the cues were."""
+"""``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from kickcue.cli.outputs import rounded
 from kickcue.cli.show import console, json_line, table
 from kickcue.core.errors import AskedWronglyError
+from kickcue.lab.archive import as_recorded, known_races, with_faults
 from kickcue.lab.baselines import BASELINES
-from kickcue.lab.evaluate import Outcome, Summary, evaluate, summary
+from kickcue.lab.evaluate import EVENTS, in_batches, simulated
+from kickcue.lab.figures import Outcome, Summary, summary
+from kickcue.lab.oracle import Best, best
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
+from kickcue.lab.spread import Spread, all_cores, cluster
+from kickcue.lab.targets import missed
+
+HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--scenario", action="append", choices=tuple(SCENARIOS), help="which faults (all; may repeat)")
-    parser.add_argument("--race", action="append", metavar="EVENT", help="which event (5000m; may repeat)")
-    parser.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400)")
+    parser.add_argument("--race", action="append", metavar="EVENT", help="which event (those of the protocol; may repeat)")
+    parser.add_argument("--lap", type=float, metavar="M", help="lap length in metres of the events of --race, or of the recordings (400)")
     parser.add_argument("--seeds", type=int, default=200, metavar="N", help="how many races of each kind (200)")
     parser.add_argument("--first-seed", type=int, default=0, metavar="S", help="the first seed (0)")
+    parser.add_argument(
+        "--archive", type=Path, metavar="DIR", help="recorded races of this folder, as recorded or with a --scenario's faults"
+    )
+    parser.add_argument("--best", action="store_true", help="also what the best possible filter makes of the same bytes")
+    parser.add_argument("--dask", metavar="ADDRESS", help="spread over a Dask cluster, e.g. tcp://10.0.0.5:8786")
     parser.add_argument("--json", action="store_true", help="one JSON object for each kind of race and each baseline")
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Races that make one table."""
+
+    race: str
+    lap_m: float | None
+    scenario: str
+    work: partial[list[Outcome]]
+    seeds: range
+    recorded: bool = False
+
+    @property
+    def title(self) -> str:
+        """What they are, in words."""
+        what = self.race if self.lap_m is None else f"{self.race} on {self.lap_m:g} m"
+        return f"{what}, {self.scenario}"
+
+
 def run(args: argparse.Namespace) -> int:
-    """Evaluate every scenario over every event."""
+    """Evaluate; exit status 1 where a threshold is missed."""
     if args.seeds < 1:
         raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
+    kinds = list(_simulated(args) if args.archive is None else _archived(args))
+    short = 0
+    with all_cores() if args.dask is None else cluster(args.dask) as spread:
+        for kind, outcomes in _with_progress(kinds, spread):
+            short += _print(args, kind, outcomes)
+    if short and not args.json:
+        print(f"{short} of {len(kinds)} kinds of races miss a threshold")
+    return 1 if short else 0
+
+
+def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
+    if args.lap is not None and args.race is None:
+        raise AskedWronglyError("--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200")
+    events = EVENTS if args.race is None else tuple((race, args.lap) for race in args.race)
     seeds = range(args.first_seed, args.first_seed + args.seeds)
-    for race in args.race or ["5000m"]:
-        document = simulated_document(race, args.lap)
+    for race, lap_m in events:
+        document = simulated_document(race, lap_m)
         document.course()
         for scenario in args.scenario or SCENARIOS:
-            outcomes = _with_progress(f"{race} {scenario}", list(seeds), lambda s, d=document, n=scenario: evaluate(n, d, s))
-            _print(args, race, scenario, outcomes)
-    return 0
+            yield Kind(race, lap_m, scenario, simulated(scenario, document, best=args.best), seeds)
 
 
-def _with_progress(title: str, seeds: list[int], work: Any) -> list[Outcome]:
+def _archived(args: argparse.Namespace) -> Iterator[Kind]:
+    for option, given in (("--race", args.race), ("--best", args.best)):
+        if given:
+            raise AskedWronglyError(f"{option} with --archive: recordings tell their race, and what made their noise is not known")
+    races, left_out = known_races(args.archive, args.lap)
+    if not args.json:
+        for name, why in left_out.items():
+            print(f"left out {name}: {why}")
+    if args.scenario is None:
+        yield Kind(f"{len(races)} recordings", None, "as recorded", as_recorded(races), range(len(races)), recorded=True)
+    seeds = range(args.first_seed, args.first_seed + args.seeds)
+    for race in races:
+        for scenario in args.scenario or ():
+            yield Kind(race.path.name, None, scenario, with_faults(race, scenario), seeds, recorded=True)
+
+
+def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, list[Outcome]]]:
     from rich.progress import Progress  # noqa: PLC0415  only a terminal shows it
 
     screen = console()
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task = progress.add_task(title, total=len(seeds))
-        found = []
-        for outcome in work(seeds):
-            found.append(outcome)
-            progress.advance(task)
-    return found
+        task = progress.add_task("", total=sum(len(kind.seeds) for kind in kinds))
+        for kind in kinds:
+            progress.update(task, description=kind.title)
+            found = []
+            for outcome in in_batches(kind.work, kind.seeds, spread):
+                found.append(outcome)
+                progress.advance(task)
+            yield kind, found
 
 
-def _print(args: argparse.Namespace, race: str, scenario: str, outcomes: list[Outcome]) -> None:
-    rows = {"kickcue": summary(outcomes), **{name: summary(outcomes, name) for name in BASELINES}}
+def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> bool:
+    """Print the figures of one kind; return whether a threshold is missed."""
+    ours = summary(outcomes)
+    rows = {"kickcue": ours, **{name: summary(outcomes, name) for name in BASELINES}}
+    short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
+    bound = best([o.bound for o in outcomes if o.bound is not None]) if args.best else None
     if args.json:
-        for who, row in rows.items():
-            print(json_line({"race": race, "scenario": scenario, "who": who, "first_seed": args.first_seed, **_as_json(row)}))
-        return
-    print(f"{race}, {scenario}: {args.seeds} races, seeds from {args.first_seed}")
-    print("seconds between the cue and the true start of the last lap:")
-    header = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
-    print(table(header, [(who, *_as_text(row)) for who, row in rows.items()], align="lrrrrrr"))
+        _print_json(kind, rows, short, bound)
+        return bool(short)
+    print(f"{kind.title}: {ours.races} races, seeds from {kind.seeds.start}")
+    print("seconds between what is felt and the true start of the last lap:")
+    lines = [(who, *_as_text(row)) for who, row in rows.items()]
+    if bound is not None:
+        lines.append(("best possible", f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
+    print(table(HEADER, lines, align="lrrrrrr"))
+    print(f"felt late {ours.late_felt}, felt twice {ours.double_felt}")
+    if bound is not None:
+        print(f"before the line the best filter is {bound.sd_s:.2f} s sure of it (one standard deviation)")
+    for sentence in short:
+        print(f"missed: {sentence}")
     print()
+    return bool(short)
+
+
+def _print_json(kind: Kind, rows: dict[str, Summary], short: list[str], bound: Best | None) -> None:
+    about = {"race": kind.race, "lap_m": kind.lap_m, "scenario": kind.scenario}
+    first = {"first_seed": kind.seeds.start}
+    for who, row in rows.items():
+        extra = {"late_felt": row.late_felt, "double_felt": row.double_felt, "missed": short} if who == "kickcue" else {}
+        print(json_line({**about, "who": who, **first, **_as_json(row), **extra}))
+    if bound is not None:
+        figures = {"median_s": rounded(bound.median_s, 3), "p95_s": rounded(bound.p95_s, 3), "sd_s": rounded(bound.sd_s, 3)}
+        print(json_line({**about, "who": "best", **first, "races": rows["kickcue"].races, **figures}))
 
 
 def _as_json(row: Summary) -> dict[str, Any]:

@@ -51,10 +51,10 @@ def run(args: argparse.Namespace) -> int:
     document = race_wish(args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()})
     if document is None:
         raise AskedWronglyError("say which race: --race, e.g. --race 3000m")
-    inputs = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0).inputs
+    race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
     if args.out is not None:
-        _write(args.out, document, inputs)
-    return _on_air(args, inputs) if args.ble else 0
+        _write(args.out, race.document(document), race.inputs)
+    return _on_air(args, race.inputs) if args.ble else 0
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:

@@ -1,102 +1,100 @@
-"""How far from the true start of the last lap is the cue felt? One number, many simulated races, the same for everybody."""
+"""How far from the true start of the last lap is the cue felt? One number, many races, the same for everybody."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
-
-import numpy as np
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Final
 
 from kickcue.config.race import RaceDocument
 from kickcue.core.engine import Engine
-from kickcue.core.events import Cue, CueKind, Estimate
+from kickcue.core.events import Command, CommandKind, Cue, Estimate
 from kickcue.core.setup import Setup
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
+from kickcue.lab.figures import Outcome
+from kickcue.lab.oracle import bound
 from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.simulate import SimulatedRace, simulate
+from kickcue.lab.simulate import SimulatedRace, simulate, stream
+from kickcue.lab.spread import Spread, here
+from kickcue.lab.watch import BadLink, Watch
 
-BATCH = 20
-NORMAL_95 = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One race: seconds from the true bell to the cue (None: it never came), how often the truth lay in the 95 % interval, baselines."""
-
-    seed: int
-    error_s: float | None
-    half_lap_s: float
-    covered: float
-    cues: int
-    baseline_errors_s: dict[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Many races of one kind. ``median_s``, ``p95_s`` and ``max_s`` are absolute errors of the races in which the cue came."""
-
-    races: int
-    median_s: float | None
-    p95_s: float | None
-    max_s: float | None
-    wrong_lap: int
-    never: int
-    coverage95: float | None
+BATCH: Final = 10
+NORMAL_95: Final = 1.959964
+EVENTS: Final[tuple[tuple[str, float | None], ...]] = (
+    ("1500m", None),
+    ("3000m", None),
+    ("5000m", None),
+    ("10000m", None),
+    ("3000m", 200.0),
+    ("5k", None),
+    ("10k", None),
+)
+"""Events of the evaluation protocol, each with its lap where that is not the usual one."""
+AFTER_NS: Final = 60 * NS_PER_S
+"""The watch is watched for so long after the last event: what a bad link holds up must not be felt then."""
 
 
-def evaluate(scenario: str, document: RaceDocument, seeds: Sequence[int]) -> Iterator[Outcome]:
-    """Yield the outcome of every seed, in order, computed on all cores."""
-    batches = [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)]
-    if len(batches) == 1 or os.cpu_count() == 1:
-        for batch in batches:
-            yield from _batch(scenario, document, batch)
-        return
-    with ProcessPoolExecutor() as pool:
-        for outcomes in pool.map(_batch, [scenario] * len(batches), [document] * len(batches), batches):
-            yield from outcomes
+def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
+    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run on them too."""
+    return partial(_batch, scenario, document.model_dump_json(), best)
 
 
-def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary:
-    """Return the figures of kickcue, or of one of the baselines on the same bytes."""
-    rows = list(outcomes)
-    errors = [o.error_s if baseline is None else o.baseline_errors_s[baseline] for o in rows]
-    came = np.abs([e for e in errors if e is not None])
-    wrong = sum(e is not None and abs(e) > o.half_lap_s for e, o in zip(errors, rows, strict=True))
-    quantiles = [float(q) for q in np.quantile(came, (0.5, 0.95, 1.0))] if len(came) else [None, None, None]
-    coverage = float(np.mean([o.covered for o in rows])) if baseline is None and rows else None
-    return Summary(len(rows), quantiles[0], quantiles[1], quantiles[2], wrong, errors.count(None), coverage)
+def in_batches(work: partial[list[Outcome]], seeds: Sequence[int], spread: Spread = here) -> Iterator[Outcome]:
+    """Yield the outcome of ``work`` for every seed, in order, computed where ``spread`` says."""
+    for outcomes in spread(work, [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)]):
+        yield from outcomes
 
 
-def outcome(setup: Setup, race: SimulatedRace, seed: int) -> Outcome:
-    """Run the engine and the baselines over one race."""
+def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: bool = False) -> Outcome:
+    """Run the engine, the wrist and the baselines over one race."""
     course = setup.race.course
+    setup = setup if race.scale is None else replace(setup, scale=race.scale)
     bell_s = race.truth.time_at(course.bell_m)
-    finish_s = race.truth.time_at(course.distance_m)
-    felt_s: float | None = None
-    cues = covered = told = 0
-    for _, outputs in drive(Engine(setup), race.inputs, ticks_recorded=False):
+    half_lap_s = (race.truth.time_at(course.distance_m) - bell_s) / 2
+    watch, badly_linked = Watch(), Watch(BadLink(), stream(f"{course.event} {seed}", "link"))
+    gun_ns = next((e.t_ns for e in race.inputs if isinstance(e, Command) and e.kind is CommandKind.START), 0)
+    bell_s += ns_to_s(gun_ns)
+    cues = covered = told = last_ns = 0
+    for event, outputs in drive(Engine(setup), race.inputs, ticks_recorded=ticks_recorded):
+        last_ns = event.t_ns
+        for wrist in (watch, badly_linked):
+            wrist.run_to(last_ns)
         for output in outputs:
-            if isinstance(output, Cue):
-                cues += 1
-                if output.kind in (CueKind.LAST_LAP, CueKind.HOLD) and felt_s is None:
-                    felt_s = ns_to_s(output.t_ns)
-            elif isinstance(output, Estimate) and output.distance_m is not None and output.distance_sd_m is not None:
+            for wrist in (watch, badly_linked):
+                wrist.send(output)
+            cues += isinstance(output, Cue)
+            if isinstance(output, Estimate) and output.distance_m is not None and output.distance_sd_m is not None:
                 told += 1
-                off_m = output.distance_m - race.truth.distance_at(ns_to_s(output.t_ns))
+                off_m = output.distance_m - race.truth.distance_at(ns_to_s(output.t_ns - gun_ns))
                 covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
-    others = {name: None if t_s is None else t_s - bell_s for name, t_s in baselines(course, race.inputs).items()}
-    error_s = None if felt_s is None else felt_s - bell_s
-    return Outcome(seed, error_s, (finish_s - bell_s) / 2, covered / max(told, 1), cues, others)
+    for wrist in (watch, badly_linked):
+        wrist.run_to(last_ns + AFTER_NS)
+    since_gun = [event for event in race.inputs if event.t_ns >= gun_ns]
+    return Outcome(
+        seed=seed,
+        error_s=None if watch.bell_ms is None else watch.bell_ms / 1000 - bell_s,
+        half_lap_s=half_lap_s,
+        covered=covered / max(told, 1),
+        cues=cues,
+        baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in baselines(course, since_gun).items()},
+        late_felt=watch.late + badly_linked.late,
+        double_felt=watch.doubled + badly_linked.doubled,
+    )
 
 
-def _batch(scenario: str, document: RaceDocument, seeds: Sequence[int]) -> list[Outcome]:
-    setup = _setup(document.model_dump_json())
-    return [outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], seed), seed) for seed in seeds]
+def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) -> list[Outcome]:
+    setup, scenario = setup_of(document), SCENARIOS[scenario_name]
+    course = setup.race.course
+    found = []
+    for seed in seeds:
+        race = simulate(course, scenario, seed)
+        row = outcome(setup, race, seed)
+        found.append(replace(row, bound=bound(course, scenario, race)) if best else row)
+    return found
 
 
-@lru_cache(maxsize=4)
-def _setup(document: str) -> Setup:
+@lru_cache(maxsize=16)
+def setup_of(document: str) -> Setup:
+    """Return the set-up of a document given as JSON; profiles are read once for many races."""
     return RaceDocument.model_validate_json(document).setup()

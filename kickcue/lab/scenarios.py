@@ -1,10 +1,15 @@
 """The scenarios of the evaluation: which faults a simulated race has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from kickcue.core.events import MarkSource
-from kickcue.lab.sensors import PodFaults, Thumb
+from kickcue.lab.earlier import Earlier
+from kickcue.lab.faults import Air, CadenceByte
+from kickcue.lab.manner import ANY_SHAPE, Style
+from kickcue.lab.sensors import Gate, PodFaults, Thumb
+
+ANY: Final = Style(ANY_SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +18,33 @@ class Scenario:
 
     name: str
     pod: PodFaults
-    thumb: Thumb | None
+    marks: Thumb | Gate | None
     """None: no marks at all."""
-    source: MarkSource = MarkSource.BUTTON
+    style: Style = ANY
+    earlier: Earlier | None = None
+    """The pod's scale was learned in earlier races."""
+    air: Air | None = None
+    cadence_byte: tuple[CadenceByte, ...] = (CadenceByte.STRIDES,)
+    """One of these in each race."""
+    restart: bool = False
+    """The pod's total begins anew in mid-race."""
 
+
+_EVEN: Final = Style()
+"""The runner of the three oldest scenarios: kept, so that their races and figures stay what they were."""
+_BUTTON: Final = Scenario("button", PodFaults(), Thumb())
 
 SCENARIOS: Mapping[str, Scenario] = {
     s.name: s
     for s in (
-        Scenario("bare", PodFaults(), None),
-        Scenario("button", PodFaults(), Thumb()),
-        Scenario("button-bad", PodFaults(scale_sd=0.05), Thumb(missed=0.25, doubled=0.10, stray=0.02)),
+        Scenario("bare", PodFaults(), None, _EVEN),
+        Scenario("calibrated", PodFaults(), None, earlier=Earlier()),
+        replace(_BUTTON, style=_EVEN),
+        Scenario("button-bad", PodFaults(scale_sd=0.05), Thumb(missed=0.25, doubled=0.10, stray=0.02), _EVEN),
+        Scenario("gate", PodFaults(), Gate()),
+        replace(_BUTTON, name="wide", style=Style(ANY_SHAPE, wide=True)),
+        replace(_BUTTON, name="surge", style=Style(ANY_SHAPE, surge=0.10, kick=0.25, kick_from=(0.5, 1.5))),
+        replace(_BUTTON, name="dropout", air=Air()),
+        replace(_BUTTON, name="swap", cadence_byte=(CadenceByte.STEPS, CadenceByte.POWER), restart=True),
     )
 }

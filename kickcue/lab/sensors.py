@@ -1,10 +1,11 @@
-"""What imperfect sensors and thumbs make of a true race."""
+"""What imperfect sensors, thumbs and line gates make of a true race."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from kickcue.core.events import MarkSource
 from kickcue.lab.athlete import Truth
 
 
@@ -31,6 +32,32 @@ class Thumb:
     stray: float = 0.0
     """Chance per line of one more press at a random moment of the race."""
 
+    @property
+    def source(self) -> MarkSource:
+        """What its marks are called."""
+        return MarkSource.BUTTON
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A line gate by position: no thumb and no delay; early or late by the error of the position along the track."""
+
+    position_sd_m: float = 2.0
+    missed: float = 0.05
+
+    @property
+    def source(self) -> MarkSource:
+        """What its marks are called."""
+        return MarkSource.GATE
+
+
+@dataclass(frozen=True, slots=True)
+class TrueMark:
+    """A mark, seconds after the gun, and the line it was made for; None: for nothing, a double or a stray one."""
+
+    t_s: float
+    line_m: float | None
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -42,15 +69,18 @@ class Counted:
     cadence_spm: float
 
 
-def pod_samples(random: Random, truth: Truth, faults: PodFaults) -> Iterator[Counted]:
-    """Yield one reading a second: total distance with scale, drift and noise; speed with lag."""
-    scale = random.gauss(1.0, faults.scale_sd)
+def pod_samples(random: Random, truth: Truth, faults: PodFaults, scale: float | None = None) -> Iterator[Counted]:
+    """Yield one reading a second: total distance with scale, drift and noise; speed with lag.
+
+    ``scale`` is pod metres per true metre; without it one is drawn.
+    """
+    scale = random.gauss(1.0, faults.scale_sd) if scale is None else scale
     drift = random.gauss(0.0, faults.drift_sd)
     keep = math.exp(-1.0 / faults.drift_memory_s)
     lag_s = random.uniform(*faults.lag_s)
     total = speed = before = 0.0
     for second in range(int(truth.duration_s) + 1):
-        here = truth.distance_at(second)
+        here = truth.path_at(second)
         if second:
             total += max((here - before) * scale * (1.0 + drift) + random.gauss(0.0, faults.count_noise_m), 0.0)
             speed += (truth.speed_at(second) * scale * (1.0 + drift) - speed) * (1.0 - math.exp(-1.0 / lag_s))
@@ -60,16 +90,31 @@ def pod_samples(random: Random, truth: Truth, faults: PodFaults) -> Iterator[Cou
         yield Counted(second + late_s, max(speed, 0.0), total, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
 
 
+def marks(random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate) -> list[TrueMark]:
+    """Return the marks that are made for these lines, sorted."""
+    made = _pressed(random, truth, lines_m, by) if isinstance(by, Thumb) else _passed(random, truth, lines_m, by)
+    return sorted((mark for mark in made if mark.t_s < truth.duration_s), key=lambda mark: mark.t_s)
+
+
 def presses(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thumb) -> list[float]:
     """Return the moments of lap presses, sorted, in seconds after the gun."""
-    moments: list[float] = []
+    return [mark.t_s for mark in marks(random, truth, lines_m, thumb)]
+
+
+def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thumb) -> Iterator[TrueMark]:
     for line_m in lines_m:
         if random.random() < thumb.stray:
-            moments.append(random.uniform(0.0, truth.duration_s))
+            yield TrueMark(random.uniform(0.0, truth.duration_s), None)
         if random.random() < thumb.missed:
             continue
         pressed_s = truth.time_at(line_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
-        moments.append(pressed_s)
+        yield TrueMark(pressed_s, line_m)
         if random.random() < thumb.doubled:
-            moments.append(pressed_s + random.uniform(1.0, 5.0))
-    return sorted(m for m in moments if m < truth.duration_s)
+            yield TrueMark(pressed_s + random.uniform(1.0, 5.0), None)
+
+
+def _passed(random: Random, truth: Truth, lines_m: tuple[float, ...], gate: Gate) -> Iterator[TrueMark]:
+    for line_m in lines_m:
+        off_m = random.gauss(0.0, gate.position_sd_m)
+        if random.random() >= gate.missed:
+            yield TrueMark(truth.time_at(min(max(line_m + off_m, 0.0), truth.distance_m[-1])), line_m)

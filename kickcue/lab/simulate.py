@@ -1,50 +1,90 @@
 """One simulated race as the events a daemon would receive, together with the truth."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.course import Course
-from kickcue.core.events import Command, CommandKind, Input, Mark
-from kickcue.core.units import STEPS_PER_STRIDE, s_to_ns
+from kickcue.core.estimate.calibration import learned
+from kickcue.core.estimate.distance import ScalePrior
+from kickcue.core.events import Input, Notification
+from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
+from kickcue.lab.earlier import history
+from kickcue.lab.manner import drawn
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensors import pod_samples, presses
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.lab.sensed import Chances, Sensed, sensed
+from kickcue.lab.sensors import Counted, TrueMark, pod_samples
+from kickcue.recording.encode import strap_notification
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRace:
-    """The true race, and its sensors' bytes and the thumb's presses in order of time."""
+    """The true race, and its sensors' bytes and the marks in order of time."""
 
     truth: Truth
     inputs: tuple[Input, ...]
+    scale: ScalePrior | None = None
+    """What earlier races have taught about the pod; None: nothing."""
+    counted: tuple[Counted, ...] = ()
+    """What the pod counted, as far as it arrived intact."""
+    marks: tuple[TrueMark, ...] = ()
+    """The marks with what they were made for."""
+
+    def document(self, document: RaceDocument) -> RaceDocument:
+        """Return the race's document with what was learned before it."""
+        return document if self.scale is None else document.model_copy(update={"scale": self.scale.mean, "scale_sd": self.scale.sd})
 
 
 def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     """Return the race of this seed; the same seed gives the same bytes on every machine."""
-    random = Random(f"{scenario.name} {course.event} {course.marker_m:g} {seed}")  # noqa: S311  a simulation, not a secret
-    truth = run_race(random, course.distance_m, course.kick_m)
-    return SimulatedRace(truth, tuple(race_inputs(random, truth, course, scenario)))
+    name = f"{scenario.name} {course.event} {course.marker_m:g} {seed}"
+    random = Random(name)  # noqa: S311  a simulation, not a secret
+    truth = run_race(random, course.distance_m, course.kick_m, manner=drawn(stream(name, "manner"), scenario.style, course))
+    prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
+    found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
+    return SimulatedRace(truth, found.inputs, prior, found.counted, found.marks)
 
 
 def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario) -> list[Input]:
     """Return what the sensors and the thumb make of a true race, in order of time."""
-    events: list[Input] = [Command(0, CommandKind.START)]
-    for sample in pod_samples(random, truth, scenario.pod):
-        stride_length_m = 120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
-        pod = PodSample(sample.speed_mps, sample.cadence_spm / STEPS_PER_STRIDE, sample.distance_m, stride_length_m)
-        events.append(pod_notification(s_to_ns(sample.t_s), pod))
-    for second in range(int(truth.duration_s)):
-        beats = truth.heart_rate_at(second) + random.gauss(0.0, 1.0)
-        rr_1024 = (round(60 * 1024 / max(beats, 30.0) + random.gauss(0.0, 8.0)),)
-        events.append(strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024))
-    if scenario.thumb is not None:
-        events.extend(Mark(s_to_ns(t_s), scenario.source) for t_s in presses(random, truth, course.crossings_m, scenario.thumb))
-    return sorted(events, key=lambda event: event.t_ns)
+    return list(_sensed(Chances(random, _branched(random)), truth, course, scenario, None).inputs)
 
 
 def simulated_document(race: str, lap_m: float | None = None) -> RaceDocument:
     """Return the set-up of the simulated races: one pod, one strap, nothing known beforehand. AskedWronglyError for a lap of nan."""
     sensors = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}
     return RaceDocument.parse({"race": race, "lap_m": lap_m, "sensors": sensors}, "the simulated race")
+
+
+def earlier_scales(random: Random, scenario: Scenario, course: Course) -> tuple[ScalePrior | None, float | None]:
+    """Return what earlier races taught, and the pod's scale today; (None, None) in a scenario without earlier races."""
+    if scenario.earlier is None:
+        return None, None
+    past = history(random, scenario.earlier, scenario.pod, course.distance_m)
+    return ScalePrior(*learned(past.measured)), past.scale_today
+
+
+def stream(name: str, what: str) -> Random:
+    """Return a stream of chance of its own."""
+    return Random(f"{name} {what}")  # noqa: S311  a simulation, not a secret
+
+
+def _branched(random: Random) -> Random:
+    """Return a stream that follows from the state of this one, without drawing from it."""
+    twin = Random()  # noqa: S311  a simulation, not a secret
+    twin.setstate(random.getstate())
+    return stream(str(twin.getrandbits(64)), "faults")
+
+
+def _sensed(chances: Chances, truth: Truth, course: Course, scenario: Scenario, scale: float | None) -> Sensed:
+    counted = tuple(pod_samples(chances.race, truth, scenario.pod, scale))
+    return sensed(chances, truth, course, scenario, (counted, tuple(_strap_sent(chances.race, truth))))
+
+
+def _strap_sent(random: Random, truth: Truth) -> Iterator[Notification]:
+    for second in range(int(truth.duration_s)):
+        beats = truth.heart_rate_at(second) + random.gauss(0.0, 1.0)
+        rr_1024 = (round(60 * 1024 / max(beats, 30.0) + random.gauss(0.0, 8.0)),)
+        yield strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024)

@@ -1,25 +1,40 @@
 """``kickcue evaluate``: figures anybody can make again."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kickcue.cli import main
+from kickcue.cli.evaluate import Kind
+from kickcue.lab.evaluate import simulated
+from kickcue.lab.figures import Outcome
+from kickcue.lab.simulate import simulated_document
+from kickcue.lab.targets import Target
+
+WORK = simulated("gate", simulated_document("3000m"))
+FEW = ["evaluate", "--scenario", "button", "--race", "800m"]
+
+
+def rows_of(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
+    return {row["who"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
 
 
 def test_figures_of_kickcue_and_of_the_baselines(capsys: pytest.CaptureFixture[str]) -> None:
     """--json gives one object for kickcue and one for each baseline, on the same races; kickcue is the nearest to the truth."""
     assert main(["evaluate", "--scenario", "button", "--race", "1500m", "--seeds", "8", "--first-seed", "40", "--json"]) == 0
 
-    rows = {row["who"]: row for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    rows = rows_of(capsys)
     assert set(rows) == {"kickcue", "pod_distance", "press_counter", "press_snap"}
     assert all(row["races"] == 8 and row["first_seed"] == 40 for row in rows.values())
     assert rows["kickcue"]["wrong_lap"] == rows["kickcue"]["never"] == 0
+    assert rows["kickcue"]["late_felt"] == rows["kickcue"]["double_felt"] == 0
     assert rows["kickcue"]["p95_s"] < rows["pod_distance"]["p95_s"]
 
 
 def test_the_same_seeds_give_the_same_figures(capsys: pytest.CaptureFixture[str]) -> None:
-    """A run over several processes and a run in one give the same bytes, seed by seed."""
+    """Two runs of the same seeds give the same bytes."""
     arguments = ["evaluate", "--scenario", "bare", "--race", "800m", "--seeds", "21", "--json"]
     assert main(arguments) == 0
     first = capsys.readouterr().out
@@ -30,19 +45,88 @@ def test_the_same_seeds_give_the_same_figures(capsys: pytest.CaptureFixture[str]
 
 def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json there is a table that fits 80 columns and names what the figures are."""
-    assert main(["evaluate", "--scenario", "bare", "--race", "800m", "--seeds", "3"]) == 0
+    assert main(["evaluate", "--scenario", "bare", "--race", "800m", "--seeds", "3", "--best"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert "seeds from 0" in lines[0]
     assert all(word in lines[2] for word in ("median", "p95", "wrong lap", "never", "coverage95"))
+    assert "best possible" in lines[7]
+    assert "felt late 0, felt twice 0" == lines[8]
     assert max(map(len, lines)) <= 80
 
 
+def test_the_best_possible(capsys: pytest.CaptureFixture[str]) -> None:
+    """--best adds what the best filter makes of the same bytes."""
+    assert main([*FEW, "--seeds", "3", "--best", "--json"]) == 0
+
+    best = rows_of(capsys)["best"]
+    assert 0.0 < best["median_s"] <= best["p95_s"] < 3.0
+    assert 0.0 < best["sd_s"] < 4.0  # no line before the bell has told how the pod counts
+
+
+def test_every_scenario_and_event(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --scenario and --race it is each scenario of the protocol over each of its events."""
+    seen: list[int] = []
+
+    def no_work(_work: object, seeds: range, _spread: object) -> list[Outcome]:
+        seen.append(len(seeds))
+        return []
+
+    monkeypatch.setattr("kickcue.cli.evaluate.in_batches", no_work)
+    assert main(["evaluate", "--seeds", "7"]) == 0
+
+    assert [7] * (9 * 7) == seen
+    titles = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if "seeds from" in line]
+    assert ("1500m, bare", "10k, swap") == (titles[0], titles[-1])
+    assert "3000m on 200 m, gate" in titles
+
+
+def test_a_missed_threshold_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN figures that miss a threshold THEN exit status 1, and a line that says which and by how much."""
+    monkeypatch.setattr("kickcue.lab.targets.LEAST_RACES", 2)
+    monkeypatch.setattr("kickcue.lab.targets.target", lambda _scenario, _event: Target(median_s=0.001))
+    assert main([*FEW, "--seeds", "2"]) == 1
+
+    out = capsys.readouterr().out
+    assert "missed: median" in out
+    assert "1 of 1 kinds of races miss a threshold" in out
+    assert main([*FEW, "--seeds", "2", "--json"]) == 1
+    assert "at most 0.001 s is asked" in rows_of(capsys)["kickcue"]["missed"][0]
+
+
+def test_a_kind_has_a_title() -> None:
+    """A lap that is not the usual one is part of the title."""
+    kinds = [Kind("3000m", lap_m, "gate", WORK, range(1)) for lap_m in (None, 200.0)]
+    assert ["3000m, gate", "3000m on 200 m, gate"] == [kind.title for kind in kinds]
+
+
 @pytest.mark.parametrize(
-    ("extra", "words"), [(["--seeds", "0"], "at least 1"), (["--race", "12 parsecs"], "unknown event"), (["--lap", "nan"], "finite number")]
+    ("extra", "words"),
+    [
+        (["--seeds", "0"], "at least 1"),
+        (["--race", "12 parsecs"], "unknown event"),
+        (["--race", "5000m", "--lap", "nan"], "finite number"),
+        (["--lap", "200"], "--lap without --race"),
+        (["--archive", "nowhere"], "no such folder"),
+        (["--archive", "nowhere", "--best"], "--best with --archive"),
+        (["--archive", "nowhere", "--race", "5000m"], "--race with --archive"),
+    ],
 )
 def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str], extra: list[str], words: str) -> None:
     """What cannot be evaluated is told in one line, with status 2."""
     assert main(["evaluate", *extra]) == 2
 
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.recordings
+def test_an_archive(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a folder of recordings THEN its races are run as recorded, or each with a scenario's faults; others are told as left out."""
+    assert main(["evaluate", "--archive", str(data_dir)]) == 0
+
+    out = capsys.readouterr().out
+    assert "3 recordings, as recorded: 3 races" in out
+    assert "left out recordings/ParseGPX_track_session.gpx: its finish is not known" in out
+    assert main(["evaluate", "--archive", str(data_dir), "--scenario", "gate", "--seeds", "1", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert 3 == sum(line["who"] == "kickcue" and line["scenario"] == "gate" for line in lines)

@@ -1,5 +1,6 @@
 """Simulated races: the same seed gives the same bytes, and the faults are those of the evaluation protocol."""
 
+from hashlib import sha256
 from itertools import pairwise
 from random import Random
 from statistics import fmean, pstdev
@@ -14,9 +15,10 @@ from kickcue.core.units import ns_to_s
 from kickcue.lab.athlete import RUN_ON_S, STEP_S, Truth, run, run_race
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import PodFaults, Thumb, pod_samples, presses
-from kickcue.lab.simulate import simulate
+from kickcue.lab.simulate import race_inputs, simulate
 
 COURSE = course_for("1500m")
+DIGEST = "bff94b7baca826b4ddece33b618eb94adca7d19ee145339c75df76b2db665c72"
 
 
 def even_run(mps: float = 5.0, distance_m: float = 3000.0) -> Truth:
@@ -29,6 +31,23 @@ def test_the_same_seed_gives_the_same_bytes(name: str) -> None:
     one, same, other = (simulate(COURSE, SCENARIOS[name], seed) for seed in (7, 7, 8))
     assert one == same
     assert one.inputs != other.inputs
+
+
+def test_the_oldest_races_are_what_they_were() -> None:
+    """GIVEN the three oldest scenarios THEN their bytes are those of the versions before the others came: published figures stay comparable."""
+    digest = sha256()
+    for name in ("bare", "button", "button-bad"):
+        digest.update(b"".join(e.data for e in simulate(COURSE, SCENARIOS[name], 7).inputs if isinstance(e, Notification)))
+        digest.update(repr([e.t_ns for e in simulate(COURSE, SCENARIOS[name], 7).inputs]).encode())
+    assert DIGEST == digest.hexdigest()
+
+
+def test_a_race_of_ones_own_is_sensed_without_drawing_more() -> None:
+    """GIVEN a stream of chance and a true race THEN what the faults draw leaves sensors and marks as they are."""
+    truth = even_run(distance_m=1500.0)
+    plain, dropped = (race_inputs(Random(4), truth, COURSE, SCENARIOS[name]) for name in ("button", "dropout"))
+    assert [e for e in plain if isinstance(e, Mark)] == [e for e in dropped if isinstance(e, Mark)]
+    assert len(dropped) < len(plain)
 
 
 def test_scenarios_are_different_races() -> None:
