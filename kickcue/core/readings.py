@@ -34,6 +34,11 @@ STRIDES_FROM: Final = 65
 STRIDES_TO: Final = 115
 STEPS_FROM: Final = 130
 STEPS_TO: Final = 240
+LONGEST_STEP_M: Final = 2.4
+"""Farah's longest in the finish of a championship was 2.25 m. Power / 10 read as strides means a step of 288 / kg metres (1.04 W per kg
+and m/s), longer than this for every runner below 120 kg."""
+SPRINT_STEP_M: Final = 1.6
+"""More than 240 steps a minute are a sprinter's, and a sprinter's steps are not shorter than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +97,62 @@ def interpret(profile: SensorProfile, char: str, data: bytes) -> Reading | None:
     return reader(profile, data)
 
 
-def cadence_spm(reading: PodReading) -> float | None:
-    """Return the cadence in steps per minute, both feet; None where the number cannot be one.
+def cadence_spm(reading: PodReading, unit: CadenceUnit | None = None) -> float | None:
+    """Return the cadence in steps per minute, both feet; None where the number cannot be one, or its unit cannot be known.
 
     The standard's unit is one revolution, a stride, but sensors that count steps exist, and some can be set to send power / 10
-    instead. So the declared unit is taken, except where the number itself contradicts it: nobody makes 130 strides (260 steps) a
-    minute over a race's distance, and at running speed nobody makes fewer than 65 steps. In between, and where nothing was
-    declared, an ambiguous number is unknown. This looks at one reading; that a sensor contradicts its profile for long is for the
-    caller to notice and to tell.
+    instead. So the unit (``unit`` where the caller knows better than the profile) is taken, except where the number itself tells: every
+    runner's cadence, 130 to 240 steps a minute at running speed, is either a number that only strides give or one that only steps do.
+    Outside of that the unit is believed as long as a human can step like that, the other unit if only that is human, and without a unit
+    an ambiguous number is unknown. This looks at one reading; what a sensor's earlier ones have shown is kept in ``estimate/cadence.py``.
     """
     raw = reading.cadence_raw
     if raw is None or raw > STEPS_TO:
         return None
     if raw >= STEPS_FROM:
         return raw
-    unit = reading.cadence_unit
-    if reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS:
-        if raw < POWER_BELOW:
-            return None
-        if raw < STRIDES_FROM:
-            return raw * STEPS_PER_STRIDE if unit is CadenceUnit.STRIDE else None
-        if raw <= STRIDES_TO:
+    speed_mps = reading.speed_mps
+    if speed_mps is not None and speed_mps > RUNNING_MPS:
+        if STRIDES_FROM <= raw <= STRIDES_TO:
             return raw * STEPS_PER_STRIDE
+        return _beyond_runners(raw, speed_mps, unit or reading.cadence_unit)
+    unit = unit or reading.cadence_unit
     if unit is CadenceUnit.STRIDE:
         return raw * STEPS_PER_STRIDE
     if unit is CadenceUnit.STEP or raw == 0:
         return raw
     return None
+
+
+def unit_shown(reading: PodReading) -> CadenceUnit | None:
+    """Return the unit that the number alone proves, None where it proves none."""
+    raw = reading.cadence_raw
+    if raw is None or raw < STRIDES_FROM or raw > STEPS_TO:
+        return None
+    if raw >= STEPS_FROM:
+        return CadenceUnit.STEP
+    running = reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS
+    return CadenceUnit.STRIDE if running and raw <= STRIDES_TO else None
+
+
+def _beyond_runners(raw: float, speed_mps: float, unit: CadenceUnit) -> float | None:
+    """Return steps per minute of a number that is no runner's cadence in either unit: a stumble, a sprint, or no cadence at all."""
+    if raw < POWER_BELOW:
+        return None
+    strides = raw * STEPS_PER_STRIDE
+    if raw < STRIDES_FROM:
+        return strides if unit is CadenceUnit.STRIDE and _human(strides, speed_mps) else None
+    possible = [spm for spm in (strides, raw) if _human(spm, speed_mps)]
+    meant = {CadenceUnit.STRIDE: strides, CadenceUnit.STEP: raw}.get(unit)
+    if meant in possible:
+        return meant
+    return possible[0] if len(possible) == 1 else None
+
+
+def _human(spm: float, speed_mps: float) -> bool:
+    """Say whether somebody can run like that: the length of a step tells."""
+    step_m = 60.0 * speed_mps / spm
+    return step_m <= LONGEST_STEP_M and (spm <= STEPS_TO or step_m >= SPRINT_STEP_M)
 
 
 def unit_keys(reading: Reading) -> dict[str, Any]:

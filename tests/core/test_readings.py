@@ -166,7 +166,12 @@ S, P, A = CadenceUnit.STRIDE, CadenceUnit.STEP, CadenceUnit.AUTO
         (3.5, 90, (180, 180, 180)),
         (3.5, 115, (230, 230, 230)),
         (3.5, 116, (232, 116, None)),
-        (3.5, 129, (258, 129, None)),
+        (3.5, 120, (240, 120, None)),
+        (3.5, 121, (121, 121, 121)),  # 242 steps of 0.87 m: nobody's
+        (3.5, 129, (129, 129, 129)),
+        (6.0, 125, (None, None, None)),  # neither 250 steps of 1.44 m nor 125 of 2.88 m
+        (8.0, 125, (250, 250, 250)),  # a sprinter's, and no step is 3.84 m long
+        (7.0, 50, (None, None, None)),  # 500 W: read as strides the step is 4.2 m long
         (3.5, 130, (130, 130, 130)),
         (3.5, 180, (180, 180, 180)),
         (3.5, 240, (240, 240, 240)),

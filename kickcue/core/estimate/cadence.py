@@ -1,42 +1,99 @@
 """Cadence in steps per minute: smoothed, compared with what it was in the body of the race, and its unit watched.
 
-Which unit a reading is in, ``readings.cadence_spm`` decides from one reading; here it is noticed when a sensor contradicts its own
-profile for long, and told.
+Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod does not change its unit in a race, so
+what it proved once decides the numbers that could be either (``UnitWatch``); that it contradicts its own profile for long is told.
 """
 
 from collections import deque
 
 from kickcue.core.profiles import CadenceUnit
-from kickcue.core.readings import RUNNING_MPS, STEPS_FROM, STRIDES_FROM, STRIDES_TO, PodReading, cadence_spm
-from kickcue.core.units import NS_PER_S
+from kickcue.core.readings import PodReading, cadence_spm, unit_shown
+from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
 
 SMOOTH_NS = 5 * NS_PER_S
 CONTRADICTED_AFTER_S = 10.0
+PROVED_BY = 3
+"""So many more readings for one unit than for the other settle it: one can be a corrupt frame."""
+REMEMBERED = 10
+"""A pod that was set to its other unit is read in that after at most twice so many readings."""
 BASELINE_LEAST_S = 60
 """Seconds of running before a baseline is worth comparing with."""
+SPIKE_RATIO = 1.2
+"""Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known gained 14 % in a minute."""
+CONFIRMED_AFTER_NS = 2 * NS_PER_S
+"""But people stop and start: what is said for so long is so."""
+
+
+class UnitWatch:
+    """What one pod's own numbers prove about its unit."""
+
+    __slots__ = ("_balance", "contradicted_since_ns")
+
+    def __init__(self) -> None:
+        self._balance = 0
+        self.contradicted_since_ns: int | None = None
+
+    def spm(self, t_ns: int, reading: PodReading) -> float | None:
+        """Take in a reading; return its cadence in steps per minute, None where it has none or its unit cannot be known."""
+        shown, raw = unit_shown(reading), reading.cadence_raw
+        if shown is None or raw is None:
+            if raw == 0:  # standing: what comes after need not be what was before
+                self.contradicted_since_ns = None
+            return cadence_spm(reading, self.proved)
+        if shown is reading.cadence_unit or reading.cadence_unit is CadenceUnit.AUTO:
+            self.contradicted_since_ns = None
+        elif self.contradicted_since_ns is None:
+            self.contradicted_since_ns = t_ns
+        if shown is CadenceUnit.STEP:
+            if self._balance < REMEMBERED:
+                self._balance += 1
+            return raw
+        if self._balance > -REMEMBERED:
+            self._balance -= 1
+        return raw * STEPS_PER_STRIDE
+
+    @property
+    def proved(self) -> CadenceUnit | None:
+        """The unit that the readings so far have proved, if any."""
+        if abs(self._balance) < PROVED_BY:
+            return None
+        return CadenceUnit.STEP if self._balance > 0 else CadenceUnit.STRIDE
+
+    def contradicted(self, t_ns: int) -> bool:
+        """Say whether the pod has contradicted its profile's unit for more than ten seconds."""
+        since = self.contradicted_since_ns
+        return since is not None and (t_ns - since) / NS_PER_S > CONTRADICTED_AFTER_S
 
 
 class Cadence:
-    """The athlete's cadence now and in the body of the race."""
+    """The athlete's cadence now and in the body of the race, from whichever pod leads."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[int, float]] = deque()
+        self._doubted: list[tuple[int, float, bool]] = []
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None
-        self._contradicted_since_ns: int | None = None
+        """The last cadence that can be believed, None where the last reading had none."""
 
-    def read(self, t_ns: int, reading: PodReading, *, body: bool) -> None:
-        """Take in a reading; ``body`` says whether it counts towards the baseline."""
-        spm = cadence_spm(reading)
-        self._watch_unit(t_ns, reading)
-        self.latest_spm = spm
+    def read(self, t_ns: int, spm: float | None, *, body: bool) -> None:
+        """Take in steps per minute; ``body`` says whether it counts towards the baseline."""
         if spm is None:
+            self.latest_spm = None
             return
-        self._recent.append((t_ns, spm))
-        if body and spm > 100.0:
-            self._histogram[min(round(spm), 300)] += 1
-            self._counted += 1
+        if self._recent:
+            before_ns, before_spm = self._recent[-1]
+            if (spm > SPIKE_RATIO * before_spm or before_spm > SPIKE_RATIO * spm) and t_ns - before_ns <= SMOOTH_NS:
+                self._doubt(t_ns, spm, body=body)
+                return
+        if self._doubted:
+            self._doubted.clear()
+        self._believe(t_ns, spm, body=body)
+
+    def from_another_pod(self) -> None:
+        """Forget what the pod so far has said of the last seconds; the baseline is the runner's and stays."""
+        self._recent.clear()
+        self._doubted.clear()
 
     def value(self, t_ns: int) -> float | None:
         """Return the median of the last five seconds, steps per minute."""
@@ -56,18 +113,19 @@ class Cadence:
                 return float(spm)
         return None
 
-    def contradicted(self, t_ns: int) -> bool:
-        """Say whether the sensor has contradicted its profile's unit for more than ten seconds."""
-        since = self._contradicted_since_ns
-        return since is not None and (t_ns - since) / NS_PER_S > CONTRADICTED_AFTER_S
+    def _doubt(self, t_ns: int, spm: float, *, body: bool) -> None:
+        """Keep a leap in mind until it is confirmed; till then the last believed cadence holds."""
+        if self._doubted and not 1 / SPIKE_RATIO <= (spm + 1e-9) / (self._doubted[-1][1] + 1e-9) <= SPIKE_RATIO:
+            self._doubted.clear()
+        self._doubted.append((t_ns, spm, body))
+        if t_ns - self._doubted[0][0] >= CONFIRMED_AFTER_NS:
+            for doubted_ns, doubted_spm, in_body in self._doubted:
+                self._believe(doubted_ns, doubted_spm, body=in_body)
+            self._doubted.clear()
 
-    def _watch_unit(self, t_ns: int, reading: PodReading) -> None:
-        raw, unit = reading.cadence_raw, reading.cadence_unit
-        if raw is None or unit is CadenceUnit.AUTO:
-            return
-        running = reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS
-        wrong = raw >= STEPS_FROM if unit is CadenceUnit.STRIDE else running and STRIDES_FROM <= raw <= STRIDES_TO
-        if not wrong:
-            self._contradicted_since_ns = None
-        elif self._contradicted_since_ns is None:
-            self._contradicted_since_ns = t_ns
+    def _believe(self, t_ns: int, spm: float, *, body: bool) -> None:
+        self.latest_spm = spm
+        self._recent.append((t_ns, spm))
+        if body and spm > 100.0:
+            self._histogram[min(round(spm), 300)] += 1
+            self._counted += 1

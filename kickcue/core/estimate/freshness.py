@@ -25,6 +25,7 @@ class Channel:
     """Follows one quantity; ``frozen_after_s`` is how long a living value may stay exactly the same."""
 
     __slots__ = (
+        "_frozen",
         "_frozen_after_ns",
         "_lost_after_ns",
         "_said",
@@ -34,6 +35,7 @@ class Channel:
         "heard_ns",
         "plausible",
         "stale_ns",
+        "well_since_ns",
     )
 
     def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
@@ -43,17 +45,25 @@ class Channel:
         self.heard_ns: int | None = None
         self.stale_ns = 0
         """The first moment at which silence makes the value stale; 0 for a sensor that was never heard."""
+        self.well_since_ns = 0
+        """Since when it has been fresh without a break; holds only while it is fresh."""
         self.plausible = True
         self.connected = True
+        self._frozen = False
         self._said: object = None
         self._said_first_ns = 0
 
-    def heard(self, t_ns: int, said: object, *, plausible: bool) -> None:
-        """Note that the sensor said ``said`` (anything comparable)."""
+    def heard(self, t_ns: int, said: object, *, plausible: bool) -> bool:
+        """Note that the sensor said ``said`` (anything comparable); return whether it is fresh with that."""
+        if t_ns >= self.stale_ns or not self.plausible or not self.connected or self._frozen:
+            self.well_since_ns = t_ns
         if said != self._said or self.heard_ns is None:
-            self._said, self._said_first_ns = said, t_ns
+            self._said, self._said_first_ns, self._frozen = said, t_ns, False
+        else:
+            self._frozen = t_ns - self._said_first_ns > self._frozen_after_ns
         self.heard_ns, self.plausible, self.connected = t_ns, plausible, True
         self.stale_ns = t_ns + self._silence_ok_ns + 1
+        return plausible and not self._frozen
 
     def state(self, t_ns: int) -> Freshness:
         """Return the health at ``t_ns``."""
@@ -64,6 +74,4 @@ class Channel:
             return Freshness.STALE if silent_ns <= self._lost_after_ns else Freshness.LOST
         if not self.plausible:
             return Freshness.IMPLAUSIBLE
-        if self.heard_ns - self._said_first_ns > self._frozen_after_ns:
-            return Freshness.FROZEN
-        return Freshness.FRESH
+        return Freshness.FROZEN if self._frozen else Freshness.FRESH

@@ -7,8 +7,9 @@ on what was seen before the bell, and a heart rate that is lost never holds a cu
 from kickcue.core.units import NS_PER_S
 
 LOWEST_BPM, HIGHEST_BPM = 30.0, 225.0
-JUMP_BPM, JUMP_BPM_PER_S = 20.0, 5.0
-"""A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of steady running."""
+JUMP_BPM, JUMP_BPM_PER_S = 12.0, 4.0
+"""A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of steady running, and a gun that sends a
+heart from 95 towards 200 with a time constant of 38 s moves it by 2.8 bpm/s."""
 BELIEVED_AFTER_S = 5.0
 """A jump that stays is believed after this long: the strap may have been wrong before."""
 CEILING_S = 20.0

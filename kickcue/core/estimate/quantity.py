@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from kickcue.core.estimate.freshness import Channel, Freshness
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
+from kickcue.core.units import NS_PER_S
+
+SETTLED_NS = 5 * NS_PER_S
+"""A sensor that comes back leads again after so long without a fault [judgement]: a loose contact must not turn the lead each second."""
 
 
 class Quantity:
-    """Follows every sensor of one quantity; of several, the first healthy one in the order of the setup leads."""
+    """Follows every sensor of one quantity; of several, the first in the order of the setup that has been healthy for a while leads."""
 
     def __init__(self, name: str, frozen_after_s: float, order: Sequence[str]) -> None:
         self._name = name
@@ -24,25 +28,35 @@ class Quantity:
         return self.channels[sensor]
 
     def leader(self, t_ns: int) -> str | None:
-        """Return the sensor that counts now, None where none is fresh."""
+        """Return the sensor that counts now, None where none is fresh.
+
+        It is the first one that has been healthy for five seconds; while none has, the one that has been healthy longest. So a leader
+        that fails hands over at once, and gets the lead back once it has settled.
+        """
+        longest, well_since_ns = None, 0
         for name, channel in self.channels.items():
-            if channel.state(t_ns) is Freshness.FRESH:
+            if channel.state(t_ns) is not Freshness.FRESH:
+                continue
+            if t_ns - channel.well_since_ns >= SETTLED_NS:
                 return name
-        return None
+            if longest is None or channel.well_since_ns < well_since_ns:
+                longest, well_since_ns = name, channel.well_since_ns
+        return longest
 
     def leads(self, sensor: str, t_ns: int) -> bool:
         """Say whether what ``sensor`` says counts: it leads, or nobody does."""
         return len(self.channels) == 1 or self.leader(t_ns) in (None, sensor)
 
-    def survey(self, t_ns: int, news: list[Notice]) -> tuple[bool, int | None]:
+    def survey(self, t_ns: int, news: list[Notice]) -> tuple[str | None, int | None]:
         """Add to ``news`` whose health has changed since it was last told.
 
-        Return whether any sensor is fresh, and when the next one goes stale if it does not speak before.
+        Return who leads, and when the next sensor goes stale if it does not speak before.
         """
-        fresh, next_ns = False, None
+        fresh, next_ns = None, None
         for name, channel in self.channels.items():
             state = channel.state(t_ns)
-            fresh = fresh or state is Freshness.FRESH
+            if state is Freshness.FRESH:
+                fresh = name
             stale_ns = channel.stale_ns
             if stale_ns > t_ns and (next_ns is None or stale_ns < next_ns):
                 next_ns = stale_ns
@@ -50,4 +64,4 @@ class Quantity:
                 self._told[name] = state
                 level = Level.INFO if state is Freshness.FRESH else Level.WARNING
                 news.append(Notice(t_ns, f"sensor_{state}", f"{name}: {self._name} {state}", level, name))
-        return fresh, next_ns
+        return fresh if fresh is None or len(self.channels) == 1 else self.leader(t_ns), next_ns

@@ -6,15 +6,17 @@ from typing import NamedTuple
 
 from kickcue.core.errors import DecodeError, DecodeOutcome
 from kickcue.core.estimate.cadence import Cadence
-from kickcue.core.estimate.freshness import Freshness
+from kickcue.core.estimate.cadence_lock import CadenceLock
+from kickcue.core.estimate.freshness import Channel, Freshness
 from kickcue.core.estimate.heart_rate import HeartRate
+from kickcue.core.estimate.pod_watch import PodWatch
 from kickcue.core.estimate.quantity import Quantity
 from kickcue.core.events import Level, Link, Notice, Notification
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import BatteryReading, HeartReading, LocationReading, PodReading, interpret
 
-HEART_FROZEN_S = 60.0
-"""No living heart shows the same beats and intervals each second for a minute [judgement]."""
+HEART_FROZEN_S = 90.0
+"""No living heart shows the same each second for so long [judgement]; in recorded runs the longest was 67 s, from a sensor that smooths."""
 POD_FROZEN_S = 10.0
 LOW_BATTERY = 15
 
@@ -37,16 +39,28 @@ class Survey(NamedTuple):
     news: list[Notice]
 
 
+@dataclass(slots=True)
+class HeartWatch:
+    """One heart-rate sensor: its health, what of it can be believed, and whether it counts steps (None: that need not be asked)."""
+
+    channel: Channel
+    rate: HeartRate
+    lock: CadenceLock | None
+
+
 class SensorDesk:
     """All sensors of one runner. Of several that give the same quantity, the first healthy one in the order of the setup counts."""
 
     def __init__(self, sensors: Mapping[str, SensorProfile], hr_ceiling_bpm: float | None) -> None:
         self._profiles = dict(sensors)
-        self.heart = HeartRate(hr_ceiling_bpm)
+        self._hr_ceiling_bpm = hr_ceiling_bpm
         self.cadence = Cadence()
+        self._cadence_of: str | None = None
         self.counts = {name: DecodeCounts() for name in sensors}
         self._pods = Quantity("speed and cadence", POD_FROZEN_S, tuple(sensors))
         self._hearts = Quantity("heart rate", HEART_FROZEN_S, tuple(sensors))
+        self._pod_watch: dict[str, PodWatch] = {}
+        self._heart_watch: dict[str, HeartWatch] = {}
         self._once: set[tuple[str, str]] = set()
         self._news: list[Notice] = []
 
@@ -88,12 +102,24 @@ class SensorDesk:
         return self.cadence.value(t_ns) if self._pods.leader(t_ns) is not None else None
 
     def heart_rate_bpm(self, t_ns: int) -> float | None:
-        """Return the heart rate now, None where no strap is fresh."""
-        return self.heart.bpm if self._hearts.leader(t_ns) is not None else None
+        """Return the heart rate now, None where no sensor of it is fresh."""
+        leader = self._hearts.leader(t_ns)
+        return None if leader is None else self._heart_watch[leader].rate.bpm
 
     def over_ceiling(self, t_ns: int) -> bool:
         """Say whether a heart rate that can be believed has been at the ceiling for long."""
-        return self.heart.over_ceiling(t_ns) and self.heart_rate_bpm(t_ns) is not None
+        leader = self._hearts.leader(t_ns)
+        return leader is not None and self._heart_watch[leader].rate.over_ceiling(t_ns)
+
+    def marked(self, t_ns: int, started_ns: int) -> None:
+        """Note that a line was marked in the race that began at ``started_ns``: whoever marks lines does not stand still."""
+        for watch in self._pod_watch.values():
+            watch.marked(t_ns, started_ns)
+            watch.channel.plausible &= not watch.lies_still
+
+    def lies_still(self, t_ns: int) -> bool:
+        """Say whether there is no other pod than such as lie still while laps are marked: where the runner is, no pod knows."""
+        return self._pods.leader(t_ns) is None and any(watch.lies_still for watch in self._pod_watch.values())
 
     def all_heard(self, t_ns: int) -> bool:
         """Say whether every sensor of the setup is fresh in all it gives."""
@@ -103,27 +129,59 @@ class SensorDesk:
 
     def survey(self, t_ns: int) -> Survey:
         """Return what is known now, and what the screen should know since the last survey: changes of health, oddities."""
-        pod_fresh, pod_ns = self._pods.survey(t_ns, self._news)
-        heart_fresh, heart_ns = self._hearts.survey(t_ns, self._news)
-        if self.cadence.contradicted(t_ns):
-            self._once_only(t_ns, "cadence_unit", "", "the pod's cadence contradicts its profile's unit; it is read by what is possible")
+        pod, pod_ns = self._pods.survey(t_ns, self._news)
+        heart, heart_ns = self._hearts.survey(t_ns, self._news)
+        for name, watch in self._pod_watch.items():
+            if watch.units.contradicted_since_ns is not None and watch.units.contradicted(t_ns):
+                self._once_only(t_ns, "cadence_unit", name, "sends a cadence against its profile's unit; it is read by what is possible")
         news, self._news = self._news, []
         next_ns = heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
-        return Survey(self.cadence.value(t_ns) if pod_fresh else None, self.heart.bpm if heart_fresh else None, next_ns, news)
+        bpm = None if heart is None else self._heart_watch[heart].rate.bpm
+        return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)
 
     def _take_heart(self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading) -> None:
-        channel = self._hearts.channels.get(event.sensor) or self._hearts.follow(event.sensor, profile)
-        leads = self._hearts.leads(event.sensor, t_ns)
-        believed = reading.bpm is not None and (not leads or self.heart.read(t_ns, reading.bpm))
-        channel.heard(t_ns, event.data, plausible=believed)
+        watch = self._heart_watch.get(event.sensor) or self._watch_heart(t_ns, event.sensor, profile)
+        bpm, lock = reading.bpm, watch.lock
+        if lock is not None:
+            if reading.rr_ms and profile.optical is None:
+                watch.lock = None
+            elif bpm is not None and lock.read(t_ns, bpm, self.cadence_spm(t_ns)):
+                self._once_only(
+                    t_ns, "cadence_lock", event.sensor, "counts steps, not beats (cadence lock): no heart rate until it leaves them"
+                )
+                bpm = None
+        watch.channel.heard(t_ns, event.data, plausible=bpm is not None and watch.rate.read(t_ns, bpm))
+
+    def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartWatch:
+        """Begin to watch a heart-rate sensor; tell where the order of the setup puts light before a strap.
+
+        Only light counts steps. A sensor of unknown kind is watched as long as it sends no beat-to-beat intervals: those that sent them
+        were straps, but for a few that smooth them.
+        """
+        lock = None if profile.optical is False else CadenceLock()
+        watch = HeartWatch(self._hearts.follow(sensor, profile), HeartRate(self._hr_ceiling_bpm), lock)
+        self._heart_watch[sensor] = watch
+        names = list(self._profiles)
+        straps = [name for name in names[names.index(sensor) + 1 :] if self._profiles[name].optical is False]
+        if profile.optical and straps:
+            text = f"{sensor} (optical) counts before {straps[0]} (chest strap) as the setup has it; the strap is the truer one"
+            self._news.append(Notice(t_ns, "sensor_order", text, Level.INFO, sensor))
+        return watch
 
     def _take_pod(self, t_ns: int, event: Notification, profile: SensorProfile, reading: PodReading, *, body: bool) -> PodReading | None:
-        channel = self._pods.channels.get(event.sensor) or self._pods.follow(event.sensor, profile)
-        channel.heard(t_ns, event.data if reading.speed_mps else t_ns, plausible=True)  # standing still is no fault
-        if not self._pods.leads(event.sensor, t_ns):
+        sensor = event.sensor
+        watch = self._pod_watch.get(sensor)
+        if watch is None:
+            watch = self._pod_watch[sensor] = PodWatch(profile, self._pods.follow(sensor, profile), t_ns)
+        spm, said, left = watch.read(t_ns, event.data, reading)
+        fresh = watch.channel.heard(t_ns, said, plausible=not watch.lies_still)
+        if not self._pods.leads(sensor, t_ns):
             return None
-        self.cadence.read(t_ns, reading, body=body)
-        return None if channel.state(t_ns) is Freshness.FROZEN else reading
+        if sensor != self._cadence_of:
+            self._cadence_of = sensor
+            self.cadence.from_another_pod()
+        self.cadence.read(t_ns, spm, body=body)
+        return left if fresh else None
 
     def _once_only(self, t_ns: int, code: str, sensor: str, text: str) -> None:
         if (code, sensor) not in self._once:

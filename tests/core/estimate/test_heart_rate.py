@@ -31,6 +31,13 @@ def test_a_spike_is_not_believed() -> None:
     assert heart.read(s_to_ns(4), 152)
 
 
+@pytest.mark.parametrize(("leap", "believed"), [(16.0, True), (17.0, False), (-16.0, True), (-17.0, False)])
+def test_how_far_a_heart_jumps_in_a_second(leap: float, believed: bool) -> None:
+    """GIVEN 150 WHEN the next second says more than 16 away THEN that is not believed until it is confirmed."""
+    heart = heard(150)
+    assert believed == heart.read(s_to_ns(1), 150 + leap)
+
+
 def test_a_jump_that_stays_is_believed_after_five_seconds() -> None:
     """GIVEN a strap that was wrong WHEN it goes on saying the new value THEN that is believed after 5 s, not before."""
     heart = heard(100, *[160] * 5)
