@@ -44,8 +44,6 @@ SLOWEST_MPS = 0.5
 NEAR_S = 10.0
 """From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
 EVEN_ODDS = 0.5
-WAIT_FOR_MARK_ODDS = 0.75
-"""Where laps are being marked, the mark at the bell line itself is due any moment: waiting for it a little beats being early."""
 FINISHED_ODDS = 0.975
 ON_TIME_S = 0.001
 
@@ -141,6 +139,7 @@ class Engine:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
         line_m = self._distance.mark(t_ns, source)
+        self._sensors.marked(t_ns, self._started_ns)
         if line_m is None:
             out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
             return
@@ -229,7 +228,7 @@ class Engine:
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s > NEAR_S:
             return None if here.pace_mps is None else rough_s
-        odds = WAIT_FOR_MARK_ODDS if self._distance.mode(t_ns) is Mode.MARKS else EVEN_ODDS
+        odds = self._distance.odds_to_fire(self._bell_m, t_ns)
         return (self._bell_m - self._distance.passed_with(odds, t_ns)) / here.speed_mps - self._lead_s
 
     def _watch_finish(self, t_ns: int, here: Position, out: list[Output]) -> None:

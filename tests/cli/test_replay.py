@@ -89,8 +89,7 @@ def test_verify_notices_another_engine(
     """BUT WHEN the engine decides otherwise than it did / THEN verify names the first output that differs and exits with 1."""
     target = tmp_path / "out.mcap"
     assert main(["replay", str(race_file), "--record", str(target)]) == 0
-    monkeypatch.setattr("kickcue.core.engine.WAIT_FOR_MARK_ODDS", 0.99)
-    monkeypatch.setattr("kickcue.core.engine.EVEN_ODDS", 0.99)
+    monkeypatch.setattr("kickcue.core.engine.DistanceEstimator.odds_to_fire", lambda *_: 0.99)
     capsys.readouterr()
 
     assert main(["verify", str(target)]) == 1

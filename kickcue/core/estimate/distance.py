@@ -12,8 +12,10 @@ from typing import NamedTuple
 from kickcue.core.course import Course
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS
-from kickcue.core.estimate.odometer import Odometer
+from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
+from kickcue.core.estimate.second_opinion import APART_S, STILL_SHARE, Anchor, Marked, far_off, speaks_for, without_pod
 from kickcue.core.estimate.track_filter import TrackFilter
+from kickcue.core.estimate.waiting import EVEN_ODDS, odds_to_fire_at
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
 
@@ -23,7 +25,12 @@ MARK_GOOD_FOR_LAPS = 1.3
 LEARNED_SD = 0.015
 OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
 """One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis keeps the door open."""
-EVEN_ODDS = 0.5
+STOPPED_AFTER_LINES = 3
+"""So many lines in a row without a mark, and no further one is waited for."""
+SECOND_OPINION_AFTER = 2
+"""So many marks in a row that fit no line may mean that the pod is wrong and not the marks."""
+STILL_MPS, STILL_S = 1.0, 20.0
+"""Slower than this on average, for longer than that, and with laps being marked: the pod is not on a running foot."""
 APART_M = 50.0
 """Lines nearer than this to each other are not told apart by a first mark."""
 
@@ -46,6 +53,20 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
+class _Before(NamedTuple):
+    """What a mark that is taken back had changed."""
+
+    belief: LineBelief
+    odometer: Odometer
+    marked_at_m: float | None
+    source: MarkSource | None
+    marks: tuple[Marked, ...]
+    anchor: Anchor
+    gun: Anchor | None
+    doubted: int
+    still: bool
+
+
 class DistanceEstimator:
     """Follows one runner over one course."""
 
@@ -54,31 +75,48 @@ class DistanceEstimator:
         self._prior = prior
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
-        self._undo: tuple[LineBelief, Odometer, float | None] | None = None
+        self._undo: _Before | None = None
         self._read_since_mark: list[tuple[int, str, float | None, float | None, float | None]] = []
         self._marked_at_m: float | None = None
+        self._source: MarkSource | None = None
         self._heard_ns: int | None = None
         self._started_ns = 0
+        self._marks: tuple[Marked, ...] = ()
+        self._doubted = 0
+        self._anchor = Anchor(0, 0.0, self._at_the_gun())
+        self._gun: Anchor | None = None
+        """Where the pod's metres began to count; None once it has lain still, for then they are not all there."""
+        self._still = False
+        """Whether the pod has been found to lie somewhere while its owner runs."""
 
     def start(self, t_ns: int) -> None:
         """Begin the race: distance is zero here."""
-        prior = self._prior
         self._odometer.catch_up(t_ns)
         self._started_ns = t_ns
+        self._belief = self._at_the_gun()
+        self._gun = self._anchor = Anchor(t_ns, self._odometer.total_m, self._belief.copy())
+
+    def _at_the_gun(self) -> LineBelief:
+        prior = self._prior
         wide = max(OUTLIER_SD, 2.0 * prior.sd)
-        self._belief = LineBelief(
+        return self._over_lines(
             [
                 TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
                 TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
-            ],
-            self._course.crossings_m,
-            _start_lines_m(self._course),
+            ]
         )
+
+    def _over_lines(self, hypotheses: list[TrackFilter]) -> LineBelief:
+        return LineBelief(hypotheses, self._course.crossings_m, _start_lines_m(self._course))
 
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
             self._read_since_mark.append((t_ns, pod, speed_mps, total_m, cadence_spm))
+        if self._still:
+            if speed_mps is None or speed_mps < RUNNING_MPS:
+                return
+            self._still = False
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -95,21 +133,62 @@ class DistanceEstimator:
         """Take in a mark; return the line it was taken for, in metres run, None for a double or a stray one."""
         if self._belief is None:
             return None
-        self._undo = (self._belief.copy(), deepcopy(self._odometer), self._marked_at_m)
+        self._undo = _Before(
+            self._belief.copy(),
+            deepcopy(self._odometer),
+            self._marked_at_m,
+            self._source,
+            self._marks,
+            self._anchor,
+            self._gun,
+            self._doubted,
+            self._still,
+        )
         self._read_since_mark = []
         before = self._belief.marked_m
         silent = self._odometer.silent_s(t_ns) > POD_SILENT_S
         if silent:
             self._catch_up(t_ns)
-        self._belief.mark(t_ns, MARK_MODELS[source], self._speed_mps(), self._odometer.ahead(t_ns))
+        again = self._marks and (t_ns - self._marks[-1].t_ns) / NS_PER_S < APART_S
+        ahead = self._odometer.ahead(t_ns)
+        self._marks = (*self._marks, Marked(t_ns, source, self._odometer.total_m + ahead[0]))
+        self._belief.mark(t_ns, MARK_MODELS[source], self._speed_mps(), ahead)
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
+            self._doubted += not again
+            line_m = None
+        if not again and (line_m is None or self._belief.skips_lines):
+            line_m = self._second_opinion(t_ns) or line_m
+        if line_m is None:
             return None
-        self._marked_at_m = self._odometer.total_m
+        self._doubted = 0
+        self._marked_at_m, self._source = self._odometer.total_m, source
+        self._anchor = Anchor(t_ns, self._odometer.total_m + self._odometer.ahead(t_ns)[0], self._belief.copy())
         if silent:
             self._odometer.rebase()
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
+
+    def _second_opinion(self, t_ns: int) -> float | None:
+        """Let go of the pod, or of its scale, where the marks speak clearly for that; return the line of the last one then."""
+        if self._belief is None or self._heard_ns is None or self._still:
+            return None
+        anchor = self._anchor
+        since_s = (t_ns - anchor.t_ns) / NS_PER_S
+        if since_s > STILL_S and self._marks[-1].pod_m - anchor.pod_m < STILL_MPS * since_s:
+            clock = Odometer(self._odometer.planned_mps)
+            if anchor.belief.marked_m is not None:
+                clock.learn_pace(anchor.belief.marked_m * NS_PER_S / (anchor.t_ns - self._started_ns))
+            belief = without_pod([m for m in self._marks if m.t_ns > anchor.t_ns], anchor, clock, self._started_ns)
+            if not speaks_for(belief, self._belief, STILL_SHARE):
+                return None
+            self._belief, self._odometer, self._gun, self._still = belief, clock, None, True
+        elif self._gun is not None and (self._doubted >= SECOND_OPINION_AFTER or self._belief.skips_lines):
+            scaled = far_off(self._marks, self._gun, self._over_lines)
+            if scaled is None:
+                return None
+            self._belief = scaled
+        return None if self._belief.marked_m == anchor.belief.marked_m else self._belief.marked_m
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
@@ -120,7 +199,10 @@ class DistanceEstimator:
         """Take back the last mark, as if it had never been; return False where there is none to take back."""
         if self._undo is None:
             return False
-        (self._belief, self._odometer, self._marked_at_m), self._undo = self._undo, None
+        before, self._undo = self._undo, None
+        self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
+        self._marks, self._anchor, self._gun = before.marks, before.anchor, before.gun
+        self._doubted, self._still = before.doubted, before.still
         for reading in self._read_since_mark:
             self.read(*reading)
         return True
@@ -144,6 +226,20 @@ class DistanceEstimator:
             return -math.inf
         dd_m, _ = self._odometer.ahead(t_ns)
         return _quantile(self._parts(dd_m), probability)
+
+    def odds_to_fire(self, distance_m: float, t_ns: int) -> float:
+        """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
+        if self._belief is None or self._source is None:
+            return EVEN_ODDS
+        heaviest = self._belief.hypotheses[0]
+        next_line = heaviest.last_line + 1
+        if distance_m not in heaviest.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
+            return EVEN_ODDS
+        model = MARK_MODELS[self._source]
+        late_m, late_sd_m = model.error(self._speed_mps())
+        dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+        sd_m = math.sqrt(max(heaviest.variance_ahead(dd_m), 0.0) + dd_sd_m**2)
+        return odds_to_fire_at(sd_m, late_m, late_sd_m, model.seen_after(heaviest.tied, next_line))
 
     def passed_probability(self, distance_m: float, t_ns: int) -> float:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""

@@ -17,6 +17,7 @@ from kickcue.core.estimate.track_filter import TrackFilter, merged, normal_densi
 MOST_HYPOTHESES = 6
 LEAST_WEIGHT = 3e-4
 MERGE_WITHIN_SD = 0.5
+LEAST_DENSITY = 1e-30
 START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
 
@@ -30,11 +31,13 @@ class LineBelief:
         self._lines_m = lines_m
         self._start_lines_m = start_lines_m
         self._last_mark_ns: int | None = None
+        self.log_evidence = 0.0
+        """How probable all marks so far have been, as the logarithm of a density; what a rival belief of the same marks is held against."""
 
     def copy(self) -> "LineBelief":
         """Return an independent copy, to come back to when a mark is taken back."""
         twin = LineBelief([h.copy() for h in self.hypotheses], self._lines_m, self._start_lines_m)
-        twin._last_mark_ns = self._last_mark_ns
+        twin._last_mark_ns, twin.log_evidence = self._last_mark_ns, self.log_evidence
         return twin
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
@@ -46,17 +49,21 @@ class LineBelief:
         """Take in a mark; ``ahead`` is how far the pod has run past its last count, (m, sd m)."""
         dd_m, dd_sd_m = ahead
         since_s = math.inf if self._last_mark_ns is None else (t_ns - self._last_mark_ns) * 1e-9
-        stray = model.stray_per_m
-        if since_s < model.doubled_within_s:
-            stray += model.doubled / (model.doubled_within_s * max(speed_mps, 1.0))
-        late_m = speed_mps * model.delay_s
-        var_m2 = (speed_mps * model.delay_sd_s) ** 2 + model.sharpness_m**2 + dd_sd_m**2
+        again = since_s < model.doubled_within_s
+        doubled_per_m = 0.0
+        if again:
+            doubled_per_m = model.doubled / (model.doubled_within_s * max(speed_mps, 1.0))
+        late_m, late_sd_m = model.error(speed_mps)
+        var_m2 = late_sd_m**2 + dd_sd_m**2
         branches: list[TrackFilter] = []
         for h in self.hypotheses:
             for lines_m, share in self._where(h):
-                branches.extend(_tied(h, lines_m, share * model.seen, 1.0 - model.seen, (late_m, var_m2), dd_m))
-            h.weight *= stray
+                seen = model.seen_after(h.tied, h.last_line + 1)
+                branches.extend(_tied(h, lines_m, share * seen, 1.0 - seen, (late_m, var_m2), dd_m))
+            h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
+            h.strays += not again
             branches.append(h)
+        self.log_evidence += math.log(max(sum(h.weight for h in branches), LEAST_DENSITY))
         self.hypotheses = _pruned(branches)
         self._last_mark_ns = t_ns
 
@@ -87,6 +94,12 @@ class LineBelief:
         heaviest = self.hypotheses[0]
         return heaviest.lines_m[heaviest.last_line] if heaviest.lines_m else None
 
+    @property
+    def skips_lines(self) -> bool:
+        """Whether the heaviest hypothesis, after two marks or more, holds that a third of all lines or more had none."""
+        heaviest = self.hypotheses[0]
+        return heaviest.tied >= 2 and 3 * heaviest.tied <= 2 * (heaviest.last_line + 1)
+
 
 def _tied(  # noqa: PLR0913, PLR0917  a mark is a time, an error and two probabilities
     h: TrackFilter, lines_m: tuple[float, ...], seen: float, missed: float, late: tuple[float, float], dd_m: float
@@ -104,11 +117,11 @@ def _tied(  # noqa: PLR0913, PLR0917  a mark is a time, an error and two probabi
         if off > reach:
             break
         odds = seen * missed ** (n - h.last_line - 1)
-        if h.weight * odds * normal_density(off, spread) < 1e-30:  # would only fill the list
+        if h.weight * odds * normal_density(off, spread) < LEAST_DENSITY:  # would only fill the list
             continue
         twin = h.copy()
         twin.weight *= odds * twin.see(lines_m[n] + late_m, var_m2, dd_m)
-        twin.last_line, twin.lines_m = n, lines_m
+        twin.last_line, twin.lines_m, twin.tied = n, lines_m, h.tied + 1
         found.append(twin)
     return found
 

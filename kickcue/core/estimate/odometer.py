@@ -15,6 +15,8 @@ FASTEST_MPS = 12.0
 """Nobody runs faster; a total that says so has jumped."""
 COUNT_NOISE_M = 0.05
 """White noise of the count per square-root second, as the evaluation protocol assumes."""
+LINE_NOISE_M = 0.045
+"""Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m from bend to bend (pi * 0.2 m each)."""
 GAP_S = 3.0
 """Longer silence is a gap: what happened in it is a guess unless the total counted on."""
 PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
@@ -98,7 +100,7 @@ class Odometer:
             total_m = None  # it stands still although the athlete runs: it counts slowly, or never does
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m)
         if counted_m is not None:
-            step = Step(counted_m, dt_s, COUNT_NOISE_M**2 * dt_s)
+            step = Step(counted_m, dt_s, COUNT_NOISE_M**2 * dt_s + LINE_NOISE_M**2 * max(counted_m, 0.0))
             self._step_length.learn(self.speed_mps, cadence_spm)
         elif self.t_ns is None:
             step = Step(0.0, 0.0, 0.0)

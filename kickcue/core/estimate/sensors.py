@@ -117,10 +117,6 @@ class SensorDesk:
             watch.marked(t_ns, started_ns)
             watch.channel.plausible &= not watch.lies_still
 
-    def lies_still(self, t_ns: int) -> bool:
-        """Say whether there is no other pod than such as lie still while laps are marked: where the runner is, no pod knows."""
-        return self._pods.leader(t_ns) is None and any(watch.lies_still for watch in self._pod_watch.values())
-
     def all_heard(self, t_ns: int) -> bool:
         """Say whether every sensor of the setup is fresh in all it gives."""
         named = {*self._pods.channels, *self._hearts.channels}

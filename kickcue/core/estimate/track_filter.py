@@ -35,6 +35,10 @@ class TrackFilter:
     last_line: int = -1
     lines_m: tuple[float, ...] = ()
     """Where this hypothesis believes marks are made, decided by the first mark."""
+    tied: int = 0
+    """How many lines have had their mark."""
+    strays: int = 0
+    """How many marks belonged to none, double ones not counted."""
 
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
@@ -118,6 +122,8 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         wa * a.oo + wb * b.oo + cross * do * do,
         a.last_line,
         a.lines_m,
+        a.tied,
+        a.strays,
     )
 
 
