@@ -54,6 +54,7 @@ class Odometer:
         self._paced_s = 0.0
         self.by_cadence = False
         self._trusted_m: float | None = None
+        self._trusted_ns = 0
         self._guessed_m = 0.0
         self._suspect: tuple[float, int] | None = None
         self._pod: str | None = None
@@ -122,29 +123,32 @@ class Odometer:
             return 0.0, 0.0
         if self.speed_mps is None:
             return self.planned_mps * dt_s, self._pace_sd * self.planned_mps * dt_s
-        return self.speed_mps * dt_s, dt_s * (0.1 + 0.03 * self.speed_mps)
+        gap_s = max(dt_s - GAP_S, 0.0)
+        relative = PLANNED_PACE_SD if self.pace_mps is None else GUESS_SD
+        return self.speed_mps * dt_s, (dt_s - gap_s) * (0.1 + 0.03 * self.speed_mps) + gap_s * relative * self.speed_mps
 
     def _counted(self, t_ns: int, dt_s: float, total_m: float) -> float | None:
         """Return the metres the total vouches for, or None while it cannot be trusted."""
         if self._trusted_m is None:
-            self._trust(total_m)
+            self._trust(t_ns, total_m)
             return None if self.t_ns is None or dt_s > 0.0 else 0.0
         dd_m = total_m - self._trusted_m - self._guessed_m
-        slack_m = GUESS_SLACK * abs(self._guessed_m)
-        if -1.0 - slack_m <= dd_m <= FASTEST_MPS * dt_s + 3.0 + slack_m:
-            self._trusted_m, self._guessed_m, self._suspect = total_m, 0.0, None
+        most_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S + 3.0
+        if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
+            self._trust(t_ns, total_m)
             return dd_m
         if self._suspect is not None:
             then_m, then_ns = self._suspect
             onward_s = (t_ns - then_ns) / NS_PER_S
             if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:  # the jump was a reset: count on from there
-                self._trust(total_m)
+                self._trust(t_ns, total_m)
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
         return None
 
-    def _trust(self, total_m: float) -> None:
-        self._trusted_m, self._guessed_m, self._suspect = total_m, 0.0, None
+    def _trust(self, t_ns: int, total_m: float) -> None:
+        self._trusted_m, self._trusted_ns = total_m, t_ns
+        self._guessed_m, self._suspect = 0.0, None
 
     def _guess(self, dt_s: float, speed_mps: float | None) -> Step:
         """Bridge by speed: the mean of before and now."""

@@ -7,8 +7,8 @@ from hypothesis import given, settings, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.estimate.distance import DistanceEstimator, ScalePrior, _beyond, _quantile
-from kickcue.core.events import CommandKind, MarkSource, Mode
-from kickcue.core.units import s_to_ns
+from kickcue.core.events import CommandKind, Cue, CueKind, MarkSource, Mode
+from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
 
 
@@ -144,3 +144,21 @@ def test_quantile_and_probability_are_inverse(parts: list[tuple[float, float, fl
     total = sum(weight for weight, _, _ in parts)
     normed = [(weight / total, mean, sd) for weight, mean, sd in parts]
     assert probability == pytest.approx(_beyond(normed, _quantile(normed, probability)), abs=1e-3)
+
+
+@pytest.mark.parametrize(("first_mps", "first_s", "mps"), [(2.0, 6.0, 5.0), (2.5, 9.0, 6.0), (2.0, 12.0, 6.0)])
+def test_a_pod_that_is_silent_while_its_runner_gets_up_to_speed(first_mps: float, first_s: float, mps: float) -> None:
+    """GIVEN a pod that says a start's low speed and then nothing for 40 s WHEN its total tells the truth THEN that counts, and no lap is lost.
+
+    What speed alone would have made of the gap is less than half; the total may say so, for nobody runs faster than 12 m/s.
+    """
+    race = Race("5000m")
+    race.gun()
+    race.runs(first_mps, seconds=first_s)
+    race.pod.falls_silent(40)
+    for line_m in race.course.crossings_m:
+        race.runs_to(line_m + 0.4 * mps, mps)
+        race.marks_line()
+    (bell,) = [c for c in race.all(Cue) if c.kind is CueKind.LAST_LAP]
+    crossed_s = first_s + (race.course.bell_m - first_s * first_mps) / mps
+    assert abs(ns_to_s(bell.t_ns) - crossed_s) < 1.0
