@@ -6,6 +6,7 @@ something (the bell line is reached between two notifications, a sensor has fall
 """
 
 from bisect import bisect_right
+from dataclasses import replace
 
 from kickcue.core.cueing.arbiter import SPACING_M, Candidate
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
@@ -15,6 +16,8 @@ from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, in_last_window, o
 from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.errors import IllegalTransitionError
 from kickcue.core.estimate.distance import DistanceEstimator, Position
+from kickcue.core.estimate.gate_learning import LineWatch
+from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.estimate.sensors import SensorDesk, Survey
 from kickcue.core.events import (
     Ack,
@@ -22,6 +25,7 @@ from kickcue.core.events import (
     CommandKind,
     CueKind,
     Estimate,
+    Fix,
     Input,
     Level,
     Link,
@@ -70,6 +74,7 @@ class Engine:
         self._bell_m = self._course.bell_m
         self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
         self._distance = DistanceEstimator(self._course, setup.scale, setup.planned_mps)
+        self._line = LineWatch(self._course, setup.gate)
         self._desk = CueDesk(setup.vocabulary, setup.rules)
         self._phase = Phase.WAITING
         self._racing = False
@@ -89,6 +94,11 @@ class Engine:
     def phase(self) -> Phase:
         """The phase of the race."""
         return self._phase
+
+    @property
+    def measured_scale(self) -> PodScale | None:
+        """What the marks of this race say about the scale of the pod, for the next race; None while that is not worth keeping."""
+        return self._distance.measured()
 
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event and return what follows from it, in order.
@@ -115,8 +125,10 @@ class Engine:
         """Take in the event; return whether it can have changed where the runner is or what is to be done."""
         if isinstance(event, Notification):
             reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
+            place = self._sensors.place
+            crossed = place is not None and self._fix(Fix(t_ns, *place), out)
             if reading is None:
-                return False
+                return crossed
             self._distance.read(t_ns, event.sensor, reading.speed_mps, reading.distance_m, self._sensors.cadence.latest_spm)
         elif isinstance(event, Mark):
             self._mark(t_ns, event.source, out)
@@ -130,15 +142,25 @@ class Engine:
                 why = event.why or "no reason given"
                 out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
             return False
-        else:  # a Tick counts by its time alone; a Fix becomes a mark where a line gate is set up, which lies before the engine
+        elif isinstance(event, Fix):
+            return self._fix(event if event.t_ns == t_ns else replace(event, t_ns=t_ns), out)
+        else:  # a Tick counts by its time alone
             return False
         return True
 
-    def _mark(self, t_ns: int, source: MarkSource, out: list[Output]) -> None:
+    def _fix(self, fix: Fix, out: list[Output]) -> bool:
+        """Take in a position; return whether it tells of the finish line, just crossed or a second ahead."""
+        crossed_ns = self._line.feed(fix)
+        if crossed_ns is None or not self._racing:
+            return False
+        self._mark(fix.t_ns, MarkSource.GATE, out, age_s=(fix.t_ns - crossed_ns) / NS_PER_S)
+        return True
+
+    def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0) -> None:
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
-        line_m = self._distance.mark(t_ns, source)
+        line_m = self._distance.mark(t_ns, source, age_s)
         self._sensors.marked(t_ns, self._started_ns)
         if line_m is None:
             out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
@@ -158,6 +180,7 @@ class Engine:
             if self._signal(t_ns, signal, out) and signal is Signal.START:
                 self._started_ns = t_ns
                 self._distance.start(t_ns)
+                self._line.start(t_ns)
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
         if not self._racing or not self._distance.undo_mark():

@@ -8,6 +8,7 @@ from kickcue.core.cueing.policy import SILENT_TO_GO_M
 from kickcue.core.cueing.rules import Rules
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.distance import ScalePrior
+from kickcue.core.estimate.gate import Gate
 from kickcue.core.plan import Plan, Run
 from kickcue.core.profiles import SensorProfile
 
@@ -33,6 +34,9 @@ class Setup:
     lead_ms: int = 0
     """How long the watch takes from message to feeling; cues are sent this much earlier."""
 
+    gate: Gate | None = None
+    """The finish line where it is known; without one it is learned from the fixes of the first lap."""
+
     def __post_init__(self) -> None:
         legs = len(self.plan.legs())
         if legs != 1:
@@ -40,6 +44,8 @@ class Setup:
         kick_m = self.race.course.kick_m
         if kick_m <= SILENT_TO_GO_M:
             raise AskedWronglyError(f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of which nothing is felt")
+        if self.gate is not None and self.race.course.lap_m is None:
+            raise AskedWronglyError(f"gate for {self.race.course.event}, a road race: should be left out, no line comes back there")
 
     @property
     def race(self) -> Run:

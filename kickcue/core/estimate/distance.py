@@ -6,12 +6,13 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 
 import math
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
 from kickcue.core.estimate.second_opinion import APART_S, STILL_SHARE, Anchor, Marked, far_off, speaks_for, without_pod
 from kickcue.core.estimate.track_filter import TrackFilter
@@ -22,6 +23,8 @@ from kickcue.core.units import NS_PER_S
 POD_SILENT_S = 3.0
 MARK_GOOD_FOR_LAPS = 1.3
 """Without a mark for longer than this many laps the count stands on the pod again."""
+MARK_TEACHES_FOR_LAPS = 2.5
+"""With the last mark that fits a line farther back the marks, or the pod, were given up: nothing of them is for other races."""
 LEARNED_SD = 0.015
 OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
 """One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis keeps the door open."""
@@ -65,6 +68,7 @@ class _Before(NamedTuple):
     gun: Anchor | None
     doubted: int
     still: bool
+    measuring: Measuring
 
 
 class DistanceEstimator:
@@ -75,6 +79,7 @@ class DistanceEstimator:
         self._prior = prior
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
+        self._measuring = Measuring()
         self._undo: _Before | None = None
         self._read_since_mark: list[tuple[int, str, float | None, float | None, float | None]] = []
         self._marked_at_m: float | None = None
@@ -94,6 +99,7 @@ class DistanceEstimator:
         self._odometer.catch_up(t_ns)
         self._started_ns = t_ns
         self._belief = self._at_the_gun()
+        self._measuring = Measuring()
         self._gun = self._anchor = Anchor(t_ns, self._odometer.total_m, self._belief.copy())
 
     def _at_the_gun(self) -> LineBelief:
@@ -123,14 +129,15 @@ class DistanceEstimator:
         self._heard_ns = t_ns
         if self._belief is not None:
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
 
     @property
     def at_last_line(self) -> bool:
         """Whether the finish line itself has been marked."""
         return self._belief is not None and self._belief.marked_m == self._course.distance_m
 
-    def mark(self, t_ns: int, source: MarkSource) -> float | None:
-        """Take in a mark; return the line it was taken for, in metres run, None for a double or a stray one."""
+    def mark(self, t_ns: int, source: MarkSource, age_s: float = 0.0) -> float | None:
+        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres run, None for a double or a stray one."""
         if self._belief is None:
             return None
         self._undo = _Before(
@@ -143,6 +150,7 @@ class DistanceEstimator:
             self._gun,
             self._doubted,
             self._still,
+            self._measuring.copy(),
         )
         self._read_since_mark = []
         before = self._belief.marked_m
@@ -150,9 +158,11 @@ class DistanceEstimator:
         if silent:
             self._catch_up(t_ns)
         again = self._marks and (t_ns - self._marks[-1].t_ns) / NS_PER_S < APART_S
-        ahead = self._odometer.ahead(t_ns)
-        self._marks = (*self._marks, Marked(t_ns, source, self._odometer.total_m + ahead[0]))
-        self._belief.mark(t_ns, MARK_MODELS[source], self._speed_mps(), ahead)
+        speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
+        model = MARK_MODELS[source]
+        model = replace(model, delay_s=model.delay_s + age_s)
+        self._marks = (*self._marks, Marked(t_ns, model, self._odometer.total_m + ahead[0]))
+        self._belief.mark(t_ns, model, speed_mps, ahead)
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
             self._doubted += not again
@@ -162,6 +172,7 @@ class DistanceEstimator:
         if line_m is None:
             return None
         self._doubted = 0
+        self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
         self._anchor = Anchor(t_ns, self._odometer.total_m + self._odometer.ahead(t_ns)[0], self._belief.copy())
         if silent:
@@ -194,6 +205,7 @@ class DistanceEstimator:
         step = self._odometer.catch_up(t_ns)
         if step is not None and self._belief is not None:
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._measuring.advance(step)
 
     def undo_mark(self) -> bool:
         """Take back the last mark, as if it had never been; return False where there is none to take back."""
@@ -202,10 +214,18 @@ class DistanceEstimator:
         before, self._undo = self._undo, None
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._marks, self._anchor, self._gun = before.marks, before.anchor, before.gun
-        self._doubted, self._still = before.doubted, before.still
+        self._doubted, self._still, self._measuring = before.doubted, before.still, before.measuring
         for reading in self._read_since_mark:
             self.read(*reading)
         return True
+
+    def measured(self) -> PodScale | None:
+        """Return what the marks of this race say about the scale of the pod, None while that is not worth handing on."""
+        if self._belief is None or self._marked_at_m is None or self._still:
+            return None
+        if self._odometer.total_m - self._marked_at_m > MARK_TEACHES_FOR_LAPS * self._course.marker_m:
+            return None
+        return self._measuring.result(self._belief.hypotheses)
 
     def at(self, t_ns: int) -> Position | None:
         """Return the belief at ``t_ns``, which must not lie before the last reading."""

@@ -13,10 +13,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from kickcue.core.estimate.lines import LineBelief
-from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.marks import MarkModel
 from kickcue.core.estimate.odometer import COUNT_NOISE_M, Odometer
 from kickcue.core.estimate.track_filter import TrackFilter
-from kickcue.core.events import MarkSource
 from kickcue.core.units import MILE_M, NS_PER_S
 
 FAR_OFF_SHARE: Final = 0.002
@@ -36,10 +35,10 @@ APART_S: Final = 6.0
 
 
 class Marked(NamedTuple):
-    """A mark as it came: when, of which source, and what the pod had counted by then."""
+    """A mark as it came: when, what such a mark is worth, and what the pod had counted by then."""
 
     t_ns: int
-    source: MarkSource
+    model: MarkModel
     pod_m: float
 
 
@@ -60,7 +59,7 @@ def without_pod(marks: Sequence[Marked], anchor: Anchor, odometer: Odometer, gun
         assert step is not None
         belief.advance(*step)
         before = belief.marked_m
-        belief.mark(mark.t_ns, MARK_MODELS[mark.source], odometer.planned_mps, (0.0, 0.0))
+        belief.mark(mark.t_ns, mark.model, odometer.planned_mps, (0.0, 0.0))
         if belief.marked_m is not None and belief.marked_m != before:
             odometer.learn_pace(belief.marked_m * NS_PER_S / (mark.t_ns - gun_ns))
     return belief
@@ -97,5 +96,5 @@ def _replay(belief: LineBelief, marks: Sequence[Marked], gun: Anchor) -> None:
         dd_m = mark.pod_m - pod_m
         for _ in range(steps):
             belief.advance(dd_m / steps, dt_s / steps, COUNT_NOISE_M**2 * dt_s / steps)
-        belief.mark(mark.t_ns, MARK_MODELS[mark.source], dd_m / dt_s * belief.hypotheses[0].scale, (0.0, 0.5))
+        belief.mark(mark.t_ns, mark.model, dd_m / dt_s * belief.hypotheses[0].scale, (0.0, 0.5))
         t_ns, pod_m = mark.t_ns, mark.pod_m

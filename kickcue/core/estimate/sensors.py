@@ -63,9 +63,12 @@ class SensorDesk:
         self._heart_watch: dict[str, HeartWatch] = {}
         self._once: set[tuple[str, str]] = set()
         self._news: list[Notice] = []
+        self.place: tuple[float, float] | None = None
+        """Latitude and longitude of the last notification taken in, None where it told none."""
 
     def take(self, event: Notification, t_ns: int, *, body: bool) -> PodReading | None:
         """Take in one notification at ``t_ns``; return what it says about distance, if anything. ``body``: it counts for the baseline."""
+        self.place = None
         profile = self._profiles.get(event.sensor)
         if profile is None:
             self._once_only(t_ns, "unknown_sensor", event.sensor, "is not in the setup and is ignored")
@@ -83,7 +86,11 @@ class SensorDesk:
             return self._take_pod(t_ns, event, profile, reading, body=body)
         if isinstance(reading, HeartReading):
             self._take_heart(t_ns, event, profile, reading)
-        elif isinstance(reading, LocationReading) and (reading.speed_mps is not None or reading.distance_m is not None):
+        elif isinstance(reading, LocationReading):
+            if reading.lat_deg is not None and reading.lon_deg is not None:
+                self.place = (reading.lat_deg, reading.lon_deg)
+            if reading.speed_mps is None and reading.distance_m is None:
+                return None
             pod = PodReading(reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None)
             return self._take_pod(t_ns, event, profile, pod, body=body)
         elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY:
