@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "watch": Command("kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
     "decode": Command("kickcue.cli.decode", "read the bytes of one sensor notification"),
     "profiles": Command("kickcue.cli.profiles", "the sensors that are known, and on what evidence"),
+    "calibrate": Command("kickcue.cli.calibrate", "what was learned about your foot pod's scale"),
     "simulate": Command("kickcue.cli.simulate", "make a race up: as a recording, or as virtual sensors on air"),
     "evaluate": Command("kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
 }
@@ -108,7 +109,6 @@ def _overview() -> str:
     return "\n".join(
         [
             "kickcue knows where the runner is and cues the kick.",
-            "",
             "usage: kickcue COMMAND [options]",
             "",
             *lines,

@@ -3,9 +3,7 @@
 A file is replaced as a whole or not at all, and stays as private as it was: a password may stand in it.
 """
 
-import errno
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -16,13 +14,13 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from kickcue.config.replacing import replace_file
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_keys import SettingKey, setting_keys
 from kickcue.config.settings_model import PINS, SensorPin, same_device
 from kickcue.config.settings_sources import from_options, nested, parse_toml, read_text
 from kickcue.core.errors import AskedWronglyError
 
-_PRIVATE: Final = 0o600
 _COLUMNS: Final = 100
 _HEAD: Final = (
     "What kickcue is set to. A line like '#key = value' is off and shows the default, or an example where there is none: "
@@ -53,7 +51,7 @@ def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
     text = "\n".join(_lines(answers)) + "\n"
     said = nested(from_options(answers))
     assert parse_toml(text, path) == {**said, "broker": said.get("broker", {})}, "every answer is a key of the file"
-    _replace(path, text)
+    replace_file(path, text)
 
 
 def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
@@ -74,7 +72,7 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     for edit in edits:
         if _means(edit, wanted):
             newline = "\r\n" if "\r\n" in text else "\n"
-            return _replace(path, edit.replace("\r\n", "\n").replace("\n", newline))
+            return replace_file(path, edit.replace("\r\n", "\n").replace("\n", newline))
     inside = ", ".join(f"{key} = {_toml(value)}" for key, value in block.items())
     raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please set there [sensors.{name}] with {inside}")
 
@@ -157,28 +155,3 @@ def _toml(value: Any) -> str:
     plain = value if isinstance(value, bool | int | float) else str(value)
     plain = int(plain) if isinstance(plain, float) and plain.is_integer() else plain
     return tomlkit.item(plain).as_string()
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put ``text`` in the place of the file that ``path`` or its symbolic link means, with the owner and the mode that it had."""
-    target = Path(os.path.realpath(path))
-    temporary: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            if target.exists():
-                was = target.stat()
-                with suppress(PermissionError):  # only root can give a file away, and root is who would take it
-                    os.fchown(file.fileno(), was.st_uid, was.st_gid)
-                os.fchmod(file.fileno(), was.st_mode & 0o777)
-            else:
-                os.fchmod(file.fileno(), _PRIVATE)
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        remedy = f"; you should be allowed to write to {target.parent}" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
-        raise AskedWronglyError(f"{path}: cannot be written: {error.strerror}{remedy}") from None

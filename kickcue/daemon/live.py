@@ -12,9 +12,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kickcue import __version__
+from kickcue.config.calibration import Calibrations
+from kickcue.config.learned_scale import learn_from_race, with_learned_scale
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.cueing.phases import RACING
@@ -43,12 +45,14 @@ STUCK_S: Final = 5.0
 OLD_NS: Final = NS_PER_S
 MQTT_SILENCE_NS: Final = 10 * NS_PER_S
 NOTES: Final = 20
+KEEPING_S: Final = 5.0
+"""How long an end waits for what was learned to be written."""
 
 
 class Live:
     """A run. Made by ``live``; a screen reads it, keys and edges ``put`` into it."""
 
-    def __init__(self, settings: Settings, clock: Clock, run_id: str, recordings: Path) -> None:
+    def __init__(self, settings: Settings, clock: Clock, run_id: str, state: Path) -> None:
         """Take what the run is about; AskedWronglyError where the race cannot be run."""
         self.settings = settings
         self.document = settings.document().with_digests()
@@ -65,7 +69,10 @@ class Live:
         self.done = asyncio.Event()
         """The race is over, and the time after it as well."""
         self._setup = self.document.setup()
-        self._recordings = recordings
+        self._recordings = state / "races"
+        self._calibrations = Calibrations.below(state)
+        self._learning: asyncio.Task[str] | None = None
+        self._began_utc: str | None = None
         self._inbox: deque[Input] = deque()
         self._woken = asyncio.Event()
         self._race: RaceTime | None = None
@@ -135,11 +142,26 @@ class Live:
                 self._heard_remotely(name)
             self.put(event)
 
+    def expect(self) -> None:
+        """Take over what earlier races have taught about the pod; before anything comes in."""
+        document, told = with_learned_scale(self.settings, self._calibrations)
+        self.document = document.with_digests()
+        self._setup = self.document.setup()
+        if told is not None:
+            self.tell(told)
+
+    async def learnt(self) -> None:
+        """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``."""
+        if self._learning is not None:
+            await asyncio.wait({self._learning}, timeout=KEEPING_S)
+
     # ---- going on after a crash
 
     def go_on(self, unfinished: Unfinished) -> None:
         """Take up a race where an earlier process has left it; before anything else comes in."""
         engine, missing = bring_back(unfinished)
+        self.document = unfinished.document
+        self._began_utc = unfinished.recording.header.utc
         facts = unfinished.recording.header.live or {}
         if unfinished.same_boot:
             self.clock, self._race = self.clock.going_on(facts)
@@ -177,16 +199,17 @@ class Live:
 
     def _begin(self, run_ns: int) -> None:
         self._race = self.clock.race_from(run_ns)
+        ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
+        self._began_utc = (datetime.now(UTC) - ago).isoformat().replace("+00:00", "Z")
         if self.settings.record:
-            ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
-            self.recorder = start_recorder(self._recordings, self._header(datetime.now(UTC) - ago, self._race))
+            self.recorder = start_recorder(self._recordings, self._header(self._began_utc, self._race))
         self.session = Session(Engine(self._setup), self._record, self._deliver)
 
-    def _header(self, began: datetime, race: RaceTime) -> Header:
+    def _header(self, utc: str, race: RaceTime) -> Header:
         return Header(
             race=self.document.race,
             lap_m=self.document.lap_m,
-            utc=began.isoformat().replace("+00:00", "Z"),
+            utc=utc,
             sensors={name: choice.profile for name, choice in self.document.sensors.items()},
             setup=self.document.as_json(),
             ticks=True,
@@ -228,7 +251,25 @@ class Live:
             self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
         if not self._over and self.phase in (Phase.FINISHED, Phase.ABORTED):
             self._over = True
+            if self.phase is Phase.FINISHED:
+                self._learn()
             asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self.done.set)
+
+    def _learn(self) -> None:
+        found = None if self.session is None else self.session.measured_scale
+        if found is None:
+            return
+        path = None if self.recorder is None else self.recorder.path
+        keep = asyncio.to_thread(
+            learn_from_race, self._calibrations, self.settings, found, self._began_utc, None if path is None else path.name
+        )
+        self._learning = asyncio.create_task(keep, name="learning")  # in a thread: no disk may hold up what is still to be said
+        self._learning.add_done_callback(self._tell_learnt)
+
+    def _tell_learnt(self, task: asyncio.Task[str]) -> None:
+        self.task_ended(task)
+        if not task.cancelled() and task.exception() is None:
+            self.tell(task.result())
 
     def _rest(self) -> None:
         if self.phase not in RACING:
@@ -257,7 +298,7 @@ class Live:
         self.notes.append(text)
         log_event(LOG, level, name, text=text, **fields)
 
-    def task_ended(self, task: asyncio.Task[None]) -> None:
+    def task_ended(self, task: asyncio.Task[Any]) -> None:
         """End the run when a part of it has: a service manager starts it again, and the race goes on."""
         if not task.cancelled() and task.exception() is not None:
             LOG.critical("a part of the run has failed, which must not happen", exc_info=task.exception())
@@ -275,14 +316,14 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
 
     AskedWronglyError where the settings describe no race that can be run; everything else is told in ``notes`` and tried again.
     """
-    recordings = state / "races"
-    run = Live(settings, clock or Clock(), new_run_id(), recordings)
+    run = Live(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
-        if settings.record and not fresh:
-            unfinished = find_unfinished(recordings, run.document, run.clock, say=run.tell)
-            if unfinished is not None:
-                run.go_on(unfinished)
+        unfinished = find_unfinished(state / "races", run.document, run.clock, say=run.tell) if settings.record and not fresh else None
+        if unfinished is None:
+            run.expect()
+        else:
+            run.go_on(unfinished)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.callback(run.close)
         run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns))
@@ -291,6 +332,7 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
         if run.way.delivery is not None:
             tasks.append(asyncio.create_task(run.read(run.way.delivery), name="live reader"))
         stack.push_async_callback(end, tasks)
+        stack.push_async_callback(run.learnt)
         for task in tasks:
             task.add_done_callback(run.task_ended)
         if pins:

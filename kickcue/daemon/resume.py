@@ -25,6 +25,7 @@ from kickcue.recording.straight_file import being_written
 
 LONGEST_GAP_S: Final = 600.0
 """After ten minutes a runner is elsewhere: at another race, or at home."""
+_SCALE: Final = frozenset({"scale", "scale_sd"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def _is_on(recording: Recording) -> bool:
 def _require_same(then: RaceDocument, now: RaceDocument) -> None:
     """Check that the same race is to be run; DataError tells the difference."""
     before, after = then.as_json(), now.as_json()
+    if not _SCALE & after.keys():  # a scale that nobody has set was learned, and may have been learned better since
+        before = {key: value for key, value in before.items() if key not in _SCALE}
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:

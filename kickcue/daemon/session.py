@@ -7,6 +7,7 @@ from typing import Final
 
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
+from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Notice, Output, Phase, PhaseChange
 from kickcue.recording.model import Entry
 
@@ -63,6 +64,11 @@ class Session:
     def wake_ns(self) -> int | None:
         """By when the engine wants a tick."""
         return self._engine.wake_ns
+
+    @property
+    def measured_scale(self) -> PodScale | None:
+        """What the marks say about the scale of the pod."""
+        return self._engine.measured_scale
 
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event; return what followed from it.

@@ -201,6 +201,23 @@ def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], wh
     assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, document=document)
 
 
+def test_a_learned_scale_is_no_reason_not_to_go_on(tmp_path: Path) -> None:
+    """GIVEN a race that began with a learned scale WHEN another has been learned since, or forgotten THEN it goes on with the one it had."""
+    learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
+    found, said = find(tmp_path)
+    assert found is not None
+    assert (learned, []) == (found.document, said)
+
+
+def test_another_scale_that_a_person_has_set_is_another_race(tmp_path: Path) -> None:
+    """GIVEN a race that began with a learned scale WHEN a person has set another since THEN the new race begins with that."""
+    learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
+    told = DOCUMENT.model_copy(update={"scale": 1.01, "scale_sd": 0.008})
+    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.01" == nothing(tmp_path, document=told)
+
+
 def test_a_changed_profile_is_a_reason_not_to_go_on(tmp_path: Path) -> None:
     """GIVEN a profile that was edited since THEN the engine would not do again what it did, and that is said."""
     sensors = {**DOCUMENT.sensors, "pod": DOCUMENT.sensors["pod"].model_copy(update={"sha256": "0" * 64})}

@@ -22,7 +22,7 @@ SERVICES: Final = {
 """Services by what they send; of other ones a runner has nothing."""
 KNOWS_BY: Final = {
     Mode.MARKS: "your laps and the pod",
-    Mode.POD_LEARNED: "the pod, put right by laps",
+    Mode.POD_LEARNED: "the pod, put right by laps or earlier races",
     Mode.POD: "the pod alone, no lap yet",
     Mode.CADENCE: "your steps, no pod distance",
     Mode.CLOCK: "the clock alone: a guess",

@@ -1,0 +1,150 @@
+"""``kickcue calibrate``: what was learned about the scale of your foot pod; learn it from recordings; forget it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.show import json_line, table
+from kickcue.config.calibration import Calibration, Calibrations, read_calibration
+from kickcue.config.learned_scale import athlete_of, outlook, pod_of, race_scale, remember
+from kickcue.config.places import default_state_folder
+from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
+from kickcue.core.engine import Engine
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.estimate.measuring import PodScale
+from kickcue.core.events import Phase
+from kickcue.lab.drive import drive
+from kickcue.lab.source import recorded_document, sensors_of, source
+from kickcue.recording import MARKS, Recording, read
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="show | learn | reset")
+    show = actions.add_parser("show", help="what is known of each pod, and from which races")
+    learn = actions.add_parser("learn", help="learn from recordings of races or runs with known laps, each marked at its line")
+    learn.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX, TCX.gz or GPX")
+    learn.add_argument("--marks", choices=MARKS[:-1], default="manual", help="which laps of a watch's file become marks (manual)")
+    add_race_options(learn)
+    reset = actions.add_parser("reset", help="forget: another shoe, another place on it, another pod")
+    reset.add_argument("pod", nargs="?", metavar="POD", help="its address, name or MQTT id, or its name in the race file (all of them)")
+    for each in (show, learn, reset):
+        each.add_argument("--athlete", metavar="NAME", help="whose pod (as in race.toml, else runner; show: everybody's)")
+        each.add_argument(
+            "--race-file", type=Path, metavar="FILE", help="race file that says which pod is meant (as `kickcue run` finds it)"
+        )
+        each.add_argument("--state", type=Path, metavar="DIR", help="it is kept in DIR/calibration (the user's state folder)")
+        each.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it; 1 where a file is damaged or a recording teaches nothing."""
+    path = args.race_file or find_race_file(os.environ)
+    settings = None if path is None else load_settings(path)
+    folder = args.state or (default_state_folder(os.environ) if settings is None else state_folder(settings))
+    known = Calibrations.below(folder)
+    if args.action == "show":
+        return _show(known, args.athlete, as_object=args.json)
+    athlete = args.athlete or athlete_of(settings)
+    if args.action == "learn":
+        return max([_learn(args, known, athlete, settings, recording) for recording in args.recordings])
+    return _reset(known, athlete, None if args.pod is None else pod_of(settings, args.pod), as_object=args.json)
+
+
+# ---- show
+
+
+def _show(known: Calibrations, athlete: str | None, *, as_object: bool) -> int:
+    found, damaged = _all(known.files(athlete))
+    for calibration in found:
+        print(json_line(_as_object(calibration)) if as_object else "\n".join(_as_text(calibration)))
+    if not found and not damaged and not as_object:
+        print("nothing is known of any pod yet: run a race with the lap button, or see `kickcue calibrate learn --help`")
+    return 1 if damaged else 0
+
+
+def _all(files: Iterable[Path]) -> tuple[list[Calibration], bool]:
+    """Return what can be read, and whether something could not; that is told."""
+    found, damaged = [], False
+    for path in files:
+        try:
+            calibration = read_calibration(path)
+        except DataError as error:
+            print(f"kickcue: {error}", file=sys.stderr)
+            damaged = True
+        else:
+            found += [] if calibration is None else [calibration]
+    return found, damaged
+
+
+def _as_object(calibration: Calibration) -> dict[str, Any]:
+    scale, sd = calibration.expected()
+    races = [race.model_dump(mode="json") for race in calibration.races]
+    surprise = calibration.surprise()
+    changed = None if surprise is None else round(surprise, 4)
+    return {"athlete": calibration.athlete, "pod": calibration.pod, "scale": scale, "scale_sd": sd, "changed": changed, "races": races}
+
+
+def _as_text(calibration: Calibration) -> Iterator[str]:
+    yield f"{calibration.athlete}, pod {calibration.pod}: {' '.join(outlook(calibration))}"
+    rows = [
+        ("" if race.utc is None else f"{race.utc:%Y-%m-%d %H:%M}", f"{race.scale:.4f}", f"{race.sd:.2%}", race.recording or "")
+        for race in calibration.races
+    ]
+    yield table(("utc", "scale", "±", "recording"), rows, align="lrrl")
+
+
+# ---- learn
+
+
+def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings: Settings | None, path: Path) -> int:
+    recording = read(path, marks=args.marks)
+    for problem in recording.problems:
+        print(f"kickcue: {path}: {problem}", file=sys.stderr)
+    found = _measured(args, recording)
+    if found is None:
+        reason = "its marks do not tell the pod's scale to one per cent (it takes three lines or more, all laps as long as was said)"
+        print(f"kickcue: {path}: nothing is learned: {reason}", file=sys.stderr)
+        return 1
+    race = race_scale(found, recording.header.utc, path.name)
+    calibration, new = remember(known, athlete, pod_of(settings, found.pod), race)
+    if args.json:
+        print(json_line({"recording": path.name, "new": new, **race.model_dump(include={"scale", "sd"}), "known": _as_object(calibration)}))
+    else:
+        told = f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}" if new else "was counted before"
+        print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")
+    return 0
+
+
+def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | None:
+    """Return what the race in the recording has measured, as a live one does: up to its end, nothing if it was given up."""
+    race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
+    engine = Engine(race.document.setup())
+    for _ in drive(engine, race.inputs, ticks_recorded=race.same):
+        if engine.phase in (Phase.FINISHED, Phase.ABORTED):
+            break
+    return None if engine.phase is Phase.ABORTED else engine.measured_scale
+
+
+# ---- reset
+
+
+def _reset(known: Calibrations, athlete: str, pod: str | None, *, as_object: bool) -> int:
+    files = list(known.files(athlete))
+    wanted = files if pod is None else [path for path in files if path == known.path(athlete, pod)]
+    if pod is not None and not wanted:
+        names = ", ".join(calibration.pod for calibration in _all(files)[0]) or "none"
+        raise AskedWronglyError(f"nothing is known of a pod {pod} of {athlete}; known: {names}")
+    for path in wanted:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise AskedWronglyError(f"{path}: cannot be deleted: {error.strerror}") from None
+    print(
+        json_line({"forgotten": len(wanted)}) if as_object else f"{len(wanted)} pod{'' if len(wanted) == 1 else 's'} of {athlete} forgotten"
+    )
+    return 0

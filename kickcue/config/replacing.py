@@ -1,0 +1,40 @@
+"""Writes a file as a whole or not at all, as private as it was."""
+
+import errno
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from kickcue.core.errors import AskedWronglyError
+
+_PRIVATE: Final = 0o600
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put ``text`` in the place of the file that ``path`` or its symbolic link means, with the owner and the mode that it had.
+
+    A new file is its owner's alone. AskedWronglyError where it cannot be written; what was there is then as it was.
+    """
+    target = Path(os.path.realpath(path))
+    temporary: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            if target.exists():
+                was = target.stat()
+                with suppress(PermissionError):  # only root can give a file away, and root is who would take it
+                    os.fchown(file.fileno(), was.st_uid, was.st_gid)
+                os.fchmod(file.fileno(), was.st_mode & 0o777)
+            else:
+                os.fchmod(file.fileno(), _PRIVATE)
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        remedy = f"; you should be allowed to write to {target.parent}" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
+        raise AskedWronglyError(f"{path}: cannot be written: {error.strerror}{remedy}") from None
