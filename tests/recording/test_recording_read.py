@@ -60,7 +60,7 @@ def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) 
         ("race.txt", b"start", "race.txt: no kind of recording that is known"),
         ("race.fit", b"", "race.fit is empty"),
         ("race.tcx.gz", gzip.compress(b"", mtime=0), "there is nothing in the gzip file; nothing can be had"),
-        ("race.tcx.gz", gzip.compress(TCX.encode())[:12], "the gzip file is cut off; nothing can be had"),
+        ("race.tcx.gz", gzip.compress(TCX.encode(), mtime=0)[:12], "the gzip file is cut off; nothing can be had"),
         ("race.tcx.gz", b"\x1f\x8b\x00\x00", "the gzip file is damaged; nothing can be had"),
     ],
 )
