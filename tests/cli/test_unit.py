@@ -97,7 +97,7 @@ def test_a_wrong_race_file_is_told_at_once(tmp_path: Path, monkeypatch: pytest.M
     assert "lap" in line
 
 
-@pytest.mark.parametrize("folder", ["/tmp/venv", "/var/tmp/x", "/run/user/1000/venv"])
+@pytest.mark.parametrize("folder", ["/tmp/x", "/var/tmp/x", "/run/user/1000/venv"])
 def test_a_temporary_place_is_refused(folder: str, installed: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN kickcue, or the race file, where a service sees nothing THEN one line says so and names a better place."""
     assert "a temporary place that a service cannot see" in refused(capsys, f"{folder}/race.toml", "--user", USER)
