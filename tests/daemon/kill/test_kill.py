@@ -199,7 +199,7 @@ def test_a_race_whose_daemon_is_killed_is_finished(tmp_path: Path, seed: int) ->
     assert all(said(parts[:-1], "resumed"))
     (found,) = (read(path) for path in tmp_path.glob("*.mcap"))
     was_over = next(said(parts[-1:], "resumed")) is False
-    assert was_over == bool(found.problems)  # nobody has closed the file of a race that was over when its daemon was killed
+    assert was_over or not found.problems  # a daemon killed after the race may or may not have closed its file by then; any other one has
 
     wrong_m = [abs(line["distance_m"] - truth.distance_at(ns_to_s(line["now_ns"]))) for line in estimates_until(parts, truth.duration_s)]
     assert max(wrong_m) < WITHIN_M
