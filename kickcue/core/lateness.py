@@ -13,7 +13,10 @@ Limits, and what stands against each:
 
 * *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds to some tens of them.
 * *The first message of a run has nothing to be compared with*: held up for ten seconds it still looks on time. The sender therefore sends
-  its status each second, long before there is a cue; and what the broker had retained must not be given to the filter, its age is unknown.
+  its status each second, long before there is a cue. A receiver acts on nothing before the measure has ``settled``: before two messages,
+  sent at least ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things do not agree, and
+  those that were held up by one thing come together, which their times of sending do not. What the broker had retained must not
+  be given to the filter: its age is unknown.
 * *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of
   ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow the messages, not the time: a silence of any length forgets nothing, or
   what was held up during it would come in as the new measure.
@@ -21,10 +24,13 @@ Limits, and what stands against each:
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 WINDOW_MS: Final = 300_000  # 5 minutes; see "Clocks drift"
+APART_MS: Final = 900  # a status is sent each second
+AGREE_MS: Final = 400  # the jitter of Wi-Fi that sleeps and of an idle Bluetooth link is 100 to 300 ms
+MOST_FAST: Final = 8
 MOST_RUNS: Final = 8  # a receiver hears one sender, or a few after restarts; more is a flood
 
 
@@ -35,12 +41,20 @@ class _Run:
     since_ms: int
     minimum_ms: int
     previous_ms: int
+    fast: list[tuple[int, int]] = field(default_factory=list)
+    """The fastest messages until it has settled, (``sent_ms``, ``received_ms - sent_ms``)."""
+    settled: bool = False
 
-    def note(self, offset_ms: int, received_ms: int) -> None:
+    def note(self, sent_ms: int, offset_ms: int, received_ms: int) -> None:
         if received_ms - self.since_ms >= WINDOW_MS:
             self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
         else:
             self.minimum_ms = min(self.minimum_ms, offset_ms)
+        if not self.settled:
+            fast = [each for each in (*self.fast, (sent_ms, offset_ms)) if each[1] <= self.offset_ms + AGREE_MS]
+            sent = [each[0] for each in fast]
+            self.settled = max(sent) - min(sent) >= APART_MS
+            self.fast = [] if self.settled else fast[:1] + fast[1:][-MOST_FAST:]
 
     @property
     def offset_ms(self) -> int:
@@ -62,10 +76,15 @@ class MinimumDelay:
             if len(self._runs) > MOST_RUNS:
                 self._runs.popitem(last=False)
         self._runs.move_to_end(run_id)
-        run.note(offset_ms, received_ms)
+        run.note(sent_ms, offset_ms, received_ms)
         return offset_ms - run.offset_ms
 
     def received_ms(self, run_id: str, sent_ms: int) -> int | None:
         """Return when, on the receiver's clock, a message sent at ``sent_ms`` would have come at best; ``None`` for a run never heard."""
         run = self._runs.get(run_id)
         return None if run is None else sent_ms + run.offset_ms
+
+    def settled(self, run_id: str) -> bool:
+        """Say whether lateness in a run can be believed."""
+        run = self._runs.get(run_id)
+        return run is not None and run.settled

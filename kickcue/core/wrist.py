@@ -10,19 +10,25 @@ Per cue id of a run:
 state      arm                       disarm              cue                             its time has come
 =========  ========================  ==================  ==============================  =================================
 (unknown)  ARMED                     DISARMED            felt or dropped late, then OVER  -
-ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt or dropped late, then OVER
+ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED
 DISARMED   ARMED, if sent later      -                   felt or dropped late, then OVER  -
 OVER       -                         -                   the first answer once more       -
 =========  ========================  ==================  ==============================  =================================
 
 "If sent later": messages may overtake each other or come twice, so of two orders about one cue the one with the later ``sent_ms`` holds.
-A cue dropped as late is over as well: repeats of it carry the same deadline. A run never heard before takes the wrist over; timers of the
-runs before it are cancelled, for their sender has been restarted.
+A cue dropped as late is over as well: repeats of it carry the same deadline. An armed one whose time is long past is not: the order was
+held up, or the watch slept, and a newer one may be on its way. A run never heard before takes the wrist over; timers of the runs before
+it are cancelled, for their sender has been restarted.
+
+A watch that has just been switched on cannot know how late messages are before that has settled (``lateness.py``), which takes a second.
+Until then no timer fires, and a cue is kept like an armed one whose time has come. What was over before it was switched off it must be
+told (``over``), or it would feel that again.
 
 Times are the watch's own monotonic milliseconds; lateness is measured as ``lateness.py`` tells.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -92,6 +98,8 @@ class _Entry:
     """Of the order that holds, on the sender's clock."""
     due_sent_ms: int = 0
     """When an armed cue is due, on the sender's clock: the estimate of the two clocks' difference may still sharpen."""
+    said_now: bool = False
+    """Armed by a cue that came before the watch could tell whether it was late."""
     touch: Touch | None = None
     answer: Answer | None = None
 
@@ -99,10 +107,15 @@ class _Entry:
 class Wrist:
     """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``."""
 
-    def __init__(self) -> None:
+    def __init__(self, over: Iterable[Answer] = ()) -> None:
+        """Begin; ``over``: what the watch had answered before it was switched off, as far as it still knows."""
         self._delays = MinimumDelay()
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._runs: OrderedDict[str, None] = OrderedDict()
+        self.lead_ms = 0
+        """How long this watch takes from here to the skin: its timers fire that much earlier. May change at any time."""
+        for answer in over:
+            self._entries[answer.run_id, answer.cue_id] = _Entry(_State.OVER, 0, answer=answer)
 
     def hear(self, stamp: Stamp) -> int:
         """Take note of any message that was not retained by the broker (status, state ...); return how late it is in ms."""
@@ -115,7 +128,7 @@ class Wrist:
         entry = self._entry(stamp, touch.id)
         if entry.state is not _State.OVER and stamp.sent_ms >= entry.sent_ms:
             entry.state, entry.sent_ms, entry.touch = _State.ARMED, stamp.sent_ms, touch
-            entry.due_sent_ms = stamp.sent_ms + due_in_ms
+            entry.due_sent_ms, entry.said_now = stamp.sent_ms + due_in_ms, False
         return self.tick(stamp.received_ms)
 
     def disarm(self, stamp: Stamp, cue_id: str) -> tuple[Action, ...]:
@@ -133,6 +146,10 @@ class Wrist:
         entry = self._entry(stamp, touch.id)
         if entry.answer is not None:
             return (entry.answer, *self.tick(stamp.received_ms))
+        if not self._delays.settled(stamp.run_id):
+            entry.state, entry.sent_ms, entry.touch = _State.ARMED, stamp.sent_ms, touch
+            entry.due_sent_ms, entry.said_now = stamp.sent_ms, True
+            return self.tick(stamp.received_ms)
         return (*_settle(entry, stamp.run_id, touch, late_ms, from_timer=False), *self.tick(stamp.received_ms))
 
     def tick(self, now_ms: int) -> tuple[Action, ...]:
@@ -140,19 +157,31 @@ class Wrist:
         actions: list[Action] = []
         for (run_id, _), entry in self._entries.items():
             due_ms = self._due_ms(run_id, entry)
-            if due_ms is not None and due_ms <= now_ms:
+            if due_ms is not None and due_ms - self.lead_ms <= now_ms:
                 assert entry.touch is not None
-                actions += _settle(entry, run_id, entry.touch, now_ms - due_ms, from_timer=True)
+                late_ms = max(now_ms - due_ms, 0)
+                if late_ms > entry.touch.ttl_ms and not entry.said_now:
+                    entry.state = _State.DISARMED
+                else:
+                    actions += _settle(entry, run_id, entry.touch, late_ms, from_timer=True)
         return tuple(actions)
 
     @property
     def next_due_ms(self) -> int | None:
-        """When the next armed cue is due; ``None`` while none is armed."""
+        """When the next armed cue fires; ``None`` while none is armed, or no message has told yet how late messages are."""
         due = (self._due_ms(run_id, entry) for (run_id, _), entry in self._entries.items())
-        return min((ms for ms in due if ms is not None), default=None)
+        return min((ms - self.lead_ms for ms in due if ms is not None), default=None)
+
+    @property
+    def armed(self) -> Mapping[tuple[str, str], tuple[Touch, int]]:
+        """The cues that wait for their time, by run and id, each with when it is due: for a watch that is to keep the timers, too."""
+        found = {key: (entry.touch, self._due_ms(key[0], entry)) for key, entry in self._entries.items()}
+        return {key: (touch, due_ms) for key, (touch, due_ms) in found.items() if touch is not None and due_ms is not None}
 
     def _due_ms(self, run_id: str, entry: _Entry) -> int | None:
-        return self._delays.received_ms(run_id, entry.due_sent_ms) if entry.state is _State.ARMED else None
+        if entry.state is not _State.ARMED or not self._delays.settled(run_id):
+            return None
+        return self._delays.received_ms(run_id, entry.due_sent_ms)
 
     def _entry(self, stamp: Stamp, cue_id: str) -> _Entry:
         key = (stamp.run_id, cue_id)

@@ -113,6 +113,8 @@ class Watch:
         elif isinstance(output, Disarm):
             self._note(now_ms, None, self._wrist.disarm(stamp, output.cue_id))
         elif isinstance(output, Cue):
+            if sent_ms >= self._armed.get(output.id, (-1, 0))[0]:
+                self._armed[output.id] = (sent_ms, sent_ms)
             self._note(now_ms, sent_ms, self._wrist.cue(stamp, _touch(output)))
         else:
             self._wrist.hear(stamp)

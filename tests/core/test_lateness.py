@@ -49,6 +49,33 @@ def test_silence_forgets_nothing() -> None:
     assert delays.lateness_ms("a", sent_ms, ZERO_MS + sent_ms + 5020) == 5000
 
 
+def hears(*messages: tuple[int, int]) -> bool:
+    """Return whether a measure has settled after messages of (sent_ms, delay_ms)."""
+    delays = MinimumDelay()
+    for sent_ms, delay_ms in messages:
+        delays.lateness_ms("a", sent_ms, ZERO_MS + sent_ms + delay_ms)
+    return delays.settled("a")
+
+
+def test_it_takes_two_that_agree() -> None:
+    """GIVEN messages of one run THEN the measure settles with two of about one delay, sent 0.9 s apart or more, the fastest among them."""
+    assert not hears((0, 20))
+    assert not hears((0, 20), (899, 20))
+    assert hears((0, 20), (900, 420))
+    assert not hears((0, 20), (900, 421))
+    assert not hears((0, 5000), (1000, 20))
+    assert hears((0, 5000), (1000, 20), (2000, 7000), (3000, 30))
+    assert not MinimumDelay().settled("never heard")
+
+
+@given(st.lists(st.integers(0, 600), min_size=1, max_size=12), st.integers(1000, 10_000))
+def test_what_was_held_up_by_one_thing_never_settles(gaps_ms: list[int], first_ms: int) -> None:
+    """GIVEN messages sent over time that come all at once THEN however many they are, none of them is taken for one in time."""
+    sent_ms = [sum(gaps_ms[:n]) for n in range(len(gaps_ms))]
+    come_ms = sent_ms[-1] + first_ms
+    assert not hears(*((sent, come_ms - sent) for sent in sent_ms))
+
+
 def test_when_a_message_would_have_come_at_best() -> None:
     """GIVEN a fastest message of 20 ms WHEN asked for a moment of the sender THEN it is that moment plus 20 ms; unknown runs have none."""
     delays = MinimumDelay()

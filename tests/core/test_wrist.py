@@ -17,10 +17,16 @@ def stamp(sent_ms: int, delay_ms: int = 0, run_id: str = "r") -> Stamp:
     return Stamp(run_id, sent_ms, ZERO_MS + sent_ms + delay_ms)
 
 
+def hears(wrist: Wrist, run_id: str = "r", delay_ms: int = 0) -> None:
+    """Let the watch hear two messages of a run, sent a second apart, the second at 0."""
+    wrist.hear(stamp(-1000, delay_ms, run_id))
+    wrist.hear(stamp(0, delay_ms, run_id))
+
+
 def fresh() -> Wrist:
-    """Return a watch that has heard one message of run r, on time, sent at 0."""
+    """Return a watch that has heard run r in time and knows it."""
     wrist = Wrist()
-    wrist.hear(stamp(0))
+    hears(wrist)
     return wrist
 
 
@@ -52,6 +58,16 @@ def test_an_armed_cue_fires_by_itself() -> None:
     assert wrist.next_due_ms is None
 
 
+def test_a_slow_watch_fires_earlier() -> None:
+    """GIVEN a watch that needs 300 ms to the skin WHEN a cue is armed THEN its timer fires 300 ms before its time, and that is not late."""
+    wrist = fresh()
+    wrist.lead_ms = 300
+    wrist.arm(stamp(1000), LAST_LAP, due_in_ms=30_000)
+    assert ZERO_MS + 30_700 == wrist.next_due_ms
+    assert () == wrist.tick(ZERO_MS + 30_699)
+    assert (Play(LAST_LAP, 0, from_timer=True), FELT) == wrist.tick(ZERO_MS + 30_700)
+
+
 def test_the_cue_after_the_timer_is_not_felt_again() -> None:
     """GIVEN an armed cue that fired WHEN the cue itself comes THEN there is no second buzz."""
     wrist = fresh()
@@ -78,6 +94,7 @@ def test_an_arm_that_was_held_up_fires_at_its_own_time() -> None:
 def test_a_better_measure_of_the_delay_moves_the_timer() -> None:
     """GIVEN a watch whose first message ever was held up WHEN a fast one follows THEN the armed time is corrected."""
     wrist = Wrist()
+    hears(wrist, delay_ms=800)
     wrist.arm(stamp(0, 800), LAST_LAP, 10_000)
     assert wrist.next_due_ms == ZERO_MS + 10_800
     wrist.hear(stamp(1000, 10))
@@ -119,16 +136,27 @@ def test_a_cue_after_its_disarm_is_felt() -> None:
 
 
 def test_a_watch_that_was_asleep_drops_the_armed_cue() -> None:
-    """GIVEN an armed cue WHEN the watch wakes more than its ttl after the time THEN it is dropped as late."""
+    """GIVEN an armed cue WHEN the watch wakes more than its ttl after the time THEN it is not felt; at its ttl it is."""
+    for woken_ms, touches in ((TTL_MS, 1), (TTL_MS + 1, 0)):
+        wrist = fresh()
+        wrist.arm(stamp(1000), LAST_LAP, 500)
+        assert touches == len([each for each in wrist.tick(ZERO_MS + 1500 + woken_ms) if isinstance(each, Play)])
+
+
+def test_an_arm_that_comes_after_its_time_leaves_room_for_the_next() -> None:
+    """GIVEN an arm that was held up till long after its time WHEN the newer one behind it comes THEN that fires at its own time."""
     wrist = fresh()
-    wrist.arm(stamp(1000), LAST_LAP, 500)
-    assert wrist.tick(ZERO_MS + 1500 + TTL_MS + 1) == (Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),)
+    assert () == wrist.arm(stamp(1000, 9000), LAST_LAP, 2000)
+    assert () == wrist.arm(stamp(9000, 1000), LAST_LAP, 5000)
+    assert ZERO_MS + 14_000 == wrist.next_due_ms
+    assert isinstance(wrist.tick(ZERO_MS + 14_000)[0], Play)
 
 
 def test_a_restarted_sender_takes_over() -> None:
     """GIVEN an armed cue of one run WHEN another run arms the same id THEN only the new run's timer fires."""
     wrist = fresh()
     wrist.arm(stamp(1000), LAST_LAP, 5000)
+    hears(wrist, "new", 3000)
     wrist.arm(stamp(0, 3000, "new"), LAST_LAP, 9000)
     actions = wrist.tick(ZERO_MS + 60_000 - 48_000)
     assert [each.touch for each in actions if isinstance(each, Play)] == [LAST_LAP]
@@ -139,7 +167,39 @@ def test_the_same_id_in_the_next_race_is_another_cue() -> None:
     """GIVEN a cue felt in one run WHEN the next race sends the same id THEN it is felt."""
     wrist = fresh()
     wrist.cue(stamp(1000), LAST_LAP)
+    hears(wrist, "next race")
     assert isinstance(wrist.cue(stamp(1000, run_id="next race"), LAST_LAP)[0], Play)
+
+
+def test_a_watch_that_was_just_switched_on_waits_for_a_second_opinion() -> None:
+    """GIVEN a watch whose first message ever is a cue WHEN the next message shows that it was in time THEN it is felt, once, a second late."""
+    wrist = Wrist()
+    assert () == wrist.cue(stamp(1000), LAST_LAP)
+    assert (None, ()) == (wrist.next_due_ms, wrist.tick(ZERO_MS + 1900))
+    wrist.hear(stamp(2000))
+    late = replace(FELT, latency_ms=1000)
+    assert (Play(LAST_LAP, 1000, from_timer=True), late) == wrist.tick(ZERO_MS + 2000)
+    assert (late,) == wrist.cue(stamp(1000, 1500), LAST_LAP)
+
+
+def test_what_was_held_up_before_a_watch_was_switched_on_is_not_felt() -> None:
+    """GIVEN a cue and a status that were held up by one thing, 8 s WHEN a watch hears them first of all THEN it drops the cue once it knows."""
+    wrist = Wrist()
+    assert () == wrist.cue(stamp(1000, 8000), LAST_LAP)
+    wrist.hear(stamp(2000, 7000))
+    wrist.hear(stamp(9000, 50))
+    assert () == wrist.tick(ZERO_MS + 9100)
+    wrist.hear(stamp(10_000, 0))
+    assert (Answer("r", "c1", felt=False, why=LATE, latency_ms=9000),) == wrist.tick(ZERO_MS + 10_000)
+
+
+def test_what_was_over_before_a_watch_was_switched_off_is_over() -> None:
+    """GIVEN a cue that was felt WHEN the watch starts again, told so, and the cue is repeated THEN only the answer is given again."""
+    wrist = Wrist(over=[FELT])
+    hears(wrist)
+    assert (FELT,) == wrist.cue(stamp(1000), LAST_LAP)
+    wrist.arm(stamp(1500), LAST_LAP, 1000)
+    assert () == wrist.tick(ZERO_MS + 3000)
 
 
 def test_memory_is_bounded() -> None:
@@ -154,6 +214,7 @@ def test_memory_of_runs_is_bounded() -> None:
     """GIVEN a sender that restarts again and again WHEN each run sends a cue THEN each is felt and only the last runs are remembered."""
     wrist = fresh()
     for number in range(2 * MOST_RUNS):
+        hears(wrist, str(number))
         assert isinstance(wrist.cue(stamp(1000, run_id=str(number)), LAST_LAP)[0], Play)
     assert len(wrist._runs) == MOST_RUNS
 
@@ -205,3 +266,15 @@ def test_no_network_makes_the_watch_buzz_twice_or_late(orders: list[tuple[str, s
             assert any(0 <= now - moment <= TTL_MS for moment in meant)
             felt.append(play.touch.id)
     assert len(felt) == len(set(felt))
+
+
+def test_what_is_armed_is_told_with_its_time() -> None:
+    """GIVEN a wrist that knows how late messages are WHEN a cue is armed, moved, disarmed THEN what waits, and when it is due, is told."""
+    wrist = Wrist()
+    wrist.hear(Stamp("run", 0, 5_000))
+    wrist.hear(Stamp("run", 1_000, 6_000))
+    touch = Touch("bell", "last_lap", "Last lap", None, ((100, 0, 1.0),), 3, 2_000)
+    wrist.arm(Stamp("run", 1_100, 6_150), touch, 10_000)
+    assert {("run", "bell"): (touch, 16_100)} == wrist.armed
+    wrist.disarm(Stamp("run", 1_200, 6_200), "bell")
+    assert {} == wrist.armed
