@@ -1,7 +1,7 @@
 """A runner for tests: says what the sensors would say while somebody runs, and keeps what the engine answered.
 
 ``race = Race("1500m"); race.gun(); race.runs(5.0, metres=300); race.marks_line(); race.pod.falls_silent(8)``. The sensors' bytes are
-real ones, once a second each (the strap a little after the pod); the engine gets its ticks when it asks for them.
+real ones, once a second each unless told otherwise (the strap a little after the pod); the engine gets its ticks when it asks for them.
 """
 
 import math
@@ -25,14 +25,15 @@ class Sensor:
     """What all sensors can do wrong."""
 
     next_s: float = 0.0
+    every_s: float = 1.0
     worn: bool = True
     silent: int = 0
     frozen: int = 0
     last: ev.Notification | None = None
 
-    def falls_silent(self, seconds: int) -> None:
-        """Send nothing for the next ``seconds``."""
-        self.silent = seconds
+    def falls_silent(self, words: int) -> None:
+        """Leave out the next ``words``, which are as many seconds unless the sensor is slow."""
+        self.silent = words
 
     def freezes(self, seconds: int) -> None:
         """Send the same bytes again and again for the next ``seconds``."""
@@ -40,7 +41,7 @@ class Sensor:
 
     def says(self, fresh: ev.Notification) -> ev.Notification | None:
         """Return what is really sent in the place of ``fresh``."""
-        self.next_s += 1.0
+        self.next_s += self.every_s
         if self.silent or not self.worn:
             self.silent = max(self.silent - 1, 0)
             return None

@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
+from kickcue.core.estimate.rhythm import Rhythm
 from kickcue.core.units import s_to_ns
 
-LOST_AFTER_S = 10.0
+LOST_AFTER_NS = s_to_ns(10.0)
 
 
 class Freshness(StrEnum):
@@ -12,7 +13,7 @@ class Freshness(StrEnum):
 
     FRESH = "fresh"
     STALE = "stale"
-    """Silent for longer than its profile allows."""
+    """Silent for longer than its profile allows and than its own rhythm explains."""
     FROZEN = "frozen"
     """It keeps talking, but says the same thing for longer than a living runner can."""
     IMPLAUSIBLE = "implausible"
@@ -22,12 +23,16 @@ class Freshness(StrEnum):
 
 
 class Channel:
-    """Follows one quantity; ``frozen_after_s`` is how long a living value may stay exactly the same."""
+    """Follows one quantity.
+
+    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's rhythm; ``frozen_after_s`` how long a living value may stay
+    exactly the same.
+    """
 
     __slots__ = (
         "_frozen",
         "_frozen_after_ns",
-        "_lost_after_ns",
+        "_rhythm",
         "_said",
         "_said_first_ns",
         "_silence_ok_ns",
@@ -40,7 +45,7 @@ class Channel:
 
     def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
         self._silence_ok_ns = s_to_ns(silence_ok_s)
-        self._lost_after_ns = s_to_ns(max(LOST_AFTER_S, 2.0 * silence_ok_s))
+        self._rhythm = Rhythm()
         self._frozen_after_ns = s_to_ns(frozen_after_s)
         self.heard_ns: int | None = None
         self.stale_ns = 0
@@ -62,16 +67,17 @@ class Channel:
         else:
             self._frozen = t_ns - self._said_first_ns > self._frozen_after_ns
         self.heard_ns, self.plausible, self.connected = t_ns, plausible, True
-        self.stale_ns = t_ns + self._silence_ok_ns + 1
+        self._rhythm.heard(t_ns)
+        self.stale_ns = t_ns + max(self._silence_ok_ns, self._rhythm.silence_ns) + 1
         return plausible and not self._frozen
 
     def state(self, t_ns: int) -> Freshness:
         """Return the health at ``t_ns``."""
         if self.heard_ns is None or not self.connected:
             return Freshness.LOST
-        silent_ns = t_ns - self.heard_ns
-        if silent_ns > self._silence_ok_ns:
-            return Freshness.STALE if silent_ns <= self._lost_after_ns else Freshness.LOST
+        if t_ns >= self.stale_ns:
+            lost_after_ns = max(LOST_AFTER_NS, 2 * (self.stale_ns - 1 - self.heard_ns))
+            return Freshness.STALE if t_ns - self.heard_ns <= lost_after_ns else Freshness.LOST
         if not self.plausible:
             return Freshness.IMPLAUSIBLE
         return Freshness.FROZEN if self._frozen else Freshness.FRESH

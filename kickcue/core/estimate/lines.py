@@ -58,8 +58,7 @@ class LineBelief:
         branches: list[TrackFilter] = []
         for h in self.hypotheses:
             for lines_m, share in self._where(h):
-                seen = model.seen_after(h.tied, h.last_line + 1)
-                branches.extend(_tied(h, lines_m, share * seen, 1.0 - seen, (late_m, var_m2), dd_m))
+                branches.extend(_tied(h, lines_m, share, model, (late_m, var_m2), dd_m))
             h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
             h.strays += not again
             branches.append(h)
@@ -101,23 +100,24 @@ class LineBelief:
         return heaviest.tied >= 2 and 3 * heaviest.tied <= 2 * (heaviest.last_line + 1)
 
 
-def _tied(  # noqa: PLR0913, PLR0917  a mark is a time, an error and two probabilities
-    h: TrackFilter, lines_m: tuple[float, ...], seen: float, missed: float, late: tuple[float, float], dd_m: float
+def _tied(  # noqa: PLR0913, PLR0917  a mark is a time, an error and a model
+    h: TrackFilter, lines_m: tuple[float, ...], share: float, model: MarkModel, late: tuple[float, float], dd_m: float
 ) -> list[TrackFilter]:
-    """Return the hypotheses in which the mark belongs to one of ``lines_m``; each line that went by unmarked costs ``missed``."""
+    """Return the hypotheses in which the mark belongs to one of ``lines_m``; each line that went by unmarked has its price."""
     late_m, var_m2 = late
     here = h.s + h.scale * dd_m - late_m
     spread = h.variance_ahead(dd_m) + var_m2
     reach = 6.0 * math.sqrt(spread)
     found: list[TrackFilter] = []
+    missed = 1.0
     for n in range(h.last_line + 1, len(lines_m)):
+        seen = model.seen_after(h.tied, n)
         off = lines_m[n] - here
-        if off < -reach:
-            continue
         if off > reach:
             break
-        odds = seen * missed ** (n - h.last_line - 1)
-        if h.weight * odds * normal_density(off, spread) < LEAST_DENSITY:  # would only fill the list
+        odds = share * seen * missed
+        missed *= 1.0 - seen
+        if off < -reach or h.weight * odds * normal_density(off, spread) < LEAST_DENSITY:  # would only fill the list
             continue
         twin = h.copy()
         twin.weight *= odds * twin.see(lines_m[n] + late_m, var_m2, dd_m)

@@ -62,6 +62,12 @@ class Measuring:
         self._track.see(marked_m, var_m2, dd_m)
         self._lines += 1
 
+    def pods(self) -> tuple[str, ...]:
+        """Return the pods that the distance was taken from, the one with most metres first; those whose metres do not matter left out."""
+        little_m = (1.0 - ONE_PODS_SHARE) * sum(self._counted_m.values())
+        ranked = sorted(self._counted_m, key=lambda name: -self._counted_m[name])
+        return tuple(name for name in ranked if name != NO_POD and self._counted_m[name] > little_m)
+
     def result(self, belief: Sequence[TrackFilter]) -> PodScale | None:
         """Return the scale measured; None where the marks are too few, do not fit each other, or ``belief`` is of two minds."""
         if self._lines < LEAST_LINES or not self._fits:

@@ -8,6 +8,7 @@ guess is never committed as long as the total can still tell what really happene
 from collections import deque
 from typing import NamedTuple
 
+from kickcue.core.estimate.rhythm import Rhythm
 from kickcue.core.estimate.step_length import StepLength
 from kickcue.core.units import NS_PER_S
 
@@ -18,7 +19,10 @@ COUNT_NOISE_M = 0.05
 LINE_NOISE_M = 0.045
 """Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m from bend to bend (pi * 0.2 m each)."""
 GAP_S = 3.0
-"""Longer silence is a gap: what happened in it is a guess unless the total counted on."""
+"""How far the last speed reaches: what happens later is a guess unless the total counts on, however seldom the pod speaks. In a recorded
+race with a word every 1 to 7 s, speed told the 4 to 6 s that came next to 1.8 m."""
+SILENT_NS = 3 * NS_PER_S
+"""A pod that has not spoken for so long is silent, unless that is its rhythm."""
 PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
 RUNNING_MPS = 1.5
 SPEED_WINDOW_NS = 5 * NS_PER_S
@@ -40,6 +44,14 @@ class Step(NamedTuple):
     var_m2: float
 
 
+class _Before(NamedTuple):
+    """A total that was trusted, when, and where this odometer stood then."""
+
+    total_m: float
+    t_ns: int
+    stood_m: float
+
+
 class Odometer:
     """Turns readings of one pod into steps along its own distance."""
 
@@ -57,9 +69,12 @@ class Odometer:
         self._trusted_ns = 0
         self._guessed_m = 0.0
         self._suspect: tuple[float, int] | None = None
+        self._before: _Before | None = None
+        """What was trusted before a gap whose metres are not those of a runner: a corrupt total just after it looks like that."""
         self._pod: str | None = None
         self._trail: deque[tuple[int, float]] = deque()
         self._step_length = StepLength()
+        self._rhythm = Rhythm()
 
     def catch_up(self, t_ns: int) -> Step | None:
         """Commit to the guess up to ``t_ns``; return that step, or None where there is nothing to catch up from."""
@@ -72,13 +87,13 @@ class Odometer:
         self._guessed_m += dd_m
         return Step(dd_m, dt_s, sd_m**2)
 
-    def silent_s(self, t_ns: int) -> float:
-        """Return for how long nothing has been counted."""
-        return 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
+    def silent_since(self, then_ns: int | None, t_ns: int) -> bool:
+        """Return whether the pod is silent at ``t_ns`` if it last spoke, or was last caught up with, at ``then_ns``."""
+        return then_ns is not None and t_ns - then_ns > max(SILENT_NS, self._rhythm.silence_ns)
 
     def rebase(self) -> None:
         """Take the next total as a new beginning: what it counted before is known better from elsewhere."""
-        self._trusted_m, self._guessed_m, self._suspect = None, 0.0, None
+        self._trusted_m, self._guessed_m, self._suspect, self._before = None, 0.0, None, None
 
     def learn_pace(self, mean_mps: float) -> None:
         """Replace the planned pace by the one that marks have shown."""
@@ -87,7 +102,7 @@ class Odometer:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> Step | None:
         """Take in one reading of ``pod`` (any part may be unknown); return the step it makes, or None where it tells nothing."""
         if pod != self._pod:  # another pod has another total
-            self._pod = pod
+            self._pod, self._rhythm = pod, Rhythm()
             self.rebase()
         if speed_mps is not None and speed_mps > FASTEST_MPS:
             speed_mps = None  # one corrupt frame must not carry the runner away
@@ -99,7 +114,7 @@ class Odometer:
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
         if speed_mps is not None and speed_mps > RUNNING_MPS and total_m == self._trusted_m:
             total_m = None  # it stands still although the athlete runs: it counts slowly, or never does
-        counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m)
+        counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
             step = Step(counted_m, dt_s, COUNT_NOISE_M**2 * dt_s + LINE_NOISE_M**2 * max(counted_m, 0.0))
             self._step_length.learn(self.speed_mps, cadence_spm)
@@ -109,6 +124,7 @@ class Odometer:
             step = self._guess(dt_s, speed_mps)
             if total_m is None or self._suspect is not None:  # not counted yet: the total may still tell
                 self._guessed_m += step.dd_m
+        self._rhythm.heard(t_ns)
         self._commit(t_ns, step.dd_m)
         self.speed_mps = self._smoothed(speed_mps)
         self._learn_pace(step)
@@ -127,7 +143,7 @@ class Odometer:
         relative = PLANNED_PACE_SD if self.pace_mps is None else GUESS_SD
         return self.speed_mps * dt_s, (dt_s - gap_s) * (0.1 + 0.03 * self.speed_mps) + gap_s * relative * self.speed_mps
 
-    def _counted(self, t_ns: int, dt_s: float, total_m: float) -> float | None:
+    def _counted(self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None) -> float | None:
         """Return the metres the total vouches for, or None while it cannot be trusted."""
         if self._trusted_m is None:
             self._trust(t_ns, total_m)
@@ -135,6 +151,13 @@ class Odometer:
         dd_m = total_m - self._trusted_m - self._guessed_m
         most_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S + 3.0
         if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
+            before = _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m) if dt_s > GAP_S else None
+            self._trust(t_ns, total_m)
+            if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
+                self._before = before
+            return dd_m
+        if self._before is not None and self._as_run(self._before, t_ns, total_m, speed_mps):  # only the one total between was wrong
+            dd_m = total_m - self._before.total_m - (self.total_m - self._before.stood_m)
             self._trust(t_ns, total_m)
             return dd_m
         if self._suspect is not None:
@@ -146,9 +169,14 @@ class Odometer:
         self._suspect = (total_m, t_ns)
         return None
 
+    def _as_run(self, before: _Before, t_ns: int, total_m: float, speed_mps: float | None) -> bool:
+        """Say whether ``total_m`` is what a runner adds to that of ``before``, to a half."""
+        usual_m = (speed_mps or self.pace_mps or self.planned_mps) * (t_ns - before.t_ns) / NS_PER_S
+        return abs(total_m - before.total_m - usual_m) <= GUESS_SLACK * usual_m
+
     def _trust(self, t_ns: int, total_m: float) -> None:
         self._trusted_m, self._trusted_ns = total_m, t_ns
-        self._guessed_m, self._suspect = 0.0, None
+        self._guessed_m, self._suspect, self._before = 0.0, None, None
 
     def _guess(self, dt_s: float, speed_mps: float | None) -> Step:
         """Bridge by speed: the mean of before and now."""
@@ -180,10 +208,16 @@ class Odometer:
         self.pace_mps = before + step.dt_s / self._paced_s * (step.dd_m / step.dt_s - before)
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
-        """Prefer the slope of the total over the pod's own speed, which lags 2-5 s."""
+        """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
+
+        A slow pod's slope stands on two or three readings, and beside its intervals the lag is short: the mean of both is best. In
+        eight recordings, read each 4 s or so, it told the metres up to the next reading better than the slope (11 % in the median).
+        """
         t0_ns, total0_m = self._trail[0]
         t1_ns, total1_m = self._trail[-1]
         span_s = (t1_ns - t0_ns) / NS_PER_S
         if self._trusted_m is not None and not self._guessed_m and span_s >= 2.0:
-            return max((total1_m - total0_m) / span_s, 0.0)
+            slope_mps = max((total1_m - total0_m) / span_s, 0.0)
+            slow = self._rhythm.silence_ns > SILENT_NS
+            return 0.5 * (slope_mps + speed_mps) if slow and speed_mps else slope_mps
         return speed_mps

@@ -102,6 +102,27 @@ def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s:
     assert ["sensor_fresh", "sensor_stale", "sensor_fresh"] == codes(race, sensor)
 
 
+@pytest.mark.parametrize("every_s", [3.0, 4.0, 5.0])
+def test_a_slow_sensor_has_a_value_between_its_words(every_s: float) -> None:
+    """GIVEN both sensors slow WHEN six intervals have shown their rhythm THEN their values stand, BUT a word well overdue ends them."""
+    race = Race("10000m")
+    race.pod.every_s = race.strap.every_s = every_s
+    race.gun()
+    race.runs(5.0, seconds=35)
+    learned = len(race.said)
+    race.runs(5.0, seconds=120)
+    told = [o for o in race.said[learned:] if isinstance(o, Estimate)]
+    assert {(180.0, 160.0)} == {(e.cadence_spm, e.heart_rate_bpm) for e in told}
+    assert [] == [n.code for n in race.said[learned:] if isinstance(n, Notice)]
+    assert race.strap.last is not None
+    heard_ns = race.strap.last.t_ns
+    race.strap.falls_silent(10)
+    race.runs(5.0, seconds=15)
+    unknown = next(e for e in race.all(Estimate) if e.t_ns > heard_ns and e.heart_rate_bpm is None)
+    assert 1.5 * every_s < (unknown.t_ns - heard_ns) / NS_PER_S <= 1.5 * every_s + 0.5
+    assert [unknown.t_ns] == [n.t_ns for n in race.notices("sensor_stale") if n.sensor == "strap" and n.t_ns > heard_ns]
+
+
 def test_both_silent() -> None:
     """GIVEN both sensors fall silent at once THEN both values are gone within 3 s, told stale and then lost."""
     race = Race()

@@ -153,6 +153,23 @@ def test_a_stop_in_a_gap_is_made_good() -> None:
     assert abs(race.off_m()) < 0.5
 
 
+@pytest.mark.parametrize("wrong_m", [-149.0, -100.0, 90.0, 200.0, 4000.0])
+def test_a_corrupt_total_after_a_gap(wrong_m: float) -> None:
+    """GIVEN a pod out of reach for 30 s WHEN its first total is corrupt THEN the next one puts that right, however possible the wrong one looked.
+
+    Not to be told from a stop in the gap until then: what comes next decides.
+    """
+    race = running()
+    race.pod.falls_silent(30)
+    race.runs(5.0, metres=149.9)
+    assert race.pod.total_m is not None
+    race.pod.total_m += wrong_m
+    race.runs(5.0, seconds=1)
+    race.pod.total_m -= wrong_m
+    race.runs(5.0, seconds=3)
+    assert abs(race.off_m()) < 0.5
+
+
 def test_a_lifetime_odometer() -> None:
     """GIVEN a pod that has counted 4,000 km before THEN only what it counts in the race counts."""
     race = Race("5000m")
@@ -231,3 +248,22 @@ def test_the_step_learned_while_speed_was_known() -> None:
     race.runs(5.6, seconds=60)
     assert abs(race.off_m() - before_m) < 5.0
     assert Mode.CADENCE is race.told().mode
+
+
+@pytest.mark.parametrize(("every_s", "ahead_m"), [(1.0, 6.0), (4.0, 22.0)])
+def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(every_s: float, ahead_m: float) -> None:
+    """GIVEN a pod that says 5 m/s while it counts 6 m/s THEN a quick one goes on as it counts, and a slow one half-way between."""
+    odometer = Odometer(5.0)
+    for word in range(20):
+        odometer.read(s_to_ns(every_s * word), "pod", 5.0, 6.0 * every_s * word, None)
+    assert ahead_m == pytest.approx(odometer.ahead(s_to_ns(every_s * 20))[0])
+
+
+def test_another_pod_has_another_rhythm() -> None:
+    """GIVEN a slow pod WHEN another one takes over THEN three seconds without a word are a silence again."""
+    odometer = Odometer(5.0)
+    for word in range(20):
+        odometer.read(s_to_ns(4.0 * word), "slow", 5.0, None, None)
+    assert not odometer.silent_since(s_to_ns(76.0), s_to_ns(80.0))
+    odometer.read(s_to_ns(80.0), "other", 5.0, None, None)
+    assert odometer.silent_since(s_to_ns(80.0), s_to_ns(83.1))

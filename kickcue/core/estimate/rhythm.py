@@ -1,0 +1,53 @@
+"""How often a sensor speaks, learned on the way: one word every four seconds is a slow sensor and no silence.
+
+Foot pods and straps speak once a second. Watches that save memory record when something changes, every 1 to 7 s; some gateways pass on
+less than they hear. A fixed limit would call such a sensor silent between any two of its words.
+"""
+
+from collections import deque
+from typing import Final
+
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+
+LATEST: Final = 15
+SLOW: Final = 6
+"""A sensor is slow when so many of its latest intervals were; a quick one that loses a frame in forty has that once in a million words."""
+QUICK_NS: Final = 1250 * NS_PER_MS
+"""Once a second, with jitter. Whoever speaks so often is allowed no more silence than anybody."""
+LONGEST: Final = 3
+"""The third longest of the latest intervals is still usual; the two longest may be outages."""
+BEYOND: Final = 1.5
+"""Half as long again as usual: a word is missing. A watch that recorded every 1 to 7 s stays within."""
+MOST_NS: Final = 10 * NS_PER_S
+"""Longer than this nobody's rhythm explains: 50 m of running."""
+
+
+class Rhythm:
+    """One sensor's rhythm; call ``heard`` at each of its words."""
+
+    __slots__ = ("_heard_ns", "_intervals_ns", "_to_learn", "silence_ns")
+
+    def __init__(self) -> None:
+        self._heard_ns: int | None = None
+        self._intervals_ns: deque[int] = deque(maxlen=LATEST)
+        self._to_learn = LATEST
+        """For how many words more the latest intervals may not all be quick; then there is nothing to learn, and no time is spent on it."""
+        self.silence_ns = 0
+        """How long a silence its rhythm explains; 0 for a quick sensor, and while nothing is known."""
+
+    def heard(self, t_ns: int) -> None:
+        """Note that the sensor spoke."""
+        if self._heard_ns is not None:
+            interval_ns = t_ns - self._heard_ns
+            if interval_ns > QUICK_NS:
+                self._to_learn = LATEST
+            if self._to_learn:
+                self._to_learn -= 1
+                self._learn(interval_ns)
+        self._heard_ns = t_ns
+
+    def _learn(self, interval_ns: int) -> None:
+        self._intervals_ns.append(interval_ns)
+        ordered_ns = sorted(self._intervals_ns)
+        slow = len(ordered_ns) >= SLOW and ordered_ns[-SLOW] > QUICK_NS
+        self.silence_ns = min(round(BEYOND * ordered_ns[-LONGEST]), MOST_NS) if slow else 0
