@@ -1,22 +1,29 @@
-"""``kickcue profiles``: which sensors are known, on what evidence, and whether a profile file keeps its word."""
+"""``kickcue profiles``: which sensors and watches are known, on what evidence, and whether a profile file keeps its word."""
 
 import argparse
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from textwrap import fill
 from typing import Any, Final
 
+from kickcue.cli import sensor_page, watch_page
+from kickcue.cli.page import wrapped
 from kickcue.cli.show import console, json_line, table
-from kickcue.config import profile_schema as schema
-from kickcue.config.profile_checks import VectorResult, best_proof, match_problems, run_vectors
-from kickcue.config.profile_files import ProfileFile, profile_file, profile_files, read_profile_file
+from kickcue.cli.timeline import shades
+from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
+from kickcue.config.profile_files import ProfileFile, profile_file, profile_files, read_profile_file, read_toml
+from kickcue.config.watch_checks import run_watch_vectors, watch_problems
+from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
 
-_HEADER: Final = ("id", "reads", "cadence", "known by", "bytes", "device")
-_COLUMNS: Final = 100
+_SENSORS: Final = ("id", "reads", "cadence", "known by", "bytes", "device")
+_WATCHES: Final = ("id", "status", "over", "plays", "device")
 _LEGEND: Final = (
     "known by: source (code, a specification, a recording), report (users), guess\n"
-    "bytes: real (captured), sample (another project's test), synthetic (made up)"
+    "bytes: real (captured), sample (another project's test), synthetic (made up)\n"
+    "status: working; vectors (right by the sources, nobody has seen them arrive);\n"
+    "        companion-only (needs an app that kickcue does not bring)"
 )
 
 
@@ -39,29 +46,50 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         return _list(as_json=args.json)
     if args.action == "show":
-        return _show(profile_file(args.profile), as_json=args.json)
-    return _check(read_profile_file(Path(args.file)), as_json=args.json)
+        return _show(_any_file(args.profile), as_json=args.json)
+    return _check(_file_at(Path(args.file)), as_json=args.json)
+
+
+def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
+    """Return a sensor's or a watch's file; what is neither is told by the kind that has the nearest id."""
+    if id_or_path.endswith(".toml") or os.sep in id_or_path:
+        return _file_at(Path(id_or_path))
+    watches = watch_ids()
+    if id_or_path in watches or (get_close_matches(id_or_path, watches, n=1) and id_or_path not in profile_files()):
+        return watch_file(id_or_path)
+    return profile_file(id_or_path)
+
+
+def _file_at(path: Path) -> ProfileFile | WatchFile:
+    head = read_toml(path)[1].get("profile")
+    return read_watch_file(path) if isinstance(head, dict) and head.get("kind") == "watch" else read_profile_file(path)
 
 
 def _list(*, as_json: bool) -> int:
-    found = profile_files().values()
+    sensors, watches = profile_files().values(), watch_files().values()
     if as_json:
-        for file in found:
-            print(json_line(_summary(file)))
+        for summary in (*map(_summary, sensors), *map(_watch_summary, watches)):
+            print(json_line(summary))
         return 0
-    rows = [_row(file) for file in found]
+    print("Sensors")
+    _print_table(_SENSORS, map(_row, sensors))
+    print("\nWatches")
+    _print_table(_WATCHES, map(_watch_row, watches))
+    print(f"\n{_LEGEND}")
+    return 0
+
+
+def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     if sys.stdout.isatty():
         from rich.table import Column, Table  # noqa: PLC0415  only a terminal needs it
         from rich.text import Text  # noqa: PLC0415  same
 
-        grid = Table(Column(_HEADER[0], no_wrap=True), *_HEADER[1:], box=None, pad_edge=False)
+        grid = Table(Column(header[0], no_wrap=True), *header[1:], box=None, pad_edge=False)
         for row in rows:
             grid.add_row(*map(Text, row))
         console().print(grid)
     else:
-        print(table(_HEADER, rows, align="l" * len(_HEADER)))
-    print(f"\n{_LEGEND}")
-    return 0
+        print(table(header, rows, align="l" * len(header)))
 
 
 def _row(file: ProfileFile) -> tuple[str, ...]:
@@ -74,6 +102,7 @@ def _summary(file: ProfileFile) -> dict[str, Any]:
     profile = file.profile
     rsc = file.document.provides.rsc
     return {
+        "kind": "sensor",
         "id": profile.id,
         "vendor": profile.vendor,
         "name": profile.name,
@@ -85,93 +114,71 @@ def _summary(file: ProfileFile) -> dict[str, Any]:
     }
 
 
-def _show(file: ProfileFile, *, as_json: bool) -> int:
+def _watch_row(file: WatchFile) -> tuple[str, ...]:
+    profile = file.profile
+    return (profile.id, profile.status, profile.transport, profile.actuator.pattern, profile.name)
+
+
+def _watch_summary(file: WatchFile) -> dict[str, Any]:
+    profile = file.profile
+    return {
+        "kind": "watch",
+        "id": profile.id,
+        "vendor": profile.vendor,
+        "name": profile.name,
+        "status": profile.status,
+        "transport": profile.transport,
+        "encoder": profile.encoder,
+        "pattern": profile.actuator.pattern,
+        "ways": list(profile.ways),
+        "lead_ms": None if file.document.timing is None else file.document.timing.lead_ms,
+        "tested": [block.on for block in file.document.tested],
+        "bytes": best_proof(file),
+    }
+
+
+def _show(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
     if as_json:
-        document = file.document.model_dump(by_alias=True, exclude_none=True)
-        print(json_line({"file": str(file.path), "sha256": file.digest, **document}))
+        document = file.document.model_dump(by_alias=True, exclude_none=True, mode="json")
+        played = {"cues": list(watch_page.cue_rows(file.profile))} if isinstance(file, WatchFile) else {}
+        print(json_line({"file": str(file.path), "sha256": file.digest, **document, **played}))
+    elif isinstance(file, WatchFile):
+        print("\n".join(watch_page.watch_page(file, shades())))
     else:
-        print("\n".join(_page(file)))
+        print("\n".join(sensor_page.sensor_page(file)))
     return 0
 
 
-def _page(file: ProfileFile) -> Iterator[str]:
-    document, head = file.document, file.document.profile
-    yield f"{head.id}: {head.vendor}, {head.name} ({head.status})"
-    yield f"{file.path}, SHA-256 {file.digest[:16]}"
-    yield from _section(
-        "Recognised by", map(_match_line, document.match) if document.match else iter(["nothing: it serves what no profile matches"])
-    )
-    yield from _section("Reads", _offer_lines(document.provides))
-    yield from _section("Link", _link_lines(file))
-    yield from _section("Rules", (f"{quirk.effect}: {quirk.why} {_evidence(quirk)}" for quirk in document.quirk))
-    yield from _section("Self-tests", map(_vector_line, run_vectors(file)))
-    yield from _section("Sources", iter(head.sources))
-    yield from _section("Doubts", iter(head.doubts))
+def _check(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
+    verdict, lines = _watch_verdict(file) if isinstance(file, WatchFile) else _sensor_verdict(file)
+    if as_json:
+        print(json_line({"file": str(file.path), "id": file.profile.id, **verdict}))
+    else:
+        print("\n".join((f"{file.path}: a valid profile, {file.profile.id}", *map(wrapped, lines[:-1]), lines[-1])))
+    return 0 if verdict["ok"] else 1
 
 
-def _section(title: str, lines: Iterator[str]) -> Iterator[str]:
-    found = list(lines)
-    if found:
-        yield from ("", title, *map(_wrapped, found))
-
-
-def _wrapped(line: str) -> str:
-    return fill(line, _COLUMNS, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
-
-
-def _evidence(fact: schema.Fact) -> str:
-    return f"({fact.status}{f': {fact.source}' if fact.source else ''})"
-
-
-def _match_line(block: schema.Match) -> str:
-    keys = block.model_dump(exclude_none=True, exclude={"status", "source"})
-    return f"{' and '.join(f'{key} {_plain(value)}' for key, value in keys.items())} {_evidence(block)}"
-
-
-def _offer_lines(provides: schema.Provides) -> Iterator[str]:
-    for kind in schema.Provides.model_fields:
-        offer: schema.Offer | None = getattr(provides, kind)
-        if offer is not None:
-            facts = offer.model_dump(exclude_none=True, exclude={"status", "source"})
-            yield f"{kind}: {', '.join(f'{key} {_plain(value)}' for key, value in facts.items())} {_evidence(offer)}"
-
-
-def _link_lines(file: ProfileFile) -> Iterator[str]:
-    link = file.document.link
-    if link is None or link.silence_ok_s is None:
-        yield f"silence_ok_s {file.profile.silence_ok_s:g} (unless told otherwise)"
-    if link is not None:
-        facts = link.model_dump(exclude_defaults=True, exclude={"status", "source"})
-        yield f"{', '.join(f'{key} {_plain(value)}' for key, value in facts.items())} {_evidence(link)}"
-
-
-def _vector_line(result: VectorResult) -> str:
-    vector = result.vector
-    outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"
-    return f"{vector.char} {vector.hex} {outcome} ({vector.kind}: {vector.source})"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _check(file: ProfileFile, *, as_json: bool) -> int:
+def _sensor_verdict(file: ProfileFile) -> tuple[dict[str, Any], list[str]]:
+    """Return the findings for programs and, as lines with a sum at the end, for people."""
     known = profile_files()
     if file.path.resolve() not in {it.path.resolve() for it in known.values()}:
         known = profile_files([file.path])
     results, problems = run_vectors(file), match_problems(file, known.values())
     failed = sum(result.failure is not None for result in results)
-    if as_json:
-        vectors = [{"char": it.vector.char, "hex": it.vector.hex, "kind": it.vector.kind, "failure": it.failure} for it in results]
-        verdict = {"file": str(file.path), "id": file.profile.id, "ok": not failed and not problems}
-        print(json_line({**verdict, "vectors": vectors, "match_problems": list(problems)}))
-    else:
-        print(f"{file.path}: a valid profile, {file.profile.id}")
-        for line in (*map(_vector_line, results), *problems):
-            print(_wrapped(line))
-        print(f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with matching")
-    return 1 if failed or problems else 0
+    vectors = [{"char": it.vector.char, "hex": it.vector.hex, "kind": it.vector.kind, "failure": it.failure} for it in results]
+    verdict = {"ok": not failed and not problems, "vectors": vectors, "match_problems": list(problems)}
+    total = f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with matching"
+    return verdict, [*map(sensor_page.vector_line, results), *problems, total]
+
+
+def _watch_verdict(file: WatchFile) -> tuple[dict[str, Any], list[str]]:
+    """Return the same for a watch."""
+    known = watch_files()
+    if file.path.resolve() not in {it.path.resolve() for it in known.values()}:
+        known = watch_files([file.path])
+    results, problems = run_watch_vectors(file), watch_problems(file, known.values())
+    failed = sum(result.failure is not None for result in results)
+    vectors = [{"cue": it.vector.cue, "text": it.vector.text, "kind": it.vector.kind, "failure": it.failure} for it in results]
+    verdict = {"ok": not failed and not problems, "vectors": vectors, "problems": list(problems)}
+    total = f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with cues and matching"
+    return verdict, [*map(watch_page.vector_line, results), *problems, total]

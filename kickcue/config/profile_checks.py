@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from kickcue.config import profile_schema as schema
 from kickcue.config.profile_files import ProfileFile, example_adverts
+from kickcue.config.watch_files import WatchFile
 from kickcue.core.errors import DecodeError
 from kickcue.core.profiles import Advertisement, SensorProfile, holds
 from kickcue.core.readings import interpret, unit_keys
@@ -46,7 +47,7 @@ def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[st
     return tuple(problems)
 
 
-def best_proof(file: ProfileFile) -> str:
+def best_proof(file: ProfileFile | WatchFile) -> str:
     """Return the best kind of vector there is: ``real`` (captured), ``sample`` (another project's test), ``synthetic`` (made up)."""
     kinds = {vector.kind for vector in file.document.vector}
     return next(kind for kind in ("real", "sample", "synthetic") if kind in kinds)

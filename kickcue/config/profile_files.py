@@ -12,12 +12,13 @@ from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic import ValidationError
 
 from kickcue.config import profile_schema as schema
 from kickcue.config.one_line import one_line
+from kickcue.config.profile_ids import by_id, replaced
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.profiles import (
     SILENCE_OK_S,
@@ -67,9 +68,9 @@ def profile_file(id_or_path: str) -> ProfileFile:
     """Return one profile with its file. A path has a slash or ends in .toml; anything else is an id."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_profile_file(Path(id_or_path))
-    own, replaced = _own_files()
-    if id_or_path in replaced:
-        return replaced[id_or_path]
+    own, instead = _own_files()
+    if id_or_path in instead:
+        return instead[id_or_path]
     if id_or_path in own:
         return own[id_or_path]
     shipped = {path.stem: path for path in _tomls(shipped_folder())}
@@ -82,40 +83,45 @@ def profile_file(id_or_path: str) -> ProfileFile:
 
 def profile_files(extra: Sequence[Path] = ()) -> dict[str, ProfileFile]:
     """Return all profiles with their files, by id."""
-    own, replaced = _own_files(extra)
-    shipped = _read_all(path for path in _tomls(shipped_folder()) if path.stem not in replaced)
+    own, instead = _own_files(extra)
+    shipped = _read_all(path for path in _tomls(shipped_folder()) if path.stem not in instead)
     return dict(sorted((shipped | own).items()))
 
 
-def shipped_folder() -> Path:
-    """Return the folder of the profiles that come with kickcue."""
+def shipped_folder(kind: str = _SENSORS) -> Path:
+    """Return the folder of the profiles that come with kickcue; ``kind`` is ``sensors`` or ``watches``."""
     package = Path(str(files("kickcue")))
     inside = package / _FOLDER
-    return (inside if inside.is_dir() else package.parent / _FOLDER) / _SENSORS
+    return (inside if inside.is_dir() else package.parent / _FOLDER) / kind
 
 
-def user_folder() -> Path:
+def user_folder(kind: str = _SENSORS) -> Path:
     """Return the folder of the user's own profiles, which need not exist."""
     home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "kickcue" / _FOLDER / _SENSORS
+    return Path(home) / "kickcue" / _FOLDER / kind
 
 
 def _too_large(path: Path) -> NoReturn:
     raise AskedWronglyError(f"{path}: larger than {_LARGEST // 1000} kB, a profile has a few")
 
 
-def read_profile_file(path: Path) -> ProfileFile:
-    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return a profile's bytes and what stands in them; AskedWronglyError where they are not TOML."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
-        raw = tomllib.loads(content.decode() if len(content) <= _LARGEST else _too_large(path))
+        return content, tomllib.loads(content.decode() if len(content) <= _LARGEST else _too_large(path))
     except OSError as error:
         raise AskedWronglyError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise AskedWronglyError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise AskedWronglyError(f"{path}: not TOML: {error}") from None
+
+
+def read_profile_file(path: Path) -> ProfileFile:
+    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+    content, raw = read_toml(path)
     try:
         document = schema.ProfileDocument.model_validate(raw)
     except ValidationError as error:
@@ -128,27 +134,19 @@ def read_profile_file(path: Path) -> ProfileFile:
 
 def example_adverts(document: schema.ProfileDocument) -> list[Advertisement]:
     """Return the advertisements that the profile says it matches."""
-    return [Advertisement(it.name, tuple(it.services), it.company_id, it.dis_manufacturer, it.dis_model, it.fw) for it in document.example]
+    return [advert_of(it) for it in document.example]
+
+
+def advert_of(example: schema.Example) -> Advertisement:
+    """Return an example as the advertisement it is."""
+    tells = (example.company_id, example.dis_manufacturer, example.dis_model, example.fw)
+    return Advertisement(example.name, tuple(example.services), *tells)
 
 
 def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, ProfileFile], dict[str, ProfileFile]]:
     """Return the user's profiles by their own ids, and those that replace a shipped one by the id they replace."""
-    shipped = {path.stem for path in _tomls(shipped_folder())}
     own = _read_all([*_tomls(user_folder()), *extra])
-    replaced: dict[str, ProfileFile] = {}
-    for file in own.values():
-        head = file.document.profile
-        if head.replaces is not None:
-            if head.replaces not in shipped:
-                raise AskedWronglyError(
-                    f"{file.path}: profile.replaces = {head.replaces!r}: should be the id of a profile that kickcue brings"
-                )
-            replaced[head.replaces] = file
-        if head.id in shipped and head.replaces != head.id:
-            raise AskedWronglyError(
-                f'{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or add replaces = "{head.id}"'
-            )
-    return own, replaced
+    return own, replaced(own, {path.stem for path in _tomls(shipped_folder())})
 
 
 def _tomls(folder: Path) -> list[Path]:
@@ -159,14 +157,7 @@ def _tomls(folder: Path) -> list[Path]:
 
 
 def _read_all(paths: Iterable[Path]) -> dict[str, ProfileFile]:
-    found: dict[str, ProfileFile] = {}
-    for path in paths:
-        file = read_profile_file(path)
-        id_ = file.profile.id
-        if id_ in found:
-            raise AskedWronglyError(f"{path}: profile.id = {id_!r}: {found[id_].path} has it already; take another one")
-        found[id_] = file
-    return found
+    return by_id(map(read_profile_file, paths))
 
 
 def _to_core(document: schema.ProfileDocument) -> SensorProfile:
@@ -181,7 +172,7 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
         name=head.name,
         status=Status(head.status),
         sources=tuple(head.sources),
-        matches=tuple(_match(block) for block in document.match),
+        matches=tuple(to_match(block) for block in document.match),
         generic=head.generic,
         provides=_provides(document.provides),
         silence_ok_s=SILENCE_OK_S if link is None or link.silence_ok_s is None else link.silence_ok_s,
@@ -192,7 +183,8 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
     )
 
 
-def _match(block: schema.Match) -> Match:
+def to_match(block: schema.Match) -> Match:
+    """Return a match block as the core has it."""
     return Match(
         name=block.name,
         adv_services=tuple(block.adv_services or ()),

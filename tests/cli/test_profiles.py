@@ -8,6 +8,7 @@ from kickcue.config.profile_files import shipped_folder
 
 STRYD = (shipped_folder() / "stryd.toml").read_text()
 IDS = sorted(path.stem for path in shipped_folder().glob("*.toml"))
+WATCHES = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +34,11 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "\x1b" not in out
     lines = out.split("\n\n")[0].splitlines()
-    assert ["id", *IDS] == [line.split()[0] for line in lines]
+    assert ["Sensors", "id", *IDS] == [line.split()[0] for line in lines]
     assert "wahoo-tickr-x       hr, rsc         step     source    synthetic  Wahoo TICKR X strap" in lines
+    watches = out.split("\n\n")[1].splitlines()
+    assert ["Watches", "id", *WATCHES] == [line.split()[0] for line in watches]
+    assert "pebble           companion-only  companion  sequence  Pebble" in watches
 
 
 def test_list_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,15 +47,16 @@ def test_list_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     monkeypatch.setenv("COLUMNS", "80")
     assert main(["profiles", "list"]) == 0
     out = capsys.readouterr().out
-    assert [] == [id_ for id_ in IDS if id_ not in out]
+    assert [] == [id_ for id_ in (*IDS, *WATCHES) if id_ not in out]
 
 
 def test_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     """``--json`` prints one object a line with stable keys."""
     assert main(["profiles", "list", "--json"]) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert IDS == [profile["id"] for profile in found]
+    assert [*IDS, *WATCHES] == [profile["id"] for profile in found]
     assert {
+        "kind": "sensor",
         "id": "npe-runn",
         "vendor": "NPE",
         "name": "Runn treadmill sensor",
@@ -61,6 +66,20 @@ def test_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         "bytes": "sample",
         "generic": False,
     } == found[IDS.index("npe-runn")]
+    assert {
+        "kind": "watch",
+        "id": "bangle-js",
+        "vendor": "Espruino",
+        "name": "Bangle.js 2, by a line of JavaScript",
+        "status": found[-len(WATCHES) + 1]["status"],
+        "transport": "ble",
+        "encoder": "bangle_js",
+        "pattern": "sequence",
+        "ways": ["haptic"],
+        "lead_ms": 60,
+        "tested": found[-len(WATCHES) + 1]["tested"],
+        "bytes": "real",
+    } == found[-len(WATCHES) + 1]
 
 
 def test_show_tells_evidence_rules_and_self_tests(capsys: pytest.CaptureFixture[str]) -> None:

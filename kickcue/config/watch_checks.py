@@ -1,0 +1,114 @@
+"""Holds a watch's profile to its own word: its vectors must encode as it says, and no cue may become another without its saying so."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, assert_never
+
+from kickcue.config import watch_schema as schema
+from kickcue.config.profile_files import advert_of
+from kickcue.config.watch_files import WatchFile, written
+from kickcue.core.haptic.collapse import CUES, undeclared
+from kickcue.core.haptic.encode import Encoded, encode, encode_arm
+from kickcue.core.haptic.steps import Document, Run, Sound, Step, Write
+from kickcue.core.haptic.watch import WatchProfile
+from kickcue.core.profiles import holds
+from kickcue.core.wrist import Touch
+
+
+@dataclass(frozen=True, slots=True)
+class WatchVectorResult:
+    """How one vector went; ``failure`` is None where the cue became the steps that stand there."""
+
+    vector: schema.Vector
+    failure: str | None
+
+
+def run_watch_vectors(file: WatchFile) -> tuple[WatchVectorResult, ...]:
+    """Run every vector of the file through the profile."""
+    return tuple(WatchVectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector)
+
+
+def watch_problems(file: WatchFile, others: Iterable[WatchFile] = ()) -> tuple[str, ...]:
+    """Say which cues collapse unsaid, which do not fit into one packet, and whose device the profile claims besides its own."""
+    return (*undeclared(file.profile), *_too_long(file.profile), *_match_problems(file, others))
+
+
+def step_text(step: Step) -> str:
+    """Return a step as a person reads it: bytes in hex, a command line, a JSON value."""
+    match step:
+        case Write():
+            return step.data.hex()
+        case Run():
+            return json.dumps(step.argv, ensure_ascii=False)
+        case Document():
+            return _json(step.value)
+        case Sound():
+            return _json({"tones": [asdict(tone) for tone in step.tones], "say": step.say})
+        case _:
+            assert_never(step)
+
+
+def touch_of(vector: schema.Vector) -> Touch:
+    """Return the cue that a vector is about."""
+    if vector.cue is not None:
+        pulses, urgency = CUES[vector.cue]
+    else:
+        pulses, urgency = tuple((round(on), round(off), level) for on, off, level in vector.pulses or ()), 1
+    urgency = urgency if vector.urgency is None else vector.urgency
+    return Touch(vector.id, vector.cue or "", vector.text, vector.say, pulses, urgency, ttl_ms=2000)
+
+
+def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
+    touch = touch_of(vector)
+    found: Encoded | None = encode(profile, touch) if vector.arm_in_ms is None else encode_arm(profile, touch, vector.arm_in_ms)
+    if found is None:
+        return "the watch keeps no timers"
+    expected = [(_expected_text(step), step.wait_ms) for step in vector.steps]
+    actual = [(step_text(step), _wait_ms(step)) for step in found.steps]
+    if expected != actual:
+        return f"became {_listed(actual)}, expected {_listed(expected)}"
+    if vector.downgrades is not None and set(vector.downgrades) != set(found.downgrades):
+        return f"lost {', '.join(found.downgrades) or 'nothing'}, expected {', '.join(vector.downgrades) or 'nothing'}"
+    return None
+
+
+def _expected_text(step: schema.Expected) -> str:
+    if step.argv is not None:
+        return step_text(Run(tuple(step.argv)))
+    return step.json_text if step.json_text is not None else written(step).hex()
+
+
+def _wait_ms(step: Step) -> int:
+    return step.wait_ms if isinstance(step, Write | Run) else 0
+
+
+def _listed(steps: list[tuple[str, int]]) -> str:
+    return " then ".join(f"{text}{f' ({wait_ms} ms)' if wait_ms else ''}" for text, wait_ms in steps) or "nothing"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _too_long(profile: WatchProfile) -> Iterator[str]:
+    most = profile.link.max_payload
+    for kind, (pulses, urgency) in CUES.items():
+        steps = encode(profile, Touch(kind, kind, kind, None, pulses, urgency, ttl_ms=0)).steps
+        longest = max((len(step.data) for step in steps if isinstance(step, Write)), default=0)
+        if most is not None and longest > most:
+            yield f"{kind} has {longest} bytes, more than link.max_payload = {most}"
+
+
+def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[str]:
+    adverts = [advert_of(example) for example in file.document.example]
+    for advert in adverts:
+        if not any(holds(block, advert) for block in file.profile.matches):
+            yield f"example {advert.name!r}: none of the profile's own [[match]] blocks holds"
+    for other in others:
+        if other.profile.id in (file.profile.id, file.document.profile.replaces):
+            continue
+        for owner, intruder in ((file, other), (other, file)):
+            for example in owner.document.example:
+                if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
+                    yield f"example {example.name!r} of {owner.profile.id} is matched by {intruder.profile.id} too"

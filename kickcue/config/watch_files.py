@@ -1,0 +1,209 @@
+"""Finds and reads the profiles of watches: ``firmware_profiles/watches/<id>/profile.toml``, shipped with kickcue or the user's own.
+
+A watch has a folder, not a file, because some need code of their own beside the profile. Places and ids follow the rules of
+``profile_files``.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from kickcue.config import watch_schema as schema
+from kickcue.config.one_line import one_line
+from kickcue.config.profile_files import read_toml, shipped_folder, to_match, user_folder
+from kickcue.config.profile_ids import by_id, replaced
+from kickcue.config.profile_schema import Fact
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.haptic.steps import Write
+from kickcue.core.haptic.watch import (
+    Actuator,
+    Alike,
+    Amplitude,
+    CountingRing,
+    Pattern,
+    Standing,
+    Timing,
+    Transport,
+    UrgentRing,
+    WatchLink,
+    WatchOffer,
+    WatchProfile,
+    WatchQuirk,
+    Way,
+    Words,
+)
+from kickcue.core.profiles import FirmwareRange
+
+_WATCHES: Final = "watches"
+_FILE: Final = "profile.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFile:
+    """One watch's profile with the file it came from; ``digest`` is the SHA-256 of its bytes, in hex."""
+
+    path: Path
+    digest: str
+    document: schema.WatchDocument
+    profile: WatchProfile
+
+
+def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
+    """Return all watches by id: shipped, the user's own, and the ``extra`` files; AskedWronglyError where one is not valid."""
+    return {id_: file.profile for id_, file in watch_files(extra).items()}
+
+
+def load_watch(id_or_path: str) -> WatchProfile:
+    """Return one watch, by its id or by the path of its profile.toml; AskedWronglyError where there is none or it is not valid."""
+    return watch_file(id_or_path).profile
+
+
+def watch_file(id_or_path: str) -> WatchFile:
+    """Return one watch with its file. A path has a slash or ends in .toml; anything else is an id."""
+    if id_or_path.endswith(".toml") or os.sep in id_or_path:
+        return read_watch_file(Path(id_or_path))
+    own, instead = _own_files()
+    if id_or_path in instead:
+        return instead[id_or_path]
+    if id_or_path in own:
+        return own[id_or_path]
+    shipped = {path.parent.name: path for path in _tomls(shipped_folder(_WATCHES))}
+    if id_or_path in shipped:
+        return read_watch_file(shipped[id_or_path])
+    near = get_close_matches(id_or_path, [*shipped, *own], n=1)
+    guess = f"did you mean {near[0]}? " if near else ""
+    raise AskedWronglyError(f"no watch {id_or_path!r}: {guess}'kickcue profiles list' names them all")
+
+
+def watch_files(extra: Sequence[Path] = ()) -> dict[str, WatchFile]:
+    """Return all watches with their files, by id."""
+    own, instead = _own_files(extra)
+    shipped = _read_all(path for path in _tomls(shipped_folder(_WATCHES)) if path.parent.name not in instead)
+    return dict(sorted((shipped | own).items()))
+
+
+def watch_ids() -> tuple[str, ...]:
+    """Return the ids of all watches without reading one."""
+    return tuple(sorted({path.parent.name for folder in (shipped_folder, user_folder) for path in _tomls(folder(_WATCHES))}))
+
+
+def read_watch_file(path: Path) -> WatchFile:
+    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+    content, raw = read_toml(path)
+    try:
+        document = schema.WatchDocument.model_validate(raw)
+    except ValidationError as error:
+        raise AskedWronglyError(f"{path}: {one_line(error, schema.WatchDocument, raw)}") from None
+    id_ = document.profile.id
+    if path.absolute().parent.name != id_ or path.name != _FILE:
+        raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
+    return WatchFile(path, sha256(content).hexdigest(), document, _to_core(document))
+
+
+def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, WatchFile], dict[str, WatchFile]]:
+    """Return the user's watches by their own ids, and those that replace a shipped one by the id they replace."""
+    own = _read_all([*_tomls(user_folder(_WATCHES)), *extra])
+    return own, replaced(own, {path.parent.name for path in _tomls(shipped_folder(_WATCHES))})
+
+
+def _tomls(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob(f"*/{_FILE}"))
+    except PermissionError:  # a service that is kept out of the home folder has no profiles there
+        return []
+
+
+def _read_all(paths: Iterable[Path]) -> dict[str, WatchFile]:
+    return by_id(map(read_watch_file, paths))
+
+
+def _to_core(document: schema.WatchDocument) -> WatchProfile:
+    head, words = document.profile, document.text
+    return WatchProfile(
+        id=head.id,
+        vendor=head.vendor,
+        name=head.name,
+        status=Standing(head.status),
+        sources=tuple(head.sources),
+        transport=Transport(head.transport),
+        encoder=head.encoder,
+        ways=tuple(map(Way, head.ways)),
+        actuator=_actuator(document.actuator),
+        words=None if words is None else Words(words.max_bytes, words.charset),
+        timing=Timing() if document.timing is None else Timing(**_told(document.timing)),
+        link=WatchLink() if document.link is None else _link(document.link),
+        answers=None if document.link is None else document.link.answers,
+        instead=head.instead,
+        matches=tuple(map(to_match, document.match)),
+        provides=_offers(document),
+        quirks=tuple(WatchQuirk(q.id, q.effect, q.why, None if q.fw is None else FirmwareRange.parse(q.fw)) for q in document.quirk),
+        alike=tuple(Alike(frozenset(block.cues), block.told_apart_by, block.why) for block in document.alike),
+    )
+
+
+def _told(block: Fact) -> dict[str, Any]:
+    """Return what a block of numbers says, without the evidence; what it leaves out keeps the core's default."""
+    return block.model_dump(exclude_none=True, exclude={"status", "source"})
+
+
+def _actuator(block: schema.Actuator) -> Actuator:
+    told = _told(block)
+    rings = {
+        "counting_ring": None if block.counting_ring is None else CountingRing(**_told(block.counting_ring)),
+        "urgent_ring": None if block.urgent_ring is None else UrgentRing(**_told(block.urgent_ring)),
+    }
+    words = {
+        "pattern": Pattern(block.pattern),
+        "amplitude": Amplitude(block.amplitude),
+        "amplitude_steps": tuple(block.amplitude_steps),
+    }
+    return Actuator(**{**told, **rings, **words})
+
+
+def _link(block: schema.Link) -> WatchLink:
+    return WatchLink(
+        service=block.service,
+        char=block.char,
+        response=block.write == "response",
+        connections=block.connections,
+        bond=block.bond,
+        mtu=block.mtu,
+        max_payload=block.max_payload,
+        subscribe=tuple(block.subscribe),
+        xon_xoff=block.flow_control == "xon-xoff",
+        on_connect=_orders(block.on_connect, block),
+        race_begins=_orders(block.race_begins, block),
+        race_ends=_orders(block.race_ends, block),
+        reconnect_s=block.reconnect_s,
+    )
+
+
+def _orders(orders: Iterable[schema.Order], link: schema.Link) -> tuple[Write, ...]:
+    return tuple(Write(link.service, link.char, written(order), link.write == "response", order.wait_ms) for order in orders)
+
+
+def written(order: schema.Order | schema.Expected) -> bytes:
+    """Return the bytes that ``hex`` or ``line`` stand for."""
+    return order.line.encode("latin-1") if order.line is not None else bytes.fromhex(order.hex or "")
+
+
+def _offers(document: schema.WatchDocument) -> tuple[WatchOffer, ...]:
+    kinds: dict[str, schema.Offer | None] = {kind: getattr(document.provides, kind) for kind in schema.Provides.model_fields}
+    return tuple(
+        WatchOffer(
+            kind,
+            offer.service,
+            offer.char,
+            offer.form,
+            offer.on_change_only,
+            () if document.link is None else _orders(offer.request, document.link),
+        )
+        for kind, offer in kinds.items()
+        if offer is not None
+    )

@@ -1,0 +1,96 @@
+"""What must fit together in a watch's profile file, beyond the form of each key. Each rule says in one sentence what would be right."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from kickcue.core.haptic.encode import ENCODERS
+
+_LIST_LIMITS: Final = ("min_on_ms", "max_on_ms", "min_gap_ms", "max_pulses", "max_total_ms")
+_FIXED_KEYS: Final = ("tap_ms", "counting_ring", "urgent_ring")
+
+
+def actuator_mistake(block: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with an ``[actuator]`` block as a whole."""
+    return next(_actuator_mistakes(block), None)
+
+
+def document_mistake(document: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the blocks of a file taken together."""
+    return next(_document_mistakes(document), None)
+
+
+def _actuator_mistakes(block: Mapping[str, Any]) -> Iterator[str]:
+    pattern = block["pattern"]
+    if pattern in ("equal", "sequence"):
+        yield from _limit_mistakes(block)
+    stray = [key for key in _FIXED_KEYS if key in block and pattern != "fixed"]
+    if stray:
+        yield f"{', '.join(stray)} should stand with pattern 'fixed' only"
+    if "counting_ring" in block:
+        yield from _ring_mistakes(block["counting_ring"], has_tap="tap_ms" in block)
+    if (block["amplitude"] == "steps") != bool(block["amplitude_steps"]):
+        yield "amplitude 'steps' should have amplitude_steps, and nothing else should"
+    if (block["amplitude"] == "continuous") != ("amplitude_floor" in block):
+        yield "amplitude 'continuous' should have amplitude_floor, and nothing else should"
+
+
+def _limit_mistakes(block: Mapping[str, Any]) -> Iterator[str]:
+    missing = [key for key in _LIST_LIMITS if key not in block]
+    if missing:
+        yield f"pattern {block['pattern']!r} should have {', '.join(missing)}"
+        return
+    step = block["quantum_ms"]
+    if -(-block["min_on_ms"] // step) * step > min(block["max_on_ms"], block["max_total_ms"]):
+        yield "should have a multiple of quantum_ms between min_on_ms and both max_on_ms and max_total_ms"
+
+
+def _ring_mistakes(ring: Mapping[str, Any], *, has_tap: bool) -> Iterator[str]:
+    if not has_tap:
+        yield "counting_ring should have tap_ms beside it: a tap ends the ring"
+    if not ring["on_ms"] < ring["tap_after_ms"] < ring["period_ms"]:
+        yield "counting_ring should have on_ms < tap_after_ms < period_ms: the tap comes between two pulses of the ring"
+    if ring["longest_ms"] < ring["tap_after_ms"]:
+        yield "counting_ring should have longest_ms >= tap_after_ms: the tap ends a ring that still rings"
+
+
+def _document_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
+    head, motor = document["profile"], document["actuator"]
+    encoder = ENCODERS[head["encoder"]]
+    if head["transport"] != encoder.transport:
+        yield f"profile.transport = {head['transport']!r}: encoder {head['encoder']} should have {encoder.transport.value!r}"
+    if motor["pattern"] not in encoder.patterns:
+        patterns = " or ".join(sorted(repr(pattern.value) for pattern in encoder.patterns))
+        yield f"actuator.pattern = {motor['pattern']!r}: encoder {head['encoder']} should have {patterns}"
+    if (head["transport"] == "ble") != ("link" in document):
+        yield "a profile of transport 'ble' should have a [link] block, and no other should"
+    if (head["status"] == "companion-only") != (head["transport"] == "companion"):
+        yield "profile.status should be 'companion-only' where transport is 'companion', and nowhere else"
+    if head["status"] == "working" and not document["tested"]:
+        yield "profile.status = 'working': should have a [[tested]] block, or be 'vectors'"
+    yield from _way_mistakes(document)
+    needs_text = head["encoder"] in ("infinitime_ans", "gadgetbridge_intent")
+    if needs_text and "text" not in document:
+        yield f"encoder {head['encoder']} should have a [text] block: it sends nothing without"
+    if head["encoder"] == "infinitime_ans" and "tap_ms" not in motor:
+        yield "encoder infinitime_ans should have actuator.tap_ms"
+    if head["encoder"] == "tones" and "tone_hz" not in motor:
+        yield "encoder tones should have actuator.tone_hz"
+    if bool(document["match"]) != bool(document["example"]):
+        yield "should have a [[match]] and an [[example]] that it matches, or neither"
+
+
+def _way_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
+    ways, pattern = document["profile"]["ways"], document["actuator"]["pattern"]
+    if len(set(ways)) < len(ways):
+        yield "profile.ways should name each way once"
+    if (pattern == "none") != (ways[0] == "text"):
+        yield "profile.ways should begin with 'text' where actuator.pattern is 'none', and nowhere else"
+    if "haptic" in ways[1:]:
+        yield "profile.ways should begin with 'haptic' where there is a motor"
+    if ("text" in ways) != ("text" in document):
+        yield "profile.ways should name 'text' where there is a [text] block, and nowhere else"
+    if pattern == "fixed" and ways[0] != "haptic":
+        yield "actuator.pattern = 'fixed': profile.ways should begin with 'haptic'"
+    by_text = any(block["told_apart_by"] == "text" for block in document["alike"])
+    if by_text and "text" not in document:
+        yield "alike.told_apart_by = 'text': should be something else, the watch shows no text"

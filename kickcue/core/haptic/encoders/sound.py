@@ -1,0 +1,18 @@
+"""The loudspeaker of the machine that runs kickcue: the phrase where there is a voice, tones in the rhythm of the pulses otherwise."""
+
+from kickcue.core.haptic.lowering import Lowered
+from kickcue.core.haptic.steps import Sound, Tone
+from kickcue.core.haptic.watch import WatchProfile
+from kickcue.core.wrist import Touch
+
+
+def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Sound, ...]:
+    """Return the phrase and the tones that stand for it; an intensity is a loudness."""
+    del text
+    hz = profile.actuator.tone_hz
+    assert hz is not None
+    tones, at_ms = [], 0
+    for on_ms, off_ms, level in lowered.pulses or ():
+        tones.append(Tone(at_ms, on_ms, hz, level))
+        at_ms += on_ms + off_ms
+    return (Sound(tuple(tones), touch.say),)
