@@ -1,0 +1,68 @@
+"""Wi-Fi and MQTT: a thin hand on Peter Hinch's ``mqtt_as``, which keeps both up for ever. Only this file knows it."""
+
+import asyncio
+
+import network
+from mqtt_as import MQTTClient, config
+
+QUEUE = 16  # of what came and was not looked at yet; the oldest goes first
+KEEPALIVE_S = 12  # mqtt_as pings four times in it and gives a link up that answered none of them
+ANSWER_S = 4  # no answer for so long: mqtt_as says it again or gives up
+AGAIN_S = 2
+
+
+class Link:
+    """What ``kickcue_client`` asks for. ``settings`` is the module ``config``."""
+
+    def __init__(self, settings, client_id):
+        config["ssid"] = settings.WIFI_NAME
+        config["wifi_pw"] = settings.WIFI_PASSWORD
+        config["server"] = settings.BROKER
+        config["port"] = settings.PORT
+        config["user"] = settings.USER.encode()  # mqtt_as takes a str's length for its bytes, here and in topics
+        config["password"] = settings.PASSWORD.encode()
+        config["client_id"] = client_id
+        config["queue_len"] = QUEUE
+        config["clean"] = True  # what was said while we were away is of no use
+        config["keepalive"] = KEEPALIVE_S
+        config["response_time"] = ANSWER_S
+        self._client = MQTTClient(config)
+        self._save_power = settings.SAVE_POWER
+        self.queue = self._client.queue
+        self.isconnected = self._client.isconnected
+
+    async def run(self, topics):
+        """Connect, and subscribe each time the connection is up; for ever."""
+        await self._connect()
+        while True:
+            await self._client.up.wait()
+            self._client.up.clear()
+            self._wake_radio()
+            await self.renew(topics)
+
+    async def publish(self, topic, payload):
+        """Publish at QoS 1; returns when the broker has it."""
+        await self._client.publish(topic.encode(), payload, False, 1)
+
+    async def renew(self, topics):
+        """Subscribe anew. Where the broker does not answer, mqtt_as takes the connection down and up again."""
+        for topic in topics:
+            await self._client.subscribe(topic.encode(), 1)
+
+    async def _connect(self):
+        """Connect for the first time: that is all mqtt_as leaves to us."""
+        while True:
+            try:
+                await self._client.connect(quick=True)
+            except OSError as error:
+                print("kickcue: no connection yet:", error)
+                self._client.close()
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
+
+    def _wake_radio(self):
+        """Keep the radio awake: a sleeping one hears only each beacon or each third, 0.1 to 0.3 s later."""
+        if not self._save_power:
+            wlan = network.WLAN(network.STA_IF)
+            wlan.config(pm=wlan.PM_NONE)

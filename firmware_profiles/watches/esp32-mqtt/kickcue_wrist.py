@@ -1,0 +1,237 @@
+"""What the watch does with arm, disarm and cue: felt once, never late. Pure: the same file runs under MicroPython and CPython.
+
+This is ``kickcue/core/wrist.py`` and ``lateness.py`` once more, in what a microcontroller has; a test plays the same schedules to both.
+
+=========  ========================  ==================  ==============================  =================================
+state      arm                       disarm              cue                             its time has come
+=========  ========================  ==================  ==============================  =================================
+(unknown)  ARMED                     DISARMED            felt or dropped late, then OVER  -
+ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED
+DISARMED   ARMED, if sent later      -                   felt or dropped late, then OVER  -
+OVER       -                         -                   the first answer once more       -
+=========  ========================  ==================  ==============================  =================================
+
+Lateness needs no clock that is set: of all ``received_ms - sent_ms`` of a run the smallest belongs to the fastest message, and what another
+message has above it is what it lost on its way. That can be believed once it has settled: once two messages, sent some time apart, agree.
+Until then no timer fires, and a cue is kept like an armed one whose time has come. All times are milliseconds below 2^31.
+"""
+
+from collections import namedtuple
+
+WINDOW_MS = 300_000  # two windows bound the drift of two crystals: 50 ppm is 30 ms in ten minutes
+APART_MS = 900  # a status is sent each second
+AGREE_MS = 400  # the jitter of Wi-Fi that sleeps is 100 to 300 ms
+MOST_FAST = 8
+MOST_RUNS = 8
+MOST_CUES = 64
+LATE = "late"
+
+ARMED = "armed"
+DISARMED = "disarmed"
+OVER = "over"
+
+Play = namedtuple("Play", ("touch", "late_ms", "from_timer"))  # noqa: PYI024  MicroPython has no typing
+"""Do it now. ``touch`` is the message; ``from_timer``: the armed time had come before the cue did."""
+Answer = namedtuple("Answer", ("run_id", "cue_id", "felt", "why", "latency_ms"))  # noqa: PYI024  same
+"""Acknowledge cue ``cue_id`` of run ``run_id``; ``latency_ms`` is how late it was."""
+
+
+class Clock:
+    """Milliseconds since it was made, from a counter that wraps (``time.ticks_ms``: at 2^30, twelve days). Ask it more often than that."""
+
+    def __init__(self, ticks_ms, ticks_diff):
+        self._ticks_ms = ticks_ms
+        self._ticks_diff = ticks_diff
+        self._last = ticks_ms()
+        self._now_ms = 0
+
+    def now_ms(self):
+        """Return the time."""
+        ticks = self._ticks_ms()
+        self._now_ms += self._ticks_diff(ticks, self._last)
+        self._last = ticks
+        return self._now_ms
+
+
+class _Run:
+    """The smallest ``received_ms - sent_ms`` of this window and of the one before. Messages move the window, a silence does not."""
+
+    def __init__(self, run_id, since_ms, offset_ms):
+        self.run_id = run_id
+        self.since_ms = since_ms
+        self.minimum_ms = offset_ms
+        self.previous_ms = offset_ms
+        self.settled = False
+        self._fast = []  # the fastest messages until it has settled, (sent_ms, offset_ms)
+
+    def note(self, sent_ms, offset_ms, received_ms):
+        if received_ms - self.since_ms >= WINDOW_MS:
+            self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
+        else:
+            self.minimum_ms = min(self.minimum_ms, offset_ms)
+        if not self.settled:
+            self._fast.append((sent_ms, offset_ms))
+            fast = [each for each in self._fast if each[1] <= self.offset_ms() + AGREE_MS]
+            sent = [each[0] for each in fast]
+            self.settled = max(sent) - min(sent) >= APART_MS
+            self._fast = [] if self.settled else fast[:1] + fast[1:][-MOST_FAST:]
+
+    def offset_ms(self):
+        return min(self.minimum_ms, self.previous_ms)
+
+
+class MinimumDelay:
+    """Tells how late messages are; the runs heard last are kept."""
+
+    def __init__(self):
+        self._runs = []  # the one heard last is at the end
+
+    def lateness_ms(self, run_id, sent_ms, received_ms):
+        """Take note of a message and return how much later it came than the fastest one of its run."""
+        offset_ms = received_ms - sent_ms
+        run = self._find(run_id)
+        if run is None:
+            run = _Run(run_id, received_ms, offset_ms)
+        else:
+            self._runs.remove(run)
+        self._runs.append(run)
+        if len(self._runs) > MOST_RUNS:
+            self._runs.pop(0)
+        run.note(sent_ms, offset_ms, received_ms)
+        return offset_ms - run.offset_ms()
+
+    def received_ms(self, run_id, sent_ms):
+        """Return when a message sent at ``sent_ms`` would have come at best; None for a run never heard."""
+        run = self._find(run_id)
+        return None if run is None else sent_ms + run.offset_ms()
+
+    def settled(self, run_id):
+        """Say whether lateness in a run can be believed."""
+        run = self._find(run_id)
+        return run is not None and run.settled
+
+    def _find(self, run_id):
+        for run in self._runs:
+            if run.run_id == run_id:
+                return run
+        return None
+
+
+class _Entry:
+    def __init__(self, run_id, cue_id, sent_ms):
+        self.run_id = run_id
+        self.cue_id = cue_id
+        self.state = DISARMED
+        self.sent_ms = sent_ms  # of the order that holds, on the sender's clock
+        self.due_sent_ms = 0  # on the sender's clock too: the difference of the clocks may still sharpen
+        self.said_now = False  # armed by a cue that came before the measure had settled
+        self.touch = None
+        self.answer = None
+
+
+class Wrist:
+    """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``.
+
+    A ``touch`` is a dict with ``id`` and ``ttl_ms``, the message as it came. ``over``: what the watch had answered before it was switched
+    off, as far as it still knows.
+    """
+
+    def __init__(self, over=()):
+        self._delays = MinimumDelay()
+        self._entries = []
+        self._runs = []
+        for answer in over:
+            entry = _Entry(answer.run_id, answer.cue_id, 0)
+            entry.state, entry.answer = OVER, answer
+            self._entries.append(entry)
+
+    def hear(self, run_id, sent_ms, received_ms):
+        """Take note of any message that was not retained by the broker; return how late it is in ms."""
+        return self._delays.lateness_ms(run_id, sent_ms, received_ms)
+
+    def arm(self, run_id, sent_ms, received_ms, touch, due_in_ms):
+        """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
+        self.hear(run_id, sent_ms, received_ms)
+        self._take_over(run_id)
+        entry = self._entry(run_id, touch["id"], sent_ms)
+        if entry.state != OVER and sent_ms >= entry.sent_ms:
+            entry.state, entry.sent_ms, entry.touch = ARMED, sent_ms, touch
+            entry.due_sent_ms, entry.said_now = sent_ms + due_in_ms, False
+        return self.tick(received_ms)
+
+    def disarm(self, run_id, sent_ms, received_ms, cue_id):
+        """Forget the timer of a cue."""
+        self.hear(run_id, sent_ms, received_ms)
+        entry = self._entry(run_id, cue_id, sent_ms)
+        if entry.state != OVER and sent_ms >= entry.sent_ms:
+            entry.state, entry.sent_ms, entry.touch = DISARMED, sent_ms, None
+        return self.tick(received_ms)
+
+    def cue(self, run_id, sent_ms, received_ms, touch):
+        """Feel it now: once, and only if it is not late."""
+        late_ms = self.hear(run_id, sent_ms, received_ms)
+        self._take_over(run_id)
+        entry = self._entry(run_id, touch["id"], sent_ms)
+        if entry.answer is not None:
+            return [entry.answer] + self.tick(received_ms)  # noqa: RUF005  MicroPython does not unpack into a list
+        if not self._delays.settled(run_id):
+            entry.state, entry.sent_ms, entry.touch = ARMED, sent_ms, touch
+            entry.due_sent_ms, entry.said_now = sent_ms, True
+            return self.tick(received_ms)
+        return _settle(entry, touch, late_ms, False) + self.tick(received_ms)
+
+    def tick(self, now_ms):
+        """Fire the armed cues whose time has come."""
+        actions = []
+        for entry in self._entries:
+            due_ms = self._due_ms(entry)
+            if due_ms is None or due_ms > now_ms:
+                continue
+            if now_ms - due_ms > entry.touch["ttl_ms"] and not entry.said_now:
+                entry.state, entry.touch = DISARMED, None
+            else:
+                actions += _settle(entry, entry.touch, now_ms - due_ms, True)
+        return actions
+
+    def next_due_ms(self):
+        """Return when the next armed cue is due; None while none is armed, or the measure has not settled."""
+        earliest_ms = None
+        for entry in self._entries:
+            due_ms = self._due_ms(entry)
+            if due_ms is not None and (earliest_ms is None or due_ms < earliest_ms):
+                earliest_ms = due_ms
+        return earliest_ms
+
+    def _due_ms(self, entry):
+        if entry.state != ARMED or not self._delays.settled(entry.run_id):
+            return None
+        return self._delays.received_ms(entry.run_id, entry.due_sent_ms)
+
+    def _entry(self, run_id, cue_id, sent_ms):
+        for entry in self._entries:
+            if entry.cue_id == cue_id and entry.run_id == run_id:
+                return entry
+        entry = _Entry(run_id, cue_id, sent_ms)
+        self._entries.append(entry)
+        if len(self._entries) > MOST_CUES:
+            self._entries.pop(0)
+        return entry
+
+    def _take_over(self, run_id):
+        """Cancel the timers of other runs when this one was never heard before: its sender was restarted."""
+        if run_id in self._runs:
+            return
+        self._runs.append(run_id)
+        if len(self._runs) > MOST_RUNS:
+            self._runs.pop(0)
+        for entry in self._entries:
+            if entry.state == ARMED:
+                entry.state, entry.touch = DISARMED, None
+
+
+def _settle(entry, touch, late_ms, from_timer):
+    """End a cue: felt if it is not late; return what to do."""
+    felt = late_ms <= touch["ttl_ms"]
+    entry.state, entry.touch = OVER, None
+    entry.answer = Answer(entry.run_id, entry.cue_id, felt, None if felt else LATE, late_ms)
+    return [Play(touch, late_ms, from_timer), entry.answer] if felt else [entry.answer]
