@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.one_line import one_line
-from kickcue.core.cueing.phrases import Phrase, PhraseKey, Vocabulary
+from kickcue.core.cueing.phrases import PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import AskedWronglyError
 
 _LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
@@ -29,7 +29,9 @@ class _Language(BaseModel):
     even_ease: _Phrase
     even_lift: _Phrase
     last_lap: _Phrase
+    last_lap_about: _Phrase | None = None
     hold: _Phrase
+    hold_about: _Phrase | None = None
     relax: _Phrase
     relax_smile: _Phrase
     turnover: _Phrase
@@ -44,6 +46,17 @@ def languages() -> tuple[str, ...]:
 
 def load_vocabulary(language_or_path: str = "en") -> Vocabulary:
     """Return the phrases of a shipped language, or of a TOML file of one's own; AskedWronglyError where it is not valid."""
+    found = _load(language_or_path)
+    said = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
+    return {key: Phrase(phrase.text, phrase.say) for key, phrase in said.items()}
+
+
+def spoken_language(language_or_path: str = "en") -> str:
+    """Return which language the phrases are in, such as ``de``: what a voice is chosen by; AskedWronglyError where it is not valid."""
+    return _load(language_or_path).language
+
+
+def _load(language_or_path: str) -> _Language:
     name = f"phrases {language_or_path}"
     if language_or_path in languages():
         text = (files("kickcue") / "phrases" / f"{language_or_path}.toml").read_text(encoding="utf-8")
@@ -53,12 +66,11 @@ def load_vocabulary(language_or_path: str = "en") -> Vocabulary:
         raise AskedWronglyError(f"language {language_or_path!r}: should be one of {', '.join(languages())}, or a .toml file of your own")
     try:
         document = tomllib.loads(text)
-        found = _Language.model_validate(document)
+        return _Language.model_validate(document)
     except tomllib.TOMLDecodeError as error:
         raise AskedWronglyError(f"{name}: not TOML: {error}") from None
     except ValidationError as error:
         raise AskedWronglyError(f"{name}: {one_line(error, _Language, document)}") from None
-    return {key: Phrase(getattr(found, key).text, getattr(found, key).say) for key in PhraseKey}
 
 
 def _read(path: Path) -> str:

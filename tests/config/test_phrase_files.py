@@ -49,6 +49,19 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     assert "Dance!" == load_vocabulary(str(mine))[PhraseKey.TURNOVER].say
 
 
+def test_a_file_of_ones_own_without_about(tmp_path: Path) -> None:
+    """GIVEN a file that lacks the words for a place that is not known well THEN its plain ones are said in their place."""
+    text = ENGLISH.read_text(encoding="utf-8")
+    for key in ("last_lap_about", "hold_about"):
+        before, _, after = text.partition(f"[{key}]")
+        text = before + after[after.index("\n[") + 1 :]
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text, encoding="utf-8")
+    vocabulary = load_vocabulary(str(mine))
+    assert vocabulary[PhraseKey.LAST_LAP] == vocabulary[PhraseKey.LAST_LAP_ABOUT]
+    assert vocabulary[PhraseKey.HOLD] == vocabulary[PhraseKey.HOLD_ABOUT]
+
+
 def edited(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new)
 
@@ -64,6 +77,7 @@ def edited(old: str, new: str) -> Callable[[str], str]:
         (edited('say = "Quick feet!"', ""), ["turnover.say", "missing"]),
         (edited("[hold]", "[holt]"), ["holt", "did you mean 'hold'?"]),
         (edited("[hold]", "[hold"), ["not TOML", "line"]),
+        (edited("[hold_about]", "[hold_abuot]"), ["hold_abuot", "did you mean 'hold_about'?"]),
         (edited('text = "Ready"', "text = 3"), ["ready.text = 3", "string"]),
     ],
 )

@@ -28,6 +28,7 @@ STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
 ARM_EACH_NS: Final = 4 * NS_PER_S
 REPEAT_AFTER_NS: Final = 700 * NS_PER_MS  # an ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats
+FALLBACK_AT: Final = 2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
 STATE_WORTH_NS: Final = NS_PER_S
 ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
 
@@ -57,6 +58,7 @@ class _Armed:
 class _Waiting:
     cue: Cue
     sent_ns: int
+    repeats: int = 0
 
 
 class Delivery:
@@ -66,6 +68,8 @@ class Delivery:
         self.incoming: asyncio.Queue[Input] = asyncio.Queue()
         self.session = session
         self.counters = DeliveryCounters()
+        self.unanswered: Callable[[Cue], None] | None = None
+        """Hears of each cue that was repeated once and that still nobody has answered, while it may yet be heard in another way."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
@@ -132,6 +136,8 @@ class Delivery:
                 self.incoming.put_nowait(found)
 
     def _note(self, ack: Ack) -> None:
+        if ack.felt:
+            self._armed.pop(ack.cue_id, None)
         if self._waiting.pop(ack.cue_id, None) is not None:
             self.counters.felt += ack.felt
             self.counters.dropped += not ack.felt
@@ -161,7 +167,10 @@ class Delivery:
     def _repeat(self, waiting: _Waiting, now_ns: int) -> None:
         if self._send_cue(waiting.cue):
             waiting.sent_ns = now_ns
+            waiting.repeats += 1
             self.counters.repeated += 1
+            if waiting.repeats == FALLBACK_AT and self.unanswered is not None:
+                self.unanswered(waiting.cue)
         else:
             del self._waiting[waiting.cue.id]
             self.counters.unanswered += 1

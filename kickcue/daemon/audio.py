@@ -1,0 +1,88 @@
+"""Cues to this machine's own sound: all of them, or those that no watch has answered; silent where the race's rules want it so."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kickcue.config.phrase_files import load_vocabulary, spoken_language
+from kickcue.config.settings import Settings
+from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.events import Arm, Cue, Disarm, Output
+
+if TYPE_CHECKING:
+    from kickcue.edges.audio import Plan, Speaker
+
+
+class LocalAudio:
+    """What ``local_audio`` gives; all of it returns at once."""
+
+    def __init__(self, speaker: "Speaker", *, always: bool) -> None:
+        self._speaker = speaker
+        self._always = always
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the sound, in one sentence; None while all is well."""
+        return self._speaker.output.trouble
+
+    def take(self, output: Output, *, alone: bool) -> None:
+        """Take an output of the engine in run time. ``alone``: there is no way to any watch, so what is a fallback has its moment now."""
+        match output:
+            case Arm() if not (self._always or alone):
+                self._speaker.expect(output)
+            case Arm():
+                self._speaker.arm(output)
+            case Disarm():
+                self._speaker.disarm(output)
+            case Cue() if self._always or alone:
+                self._speaker.play(output)
+
+    def on_unanswered(self, cue: Cue) -> None:
+        """Play a cue that no watch has answered, unless it is late by now or was heard already."""
+        self._speaker.play(cue)
+
+
+def audio_cache(state: Path) -> Path:
+    """Return the folder for spoken phrases below a run's own folder, which even a locked-in service may write."""
+    return state / "audio"
+
+
+def audio_plan(settings: Settings, cache: Path) -> "Plan":
+    """Return how the settings want a race to sound."""
+    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415  numpy, for those who want sound alone
+
+    audio = settings.audio
+    return Plan(
+        sounds=sounds_of(load_vocabulary(settings.language)),
+        language=spoken_language(settings.language),
+        cache=cache,
+        voice=audio.voice,
+        player=audio.player,
+        lead_ms=audio.lead_ms,
+        tones=audio.tones,
+        keep_awake=audio.keep_awake,
+    )
+
+
+@asynccontextmanager
+async def local_audio(
+    settings: Settings, cache: Path, *, now_ns: Callable[[], int], told: Callable[[str], None]
+) -> AsyncIterator[LocalAudio | None]:
+    """Open it; None where it is off, or the rules allow no voice. ``told`` hears what is wrong: the race goes on without sound."""
+    rules = ALLOWED[settings.rules]
+    if settings.audio.output == "off":
+        yield None
+    elif not rules.voice:
+        told(f"no sound: {rules.reason}")
+        yield None
+    else:
+        from kickcue.edges.audio import AudioError, speaker  # noqa: PLC0415  same
+
+        async with AsyncExitStack() as stack:
+            found = None
+            try:
+                found = await stack.enter_async_context(speaker(audio_plan(settings, cache), now_ns=now_ns, told=told))
+            except AudioError as error:
+                told(f"audio: {error}")
+            yield None if found is None else LocalAudio(found, always=settings.audio.output == "always")

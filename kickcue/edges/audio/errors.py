@@ -1,0 +1,7 @@
+"""What can go wrong with sound."""
+
+from kickcue.core.errors import KickcueError
+
+
+class AudioError(KickcueError):
+    """There is no player or no such voice, or one of them failed; the sentence says what to install or set."""

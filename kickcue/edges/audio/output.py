@@ -1,0 +1,119 @@
+"""All that makes sound together: voice, files, player. What goes wrong is a sentence, and is tried again with the next sound."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from kickcue.edges.audio.awake import Awake
+from kickcue.edges.audio.errors import AudioError
+from kickcue.edges.audio.live_voice import LiveVoice
+from kickcue.edges.audio.players import find_players
+from kickcue.edges.audio.playing import PATIENCE_S, Playing
+from kickcue.edges.audio.sounds import Sound
+from kickcue.edges.audio.studio import Studio
+from kickcue.edges.audio.voices import find_voice
+
+TRIAL_S: Final = 0.1
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a race is to sound. ``voice`` and ``player`` None: the best there is."""
+
+    sounds: tuple[Sound, ...]
+    language: str
+    cache: Path
+    """Folder for phrases, kept between races."""
+    voice: str | None = None
+    player: str | None = None
+    lead_ms: int = 0
+    """How much earlier an armed cue is begun than it is due: what the output takes from here to the ear."""
+    tones: bool = True
+    keep_awake: bool = True
+
+
+class Output:
+    """Finds out what there is when it is made; ``told`` hears each new trouble once."""
+
+    def __init__(self, plan: Plan, folder: Path, told: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._told = told
+        self._troubles: dict[str, str] = {}
+        self.playing = Playing(self._found("player", lambda: find_players(plan.player)) or ())
+        self.voice = self._found("voice", lambda: find_voice(plan.voice, plan.language))
+        self._studio = Studio(self.voice, folder, plan.cache, tones=plan.tones)
+        self._live_voice = LiveVoice(self.voice) if self.voice is not None and self.voice.is_live else None
+        self._awake = Awake(self.playing, self._studio) if plan.keep_awake else None
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong, in one sentence; None while all is well."""
+        return "; ".join(self._troubles.values()) or None
+
+    async def prepare(self) -> None:
+        """Let the player show that it can, and make all sounds."""
+        if self.playing.best is not None:
+            await self._attempt("player", self._trial())
+        if self._live_voice is not None:
+            await self._attempt("phrases", self._live_voice.start())
+        await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
+
+    async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
+        """Let a sound be heard, tried for ``worth_s``; return None once it was, else why it was not."""
+        return await self._attempt("player", self._play(sound, worth_s))
+
+    def keep_awake(self, seconds: float) -> None:
+        """Keep the output from falling asleep for that long."""
+        if self._awake is not None:
+            self._awake.until(asyncio.get_running_loop().time() + seconds)
+
+    async def close(self) -> None:
+        """End what was kept running."""
+        if self._awake is not None:
+            await self._awake.close()
+        if self._live_voice is not None:
+            await self._live_voice.close()
+
+    async def _trial(self) -> None:
+        await self.playing.play(await self._studio.nothing(TRIAL_S), worth_s=PATIENCE_S)
+
+    async def _play(self, sound: Sound, worth_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._live_voice is None:
+            await self.playing.play(await self._studio.file(sound), worth_s=worth_s)
+            return
+        if self._plan.tones and self.playing.best is not None:
+            file = await self._studio.file(sound)
+            over_s = loop.time() + file.seconds
+            await self.playing.play(file, worth_s=worth_s)
+            await asyncio.sleep(max(over_s - loop.time(), 0.0))  # Termux's player does not wait for the end
+        await self._live_voice.say(sound.say)
+
+    def _found(self, part: str, find: Callable[[], T]) -> T | None:
+        try:
+            return find()
+        except AudioError as error:
+            self._note(part, str(error))
+            return None
+
+    async def _attempt(self, part: str, work: Awaitable[None]) -> str | None:
+        try:
+            await work
+        except AudioError as error:
+            why = str(error)
+        except OSError as error:
+            why = f"sounds cannot be written: {error.strerror}"
+        else:
+            self._troubles.pop(part, None)
+            return None
+        self._note(part, why)
+        return why
+
+    def _note(self, part: str, why: str) -> None:
+        if self._troubles.get(part) != why:
+            self._troubles[part] = why
+            self._told(f"audio: {why}")

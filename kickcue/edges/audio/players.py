@@ -1,0 +1,40 @@
+"""Programs that play a WAV file."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kickcue.edges.audio.errors import AudioError
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A program and its options. ``mixes``: several may play at once, so one may be kept running to keep the output awake."""
+
+    program: str
+    options: tuple[str, ...] = ()
+    mixes: bool = True
+
+    def command(self, file: Path) -> tuple[str, ...]:
+        """Return what plays ``file``."""
+        return (self.program, *self.options, str(file))
+
+
+PLAYERS: Final = (
+    Player("pw-play"),
+    Player("paplay"),
+    Player("aplay", ("-q", "-N"), mixes=False),  # -N: a busy output is told at once, in place of a cue that waits until it is late
+    Player("afplay"),
+    Player("termux-media-player", ("play",), mixes=False),  # one player for all: a new file ends the one before
+)
+"""The best first."""
+INSTALL: Final = "sudo apt install pipewire-bin, pulseaudio-utils or alsa-utils, whichever this system plays its sound with"
+
+
+def find_players(told: str | None) -> tuple[Player, ...]:
+    """Return the players there are, or only the one that is set; AudioError where there is none."""
+    found = tuple(player for player in PLAYERS if told in (None, player.program) and shutil.which(player.program) is not None)
+    if not found:
+        raise AudioError(f"no program to play sound with: {INSTALL}" if told is None else f"the player {told} is not installed: {INSTALL}")
+    return found

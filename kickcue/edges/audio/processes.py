@@ -1,0 +1,39 @@
+"""Running a program for its effect, without waiting for it longer than it is worth."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from kickcue.edges.audio.errors import AudioError
+
+LONGEST_WORD: Final = 200
+"""How much of what a failing program says is told on."""
+
+
+async def run(command: Sequence[str], *, said: str | None = None, patience_s: float) -> None:
+    """Run ``command`` with ``said`` on its standard input; AudioError where it cannot be run, fails, or takes longer than ``patience_s``.
+
+    It does not outlive this call: cancelled or out of patience, it is killed.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL if said is None else asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us, and a cue that is being said is said to its end
+        )
+    except OSError as error:
+        raise AudioError(f"{command[0]} cannot be run: {error.strerror}") from None
+    try:
+        async with asyncio.timeout(patience_s):
+            _, complaint = await process.communicate(None if said is None else f"{said}\n".encode())
+    except TimeoutError:
+        raise AudioError(f"{command[0]} did not end within {patience_s:.1f} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0:
+        lines = [line for line in complaint.decode(errors="replace").splitlines() if line.strip()]
+        raise AudioError(f"{command[0]} failed: {lines[-1].strip()[:LONGEST_WORD] if lines else f'exit status {process.returncode}'}")
