@@ -1,6 +1,5 @@
 """The machine itself: versions, clock, power, terminal."""
 
-import ctypes
 import platform
 import shutil
 import subprocess
@@ -13,13 +12,12 @@ from typing import Final
 
 from kickcue import __version__
 from kickcue.cli.doctoring.finding import Finding, Patient, ok, warning
+from kickcue.daemon.utc import kernel_says_synchronised
 
 KNOWN_SYSTEMS: Final = ("Linux", "Darwin", "Windows")
 LONG_PAST_S: Final = 1_735_689_600  # 2025-01-01: no kickcue is older, so a clock that shows less was never set
 MODEL: Final = Path("/proc/device-tree/model")
 TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
-NOT_SYNCHRONISED: Final = 5  # TIME_ERROR of adjtimex(2)
-TIMEX_BYTES: Final = 512  # struct timex has 208; with modes 0 nothing is set
 ASK_S: Final = 3.0
 UNDERVOLTAGE: Final = 0x1
 UNDERVOLTAGE_SINCE_START: Final = 0x10000
@@ -45,7 +43,7 @@ def clock(_: Patient) -> Iterator[Finding]:
             f"it shows {time.strftime('%Y-%m-%d')}, so it was never set: races run well, but recordings get wrong dates",
             "let the machine see the internet once after each start, set it with `sudo date -s`, or add a clock with a battery (RTC)",
         )
-    elif TIMESYNCD.exists() or _kernel_says_synchronised():
+    elif TIMESYNCD.exists() or kernel_says_synchronised():
         yield ok("clock", f"it shows {time.strftime('%Y-%m-%d %H:%M')}, set over the network")
     else:
         yield warning(
@@ -89,11 +87,3 @@ def pi_model() -> str | None:
         model = MODEL.read_text(errors="replace").strip("\0\n ")
         return model if "Raspberry Pi" in model else None
     return None
-
-
-def _kernel_says_synchronised() -> bool:
-    """Ask the kernel, which is told by every kind of NTP daemon."""
-    with suppress(OSError, AttributeError):  # no such call on other systems
-        state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))
-        return 0 <= state < NOT_SYNCHRONISED
-    return False

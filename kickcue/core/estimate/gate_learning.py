@@ -41,6 +41,8 @@ SAME_LINE_M: Final = 1.0
 RECENT_FIXES: Final = 12
 """A line that is moved has to know how the runner came to where it is now."""
 NORTHERNMOST_DEG: Final = 89.0
+SHARED_SD_M: Final = 2.0
+"""A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and the whole line is off by it."""
 
 
 class LineWatch:
@@ -83,6 +85,16 @@ class LineWatch:
             return self._set.gate
         return self._learner.gate if self._learner is not None else None
 
+    @property
+    def laps_m(self) -> tuple[float, ...]:
+        """Way along the positions of each lap that has closed; a line that is set measures none."""
+        return () if self._learner is None else tuple(self._learner.laps_m)
+
+    @property
+    def shared_sd_m(self) -> float:
+        """Standard deviation of the error that all crossings have in common: that of a learned line, none of one that was set."""
+        return SHARED_SD_M if self._set is None else 0.0
+
 
 class _Learner:
     """Learns where the finish line is and then watches it; see the top of the file."""
@@ -104,6 +116,7 @@ class _Learner:
         self._found: list[tuple[float, float, float, float]] = []
         """Place (east, north) and heading (east, north) of the finish line as each closed lap shows it."""
         self._recent: deque[Fix] = deque(maxlen=RECENT_FIXES)
+        self.laps_m: list[float] = []
 
     @property
     def gate(self) -> Gate | None:
@@ -143,8 +156,10 @@ class _Learner:
         began_m, self._closed_m = self._closed_m, self._way.at(crossed_ns)
         if not self._agrees(self._closed_m - began_m):
             return None
-        if self._share and self._closed_m - began_m < 1.5 * self._lap_m:
-            self._place_finish(began_m, self._closed_m)
+        if self._closed_m - began_m < 1.5 * self._lap_m:
+            self.laps_m.append(self._closed_m - began_m)
+            if self._share:
+                self._place_finish(began_m, self._closed_m)
         return crossed_ns
 
     def _start_place(self) -> Place:

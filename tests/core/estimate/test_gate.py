@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.gate import Gate, LineGate, Plane
@@ -53,6 +53,8 @@ def test_noise_of_two_metres_costs_less_than_two_seconds(seed: int, heading: flo
 
 
 @given(seeds, headings, st.floats(-6.0, 6.0), st.floats(-12.0, 12.0), st.booleans())
+@example(1109, 0.0, 0.0, 0.0, False)  # five fixes in a row that seem to run
+@example(3505, 0.0, 0.0, 0.0, True)
 def test_standing_beside_the_line_is_no_crossing(seed: int, heading: float, x_m: float, y_m: float, foretells: bool) -> None:
     """GIVEN somebody who stands at the line for two minutes, 2 m of noise THEN nothing is crossed."""
     random, gate = Random(seed), Gate(51.5, 0.0, heading)

@@ -1,0 +1,91 @@
+"""``kickcue gate``: the finish line that a recording's positions teach, ready for race.toml."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from statistics import fmean, stdev
+
+from kickcue.cli.outputs import clock
+from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.show import json_line, table
+from kickcue.config.race import RaceDocument
+from kickcue.core.course import Course
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.estimate.gate import Gate
+from kickcue.core.units import s_to_ns
+from kickcue.lab.source import recorded_document, sensors_of
+from kickcue.recording import Recording, read
+from kickcue.recording.taught_line import TaughtLine, gun_of, taught_line
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("file", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX with positions")
+    parser.add_argument("--start-offset", type=float, metavar="S", help="the gun went S seconds into the recording (where it says, else 0)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_race_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the line; a recording that teaches none is an error, which says why."""
+    recording = read(args.file)
+    document = _document(args, recording)
+    course = document.course()
+    gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
+    line = taught_line(recording, course, document.setup().sensors, gun_ns)
+    if args.json:
+        print(json_line(_as_object(recording, course, line)))
+    else:
+        print("\n".join(_as_text(recording, course, line)))
+    return 0
+
+
+def _document(args: argparse.Namespace, recording: Recording) -> RaceDocument:
+    recorded = recorded_document(recording)
+    document = race_wish(args, recorded, sensors_of(recording)) or recorded
+    if document is None:
+        raise AskedWronglyError(
+            f"{recording.path.name} does not say which race it was: say --race; --race 10000m for laps that began at the finish line"
+        )
+    return document
+
+
+def _race_s(course: Course, line: TaughtLine) -> float | None:
+    return next((crossing.time_s for crossing in line.crossings if crossing.line == course.laps), None)
+
+
+def _as_object(recording: Recording, course: Course, line: TaughtLine) -> dict[str, object]:
+    return {
+        "recording": recording.path.name,
+        "race": course.event,
+        "laps_m": list(line.laps_m),
+        "crossings": [asdict(crossing) for crossing in line.crossings],
+        "race_s": _race_s(course, line),
+        "gate": asdict(line.gate),
+    }
+
+
+def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator[str]:
+    spread = f" ±{stdev(line.laps_m):.1f}" if len(line.laps_m) > 1 else ""
+    laps = "1 lap" if len(line.laps_m) == 1 else f"{len(line.laps_m)} laps"
+    yield f"{recording.path.name}, {course.event} on laps of {course.lap_m:g} m"
+    yield f"by the positions: {laps} of {fmean(line.laps_m):.1f}{spread} m"
+    yield ""
+    rows, before = [], None
+    for crossing in line.crossings:
+        lap = "" if before is None or crossing.line - before.line != 1 else clock(crossing.time_s - before.time_s)
+        rows.append((f"{crossing.line} of {course.laps}", clock(crossing.time_s), lap))
+        before = crossing
+    yield table(("line", "after", "lap"), rows, align="rrr")
+    race_s = _race_s(course, line)
+    yield "race: the last line was not seen to be crossed" if race_s is None else f"race: {clock(race_s)}"
+    yield from ("", "# for race.toml:", *_toml(line.gate))
+
+
+def _toml(gate: Gate) -> Iterator[str]:
+    """Yield ``[gate]``; seven decimals are a centimetre."""
+    yield "[gate]"
+    yield f"lat_deg = {gate.lat_deg:.7f}"
+    yield f"lon_deg = {gate.lon_deg:.7f}"
+    yield f"heading_deg = {gate.heading_deg:.1f}"

@@ -1,0 +1,40 @@
+"""Which of several receivers of positions counts: one at a time, for each errs in its own way, and a step between two is no running."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kickcue.core.estimate.gate import WORST_ACCURACY_M
+from kickcue.core.events import Fix
+from kickcue.core.units import NS_PER_S
+
+HEALTHY_NS: Final = 5 * NS_PER_S
+"""Silent for longer, and the line watch would not bridge the gap either."""
+SETTLED_NS: Final = 5 * NS_PER_S
+"""A receiver that comes back counts again after so long [judgement, as for the other sensors]."""
+
+
+class FixChoice:
+    """Of several receivers the first in ``order`` that has been well for a while counts; while none has, the one well for longest."""
+
+    def __init__(self, order: Sequence[str | None]) -> None:
+        """``order``: the receivers by name; None is the one whose fixes come as they are, without a sensor's name."""
+        self._order = order
+        self._heard_ns: dict[str | None, int] = {}
+        self._well_since_ns: dict[str | None, int] = {}
+
+    def counts(self, fix: Fix, receiver: str | None) -> bool:
+        """Take note of a fix, in order of time; say whether it counts."""
+        if fix.accuracy_m is not None and not fix.accuracy_m <= WORST_ACCURACY_M:
+            return False
+        if not self._is_well(receiver, fix.t_ns):
+            self._well_since_ns[receiver] = fix.t_ns
+        self._heard_ns[receiver] = fix.t_ns
+        return receiver == self._leader(fix.t_ns)
+
+    def _leader(self, t_ns: int) -> str | None:
+        well = [name for name in self._order if self._is_well(name, t_ns)]
+        settled = [name for name in well if t_ns - self._well_since_ns[name] >= SETTLED_NS]
+        return settled[0] if settled else min(well, key=lambda name: self._well_since_ns[name])
+
+    def _is_well(self, name: str | None, t_ns: int) -> bool:
+        return name in self._heard_ns and t_ns - self._heard_ns[name] <= HEALTHY_NS
