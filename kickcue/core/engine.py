@@ -7,20 +7,25 @@ something (the bell line is reached between two notifications, a sensor has fall
 
 from bisect import bisect_right
 from dataclasses import replace
+from typing import NamedTuple
 
 from kickcue.core.cueing.arbiter import SPACING_M, Candidate
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
 from kickcue.core.cueing.phases import IN_LAST_WINDOW, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
-from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, in_last_window, off_even_pace
-from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, bell_cue, in_last_window, off_even_pace
+from kickcue.core.cueing.rules import ALLOWED, refusal
 from kickcue.core.errors import IllegalTransitionError
+from kickcue.core.estimate.beacon import BeaconWatch
+from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, is_about, lap_at, laps, to_go
 from kickcue.core.estimate.distance import DistanceEstimator, Position
+from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.estimate.sensors import SensorDesk, Survey
 from kickcue.core.events import (
     Ack,
+    BeaconHeard,
     Command,
     CommandKind,
     CueKind,
@@ -50,10 +55,19 @@ NEAR_S = 10.0
 EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 ON_TIME_S = 0.001
+ALONE_S = 3.0
+"""While the engine waits for the mark of the bell line, the watch waits this much longer at each word it hears: a watch that has lost the
+engine cannot hear the mark either, and even odds are its best. Sensors speak every second: two words may be lost."""
 
-LAST_LAP = Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP)
-HOLD = Candidate(CueKind.HOLD, PhraseKey.HOLD)
 READY = Candidate(CueKind.READY, PhraseKey.READY)
+
+
+class Due(NamedTuple):
+    """In how many seconds the bell cue is due: as the engine will give it, and as a watch should that hears no more of the engine."""
+
+    cue_s: float
+    alone_s: float
+
 
 _NEXT_SIGNAL = {
     Phase.LAST_LAP: Signal.TO_GO_200,
@@ -75,6 +89,8 @@ class Engine:
         self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
         self._distance = DistanceEstimator(self._course, setup.scale, setup.planned_mps)
         self._line = LineWatch(self._course, setup.gate)
+        self._beacon = BeaconWatch()
+        self._receivers = FixChoice((None, *setup.sensors))
         self._desk = CueDesk(setup.vocabulary, setup.rules)
         self._phase = Phase.WAITING
         self._racing = False
@@ -100,6 +116,11 @@ class Engine:
         """What the marks of this race say about the scale of the pod, for the next race; None while that is not worth keeping."""
         return self._distance.measured()
 
+    @property
+    def distance_pods(self) -> tuple[str, ...]:
+        """The pods that the distance of this race was taken from, the one with most metres first."""
+        return self._distance.pods()
+
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event and return what follows from it, in order.
 
@@ -114,7 +135,11 @@ class Engine:
             self.late_events += 1
             t_ns = self._now_ns
         self._now_ns = t_ns
-        moved = self._take(event, t_ns, out)
+        refused = refusal(event, self._setup.rules)
+        if refused is not None:
+            out.append(Notice(t_ns, "helper_refused", refused, Level.WARNING))
+        moved = refused is None and self._take(event, t_ns, out)
+        moved = self._pass_beacon(t_ns, out) or moved
         if moved or self.wake_ns is None or t_ns >= self.wake_ns:
             self._advance(t_ns, out)
         return tuple(out)
@@ -126,7 +151,7 @@ class Engine:
         if isinstance(event, Notification):
             reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
             place = self._sensors.place
-            crossed = place is not None and self._fix(Fix(t_ns, *place), out)
+            crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
             if reading is None:
                 return crossed
             self._distance.read(t_ns, event.sensor, reading.speed_mps, reading.distance_m, self._sensors.cadence.latest_spm)
@@ -143,24 +168,37 @@ class Engine:
                 out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
             return False
         elif isinstance(event, Fix):
-            return self._fix(event if event.t_ns == t_ns else replace(event, t_ns=t_ns), out)
+            return self._fix(event if event.t_ns == t_ns else replace(event, t_ns=t_ns), None, out)
+        elif isinstance(event, BeaconHeard):
+            self._beacon.hear(t_ns, event.rssi_dbm)
+            return False
         else:  # a Tick counts by its time alone
             return False
         return True
 
-    def _fix(self, fix: Fix, out: list[Output]) -> bool:
+    def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
         """Take in a position; return whether it tells of the finish line, just crossed or a second ahead."""
-        crossed_ns = self._line.feed(fix)
+        if not self._receivers.counts(fix, receiver):
+            return False
+        crossed_ns = self._line.feed(fix.as_it_was())
         if crossed_ns is None or not self._racing:
             return False
-        self._mark(fix.t_ns, MarkSource.GATE, out, age_s=(fix.t_ns - crossed_ns) / NS_PER_S)
+        self._mark(fix.t_ns, MarkSource.GATE, out, age_s=(fix.t_ns - crossed_ns) / NS_PER_S, shared_sd_m=self._line.shared_sd_m)
         return True
 
-    def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0) -> None:
+    def _pass_beacon(self, t_ns: int, out: list[Output]) -> bool:
+        """Return whether it is known now that the runner has passed the beacon."""
+        passed_ns = self._beacon.passed(t_ns) if self._racing else None
+        if passed_ns is None:
+            return False
+        self._mark(t_ns, MarkSource.BEACON, out, age_s=(t_ns - passed_ns) / NS_PER_S)
+        return True
+
+    def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0, shared_sd_m: float = 0.0) -> None:
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
-        line_m = self._distance.mark(t_ns, source, age_s)
+        line_m = self._distance.mark(t_ns, source, age_s, shared_sd_m)
         self._sensors.marked(t_ns, self._started_ns)
         if line_m is None:
             out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
@@ -181,12 +219,13 @@ class Engine:
                 self._started_ns = t_ns
                 self._distance.start(t_ns)
                 self._line.start(t_ns)
+                self._beacon.rest(t_ns)
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
         if not self._racing or not self._distance.undo_mark():
-            out.append(Notice(t_ns, "undo_refused", "no lap to take back"))
+            out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
-        out.append(Notice(t_ns, "undone", "the last lap mark is taken back"))
+        out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
         if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, t_ns) < EVEN_ODDS:
             self._signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
@@ -223,15 +262,16 @@ class Engine:
             out.extend(self._desk.give(t_ns, here.distance_m, wanted, whereabouts, last_window=True))
 
     def _watch_bell(self, t_ns: int, here: Position, out: list[Output]) -> None:
-        due_s = self._bell_in_s = self._seconds_to_bell(t_ns, here)
-        if due_s is None or due_s > ARM_AHEAD_S:
+        due = self._seconds_to_bell(t_ns, here)
+        self._bell_in_s = None if due is None else due.cue_s
+        if due is None or due.cue_s > ARM_AHEAD_S:
             return
         to_go_m = self._course.distance_m - here.distance_m
         self._hold = self._sensors.over_ceiling(t_ns)
-        cue = HOLD if self._hold else LAST_LAP
-        if due_s > ON_TIME_S:
-            self._wake_in(t_ns, due_s)
-            out.extend(self._desk.arm(t_ns, due_s, cue, (to_go_m, here.sd_m)))
+        cue = bell_cue(hold=self._hold, about=is_about(here.sd_m, self._course.kick_m))
+        if due.cue_s > ON_TIME_S:
+            self._wake_in(t_ns, due.cue_s)
+            out.extend(self._desk.arm(t_ns, due.alone_s, cue, (to_go_m, here.sd_m)))
             return
         elapsed_s = (t_ns - self._started_ns) / NS_PER_S
         self._baseline_spm = self._sensors.cadence.baseline_spm()
@@ -241,18 +281,20 @@ class Engine:
             out.extend(self._desk.give(t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True))
         else:  # a late cue is worse than none
             out.extend(self._desk.disarm(t_ns, "the last lap is half gone"))
-            out.append(Notice(t_ns, "bell_missed", f"only {to_go_m:.0f} m to go when the last lap was noticed: no cue", Level.WARNING))
+            noticed = f"only {to_go(to_go_m, here.sd_m)} when the last lap was noticed: no cue"
+            out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
-    def _seconds_to_bell(self, t_ns: int, here: Position) -> float | None:
+    def _seconds_to_bell(self, t_ns: int, here: Position) -> Due | None:
         """Return in how many seconds the bell cue is due, None while the runner stands."""
         if here.speed_mps < SLOWEST_MPS:
             return None
         pace_mps = here.speed_mps if here.pace_mps is None else max(here.pace_mps, SLOWEST_MPS)
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s > NEAR_S:
-            return None if here.pace_mps is None else rough_s
+            return None if here.pace_mps is None else Due(rough_s, rough_s)
         odds = self._distance.odds_to_fire(self._bell_m, t_ns)
-        return (self._bell_m - self._distance.passed_with(odds, t_ns)) / here.speed_mps - self._lead_s
+        cue_s, even_s = ((self._bell_m - self._distance.passed_with(p, t_ns)) / here.speed_mps - self._lead_s for p in (odds, EVEN_ODDS))
+        return Due(cue_s, min(cue_s, max(even_s, ALONE_S)))
 
     def _watch_finish(self, t_ns: int, here: Position, out: list[Output]) -> None:
         if self._distance.at_last_line or self._distance.passed_probability(self._course.distance_m, t_ns) > FINISHED_ODDS:
@@ -302,11 +344,12 @@ class Engine:
     # ---- what is told
 
     def _lap(self, here: Position) -> int:
-        return min(bisect_right(self._crossings_m, here.distance_m) + 1, len(self._crossings_m))
+        return lap_at(here.distance_m, self._crossings_m)
 
     def _moment(self, t_ns: int, here: Position) -> Moment:
         return Moment(
             to_go_m=self._course.distance_m - here.distance_m,
+            error_m=half_width_m(here.sd_m),
             cadence_spm=self._sensors.cadence_spm(t_ns),
             baseline_spm=self._baseline_spm,
             speed_mps=None if self._distance.mode(t_ns) is Mode.CLOCK else here.speed_mps,
@@ -317,7 +360,8 @@ class Engine:
     def _estimate(self, t_ns: int, here: Position | None, survey: Survey) -> Estimate:
         known = here if self._racing else None
         mode = self._distance.mode(t_ns)
-        eta_s = self._bell_in_s if self._phase is Phase.BODY else None
+        eta_s = None if known is None or self._bell_in_s is None or self._phase is not Phase.BODY else max(self._bell_in_s, 0.0)
+        near, far = (None, None) if known is None else laps(known.distance_m, known.sd_m, self._crossings_m, self._course.marker_m)
         return Estimate(
             t_ns=t_ns,
             distance_m=None if known is None else known.distance_m,
@@ -327,6 +371,9 @@ class Engine:
             heart_rate_bpm=survey.heart_rate_bpm,
             lap=None if known is None else self._lap(known),
             to_go_m=None if known is None else max(self._course.distance_m - known.distance_m, 0.0),
-            eta_bell_s=None if eta_s is None else max(eta_s, 0.0),
+            eta_bell_s=eta_s,
             mode=mode,
+            lap_min=near,
+            lap_max=far,
+            eta_bell_sd_s=None if known is None or eta_s is None else arrival_sd_s(eta_s, known.sd_m, max(known.speed_mps, SLOWEST_MPS)),
         )

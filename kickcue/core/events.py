@@ -4,8 +4,10 @@ Every event is frozen, slotted and carries ``t_ns``: nanoseconds since the recor
 recorded before anything looks at them; outputs are recorded beside them. Unknown is ``None``, never 0.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from kickcue.core.units import s_to_ns
 
 
 class MarkSource(StrEnum):
@@ -25,6 +27,13 @@ class CommandKind(StrEnum):
     UNDO_LAP = "undo_lap"
     FINISH = "finish"
     ABORT = "abort"
+
+
+class Orderer(StrEnum):
+    """Who gives an order."""
+
+    RUNNER = "runner"
+    TRACKSIDE = "trackside"
 
 
 class CueKind(StrEnum):
@@ -102,21 +111,38 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An order; ``lap`` is the same as a button mark."""
+    """An order; ``lap`` is the same as a button mark. Where nobody tells who gave it, it is the runner's."""
 
     t_ns: int
     kind: CommandKind
+    by: Orderer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A position fix, WGS 84 degrees; ``accuracy_m`` is one standard deviation where the source tells it."""
+    """A position fix, WGS 84 degrees; ``accuracy_m`` is one standard deviation where the source tells it.
+
+    ``age_s``: how long before ``t_ns`` the runner was there, where the source tells it.
+    """
 
     t_ns: int
     lat_deg: float
     lon_deg: float
     accuracy_m: float | None = None
     speed_mps: float | None = None
+    age_s: float | None = None
+
+    def as_it_was(self) -> "Fix":
+        """Return the fix with ``t_ns`` when the runner was there."""
+        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(self.age_s), age_s=None)
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconHeard:
+    """An advertisement of the beacon at the finish line; ``rssi_dbm`` is how strong it was where the runner is."""
+
+    t_ns: int
+    rssi_dbm: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +163,7 @@ class Tick:
     t_ns: int
 
 
-Input = Notification | Link | Mark | Command | Fix | Ack | Tick
+Input = Notification | Link | Mark | Command | Fix | BeaconHeard | Ack | Tick
 
 
 # ---- outputs
@@ -148,7 +174,10 @@ Pulses = tuple[tuple[int, int, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Where the runner is and how sure that is; ``distance_sd_m`` is one standard deviation."""
+    """Where the runner is and how sure that is; ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation.
+
+    ``lap`` is the likeliest one; ``lap_min`` to ``lap_max`` are those it may be, the same where it is known (``estimate/certainty.py``).
+    """
 
     t_ns: int
     distance_m: float | None
@@ -160,6 +189,9 @@ class Estimate:
     to_go_m: float | None
     eta_bell_s: float | None
     mode: Mode
+    lap_min: int | None = None
+    lap_max: int | None = None
+    eta_bell_sd_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

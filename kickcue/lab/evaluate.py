@@ -36,7 +36,7 @@ AFTER_NS: Final = 60 * NS_PER_S
 
 
 def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
-    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run on them too."""
+    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, but not beside a beacon."""
     return partial(_batch, scenario, document.model_dump_json(), best)
 
 
@@ -90,7 +90,7 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
     for seed in seeds:
         race = simulate(course, scenario, seed)
         row = outcome(setup, race, seed)
-        found.append(replace(row, bound=bound(course, scenario, race)) if best else row)
+        found.append(replace(row, bound=bound(course, scenario, race)) if best and scenario.beacon is None else row)
     return found
 
 

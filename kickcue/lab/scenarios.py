@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kickcue.lab.beacon import Beacon
 from kickcue.lab.earlier import Earlier
 from kickcue.lab.faults import Air, CadenceByte
 from kickcue.lab.manner import ANY_SHAPE, Style
@@ -28,6 +29,8 @@ class Scenario:
     """One of these in each race."""
     restart: bool = False
     """The pod's total begins anew in mid-race."""
+    beacon: Beacon | None = None
+    """It stands at the finish line."""
 
 
 _EVEN: Final = Style()
@@ -42,6 +45,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         replace(_BUTTON, style=_EVEN),
         Scenario("button-bad", PodFaults(scale_sd=0.05), Thumb(missed=0.25, doubled=0.10, stray=0.02), _EVEN),
         Scenario("gate", PodFaults(), Gate()),
+        Scenario("beacon", PodFaults(), None, beacon=Beacon()),
         replace(_BUTTON, name="wide", style=Style(ANY_SHAPE, wide=True)),
         replace(_BUTTON, name="surge", style=Style(ANY_SHAPE, surge=0.10, kick=0.25, kick_from=(0.5, 1.5))),
         replace(_BUTTON, name="dropout", air=Air()),

@@ -8,6 +8,7 @@ from kickcue.core.course import Course
 from kickcue.core.events import Command, CommandKind, Input, Link, Mark, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth
+from kickcue.lab.beacon import advertisements
 from kickcue.lab.faults import MASS_KG, cadence_byte, restarted, through_air
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensors import Counted, TrueMark, marks
@@ -48,6 +49,8 @@ def sensed(
     inputs: list[Input] = [Command(0, CommandKind.START), *events]
     if scenario.marks is not None:
         inputs.extend(Mark(s_to_ns(mark.t_s), scenario.marks.source) for mark in made)
+    if scenario.beacon is not None:
+        inputs.extend(advertisements(faults, truth, course, scenario.beacon))
     arrived = tuple(sample for sample, event in zip(counted, pod, strict=True) if (event.t_ns, event.data) in whole)
     return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), arrived, made)
 

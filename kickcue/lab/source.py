@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.events import Arm, Command, CommandKind, Input, Notification, Output, Tick
+from kickcue.core.events import Arm, Command, CommandKind, Estimate, Fix, Input, Notification, Output, Tick
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
@@ -42,7 +42,7 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     if document is None:
         raise AskedWronglyError(f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m")
     inputs = recording.inputs
-    if not any(isinstance(event, Notification) for event in inputs):
+    if not any(isinstance(event, Notification | Fix) for event in inputs):
         raise DataError(f"{recording.path.name} holds no sensor data to replay")
     if not same:
         inputs = tuple(event for event in inputs if not isinstance(event, Tick))
@@ -91,4 +91,7 @@ def at_pace(output: Output, t0_ns: int, rate: float) -> Output:
     t_ns = round((output.t_ns - t0_ns) / rate)
     if isinstance(output, Arm):
         return replace(output, t_ns=t_ns, cue=replace(output.cue, t_ns=t_ns), due_in_ms=round(output.due_in_ms / rate))
+    if isinstance(output, Estimate):
+        eta_s, sd_s = (None if seconds is None else seconds / rate for seconds in (output.eta_bell_s, output.eta_bell_sd_s))
+        return replace(output, t_ns=t_ns, eta_bell_s=eta_s, eta_bell_sd_s=sd_s)
     return replace(output, t_ns=t_ns)

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from kickcue.core.errors import DecodeError
-from kickcue.core.events import Ack, Command, Cue, Fix, Input, Link, Mark, Notification, Tick
+from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Mark, Notification, Tick
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import ns_to_s, s_to_ns
@@ -105,7 +105,14 @@ def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Su
 
 
 def _counts(inputs: Iterable[Input]) -> dict[str, int]:
-    names: Mapping[type, str] = {Link: "links", Command: "commands", Fix: "fixes", Ack: "acks", Tick: "ticks"}
+    names: Mapping[type, str] = {
+        Link: "links",
+        Command: "commands",
+        Fix: "fixes",
+        BeaconHeard: "advertisements of the beacon",
+        Ack: "acks",
+        Tick: "ticks",
+    }
     return dict(Counter(names[type(event)] for event in inputs if type(event) in names))
 
 
@@ -113,11 +120,16 @@ def _spans(times_ns: Iterable[int]) -> list[Span]:
     return [Span(ns_to_s(before), ns_to_s(after)) for before, after in pairwise(sorted(times_ns))]
 
 
+def profile_of(recording: Recording, profiles: Mapping[str, SensorProfile], event: Notification) -> SensorProfile | None:
+    """Return the profile to read a notification with: the one that the recording names, else that of the characteristic."""
+    return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(GENERIC.get(event.char, ""))
+
+
 def _sensor(recording: Recording, name: str, events: Sequence[Notification], profiles: Mapping[str, SensorProfile]) -> SensorSummary:
     told = recording.header.sensors.get(name)
     values = _Values()
     for event in events:
-        profile = profiles.get(told or "") or profiles.get(GENERIC.get(event.char, ""))
+        profile = profile_of(recording, profiles, event)
         if profile is not None:
             _read(values, profile, event)
     spans = _spans(event.t_ns for event in events)

@@ -113,6 +113,43 @@ def test_the_watch_is_led() -> None:
     assert abs(first.due_in_ms - 800 - earlier.due_in_ms) <= 2
 
 
+def test_presses_that_come_back_count() -> None:
+    """GIVEN three lines pressed and six forgotten WHEN the runner presses again at the next two THEN they are believed, not taken for strays."""
+    race = Race("5000m")
+    race.pod.scale = 1.01
+    race.gun()
+    race.runs_and_presses(5.0, upto_m=1000.0)
+    race.runs_to(3800.0, 5.0)
+    race.marks_line()
+    race.runs_to(4190.0, 5.0)
+    before_m = race.told().distance_sd_m or 0.0
+    race.runs_to(4200.0, 5.0)
+    race.marks_line()
+    race.runs_to(4205.0, 5.0)
+    assert 15.0 < before_m
+    assert 6.0 > (race.told().distance_sd_m or 0.0)
+
+
+def test_a_watch_that_loses_the_engine_rings_at_even_odds() -> None:
+    """GIVEN a pod silent since the second line and a bell line nobody marks THEN the cue waits 9 s, but no order to the watch does over 3 s.
+
+    A watch that hears no more of the engine rings by the last order it got: at even odds (here the true moment), or 3 s after that order.
+    """
+    race = Race("1500m")
+    race.gun()
+    race.runs_and_presses(5.0, upto_m=300.0)
+    race.pod.worn = False
+    race.runs_and_presses(5.0, upto_m=700.0)
+    race.runs_to(1050.0, 5.0)
+    race.pod.worn = True
+    race.runs_to(1200.0, 5.0)
+    assert 6.0 < bell_off_s(race, 5.0)
+    bell_s = race.course.bell_m / 5.0
+    told = [(ns_to_s(arm.t_ns), arm.due_in_ms / 1000) for arm in race.all(Arm)]
+    assert bell_s + 6.0 < told[-1][0], "the watch is told again and again while the cue waits"
+    assert [] == [(told_s, due_in_s) for told_s, due_in_s in told if due_in_s > max(bell_s + 1.5 - told_s, 3.001)]
+
+
 def test_arming_closes_in_on_the_bell() -> None:
     """GIVEN a race THEN the bell is armed three minutes ahead, under the cue's id, and each due time is nearer the moment it is felt."""
     race = Race("5000m")

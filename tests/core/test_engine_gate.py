@@ -12,7 +12,7 @@ from kickcue.core.estimate.gate import Gate
 from kickcue.core.events import Cue, CueKind, Estimate, Fix, Input, Mode, Notice, Notification
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
 from kickcue.core.setup import Setup
-from kickcue.core.units import ns_to_s
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
@@ -71,9 +71,9 @@ def test_positions_of_a_location_sensor_count_as_fixes() -> None:
     assert abs(bells(located, sent)[0] - race.truth.time_at(1100.0)) < 1.5
 
 
-def as_notification(fix: Fix) -> Notification:
+def as_notification(fix: Fix, sensor: str = "watch") -> Notification:
     sent = LocationAndSpeed(lat_deg=fix.lat_deg, lon_deg=fix.lon_deg, position_status=PositionStatus.OK)
-    return Notification(fix.t_ns, "watch", "2a67", bytes(sent))
+    return Notification(fix.t_ns, sensor, "2a67", bytes(sent))
 
 
 def bells(setup: Setup, inputs: Sequence[Input]) -> list[float]:
@@ -94,3 +94,50 @@ def test_a_gate_on_the_road_is_refused() -> None:
     """GIVEN a road race THEN a gate is refused with the reason."""
     with pytest.raises(AskedWronglyError, match="gate for 5k, a road race: should be left out"):
         replace(Race("5k").setup, gate=Gate(51.5, 0.0, 0.0))
+
+
+def line_notices(setup: Setup, inputs: Sequence[Input]) -> list[str]:
+    said = [out for _, outs in drive(Engine(setup), inputs, ticks_recorded=False) for out in outs]
+    return [out.text for out in said if isinstance(out, Notice) and out.code in ("line", "mark_doubted")]
+
+
+def test_two_receivers_at_once_mark_each_line_once() -> None:
+    """GIVEN a receiver of its own and a phone that is 6 m off, both with a fix a second THEN each line is marked once, as by the first alone."""
+    _, venue, inputs = race_with_fixes("1500m", 2)
+    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    both = replace(setup, sensors={**setup.sensors, "phone": setup.sensors["pod"]})
+    elsewhere = [
+        as_notification(replace(fix, t_ns=fix.t_ns + s_to_ns(0.3), lat_deg=fix.lat_deg + 6.0 / 111_195.0), "phone")
+        for fix in inputs
+        if isinstance(fix, Fix)
+    ]
+    mixed = sorted([*inputs, *elsewhere], key=lambda entry: entry.t_ns)
+    assert 4 == len(line_notices(setup, inputs))
+    assert line_notices(setup, inputs) == line_notices(both, mixed)
+
+
+def test_a_position_that_comes_late_is_as_old_as_it_says() -> None:
+    """GIVEN positions that come late and say by how much THEN the bell is where it is with those that come at once, to a quarter second."""
+    _, venue, inputs = race_with_fixes("1500m", 3)
+    setup = replace(simulated_document("1500m").setup(), gate=venue.gate)
+    age_s = 0.4
+    late = [replace(entry, t_ns=entry.t_ns + s_to_ns(age_s), age_s=age_s) if isinstance(entry, Fix) else entry for entry in inputs]
+    unsaid = [replace(entry, age_s=None) if isinstance(entry, Fix) else entry for entry in late]
+    sent = {name: sorted(each, key=lambda entry: entry.t_ns) for name, each in (("at once", inputs), ("late", late), ("unsaid", unsaid))}
+    (at_once,), (told,), (unsaid_s,) = (bells(setup, each) for each in sent.values())
+    assert told == pytest.approx(at_once, abs=0.25)
+    assert abs(unsaid_s - at_once) > abs(told - at_once)
+
+
+def test_a_learned_line_admits_its_error() -> None:
+    """GIVEN the same race and fixes THEN with the line learned the error that is shown in the last lap is larger than with the line set."""
+    _, venue, inputs = race_with_fixes("5000m", 4)
+    setup = simulated_document("5000m").setup()
+    shown = {}
+    for gate in (venue.gate, None):
+        said = [out for _, outs in drive(Engine(replace(setup, gate=gate)), inputs, ticks_recorded=False) for out in outs]
+        known = [
+            out.distance_sd_m for out in said if isinstance(out, Estimate) and out.distance_sd_m is not None and (out.to_go_m or 0) < 300.0
+        ]
+        shown[gate is None] = known[0]
+    assert shown[True] > max(shown[False], 2.0)

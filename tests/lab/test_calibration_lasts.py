@@ -113,3 +113,21 @@ def test_other_shoes_are_noticed_and_believed(tmp_path: Path, worn: Callable[[fl
     assert [False, False, False, True] == ["other shoes?" in each for each in told]
     assert 1.04 < calibration.expected()[0] < 1.08
     assert calibration.expected()[1] > three.expected()[1]
+
+
+@pytest.mark.parametrize(("race", "seed", "change"), [("1500m", 5, 0.06), ("3000m", 6, 0.12), ("5000m", 7, 0.12)])
+def test_a_scale_that_is_wrong_today_does_not_hide_the_true_one(race: str, seed: int, change: float) -> None:
+    """GIVEN a pod known to half a per cent WHEN the shoes were changed THEN a marked race measures the scale it would measure knowing nothing."""
+    document = settings(race).document()
+    inputs = simulating.simulate(document.course(), SCENARIOS["button"], 1_000_000 + seed).inputs
+
+    def measured(of: RaceDocument) -> float:
+        engine = Engine(of.setup())
+        for _ in drive(engine, inputs, ticks_recorded=False):
+            pass
+        assert engine.measured_scale is not None
+        return engine.measured_scale.measured.scale
+
+    scale = measured(document)
+    for wrong in (scale * (1.0 - change), scale * (1.0 + change)):
+        assert measured(document.model_copy(update={"scale": wrong, "scale_sd": 0.0056})) == pytest.approx(scale, abs=0.001)

@@ -23,7 +23,7 @@ from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.encode import strap_notification
 
 COURSE = course_for("5000m")
-PROTOCOL = ("bare", "calibrated", "button", "button-bad", "gate", "wide", "surge", "dropout", "swap")
+PROTOCOL = ("bare", "calibrated", "button", "button-bad", "gate", "beacon", "wide", "surge", "dropout", "swap")
 
 
 @cache

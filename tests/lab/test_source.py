@@ -129,10 +129,10 @@ BELL = Cue(s_to_ns(110.0), "last_lap-1", CueKind.LAST_LAP, "go", None, ((150, 0,
 
 
 def test_at_pace() -> None:
-    """GIVEN a race played ten times faster from 10 s on THEN what was felt at 110 s is felt at 10 s; words and metres stay."""
+    """GIVEN a race played ten times faster from 10 s on THEN what was felt at 110 s is felt at 10 s, and the bell is nearer; metres stay."""
     assert replace(BELL, t_ns=s_to_ns(10.0)) == at_pace(BELL, s_to_ns(10.0), 10.0)
-    estimate = Estimate(s_to_ns(20.0), 50.0, 2.0, 5.0, 180.0, 160.0, 1, 1450.0, 200.0, Mode.POD)
-    assert replace(estimate, t_ns=s_to_ns(1.0)) == at_pace(estimate, s_to_ns(10.0), 10.0)
+    estimate = Estimate(s_to_ns(20.0), 50.0, 2.0, 5.0, 180.0, 160.0, 1, 1450.0, 200.0, Mode.POD, 1, 1, 6.0)
+    assert replace(estimate, t_ns=s_to_ns(1.0), eta_bell_s=20.0, eta_bell_sd_s=0.6) == at_pace(estimate, s_to_ns(10.0), 10.0)
 
 
 def test_an_armed_cue_at_pace() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from kickcue.core.errors import DataError
-from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Fix, Link, Mark, MarkSource, Notification, Tick
+from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Estimate, Fix, Link, Mark, MarkSource, Notification, Tick
 from kickcue.recording.codec import BY_CLASS, BY_OUT, BY_TAG, BY_TOPIC, SHAPES, shape_of
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry
 from tests.recording.event_strategies import entries
@@ -48,6 +48,16 @@ def test_schema_is_of_the_kind_that_viewers_read(shape: Any) -> None:
             check(schema["items"])
 
     check(shape.schema("any"))
+
+
+def test_an_estimate_from_before_laps_could_be_doubtful() -> None:
+    """GIVEN a recording whose estimates do not tell which laps it may be WHEN read THEN that is unknown, and written it is left out."""
+    shape = BY_OUT["estimate"]
+    old = {"mode": "pod", "distance_m": 4000.0, "distance_sd_m": 3.0, "lap": 11, "to_go_m": 1000.0, "eta_bell_s": 120.0}
+    found = shape.read(old, 7)
+    assert isinstance(found, Estimate)
+    assert (11, None, None, None) == (found.lap, found.lap_min, found.lap_max, found.eta_bell_sd_s)
+    assert old == shape.write(found)
 
 
 def test_keys_read_by_themselves() -> None:

@@ -1,6 +1,7 @@
 """Turns decisions into cues: words, pulses, ids, and the arming of the bell cue ahead of time."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kickcue.core.cueing.arbiter import Arbiter, Candidate
 from kickcue.core.cueing.haptics import PULSES, URGENCY
@@ -32,16 +33,24 @@ class CueDesk:
         return self._arbiter.given
 
     def arm(self, t_ns: int, due_s: float, candidate: Candidate, whereabouts: tuple[float, float]) -> list[Output]:
-        """Tell the watch when the bell cue is due, if that is news; ``whereabouts``: (to go m, sd m)."""
+        """Tell the watch when the bell cue is due and what it says, if that is news; ``whereabouts``: (to go m, sd m)."""
         if not self._allowed.cues:
             return []
         if self._armed is not None and self._armed.cue.kind is candidate.kind:
             expected_s = (self._armed.t_ns - t_ns) / NS_PER_S + self._armed.due_in_ms / 1000
             if abs(due_s - expected_s) <= max(REARM_S, REARM_SHARE * due_s):
-                return []
+                return self._reworded(t_ns, self._armed, candidate, whereabouts)
         cue = self._cue(t_ns, candidate, whereabouts)
         self._armed = Arm(t_ns, cue, max(round(due_s * NS_PER_S / NS_PER_MS), 0))
         return [self._armed]
+
+    def _reworded(self, t_ns: int, armed: Arm, candidate: Candidate, whereabouts: tuple[float, float]) -> list[Output]:
+        """Tell the watch what the armed cue says now, if that is news. Its moment stays to the millisecond."""
+        if armed.cue.text == self._vocabulary[candidate.phrase].text:
+            return []
+        self._armed = replace(armed, cue=self._cue(t_ns, candidate, whereabouts))
+        due_ms = armed.t_ns // NS_PER_MS + armed.due_in_ms
+        return [replace(self._armed, t_ns=t_ns, due_in_ms=max(due_ms - t_ns // NS_PER_MS, 0))]
 
     def disarm(self, t_ns: int, why: str) -> list[Output]:
         """Call the armed cue off, if there is one."""

@@ -6,13 +6,15 @@ from enum import StrEnum
 
 
 class PhraseKey(StrEnum):
-    """Every sentence a cue can need; a language file has each of them and no other."""
+    """Every sentence a cue can need; a language file has each of them and no other. ``..._ABOUT``: the place is not known well."""
 
     READY = "ready"
     EVEN_EASE = "even_ease"
     EVEN_LIFT = "even_lift"
     LAST_LAP = "last_lap"
+    LAST_LAP_ABOUT = "last_lap_about"
     HOLD = "hold"
+    HOLD_ABOUT = "hold_about"
     RELAX = "relax"
     RELAX_SMILE = "relax_smile"
     TURNOVER = "turnover"
@@ -28,3 +30,6 @@ class Phrase:
 
 
 Vocabulary = Mapping[PhraseKey, Phrase]
+
+PLAIN: Mapping[PhraseKey, PhraseKey] = {PhraseKey.LAST_LAP_ABOUT: PhraseKey.LAST_LAP, PhraseKey.HOLD_ABOUT: PhraseKey.HOLD}
+"""What is said in place of a phrase that a language file of one's own does not have; all others it must have."""

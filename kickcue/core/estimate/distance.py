@@ -7,7 +7,8 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 import math
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import partial
+from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.estimate.lines import LineBelief
@@ -20,7 +21,6 @@ from kickcue.core.estimate.waiting import EVEN_ODDS, odds_to_fire_at
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
 
-POD_SILENT_S = 3.0
 MARK_GOOD_FOR_LAPS = 1.3
 """Without a mark for longer than this many laps the count stands on the pod again."""
 MARK_TEACHES_FOR_LAPS = 2.5
@@ -34,6 +34,8 @@ SECOND_OPINION_AFTER = 2
 """So many marks in a row that fit no line may mean that the pod is wrong and not the marks."""
 STILL_MPS, STILL_S = 1.0, 20.0
 """Slower than this on average, for longer than that, and with laps being marked: the pod is not on a running foot."""
+UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
+"""Marks that nobody made, and nobody takes back."""
 APART_M = 50.0
 """Lines nearer than this to each other are not told apart by a first mark."""
 
@@ -69,6 +71,7 @@ class _Before(NamedTuple):
     doubted: int
     still: bool
     measuring: Measuring
+    shared_sd_m: float
 
 
 class DistanceEstimator:
@@ -81,7 +84,7 @@ class DistanceEstimator:
         self._belief: LineBelief | None = None
         self._measuring = Measuring()
         self._undo: _Before | None = None
-        self._read_since_mark: list[tuple[int, str, float | None, float | None, float | None]] = []
+        self._since_press: list[partial[float | None] | partial[None]] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -93,6 +96,8 @@ class DistanceEstimator:
         """Where the pod's metres began to count; None once it has lain still, for then they are not all there."""
         self._still = False
         """Whether the pod has been found to lie somewhere while its owner runs."""
+        self._shared_sd_m = 0.0
+        """Of the error that the marks of a learned line have in common: no number of them makes it smaller."""
 
     def start(self, t_ns: int) -> None:
         """Begin the race: distance is zero here."""
@@ -118,7 +123,7 @@ class DistanceEstimator:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
-            self._read_since_mark.append((t_ns, pod, speed_mps, total_m, cadence_spm))
+            self._since_press.append(partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
         if self._still:
             if speed_mps is None or speed_mps < RUNNING_MPS:
                 return
@@ -136,25 +141,19 @@ class DistanceEstimator:
         """Whether the finish line itself has been marked."""
         return self._belief is not None and self._belief.marked_m == self._course.distance_m
 
-    def mark(self, t_ns: int, source: MarkSource, age_s: float = 0.0) -> float | None:
-        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres run, None for a double or a stray one."""
+    def mark(self, t_ns: int, source: MarkSource, age_s: float = 0.0, shared_sd_m: float = 0.0) -> float | None:
+        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres run, None for a double or a stray one.
+
+        ``shared_sd_m``: standard deviation of the error that it has in common with all marks of its source.
+        """
         if self._belief is None:
             return None
-        self._undo = _Before(
-            self._belief.copy(),
-            deepcopy(self._odometer),
-            self._marked_at_m,
-            self._source,
-            self._marks,
-            self._anchor,
-            self._gun,
-            self._doubted,
-            self._still,
-            self._measuring.copy(),
-        )
-        self._read_since_mark = []
+        if source not in UNPRESSED:
+            self._undo, self._since_press = self._before(self._belief), []
+        elif self._undo is not None:
+            self._since_press.append(partial(self.mark, t_ns, source, age_s, shared_sd_m))
         before = self._belief.marked_m
-        silent = self._odometer.silent_s(t_ns) > POD_SILENT_S
+        silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
             self._catch_up(t_ns)
         again = self._marks and (t_ns - self._marks[-1].t_ns) / NS_PER_S < APART_S
@@ -172,6 +171,7 @@ class DistanceEstimator:
         if line_m is None:
             return None
         self._doubted = 0
+        self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
         self._anchor = Anchor(t_ns, self._odometer.total_m + self._odometer.ahead(t_ns)[0], self._belief.copy())
@@ -179,6 +179,21 @@ class DistanceEstimator:
             self._odometer.rebase()
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
+
+    def _before(self, belief: LineBelief) -> _Before:
+        return _Before(
+            belief.copy(),
+            deepcopy(self._odometer),
+            self._marked_at_m,
+            self._source,
+            self._marks,
+            self._anchor,
+            self._gun,
+            self._doubted,
+            self._still,
+            self._measuring.copy(),
+            self._shared_sd_m,
+        )
 
     def _second_opinion(self, t_ns: int) -> float | None:
         """Let go of the pod, or of its scale, where the marks speak clearly for that; return the line of the last one then."""
@@ -208,16 +223,21 @@ class DistanceEstimator:
             self._measuring.advance(step)
 
     def undo_mark(self) -> bool:
-        """Take back the last mark, as if it had never been; return False where there is none to take back."""
+        """Take back the last mark that a person made, as if it had never been; return False where there is none to take back."""
         if self._undo is None:
             return False
         before, self._undo = self._undo, None
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._marks, self._anchor, self._gun = before.marks, before.anchor, before.gun
         self._doubted, self._still, self._measuring = before.doubted, before.still, before.measuring
-        for reading in self._read_since_mark:
-            self.read(*reading)
+        self._shared_sd_m = before.shared_sd_m
+        for again in self._since_press:
+            again()
         return True
+
+    def pods(self) -> tuple[str, ...]:
+        """Return the pods that the distance of this race was taken from, the one with most metres first."""
+        return self._measuring.pods()
 
     def measured(self) -> PodScale | None:
         """Return what the marks of this race say about the scale of the pod, None while that is not worth handing on."""
@@ -233,7 +253,7 @@ class DistanceEstimator:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         mean, variance = self._belief.moments(dd_m)
-        sd_m = math.sqrt(variance + dd_sd_m * dd_sd_m)
+        sd_m = math.sqrt(variance + dd_sd_m * dd_sd_m + self._shared_sd_m * self._shared_sd_m)
         pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps
         if pod_mps is None:
             return Position(mean, sd_m, self._odometer.planned_mps, self._odometer.planned_mps)
@@ -256,7 +276,7 @@ class DistanceEstimator:
         if distance_m not in heaviest.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
             return EVEN_ODDS
         model = MARK_MODELS[self._source]
-        late_m, late_sd_m = model.error(self._speed_mps())
+        late_m, late_sd_m = model.known(self._speed_mps())
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         sd_m = math.sqrt(max(heaviest.variance_ahead(dd_m), 0.0) + dd_sd_m**2)
         return odds_to_fire_at(sd_m, late_m, late_sd_m, model.seen_after(heaviest.tied, next_line))
@@ -272,7 +292,7 @@ class DistanceEstimator:
         """Return the best evidence the present answer stands on."""
         if self._belief is None:
             return Mode.NONE
-        if self._heard_ns is None or (t_ns - self._heard_ns) / NS_PER_S > POD_SILENT_S:
+        if self._heard_ns is None or self._odometer.silent_since(self._heard_ns, t_ns):
             return Mode.CLOCK
         if self._marked_at_m is not None and self._odometer.total_m - self._marked_at_m < MARK_GOOD_FOR_LAPS * self._course.marker_m:
             return Mode.MARKS

@@ -73,7 +73,7 @@ class Races(RuleBasedStateMachine):
     )
     def runs_on(self, dt_s: float, dm: float, spm: float | None, mps: float | None) -> None:
         self.t_s, self.run_m = self.t_s + dt_s, self.run_m + dm
-        moment = Moment(5000.0 - self.run_m, spm, 178.0, mps, 5.0, self.desk.given)
+        moment = Moment(5000.0 - self.run_m, 1.96, spm, 178.0, mps, 5.0, self.desk.given)
         wanted = list(in_last_window(moment, POINTS, smile=True))
         answered = spm == 190.0 if spm is not None else mps == 5.5
         out = self.desk.give(s_to_ns(self.t_s), self.run_m, wanted, (moment.to_go_m, 1.0), last_window=True)

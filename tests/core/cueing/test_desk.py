@@ -14,6 +14,7 @@ from kickcue.core.units import s_to_ns
 VOCABULARY = load_vocabulary()
 LAST_LAP = Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP)
 HOLD = Candidate(CueKind.HOLD, PhraseKey.HOLD)
+ABOUT = Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP_ABOUT)
 TURNOVER = Candidate(CueKind.TURNOVER, PhraseKey.TURNOVER)
 HERE = (400.0, 3.0)
 
@@ -80,6 +81,23 @@ def test_hold_takes_the_place_of_the_last_lap() -> None:
     assert second is not None
     assert (first.cue.id, CueKind.HOLD) == (second.cue.id, second.cue.kind)
     assert first.cue.id == give(at, 100.0, HOLD).id
+
+
+def test_new_words_are_news_and_no_new_moment() -> None:
+    """GIVEN an armed last lap WHEN its place is not known well any more THEN the watch is told the words, once, and the moment it had."""
+    at = desk()
+    first, second = arm(at, 0.0, 100.0), arm(at, 10.0004, 90.9, ABOUT)
+    assert first is not None
+    assert second is not None
+    assert (VOCABULARY[PhraseKey.LAST_LAP_ABOUT].text, VOCABULARY[PhraseKey.LAST_LAP_ABOUT].say) == (second.cue.text, second.cue.say)
+    assert (first.cue.id, 90_000) == (second.cue.id, second.due_in_ms)
+    assert arm(at, 11.0, 89.9, ABOUT) is None
+    again = arm(at, 12.0, 88.9)
+    assert again is not None
+    assert (first.cue.text, 88_000) == (again.cue.text, again.due_in_ms)
+    moved = arm(at, 13.0, 95.0, ABOUT)
+    assert moved is not None
+    assert (second.cue.text, 95_000) == (moved.cue.text, moved.due_in_ms)
 
 
 @pytest.mark.parametrize(("first", "second"), [(LAST_LAP, LAST_LAP), (LAST_LAP, HOLD), (HOLD, LAST_LAP), (HOLD, HOLD)])

@@ -7,19 +7,36 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.cueing.phrases import PhraseKey
-from kickcue.core.cueing.policy import Moment, answered, in_last_window, off_even_pace
+from kickcue.core.cueing.policy import Moment, answered, bell_cue, in_last_window, off_even_pace
 from kickcue.core.events import CueKind
 from kickcue.core.plan import Run, race
 
 RUN = race(course_for("5000m")).legs()[0]
 assert isinstance(RUN, Run)
 POINTS = RUN.cues
-TIRED = Moment(to_go_m=300.0, cadence_spm=178.0, baseline_spm=178.0, speed_mps=5.0, baseline_mps=5.0, given=frozenset({CueKind.LAST_LAP}))
+TIRED = Moment(
+    to_go_m=300.0,
+    error_m=0.0,
+    cadence_spm=178.0,
+    baseline_spm=178.0,
+    speed_mps=5.0,
+    baseline_mps=5.0,
+    given=frozenset({CueKind.LAST_LAP}),
+)
 KICKING = replace(TIRED, cadence_spm=190.0)
 
 maybe_spm = st.none() | st.floats(100.0, 240.0)
 maybe_mps = st.none() | st.floats(1.0, 9.0)
-moments = st.builds(Moment, st.floats(-50.0, 1000.0), maybe_spm, maybe_spm, maybe_mps, maybe_mps, st.frozensets(st.sampled_from(CueKind)))
+moments = st.builds(
+    Moment,
+    st.floats(-50.0, 1000.0),
+    st.floats(0.0, 500.0),
+    maybe_spm,
+    maybe_spm,
+    maybe_mps,
+    maybe_mps,
+    st.frozensets(st.sampled_from(CueKind)),
+)
 
 
 def kinds(moment: Moment, *, smile: bool = True) -> list[CueKind]:
@@ -33,6 +50,19 @@ def kinds(moment: Moment, *, smile: bool = True) -> list[CueKind]:
 def test_where_tired_legs_are_helped(to_go_m: float, wanted: list[CueKind]) -> None:
     """GIVEN legs that have not answered THEN turnover helps from 200 m to go, drive from 100 m, and nothing in the last 50 m."""
     assert wanted == kinds(replace(TIRED, to_go_m=to_go_m))
+
+
+@pytest.mark.parametrize(("error_m", "wanted"), [(0.0, [CueKind.DRIVE]), (44.9, [CueKind.DRIVE]), (45.0, []), (270.0, [])])
+def test_silence_where_the_finish_may_be_near(error_m: float, wanted: list[CueKind]) -> None:
+    """GIVEN 95 m to go, give or take WHEN it may be 50 m or less THEN nothing is felt: silence counts from the nearest finish."""
+    assert wanted == kinds(replace(TIRED, to_go_m=95.0, error_m=error_m))
+
+
+def test_the_words_of_the_bell() -> None:
+    """Last lap or hold form, each with "about" where the place is not known well; the kind, and so the pulses, are the same with it."""
+    cues = [bell_cue(hold=hold, about=about) for hold in (False, True) for about in (False, True)]
+    assert [CueKind.LAST_LAP, CueKind.LAST_LAP, CueKind.HOLD, CueKind.HOLD] == [cue.kind for cue in cues]
+    assert [PhraseKey.LAST_LAP, PhraseKey.LAST_LAP_ABOUT, PhraseKey.HOLD, PhraseKey.HOLD_ABOUT] == [cue.phrase for cue in cues]
 
 
 def test_where_kicking_legs_are_helped() -> None:
@@ -67,10 +97,10 @@ def test_what_counts_as_an_answer(change: dict[str, float | None], wanted: bool)
 
 @given(moments)
 def test_the_promises_hold_at_any_moment(moment: Moment) -> None:
-    """At most one wish; nothing in the last 50 m; no turnover or drive once the legs have answered; nothing twice."""
+    """At most one wish; nothing in the last 50 m, wherever the finish may be; no turnover or drive once the legs have answered; nothing twice."""
     wanted = kinds(moment)
     assert len(wanted) <= 1
-    assert not (wanted and moment.to_go_m <= 50.0)
+    assert not (wanted and moment.to_go_m - moment.error_m <= 50.0)
     assert not (answered(moment) and {CueKind.TURNOVER, CueKind.DRIVE} & set(wanted))
     assert not (not answered(moment) and CueKind.RELAX in wanted)
     assert not set(wanted) & moment.given

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.estimate.distance import DistanceEstimator, ScalePrior, _beyond, _quantile
-from kickcue.core.events import CommandKind, Cue, CueKind, MarkSource, Mode
+from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
 
@@ -47,6 +47,34 @@ def test_the_best_evidence_leads() -> None:
     race.runs(5.0, seconds=8)
     modes.append(race.told().mode)
     assert [Mode.CLOCK, Mode.POD, Mode.MARKS, Mode.POD_LEARNED, Mode.CLOCK] == modes
+
+
+def test_a_slow_pod_is_no_clock() -> None:
+    """GIVEN a pod that speaks each 4 s WHEN its rhythm is known THEN it leads between its words too, BUT not when it has missed two."""
+    race = Race("5000m")
+    race.pod.every_s = 4.0
+    race.gun()
+    race.runs_to(200.0, 5.0)
+    race.marks_line()
+    known = len(race.all(Estimate))
+    race.runs_to(500.0, 5.0)
+    assert {Mode.MARKS} == {e.mode for e in race.all(Estimate)[known:]}
+    race.pod.falls_silent(3)
+    race.runs(5.0, seconds=12)
+    assert Mode.CLOCK is race.told().mode
+
+
+def test_a_slow_pod_is_calibrated_like_any_other() -> None:
+    """GIVEN a pod that speaks each 5 s and reads 4 % long, and marks just before its words THEN its metres count as its own, and teach its scale."""
+    race = Race("10000m")
+    race.pod.scale, race.pod.every_s, race.pod.next_s = 1.04, 5.0, 0.02
+    race.gun()
+    for line_m in race.course.crossings_m[:12]:
+        race.runs_to(line_m, 5.0)
+        race.marks_line()
+    learned = race.engine.measured_scale
+    assert learned is not None
+    assert 1 / 1.04 == pytest.approx(learned.measured.scale, abs=0.001)
 
 
 def test_a_scale_learned_in_earlier_races() -> None:
@@ -133,6 +161,61 @@ def test_a_mark_is_taken_back_once() -> None:
     race.orders(CommandKind.UNDO_LAP)
     race.orders(CommandKind.UNDO_LAP)
     assert [1, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
+
+
+@pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
+def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
+    """GIVEN a mark by position or beacon alone WHEN a lap is taken back THEN there is none, and the mark stands."""
+    race = Race("5000m")
+    race.gun()
+    race.runs_to(202.0, 5.0)
+    race.marks_line(source)
+    race.orders(CommandKind.UNDO_LAP)
+    assert [0, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
+    assert 200.0 == race.engine._distance._belief.marked_m  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
+def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkSource) -> None:
+    """GIVEN a press in the middle of nowhere, then a crossing by position WHEN the lap is taken back THEN all is as without the press."""
+    twins = [Race("5000m"), Race("5000m")]
+    for race in twins:
+        race.gun()
+        race.runs_to(202.0, 5.0)
+        race.marks_line(source)
+        race.runs(5.0, metres=370.0)
+        if race is twins[0]:
+            race.marks_line()
+        race.runs_to(602.0, 5.0)
+        race.marks_line(source)
+        race.runs(5.0, seconds=5)
+    assert twins[0].engine._distance.undo_mark()
+    now_ns = s_to_ns(twins[0].t_s)
+    pressed, never = (race.engine._distance for race in twins)
+    assert never.at(now_ns) == pressed.at(now_ns)
+    assert never._belief is not None
+    assert pressed._belief is not None
+    assert never._belief.hypotheses == pressed._belief.hypotheses
+
+
+def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
+    """Return the standard deviation after so many lines marked by position, with an error in common or without."""
+    race = Race("10000m")
+    race.gun()
+    distance = race.engine._distance
+    for line_m in race.course.crossings_m[:laps]:
+        race.runs_to(line_m, 5.0)
+        distance.mark(s_to_ns(race.t_s), MarkSource.GATE, 0.0, *shared_sd_m)
+    found = distance.at(s_to_ns(race.t_s))
+    assert found is not None
+    return found.sd_m
+
+
+def test_an_error_in_common_does_not_become_smaller() -> None:
+    """GIVEN lines that all err alike by 2 m THEN 20 of them tell no better than 2 m where the runner is; independent ones do."""
+    alone_m, shared_m = sd_after_lines(20), sd_after_lines(20, 2.0)
+    assert shared_m == pytest.approx(math.hypot(alone_m, 2.0))
+    assert alone_m < 2.0
 
 
 mixtures = st.lists(st.tuples(st.floats(0.05, 1.0), st.floats(-100.0, 5000.0), st.floats(0.1, 100.0)), min_size=1, max_size=4)

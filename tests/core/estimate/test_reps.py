@@ -1,4 +1,4 @@
-"""Repetitions found in made-up sessions: by speed, by position, by presses."""
+"""Repetitions found in made-up sessions: by speed and by position."""
 
 import math
 from itertools import accumulate
@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.estimate.gate import Plane
-from kickcue.core.estimate.reps import Rep, reps_from_fixes, reps_from_marks, reps_from_speeds
+from kickcue.core.estimate.reps import reps_from_fixes, reps_from_speeds
 from kickcue.core.events import Fix
-from kickcue.core.units import ns_to_s, s_to_ns
+from kickcue.core.units import s_to_ns
+from tests.core.repetitions import off_s
 
 Stretch = tuple[int, float]
 """Seconds, m/s."""
@@ -30,12 +31,6 @@ def hard_ones(session: list[Stretch]) -> list[tuple[float, float]]:
     """Return start and end, in seconds, of the stretches above 5 m/s."""
     ends = list(accumulate(seconds for seconds, _ in session))
     return [(end - seconds, end) for end, (seconds, mps) in zip(ends, session, strict=True) if mps > 5.0]
-
-
-def off_s(reps: tuple[Rep, ...], truth: list[tuple[float, float]]) -> float:
-    """Return by how much the worst end is off; the number of repetitions must be right."""
-    assert len(truth) == len(reps), reps
-    return max(max(abs(ns_to_s(r.start_ns) - a), abs(ns_to_s(r.end_ns) - b)) for r, (a, b) in zip(reps, truth, strict=True))
 
 
 @pytest.mark.parametrize("session", SESSIONS)
@@ -75,28 +70,3 @@ def test_a_repetition_that_the_recording_cuts_off() -> None:
     """GIVEN a recording that stops in a repetition THEN its end is told as not seen."""
     speeds = [(s_to_ns(t_s), mps) for t_s, mps in enumerate(by_second([(30, 0.0), (40, 5.5), (30, 0.0), (20, 5.5)]))]
     assert [True, False] == [rep.end_seen for rep in reps_from_speeds(speeds)]
-
-
-@given(st.lists(st.integers(35, 45), min_size=2, max_size=12), st.lists(st.integers(30, 150), min_size=12, max_size=12))
-def test_presses_in_turn(reps_s: list[int], rests_s: list[int]) -> None:
-    """GIVEN every start and end pressed, doubles among them THEN they pair up as they came, whatever the rests."""
-    ends = list(accumulate(seconds for pair in zip(reps_s, rests_s, strict=False) for seconds in pair))
-    presses = [s_to_ns(t_s) for t_s in (0, *ends[:-1])]
-    doubled = [*presses, presses[1] + s_to_ns(2.0), presses[-1] + s_to_ns(5.0)]
-    assert list(zip(presses[::2], presses[1::2], strict=True)) == [(rep.start_ns, rep.end_ns) for rep in reps_from_marks(doubled)]
-
-
-@pytest.mark.parametrize("forgotten", range(12))
-def test_one_forgotten_press(forgotten: int) -> None:
-    """GIVEN one press forgotten of six repetitions THEN all six are told, and only that end is called not seen, off by 5 s at most."""
-    truth = [(110.0 * n, 110.0 * n + 42.0 - n % 3) for n in range(6)]
-    presses = [s_to_ns(t_s) for rep in truth for t_s in rep]
-    reps = reps_from_marks([t_ns for i, t_ns in enumerate(presses) if i != forgotten])
-    assert off_s(reps, truth) <= 5.0
-    assert [i for i, seen in enumerate(flag for rep in reps for flag in (rep.start_seen, rep.end_seen)) if not seen] == [forgotten]
-
-
-@pytest.mark.parametrize("presses_s", [[], [1.0], [1.0, 2.0]])
-def test_hardly_any_press(presses_s: list[float]) -> None:
-    """GIVEN no press, one, or a doubled one THEN there are no repetitions."""
-    assert () == reps_from_marks([s_to_ns(t_s) for t_s in presses_s])
