@@ -1,12 +1,12 @@
 """Between a race and what is known of its pod: the scale before the race, and what the race has taught after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from kickcue.config.calibration import SCALES, Calibration, Calibrations, RaceScale
 from kickcue.config.profile_files import load_profile
-from kickcue.config.race import RaceDocument
+from kickcue.config.race import SCALE_TERMS, RaceDocument
 from kickcue.config.settings_model import Settings
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.estimate.measuring import PodScale
@@ -40,7 +40,7 @@ def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDoc
     """
     document = settings.document()
     sensor = first_pod(settings)
-    if sensor is None or {"scale", "scale_sd"} & settings.model_fields_set:
+    if sensor is None or SCALE_TERMS & settings.model_fields_set:
         return document, None
     try:
         calibration = known.get(athlete_of(settings), pod_of(settings, sensor))
@@ -76,6 +76,11 @@ def race_scale(found: PodScale, utc: str | None, recording: str | None) -> RaceS
     began = None if utc is None else datetime.fromisoformat(utc)
     name = None if recording is None else recording.encode(errors="replace").decode()  # a file's name may be no text
     return RaceScale(utc=began, recording=name, scale=round(scale, 6), sd=round(sd, 6))
+
+
+def lead_changed(pods: Sequence[str]) -> str | None:
+    """Return why a race whose distance was taken from ``pods`` in turn teaches nothing of any of them, None where it was one pod's."""
+    return None if len(pods) < 2 else f"nothing is learned of the pod's scale: the distance was taken from {' and '.join(pods)} in turn"
 
 
 def learn_from_race(known: Calibrations, settings: Settings, found: PodScale, utc: str | None, recording: str | None) -> str:

@@ -75,7 +75,7 @@ def _as_written(path: Path, document: Mapping[str, Any]) -> str:
     for place, part in enumerate(path):
         if isinstance(part, int):
             text += f"[{part + 1}]"
-            found = found[part] if isinstance(found, list) else None
+            found = found[part] if isinstance(found, list) and part < len(found) else None
         elif place == len(path) - 1 or (isinstance(found, Mapping) and part in found):
             text += f".{part}" if text else part
             found = found.get(part) if isinstance(found, Mapping) else None

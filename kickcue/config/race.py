@@ -5,11 +5,12 @@ changed since.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from kickcue.config.duration import seconds
+from kickcue.config.gate_terms import GateTerms
 from kickcue.config.one_line import one_line
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.config.profile_files import load_profile, profile_digest
@@ -19,6 +20,9 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.distance import ScalePrior
 from kickcue.core.plan import race
 from kickcue.core.setup import Setup
+
+SCALE_TERMS: Final = frozenset({"scale", "scale_sd"})
+"""Left out they may be learned; said they count, the usual ones too. So a document keeps that they were said."""
 
 
 class SensorChoice(BaseModel):
@@ -68,6 +72,7 @@ class RaceTerms(BaseModel):
     lead_ms: int = Field(default=0, ge=0, le=2000, description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.")
     scale: float = Field(default=1.0, ge=0.8, le=1.25, description="True metres for each metre of the pod, 0.8 to 1.25, where known.")
     scale_sd: float = Field(default=0.03, gt=0, le=0.2, description="How sure that is: one standard deviation, up to 0.2.")
+    gate: GateTerms = GateTerms()
 
     @field_validator("target_s", mode="before")
     @classmethod
@@ -118,8 +123,11 @@ class RaceDocument(RaceTerms):
             hr_ceiling_bpm=self.hr_ceiling_bpm,
             smile=self.smile,
             lead_ms=self.lead_ms,
+            gate=self.gate.gate(),
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON without what is at its default."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        """Return plain JSON without what is at its default, but for a scale that was said or learned."""
+        whole = self.model_dump(mode="json")
+        kept = {**self.model_dump(mode="json", exclude_defaults=True), **{key: whole[key] for key in SCALE_TERMS & self.model_fields_set}}
+        return {key: kept[key] for key in whole if key in kept}

@@ -40,8 +40,8 @@ class SettingKey:
 
 
 def setting_keys(model: type[BaseModel] = Settings, at: tuple[str, ...] = ()) -> Iterator[SettingKey]:
-    """Yield the keys in the order of the models."""
-    for name, field in model.model_fields.items():
+    """Yield the keys in the order of the models, those of blocks after all others, as TOML wants them."""
+    for name, field in sorted(model.model_fields.items(), key=lambda item: _block(item[1])[0] is not None):
         block, named = _block(field)
         if block is not None:
             yield from setting_keys(block, (*at, name, *(["NAME"] if named else [])))
@@ -74,6 +74,8 @@ def _kind(annotation: Any) -> str:
     options = [each for each in get_args(annotation) if each is not NoneType]
     if get_origin(annotation) is Literal:
         return " | ".join(f'"{option}"' for option in options)
+    if get_origin(annotation) is tuple:
+        return f"[{', '.join(map(_kind, options))}]"
     if options:
         return _kind(options[0])
     if issubclass(annotation, Enum):

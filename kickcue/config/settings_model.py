@@ -22,9 +22,14 @@ from pydantic import (
     model_validator,
 )
 
+from kickcue.config.audio_settings import AudioSettings
+from kickcue.config.beacon_settings import BeaconSettings
 from kickcue.config.broker_secret import find_password
+from kickcue.config.device_address import device_address, device_name
+from kickcue.config.fix_settings import FixSettings
 from kickcue.config.profile_files import load_profile
 from kickcue.config.race import RaceDocument, RaceTerms, SensorChoice
+from kickcue.config.watch_settings import WatchSettings
 from kickcue.core.errors import AskedWronglyError
 
 PINS: Final = ("address", "name", "mqtt")
@@ -33,8 +38,6 @@ _URL: Final = re.compile(
     r"(?P<scheme>mqtts?://)(?:(?P<user>[^/?#@:\s]+)(?::(?P<password>[^/?#@\s]*))?@)?"
     r"(?P<place>(?:[^/?#@:\[\]\s]+|\[[^/?#@\[\]\s]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
 )
-_MAC: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
-_UUID: Final = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 _LEVEL: Final = re.compile(r"[\w-]+")  # one level of a topic, as the topics want it
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -74,18 +77,12 @@ class SensorPin(BaseModel):
     @field_validator("address")
     @classmethod
     def _address(cls, address: str | None) -> str | None:
-        if address is None or _MAC.fullmatch(address.upper()) or _UUID.fullmatch(address.upper()):
-            return None if address is None else address.upper()
-        raise ValueError(
-            "should look like A0:9E:1A:00:00:01, or on macOS like 6D1F3C2A-0B7E-4B7B-9B1E-2F6C1D0A9E11; 'kickcue scan' shows it"
-        )
+        return device_address(address)
 
     @field_validator("name")
     @classmethod
     def _printable(cls, name: str | None) -> str | None:
-        if name is not None and (not name.strip() or not name.isprintable()):
-            raise ValueError("should be the name as the device advertises it; 'kickcue scan' shows it")
-        return name
+        return device_name(name)
 
     @field_validator("mqtt")
     @classmethod
@@ -173,6 +170,10 @@ class Settings(RaceTerms):
     )
     record: bool = Field(default=True, description="Record the race.")
     broker: BrokerSettings = Field(default_factory=BrokerSettings)
+    fixes: FixSettings = FixSettings()
+    beacon: BeaconSettings = BeaconSettings()
+    audio: AudioSettings = AudioSettings()
+    watch: WatchSettings = WatchSettings()
     sensors: dict[str, SensorPin] = Field(default_factory=dict)
 
     @field_validator("adapter")
@@ -195,7 +196,7 @@ class Settings(RaceTerms):
 
     def document(self) -> RaceDocument:
         """Return the race as it is recorded: nothing of devices, brokers or folders."""
-        terms = {key: getattr(self, key) for key in RaceTerms.model_fields}
+        terms = {key: getattr(self, key) for key in RaceTerms.model_fields if key in self.model_fields_set}
         return RaceDocument(**terms, sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()})
 
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:

@@ -16,15 +16,19 @@ from typing import Any, Final
 
 from kickcue import __version__
 from kickcue.config.calibration import Calibrations
-from kickcue.config.learned_scale import learn_from_race, with_learned_scale
+from kickcue.config.learned_scale import lead_changed, learn_from_race, with_learned_scale
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.events import Arm, Cue, Estimate, Input, Link, Notification, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.daemon.audio import LocalAudio, audio_cache, local_audio
+from kickcue.daemon.beacon import BEACON, beacon_of
+from kickcue.daemon.bridge import Bridge, bridge_of
 from kickcue.daemon.brokers import Way, way_to_the_wrist
 from kickcue.daemon.clock import Clock, RaceTime
+from kickcue.daemon.fixes import POSITIONS, Positions, positions
 from kickcue.daemon.logs import event as log_event
 from kickcue.daemon.only_one import only_one
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
@@ -32,7 +36,7 @@ from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_un
 from kickcue.daemon.session import Session
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.radio import Health, Pin, Radio, Stage, sensors
+from kickcue.edges.radio import BeaconEar, Health, Pin, Radio, Stage, sensors
 from kickcue.recording import Header
 from kickcue.recording.model import Entry
 
@@ -61,7 +65,11 @@ class Live:
         self.run_id = run_id
         self.session: Session | None = None
         self.radio: Radio | None = None
+        self.positions: Positions | None = None
+        self.beacon: BeaconEar | None = None
         self.way: Way | None = None
+        self.audio: LocalAudio | None = None
+        self.bridge: Bridge | None = None
         self.recorder: Recorder | None = None
         self.resumed = False
         self.notes: deque[str] = deque(maxlen=NOTES)
@@ -88,12 +96,17 @@ class Live:
 
     @property
     def health(self) -> Mapping[str, Health]:
-        """Every sensor's health, whichever way it comes."""
+        """Every sensor's health, whichever way it comes, of the receiver of positions, of the beacon, of the watch that is bridged to."""
         for remote in self._remote.values():
             if remote.heard_ns is not None and self.clock.run_ns() - remote.heard_ns > MQTT_SILENCE_NS:
                 remote.stage, remote.why = Stage.SILENT, "nothing came over MQTT for a while"
         found = {**({} if self.radio is None else self.radio.health), **self._remote}
-        return {name: found[name] for name in self.settings.sensors if name in found}
+        known = {name: found[name] for name in self.settings.sensors if name in found}
+        if self.bridge is not None:
+            known["the watch"] = self.bridge.worn.health
+        if self.beacon is not None:
+            known = {BEACON: self.beacon.health, **known}
+        return known if self.positions is None else {POSITIONS: self.positions.health, **known}
 
     @property
     def phase(self) -> Phase:
@@ -114,6 +127,11 @@ class Live:
         """Take in an event stamped with ``clock.run_ns``; returns at once."""
         self._inbox.append(event)
         self._woken.set()
+
+    def locate(self, event: Input) -> None:
+        """Take in a position or a beacon heard, once there is something else to go by: these alone begin no race."""
+        if self.session is not None:
+            self.put(event)
 
     async def work(self) -> None:
         """Feed the engine, until cancelled."""
@@ -222,13 +240,17 @@ class Live:
             self.recorder.write(entry)
 
     def _deliver(self, output: Output) -> None:
-        if self.way is None or self.way.delivery is None or self._race is None:
+        if self.way is None or self._race is None:
             return
         if isinstance(output, Estimate) and self._race.at(self.clock.run_ns()) - output.t_ns > OLD_NS:
             return  # of the time before a crash
         if isinstance(output, Arm | Cue) and (output.cue.id if isinstance(output, Arm) else output.id) in self._held:
             return
-        self.way.delivery.send(self._race.in_run(output))
+        said = self._race.in_run(output)
+        if self.way.delivery is not None:
+            self.way.delivery.send(said)
+        if self.audio is not None:
+            self.audio.take(said, alone=self.way.delivery is None)
 
     def catch_up(self) -> None:
         """Once the way to the wrist is open: tell it what an earlier process had told, and what it could not tell any more."""
@@ -256,8 +278,12 @@ class Live:
             asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self.done.set)
 
     def _learn(self) -> None:
-        found = None if self.session is None else self.session.measured_scale
+        assert self.session is not None
+        found = self.session.measured_scale
         if found is None:
+            why = lead_changed(self.session.distance_pods)
+            if why is not None:
+                self.tell(why)
             return
         path = None if self.recorder is None else self.recorder.path
         keep = asyncio.to_thread(
@@ -286,7 +312,7 @@ class Live:
             if isinstance(output, PhaseChange):
                 log_event(LOG, logging.INFO, "phase", phase=output.phase)
             elif isinstance(output, Cue):
-                log_event(LOG, logging.INFO, "cue", id=output.id, kind=output.kind, to_go_m=output.to_go_m)
+                log_event(LOG, logging.INFO, "cue", id=output.id, kind=output.kind, to_go_m=output.to_go_m, sd_m=output.sd_m)
             elif not isinstance(output, Estimate | Arm):
                 log_event(LOG, logging.INFO, "notice", text=getattr(output, "text", None) or getattr(output, "why", None))
 
@@ -326,7 +352,10 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
             run.go_on(unfinished)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.callback(run.close)
+        run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.tell))
         run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns))
+        if run.audio is not None and run.way.delivery is not None:
+            run.way.delivery.unanswered = run.audio.on_unanswered
         run.catch_up()
         tasks = [asyncio.create_task(run.work(), name="live")]
         if run.way.delivery is not None:
@@ -337,6 +366,9 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
             task.add_done_callback(run.task_ended)
         if pins:
             run.radio = await stack.enter_async_context(sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter))
+        run.bridge = await stack.enter_async_context(bridge_of(settings, run.way, state=state))
+        run.beacon = await stack.enter_async_context(beacon_of(settings, run.locate, run.clock.run_ns))
+        run.positions = await stack.enter_async_context(positions(settings.fixes, run.locate, run.clock.run_ns))
         yield run
     for task in tasks:
         if not task.cancelled():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race import SCALE_TERMS, RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, Phase, PhaseChange
@@ -25,7 +25,6 @@ from kickcue.recording.straight_file import being_written
 
 LONGEST_GAP_S: Final = 600.0
 """After ten minutes a runner is elsewhere: at another race, or at home."""
-_SCALE: Final = frozenset({"scale", "scale_sd"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +148,10 @@ def _is_on(recording: Recording) -> bool:
 
 def _require_same(then: RaceDocument, now: RaceDocument) -> None:
     """Check that the same race is to be run; DataError tells the difference."""
-    before, after = then.as_json(), now.as_json()
-    if not _SCALE & after.keys():  # a scale that nobody has set was learned, and may have been learned better since
-        before = {key: value for key, value in before.items() if key not in _SCALE}
+    before, after = ({key: value for key, value in each.as_json().items() if key not in SCALE_TERMS} for each in (then, now))
+    if SCALE_TERMS & now.model_fields_set:  # else nobody has said one: it was learned, and may have been learned better since
+        before |= {key: getattr(then, key) for key in SCALE_TERMS}
+        after |= {key: getattr(now, key) for key in SCALE_TERMS}
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:

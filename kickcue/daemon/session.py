@@ -70,6 +70,11 @@ class Session:
         """What the marks say about the scale of the pod."""
         return self._engine.measured_scale
 
+    @property
+    def distance_pods(self) -> tuple[str, ...]:
+        """The pods that the distance was taken from."""
+        return self._engine.distance_pods
+
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event; return what followed from it.
 

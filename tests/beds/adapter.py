@@ -30,6 +30,7 @@ class Adapter:
         """BlueZ forgets a device that it has not seen for so long (``TemporaryTimeout`` of its main.conf)."""
         self._seekers: dict[str, frozenset[str]] = {}
         self._filters: dict[str, frozenset[str]] = {}
+        self._repeats: dict[str, bool] = {}
         self._looking: asyncio.Task[None] | None = None
         self._forgetting: dict[Sensor, asyncio.TimerHandle] = {}
 
@@ -94,8 +95,14 @@ class Adapter:
         """Somebody looks around, so advertisements are heard."""
         return self._looking is not None
 
+    @property
+    def repeats(self) -> bool:
+        """Somebody who looks around wants every advertisement."""
+        return any(self._repeats.get(client, True) for client in self._seekers)
+
     def set_filter(self, client: str, wanted: Mapping[str, Any]) -> None:
-        """Keep what the client wants to see; only service uuids are heeded."""
+        """Keep what the client wants to see; only service uuids and DuplicateData are heeded."""
+        self._repeats[client] = bool(wanted["DuplicateData"].value) if "DuplicateData" in wanted else True
         self._filters[client] = frozenset(uuid.lower() for uuid in wanted["UUIDs"].value) if "UUIDs" in wanted else frozenset()
 
     def start_looking(self, client: str) -> None:
@@ -157,7 +164,7 @@ class Adapter:
         if device is None:
             device = self.devices[sensor] = Device(self.tree, self.path, sensor)
         else:
-            device.heard(rssi_dbm)
+            device.heard(rssi_dbm, repeats=self.repeats)
         self.remember(device)
         return device
 

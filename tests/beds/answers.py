@@ -112,6 +112,8 @@ def _write(device: Device, char: Characteristic, call: Message) -> None:
     with_response = "type" not in options or options["type"].value != "command"
     if ("write" if with_response else "write-without-response") not in char.flags:
         raise DBusError("org.bluez.Error.NotPermitted", "Write not permitted")
+    if not with_response and len(bytes(data)) > device.sensor.mtu - 3:
+        raise DBusError(FAILED, "Failed to initiate write")
     if with_response:
         _refuse(char)
     elif char.att_error is not None:

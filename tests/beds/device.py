@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from dbus_fast import DBusError, Variant
 
@@ -39,6 +39,7 @@ class Device:
             Adapter=adapter_path,
             UUIDs=[long_uuid(uuid) for uuid in sensor.advertised],
             ManufacturerData=_manufacturer_data(sensor),
+            ServiceData=_service_data(sensor),
             RSSI=sensor.rssi_dbm,
             Paired=False,
             Bonded=False,
@@ -54,9 +55,14 @@ class Device:
         """A connection is there or being made, so BlueZ will not forget the device."""
         return self.sensor.connected or self._connecting is not None
 
-    def heard(self, rssi_dbm: int) -> None:
-        """Its advertisement was heard again."""
-        self.tree.change(self.path, DEVICE, RSSI=rssi_dbm)
+    def heard(self, rssi_dbm: int, *, repeats: bool = False) -> None:
+        """Its advertisement was heard again; what is in it is told only where somebody wants repeats, a signal strength only if it is new."""
+        before = self.tree.objects[self.path][DEVICE].get("RSSI")
+        news: dict[str, Any] = {} if before is not None and before.value == rssi_dbm else {"RSSI": rssi_dbm}
+        if repeats:
+            news |= {"ManufacturerData": _manufacturer_data(self.sensor), "ServiceData": _service_data(self.sensor)}
+        if any(value is not None for value in news.values()):
+            self.tree.change(self.path, DEVICE, **news)
 
     def unheard(self) -> None:
         """Discovery is over: BlueZ keeps no stale signal strength."""
@@ -159,11 +165,21 @@ class Device:
                 path = f"{service_path}/char{next(handles) if char.handle is None else char.handle:04x}"
                 self.chars[path] = char
                 self.tree.add(
-                    path, CHARACTERISTIC, UUID=long_uuid(char.uuid), Service=service_path, Flags=list(char.flags), Notifying=False, MTU=247
+                    path,
+                    CHARACTERISTIC,
+                    UUID=long_uuid(char.uuid),
+                    Service=service_path,
+                    Flags=list(char.flags),
+                    Notifying=False,
+                    MTU=self.sensor.mtu,
                 )
 
     def _handles(self) -> Iterator[int]:
         yield from range(_FIRST_HANDLE, 0xFFFF, 3)  # declaration, value and its client configuration take one each
+
+
+def _service_data(sensor: Sensor) -> dict[str, Variant] | None:
+    return {long_uuid(uuid): Variant("ay", data) for uuid, data in sensor.service_data.items()} or None
 
 
 def _manufacturer_data(sensor: Sensor) -> dict[int, Variant] | None:

@@ -153,6 +153,12 @@ class FakeBluez(Faults):
 
     # ---- what the sensors say
 
+    def advertised(self, sensor: Sensor, rssi_dbm: int) -> bool:
+        """Hear one advertisement of a device, if anybody looks around; say whether."""
+        if self.adapter.looking:
+            self.adapter.see(sensor, rssi_dbm)
+        return self.adapter.looking
+
     def link_lost(self, sensor: Sensor) -> None:
         """Hear that the sensor has ended its connection."""
         self.adapter.link_lost(self.adapter.devices[sensor])

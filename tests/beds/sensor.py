@@ -75,8 +75,11 @@ class Sensor:
     rssi_dbm: int = -60
     connect_s: float = 0.0
     """How long the radio takes to connect to it; 0.3 to 0.6 s in reality."""
+    mtu: int = 247
+    """What it and the host have agreed on; 23 where it knows no other."""
     resolves: bool = True
     """False: a connection comes up, but its services are never found out."""
+    service_data: Mapping[str, bytes] = field(default_factory=dict)
     on_write: Callable[[Write], None] | None = None
     connected: bool = False
     writes: list[Write] = field(default_factory=list)

@@ -34,6 +34,7 @@ SIGNATURES: Final[Mapping[str, str]] = {
     "RSSI": "n",
     "Roles": "as",
     "Service": "o",
+    "ServiceData": "a{sv}",
     "ServicesResolved": "b",
     "Trusted": "b",
     "UUID": "s",

@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-async def until(condition: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
+async def until(condition: Callable[[], object], within_s: float = PATIENCE_S) -> None:
     """Wait until the condition holds."""
     async with asyncio.timeout(within_s):
         while not condition():  # noqa: ASYNC110  what is waited for happens in another machine

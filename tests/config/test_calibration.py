@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.config.calibration import MOST_RACES, Calibration, Calibrations, RaceScale, read_calibration
-from kickcue.config.learned_scale import first_pod, learn_from_race, race_scale, with_learned_scale
+from kickcue.config.learned_scale import first_pod, lead_changed, learn_from_race, race_scale, with_learned_scale
+from kickcue.config.race import RaceDocument
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import DataError
 from kickcue.core.estimate.calibration import Measured, learned
@@ -168,6 +169,22 @@ def test_a_persons_word_wins(tmp_path: Path, said: dict[str, float]) -> None:
     calibrations = Calibrations.below(tmp_path)
     calibrations.put(known(1.03, 1.031))
     assert (settings(**said).document(), None) == with_learned_scale(settings(**said), calibrations)
+
+
+@pytest.mark.parametrize("said", [{}, {"scale": 1.0}, {"scale_sd": 0.03}])
+def test_what_a_person_has_said_is_kept_as_said(said: dict[str, float]) -> None:
+    """GIVEN the usual scale, said or not WHEN the race is recorded and read again THEN it is known whether it was said."""
+    document = settings(**said).document()
+    assert said.keys() == {"scale", "scale_sd"} & document.as_json().keys()
+    again = RaceDocument.parse(document.as_json(), "test")
+    assert said.keys() == {"scale", "scale_sd"} & again.model_fields_set
+    assert settings().document() == again
+
+
+def test_several_pods_in_turn_are_named() -> None:
+    """GIVEN the pods that a distance was taken from THEN only of several there is something to say."""
+    assert [None, None] == [lead_changed(()), lead_changed(("foot",))]
+    assert "from foot and spare in turn" in str(lead_changed(("foot", "spare")))
 
 
 def test_another_athletes_pod_is_another(tmp_path: Path) -> None:

@@ -47,9 +47,17 @@ def test_a_new_file(tmp_path: Path) -> None:
     path = tmp_path / "race.toml"
     new_race_file(path, {"race": "5000m", "target_s": 990.0, "language": "de", "broker.url": "mqtts://u:p@h"})
     assert 0o600 == _mode(path)
-    assert {"race": "5000m", "target_s": 990, "language": "de", "broker": {"url": "mqtts://u:p@h"}} == tomllib.loads(path.read_text())
+    said = {"race": "5000m", "target_s": 990, "language": "de", "broker": {"url": "mqtts://u:p@h"}}
+    assert said == {key: value for key, value in tomllib.loads(path.read_text()).items() if value != {}}
     assert Settings(race="5000m", target_s=990.0, language="de", broker={"url": "mqtts://u:p@h"}) == load_settings(path, environ={})  # type: ignore[arg-type]
     assert [path] == list(tmp_path.iterdir())
+
+
+POINT = {"gate.lat_deg": 51.0, "gate.lon_deg": 0.0, "gate.heading_deg": 90.0}
+UUID = {"beacon.ibeacon": "f7826da6-4fa2-4e98-8024-bc5b71e0893e"}
+NARROWER = {"major": UUID, "minor": UUID, "instance": {"beacon.eddystone": "edd1ebeac04e5defa017"}}
+"""Keys of a beacon that say which one of many it is."""
+POSTS = {"gate.left": [51.86274, -0.42311], "gate.right": [51.86266, -0.42309]}
 
 
 def test_a_new_file_explains_every_key(tmp_path: Path) -> None:
@@ -68,6 +76,12 @@ def test_a_new_file_explains_every_key(tmp_path: Path) -> None:
             found.add((table, key))
             race = "3000sc" if key == "water_jump" else "5000m"
             options: dict[str, Any] = {"race": race} | {f"{table}.{key}".lstrip("."): tomllib.loads(f"v = {value}")["v"]}
+            if table == "gate":  # a line is told by several keys together
+                options = (POSTS if key in ("left", "right") else POINT) | options
+            if table == "beacon":
+                options = NARROWER.get(key, {}) | options
+            if table == "watch":
+                options = {"watch.profile": "infinitime"} | options
             if table.startswith("sensors"):
                 options = {"sensors.strap.name": "x"} | options if key == "profile" else {"sensors.strap.profile": "polar-h10"} | options
             load_settings(None, options={"race": race, **options}, environ={})

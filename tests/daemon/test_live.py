@@ -5,13 +5,11 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kickcue.config.calibration import Calibration, Calibrations, RaceScale
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind, Cue, Input, Notification, Phase
@@ -270,82 +268,6 @@ async def test_a_failure_inside_ends_the_run_and_is_told(tmp_path: Path, monkeyp
             run.put(Command(run.clock.run_ns(), CommandKind.START))
             async with asyncio.timeout(PATIENCE_S):
                 await run.done.wait()
-
-
-NOW_NS = [0]
-
-
-class Led(Clock):
-    """A clock that shows what a test says: no tick runs ahead of an event, however busy the machine is."""
-
-    __slots__ = ()
-
-    def run_ns(self) -> int:
-        return NOW_NS[0]
-
-
-async def lead(run: Live, inputs: Iterable[Input]) -> None:
-    """Put events in one after the other, each at its own moment."""
-    for event in inputs:
-        NOW_NS[0] = event.t_ns
-        run.put(event)
-        while run._inbox:  # noqa: ASYNC110  the run has no word for "all taken in", and one turn of the loop is enough
-            await asyncio.sleep(0)
-
-
-LAPS = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_005)
-LONG = simulate(simulated_document("3000m").course(), SCENARIOS["button"], 1_000_006)
-
-
-async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
-    """GIVEN a race with marks WHEN it is over THEN its pod's scale is kept and told; the next race begins with it, and so does its replay."""
-    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as first:
-        assert 0.03 == first.document.scale_sd
-        await lead(first, LAPS.inputs)
-        await until(lambda: any("is expected of the next" in note for note in first.notes))
-    calibration = Calibrations.below(tmp_path).get("runner", "gym-pod")
-    header = recorded(tmp_path).header
-    (race,) = calibration.races
-    assert race.utc is not None
-    assert header.utc is not None
-    assert datetime.fromisoformat(header.utc) == race.utc
-    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as second:
-        assert calibration.expected() == (second.document.scale, second.document.scale_sd)
-        assert "learned from one race" in second.notes[0]
-        await lead(second, [event for event in LAPS.inputs if event.t_ns < 20e9])
-    newest = max((tmp_path / "races").glob("*.mcap"), key=lambda path: path.stat().st_mtime_ns)
-    again = read(newest)
-    assert calibration.expected()[0] == (again.header.setup or {})["scale"]
-    assert replays_alike(again)
-
-
-async def test_an_interrupted_race_goes_on_with_the_scale_it_began_with(tmp_path: Path) -> None:
-    """GIVEN a race that began with a learned scale WHEN it was cut off and the calibration forgotten THEN it goes on with that scale."""
-    known = Calibrations.below(tmp_path)
-    scale = RaceScale(scale=1.02, sd=0.004)
-    known.put(Calibration(athlete="runner", pod="gym-pod").with_race(scale))
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
-        await play(first, [event for event in RACE.inputs if event.t_ns < 20e9])
-        await until(lambda: first.phase is Phase.BODY)
-    known.path("runner", "gym-pod").unlink()
-    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
-        assert second.resumed
-        assert first.document == second.document
-        assert 1.0 != second.document.scale
-        second.put(Command(second.clock.run_ns(), CommandKind.FINISH))
-        await until(lambda: second.phase is Phase.FINISHED)
-    assert replays_alike(recorded(tmp_path))
-
-
-async def test_a_race_that_is_given_up_teaches_nothing(tmp_path: Path) -> None:
-    """GIVEN a race with marks WHEN it is aborted THEN nothing is kept of its scale."""
-    async with live(settings(race="3000m"), state=tmp_path, clock=Led()) as run:
-        await lead(run, [event for event in LONG.inputs if event.t_ns < LONG.truth.time_at(2300.0) * 1e9])
-        assert run.session is not None
-        assert run.session.measured_scale is not None
-        run.put(Command(run.clock.run_ns(), CommandKind.ABORT))
-        await until(lambda: run.phase is Phase.ABORTED)
-    assert [] == list(Calibrations.below(tmp_path).files())
 
 
 async def test_a_race_that_cannot_be_run_is_refused(tmp_path: Path) -> None:

@@ -218,6 +218,26 @@ def test_another_scale_that_a_person_has_set_is_another_race(tmp_path: Path) -> 
     assert "race.mcap is not gone on with: scale was 1.03 and is now 1.01" == nothing(tmp_path, document=told)
 
 
+def test_the_usual_scale_that_a_person_has_set_is_told_from_none(tmp_path: Path) -> None:
+    """GIVEN a race that began with a learned scale WHEN a person has set scale = 1.0 since THEN the new race begins with that."""
+    learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
+    told = RaceDocument.parse({**DOCUMENT.as_json(), "scale": 1.0}, "test")
+    assert told == DOCUMENT
+    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.0" == nothing(tmp_path, document=told)
+
+
+@pytest.mark.parametrize("said", [{}, {"scale": 1.0}, {"scale_sd": 0.03}, {"scale": 1.0, "scale_sd": 0.03}])
+def test_a_race_that_began_with_the_usual_scale_goes_on(tmp_path: Path, said: dict[str, float]) -> None:
+    """GIVEN a race whose usual scale a person had set WHEN it is set in the same words or others THEN it goes on, and keeps that it was said."""
+    told = RaceDocument.parse({**DOCUMENT.as_json(), "scale": 1.0}, "test")
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=told)
+    found, words = find(tmp_path, document=RaceDocument.parse({**DOCUMENT.as_json(), **said}, "test"))
+    assert found is not None
+    assert [] == words
+    assert "scale" in found.document.model_fields_set
+
+
 def test_a_changed_profile_is_a_reason_not_to_go_on(tmp_path: Path) -> None:
     """GIVEN a profile that was edited since THEN the engine would not do again what it did, and that is said."""
     sensors = {**DOCUMENT.sensors, "pod": DOCUMENT.sensors["pod"].model_copy(update={"sha256": "0" * 64})}

@@ -147,9 +147,9 @@ def _write_config(folder: Path, topics: Topics, passwords: Mapping[Side, str], p
 
 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
-    """Return a user who may publish its own topics and hear those of the other side."""
+    """Return a user who may publish its own topics and hear those of the other side, and answers: a second watch waits for those."""
     own = [_subject(topics, name) for name, rule in RULES.items() if rule.side is side]
-    others = [_subject(topics, name) for name, rule in RULES.items() if rule.side is not side]
+    others = [_subject(topics, name) for name, rule in RULES.items() if rule.side is not side or name == "ack"]
     return {
         "user": side.value,
         "password": password,

@@ -50,7 +50,7 @@ _LAST_LAP: Final = Cue(
 )
 EXAMPLES: Final[Mapping[str, Message]] = {
     "status": StatusMessage(run_id=_RUN, sent_ms=812_000, status="online", version="0.1.0", phase=Phase.BODY),
-    "state": StateMessage.of(Estimate(0, 4571.3, 2.1, 5.62, 184.0, 176.0, 12, 428.7, 5.1, Mode.MARKS), _RUN, 812_250),
+    "state": StateMessage.of(Estimate(0, 4571.3, 2.1, 5.62, 184.0, 176.0, 12, 428.7, 5.1, Mode.MARKS, 12, 12, 0.4), _RUN, 812_250),
     "arm": touch_message(ArmMessage, _LAST_LAP, _RUN, 812_251, due_in_ms=5100, ttl_ms=2000),
     "disarm": DisarmMessage(run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"),
     "cue": touch_message(CueMessage, _LAST_LAP, _RUN, 817_330, due_in_ms=0, ttl_ms=1998),
@@ -70,7 +70,8 @@ def schema(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a message. Keys it does not name are allowed: a later version may add some, receivers pass over them."""
     found = MODELS[name].model_json_schema()
     del found["additionalProperties"]
-    found["required"] = [key for key in found["properties"] if key != "wire"]
+    if RULES[name].side is Side.DAEMON:  # of what we send every key is there; what we receive may leave out what has a default
+        found["required"] = [key for key in found["properties"] if key != "wire"]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "examples": [_example(name)]}
 
 

@@ -63,6 +63,10 @@ class Topics:
         assert name in RULES
         return f"{self.prefix}/{name}/+/+" if name == "sensor" else f"{self.prefix}/{name}"
 
+    def sensor(self, sensor: str, char: str) -> str:
+        """Return the topic of one characteristic of a sensor that is read elsewhere."""
+        return f"{self.prefix}/sensor/{sensor}/{char}"
+
     def name_of(self, topic: str) -> tuple[str, tuple[str, ...]] | None:
         """Return a topic's name and what follows it; ``None`` for a topic outside the tree."""
         if not topic.startswith(f"{self.prefix}/"):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue import __version__
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.events import Ack, Command, CommandKind, Cue, Estimate, Mode, Notification, Phase
+from kickcue.core.events import Ack, Command, CommandKind, Cue, Estimate, Mark, MarkSource, Mode, Notification, Orderer, Phase
 from kickcue.core.wrist import Answer, Touch
 from kickcue.edges.mqtt.errors import WireError
 
@@ -56,14 +56,17 @@ class StateMessage(Message):
     """``state``: where the runner is and how sure that is; null is unknown."""
 
     distance_m: float | None = Field(description="run so far")
-    distance_sd_m: float | None = Field(description="its standard deviation")
+    distance_sd_m: float | None = Field(description="the standard deviation of that and of `to_go_m`; show 1.96 of it behind the ±")
     to_go_m: float | None = Field(description="left to run")
     speed_mps: float | None
     cadence_spm: float | None = Field(description="steps per minute, both feet")
     heart_rate_bpm: float | None
-    lap: int | None
+    lap: int | None = Field(description="the likeliest one, counted from 1")
     eta_bell_s: float | None = Field(description="seconds until the last lap begins")
     mode: Mode = Field(description="on what evidence the distance stands, best first")
+    lap_min: int | None = Field(default=None, description="the first lap it may be: show `10 or 11` where it is not `lap_max`")
+    lap_max: int | None = Field(default=None, description="the last lap it may be")
+    eta_bell_sd_s: float | None = Field(default=None, description="the standard deviation of `eta_bell_s`")
 
     @classmethod
     def of(cls, estimate: Estimate, run_id: str, sent_ms: int) -> "StateMessage":
@@ -80,6 +83,9 @@ class StateMessage(Message):
             lap=estimate.lap,
             eta_bell_s=_rounded(estimate.eta_bell_s, 1),
             mode=estimate.mode,
+            lap_min=estimate.lap_min,
+            lap_max=estimate.lap_max,
+            eta_bell_sd_s=_rounded(estimate.eta_bell_sd_s, 1),
         )
 
 
@@ -94,7 +100,9 @@ class TouchMessage(Message):
     urgency: int = Field(ge=0, le=LARGEST, description="larger is more urgent")
     due_in_ms: int = Field(ge=-LARGEST, le=LARGEST, description="when it is to be felt, counted from sent_ms; 0 in a cue: now")
     ttl_ms: Millis = Field(description="this long after its moment it is worth nothing and must be dropped")
-    to_go_m: float | None = Field(description="left to run when it is felt, as the sender believes")
+    to_go_m: float | None = Field(
+        description="left to run when this was decided, as the sender believes; in an `arm` that is before it is felt"
+    )
     sd_m: float | None = Field(description="the standard deviation of that")
 
     def to_touch(self) -> Touch:
@@ -149,10 +157,13 @@ class CommandMessage(Message):
 
     id: Name = Field(description="of this press: a message that comes twice is obeyed once")
     kind: CommandKind
+    by: Orderer = Field(default=Orderer.RUNNER, description="who pressed: a helper's lap has an error of its own; left out: the runner")
 
-    def to_event(self, t_ns: int) -> Command:
-        """Return it as the engine takes it."""
-        return Command(t_ns, self.kind)
+    def to_event(self, t_ns: int) -> Command | Mark:
+        """Return it as the engine takes it; a helper's lap is a mark from beside the track."""
+        if self.by is Orderer.RUNNER:
+            return Command(t_ns, self.kind)
+        return Mark(t_ns, MarkSource.TRACKSIDE) if self.kind is CommandKind.LAP else Command(t_ns, self.kind, self.by)
 
 
 class SensorMessage(Message):

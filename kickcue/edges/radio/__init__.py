@@ -1,21 +1,42 @@
 """The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy. For engineers: ``docs/radio.md``.
 
-The vocabulary comes at once. What needs bleak (``sensors``, ``looking_around``, ``listening``, ``explain``) is imported when it is asked
-for, so that a command that only names a pin does not pay for it.
+The vocabulary comes at once. What needs bleak (the entrances and ``explain``) is imported when it is asked for, so that a command that only
+names a pin does not pay for it.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage
+from kickcue.edges.radio.beacon import BeaconPin
+from kickcue.edges.radio.beacon_ear import BeaconEar
+from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
 
 if TYPE_CHECKING:
-    from kickcue.edges.radio.entrances import listening, looking_around, sensors
+    from kickcue.edges.radio.entrances import beacon_heard, listening, looking_around, sensors, wearable
     from kickcue.edges.radio.explain import explain
+    from kickcue.edges.radio.worn import Wearable
 
-__all__ = ["Health", "Pin", "Radio", "RadioError", "Sighting", "Stage", "explain", "listening", "looking_around", "sensors"]
+__all__ = [
+    "BeaconEar",
+    "BeaconPin",
+    "Health",
+    "Pin",
+    "Radio",
+    "RadioError",
+    "Sighting",
+    "Stage",
+    "WatchPin",
+    "Wearable",
+    "beacon_heard",
+    "explain",
+    "listening",
+    "looking_around",
+    "sensors",
+    "wearable",
+]
 
-_LATER: Final = {"sensors": "entrances", "looking_around": "entrances", "listening": "entrances", "explain": "explain"}
+_ENTRANCES: Final = ("beacon_heard", "listening", "looking_around", "sensors", "wearable")
+_LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Final
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakDBusError
+from bleak.exc import BleakCharacteristicNotFoundError, BleakDBusError
 
 from kickcue.core.gatt import CODECS, short_uuid
 from kickcue.core.profiles import LinkTraits
@@ -88,20 +88,35 @@ class Connection:
                     LOG.debug("read_failed address=%s char=%s error=%r", self._client.address, uuid, error)
         return None
 
-    async def follow_battery(self, hear: Hear) -> bool:
-        """Subscribe to the battery level; say whether the device can do that.
+    async def follow(self, uuid: str, hear: Hear) -> bool:
+        """Subscribe to one characteristic; say whether the device can do that.
 
-        Read it before, not after: BlueZ hands what is read to subscribers, too.
+        What is to be read as well should be read before: BlueZ hands what is read to subscribers, too.
         """
         for char in self._chars():
-            if short_uuid(char.uuid) == BATTERY and _notifies(char):
+            if short_uuid(char.uuid) == uuid and _notifies(char):
                 try:
-                    await self._start_notify(char, BATTERY, hear)
+                    await self._start_notify(char, uuid, hear)
                 except FAILURES as error:
-                    LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, BATTERY, error)
+                    LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, uuid, error)
                 else:
                     return True
         return False
+
+    def room(self, service: str, uuid: str) -> int | None:
+        """Return how many bytes one write without response holds; None where the device has no such characteristic."""
+        found = self._char(service, uuid)
+        return None if found is None else found.max_write_without_response_size
+
+    async def write(self, service: str, uuid: str, data: bytes, *, response: bool) -> None:
+        """Write to a characteristic; with ``response`` return when the device has answered, otherwise when the system has taken it.
+
+        Raises one of FAILURES.
+        """
+        char = self._char(service, uuid)
+        if char is None:
+            raise BleakCharacteristicNotFoundError(uuid)
+        await self._client.write_gatt_char(char, data, response=response)
 
     async def hang_up(self) -> None:
         """End the link or the attempt; takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer."""
@@ -115,6 +130,10 @@ class Connection:
             LOG.debug("hang_up_failed address=%s error=%r", self._client.address, error)
         if self._connecting is not None and self._connecting.done() and not self._connecting.cancelled():
             self._connecting.exception()  # has been seen
+
+    def _char(self, service: str, uuid: str) -> BleakGATTCharacteristic | None:
+        """Return a characteristic by short UUIDs; the service tells apart those that stand in two (2a06 does)."""
+        return next((c for c in self._chars() if (short_uuid(c.service_uuid), short_uuid(c.uuid)) == (service, uuid)), None)
 
     def _chars(self) -> Iterator[BleakGATTCharacteristic]:
         """Yield the characteristics that the profile allows to be touched, in the order of their handles."""

@@ -1,22 +1,28 @@
 """What the rest of kickcue calls: hold these sensors, look around, listen to this one."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input
+from kickcue.core.haptic.watch import WatchProfile, recognise
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, match
 from kickcue.edges.radio.aside import cancel
+from kickcue.edges.radio.beacon import BeaconPin
+from kickcue.edges.radio.beacon_ear import BeaconEar
 from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.feed import Feed
 from kickcue.edges.radio.heard import Heard
 from kickcue.edges.radio.host import Host, shared_host
-from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting
+from kickcue.edges.radio.listener import Listener
+from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, WatchPin
 from kickcue.edges.radio.scanner import Scanner
-from kickcue.edges.radio.supervisor import Supervisor
+from kickcue.edges.radio.watch_keeper import WatchKeeper, can_hear
+from kickcue.edges.radio.worn import Wearable
 
 GOODBYE_S: Final = 3.0
 """For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is over within five."""
@@ -24,6 +30,8 @@ SCAN_WITHIN_S: Final = 10.0
 LISTEN_WITHIN_S: Final = 20.0
 LOOK_S: Final = 0.2
 NO_SENSOR: Final = MatchResult(None, (), "")
+WATCH: Final = "watch"
+"""What the sensors of a watch are called."""
 
 
 @asynccontextmanager
@@ -47,22 +55,70 @@ async def sensors(
 
 
 @asynccontextmanager
+async def wearable(
+    pin: WatchPin,
+    *,
+    said: Callable[[str, bytes], None] = lambda _char, _data: None,
+    put: Callable[[Input], None] | None = None,
+    now_ns: Callable[[], int] = time.monotonic_ns,
+    adapter: str | None = None,
+) -> AsyncIterator[Wearable]:
+    """Hold a watch and play cues on it; won back for ever, like a sensor, and nothing that Bluetooth does is raised.
+
+    ``said`` takes what the watch says where its profile subscribes (short UUID, bytes). ``put`` takes what its own sensors of standard
+    forms measure, under the name ``WATCH``; None: they are left alone. Leaving hangs up, within five seconds.
+    """
+    health = Health(address=pin.address)
+    wanted = [] if put is None else [offer for offer in pin.profile.provides if can_hear(offer)]
+    async with shared_host(adapter) as host:
+        worn = Wearable(pin.profile, health, host.aside)
+        feed = Feed(WATCH, put or _ignore, now_ns, health)
+        keeper = WatchKeeper(pin, host, feed, worn, said=said, sensors=wanted)
+        task = asyncio.create_task(keeper.run(), name=f"radio {pin.profile.id}")
+        try:
+            yield worn
+        finally:
+            await cancel({task}, GOODBYE_S)
+
+
+@asynccontextmanager
+async def beacon_heard(
+    pin: BeaconPin, put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+) -> AsyncIterator[BeaconEar]:
+    """Listen to a beacon: each of its advertisements is ``put`` as BeaconHeard; sensors may be held at the same time.
+
+    Nothing that Bluetooth does is raised; ``BeaconEar.health`` tells it.
+    """
+    async with shared_host(adapter) as host:
+        scanner = host.scanner
+        ear = BeaconEar(pin, put, now_ns, lambda: None if scanner.trouble is None else scanner.trouble.text)
+        with scanner.each_advertisement(ear.hear):
+            yield ear
+
+
+@asynccontextmanager
 async def looking_around(
-    profiles: Iterable[SensorProfile], *, adapter: str | None = None, all_devices: bool = False
+    profiles: Iterable[SensorProfile],
+    *,
+    watches: Iterable[WatchProfile] = (),
+    adapter: str | None = None,
+    all_devices: bool = False,
+    beacons: bool = False,
 ) -> AsyncIterator[Callable[[], tuple[Sighting, ...]]]:
     """Scan, and give a function that returns what is around now, strongest first.
 
-    Without ``all_devices`` only what a profile knows or what offers a service kickcue reads. RadioError when Bluetooth cannot be used.
+    Without ``all_devices`` only what a profile or one of ``watches`` knows or what offers a service kickcue reads, and ``beacons`` where
+    told. RadioError when Bluetooth cannot be used.
     """
-    known = tuple(profiles)
+    known, worn = tuple(profiles), tuple(watches)
     async with shared_host(adapter) as host:
         scanner = host.scanner
         with scanner.looking():
             await _until_scanning(scanner)
 
             def around() -> tuple[Sighting, ...]:
-                found = [_sighting(heard, known) for heard in scanner.heard.values()]
-                wanted = [each for each in found if all_devices or each.found.profile is not None]
+                found = [_sighting(heard, known, worn) for heard in scanner.heard.values()]
+                wanted = [each for each in found if all_devices or _is_known(each) or (beacons and each.beacons)]
                 return tuple(sorted(wanted, key=lambda each: (each.rssi_dbm is None, -(each.rssi_dbm or 0), each.address)))
 
             yield around
@@ -90,7 +146,11 @@ async def listening(
 
 
 def _keep(pin: Pin, host: Host, feed: Feed, health: Health) -> asyncio.Task[None]:
-    return asyncio.create_task(Supervisor(pin, host, feed, health).run(), name=f"radio {pin.sensor}")
+    return asyncio.create_task(Listener(pin, host, feed, health).run(), name=f"radio {pin.sensor}")
+
+
+def _ignore(_event: Input) -> None:
+    """Take a watch's word about its sensors, which nobody wants."""
 
 
 def _refuse_doubles(pins: Sequence[Pin]) -> None:
@@ -137,9 +197,22 @@ async def _until_up(feed: Feed, health: Health, scanner: Scanner) -> None:
         raise RadioError(health.why) from None
 
 
-def _sighting(heard: Heard, profiles: tuple[SensorProfile, ...]) -> Sighting:
+def _is_known(sighting: Sighting) -> bool:
+    return sighting.found.profile is not None or sighting.watch is not None
+
+
+def _sighting(heard: Heard, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]) -> Sighting:
+    advert = Advertisement(heard.name, heard.services, heard.company_id)
     try:
-        found = match(profiles, Advertisement(heard.name, heard.services, heard.company_id))
+        found = match(profiles, advert)
     except AskedWronglyError as error:  # two profiles claim it: theirs is the fault, and the device is there all the same
         found = MatchResult(None, (), str(error))
-    return Sighting(heard.address, heard.name, heard.rssi_dbm, heard.services, found, heard.seen_s, address_is_random(heard.device))
+    with suppress(AskedWronglyError):  # same
+        worn = recognise(watches, advert)
+        return _seen(heard, found, None if worn is None else worn.id)
+    return _seen(heard, found, None)
+
+
+def _seen(heard: Heard, found: MatchResult, watch: str | None) -> Sighting:
+    random_address = address_is_random(heard.device)
+    return Sighting(heard.address, heard.name, heard.rssi_dbm, heard.services, found, heard.seen_s, random_address, heard.beacons, watch)

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bleak.exc import (
@@ -111,6 +111,12 @@ _PAIRED_ONLY: Final = frozenset(
 def explain(error: BaseException) -> str:
     """Return one sentence for a runner: what is wrong and what to do about it."""
     return diagnose(error).text
+
+
+def of_a_watch(found: Diagnosis) -> Diagnosis:
+    """Return a diagnosis in words that fit a watch."""
+    text = found.text.replace("the sensor", "the watch").replace("a watch or phone", "a phone").replace("worn, awake", "awake")
+    return replace(found, text=text.replace("worn and near", "near"))
 
 
 def diagnose(error: BaseException) -> Diagnosis:

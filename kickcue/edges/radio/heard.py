@@ -6,7 +6,9 @@ from typing import Final
 
 from bleak.backends.device import BLEDevice
 
-from kickcue.edges.radio.model import Pin
+from kickcue.core.profiles import Advertisement
+from kickcue.edges.radio.beacon import BeaconId
+from kickcue.edges.radio.model import Pin, WatchPin
 
 FRESH_S: Final = 25.0
 """BlueZ forgets a device 30 s after it was last heard (TemporaryTimeout); connecting to a forgotten one fails at once."""
@@ -27,6 +29,8 @@ class Heard:
     seen_s: float
     connected: bool = False
     """It is connected to this machine already, and therefore advertises no more."""
+    beacons: tuple[BeaconId, ...] = ()
+    """What it says it is, where it is a beacon."""
 
     @property
     def address(self) -> str:
@@ -42,18 +46,22 @@ class Choice:
     why: str = ""
 
 
-def choose(pin: Pin, heard: Iterable[Heard], now_s: float, known_address: str | None = None) -> Choice:
+def choose(pin: Pin | WatchPin, heard: Iterable[Heard], now_s: float, known_address: str | None = None) -> Choice:
     """Return which of the devices heard lately is meant. ``known_address`` is where a pin by name was found before."""
     fresh = [each for each in heard if now_s - each.seen_s <= FRESH_S]
     if pin.address is not None:
         return Choice(next((each for each in fresh if each.address.lower() == pin.address.lower()), None))
-    bearers = [each for each in fresh if each.name == pin.name]
+    bearers = [each for each in fresh if pin.bears(Advertisement(each.name, each.services, each.company_id))]
     for bearer in bearers:
         if bearer.address == known_address:
             return Choice(bearer)
     if len(bearers) > 1:
         addresses = " and ".join(sorted(each.address for each in bearers))
-        return Choice(None, f"{len(bearers)} devices call themselves {pin.name!r} ({addresses}): pin one by its address")
+        return Choice(None, f"{len(bearers)} devices {_are(pin)} ({addresses}): pin one by its address")
     if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
-        return Choice(None, f"{pin.name!r} is there: listening whether there are two of that name")
+        return Choice(None, f"{pin.title} is there: listening whether there are two of {'that name' if pin.name else 'them'}")
     return Choice(bearers[0] if bearers else None)
+
+
+def _are(pin: Pin | WatchPin) -> str:
+    return f"call themselves {pin.title}" if pin.name is not None else f"may be the {pin.title}"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kickcue.core.errors import AskedWronglyError, KickcueError
-from kickcue.core.profiles import MatchResult, SensorProfile
+from kickcue.core.haptic.watch import WatchProfile
+from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
+from kickcue.edges.radio.beacon import BeaconId
 
 
 class RadioError(KickcueError):
@@ -32,6 +34,37 @@ class Pin:
     def title(self) -> str:
         """The device as people know it."""
         return repr(self.name) if self.name is not None else str(self.address)
+
+    def bears(self, advert: Advertisement) -> bool:
+        """Say whether a device that is not told by its address can be the one."""
+        return advert.name == self.name
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPin:
+    """Which watch is meant: by address, by name, or, with neither, the only one around that its profile recognises."""
+
+    profile: WatchProfile
+    address: str | None = None
+    name: str | None = None
+    """The advertised name, exactly."""
+
+    def __post_init__(self) -> None:
+        if self.address is not None and self.name is not None:
+            raise AskedWronglyError(f"watch {self.profile.id}: should have an address or a name, and not both")
+        if self.address is None and self.name is None and not self.profile.matches:
+            raise AskedWronglyError(
+                f"watch {self.profile.id}: cannot be recognised by itself: say its address or its name (`kickcue scan --all` shows both)"
+            )
+
+    @property
+    def title(self) -> str:
+        """The device as people know it."""
+        return repr(self.name) if self.name is not None else self.address or self.profile.name
+
+    def bears(self, advert: Advertisement) -> bool:
+        """Say whether a device that is not told by its address can be the one."""
+        return advert.name == self.name if self.name is not None else any(holds(block, advert) for block in self.profile.matches)
 
 
 class Stage(StrEnum):
@@ -90,3 +123,7 @@ class Sighting:
     """The event loop's time of its last advertisement."""
     random_address: bool | None
     """Such an address may change, e.g. at each start of the device; None where the system does not tell."""
+    beacons: tuple[BeaconId, ...] = ()
+    """What it says it is, where it is a beacon."""
+    watch: str | None = None
+    """The id of the watch profile that recognises it."""

@@ -1,24 +1,26 @@
 """The one scanner of this process: a second one would be refused by BlueZ (InProgress).
 
-It scans only while somebody looks for something, for a scan costs the links that are up. What it hears stays for a while in ``heard``;
-devices that are still connected to this machine, left over by a run that was killed, advertise nothing and are heard all the same.
+It scans only while somebody looks for something or listens to a beacon, for a scan costs the links that are up. What it hears stays for
+a while in ``heard``; devices that are still connected to this machine, left over by a run that was killed, advertise nothing and are heard
+all the same.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 from bleak import BleakAdapter, BleakScanner
-from bleak.args.bluez import BlueZScannerArgs
+from bleak.args.bluez import BlueZDiscoveryFilters, BlueZScannerArgs
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from kickcue.core.gatt import short_uuid
 from kickcue.edges.radio import bluez
 from kickcue.edges.radio.aside import Aside
+from kickcue.edges.radio.beacon import BeaconId, beacon_ids
 from kickcue.edges.radio.explain import BUSY, FAILURES, NO_ANSWER, Diagnosis, diagnose
 from kickcue.edges.radio.heard import Heard
 
@@ -40,6 +42,9 @@ UNKNOWN_RSSI: Final = -127
 LIKELY_SERVICES: Final = ["1801", "180d", "1814", "1826", "1819"]
 """Connected devices are asked for by service; 1801 nearly all have, macOS wants the right one."""
 
+Listener = Callable[[str, int, tuple[BeaconId, ...]], None]
+"""Takes address, signal strength and what the device says it is."""
+
 
 class Scanner:
     """Hears devices while somebody looks. Never raises; ``trouble`` tells why it cannot hear."""
@@ -51,6 +56,9 @@ class Scanner:
         self.scanning = False
         self._args = BlueZScannerArgs(adapter=adapter) if adapter is not None else BlueZScannerArgs()
         self._aside = aside
+        self._listeners: list[Listener] = []
+        self._repeats = False
+        """The scan that runs tells every advertisement."""
         self._lookers = 0
         self._wanted = asyncio.Event()
         self._news = asyncio.Event()
@@ -74,6 +82,22 @@ class Scanner:
             if not self._lookers:
                 self._wanted.clear()
                 self._stir.set()
+
+    @contextmanager
+    def each_advertisement(self, listener: Listener) -> Iterator[None]:
+        """Have the scanner run, and ``listener`` called for every advertisement, also one that is like the one before.
+
+        BlueZ keeps those to itself unless asked (DuplicateData), so a scan that runs without is begun anew.
+        """
+        self._listeners.append(listener)
+        if not self._repeats:
+            self._anew = True
+            self._stir.set()
+        try:
+            with self.looking():
+                yield
+        finally:
+            self._listeners.remove(listener)
 
     async def news(self, within_s: float) -> None:
         """Wait until something was heard or the scanner's state changed, no longer than ``within_s``."""
@@ -120,7 +144,9 @@ class Scanner:
 
     async def _scan(self) -> None:
         """Scan until nobody looks any more, something has changed, or nothing was heard for long."""
-        scanner = BleakScanner(self._hear, bluez=self._args)
+        self._repeats = bool(self._listeners)
+        filters = BlueZDiscoveryFilters(DuplicateData=self._repeats)
+        scanner = BleakScanner(self._hear, bluez=BlueZScannerArgs(**self._args, filters=filters))
         starting = asyncio.ensure_future(scanner.start())
         try:
             done, _ = await asyncio.wait({starting}, timeout=START_S)
@@ -134,7 +160,7 @@ class Scanner:
                 if not await self._pause(CONNECTED_EVERY_S):
                     await self._take_connected()
         finally:
-            self.scanning = False
+            self.scanning = self._repeats = False
             await asyncio.wait({self._aside.start(_stop(scanner, starting))})
 
     async def _pause(self, seconds: float) -> bool:
@@ -165,7 +191,11 @@ class Scanner:
         rssi_dbm = None if advert.rssi == UNKNOWN_RSSI else advert.rssi
         services = tuple(short_uuid(uuid) for uuid in advert.service_uuids)
         company_id = next(iter(advert.manufacturer_data), None)
-        self._take(Heard(device, advert.local_name or device.name, services, rssi_dbm, company_id, now_s, now_s))
+        beacons = beacon_ids(advert.manufacturer_data, advert.service_data)
+        self._take(Heard(device, advert.local_name or device.name, services, rssi_dbm, company_id, now_s, now_s, beacons=beacons))
+        if rssi_dbm is not None:
+            for listener in self._listeners:
+                listener(device.address, rssi_dbm, beacons)
 
     def _take(self, heard: Heard) -> None:
         key = heard.address.upper()

@@ -1,27 +1,26 @@
-"""Holds one sensor for ever: find it, connect, listen, notice that it is lost or silent, begin anew. Knows nothing of the others."""
+"""Holds one device for ever: find it, connect, use it, notice that it is lost, begin anew. Knows nothing of the others."""
 
 import asyncio
 import logging
 import random
+from abc import ABC, abstractmethod
 from typing import Final
 
 from bleak.backends.device import BLEDevice
 
 from kickcue.core.gatt.device_info import FirmwareRevision, ModelNumber
+from kickcue.core.profiles import LinkTraits
 from kickcue.edges.radio.connection import BATTERY, Connection
 from kickcue.edges.radio.explain import FAILURES, Diagnosis, diagnose
 from kickcue.edges.radio.feed import Feed
 from kickcue.edges.radio.heard import Heard, choose
 from kickcue.edges.radio.host import Host
-from kickcue.edges.radio.model import Health, Pin, Stage
+from kickcue.edges.radio.model import Health, Pin, Stage, WatchPin
 
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0
 RECONNECT_S: Final = 10.0
-"""How long a sensor that was just lost is waited for before it is looked for: it may have come back under another address."""
-SILENT_S: Final = 6.0
-SILENT_FACTOR: Final = 3.0
-MOST_PATIENCE_S: Final = 60.0
+"""How long a device that was just lost is waited for before it is looked for: it may have come back under another address."""
 HANG_UP_WAIT_S: Final = 3.0
 """BlueZ needs 2.1 to 2.6 s to hang up; where it needs longer it has crashed, and nobody waits for it."""
 FIRST_PAUSE_S: Final = 0.1
@@ -33,33 +32,40 @@ MODEL: Final = "2a24"
 FIRMWARE: Final = "2a26"
 
 
-class Supervisor:
-    """One sensor's keeper; ``health`` and ``feed`` tell what it achieves."""
+class Supervisor(ABC):
+    """One device's keeper; ``health`` and ``feed`` tell what it achieves. What a link is used for is told by who inherits from it."""
 
-    def __init__(self, pin: Pin, host: Host, feed: Feed, health: Health) -> None:
+    def __init__(self, pin: Pin | WatchPin, host: Host, feed: Feed, health: Health, *, name: str, traits: LinkTraits) -> None:  # noqa: PLR0913  what is held, over what, for whom
         self._pin = pin
+        self._name = name
+        self._traits = traits
         self._host = host
         self._feed = feed
         self._health = health
-        self._silent_s = max(SILENT_S, SILENT_FACTOR * pin.profile.silence_ok_s)
-        self._patience_s = self._silent_s
         self._failures = 0
         self._told = False
         self._just_lost: BLEDevice | None = None
         self._lost_s: float | None = None
 
+    @abstractmethod
+    async def _use(self, connection: Connection, device: BLEDevice) -> Diagnosis:
+        """Use a link until it is lost or of no use; return why. It begins with ``_came_up`` and ends with ``_went_down``."""
+
+    def _diagnose(self, error: BaseException) -> Diagnosis:
+        return diagnose(error)
+
     async def run(self) -> None:
-        """Hold the sensor; never ends by itself and never raises for what the radio does."""
+        """Hold the device; never ends by itself and never raises for what the radio does."""
         while True:
             trouble: Diagnosis | None = None
             try:
                 trouble = await self._hold()
             except FAILURES as error:
-                trouble = diagnose(error)
+                trouble = self._diagnose(error)
                 self._tell("sensor_failed", f"{trouble.text} [{error!r}]")
             except Exception as error:
-                trouble = diagnose(error)
-                LOG.exception("sensor_failed_unexpectedly sensor=%s", self._pin.sensor)
+                trouble = self._diagnose(error)
+                LOG.exception("sensor_failed_unexpectedly sensor=%s", self._name)
             self._failures += 1
             await self._wait(trouble)
 
@@ -69,10 +75,10 @@ class Supervisor:
         device = again or (await self._find()).device
         self._health.address = device.address
         self._to(Stage.CONNECTING, f"connecting to {self._pin.title}")
-        connection = Connection(device, self._pin.profile.link, RECONNECT_S if again else CONNECT_S)
+        connection = Connection(device, self._traits, RECONNECT_S if again else CONNECT_S)
         try:
             await connection.connect()
-            return await self._listen(connection, device)
+            return await self._use(connection, device)
         except FAILURES as error:
             if diagnose(error).gone:
                 self._host.scanner.drop(device.address)
@@ -82,7 +88,7 @@ class Supervisor:
             await asyncio.wait({self._host.aside.start(connection.hang_up())}, timeout=HANG_UP_WAIT_S)
 
     async def _find(self) -> Heard:
-        """Look for the sensor until it is heard."""
+        """Look for the device until it is heard."""
         scanner, loop = self._host.scanner, asyncio.get_running_loop()
         since_s = self._lost_s if self._lost_s is not None else loop.time()
         with scanner.looking():
@@ -102,54 +108,24 @@ class Supervisor:
             return f"looking for {self._pin.title}"
         return f"{self._pin.title} not seen for {since_s:.0f} s: is it worn and awake?"
 
-    async def _listen(self, connection: Connection, device: BLEDevice) -> Diagnosis:
-        """Subscribe and stay until the link is lost or silent; return why."""
-        self._feed.open()
-        chars = await connection.subscribe(self._feed.hear)
-        if not chars:
-            trouble = Diagnosis(f"{self._pin.title} has nothing that kickcue reads: is it the right device?")
-            self._tell("sensor_useless", trouble.text)
-            return trouble
-        self._feed.link_up()
+    def _came_up(self, device: BLEDevice, chars: str) -> None:
         self._health.connections += 1
         self._to(Stage.CONNECTED, "")
-        LOG.info("sensor_up sensor=%s address=%s chars=%s", self._pin.sensor, device.address, ",".join(chars))
-        asking = self._host.aside.start(self._ask(connection))
-        try:
-            trouble = await self._watch(connection)
-        finally:
-            asking.cancel()
+        LOG.info("sensor_up sensor=%s address=%s chars=%s", self._name, device.address, chars)
+
+    def _went_down(self, trouble: Diagnosis) -> None:
         self._health.drops += 1
         self._lost_s = asyncio.get_running_loop().time()
-        if self._feed.heard_any:
-            self._failures, self._patience_s, self._told = 0, self._silent_s, False
-            if connection.lost.is_set():
-                self._just_lost = device
-        elif not connection.lost.is_set():
-            self._patience_s = min(2 * self._patience_s, MOST_PATIENCE_S)
         self._tell("sensor_down", trouble.text)
-        return trouble
 
-    async def _watch(self, connection: Connection) -> Diagnosis:
-        """Wait until the link is lost, or up without data for too long; return which."""
-        while True:
-            quiet_s = self._feed.quiet_s()
-            patience_s = self._silent_s if self._feed.heard_any else self._patience_s
-            if quiet_s >= self._silent_s:
-                self._to(Stage.SILENT, f"connected, but no data for {quiet_s:.0f} s: is it worn?")
-            if quiet_s >= patience_s:
-                return Diagnosis(f"connected, but no data for {quiet_s:.0f} s")
-            try:
-                async with asyncio.timeout(min(patience_s - quiet_s, LOOK_S)):
-                    await connection.lost.wait()
-            except TimeoutError:
-                continue
-            return Diagnosis("the link was lost")
+    def _was_good(self, again: BLEDevice | None) -> None:
+        """Forget earlier failures; ``again``: the device to be connected to at once."""
+        self._failures, self._told, self._just_lost = 0, False, again
 
     async def _ask(self, connection: Connection) -> None:
         """Ask what it is and how full its battery is; none of it matters enough to hold up anything."""
         await self._ask_battery(connection)
-        follows = await connection.follow_battery(self._feed.hear_battery)
+        follows = await connection.follow(BATTERY, self._feed.hear_battery)
         if self._health.model is None and (model := await connection.read(MODEL)) is not None:
             self._health.model = ModelNumber.from_bytes(model).text
         if self._health.firmware is None and (firmware := await connection.read(FIRMWARE)) is not None:
@@ -173,6 +149,6 @@ class Supervisor:
         self._health.stage, self._health.why = stage, why
 
     def _tell(self, event: str, why: str) -> None:
-        """Log a failure: the first since the sensor was heard as a warning, those that follow for the curious."""
-        LOG.log(logging.DEBUG if self._told else logging.WARNING, "%s sensor=%s why=%r", event, self._pin.sensor, why)
+        """Log a failure: the first since the device was well as a warning, those that follow for the curious."""
+        LOG.log(logging.DEBUG if self._told else logging.WARNING, "%s sensor=%s why=%r", event, self._name, why)
         self._told = True

@@ -1,11 +1,12 @@
 """What comes from the wire and reaches the engine, and what does not."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from kickcue.core.events import Command, CommandKind, Notification
+from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Notification, Orderer
 from kickcue.edges.mqtt import documents
 from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.inbound import LATEST_MS, MOST_PRESSES, Inbound
@@ -30,6 +31,25 @@ def inbound() -> Inbound:
 def test_a_press_is_stamped_with_the_engines_time() -> None:
     """GIVEN a lap press WHEN it comes THEN the engine gets it, stamped with its own clock."""
     assert inbound().take(press(1)) == Command(NOW_NS, CommandKind.LAP)
+
+
+@pytest.mark.parametrize("kind", CommandKind)
+def test_who_pressed(kind: CommandKind) -> None:
+    """GIVEN a press that names nobody, the runner, or a helper THEN the first two are the runner's; a helper's lap is a mark of its own kind."""
+    orders = [
+        inbound().take(Received(TOPICS["command"], json.dumps(each).encode(), retained=False, received_s=0.0))
+        for each in ({"run_id": "w", "sent_ms": 0, "id": "p", "kind": kind, **by} for by in ({}, {"by": "runner"}, {"by": "trackside"}))
+    ]
+    helped = Mark(NOW_NS, MarkSource.TRACKSIDE) if kind is CommandKind.LAP else Command(NOW_NS, kind, Orderer.TRACKSIDE)
+    assert [Command(NOW_NS, kind), Command(NOW_NS, kind), helped] == orders
+
+
+def test_a_press_by_nobody_known_is_refused() -> None:
+    """GIVEN a press by somebody that no rule knows THEN it is counted as broken: a newer helper must not pass for the runner."""
+    box = inbound()
+    payload = json.dumps({"run_id": "w", "sent_ms": 0, "id": "p", "kind": "lap", "by": "drone"}).encode()
+    assert box.take(Received(TOPICS["command"], payload, retained=False, received_s=0.0)) is None
+    assert box.counters.broken == 1
 
 
 def test_a_press_that_was_held_up_is_dropped() -> None:

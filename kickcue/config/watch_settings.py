@@ -1,0 +1,63 @@
+"""Which Bluetooth watch the cues are bridged to."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from kickcue.config.device_address import device_address, device_name
+from kickcue.config.watch_files import load_watch
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.haptic.watch import Transport
+
+
+class WatchSettings(BaseModel):
+    """``[watch]``: the watch that ``kickcue run`` bridges to; none unless its profile is told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    profile: str | None = Field(
+        default=None,
+        description="Which Bluetooth watch feels the cues; 'kickcue profiles list' names them all. Watches that listen to MQTT need none.",
+        examples=["infinitime"],
+    )
+    address: str | None = Field(
+        default=None,
+        description="Its Bluetooth address, where several are around. At most one of address and name.",
+        examples=["D3:00:00:12:34:56"],
+    )
+    name: str | None = Field(default=None, description="The name it advertises.", examples=["Bangle.js 1a2b"])
+    sensor: bool = Field(
+        default=False, description='Publish the watch\'s own heart rate for a sensor with mqtt = "watch". It keeps the optical sensor on.'
+    )
+
+    @field_validator("profile")
+    @classmethod
+    def _reached_by_bluetooth(cls, profile: str | None) -> str | None:
+        if profile is not None:
+            try:
+                found = load_watch(profile)
+            except AskedWronglyError as error:
+                raise ValueError(str(error)) from None
+            if found.transport is not Transport.BLE:
+                raise ValueError(f"{profile} is reached by {found.transport}, not by Bluetooth: it needs no [watch]")
+        return profile
+
+    @field_validator("address")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        return device_address(address)
+
+    @field_validator("name")
+    @classmethod
+    def _printable(cls, name: str | None) -> str | None:
+        return device_name(name)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.address is not None and self.name is not None:
+            raise ValueError("address and name together: should be one of them")
+        if self.profile is None and (self.address is not None or self.name is not None):
+            raise ValueError('no profile: should say which kind of watch it is, such as profile = "infinitime"')
+        if self.profile is not None and self.address is None and self.name is None and not load_watch(self.profile).matches:
+            raise ValueError(f"{self.profile} cannot be recognised by itself: should have an address or a name ('kickcue scan' shows both)")
+        return self

@@ -1,0 +1,23 @@
+"""The beacon at the finish line that the settings name."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from kickcue.config.settings import Settings
+from kickcue.core.events import Input
+from kickcue.edges.radio import BeaconEar, BeaconPin, beacon_heard
+
+BEACON: Final = "the beacon"
+"""What it is called among the sensors."""
+
+
+@asynccontextmanager
+async def beacon_of(settings: Settings, put: Callable[[Input], None], now_ns: Callable[[], int]) -> AsyncIterator[BeaconEar | None]:
+    """Listen to the beacon of the settings: what is heard of it is ``put``. None where there is none."""
+    if not settings.beacon.wanted:
+        yield None
+        return
+    pin = BeaconPin(**settings.beacon.model_dump())
+    async with beacon_heard(pin, put, now_ns, adapter=settings.adapter) as ear:
+        yield ear
