@@ -6,13 +6,14 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test evaluate test-radio test-bluez test-kill check docs bench bench-latency clean
+.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill check docs bench bench-latency clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
 	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
+	@echo "make test-chaos   2,000 random schedules of everything that can go wrong on the way to the wrist"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make evaluate     a thousand simulated races of each kind, and how far off the cues were (an hour or more)"
 	@echo "make check   lint, format, types"
@@ -33,6 +34,10 @@ test-bluez: $(VENV)/.dev-installed
 
 evaluate: $(VENV)/.dev-installed
 	@$(BIN)/kickcue evaluate --seeds 1000 --best
+
+CHAOS ?= 2000
+test-chaos: $(VENV)/.dev-installed
+	@KICKCUE_CHAOS=$(CHAOS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/chaos
 
 KILLS ?= 200
 test-kill: $(VENV)/.dev-installed

@@ -16,6 +16,7 @@ from hypothesis import settings
 REPO: Final = Path(__file__).resolve().parent.parent
 MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
 INSTALL: Final = "apt-get install mosquitto mosquitto-clients"
+SOUND: Final = "apt-get install espeak-ng alsa-utils"
 DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")  # often not on a user's PATH
 
 settings.register_profile("kickcue", deadline=None)  # how long an example takes says nothing about it, least of all on a Pi
@@ -85,5 +86,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     mosquitto = f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"
     dbus = "D-Bus found" if find_program("dbus-daemon") else "D-Bus ABSENT, the radio was not tested (apt-get install dbus-daemon)"
     qemu = "QEMU found" if find_program("qemu-system-x86_64") else "QEMU ABSENT (apt-get install qemu-system-x86; make test-bluez needs it)"
+    sound = "espeak-ng and aplay found" if find_program("espeak-ng") and find_program("aplay") else f"espeak-ng or aplay ABSENT ({SOUND})"
+    node = (
+        "Node found"
+        if find_program("npm")
+        else "Node ABSENT, the watch firmware was not tested in WebAssembly (apt-get install nodejs npm)"
+    )
+    gpsd = "gpsd found" if find_program("gpsfake") else "gpsd ABSENT (apt-get install gpsd gpsd-clients)"
     recordings = "recordings found" if find_data() else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
-    terminalreporter.write_line(f"Real parts: {mosquitto}; {dbus}; {qemu}; {recordings}.")
+    terminalreporter.write_line(f"Real parts: {mosquitto}; {dbus}; {qemu}; {sound}; {node}; {gpsd}; {recordings}.")

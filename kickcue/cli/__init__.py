@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Final, NamedTuple, NoReturn
 
 from kickcue import __version__
@@ -17,31 +18,37 @@ from kickcue.core.errors import AskedWronglyError, KickcueError
 
 
 class Command(NamedTuple):
-    """Where a command lives and what it does, in one line."""
+    """When a command is of use, where it lives and what it does, in one line."""
 
+    when: str
     module: str
     help: str
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "demo": Command("kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
-    "init": Command("kickcue.cli.init", "write a race.toml by answering a few questions"),
-    "scan": Command("kickcue.cli.scan", "the Bluetooth sensors that are around"),
-    "pair": Command("kickcue.cli.pair", "say which strap and pod are yours"),
-    "doctor": Command("kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),
-    "run": Command("kickcue.cli.run", "run a race: sensors in, cues out"),
-    "record": Command("kickcue.cli.record", "only record what the sensors send"),
-    "unit": Command("kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"),
-    "course": Command("kickcue.cli.course", "where the lines and the bell are in an event"),
-    "info": Command("kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
-    "replay": Command("kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
-    "verify": Command("kickcue.cli.verify", "prove that a recording replays to the same outputs"),
-    "watch": Command("kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
-    "decode": Command("kickcue.cli.decode", "read the bytes of one sensor notification"),
-    "profiles": Command("kickcue.cli.profiles", "the sensors that are known, and on what evidence"),
-    "calibrate": Command("kickcue.cli.calibrate", "what was learned about your foot pod's scale"),
-    "simulate": Command("kickcue.cli.simulate", "make a race up: as a recording, or as virtual sensors on air"),
-    "evaluate": Command("kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
+    "demo": Command("Before the race", "kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
+    "init": Command("Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"),
+    "scan": Command("Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"),
+    "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
+    "doctor": Command("Before the race", "kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),
+    "say": Command("Before the race", "kickcue.cli.say", "the cues as they sound: try your headphones"),
+    "course": Command("Before the race", "kickcue.cli.course", "where the lines and the bell are in an event"),
+    "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
+    "press": Command("In the race", "kickcue.cli.press", "start, lap, undo, finish for a race that runs elsewhere"),
+    "watch": Command("In the race", "kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
+    "bridge": Command("In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"),
+    "record": Command("In the race", "kickcue.cli.record", "only record what the sensors send"),
+    "unit": Command("In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"),
+    "info": Command("After it", "kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
+    "replay": Command("After it", "kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
+    "reps": Command("After it", "kickcue.cli.reps", "the repetitions of a session, and how the last one stood"),
+    "gate": Command("After it", "kickcue.cli.gate", "the finish line that a recording's positions teach, for race.toml"),
+    "calibrate": Command("After it", "kickcue.cli.calibrate", "what was learned about your foot pod's scale"),
+    "verify": Command("Looking closer", "kickcue.cli.verify", "prove that a recording replays to the same outputs"),
+    "decode": Command("Looking closer", "kickcue.cli.decode", "read the bytes of one sensor notification"),
+    "profiles": Command("Looking closer", "kickcue.cli.profiles", "the sensors and watches that are known, and on what evidence"),
+    "simulate": Command("Looking closer", "kickcue.cli.simulate", "make a race up: as a recording, or as virtual sensors on air"),
+    "evaluate": Command("Looking closer", "kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
 }
 
 INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
@@ -105,12 +112,13 @@ def _run(argv: list[str]) -> int:
 
 def _overview() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    lines = []
+    for when, commands in groupby(COMMANDS.items(), key=lambda item: item[1].when):
+        lines += ["", f"{when}:", *(f"  {name:<{width}}  {command.help}" for name, command in commands)]
     return "\n".join(
         [
             "kickcue knows where the runner is and cues the kick.",
             "usage: kickcue COMMAND [options]",
-            "",
             *lines,
             "",
             "kickcue COMMAND --help tells a command's options; kickcue --version the version.",

@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line, table
 from kickcue.config.calibration import Calibration, Calibrations, read_calibration
-from kickcue.config.learned_scale import athlete_of, outlook, pod_of, race_scale, remember
+from kickcue.config.learned_scale import athlete_of, lead_changed, outlook, pod_of, race_scale, remember
 from kickcue.config.places import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.engine import Engine
@@ -20,6 +20,10 @@ from kickcue.core.events import Phase
 from kickcue.lab.drive import drive
 from kickcue.lab.source import recorded_document, sensors_of, source
 from kickcue.recording import MARKS, Recording, read
+
+UNTOLD: Final = (
+    "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes three lines or more, all laps as long as was said)"
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -106,9 +110,8 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
     for problem in recording.problems:
         print(f"kickcue: {path}: {problem}", file=sys.stderr)
     found = _measured(args, recording)
-    if found is None:
-        reason = "its marks do not tell the pod's scale to one per cent (it takes three lines or more, all laps as long as was said)"
-        print(f"kickcue: {path}: nothing is learned: {reason}", file=sys.stderr)
+    if isinstance(found, str):
+        print(f"kickcue: {path}: {found}", file=sys.stderr)
         return 1
     race = race_scale(found, recording.header.utc, path.name)
     calibration, new = remember(known, athlete, pod_of(settings, found.pod), race)
@@ -120,14 +123,16 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
     return 0
 
 
-def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | None:
-    """Return what the race in the recording has measured, as a live one does: up to its end, nothing if it was given up."""
+def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
+    """Return what the race in the recording has measured, as a live one does: up to its end, nothing if it was given up; or why not."""
     race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
     engine = Engine(race.document.setup())
     for _ in drive(engine, race.inputs, ticks_recorded=race.same):
         if engine.phase in (Phase.FINISHED, Phase.ABORTED):
             break
-    return None if engine.phase is Phase.ABORTED else engine.measured_scale
+    if engine.phase is Phase.ABORTED:
+        return "nothing is learned: the race was given up"
+    return engine.measured_scale or lead_changed(engine.distance_pods) or UNTOLD
 
 
 # ---- reset

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from kickcue import __version__
+from kickcue.cli.doctoring.audio import audio
 from kickcue.cli.doctoring.bluetooth import bluetooth
 from kickcue.cli.doctoring.broker import broker
 from kickcue.cli.doctoring.disk import disk
 from kickcue.cli.doctoring.examine import examine
 from kickcue.cli.doctoring.finding import Check, Finding, Level, Patient
+from kickcue.cli.doctoring.fixes import fixes
 from kickcue.cli.doctoring.machine import clock, power, terminal, versions
 from kickcue.cli.doctoring.race import race
 from kickcue.cli.show import json_line, table
@@ -23,7 +25,9 @@ CHECKS: Final[Mapping[str, Check]] = {
     "machine": versions,
     "race file": race,
     "Bluetooth": bluetooth,
+    "positions": fixes,
     "broker": broker,
+    "sound": audio,
     "recordings": disk,
     "clock": clock,
     "power": power,

@@ -118,7 +118,8 @@ def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> boo
     ours = summary(outcomes)
     rows = {"kickcue": ours, **{name: summary(outcomes, name) for name in BASELINES}}
     short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
-    bound = best([o.bound for o in outcomes if o.bound is not None]) if args.best else None
+    bounds = [o.bound for o in outcomes if o.bound is not None]
+    bound = best(bounds) if bounds else None
     if args.json:
         _print_json(kind, rows, short, bound)
         return bool(short)

@@ -11,8 +11,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from kickcue.cli.live.words import coming, which_lap
+from kickcue.core.estimate.certainty import plus_minus
 from kickcue.core.events import Phase
-from kickcue.core.wrist import Answer, Play, Touch
+from kickcue.core.wrist import LATE, Answer, Play, Touch
 from kickcue.edges.mqtt.watching import Happening
 from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage
 
@@ -22,7 +24,8 @@ INNER: Final = WIDTH - 4
 MS_PER_BLOCK: Final = 50
 BRIGHT_S: Final = 8.0
 """How long a cue's words stay bright after it was felt."""
-SIGMAS_95: Final = 1.96
+COMING_S: Final = 600.0
+"""From so long before the bell on its moment is shown."""
 UNKNOWN: Final = "-"
 DIGITS: Final = {
     "0": ("┏━┓", "┃ ┃", "┗━┛"),
@@ -77,14 +80,15 @@ class Face:
             case StateMessage():
                 self._state = happening
             case ArmMessage():
-                self._note = f"armed: {happening.kind.replace('_', ' ')} in {happening.due_in_ms / 1000:.0f} s"
+                self._note = f"armed: {happening.kind.replace('_', ' ')}"  # when is told above, and goes on counting there
             case DisarmMessage():
                 self._note = f"disarmed: {happening.why}"
             case Play():
                 self._felt, self._rung = _Felt(happening.touch, now_s), 0
                 self._note = "felt, by its own timer" if happening.from_timer else "felt"
             case Answer() if not happening.felt:
-                self._note = f"dropped: {happening.latency_ms / 1000:.1f} s late"
+                late = happening.why == LATE
+                self._note = f"dropped: {happening.latency_ms / 1000:.1f} s late" if late else f"not felt: {happening.why}"
 
     def note(self, text: str) -> None:
         """Show ``text`` at the bottom, until the next thing happens."""
@@ -112,7 +116,7 @@ class Face:
             Align.center(self._error()),
             self._progress(),
             self._values(),
-            "",
+            Align.center(self._coming()),
             Align.center(self._pulses(now_s)),
             self._words(now_s),
             Text(_fit(self._note), style="dim", justify="center"),
@@ -129,7 +133,8 @@ class Face:
 
     def _head(self) -> RenderableType:
         phase = UNKNOWN if self._phase is None else PHASES[self._phase]
-        lap = UNKNOWN if self._state is None or self._state.lap is None else str(self._state.lap)
+        state = self._state
+        lap = UNKNOWN if state is None or state.lap is None else which_lap(state.lap, state.lap_min, state.lap_max)
         style = "bold bright_yellow" if self._phase in KICK else "bold"
         return _ends(Text(phase, style=style), Text(f"lap {lap}"))
 
@@ -140,8 +145,10 @@ class Face:
         return Text("\n".join(rows), style="bold bright_white", no_wrap=True)
 
     def _error(self) -> Text:
-        sd_m = None if self._state is None else self._state.distance_sd_m
-        return Text("m to go" if sd_m is None else f"m to go ± {SIGMAS_95 * sd_m:.0f}", style="dim")
+        state = self._state
+        if state is None or state.to_go_m is None:
+            return Text("m to go", style="dim")
+        return Text(f"{plus_minus(state.distance_sd_m)} m to go", style="dim")
 
     def _progress(self) -> Text:
         state, share = self._state, 0.0
@@ -155,6 +162,13 @@ class Face:
         cadence = None if state is None else state.cadence_spm
         heart = None if state is None else state.heart_rate_bpm
         return _ends(Text(f"{_number(cadence)} steps/min"), Text(f"♥ {_number(heart)}", style="red"))
+
+    def _coming(self) -> Text:
+        """Say when the bell is due, as a window where that is not known well."""
+        state = self._state
+        if state is None or state.eta_bell_s is None or state.eta_bell_s > COMING_S:
+            return Text(" ")
+        return Text(f"bell in {coming(state.eta_bell_s, state.eta_bell_sd_s)}", style="dim")
 
     def _pulses(self, now_s: float) -> Text:
         """Draw the pulses: what is still to come dim, what has been felt lit."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from kickcue.cli.show import console, json_line
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
+from kickcue.core.estimate.certainty import to_go
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
@@ -87,8 +88,8 @@ def _rows(recording: Recording, summary: Summary) -> Iterator[tuple[str, str]]:
     if summary.outputs:
         yield "outputs", _counted(summary.outputs)
     for cue in summary.cues:
-        to_go = "" if cue.to_go_m is None else f", {cue.to_go_m:.1f} m to go"
-        yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{to_go}: {cue.text}"
+        where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
+        yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
     yield from (("note", _sentence(note)) for note in recording.notes)
     yield from (("PROBLEM", _sentence(problem)) for problem in recording.problems)
 

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from kickcue.cli.live.words import which_lap
+from kickcue.core.estimate.certainty import half_width_m, to_go
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Notice, Output, PhaseChange, Pulses
 from kickcue.core.units import ns_to_s
 
 _MS_PER_BAR = 170
+WHEREABOUTS = len("400 ± 276 m to go")
 
 
 def as_json(output: Output, file: str) -> dict[str, Any]:
@@ -48,7 +51,10 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "cadence_spm": rounded(estimate.cadence_spm, 0),
         "heart_rate_bpm": rounded(estimate.heart_rate_bpm, 0),
         "lap": estimate.lap,
+        "lap_min": estimate.lap_min,
+        "lap_max": estimate.lap_max,
         "eta_bell_s": rounded(estimate.eta_bell_s, 1),
+        "eta_bell_sd_s": rounded(estimate.eta_bell_sd_s, 1),
         "mode": estimate.mode,
     }
 
@@ -73,16 +79,14 @@ def as_text(output: Output) -> str:
 
 
 def _whereabouts(cue: Cue) -> str:
-    if cue.to_go_m is None or cue.sd_m is None:
-        return f"{'':17}"
-    return f"{cue.to_go_m:4.0f} m to go ±{1.96 * cue.sd_m:<3.0f}"
+    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS}}"
 
 
 def _estimate_text(e: Estimate) -> str:
-    if e.distance_m is None or e.distance_sd_m is None:
+    if e.distance_m is None or e.distance_sd_m is None or e.lap is None:
         where = "not running"
     else:
-        where = f"{e.distance_m:7.1f} m ±{1.96 * e.distance_sd_m:<5.1f} lap {e.lap}"
+        where = f"{e.distance_m:7.1f} ± {half_width_m(e.distance_sd_m):<5.1f} m  lap {which_lap(e.lap, e.lap_min, e.lap_max)}"
     return f"{where}  {number(e.speed_mps, 2)} m/s  {number(e.cadence_spm, 0)} spm  {number(e.heart_rate_bpm, 0)} bpm  {e.mode}"
 
 

@@ -33,7 +33,7 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "what t
 def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]) -> RaceDocument | None:
     """Return the race as the options want it; what they leave open is as recorded. None: they want nothing else than was recorded.
 
-    Another event means another course, so a recorded lap does not go with it.
+    Another event means another course, so a recorded lap or finish line does not go with it.
     """
     told = told_race(args)
     profiles = told_profiles(args.profile)
@@ -52,7 +52,7 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
     return RaceDocument.parse(given, "the options")
 
 
-_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m")
+_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate")
 
 
 def told_race(args: argparse.Namespace) -> dict[str, Any]:

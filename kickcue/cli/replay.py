@@ -12,6 +12,7 @@ from kickcue.cli.outputs import as_json, as_text
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.estimate.certainty import metres
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
 from kickcue.core.units import NS_PER_S
 from kickcue.lab.source import Source, recorded_document, sensors_of, source
@@ -144,7 +145,7 @@ def _ending(race: Source, show: Show) -> str:
     if last is None or last.distance_m is None:
         return "  the race never began: there is no start in this recording"
     if last.distance_m < course.bell_m:
-        return f"  ended after about {last.distance_m:.0f} m of {course.distance_m:g} m: the last lap was never reached"
+        return f"  ended after {metres(last.distance_m, last.distance_sd_m)} of {course.distance_m:g} m: the last lap was never reached"
     if not show.measured:
         return "  no foot pod was heard: where the runner was is a guess from the clock"
     return f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"

@@ -1,4 +1,4 @@
-"""``kickcue scan``: the Bluetooth sensors around."""
+"""``kickcue scan``: the Bluetooth sensors and watches around."""
 
 import argparse
 import asyncio
@@ -19,6 +19,7 @@ from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.live.values import Values, spelt
 from kickcue.cli.show import json_line
 from kickcue.config.profile_files import load_profiles
+from kickcue.config.watch_files import load_watches
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input
 from kickcue.core.profiles import SensorProfile
@@ -62,6 +63,7 @@ class _Scan:
     def __init__(self, args: argparse.Namespace) -> None:
         self._args = args
         self._profiles = load_profiles()
+        self._watches = load_watches()
         self._around = Surroundings()
         self._values: dict[str, dict[str, Any]] = {}
         self._said: dict[str, str] = {}
@@ -70,7 +72,13 @@ class _Scan:
         """Look around, show, and leave."""
         async with AsyncExitStack() as stack:
             seen = await stack.enter_async_context(
-                looking_around(self._profiles.values(), adapter=self._args.adapter, all_devices=self._args.all)
+                looking_around(
+                    self._profiles.values(),
+                    watches=self._watches.values(),
+                    adapter=self._args.adapter,
+                    all_devices=self._args.all,
+                    beacons=True,
+                )
             )
             if is_terminal() and not self._args.json:
                 screen = await stack.enter_async_context(canvas())
@@ -124,6 +132,9 @@ class _Scan:
                 print(json_line(as_json(row, now_s, () if values is None else tuple(values.items()))))
         elif rows:
             print(plain_table(rows, now_s, self._said if self._args.values else None))
+            said = [f"{row.sighting.address}: {each}" for row in rows for each in row.sighting.beacons]
+            if said:
+                print("\nbeacons, as [beacon] of a race file names them (docs/beacon.md):", *said, sep="\n")
         else:
             print(NOBODY)
 

@@ -5,14 +5,15 @@ import asyncio
 import logging
 import signal
 import sys
-from pathlib import Path
 from typing import Final
 
+from kickcue.cli.broker_options import add_broker_options, told_broker
 from kickcue.cli.keys import HUNG_UP, ORDERS, keys
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
-from kickcue.core.errors import AskedWronglyError
-from kickcue.edges.mqtt.address import FORM, Address, parse_address
-from kickcue.edges.mqtt.runtime import find_private_broker
+from kickcue.cli.watch_programs import Programs, worn_as
+from kickcue.core.haptic.watch import WatchProfile
+from kickcue.core.wrist import Answer
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watching import Watch, watch
 
@@ -21,38 +22,31 @@ QUIT: Final = "q"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--broker", metavar="URL", help=f"{FORM}, or mqtts:// (kickcue's own broker on this machine unless told)")
-    parser.add_argument("--ca", type=Path, metavar="FILE", help="with mqtts://: the certificates to trust (the system's unless told)")
-    parser.add_argument("--athlete", metavar="NAME", help="whose cues: topics below kickcue/NAME (runner unless told)")
+    add_broker_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument(
+        "--as", dest="profile", metavar="ID", help="play the cues on this phone: termux (its motor) or gadgetbridge (its watch)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Be a watch until q, Ctrl-C or the end of the terminal."""
-    address = _address(args)
+    profile = None if args.profile is None else worn_as(args.profile)
+    address = told_broker(args)
     topics = Topics.of(address.prefix, args.athlete)
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the face
-    asyncio.run(_wear(address, topics, as_json=args.json))
+    asyncio.run(_wear(address, topics, profile, as_json=args.json))
     return 0
 
 
-def _address(args: argparse.Namespace) -> Address:
-    if args.broker is not None:
-        return parse_address(args.broker, ca_file=args.ca)
-    found = find_private_broker()
-    if found is None:
-        raise AskedWronglyError(
-            "no broker of kickcue's own runs on this machine: start one with `kickcue replay FILE --publish`, or name one with --broker URL"
-        )
-    return found
-
-
-async def _wear(address: Address, topics: Topics, *, as_json: bool) -> None:
-    async with watch(address, topics) as worn:
+async def _wear(address: Address, topics: Topics, profile: WatchProfile | None, *, as_json: bool) -> None:
+    async with watch(address, topics, answers=profile is None) as worn:
         output = _output(topics, as_json=as_json)
+        wearing = _Wearing(worn, output, profile)
         try:
-            await _Wearing(worn, output).until_quit()
+            await wearing.until_quit()
         finally:
+            await wearing.end()
             output.close()
 
 
@@ -65,9 +59,12 @@ def _output(topics: Topics, *, as_json: bool) -> Output:
 class _Wearing:
     """The loop: what happens goes to the output, keys become commands."""
 
-    def __init__(self, worn: Watch, output: Output) -> None:
+    def __init__(self, worn: Watch, output: Output, profile: WatchProfile | None) -> None:
         self._watch = worn
         self._output = output
+        self._programs = None if profile is None else Programs(profile, self._answer, output.note)
+        if self._programs is not None:
+            worn.wrist.lead_ms = self._programs.lead_ms
         self._quit = False
         self._up = False
 
@@ -79,7 +76,18 @@ class _Wearing:
             while not self._quit:
                 self._look_at_the_link()
                 for happening in await self._watch.wait(self._output.draw()):
-                    self._output.take(happening)
+                    if self._programs is None or not self._programs.take(happening):
+                        self._output.take(happening)
+
+    async def end(self) -> None:
+        """Let a cue that is being played come to its end."""
+        if self._programs is not None:
+            await self._programs.end()
+
+    def _answer(self, answer: Answer) -> None:
+        """Tell the sender, and whoever looks, what became of a cue that programs play."""
+        self._watch.acknowledge(answer)
+        self._output.take(answer)
 
     def _look_at_the_link(self) -> None:
         if self._watch.session.connected is not self._up:

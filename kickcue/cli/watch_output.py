@@ -9,11 +9,13 @@ from rich.text import Text
 
 from kickcue.cli.face import Face
 from kickcue.cli.live.terminal import showable
-from kickcue.cli.outputs import bars, rounded
+from kickcue.cli.live.words import coming, which_lap
+from kickcue.cli.outputs import bars, number
 from kickcue.cli.show import console, json_line
-from kickcue.core.wrist import Answer, Play
+from kickcue.core.estimate.certainty import to_go
+from kickcue.core.wrist import LATE, Answer, Play
 from kickcue.edges.mqtt.watching import Happening
-from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
+from kickcue.edges.mqtt.wire import AckMessage, ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
 
 STATE_EACH_S: Final = 10.0
 FRAME_S: Final = 0.05
@@ -151,17 +153,21 @@ class Lines(Output):
             case Play():
                 touch, timer = happening.touch, ", by the armed timer" if happening.from_timer else ""
                 return f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after {happening.late_ms} ms{timer})"
+            case AckMessage():
+                return None
+            case Answer(felt=False, why=why) if why != LATE:
+                return f"NOT FELT {happening.cue_id}: {why}"
             case Answer():
                 return None if happening.felt else f"DROPPED {happening.cue_id}: {happening.why}, by {happening.latency_ms} ms"
 
 
 def _state_text(state: StateMessage) -> str:
-    values = {
-        "m to go": rounded(state.to_go_m, 0),
-        "steps/min": rounded(state.cadence_spm, 0),
-        "bpm": rounded(state.heart_rate_bpm, 0),
-    }
-    return ", ".join(f"{'-' if value is None else value} {unit}" for unit, value in values.items())
+    values = [to_go(state.to_go_m, state.distance_sd_m)]
+    if state.lap is not None:
+        values.append(f"lap {which_lap(state.lap, state.lap_min, state.lap_max)}")
+    if state.eta_bell_s is not None:
+        values.append(f"last lap in {coming(state.eta_bell_s, state.eta_bell_sd_s)}")
+    return ", ".join([*values, f"{number(state.cadence_spm, 0)} steps/min", f"{number(state.heart_rate_bpm, 0)} bpm"])
 
 
 def _record(happening: Happening) -> dict[str, Any]:
@@ -184,4 +190,10 @@ def _record(happening: Happening) -> dict[str, Any]:
             return {"type": NAMES[type(happening)], **happening.model_dump(mode="json")}
 
 
-NAMES: Final[dict[type[Message], str]] = {StatusMessage: "status", StateMessage: "state", ArmMessage: "arm", DisarmMessage: "disarm"}
+NAMES: Final[dict[type[Message], str]] = {
+    StatusMessage: "status",
+    StateMessage: "state",
+    ArmMessage: "arm",
+    DisarmMessage: "disarm",
+    AckMessage: "answer",
+}

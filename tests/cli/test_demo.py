@@ -175,7 +175,7 @@ def test_the_log_tells_what_matters() -> None:
         told += [entry.text for entry in stage.board.log if entry.text not in told]
     assert any("was not pressed" in text for text in told)
     assert any("was pressed again: " in text for text in told)
-    assert any(text.startswith("the watch is armed: last lap in ") for text in told)
+    assert any(text.startswith("armed, should the link die: last lap in ") for text in told)
     assert "cue: Last lap: turnover up, stay relaxed" in told
     stage.board.log.clear()
     for _ in range(2):
@@ -202,7 +202,7 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[3] == "lap    at published kickcue spm bpm lap button"
     assert lines[4] == "watch: Last lap: turnover up, stay relaxed"
     assert lines[5].startswith("  1   200     29.50 ")
-    assert re.fullmatch(r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d m to go ± \d+\)", lines[6])
+    assert re.fullmatch(r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6])
     assert lines[7] == "watch: dropped drive-1: late"
     assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[8:]]
     assert max(map(len, lines)) <= 80

@@ -19,10 +19,12 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.doctoring import bluetooth, broker, disk, examine, machine
 from kickcue.cli.doctoring.finding import Finding, Level, Patient, fault, ok, warning
+from kickcue.daemon import utc
 from tests.beds import private_bus as bed
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bluez, bus
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus
+from tests.edges.fixes.conftest import fake_gpsd, tpv, until
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
 
 __all__ = ["bluez", "bus", "mosquitto"]
@@ -131,6 +133,47 @@ async def test_a_sensor_that_is_elsewhere_is_not_called_connected(
     bluez.leave_connected(bluez.add_sensor("C0:FF:EE:00:00:99", "a neighbour's", services={"180d": ["2a37"]}))
     status, report = await surgery.looked_at(capsys)
     assert (0, False) == (status, bool({"strap", "pod"} & report.keys()))
+
+
+# ---- positions
+
+
+@pytest.mark.usefixtures("bluez")
+async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a gpsd that tells positions WHEN the doctor looks THEN it is well, and how good they are is told."""
+    async with fake_gpsd() as fake:
+        surgery.race.write_text(f'{RACE}[fixes]\ngpsd = "127.0.0.1:{fake.port}"\n')
+        looking = asyncio.create_task(surgery.looked_at(capsys))
+        await until(lambda: fake.listeners == 1)
+        fake.say(tpv(0))
+        status, report = await looking
+    assert (0, "ok") == (status, report["positions"]["level"])
+    assert "tells where it is, good to ±3 m" in report["positions"]["why"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('gpsd = "127.0.0.1:1"', "is it running?"),
+        ("termux = true", "there is no termux-location: lines are not marked by position"),
+    ],
+)
+@pytest.mark.usefixtures("bluez")
+async def test_no_positions(toml: str, told: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a receiver that is not there THEN the doctor warns and says what to do: a race can be run all the same."""
+    surgery.race.write_text(f"{RACE}[fixes]\n{toml}\n")
+    status, report = await surgery.looked_at(capsys)
+    assert (0, "warning") == (status, report["positions"]["level"])
+    assert told in report["positions"]["why"]
+
+
+@pytest.mark.usefixtures("bluez")
+async def test_termux_is_there(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN ``termux-location`` on PATH THEN it is well; it is not asked, which may take a minute."""
+    surgery.program("termux-location", "exit 1")
+    surgery.race.write_text(f"{RACE}[fixes]\ntermux = true\n")
+    _, report = await surgery.looked_at(capsys)
+    assert "ok" == report["positions"]["level"]
 
 
 # ---- Bluetooth
@@ -393,14 +436,14 @@ def test_the_clock(shown: str, set_over_network: bool, level: str, tmp_path: Pat
     now_s = time.mktime(time.strptime(shown, "%Y-%m-%d"))
     monkeypatch.setattr(time, "time", lambda: now_s)
     monkeypatch.setattr(machine, "TIMESYNCD", tmp_path / ("." if set_over_network else "nothing"))
-    monkeypatch.setattr(machine, "_kernel_says_synchronised", lambda: False)
+    monkeypatch.setattr(machine, "kernel_says_synchronised", lambda: False)
     (finding,) = found(machine.clock)
     assert level == finding.level
 
 
 def test_the_kernel_is_asked_for_its_clock() -> None:
     """The kernel's answer is one of the two, whatever this machine is, and nothing is set by asking."""
-    assert machine._kernel_says_synchronised() in (True, False)
+    assert utc.kernel_says_synchronised() in (True, False)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ marks     button 1
 also      commands 1, links 1, ticks 1
 gaps      1 over 3 s: 4 s at 0:15.0
 outputs   cue 1, notice 1
-cue       0:20.0  last_lap, 400.0 m to go: last lap: turnover up
+cue       0:20.0  last_lap, 400 ± 2 m to go: last lap: turnover up
 """
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
+from tests.beds.watches import infinitime_in
 from tests.cli.live.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
 from tests.cli.live.track import BOTH, OTHER, POD, STRAP, Track
 
@@ -87,3 +88,13 @@ def test_a_time_that_is_none_is_refused(seconds: str, capsys: pytest.CaptureFixt
     """GIVEN a time that makes no sense WHEN scanned THEN exit status 2 before anything is done."""
     assert main(["scan", "--seconds", seconds]) == 2
     assert "--seconds" in capsys.readouterr().err
+
+
+async def test_a_watch_is_marked(bluez: FakeBluez, home: Path) -> None:
+    """GIVEN a PineTime that advertises its name alone WHEN scanned THEN it is there, by the profile that `kickcue bridge` takes."""
+    infinitime_in(bluez)
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    (line,) = out.splitlines()[1:]
+    assert ["infinitime", "watch"] == [word for word in line.split() if word in ("infinitime", "watch")]
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
+    assert ("infinitime", None) == ((found := json.loads(out))["watch"], found["profile"])

@@ -92,7 +92,7 @@ async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
     """GIVEN a private broker WHEN `watch --json` runs without a URL THEN it finds it, prints status, state, arm, cue and ack, and acknowledges."""
     async with watching("--json") as process:
         records = [json.loads(await next_line(process, bool))]
-        while {"link", "status"} - {record["type"] for record in records}:
+        while [record["type"] for record in records].count("status") < 3:  # one retained and two live: now it knows what is late
             records.append(json.loads(await next_line(process, bool)))
         sender.delivery.send(Estimate(sender.clock(), 4571.3, 2.1, 5.6, 184.0, None, 12, 428.7, 5.1, Mode.MARKS))
         sender.delivery.send(Arm(sender.clock(), sender.cue(), due_in_ms=60_000))
@@ -114,9 +114,12 @@ async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
 
 
 async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> None:
-    """GIVEN a pipe WHEN a cue comes THEN there is one plain line for it: kind, words, pulses."""
+    """GIVEN a pipe WHEN states and a cue come THEN there is one plain line for each: place and error; kind, words, pulses."""
     async with watching("--broker", sender.broker.watch.with_password()) as process:
         await next_line(process, lambda line: "online" in line)
+        sender.delivery.send(Estimate(sender.clock(), 4500.0, 20.0, 5.0, 184.0, None, 12, 500.0, 20.0, Mode.POD, 11, 12, 4.0))
+        line = await next_line(process, lambda line: "to go" in line)
+        assert line.endswith("500 ± 39 m to go, lap 11 or 12, last lap in 0:20 ± 8 s, 184 steps/min, - bpm\n")
         sender.delivery.send(PhaseChange(sender.clock(), Phase.LAST_LAP, Phase.BODY))
         await next_line(process, lambda line: line.endswith("online, last_lap\n"))
         sender.delivery.send(sender.cue())
@@ -272,9 +275,20 @@ def test_the_face_keeps_its_size() -> None:
 def test_the_face_says_where_the_runner_is() -> None:
     """GIVEN status and state WHEN drawn THEN phase, lap, error (95 %), cadence and heart rate are there; unknown is a dash."""
     text = "\n".join(drawn(full_face(), 0.0))
-    for expected in ("maria", "last lap", "lap 12", "m to go ± 4", "184 steps/min", "♥ 176", "● online"):
+    for expected in ("maria", "last lap", "lap 12", "± 4 m to go", "184 steps/min", "♥ 176", "● online"):
         assert expected in text
     assert "- steps/min" in "\n".join(drawn(Face(), 0.0))
+
+
+def test_the_face_says_what_it_does_not_know() -> None:
+    """GIVEN a place known to 250 m WHEN drawn THEN the laps it may be and the window of the bell are there, and nothing is cut off."""
+    face = Face("maria")
+    estimate = Estimate(0, 4500.0, 130.0, 5.0, 184.0, 176.0, 12, 500.0, 590.0, Mode.POD, 11, 13, 60.0)
+    face.take(StateMessage.of(estimate, "r", 1), 0.0)
+    lines = drawn(face, 0.0)
+    for expected in ("lap 11 to 13", "± 255 m to go", "bell in about 9:50 (7:52 to 11:47)"):
+        assert expected in "\n".join(lines)
+    assert (HEIGHT, {WIDTH}) == (len(lines), {len(line) for line in lines})
 
 
 def test_the_face_buzzes_as_the_pulses_go() -> None:
@@ -292,7 +306,7 @@ def test_the_face_tells_what_became_of_a_cue() -> None:
     face = full_face()
     cue = Cue(0, "c1", CueKind.LAST_LAP, "last lap", None, PULSES, 3, 2000, None, None)
     face.take(touch_message(ArmMessage, cue, "r", 0, due_in_ms=8000, ttl_ms=2000), 0.0)
-    assert "armed: last lap in 8 s" in "\n".join(drawn(face, 0.0))
+    assert "armed: last lap" in "\n".join(drawn(face, 0.0))
     face.take(Play(LAST_LAP, 0, from_timer=True), 0.0)
     assert "felt, by its own timer" in "\n".join(drawn(face, 0.0))
     face.take(Answer("r", "c2", felt=False, why="late", latency_ms=3100), 0.0)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Final
 
+from kickcue.cli.live.words import coming
 from kickcue.core.course import Course
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Level, Mark, Notice, Output, Phase, PhaseChange
 from kickcue.core.units import ns_to_s
@@ -125,7 +126,8 @@ class Board:
                 self._say(f"cue: {output.text}")
             case Arm() if not self._armed:
                 self._armed = True
-                self._say(f"the watch is armed: last lap in {output.due_in_ms / 1000:.0f} s, should the link die")
+                eta_sd_s = None if self.estimate is None else self.estimate.eta_bell_sd_s
+                self._say(f"armed, should the link die: last lap in {coming(output.due_in_ms / 1000, eta_sd_s)}")
             case Notice() if output.code not in _QUIET:
                 self._say(output.text, output.level)
             case Disarm():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from kickcue.core.events import Arm, Output
+from kickcue.core.events import Arm, Estimate, Output
 from kickcue.core.units import NS_PER_MS, s_to_ns
 from kickcue.lab.source import at_pace
 
@@ -45,13 +45,20 @@ class Pace:
         return (self.race_ns[i + 1] - self.race_ns[i]) / (self.wall_ns[i + 1] - self.wall_ns[i])
 
     def played(self, output: Output) -> Output:
-        """Return the output with its times as they are played; what is armed in one stretch may fall due in the other."""
+        """Return the output with its times as they are played; what is foreseen in one stretch may fall due in the other."""
         wall_ns = self.wall(output.t_ns)
         rate = self.rate(output.t_ns)
-        if isinstance(output, Arm) and output.due_in_ms > 0:
-            due_ns = output.due_in_ms * NS_PER_MS
+        due_ns = _foreseen_ns(output)
+        if due_ns > 0:
             rate = due_ns / (self.wall(output.t_ns + due_ns) - wall_ns)
         return at_pace(output, round(output.t_ns - wall_ns * rate), rate)
+
+
+def _foreseen_ns(output: Output) -> int:
+    """Return in how much race time the bell is due by this output; 0 where it says nothing of that."""
+    if isinstance(output, Arm):
+        return output.due_in_ms * NS_PER_MS
+    return s_to_ns(output.eta_bell_s) if isinstance(output, Estimate) and output.eta_bell_s is not None else 0
 
 
 def _stretch(x: int, knots: Sequence[int]) -> int:

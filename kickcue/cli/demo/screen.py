@@ -12,9 +12,10 @@ from rich.live import Live
 
 from kickcue.cli.demo.board import Board
 from kickcue.cli.demo.drawing import frame, row_text, title
-from kickcue.cli.face import SIGMAS_95, Face
+from kickcue.cli.face import Face
 from kickcue.cli.live.terminal import asciified, is_utf8, showable
 from kickcue.cli.show import console
+from kickcue.core.estimate.certainty import to_go
 from kickcue.core.events import Phase
 from kickcue.core.wrist import Answer, Play
 from kickcue.edges.mqtt.watching import Happening
@@ -89,9 +90,7 @@ class Lines:
 
     def _whereabouts(self) -> str:
         here = self._board.estimate
-        if here is None or here.to_go_m is None or here.distance_sd_m is None:
-            return ""
-        return f" ({here.to_go_m:.0f} m to go ± {SIGMAS_95 * here.distance_sd_m:.0f})"
+        return "" if here is None or here.to_go_m is None else f" ({to_go(here.to_go_m, here.distance_sd_m)})"
 
     def _print(self, line: str) -> None:
         print(line if self._utf8 else asciified(line), flush=True)

@@ -136,6 +136,10 @@ def _blocked(how: str) -> bool:
 def _connected(patient: Patient, objects: Objects) -> Iterator[Finding]:
     """Sensors that kept their connection, as after a crash; they do not show in a scan, but kickcue takes them over."""
     linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
-    for name, pin in {} if patient.settings is None else patient.settings.sensors.items():
-        if any(pin.address == device.get("Address") if pin.address else pin.name == device.get("Name") for device in linked):
-            yield ok(name, "is connected to this machine already; the race takes it over")
+    settings = patient.settings
+    pins = {} if settings is None else {name: (pin.address, pin.name) for name, pin in settings.sensors.items()}
+    if settings is not None:
+        pins["watch"] = (settings.watch.address, settings.watch.name)
+    for what, (address, name) in pins.items():
+        if any(address == device.get("Address") if address else name is not None and name == device.get("Name") for device in linked):
+            yield ok(what, "is connected to this machine already; the race takes it over")

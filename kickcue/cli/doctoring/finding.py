@@ -50,8 +50,9 @@ class Patient:
 
     @property
     def needs_bluetooth(self) -> bool:
-        """Tell whether a sensor of the race is read by this machine itself."""
-        return self.settings is None or any(pin.mqtt is None for pin in self.settings.sensors.values())
+        """Tell whether a sensor of the race, or the watch, is reached by this machine itself."""
+        settings = self.settings
+        return settings is None or settings.watch.profile is not None or any(pin.mqtt is None for pin in settings.sensors.values())
 
 
 Check = Callable[[Patient], Iterable[Finding]]

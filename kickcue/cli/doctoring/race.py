@@ -1,8 +1,16 @@
 """The race file: there, right, and with sensors in it."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.doctoring.finding import Finding, Patient, fault, ok
+from kickcue.config.watch_files import load_watch
+
+if TYPE_CHECKING:
+    from kickcue.config.watch_settings import WatchSettings
+
+MINDED: Final = frozenset({"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"})
+"""What of a watch a person has to see to before the race."""
 
 
 def race(patient: Patient) -> Iterator[Finding]:
@@ -21,3 +29,15 @@ def race(patient: Patient) -> Iterator[Finding]:
         yield ok("sensors", "; ".join(f"{name} is {' '.join(pin.pin)} ({pin.profile})" for name, pin in pins.items()))
     else:
         yield fault("sensors", "the race file names none, and kickcue does not guess whose they are", "`kickcue pair` finds yours")
+    yield from _watch(patient.settings.watch)
+
+
+def _watch(watch: "WatchSettings") -> Iterator[Finding]:
+    """Tell which watch is bridged to, and what a person has to see to on it."""
+    if watch.profile is None:
+        return
+    profile = load_watch(watch.profile)
+    yield ok("watch", f"{watch.address or watch.name or 'the only one around'} ({profile.id})")
+    for quirk in profile.quirks:
+        if quirk.effect in MINDED:
+            yield ok("watch", quirk.why)

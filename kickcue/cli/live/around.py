@@ -53,12 +53,17 @@ def sent_by(sighting: Sighting) -> tuple[str, ...]:
     profile = sighting.found.profile
     known = set() if profile is None else reads(profile)
     advertised = sends(sighting.services)
-    return (*advertised, *sorted(known - set(advertised)))
+    worn = () if sighting.watch is None else ("watch",)
+    return (*worn, *advertised, *sorted(known - set(advertised)))
 
 
 def profile_of(sighting: Sighting) -> str:
-    """Return the id of its profile, ``generic`` where it has none of its own, a dash where kickcue reads nothing from it."""
+    """Return the id of its profile, ``generic`` where it has none of its own, a dash where kickcue can do nothing with it."""
     found = sighting.found
+    if sighting.watch is not None and (found.profile is None or found.fell_back):
+        return sighting.watch
+    if sighting.beacons and found.profile is None:
+        return sighting.beacons[0].kind
     return "-" if found.profile is None else "generic" if found.fell_back else found.profile.id
 
 
@@ -82,10 +87,12 @@ def as_json(row: Around, now_s: float, values: Sequence[tuple[str, Any]] = ()) -
         "name": sighting.name,
         "profile": None if found.profile is None else found.profile.id,
         "generic": found.fell_back,
+        "watch": sighting.watch,
         "why": found.why,
         "rssi_dbm": sighting.rssi_dbm,
         "services": list(sighting.services),
         "sends": list(sent_by(sighting)),
         "seen_s_ago": round(max(now_s - sighting.seen_s, 0.0), 1),
+        **({"beacons": [str(said) for said in sighting.beacons]} if sighting.beacons else {}),
         **({"values": dict(values)} if values else {}),
     }

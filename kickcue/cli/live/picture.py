@@ -10,11 +10,12 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from kickcue.cli.face import DIGITS, KICK, PHASES, SIGMAS_95
+from kickcue.cli.face import DIGITS, KICK, PHASES
 from kickcue.cli.live.board import Board, Entry
-from kickcue.cli.live.words import KNOWS_BY, UNKNOWN, bars, minutes, pace, since_gun, whole
+from kickcue.cli.live.words import KNOWS_BY, UNKNOWN, bars, coming, minutes, pace, since_gun, which_lap, whole
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.events import CueKind, Level, Phase
+from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, plus_minus
+from kickcue.core.events import CueKind, Estimate, Level, Phase
 from kickcue.edges.radio import Health, Stage
 
 WIDEST: Final = 110
@@ -28,6 +29,8 @@ KEYS: Final = {
     Phase.FINISHED: "q quit",
     Phase.ABORTED: "q quit",
 }
+WALK_MPS: Final = 1.0
+"""Slower than this nobody is on the way to a finish time."""
 STAGES: Final = {
     Stage.OFF: ("○", "red", "no Bluetooth"),
     Stage.LOOKING: ("○", "yellow", "looking for it"),
@@ -77,8 +80,9 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
 
 def _phase(board: Board) -> Text:
     said = Text(f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold")
-    lap = None if board.estimate is None else board.estimate.lap
-    if board.phase in RACING and lap is not None:
+    e = board.estimate
+    if board.phase in RACING and e is not None and e.lap is not None:
+        lap = which_lap(e.lap, e.lap_min, e.lap_max)
         said.append(f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}", style="bold default")
     return said
 
@@ -86,10 +90,10 @@ def _phase(board: Board) -> Text:
 def _to_go(board: Board) -> Iterator[Text]:
     to_go_m, sd_m = _left_m(board), None if board.estimate is None else board.estimate.distance_sd_m
     digits = UNKNOWN if to_go_m is None else str(max(round(to_go_m), 0))
-    error = f" ± {SIGMAS_95 * sd_m:.0f}" if sd_m is not None and board.phase in RACING else ""
+    error = f"{plus_minus(sd_m)} " if to_go_m is not None and board.phase in RACING else ""
     for row in range(3):
         drawn = Text("   ").append(" ".join(DIGITS[digit][row] for digit in digits), "bold bright_white")
-        yield drawn.append(f"  m to go{error}" if row == 2 else "", "dim")
+        yield drawn.append(f"  {error}m to go" if row == 2 else "", "dim")
 
 
 def _left_m(board: Board) -> float | None:
@@ -131,25 +135,40 @@ def _coming_text(board: Board) -> str:
         time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
         return f"{'finished' if board.phase is Phase.FINISHED else 'given up'}{time}"
     if board.phase is not Phase.BODY:
-        moving = e is not None and e.to_go_m is not None and e.speed_mps is not None and e.speed_mps > 1.0
-        return f"finish in about {minutes(e.to_go_m / e.speed_mps)}" if moving else "on the way to the finish"  # type: ignore[union-attr, operator]
+        return _finish(e)
     if board.bell_in_s is None:
         return "when the last lap comes is not known yet"
     hold = board.armed is not None and board.armed.cue.kind is CueKind.HOLD
-    return f"last lap in about {minutes(board.bell_in_s)}{': hold form, your heart rate is high' if hold else ''}"
+    when = coming(board.bell_in_s, None if e is None else e.eta_bell_sd_s)
+    return f"last lap in {when}{': hold form, your heart rate is high' if hold else ''}"
+
+
+def _finish(e: Estimate | None) -> str:
+    if e is None or e.to_go_m is None or e.distance_sd_m is None or e.speed_mps is None or e.speed_mps <= WALK_MPS:
+        return "on the way to the finish"
+    eta_s = e.to_go_m / e.speed_mps
+    return f"finish in {coming(eta_s, arrival_sd_s(eta_s, e.distance_sd_m, e.speed_mps))}"
 
 
 def _way(board: Board, width: int) -> Text:
-    """Draw the way so far, and on it where the last lap begins."""
+    """Draw the way so far, and on it where the last lap begins: as many cells of it as its line may stand in."""
     cells, course = width - 4, board.course
     run_m = 0.0 if board.phase is Phase.WAITING else course.distance_m - (_left_m(board) or course.distance_m)
     done = cells if board.phase is Phase.FINISHED else round(run_m / course.distance_m * cells)
-    bell = min(round(course.bell_m / course.distance_m * cells), cells - 1)
+    bell_m, off_m = course.bell_m, _off_m(board)
+    first, last = (min(round(max(at_m, 0.0) / course.distance_m * cells), cells - 1) for at_m in (bell_m - off_m, bell_m + off_m))
     drawn = Text("  ", no_wrap=True)
     for at in range(cells):
         glyph, style = ("━", "cyan") if at < done else ("─", "grey30")
-        drawn.append(*(("┃", "bright_yellow") if at == bell else (glyph, style)))
+        drawn.append(*(("┃", "bright_yellow") if first <= at <= last else (glyph, style)))
     return drawn
+
+
+def _off_m(board: Board) -> float:
+    """Return how far the runner may be from where the line is drawn."""
+    if board.phase not in RACING or board.estimate is None or board.estimate.distance_sd_m is None:
+        return 0.0
+    return half_width_m(board.estimate.distance_sd_m)
 
 
 def _parts(board: Board, width: int) -> Iterator[Text]:

@@ -19,7 +19,7 @@ PROFILE_COLUMNS: Final = 13
 LAST_COLUMNS: Final = 15
 Values = Mapping[str, str]
 """What a device says, in words, by its address; stands in place of what it sends."""
-USEFUL: Final = frozenset({"heart", "steps", "treadmill", "location"})
+USEFUL: Final = frozenset({"watch", "heart", "steps", "treadmill", "location"})
 
 
 def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: bool = False, values: Values | None = None) -> Table:

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
+from kickcue.core.estimate.certainty import SIGMAS_95, plus_minus
 from kickcue.core.events import Mode
 from kickcue.core.profiles import SensorProfile
 
 UNKNOWN: Final = "-"
+WIDE_S, WIDE_SHARE = 10.0, 0.1
+"""A moment known to this, with 95 %, or to this share of the time until then, is one moment; else a window. 50 m take some 10 s."""
 BARS: Final = "▂▄▆█"
 BARS_FROM_DBM: Final = (-200, -82, -70, -58)
 """From how many dBm on there is one bar, two, ... A strap held to the machine is some -50 dBm, across the track -85 [judgement]."""
@@ -61,6 +64,23 @@ def minutes(seconds: float) -> str:
 def since_gun(seconds: float) -> str:
     """Return ``m:ss`` after the gun, with a minus before it."""
     return f"-{minutes(-seconds)}" if seconds <= -1 else minutes(seconds)
+
+
+def coming(eta_s: float, sd_s: float | None) -> str:
+    """Return when something comes, "1:23 ± 5 s"; where that is not known well, between when and when: "about 1:23 (0:47 to 1:59)"."""
+    if sd_s is None:
+        return f"about {minutes(eta_s)}"
+    off_s = SIGMAS_95 * sd_s
+    if off_s <= max(WIDE_S, WIDE_SHARE * eta_s):
+        return f"{minutes(eta_s)} {plus_minus(sd_s)} s"
+    return f"about {minutes(eta_s)} ({minutes(eta_s - off_s)} to {minutes(eta_s + off_s)})"
+
+
+def which_lap(lap: int, least: int | None, most: int | None) -> str:
+    """Return the lap, or those that it may be: "10", "10 or 11", "9 to 12"."""
+    if least is None or most is None or least == most:
+        return str(lap)
+    return f"{least} {'or' if most - least == 1 else 'to'} {most}"
 
 
 def pace(speed_mps: float | None) -> str:

@@ -16,7 +16,8 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Arm, Cue, CueKind, Estimate, Level, Mode, Phase
 from kickcue.edges.radio import Health, Stage
 
-ESTIMATE: Final = Estimate(0, 3600.0, 3.1, 5.41, 184.0, 176.0, 9, 1400.0, 83.0, Mode.MARKS)
+ESTIMATE: Final = Estimate(0, 3600.0, 3.1, 5.41, 184.0, 176.0, 9, 1400.0, 83.0, Mode.MARKS, 9, 9, 2.6)
+UNSURE: Final = replace(ESTIMATE, distance_sd_m=130.0, lap_min=8, lap_max=10, eta_bell_sd_s=24.0, mode=Mode.POD)
 HOLD: Final = Cue(0, "hold-1", CueKind.HOLD, "Last lap: hold form", None, (), 3, 2000, None, None)
 EASE: Final = Cue(0, "even-1", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None)
 LOG: Final = tuple(Entry(n - 3.0, f"line {n} of 25, {400 * n} m (button)") for n in range(40))
@@ -77,7 +78,7 @@ def test_it_says_where_the_runner_is() -> None:
     for expected in (
         "12:34",
         "race  lap 9 of 13",
-        "m to go ± 6",
+        "± 6 m to go",
         "184 steps/min",
         "176 heartbeats/min",
         "3:05 min/km, 5.4 m/s",
@@ -90,16 +91,27 @@ def test_it_says_what_comes_next() -> None:
     """The next cue is counted down, with what it will be; before the gun and after the bell the line says what is to be expected."""
     hold = Arm(0, HOLD, 83_000)
     for board, expected in (
-        (FULL, "last lap in about 1:23"),
-        (replace(FULL, armed=hold), "last lap in about 1:23: hold form, your heart rate is high"),
+        (FULL, "last lap in 1:23 ± 5 s"),
+        (replace(FULL, estimate=UNSURE), "last lap in about 1:23 (0:35 to 2:10)"),
+        (replace(FULL, armed=hold), "last lap in 1:23 ± 5 s: hold form, your heart rate is high"),
         (replace(FULL, bell_in_s=None), "when the last lap comes is not known yet"),
-        (replace(FULL, phase=Phase.LAST_LAP, estimate=replace(ESTIMATE, to_go_m=270.5)), "finish in about 0:50"),
+        (replace(FULL, phase=Phase.LAST_LAP, estimate=replace(ESTIMATE, to_go_m=270.5)), "finish in 0:50 ± 3 s"),
+        (replace(FULL, phase=Phase.LAST_LAP, estimate=replace(UNSURE, to_go_m=270.5)), "finish in about 0:50 (0:02 to 1:37)"),
         (replace(FULL, phase=Phase.LAST_50, estimate=replace(ESTIMATE, speed_mps=None)), "on the way to the finish"),
         (EMPTY, "press s when the gun goes"),
         (replace(FULL, phase=Phase.FINISHED), "finished after 12:34"),
         (replace(EMPTY, phase=Phase.ABORTED), "given up"),
     ):
         assert expected in "\n".join(drawn(board))
+
+
+def test_what_cannot_be_known_is_a_range() -> None:
+    """GIVEN a place known to 255 m WHEN drawn on 80 columns THEN the laps it may be are shown, and the bell as wide as its window."""
+    sure, unsure = drawn(FULL), drawn(replace(FULL, estimate=UNSURE, armed=Arm(0, HOLD, 83_000)))
+    text = "\n".join(unsure)
+    for expected in ("race  lap 8 to 10 of 13", "± 255 m to go", "(0:35 to 2:10): hold form, your heart rate is high"):
+        assert expected in text
+    assert [1, 9] == [next(line for line in lines if "━━━━" in line).count("┃") for lines in (sure, unsure)]
 
 
 def test_what_is_unknown_is_a_dash() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.cli.live.values import Values, spelt
-from kickcue.cli.live.words import ago, bars, minutes, pace, since_gun
+from kickcue.cli.live.words import ago, bars, coming, minutes, pace, since_gun, which_lap
 from kickcue.config.profile_files import load_profile
 from kickcue.core.events import Link, Notification
 from kickcue.core.units import s_to_ns
@@ -25,6 +25,19 @@ def test_times() -> None:
     assert ["0:00", "1:05", "59:59", "1:00:01"] == [minutes(s) for s in (0.4, 65.9, 3599.0, 3601.0)]
     assert ["-0:05", "0:00", "0:07"] == [since_gun(s) for s in (-5.2, -0.4, 7.9)]
     assert ["now", "4 s", "59 s", "2 m", "99 m"] == [ago(s) for s in (0.0, 4.2, 59.0, 120.0, 1e6)]
+
+
+def test_a_moment_or_a_window() -> None:
+    """A moment has its 95 % behind it; known to more than 10 s and a tenth of the time until then it is a window from when to when."""
+    assert ["1:23 ± 5 s", "1:23 ± 10 s", "3:40 ± 14 s"] == [coming(83.0, 2.5), coming(83.0, 5.1), coming(220.0, 7.0)]
+    assert "about 0:40 (0:22 to 0:57)" == coming(40.0, 9.0)
+    assert "about 0:40 (0:00 to 1:59)" == coming(40.0, 40.5)
+    assert "about 1:23" == coming(83.0, None)
+
+
+def test_which_lap_it_may_be() -> None:
+    """One lap where it is known or nobody says, two with "or", more with "to"."""
+    assert ["10", "10", "10 or 11", "9 to 12"] == [which_lap(10, *it) for it in ((None, None), (10, 10), (10, 11), (9, 12))]
 
 
 def test_only_fresh_values_are_values() -> None:

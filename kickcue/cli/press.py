@@ -1,0 +1,186 @@
+"""``kickcue press``: presses for a race that runs somewhere else: one from a script, or a keyboard for a helper beside the track."""
+
+import argparse
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.console import Group
+from rich.text import Text
+
+from kickcue.cli.broker_options import add_broker_options, told_broker
+from kickcue.cli.keys import HUNG_UP, ORDERS
+from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
+from kickcue.cli.live.terminal import is_terminal
+from kickcue.cli.live.words import which_lap
+from kickcue.cli.show import json_line
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.estimate.certainty import to_go
+from kickcue.core.events import CommandKind, Orderer
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.watching import COMMAND_WORTH_S, Happening, Watch, watch
+from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
+
+WHAT: Final = {"lap": CommandKind.LAP, "start": CommandKind.START, "undo": CommandKind.UNDO_LAP, "finish": CommandKind.FINISH}
+KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP)}
+HEARS: Final = ("status", "state")
+LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
+ANSWER_S: Final = 1.5
+"""A state comes half a second after what changed it, a status each second."""
+FRAME_S: Final = 0.25
+GIVEN_UP_S: Final = COMMAND_WORTH_S + 0.5
+"""The broker's word that a press has come may take a little longer than the press."""
+HELP: Final = "Enter lap · u undo · s start · f finish · q quit"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("what", nargs="?", choices=sorted(WHAT), help="press this once, and say what came of it (a keyboard unless told)")
+    parser.add_argument("--trackside", action="store_true", help="you are a helper beside the track (training and time trials alone)")
+    add_broker_options(parser)
+    parser.add_argument("--json", action="store_true", help="with a press: what came of it as one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Press once, or until q; BrokerError where nobody took the press."""
+    if args.what is None and (args.json or not is_terminal()):
+        raise AskedWronglyError(f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)")
+    address = told_broker(args)
+    topics = Topics.of(address.prefix, args.athlete)
+    by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the picture
+    if args.what is None:
+        asyncio.run(_keyboard(address, topics, by))
+        return 0
+    heard = asyncio.run(_once(address, topics, WHAT[args.what], by))
+    print(json_line(_as_json(args.what, by, heard)) if args.json else f"{args.what} sent: {heard.where()}")
+    return 0
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the daemon said last."""
+
+    status: StatusMessage | None = None
+    state: StateMessage | None = None
+
+    def take(self, happening: Happening) -> None:
+        """Note it."""
+        if isinstance(happening, StatusMessage):
+            self.status = happening
+        elif isinstance(happening, StateMessage):
+            self.state = happening
+
+    @property
+    def online(self) -> bool:
+        """Whether somebody follows the race."""
+        return self.status is not None and self.status.status == "online"
+
+    def where(self) -> str:
+        """Return where the runner is and how sure that is, in one line."""
+        phase = None if self.status is None else self.status.phase
+        state = self.state
+        if state is None or state.to_go_m is None or state.lap is None:
+            return "no race is on" if phase is None else str(phase).replace("_", " ")
+        lap = which_lap(state.lap, state.lap_min, state.lap_max)
+        return f"lap {lap}, {to_go(state.to_go_m, state.distance_sd_m)}, by {state.mode.replace('_', ' ')}"
+
+
+# ---- one press
+
+
+async def _once(address: Address, topics: Topics, kind: CommandKind, by: Orderer) -> Heard:
+    """Press, and return what was said after that."""
+    loop = asyncio.get_running_loop()
+    heard = Heard()
+    async with watch(address, topics, hears=HEARS) as helper:
+        helper.command(kind, by)
+        until_s = loop.time() + ANSWER_S
+        while (left_s := until_s - loop.time()) > 0.0:
+            for happening in await helper.wait(left_s):
+                heard.take(happening)
+        if not helper.session.counters.sent:
+            raise BrokerError(f"broker {address}: did not confirm the press in time")
+    if not heard.online:
+        raise BrokerError(f"nobody took the press: no kickcue is online at {topics.prefix}")
+    return heard
+
+
+def _as_json(what: str, by: Orderer, heard: Heard) -> dict[str, Any]:
+    assert heard.status is not None
+    state = None if heard.state is None else heard.state.model_dump(mode="json")
+    return {"pressed": what, "by": by, "phase": heard.status.phase, "state": state}
+
+
+# ---- a keyboard
+
+
+async def _keyboard(address: Address, topics: Topics, by: Orderer) -> None:
+    async with watch(address, topics, hears=HEARS) as helper, canvas(take_interrupt=True, whole=False) as screen:
+        board = Keyboard(helper, topics.prefix, by)
+        listening = asyncio.create_task(board.listen())
+        try:
+            while not listening.done():
+                screen.draw(board.picture())
+                key = await screen.key(FRAME_S)
+                if key in LEAVING:
+                    break
+                if key in KEYS:
+                    board.press(KEYS[key])
+        finally:
+            listening.cancel()
+            await asyncio.wait({listening})
+            if not listening.cancelled():
+                listening.result()  # it never ends by itself: what it raises must not pass unseen
+        screen.draw(board.picture())
+
+
+class Keyboard:
+    """What was pressed, what came of it, and where the runner is."""
+
+    def __init__(self, helper: Watch, title: str, by: Orderer) -> None:
+        self._helper = helper
+        self._title = title
+        self._by = by
+        self._heard = Heard()
+        self._pressed = 0
+        self._pressed_s = 0.0
+        self._last = ""
+
+    async def listen(self) -> None:
+        """Take what the daemon says, until cancelled."""
+        while True:
+            for happening in await self._helper.wait(1.0):
+                self._heard.take(happening)
+
+    def press(self, kind: CommandKind) -> None:
+        """Send an order."""
+        self._helper.command(kind, self._by)
+        self._pressed += 1
+        self._pressed_s = asyncio.get_running_loop().time()
+        self._last = kind.replace("_", " ")
+
+    def picture(self) -> Group:
+        """Return three lines."""
+        up = self._helper.session.connected and self._heard.online
+        title = Text.assemble(
+            (self._title, "bold"), f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ", no_wrap=True
+        )
+        title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
+        where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
+        where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
+        return Group(title, where, Text(HELP, style="dim"))
+
+    def _trouble(self) -> str:
+        return "nobody follows a race there" if self._helper.session.connected else "no connection; trying again"
+
+    def _came_of_it(self) -> str:
+        """Return what became of the presses: one that cannot be sent within a second is given up."""
+        last, unsent = f"{self._last} ({self._pressed})", self._pressed - self._helper.session.counters.sent
+        if not unsent:
+            return f"{last}: sent"
+        given_up = asyncio.get_running_loop().time() - self._pressed_s > GIVEN_UP_S
+        return f"{last}: {unsent} not sent" if given_up else f"{last}: on its way"

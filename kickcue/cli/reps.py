@@ -1,0 +1,167 @@
+"""``kickcue reps``: the repetitions of a training session, and how the last one stood against the first."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any, Final
+
+from kickcue.cli.show import json_line, table
+from kickcue.config.profile_files import load_profiles
+from kickcue.core.cueing.policy import ANSWERED_RATIO
+from kickcue.recording import MARKS, Recording, read
+from kickcue.recording.repetitions import RepFigures, Way, repetitions
+
+AUTO: Final = "auto"
+FILLED_IN: Final = "~"
+UNSEEN: Final = {
+    Way.POSITIONS: "the recording begins or ends in it",
+    Way.SPEED: "the recording begins or ends in it",
+    Way.MARKS: "an end that nobody pressed, filled in with the usual length",
+}
+SHARP: Final = Way.MARKS
+"""Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of them would be made up."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("recording", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX, plain or gzipped")
+    parser.add_argument(
+        "--from",
+        dest="way",
+        choices=(*(way.value for way in Way), AUTO),
+        default=AUTO,
+        help="what to find them by (auto: the positions, else the speeds, else the lap presses, whichever there are)",
+    )
+    parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file count as presses (manual)")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the repetitions; 1 where there are none, or the file is damaged."""
+    recording = read(args.recording, marks=args.marks)
+    for problem in recording.problems:
+        print(f"kickcue: {args.recording}: {problem}", file=sys.stderr)
+    way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
+    print(json_line(_as_json(recording, way, reps)) if args.json else "\n".join(_as_text(recording, way, reps)))
+    return 1 if recording.problems else 0
+
+
+# ---- for people
+
+
+def _as_text(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> Iterator[str]:
+    digits = 1 if way is SHARP else 0
+    yield f"{recording.path.name}: {len(reps)} repetitions, found by {way}"
+    header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
+    yield table(header, (_row(number, rep, digits) for number, rep in enumerate(reps, 1)), align="rrrrrrr")
+    if not all(rep.whole for rep in reps):
+        yield f"{FILLED_IN} {UNSEEN[way]}"
+    yield from _spread([rep.seconds for rep in reps if rep.whole], digits)
+    yield from _fade([rep for rep in reps if rep.whole or rep.distance_m is not None])
+
+
+def _row(number: int, rep: RepFigures, digits: int) -> tuple[str, ...]:
+    return (
+        str(number),
+        f"{'' if rep.start_seen else FILLED_IN}{_clock(rep.start_s, digits)}",
+        f"{'' if rep.whole else FILLED_IN}{rep.seconds:.{digits}f}",
+        _shown(rep.distance_m, 0),
+        "-" if not rep.speed_mps else _pace(rep.speed_mps),
+        _shown(rep.cadence_spm, 0),
+        _shown(rep.rest_s, digits),
+    )
+
+
+def _spread(seconds: Sequence[float], digits: int) -> Iterator[str]:
+    if len(seconds) > 1:
+        yield f"time   mean {fmean(seconds):.1f} s ± {stdev(seconds):.1f}, {min(seconds):.{digits}f} to {max(seconds):.{digits}f}"
+
+
+def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
+    """Yield how the last repetition compares, of those of which more than an end is known."""
+    if len(told) < 2:
+        return
+    *before, last = told
+    speed, cadence = _change(before[:1], last)
+    also = "" if cadence is None else f", cadence {cadence:+.1%}"
+    if speed is not None:
+        yield f"fade   last against first: speed {speed:+.1%}{also}"
+    else:
+        yield f"fade   last against first: time {last.seconds / before[0].seconds - 1.0:+.1%}{also}; how far they were is not known"
+    yield f"kick   {for_the_kick(*_change(before, last))}"
+
+
+def _change(before: Sequence[RepFigures], last: RepFigures) -> tuple[float | None, float | None]:
+    """Return by what share speed and cadence of a repetition differ from the mean of those before; None where unknown."""
+    return (
+        _share([rep.speed_mps for rep in before], last.speed_mps),
+        _share([rep.cadence_spm for rep in before], last.cadence_spm),
+    )
+
+
+def _share(before: Sequence[float | None], last: float | None) -> float | None:
+    known = [value for value in before if value is not None]
+    return None if last is None or not known else last / fmean(known) - 1.0
+
+
+def for_the_kick(speed: float | None, cadence: float | None) -> str:
+    """Return what the last repetition says of a kick: its cadence against what the cue of a last lap asks, and nothing beyond that."""
+    if cadence is None:
+        return "nothing to say: a last lap asks for cadence, and none is known"
+    said = f"cadence {cadence:+.1%} against those before"
+    if cadence < ANSWERED_RATIO - 1.0:
+        return f"{said}; a last lap's cue asks for {ANSWERED_RATIO - 1.0:+.0%}"
+    if speed is not None and speed <= 0.0:
+        return f"{said}, but no faster: the steps were shorter"
+    return f"{said}, as a last lap's cue asks ({ANSWERED_RATIO - 1.0:+.0%})"
+
+
+def _shown(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _pace(speed_mps: float) -> str:
+    seconds = round(1000.0 / speed_mps)
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def _clock(seconds: float, digits: int) -> str:
+    """Return h:mm:ss, without the hours where there are none."""
+    units = 10**digits
+    whole, part = divmod(round(seconds * units), units)
+    minutes, rest = divmod(abs(whole), 60)
+    end = f"{rest:02}.{part}" if digits else f"{rest:02}"
+    return f"{'-' if whole < 0 else ''}{f'{minutes // 60}:{minutes % 60:02}' if minutes >= 60 else minutes}:{end}"
+
+
+# ---- for programs
+
+
+def _as_json(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> dict[str, Any]:
+    told = [rep for rep in reps if rep.whole or rep.distance_m is not None]
+    speed, cadence = _change(told[:1], told[-1]) if len(told) > 1 else (None, None)
+    return {
+        "file": str(recording.path),
+        "from": way,
+        "reps": [_rep_object(rep) for rep in reps],
+        "last_against_first": {"speed": _rounded(speed, 4), "cadence": _rounded(cadence, 4)},
+    }
+
+
+def _rep_object(rep: RepFigures) -> dict[str, Any]:
+    return {
+        "start_s": round(rep.start_s, 3),
+        "end_s": round(rep.end_s, 3),
+        "start_seen": rep.start_seen,
+        "end_seen": rep.end_seen,
+        "rest_s": _rounded(rep.rest_s, 3),
+        "distance_m": _rounded(rep.distance_m, 1),
+        "speed_mps": _rounded(rep.speed_mps, 3),
+        "cadence_spm": _rounded(rep.cadence_spm, 1),
+    }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,0 +1,168 @@
+"""A phone as the watch: cues are played by programs that are started (``termux-vibrate``, ``am broadcast``), as a profile says."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from kickcue.config.watch_files import load_watch, load_watches
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.haptic.collapse import CUES
+from kickcue.core.haptic.encode import encode
+from kickcue.core.haptic.steps import Run
+from kickcue.core.haptic.watch import Transport, WatchProfile
+from kickcue.core.wrist import LATE, MOST_CUES, Answer, Play, Touch
+from kickcue.edges.mqtt.watching import Happening
+
+PATIENCE_S: Final = 5.0
+"""A program that takes longer hangs, as those of Termux:API do where its app is missing."""
+LOOK_S: Final = 0.02
+FAILED: Final = "the program failed"
+CURES: Final = {
+    "termux-vibrate": "install the app Termux:API and `pkg install termux-api`",
+    "am": "it is part of Android: run this on the phone, in Termux",
+}
+
+Key = tuple[str, str]
+"""Run and cue."""
+
+
+def worn_as(id_or_path: str) -> WatchProfile:
+    """Return the profile of a watch that programs of this machine can play; AskedWronglyError where they cannot."""
+    profile = load_watch(id_or_path)
+    if not _by_programs(profile):
+        names = " or ".join(id_ for id_, each in load_watches().items() if _by_programs(each))
+        hint = f"; `kickcue bridge --watch {profile.id}` plays it over Bluetooth" if profile.transport is Transport.BLE else ""
+        raise AskedWronglyError(f"--as {id_or_path}: no program plays it (transport {profile.transport}): take {names}{hint}")
+    for program in sorted({step.argv[0] for kind in CUES for step in _runs(profile, _example(kind))}):
+        if shutil.which(program) is None:
+            raise AskedWronglyError(f"--as {id_or_path}: {program} is not on this machine: {CURES.get(program, 'install it')}")
+    return profile
+
+
+class Programs:
+    """Plays what is decided; all of it returns at once but ``end``. ``answered`` hears what became of each cue, ``told`` what is wrong.
+
+    Cues are played one after the other, for a ring has to be ended before anything else; one that is late by then is dropped. A cue counts
+    as felt when its first program has ended well: the others are still to come then, and the sender would repeat what is not answered.
+    """
+
+    def __init__(self, profile: WatchProfile, answered: Callable[[Answer], None], told: Callable[[str], None]) -> None:
+        self._profile = profile
+        self._answered = answered
+        self._told = told
+        self._trouble: str | None = None
+        self._decided: Play | None = None
+        self._answers: OrderedDict[Key, Answer | None] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def lead_ms(self) -> int:
+        """How long a cue takes from here to the skin."""
+        return self._profile.timing.lead_after_ms(None)
+
+    def take(self, happening: Happening) -> bool:
+        """Take what happened; tell whether it is dealt with here: an answer that is not known yet must not be shown as given."""
+        match happening:
+            case Play():
+                self._decided = happening
+            case Answer():
+                self._answer(happening)
+                return True
+        return False
+
+    async def end(self) -> None:
+        """Let what has begun come to its end: a ring that is not ended goes on."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _answer(self, answer: Answer) -> None:
+        key = (answer.run_id, answer.cue_id)
+        play, self._decided = self._decided, None
+        if play is not None and play.touch.id == answer.cue_id and answer.felt:
+            self._answers[key] = None
+            if len(self._answers) > MOST_CUES:
+                self._answers.popitem(last=False)
+            task = asyncio.get_running_loop().create_task(self._play(play, answer))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
+        known = self._answers.get(key, answer)
+        if known is not None:  # asked once more while it is played: the answer comes
+            self._answered(known)
+
+    async def _play(self, play: Play, answer: Answer) -> None:
+        """Run the programs of a cue, each in its time."""
+        clock = asyncio.get_running_loop().time
+        decided_s = clock()
+        async with self._one_at_a_time:
+            late_ms = play.late_ms + round((clock() - decided_s) * 1000)
+            if late_ms > play.touch.ttl_ms:
+                self._settle(replace(answer, felt=False, why=LATE, latency_ms=late_ms))
+                return
+            at_s, ends = clock(), list[asyncio.Task[str | None]]()
+            for step in _runs(self._profile, play.touch):
+                ends.append(asyncio.get_running_loop().create_task(_run(step.argv)))
+                if len(ends) == 1:
+                    ends[0].add_done_callback(lambda end: self._first_ended(replace(answer, latency_ms=late_ms), end.result()))
+                at_s += step.wait_ms / 1000
+                await asyncio.sleep(at_s - clock())
+                if ends[0].done() and ends[0].result() is not None:
+                    break  # what has not begun is not begun in its middle
+        for end in ends:
+            self._note(await end)
+
+    def _first_ended(self, answer: Answer, trouble: str | None) -> None:
+        self._settle(answer if trouble is None else replace(answer, felt=False, why=FAILED))
+
+    def _settle(self, answer: Answer) -> None:
+        self._answers[answer.run_id, answer.cue_id] = answer
+        self._answered(answer)
+
+    def _note(self, trouble: str | None) -> None:
+        """Tell what is wrong, once while it lasts."""
+        if trouble is not None and trouble != self._trouble:
+            self._told(trouble)
+        self._trouble = trouble
+
+
+def _by_programs(profile: WatchProfile) -> bool:
+    return profile.transport in (Transport.PROGRAM, Transport.INTENT)
+
+
+def _example(kind: str) -> Touch:
+    pulses, urgency = CUES[kind]
+    return Touch(kind, kind, kind, None, pulses, urgency, ttl_ms=0)
+
+
+def _runs(profile: WatchProfile, touch: Touch) -> tuple[Run, ...]:
+    return tuple(step for step in encode(profile, touch).steps if isinstance(step, Run))
+
+
+async def _run(argv: Sequence[str]) -> str | None:
+    """Run a program to its end; return what is wrong, None where all is well. By Popen, as in ``edges/fixes/termux.py``."""
+    try:
+        process = subprocess.Popen(  # noqa: ASYNC220, S603  asyncio's own does it likewise; the profile's words, without a shell
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+    except (OSError, ValueError) as error:  # ValueError: a text with a NUL in it is no argument
+        return f"{argv[0]} cannot be started: {getattr(error, 'strerror', error)}"
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while process.poll() is None:  # noqa: ASYNC110  a program's end is no event of the loop
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError:
+        return f"{argv[0]} did not end within {PATIENCE_S:g} s"
+    finally:
+        if process.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return f"{argv[0]} failed: exit status {process.returncode}" if process.returncode else None

@@ -1,0 +1,199 @@
+"""``kickcue press``: one press with its answer, a keyboard on a terminal, and one line where nobody takes it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import pty
+import signal
+import sys
+import termios
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kickcue.cli import main
+from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer, Phase, PhaseChange
+from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.topics import Topics
+
+PATIENCE_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's own brokers out of the tests."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+@dataclass
+class Daemon:
+    """A private broker and the daemon's side of it."""
+
+    broker: PrivateBroker
+    delivery: Delivery
+    clock: Callable[[], int]
+
+    def is_in_lap_5(self) -> None:
+        """Tell that the race is on, and where the runner is."""
+        self.delivery.send(PhaseChange(self.clock(), Phase.BODY, Phase.WAITING))
+        self.delivery.send(Estimate(self.clock(), 1999.0, 2.1, 5.6, 184.0, None, 5, 3001.0, 400.0, Mode.MARKS, 5, 5, 2.0))
+
+
+@pytest.fixture
+async def daemon() -> AsyncIterator[Daemon]:
+    start_ns = time.monotonic_ns()
+
+    def clock() -> int:
+        return time.monotonic_ns() - start_ns
+
+    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+        yield Daemon(broker, delivery, clock)
+
+
+async def press(*options: str) -> tuple[int | None, str, str]:
+    """Run ``kickcue press``; return its exit status and what it printed."""
+    program = [sys.executable, "-m", "kickcue", "press", *options]
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    async with asyncio.timeout(PATIENCE_S):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_one_press_by_the_runner(daemon: Daemon) -> None:
+    """GIVEN a race that runs WHEN start, lap, undo and finish are pressed THEN the engine gets each as the runner's own, and each is answered."""
+    daemon.is_in_lap_5()
+    words = ("start", "lap", "undo", "finish")
+    answers = await asyncio.gather(*(press(word) for word in words))
+    assert [(0, f"{word} sent: lap 5, 3001 ± 4 m to go, by marks\n", "") for word in words] == answers
+    events = [await daemon.delivery.incoming.get() for _ in words]
+    kinds = {event.kind for event in events if isinstance(event, Command) and event.by is None}
+    assert {CommandKind.START, CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.FINISH} == kinds
+
+
+async def test_one_press_by_a_helper_as_json(daemon: Daemon) -> None:
+    """GIVEN a race that runs WHEN a helper presses lap THEN the engine gets a mark from beside the track, and JSON tells where the runner is."""
+    daemon.is_in_lap_5()
+    status, out, _ = await press("lap", "--trackside", "--json")
+    told = json.loads(out)
+    assert (0, "lap", "trackside", "body") == (status, told["pressed"], told["by"], told["phase"])
+    assert (5, 3001.0) == (told["state"]["lap"], told["state"]["to_go_m"])
+    event = await daemon.delivery.incoming.get()
+    assert isinstance(event, Mark)
+    assert MarkSource.TRACKSIDE is event.source
+
+
+async def test_before_the_start(daemon: Daemon) -> None:
+    """GIVEN a daemon that waits WHEN something is pressed THEN the answer is the phase: there is no place to tell."""
+    daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
+    status, out, _ = await press("start")
+    assert (0, "start sent: waiting\n") == (status, out)
+
+
+async def test_nobody_takes_it() -> None:
+    """GIVEN a broker, but no daemon WHEN something is pressed THEN one line says that nobody took it, with status 1."""
+    async with private_broker(Topics()):
+        status, out, err = await press("lap")
+    assert (1, "", "kickcue: nobody took the press: no kickcue is online at kickcue/runner\n") == (status, out, err)
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        (["lap"], 2, "no broker of kickcue's own runs on this machine"),
+        ([], 2, "say what to press: lap, start, undo, finish"),
+        (["--json"], 2, "say what to press"),
+        (["lunch"], 2, "invalid choice: 'lunch'"),
+        (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
+    ],
+)
+def test_what_cannot_be_pressed_is_one_line(options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN no broker, nothing to press and no terminal, or a wrong word THEN one line on stderr and exit status 1 or 2."""
+    assert status == main(["press", *options])
+    out, err = capsys.readouterr()
+    assert ("", 1) == (out, err.count("\n"))
+    assert says in err
+
+
+# ---- a keyboard
+
+
+@dataclass
+class Terminal:
+    """``kickcue press`` on a terminal of its own."""
+
+    process: asyncio.subprocess.Process
+    master: int
+    slave: int
+    seen: str = ""
+
+    def read(self) -> None:
+        with contextlib.suppress(OSError):
+            self.seen += os.read(self.master, 65536).decode(errors="replace")
+
+    def press(self, key: str) -> None:
+        os.write(self.master, key.encode())
+
+    async def until_seen(self, text: str) -> None:
+        while text not in self.seen:  # noqa: ASYNC110  what is waited for happens in another process
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def terminal(*options: str) -> AsyncIterator[Terminal]:
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    program = [sys.executable, "-m", "kickcue", "press", *options]
+    environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    process = await asyncio.create_subprocess_exec(*program, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    shown = Terminal(process, master, slave)
+    asyncio.get_running_loop().add_reader(master, shown.read)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            yield shown
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        asyncio.get_running_loop().remove_reader(master)
+        os.close(master)
+        os.close(slave)
+
+
+async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
+    """GIVEN a terminal WHEN a helper presses Enter, u, s and f THEN each comes as a helper's; where the runner is is shown; q leaves in order."""
+    daemon.is_in_lap_5()
+    async with terminal("--trackside") as shown:
+        before = termios.tcgetattr(shown.slave)
+        await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
+        assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
+        for number, (key, name) in enumerate((("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("f", "finish")), 1):
+            shown.press(key)
+            await shown.until_seen(f"{name} ({number}): sent")
+        events = [await daemon.delivery.incoming.get() for _ in range(4)]
+        assert isinstance(events[0], Mark)
+        orders = [(event.kind, event.by) for event in events if isinstance(event, Command)]
+        assert [(kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH)] == orders
+        shown.press("q")
+        assert await shown.process.wait() == 0
+        assert termios.tcgetattr(shown.slave) == before
+
+
+async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
+    """GIVEN a keyboard WHEN the broker freezes THEN a press is told not to have been sent, and that the connection is back when it is."""
+    daemon.is_in_lap_5()
+    async with terminal() as shown:
+        await shown.until_seen("● online")
+        os.kill(daemon.broker.server_pid, signal.SIGSTOP)
+        await shown.until_seen("no connection; trying again")
+        shown.press(" ")
+        await shown.until_seen("lap (1): 1 not sent")
+        shown.seen = ""
+        os.kill(daemon.broker.server_pid, signal.SIGCONT)
+        await shown.until_seen("● online")
+        assert "Traceback" not in shown.seen

@@ -1,0 +1,119 @@
+"""``kickcue reps``: the table, the JSON, what is said of fade and kick, and one line where there is nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kickcue.cli import main
+from kickcue.cli.reps import for_the_kick
+from kickcue.core.events import Command, CommandKind
+from kickcue.core.units import s_to_ns
+from kickcue.recording import Header, jsonl
+from kickcue.recording.encode import PodSample, pod_notification
+from kickcue.recording.model import Entry
+
+REPS_S = [(60, 100), (160, 200), (260, 302), (362, 400)]
+FORGOTTEN_S = 302
+
+
+def four_times_200_m() -> list[Entry]:
+    """Return 4 x 200 m by a pod, 90 strides a minute and 95 in the last; one of the presses was forgotten."""
+    entries: list[Entry] = [Command(0, CommandKind.START)]
+    run_m = 0.0
+    for second in range(461):
+        at_work = next(((a, b) for a, b in REPS_S if a < second <= b), None)
+        mps = 0.0 if at_work is None else 200.0 / (at_work[1] - at_work[0])
+        run_m += mps
+        cadence = 0 if at_work is None else 95 if second > REPS_S[-1][0] else 90
+        entries.append(pod_notification(s_to_ns(second), PodSample(mps, cadence, run_m)))
+        if second in {end for rep in REPS_S for end in rep} - {FORGOTTEN_S}:
+            entries.append(Command(s_to_ns(second), CommandKind.LAP))
+    return entries
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    path = tmp_path / "session.jsonl"
+    jsonl.write(path, Header(), four_times_200_m())
+    return path
+
+
+def test_the_table_by_presses(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a session with one press forgotten THEN the table marks what is filled in, tells no distance there, and nothing is wider than 80."""
+    assert 0 == main(["reps", "--from", "marks", str(session)])
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    assert (
+        out
+        == """\
+session.jsonl: 4 repetitions, found by marks
+rep   start  time s    m  min/km  spm  rest s
+  1  1:00.0    40.0  200    3:20  180       -
+  2  2:40.0    40.0  200    3:20  180    60.0
+  3  4:20.0   ~40.0    -       -  180    60.0
+  4  6:02.0    38.0  200    3:10  190    62.0
+~ an end that nobody pressed, filled in with the usual length
+time   mean 39.3 s ± 1.2, 38.0 to 40.0
+fade   last against first: speed +5.3%, cadence +5.6%
+kick   cadence +5.6% against those before, as a last lap's cue asks (+3%)
+"""
+    )
+
+
+def test_what_it_is_found_by(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a pod and presses THEN the speeds are used unless told, and the presses when told; JSON says which, with units in its keys."""
+    ways = []
+    for options in ([], ["--from", "speed"], ["--from", "marks"]):
+        assert 0 == main(["reps", "--json", *options, str(session)])
+        told = json.loads(capsys.readouterr().out)
+        ways.append(told["from"])
+        assert 4 == len(told["reps"])
+    assert ["speed", "speed", "marks"] == ways
+    assert {
+        "start_s": 260.0,
+        "end_s": 300.0,
+        "start_seen": True,
+        "end_seen": False,
+        "rest_s": 60.0,
+        "distance_m": None,
+        "speed_mps": None,
+        "cadence_spm": 180.0,
+    } == told["reps"][2]
+    assert {"speed": 0.0526, "cadence": 0.0556} == told["last_against_first"]
+
+
+@pytest.mark.parametrize(
+    ("speed", "cadence", "says"),
+    [
+        (0.05, None, "nothing to say: a last lap asks for cadence, and none is known"),
+        (0.05, 0.018, "cadence +1.8% against those before; a last lap's cue asks for +3%"),
+        (-0.05, -0.04, "cadence -4.0% against those before; a last lap's cue asks for +3%"),
+        (0.05, 0.04, "cadence +4.0% against those before, as a last lap's cue asks (+3%)"),
+        (None, 0.04, "cadence +4.0% against those before, as a last lap's cue asks (+3%)"),
+        (-0.01, 0.04, "cadence +4.0% against those before, but no faster: the steps were shorter"),
+    ],
+)
+def test_what_is_said_of_the_kick(speed: float | None, cadence: float | None, says: str) -> None:
+    """It compares cadence with what the cue asks for; more steps without more speed are told as shorter ones, nothing known as nothing."""
+    assert says == for_the_kick(speed, cadence)
+
+
+def test_no_repetitions_is_one_line(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN no such evidence, or no such file THEN one line says so, with status 1 or 2."""
+    assert 1 == main(["reps", "--from", "positions", str(session)])
+    assert "session.jsonl: no positions in it to find repetitions by; there: speed and marks" in capsys.readouterr().err
+    assert 2 == main(["reps", str(tmp_path / "none.fit")])
+    assert 1 == capsys.readouterr().err.count("\n")
+
+
+@pytest.mark.recordings
+def test_the_real_session(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN the recorded 16 x 200 m THEN positions and speeds both show sixteen of 180 to 210 m, and the file's own laps none."""
+    path = str(data_dir / "recordings" / "ParseGPX_track_session.gpx")
+    for way in ("positions", "speed"):
+        assert 0 == main(["reps", "--json", "--from", way, path])
+        reps = json.loads(capsys.readouterr().out)["reps"]
+        assert 16 == len(reps)
+        assert [] == [rep["distance_m"] for rep in reps if not 180.0 <= rep["distance_m"] <= 210.0]
+    assert 1 == main(["reps", "--from", "marks", path])
