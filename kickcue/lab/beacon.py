@@ -53,13 +53,14 @@ class Beacon:
     rice: tuple[float, float] = (0.0, 2.0)
     """Power of the direct way over that of all others; 0 is Rayleigh fading (5.6 dB), 2 has 4 dB."""
     lost: float = 0.25
+    worn: tuple[Worn, ...] = WORN
 
 
 def advertisements(random: Random, truth: Truth, course: Course, beacon: Beacon) -> Iterator[BeaconHeard]:
     """Yield what is heard of the beacon, from the gun on."""
     aside_m, level_dbm = random.uniform(*beacon.aside_m), random.uniform(*beacon.at_1_m_dbm)
     exponent, body_db, rice = random.uniform(*beacon.exponent), random.uniform(*beacon.body_db), random.uniform(*beacon.rice)
-    worn = random.choice(WORN)
+    worn = random.choice(beacon.worn)
     direct, scattered = math.sqrt(rice / (rice + 1.0)), math.sqrt(0.5 / (rice + 1.0))
     wander_db, before_m = random.gauss(0.0, WANDER_DB), 0.0
     t_s = random.uniform(0.0, beacon.interval_s)
@@ -89,13 +90,13 @@ def _seen_from(run_m: float, course: Course, aside_m: float) -> tuple[float, flo
     if course.lap_m is None:
         x_m, y_m, heading = run_m - course.distance_m, 0.0, 0.0
     else:
-        x_m, y_m, heading = _on_track((run_m - course.first_crossing_m) % course.lap_m, course.lap_m)
+        x_m, y_m, heading = on_track((run_m - course.first_crossing_m) % course.lap_m, course.lap_m)
     ahead_m = -x_m * math.cos(heading) + (-aside_m - y_m) * math.sin(heading)
     away_m = math.hypot(x_m, y_m + aside_m)
     return away_m, math.degrees(math.acos(max(-1.0, min(1.0, ahead_m / away_m))))
 
 
-def _on_track(past_m: float, lap_m: float) -> tuple[float, float, float]:
+def on_track(past_m: float, lap_m: float) -> tuple[float, float, float]:
     """Return the place (m) and heading (rad) of a runner so far past the finish line, which is the origin, at the end of a straight."""
     radius_m = BEND_RADIUS_M * lap_m / 400.0
     bend_m = math.pi * radius_m

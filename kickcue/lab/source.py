@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.events import Arm, Command, CommandKind, Estimate, Fix, Input, Notification, Output, Tick
+from kickcue.core.events import Arm, BeaconHeard, Command, CommandKind, Estimate, Fix, Input, Notification, Output, Tick
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
@@ -42,7 +42,7 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     if document is None:
         raise AskedWronglyError(f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m")
     inputs = recording.inputs
-    if not any(isinstance(event, Notification | Fix) for event in inputs):
+    if not any(isinstance(event, Notification | Fix | BeaconHeard) for event in inputs):
         raise DataError(f"{recording.path.name} holds no sensor data to replay")
     if not same:
         inputs = tuple(event for event in inputs if not isinstance(event, Tick))

@@ -33,6 +33,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "button": _BUTTON,
     "button-bad": Target(0.5, 2.5, 1 / 200),
     "gate": Target(0.30, 1.0, 0.0),
+    "beacon": Target(0.5, 1.5, 0.0),
     "wide": _HARDER,
     "surge": _HARDER,
     "dropout": _HARDER,

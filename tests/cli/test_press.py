@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import pty
@@ -37,11 +38,17 @@ class Daemon:
     broker: PrivateBroker
     delivery: Delivery
     clock: Callable[[], int]
+    telling: asyncio.Task[None] | None = None
 
     def is_in_lap_5(self) -> None:
-        """Tell that the race is on, and where the runner is."""
+        """Tell that the race is on, and where the runner is, again and again: the state is sent without a receipt."""
         self.delivery.send(PhaseChange(self.clock(), Phase.BODY, Phase.WAITING))
-        self.delivery.send(Estimate(self.clock(), 1999.0, 2.1, 5.6, 184.0, None, 5, 3001.0, 400.0, Mode.MARKS, 5, 5, 2.0))
+        self.telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        for bpm in itertools.cycle((150.0, 151.0)):
+            self.delivery.send(Estimate(self.clock(), 1999.0, 2.1, 5.6, 184.0, bpm, 5, 3001.0, 400.0, Mode.MARKS, 5, 5, 2.0))
+            await asyncio.sleep(0.2)
 
 
 @pytest.fixture
@@ -52,7 +59,10 @@ async def daemon() -> AsyncIterator[Daemon]:
         return time.monotonic_ns() - start_ns
 
     async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
-        yield Daemon(broker, delivery, clock)
+        daemon = Daemon(broker, delivery, clock)
+        yield daemon
+        if daemon.telling is not None:
+            daemon.telling.cancel()
 
 
 async def press(*options: str) -> tuple[int | None, str, str]:

@@ -98,3 +98,15 @@ async def test_a_watch_is_marked(bluez: FakeBluez, home: Path) -> None:
     assert ["infinitime", "watch"] == [word for word in line.split() if word in ("infinitime", "watch")]
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
     assert ("infinitime", None) == ((found := json.loads(out))["watch"], found["profile"])
+
+
+async def test_a_beacon_is_shown_as_a_race_file_names_it(bluez: FakeBluez, home: Path) -> None:
+    """GIVEN an iBeacon WHEN scanned THEN its line says what it is, and below stands what goes into [beacon]; as JSON the same."""
+    ibeacon = bytes.fromhex("0215e2c56db5dffb48d2b060d0f5a71096e000010007c5")
+    bluez.add_sensor("C3:00:00:00:00:09", "line", services={}, manufacturer_data={0x004C: ibeacon})
+    said = 'ibeacon = "e2c56db5-dffb-48d2-b060-d0f5a71096e0", major = 1, minor = 7'
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
+    assert "iBeacon" in out.splitlines()[1]
+    assert f"C3:00:00:00:00:09: {said}" == out.splitlines()[-1]
+    _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
+    assert [said] == json.loads(out)["beacons"]

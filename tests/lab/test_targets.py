@@ -13,8 +13,8 @@ GOOD = Summary(1000, 0.2, 0.9, 3.0, 1, 0, 0.95, 0, 0)
 
 
 def test_every_scenario_is_known() -> None:
-    """Every target is of a scenario that exists; only "bare" and "beacon", of which the protocol asks nothing, have none of their own."""
-    assert set(SCENARIOS) - {"bare", "beacon"} == set(TARGETS)
+    """Every target is of a scenario that exists; only "bare" has none of its own."""
+    assert set(SCENARIOS) - {"bare"} == set(TARGETS)
     assert {scenario for scenario, _ in LONGER} <= set(SCENARIOS)
 
 

@@ -50,8 +50,8 @@ MARK_MODELS: Mapping[MarkSource, MarkModel] = {
     MarkSource.BUTTON: MarkModel(0.4, 0.28, 0.0, seen=0.88, stray_per_m=5e-5, doubled=0.06),
     # A line crossed by position: no thumb, 2 m of GNSS, half a second of sampling.
     MarkSource.GATE: MarkModel(0.0, 0.15, 2.0, seen=0.95, stray_per_m=1e-5, doubled=0.005),
-    # Closest approach to a beacon on the line, simulated at 100 and at 250 ms: 0.32 and 0.47 s off, 1 and 9 % missed, no stray one in
-    # 250 km; known 1.0 +- 0.7 and 1.7 +- 1.0 s after the line (docs/beacon.md).
+    # Closest approach to a beacon on the line, simulated at 100 and at 250 ms: 0.35 and 0.45 s off, 2 and 14 % missed, no stray one in
+    # 600 km; known 1.0 +- 0.6 and 1.6 +- 0.9 s after the line (docs/beacon.md).
     MarkSource.BEACON: MarkModel(0.05, 0.38, 0.0, seen=0.95, stray_per_m=1e-5, doubled=0.005, known_s=1.2, known_sd_s=0.8),
     # A helper who sees the runner come: less delay than a thumb under load, the same habits.
     MarkSource.TRACKSIDE: MarkModel(0.25, 0.25, 0.0, seen=0.9, stray_per_m=5e-5, doubled=0.05),

