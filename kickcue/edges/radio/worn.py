@@ -61,25 +61,31 @@ class Wearable:
         """Tell the watch that a race begins or is over, now and after each loss of the link."""
         if on is not self._racing:
             self._racing = on
-            steps = self._profile.link.race_begins if on else self._profile.link.race_ends
-            if self.connected.is_set() and steps:
-                self._aside.start(self._tell(steps))
+            if self.connected.is_set():
+                self._tell_race()
 
     async def open(self, line: Line, requests: Sequence[Write]) -> bool:
         """Begin with a new link; say whether the watch took what has to come first."""
-        link = self._profile.link
-        for order in (*link.on_connect, *requests, *(link.race_begins if self._racing else ())):
+        link, racing = self._profile.link, self._racing
+        for order in (*link.on_connect, *requests, *(link.race_begins if racing else ())):
             if await line.send(order, _now_s() + ORDER_S) is not Fate.TAKEN:
                 return False
             await asyncio.sleep(order.wait_ms / 1000)
         self._line, self._written_s = line, None
         self.connected.set()
+        if self._racing is not racing:  # it began or ended just now
+            self._tell_race()
         return True
 
     def close(self) -> None:
         """End with a link."""
         self._line = None
         self.connected.clear()
+
+    def _tell_race(self) -> None:
+        steps = self._profile.link.race_begins if self._racing else self._profile.link.race_ends
+        if steps:
+            self._aside.start(self._tell(steps))
 
     async def _tell(self, steps: Sequence[Write]) -> None:
         await self.order(steps, _now_s() + ORDER_S)
