@@ -72,7 +72,8 @@ async def test_a_bangle_is_written_to_at_its_pace(bed: Bed, broker: PrivateBroke
     address = next(ADDRESSES)
     async with bangle(bed, address) as (worn, _, taken), bridged(broker, "bangle-js", address, tmp_path) as (sender, running):
         worn.busy = True
-        filler = Write(running.profile.link.service, running.profile.link.char, b"\x10" + b" " * 300 + b"\n", response=False)
+        one_packet = b"\x10" + b" " * (BANGLE_MTU - 3 - 2) + b"\n"  # of several, the watch might stop the second
+        filler = Write(running.profile.link.service, running.profile.link.char, one_packet, response=False)
         while not worn.stopped:
             assert await running.worn.order([filler], asyncio.get_running_loop().time() + 5.0)
             await asyncio.sleep(0.05)
