@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,9 @@ from kickcue.core.events import Input, Notification
 from kickcue.core.haptic.encode import encode
 from kickcue.core.haptic.steps import Write
 from kickcue.core.wrist import Touch
-from kickcue.edges.radio import Stage, WatchPin, Wearable, wearable
+from kickcue.edges.radio import Health, Stage, WatchPin, Wearable, wearable
+from kickcue.edges.radio.aside import Aside
+from kickcue.edges.radio.line import Fate, Line
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
 from tests.beds.watches import NEW_ALERT, NUS_NOTIFY, NUS_WRITE, XOFF, XON, BangleJs, InfiniTime, bangle_in, infinitime_in
@@ -182,6 +185,32 @@ async def test_a_race_is_told_and_told_again_after_a_loss(bangle: tuple[BangleJs
         await until(lambda: [awake, awake] == watch.lines)
         held.race(on=False)
         await until(lambda: [awake, awake, asleep] == watch.lines)
+
+
+class Interrupted:
+    """A line on which the race ends while what begins the link is being written."""
+
+    def __init__(self, held: Wearable) -> None:
+        self.sent: list[Write] = []
+        self.lost = False
+        self._held = held
+
+    async def send(self, order: Write, _deadline_s: float) -> Fate:
+        self.sent.append(order)
+        if order == BANGLE.link.race_begins[-1]:
+            self._held.race(on=False)
+        return Fate.TAKEN
+
+
+async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
+    """GIVEN a race that is on WHEN it ends while the new link is told that it is on THEN the watch is told the end as well."""
+    aside = Aside()
+    held = Wearable(BANGLE, Health(), aside)
+    held.race(on=True)
+    line = Interrupted(held)
+    assert await held.open(cast("Line", line), [])
+    await until(lambda: BANGLE.link.race_ends[-1] in line.sent)
+    assert [*BANGLE.link.on_connect, *BANGLE.link.race_begins, *BANGLE.link.race_ends] == line.sent
 
 
 async def test_its_own_heart_rate_is_put(pinetime: tuple[InfiniTime, Sensor]) -> None:
