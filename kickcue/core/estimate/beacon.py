@@ -31,6 +31,8 @@ REMEMBERED_S: Final = 8.0
 REACH_S: Final = 6.0
 AHEAD_S: Final = 4.0
 """Crossings are weighed from so long ago to so far ahead."""
+MOST_READINGS: Final = 512
+"""Sixty a second over all of ``REMEMBERED_S``: of a flood the latest are kept."""
 STEP_S: Final = 0.15
 LOOK_EVERY_S: Final = 0.25
 OVER_S: Final = 0.3
@@ -81,7 +83,7 @@ class BeaconWatch:
     """Turns the readings of one beacon into the moments of passing it. ``hear`` each, and ask ``passed`` as often as you like."""
 
     def __init__(self) -> None:
-        self._readings: deque[Reading] = deque()
+        self._readings: deque[Reading] = deque(maxlen=MOST_READINGS)
         self._since_s: float | None = None
         """When listening began."""
         self._look_at_s = math.inf

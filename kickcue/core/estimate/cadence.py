@@ -22,6 +22,8 @@ SPIKE_RATIO = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known gained 14 % in a minute."""
 CONFIRMED_AFTER_NS = 2 * NS_PER_S
 """But people stop and start: what is said for so long is so."""
+MOST_READINGS = 128
+"""No pod sends more within ``SMOOTH_NS``: of a flood the latest are kept."""
 
 
 class UnitWatch:
@@ -69,8 +71,8 @@ class Cadence:
     """The athlete's cadence now and in the body of the race, from whichever pod leads."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, float]] = deque()
-        self._doubted: list[tuple[int, float, bool]] = []
+        self._recent: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
+        self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MOST_READINGS)
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None

@@ -33,6 +33,8 @@ LAGS_S = (-3, -2, -1, 0, 1, 2, 3, 4)
 LEFT_BPM, LEFT_S = 6.0, 4.0
 LOST_STEPS_S = 10.0
 KEPT_S = STAYED_LONGEST_S + max(gap_s for gap_s, _ in LEAPS) + BEFORE_S + 1.0
+MOST_READINGS = 192
+"""Four a second over all of ``KEPT_S``: of a flood the latest are kept."""
 
 
 class Heard(NamedTuple):
@@ -47,7 +49,7 @@ class CadenceLock:
     """Watches one heart-rate sensor beside the runner's cadence."""
 
     def __init__(self) -> None:
-        self._heard: deque[Heard] = deque()
+        self._heard: deque[Heard] = deque(maxlen=MOST_READINGS)
         self._agreed_since_s: float | None = None
         self._apart_since_s: float | None = None
         self.locked = False

@@ -34,6 +34,12 @@ SECOND_OPINION_AFTER = 2
 """So many marks in a row that fit no line may mean that the pod is wrong and not the marks."""
 STILL_MPS, STILL_S = 1.0, 20.0
 """Slower than this on average, for longer than that, and with laps being marked: the pod is not on a running foot."""
+MOST_MARKS: Final = 128
+"""Marks that are kept for a second opinion: three times as many as a marathon has kilometres."""
+UNDO_WITHIN_NS: Final = 600 * NS_PER_S
+"""A press can be taken back for ten minutes: two laps of somebody who walks [judgement]."""
+MOST_SINCE_PRESS: Final = 10_000
+"""What came since a press is kept to be read again: sixteen a second over ``UNDO_WITHIN_NS``. After more of it the press stands."""
 UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
 """Marks that nobody made, and nobody takes back."""
 APART_M = 50.0
@@ -59,8 +65,9 @@ class Position(NamedTuple):
 
 
 class _Before(NamedTuple):
-    """What a mark that is taken back had changed."""
+    """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
 
+    t_ns: int
     belief: LineBelief
     odometer: Odometer
     marked_at_m: float | None
@@ -122,8 +129,7 @@ class DistanceEstimator:
 
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
-        if self._undo is not None:
-            self._since_press.append(partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
+        self._keep_for_undo(t_ns, partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
         if self._still:
             if speed_mps is None or speed_mps < RUNNING_MPS:
                 return
@@ -149,9 +155,9 @@ class DistanceEstimator:
         if self._belief is None:
             return None
         if source not in UNPRESSED:
-            self._undo, self._since_press = self._before(self._belief), []
-        elif self._undo is not None:
-            self._since_press.append(partial(self.mark, t_ns, source, age_s, shared_sd_m))
+            self._undo, self._since_press = self._before(t_ns, self._belief), []
+        else:
+            self._keep_for_undo(t_ns, partial(self.mark, t_ns, source, age_s, shared_sd_m))
         before = self._belief.marked_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
@@ -160,7 +166,7 @@ class DistanceEstimator:
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = MARK_MODELS[source]
         model = replace(model, delay_s=model.delay_s + age_s)
-        self._marks = (*self._marks, Marked(t_ns, model, self._odometer.total_m + ahead[0]))
+        self._marks = (*self._marks[1 - MOST_MARKS :], Marked(t_ns, model, self._odometer.total_m + ahead[0]))
         self._belief.mark(t_ns, model, speed_mps, ahead)
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
@@ -180,8 +186,18 @@ class DistanceEstimator:
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
-    def _before(self, belief: LineBelief) -> _Before:
+    def _keep_for_undo(self, t_ns: int, again: partial[float | None] | partial[None]) -> None:
+        """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
+        if self._undo is None:
+            return
+        if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
+            self._undo, self._since_press = None, []
+        else:
+            self._since_press.append(again)
+
+    def _before(self, t_ns: int, belief: LineBelief) -> _Before:
         return _Before(
+            t_ns,
             belief.copy(),
             deepcopy(self._odometer),
             self._marked_at_m,
@@ -226,12 +242,12 @@ class DistanceEstimator:
         """Take back the last mark that a person made, as if it had never been; return False where there is none to take back."""
         if self._undo is None:
             return False
-        before, self._undo = self._undo, None
+        before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._marks, self._anchor, self._gun = before.marks, before.anchor, before.gun
         self._doubted, self._still, self._measuring = before.doubted, before.still, before.measuring
         self._shared_sd_m = before.shared_sd_m
-        for again in self._since_press:
+        for again in since:
             again()
         return True
 

@@ -30,6 +30,8 @@ JUMP_SLACK_M: Final = 8.0
 """Two good fixes may disagree by this much beside what was run [judgement: 4 sigma of 2 m]."""
 LONGEST_STEP_S: Final = 5.0
 """Over a longer gap a runner rounds half a bend: the straight line between its ends is no path."""
+MOST_FIXES: Final = 512
+"""No receiver gives more than 50 fixes a second: of a flood the latest are kept."""
 PROGRESS_S: Final = 8.0
 LEAST_PROGRESS_S: Final = 6.0
 """Progress over less is not believed: over 4 s, standing with 2 m of noise shows 2 m/s in one of 2,000 tries, over 6 s it is 5 sigma."""
@@ -141,7 +143,7 @@ class LineGate:
         heading = math.radians(gate.heading_deg)
         self._ahead = math.sin(heading), math.cos(heading)
         self._sieve = Sieve()
-        self._recent: deque[Place] = deque()
+        self._recent: deque[Place] = deque(maxlen=MOST_FIXES)
         self._rests_until_ns: int | None = None
 
     def rest(self, t_ns: int) -> None:

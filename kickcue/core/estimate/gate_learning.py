@@ -20,7 +20,7 @@ from statistics import fmean
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.gate import FEWEST, Gate, LineGate, Place, Plane, Sieve, Sieved, fitted
+from kickcue.core.estimate.gate import FEWEST, MOST_FIXES, Gate, LineGate, Place, Plane, Sieve, Sieved, fitted
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
@@ -40,6 +40,10 @@ AROUND_M: Final = 22.0
 SAME_LINE_M: Final = 1.0
 RECENT_FIXES: Final = 12
 """A line that is moved has to know how the runner came to where it is now."""
+MOST_LAPS: Final = 256
+"""So many laps are 100 km on a track."""
+MOST_WAY_FIXES: Final = 4096
+"""Ten fixes a second over more than one lap and a half: what lies farther back tells of no line."""
 NORTHERNMOST_DEG: Final = 89.0
 SHARED_SD_M: Final = 2.0
 """A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and the whole line is off by it."""
@@ -53,7 +57,7 @@ class LineWatch:
         self._course = course
         self._set = LineGate(gate) if gate is not None else None
         self._learner: _Learner | None = None
-        self._standing: list[Fix] = []
+        self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
 
     def start(self, t_ns: int) -> None:
         """Take the gun: here the runner stands at the start."""
@@ -74,8 +78,9 @@ class LineWatch:
         if self._learner is not None:
             return self._learner.feed(fix)
         if self._course.lap_m is not None:
-            self._standing = [f for f in self._standing if fix.t_ns - f.t_ns < STANDING_S * NS_PER_S]
             self._standing.append(fix)
+            while fix.t_ns - self._standing[0].t_ns >= STANDING_S * NS_PER_S:
+                self._standing.popleft()
         return None
 
     @property
@@ -105,7 +110,7 @@ class _Learner:
         self._gun_ns = gun_ns
         self._sieve = Sieve()
         self._plane: Plane | None = None
-        self._standing: list[Place] = []
+        self._standing: deque[Place] = deque(maxlen=MOST_FIXES)
         self._start: LineGate | None = None
         self._finish: LineGate | None = None
         self._way = _Way()
@@ -113,10 +118,10 @@ class _Learner:
         """Way at the gun, or when the start was last crossed."""
         self._marked_m = 0.0
         """The same for a finish line that lies elsewhere."""
-        self._found: list[tuple[float, float, float, float]] = []
+        self._found: deque[tuple[float, float, float, float]] = deque(maxlen=MOST_LAPS)
         """Place (east, north) and heading (east, north) of the finish line as each closed lap shows it."""
         self._recent: deque[Fix] = deque(maxlen=RECENT_FIXES)
-        self.laps_m: list[float] = []
+        self.laps_m: deque[float] = deque(maxlen=MOST_LAPS)
 
     @property
     def gate(self) -> Gate | None:
@@ -137,7 +142,7 @@ class _Learner:
         return None
 
     def _run(self, place: Place, fix: Fix) -> int | None:
-        if not self._way.places:
+        if self._way.start is None:
             self._way.go(self._start_place())
         self._way.go(place)
         if self._start is None:
@@ -168,7 +173,8 @@ class _Learner:
         return Place(self._gun_ns, sum(p.x_m for p in near) / len(near), sum(p.y_m for p in near) / len(near))
 
     def _look_ahead(self, place: Place) -> None:
-        start = self._way.places[0]
+        start = self._way.start
+        assert start is not None
         if math.dist(place[1:], start[1:]) >= HEADING_M:
             self._start = self._line(start, place.x_m - start.x_m, place.y_m - start.y_m, foretells=not self._share)
 
@@ -212,8 +218,9 @@ class _Way:
     """Metres run along the positions, in chords long enough for noise not to count."""
 
     def __init__(self) -> None:
-        self.places: list[Place] = []
-        self.run_m: list[float] = []
+        self.start: Place | None = None
+        self.places: deque[Place] = deque(maxlen=MOST_WAY_FIXES)
+        self.run_m: deque[float] = deque(maxlen=MOST_WAY_FIXES)
         """Way at each place."""
         self._corner: Place | None = None
         self._corner_m = 0.0
@@ -221,7 +228,7 @@ class _Way:
     def go(self, place: Place) -> None:
         """Go on to ``place``."""
         if self._corner is None:
-            self._corner = place
+            self.start = self._corner = place
         chord_m = math.dist(self._corner[1:], place[1:])
         self.places.append(place)
         self.run_m.append(self._corner_m + chord_m)

@@ -26,6 +26,8 @@ SILENT_NS = 3 * NS_PER_S
 PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
 RUNNING_MPS = 1.5
 SPEED_WINDOW_NS = 5 * NS_PER_S
+MOST_READINGS = 128
+"""No pod sends more within ``SPEED_WINDOW_NS``: of a flood the latest are kept."""
 SETTLED_S = 8.0
 PACE_MEMORY_S = 20.0
 """Against 50 ms of jitter a second: the predicted time of the bell, minutes ahead, must not dance."""
@@ -72,7 +74,7 @@ class Odometer:
         self._before: _Before | None = None
         """What was trusted before a gap whose metres are not those of a runner: a corrupt total just after it looks like that."""
         self._pod: str | None = None
-        self._trail: deque[tuple[int, float]] = deque()
+        self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
         self._rhythm = Rhythm()
 

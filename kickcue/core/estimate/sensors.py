@@ -19,6 +19,10 @@ HEART_FROZEN_S = 90.0
 """No living heart shows the same each second for so long [judgement]; in recorded runs the longest was 67 s, from a sensor that smooths."""
 POD_FROZEN_S = 10.0
 LOW_BATTERY = 15
+MOST_ODDITIES = 256
+"""Oddities told, each once. A race has a handful; after so many somebody is making up names."""
+LONGEST_SHOWN = 64
+"""Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes, a broker far more."""
 
 
 @dataclass(slots=True)
@@ -79,7 +83,8 @@ class SensorDesk:
             counts = self.counts[event.sensor]
             counts.broken += error.outcome is DecodeOutcome.BROKEN
             counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
-            self._once_only(t_ns, "undecodable", event.sensor, f"sent {event.char} {event.data.hex()}: {error}")
+            shown = event.data[:LONGEST_SHOWN].hex() + ("..." if len(event.data) > LONGEST_SHOWN else "")
+            self._once_only(t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}")
             return None
         self.counts[event.sensor].decoded += 1
         if isinstance(reading, PodReading):
@@ -187,6 +192,7 @@ class SensorDesk:
         return left if fresh else None
 
     def _once_only(self, t_ns: int, code: str, sensor: str, text: str) -> None:
-        if (code, sensor) not in self._once:
+        sensor = sensor[:LONGEST_SHOWN]
+        if (code, sensor) not in self._once and len(self._once) < MOST_ODDITIES:
             self._once.add((code, sensor))
             self._news.append(Notice(t_ns, code, f"{sensor} {text}".strip(), Level.WARNING, sensor or None))

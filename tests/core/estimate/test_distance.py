@@ -163,6 +163,18 @@ def test_a_mark_is_taken_back_once() -> None:
     assert [1, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
 
 
+@pytest.mark.parametrize(("waited_s", "undone"), [(590.0, 1), (610.0, 0)])
+def test_a_press_can_be_taken_back_for_ten_minutes(waited_s: float, undone: int) -> None:
+    """GIVEN a press ten minutes ago, less or more a little WHEN undo is asked THEN it is taken back before and stands after."""
+    race = Race("10000m")
+    race.gun()
+    race.runs_to(402.0, 4.0)
+    race.marks_line()
+    race.runs(4.0, seconds=waited_s)
+    race.orders(CommandKind.UNDO_LAP)
+    assert [undone, 1 - undone] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
+
+
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
 def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
     """GIVEN a mark by position or beacon alone WHEN a lap is taken back THEN there is none, and the mark stands."""
