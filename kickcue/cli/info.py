@@ -25,7 +25,7 @@ BY: Final = {
     "distance": "by distance",
     "time": "by time",
     "session_end": "at the end",
-    "unknown": "by what is not told",
+    "unknown": "(trigger not recorded)",
 }
 
 
@@ -90,8 +90,12 @@ def _rows(recording: Recording, summary: Summary) -> Iterator[tuple[str, str]]:
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
         yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
-    yield from (("note", _sentence(note)) for note in recording.notes)
+    yield from (("note", _sentence(note)) for note in _notes(recording))
     yield from (("PROBLEM", _sentence(problem)) for problem in recording.problems)
+
+
+def _notes(recording: Recording) -> list[str]:
+    return [*recording.notes, *([recording.laps_note] if recording.laps_note else [])]
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -160,6 +164,6 @@ def _as_json(recording: Recording, summary: Summary) -> dict[str, Any]:
         "cues": [
             {"t_s": ns_to_s(cue.t_ns), "kind": cue.kind, "to_go_m": cue.to_go_m, "sd_m": cue.sd_m, "text": cue.text} for cue in summary.cues
         ],
-        "notes": list(recording.notes),
+        "notes": _notes(recording),
         "problems": list(recording.problems),
     }

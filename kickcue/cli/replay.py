@@ -73,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         for problem in recording.problems:
             print(f"kickcue: {path}: {problem}", file=sys.stderr)
             status = 1
+        if recording.laps_note:
+            print(f"kickcue: {path}: {recording.laps_note}", file=sys.stderr)
         wish = race_wish(args, recorded_document(recording), sensors_of(recording))
         race = source(recording, wish, args.start_offset)
         for profile in race.document.changed_profiles():

@@ -11,6 +11,7 @@ from kickcue.cli.show import json_line, table
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.cueing.policy import ANSWERED_RATIO
 from kickcue.recording import MARKS, Recording, read
+from kickcue.recording.laps import PRESSES
 from kickcue.recording.repetitions import RepFigures, Way, repetitions
 
 AUTO: Final = "auto"
@@ -40,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the repetitions; 1 where there are none, or the file is damaged."""
-    recording = read(args.recording, marks=args.marks)
+    recording = read(args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
     for problem in recording.problems:
         print(f"kickcue: {args.recording}: {problem}", file=sys.stderr)
     way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))

@@ -12,17 +12,19 @@ from kickcue.recording.sniff import kind_of, load
 __all__ = ["MARKS", "Entry", "Header", "Recording", "read"]
 
 MARKS: Final = ("manual", "all", "none")
+"""What a person can ask for."""
 
 
 def read(path: Path, *, marks: str = "manual") -> Recording:
     """Return everything that can be had from a recording of any known kind, told by its content.
 
-    ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person, or told by a position), "all", "none".
+    ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person at
+    the line, or told by the line's position), "presses" (those at the ends of repetitions, too), "all", "none".
     In a recording of kickcue's own the marks are events like all others; only "none" changes it, and takes them out.
 
     AskedWronglyError where there is no such file, DataError where nothing can be had from it.
     """
-    if marks not in MARKS:
+    if marks not in (*MARKS, "presses"):
         raise AskedWronglyError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
     data, problems = load(path)
     kind = kind_of(path, data)

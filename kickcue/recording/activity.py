@@ -7,10 +7,10 @@
 - Speed that is missing is taken from the distance: over the last 5 s, or since the record before if that is longer ago. A first record
   without speed, or one without a distance either, is sent with 0, because 2A53 cannot leave the speed out.
 - Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left out.
-- Laps become marks, see ``mark_source``; the end of the last lap is no mark. Pauses stay gaps in time.
+- Laps become marks, see ``laps.py``; the end of the last lap is no mark. Pauses stay gaps in time.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +24,8 @@ from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSour
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.encode import POD, STRAP, PodSample, pod_notification, strap_notification
 from kickcue.recording.header import utc_ns, utc_text
+from kickcue.recording.interpolation import Interpolated
+from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
 from kickcue.recording.model import Header, Recording
 
 SPEED_WINDOW_S: Final = 5.0
@@ -48,15 +50,6 @@ class Point:
     lat_deg: float | None = None
     lon_deg: float | None = None
     after_pause: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lap:
-    """When a lap ended and what ended it, in the words of FIT (``manual``, ``distance``, ``position_lap``...)."""
-
-    end_ns: int
-    trigger: str
-    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +86,17 @@ def moment_ns(moment: datetime | None) -> int | None:
         return None
 
 
-def mark_source(trigger: str, marks: str) -> MarkSource | None:
-    """Return the mark that a lap's end becomes, None for none.
+def mark_source(kind: Kind, marks: str) -> MarkSource | None:
+    """Return the mark that the end of a lap becomes, None for none.
 
-    A person's press and a position are evidence of a line. What the watch did by its own distance or clock is not: those laps become
-    marks only with ``marks="all"``.
+    A press at the line and the line's position are evidence of a line; at the ends of repetitions,
+    ``marks="presses"`` asks for. All others become marks with ``marks="all"`` only.
     """
-    if marks == "none":
+    evidence = {Kind.PRESS, Kind.POSITION, *([Kind.REPETITION] if marks == PRESSES else [])}
+    if marks == "none" or not (marks == "all" or kind in evidence):
         return None
-    if trigger.startswith("position"):
-        return MarkSource.GATE
-    return MarkSource.BUTTON if trigger == "manual" or marks == "all" else None
+    by_position = kind in (Kind.POSITION, Kind.ELSEWHERE)
+    return MarkSource.GATE if by_position else MarkSource.BUTTON
 
 
 def recording(path: Path, activity: Activity, marks: str) -> Recording:
@@ -119,7 +112,14 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     if points != list(activity.points):
         notes.append("records were not in the order of time and have been sorted")
     notes.extend(_cadence_note(points))
-    entries: list[Input] = [Command(0, CommandKind.START), *events, *_marks(activity.laps, marks, epoch_ns)]
+    way = [(point.time_ns, point.distance_m) for point in filled if point.distance_m is not None]
+    kinds = kinds_of(activity.laps, Interpolated(way) if way else None, epoch_ns)
+    note = note_on(activity.laps, kinds) if marks == "manual" else None
+    entries: list[Input] = [
+        Command(0, CommandKind.START),
+        *events,
+        *_marks(zip(activity.laps, kinds, strict=True), marks, epoch_ns),
+    ]
     entries.sort(key=lambda entry: entry.t_ns)  # stable: the start comes first, a mark after the records of its moment
     names = {getattr(entry, "sensor", None) for entry in entries}
     header = Header(
@@ -127,8 +127,16 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         sensors={name: profile for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr")) if name in names},
         made_by=activity.device,
     )
-    laps = Counter(lap.trigger for lap in activity.laps)
-    return Recording.of(path, header, entries, kind=activity.kind, problems=tuple(activity.problems), notes=tuple(notes), laps=laps)
+    return Recording.of(
+        path,
+        header,
+        entries,
+        kind=activity.kind,
+        problems=tuple(activity.problems),
+        notes=tuple(notes),
+        laps=triggers_of(activity.laps, kinds),
+        laps_note=note,
+    )
 
 
 def great_circle_m(a: Point, b: Point) -> float:
@@ -151,9 +159,9 @@ def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
         yield Fix(t_ns, point.lat_deg, point.lon_deg)
 
 
-def _marks(laps: Iterable[Lap], marks: str, epoch_ns: int) -> Iterator[Mark]:
-    for lap in laps:
-        source = None if lap.final else mark_source(lap.trigger, marks)
+def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
+    for lap, kind in laps:
+        source = None if lap.final else mark_source(kind, marks)
         if source is not None and lap.end_ns >= epoch_ns:
             yield Mark(lap.end_ns - epoch_ns, source)
 

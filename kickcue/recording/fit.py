@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
-from kickcue.recording.activity import Activity, Lap, Point, number
+from kickcue.recording.activity import Activity, Point, number
 from kickcue.recording.fit_frames import Message, messages
+from kickcue.recording.laps import Lap
 
 FIT_EPOCH_S: Final = 631_065_600  # 1989-12-31T00:00:00Z
 SYSTEM_TIME_BELOW: Final = 0x10000000  # FIT profile, date_time: below this it is seconds since power-on
@@ -102,7 +103,9 @@ def _laps(found: Iterable[Message], sessions: Sequence[_Session], taken: Sequenc
         end_s = _start(message) + elapsed_s if elapsed_s is not None else number(message.values.get("timestamp"))
         if session in laps and end_s is not None:
             trigger = str(message.values.get("lap_trigger", "unknown"))
-            laps[session].append(Lap(_ns(end_s, has_utc), trigger, final=trigger == "session_end"))
+            metres = number(message.values.get("total_distance"))
+            end_ns = _ns(end_s, has_utc)
+            laps[session].append(Lap(end_ns, trigger, trigger == "session_end", metres))
     return [replace(lap, final=lap.final or lap is whole[-1]) for whole in laps.values() for lap in whole]
 
 

@@ -40,7 +40,8 @@ class Recording:
 
     ``entries`` holds inputs and outputs in the order of the file, which for kickcue's own forms is the order in which they happened;
     ``inputs`` and ``outputs`` are the two parts of it. ``problems`` tells what could not be had, ``notes`` what is worth knowing although
-    nothing is lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them.
+    nothing is lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
+    ``laps_note`` tells which of them are no marks for a reason that the file does not tell.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Recording:
     kind: str = ""
     notes: tuple[str, ...] = ()
     laps: Mapping[str, int] = field(default_factory=dict)
+    laps_note: str | None = None
 
     @classmethod
     def of(cls, path: Path, header: Header, entries: Iterable[Entry], **more: Any) -> Self:

@@ -18,6 +18,7 @@ from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Not
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
+from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.model import Recording
 from kickcue.recording.summary import GAP_S, profile_of
 
@@ -161,7 +162,7 @@ def _take(everything: _Heard, pod: _Heard, event: Notification, profile: SensorP
 
 def _each_second(heard: _Heard) -> list[tuple[int, float]]:
     """Return the speeds at each full second; in a gap it is what the total grew by, nothing where there is no total."""
-    run = _Line(_way_m(heard)) if heard.totals else None
+    run = Interpolated(_way_m(heard)) if heard.totals else None
     times = [t_ns for t_ns, _ in heard.speeds]
     found: list[tuple[int, float]] = []
     for t_ns in range(times[0], times[-1] + 1, NS_PER_S):
@@ -176,23 +177,6 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
 
 
 # ---- what is told of them
-
-
-class _Line:
-    """Values over time, straight between those that are known, level beyond the first and the last."""
-
-    def __init__(self, points: Sequence[tuple[int, float]]) -> None:
-        self._times = [t_ns for t_ns, _ in points]
-        self._values = [value for _, value in points]
-
-    def at(self, t_ns: int) -> float:
-        """Return the value at a time."""
-        after = bisect_right(self._times, t_ns)
-        if after in (0, len(self._times)):
-            return self._values[min(after, len(self._times) - 1)]
-        a_ns, b_ns = self._times[after - 1 : after + 1]
-        a, b = self._values[after - 1 : after + 1]
-        return a + (t_ns - a_ns) / (b_ns - a_ns) * (b - a)
 
 
 def _way_m(heard: _Heard) -> list[tuple[int, float]]:
@@ -230,7 +214,7 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
 
 def _figures(heard: _Heard, reps: Sequence[Rep], way: Way) -> Iterator[RepFigures]:
     way_m = _way_m(heard)
-    run = _Line(way_m) if way_m else None
+    run = Interpolated(way_m) if way_m else None
     cadence_times = [t_ns for t_ns, _ in heard.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is

@@ -8,10 +8,21 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from kickcue.core.units import NS_PER_S, s_to_ns
-from kickcue.recording.activity import Activity, Lap, Point, moment_ns, number
+from kickcue.recording.activity import Activity, Point, moment_ns, number
+from kickcue.recording.laps import Lap
 from kickcue.recording.sniff import bare_text
 
 _TRIGGERS: Final = {"location": "position", "heartrate": "heart_rate"}  # into the words of FIT; the others are the same
+
+
+@dataclass(frozen=True, slots=True)
+class _LapElement:
+    """What a Lap element tells of the lap; ``seconds`` leave its pauses out."""
+
+    start_ns: int | None
+    seconds: float | None
+    distance_m: float | None
+    trigger: str
 
 
 @dataclass(slots=True)
@@ -20,8 +31,7 @@ class _Part:
 
     sport: str
     points: list[Point] = field(default_factory=list)
-    laps: list[tuple[int | None, float | None, str]] = field(default_factory=list)
-    """Start, seconds, trigger."""
+    laps: list[_LapElement] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -85,7 +95,9 @@ def _take_whole(found: _Found, name: str, element: ET.Element) -> None:
     elif name == "TotalTimeSeconds":
         found.seconds = number(element.text)
     elif name == "Lap" and found.parts:
-        found.parts[-1].laps.append((_time_ns(element.get("StartTime")), found.seconds, found.trigger))
+        metres = number(next((child.text for child in element if _local(child) == "DistanceMeters"), None))
+        lap = _LapElement(_time_ns(element.get("StartTime")), found.seconds, metres, found.trigger)
+        found.parts[-1].laps.append(lap)
     elif name == "Creator":
         found.device = next((child.text for child in element if _local(child) == "Name"), None)
 
@@ -120,13 +132,13 @@ def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
 
 def _laps(part: _Part) -> Iterator[Lap]:
     """Yield the laps: one ends where the next starts (its seconds leave pauses out), the last after its seconds."""
-    for at, (start_ns, seconds, trigger) in enumerate(part.laps, start=1):
+    for at, lap in enumerate(part.laps, start=1):
         final = at == len(part.laps)
-        end_ns = None if final else part.laps[at][0]
-        if end_ns is None and start_ns is not None:
-            end_ns = start_ns + s_to_ns(seconds or 0.0)
+        end_ns = None if final else part.laps[at].start_ns
+        if end_ns is None and lap.start_ns is not None:
+            end_ns = lap.start_ns + s_to_ns(lap.seconds or 0.0)
         if end_ns is not None:
-            yield Lap(end_ns, trigger, final)
+            yield Lap(end_ns, lap.trigger, final, lap.distance_m)
 
 
 def _notes(parts: list[_Part], running: list[_Part]) -> list[str]:

@@ -255,3 +255,38 @@ def test_whole_uuids_are_the_same_characteristic(race_file: Path, capsys: pytest
     assert main(["replay", str(race_file), "--json"]) == 0
 
     assert capsys.readouterr().out == first
+
+
+def tcx_with_laps(path: Path, trigger: str, lap_m: float, laps: int) -> Path:
+    """Write a run at 4 m/s whose laps are all as long by the watch's distance."""
+    whole = ""
+    for n in range(laps + 1):
+        began_s = n * lap_m / 4.0
+        ended_s = began_s + (lap_m / 4.0 if n < laps else 30.0)
+        points = "".join(
+            f"<Trackpoint><Time>2024-05-01T{8 + s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}Z</Time>"
+            f"<DistanceMeters>{4 * s}</DistanceMeters></Trackpoint>"
+            for s in range(round(began_s), round(ended_s), 5)
+        )
+        start = f"{8 + round(began_s) // 3600:02}:{round(began_s) // 60 % 60:02}:{began_s % 60:06.3f}"
+        whole += (
+            f'<Lap StartTime="2024-05-01T{start}Z"><TotalTimeSeconds>{ended_s - began_s}</TotalTimeSeconds>'
+            f"<DistanceMeters>{4 * (ended_s - began_s)}</DistanceMeters>"
+            f"<TriggerMethod>{trigger}</TriggerMethod><Track>{points}</Track></Lap>"
+        )
+    path.write_text(
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
+    )
+    return path
+
+
+def test_laps_that_a_watch_made_do_not_move_the_bell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN laps of exactly 1000 m called manual WHEN 10,000 m are replayed THEN the bell is the distance's, and one line tells why."""
+    path = tcx_with_laps(tmp_path / "run.tcx", "Manual", 1000.0, 10)
+    assert main(["replay", str(path), "--race", "10000m"]) == 0
+    out, err = capsys.readouterr()
+    assert " 40:00.0  last_lap" in out
+    assert f"kickcue: {path}: laps that are no marks: 10 automatic" in err
+    assert err.count("\n") == 1
+    assert main(["replay", str(path), "--race", "10000m", "--marks", "all"]) == 0
+    assert "laps that are no marks" not in capsys.readouterr().err

@@ -7,7 +7,8 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import s_to_ns
-from kickcue.recording.activity import Activity, Lap, Point, great_circle_m, recording
+from kickcue.recording.activity import Activity, Point, great_circle_m, recording
+from kickcue.recording.laps import Lap
 from kickcue.recording.model import Recording
 
 START_NS = s_to_ns(1_370_678_682)  # 2013-06-08T08:04:42Z

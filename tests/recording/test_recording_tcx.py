@@ -49,9 +49,7 @@ def test_a_trackpoint(tmp_path: Path) -> None:
     assert ("TCX", "2013-06-08T08:04:42Z", "Forerunner 310XT", ()) == (found.kind, found.header.utc, found.header.made_by, found.problems)
 
 
-@pytest.mark.parametrize(
-    ("marks", "at_s"), [("manual", [(10, "button"), (30, "gate")]), ("all", [(10, "button"), (20, "button"), (30, "gate")])]
-)
+@pytest.mark.parametrize(("marks", "at_s"), [("manual", [(10, "button")]), ("all", [(10, "button"), (20, "button"), (30, "gate")])])
 def test_a_lap_ends_where_the_next_starts(tmp_path: Path, marks: str, at_s: list[tuple[int, str]]) -> None:
     """GIVEN laps with a pause, whose seconds leave the pause out THEN each ends at the next one's start, and the last is no mark."""
     laps = [

@@ -59,7 +59,7 @@ def reps_from_fixes(fixes: Sequence[Fix]) -> tuple[Rep, ...]:
 def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
     """Return the repetitions that (``t_ns``, m/s), evenly spaced and in order, show; a jump counts as nobody's speed but the fastest."""
     speeds = [(t_ns, min(mps, FASTEST_MPS)) for t_ns, mps in speeds]
-    levels = _two_levels([mps for _, mps in speeds])
+    levels = two_levels([mps for _, mps in speeds])
     if levels is None:
         return ()
     slow, parting, fast = levels
@@ -82,7 +82,7 @@ def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
     return tuple(rep for rep in _without_slack(found) if rep.end_ns - rep.start_ns >= SHORTEST_S * NS_PER_S)
 
 
-def _two_levels(speeds: Sequence[float]) -> tuple[float, float, float] | None:
+def two_levels(speeds: Sequence[float]) -> tuple[float, float, float] | None:
     """Return mean of the slow, threshold, mean of the fast, by Otsu; None where they are not apart."""
     ranked = sorted(speeds)
     best: tuple[float, int] | None = None

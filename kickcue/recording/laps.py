@@ -1,0 +1,186 @@
+"""Which laps of an imported activity are laps of a track, by what its file says and by what the runner's way says.
+
+A lap that a person ended at the line is evidence of where the runner was. These are not, whatever
+the file calls them:
+
+- automatic laps: each as long as every other by the watch's own distance, to the metre. Some
+  exporters call all laps manual.
+- laps by position that are no lap of a track: the watch was taught a place in some park.
+- laps whose end has no reason in the file.
+- presses at both ends of a repetition: fast and slow in turn. They are presses all the same.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+from statistics import fmean
+from typing import Final
+
+from kickcue.core.estimate.reps import two_levels
+from kickcue.core.units import ns_to_s
+from kickcue.recording.interpolation import Interpolated
+
+PRESSES: Final = "presses"
+"""Marks of all presses are asked for, those at the ends of repetitions, too."""
+MILE_M: Final = 1609.344
+EXACT_M: Final = 0.5
+"""No runner presses most laps this exactly; a watch writes 1000.00 or 1609.35."""
+NEAR_SHARE: Final = 0.005
+"""An exporter ends a lap at the first record beyond; records are a second or two of running apart."""
+LONGER_THAN_TRACKS_M: Final = 450.0
+"""Up to here laps of a runner who presses differ no more than that; no track is longer."""
+TRACKS_M: Final = (200.0, 250.0, 300.0, 1000.0 / 3.0, 400.0)
+SHORT, LONG = 0.96, 1.06
+"""A watch's distance says so much less or more of a lap of a track [judgement]."""
+FEWEST_TURNS: Final = 3
+"""Fast, slow, fast, slow: a race with one slow or one fast lap turns twice at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """When a lap ended and what ended it, in the words of FIT (``manual``, ``distance``, ``position_lap``...).
+
+    ``distance_m`` is its length as the file tells it.
+    """
+
+    end_ns: int
+    trigger: str
+    final: bool = False
+    distance_m: float | None = None
+
+
+class Kind(Enum):
+    """What a lap's end is evidence of."""
+
+    PRESS = "pressed at the line"
+    POSITION = "at the line's position"
+    WATCH = "by the watch's own distance or time"
+    AUTOMATIC = "automatic though called manual"
+    ELSEWHERE = "by a position that is no line of a track"
+    REPETITION = "pressed at the ends of repetitions"
+    UNKNOWN = "with no trigger recorded"
+
+
+SURPRISING: Final = (Kind.AUTOMATIC, Kind.ELSEWHERE, Kind.REPETITION, Kind.UNKNOWN)
+"""These are no marks for a reason that does not stand in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What was run in a lap; metres None: nothing tells."""
+
+    metres: float | None
+    seconds: float
+
+
+def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tuple[Kind, ...]:
+    """Return what each lap is, in their order; ``way``: the metres run over time."""
+    kinds = [_by_trigger(lap.trigger) for lap in laps]
+    starts_ns = [start_ns, *(lap.end_ns for lap in laps)]
+    runs = [_run(lap, way, began_ns) for lap, began_ns in zip(laps, starts_ns, strict=False)]
+
+    def among(kind: Kind) -> list[int]:
+        return [at for at, lap in enumerate(laps) if kinds[at] is kind and not lap.final]
+
+    pressed = among(Kind.PRESS)
+    automatic = _automatic([runs[at].metres for at in pressed])
+    for at, is_automatic in zip(pressed, automatic, strict=True):
+        kinds[at] = Kind.AUTOMATIC if is_automatic else Kind.PRESS
+    by_position = among(Kind.POSITION)
+    if way is not None and not _on_a_track(_ends_m([laps[at] for at in by_position], way, start_ns)):
+        for at in by_position:
+            kinds[at] = Kind.ELSEWHERE
+    pressed = among(Kind.PRESS)
+    if _fast_and_slow([runs[at] for at in pressed]):
+        for at in pressed:
+            kinds[at] = Kind.REPETITION
+    return tuple(kinds)
+
+
+def note_on(laps: Sequence[Lap], kinds: Sequence[Kind]) -> str | None:
+    """Return in one line which laps are no marks for a reason that the file does not tell."""
+    counts = Counter(
+        kind
+        for lap, kind in zip(laps, kinds, strict=True)
+        if kind is Kind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
+    )
+    told = [f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind]]
+    return f"laps that are no marks: {', '.join(told)} (--marks all takes them)" if told else None
+
+
+def triggers_of(laps: Iterable[Lap], kinds: Iterable[Kind]) -> Mapping[str, int]:
+    """Return how many laps each trigger ended; automatic ones by distance, whatever the file says."""
+    return Counter("distance" if kind is Kind.AUTOMATIC else lap.trigger for lap, kind in zip(laps, kinds, strict=True))
+
+
+def _by_trigger(trigger: str) -> Kind:
+    if trigger.startswith("position"):
+        return Kind.POSITION
+    return {"manual": Kind.PRESS, "unknown": Kind.UNKNOWN}.get(trigger, Kind.WATCH)
+
+
+def _run(lap: Lap, way: Interpolated | None, began_ns: int) -> _Run:
+    metres = lap.distance_m or None  # 0: an exporter's way to leave it out
+    if metres is None and way is not None:
+        metres = way.at(lap.end_ns) - way.at(began_ns)
+    return _Run(metres, ns_to_s(lap.end_ns - began_ns))
+
+
+# ---- automatic
+
+
+def _automatic(lengths_m: Sequence[float | None]) -> list[bool]:
+    """Tell which laps the watch made by its distance: most of all have one round length."""
+    for near_share, most_long, most in ((0.0, 0.5, 0.75), (NEAR_SHARE, 0.75, math.inf)):
+        rounds = [_round_m(length_m, near_share) for length_m in lengths_m]
+        counts = Counter(each for each in rounds if each is not None)
+        for length_m, count in counts.most_common(1):
+            share = most_long if length_m > LONGER_THAN_TRACKS_M else most
+            if count >= max(share * len(rounds), min(len(rounds), 2)):
+                return [each == length_m for each in rounds]
+    return [False] * len(lengths_m)
+
+
+def _round_m(metres: float | None, near_share: float) -> float | None:
+    """Return the round length that a lap has, None where it has none."""
+    if metres is None:
+        return None
+    for unit_m in (100.0, MILE_M / 4.0):
+        length_m = round(metres / unit_m) * unit_m
+        within_m = max(EXACT_M, near_share * length_m)
+        if length_m >= TRACKS_M[0] and abs(metres - length_m) <= within_m:
+            return length_m
+    return None
+
+
+# ---- by position
+
+
+def _ends_m(laps: Sequence[Lap], way: Interpolated, start_ns: int) -> list[float]:
+    """Return where the laps ended; of a single one its beginning, too, else nothing tells its length."""
+    times_ns = [lap.end_ns for lap in laps]
+    return [way.at(t_ns) for t_ns in ([start_ns, *times_ns] if len(times_ns) == 1 else times_ns)]
+
+
+def _on_a_track(ends_m: Sequence[float]) -> bool:
+    """Tell whether half or more of the laps between these are as long as a track's."""
+    laps_m = [after - before for before, after in pairwise(ends_m)]
+    fitting = [any(SHORT * lap_m <= each <= LONG * lap_m for lap_m in TRACKS_M) for each in laps_m]
+    return 2 * sum(fitting) >= len(fitting)
+
+
+# ---- repetitions
+
+
+def _fast_and_slow(runs: Sequence[_Run]) -> bool:
+    """Tell whether laps are fast and slow in turn."""
+    speeds = [run.metres / run.seconds for run in runs if run.metres is not None and run.seconds > 0.0]
+    levels = two_levels(speeds)
+    if levels is None or len(speeds) < len(runs):
+        return False
+    fast = [mps > levels[1] for mps in speeds]
+    turns = [a is not b for a, b in pairwise(fast)]
+    return sum(turns) >= FEWEST_TURNS and fmean(turns) > 0.5
