@@ -181,6 +181,6 @@ def _fast_and_slow(runs: Sequence[_Run]) -> bool:
     levels = two_levels(speeds)
     if levels is None or len(speeds) < len(runs):
         return False
-    fast = [mps > levels[1] for mps in speeds]
+    fast = [mps > levels.parting for mps in speeds]
     turns = [a is not b for a, b in pairwise(fast)]
     return sum(turns) >= FEWEST_TURNS and fmean(turns) > 0.5

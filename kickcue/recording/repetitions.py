@@ -83,7 +83,7 @@ class _Heard:
 
 
 def repetitions(recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None) -> tuple[Way, tuple[RepFigures, ...]]:
-    """Return the repetitions and what they were found by; ``way`` None takes positions, else speeds, else presses, whichever there are.
+    """Return the repetitions and what they were found by; ``way`` None takes positions, else speeds, else presses, whichever show any.
 
     Presses are the last choice because those of a race look like them. ``profiles`` by id, to read the notifications with. DataError
     where there are none: it says what was looked at and why that shows none.
@@ -92,29 +92,39 @@ def repetitions(recording: Recording, profiles: Mapping[str, SensorProfile], way
     if recording.duration_s > LONGEST_S:
         raise DataError(f"{name}: lasts {recording.duration_s / 86400:.0f} days by its own clock, which no session does")
     heard = _heard(recording, profiles)
-    found: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
+    way_m = _way_m(heard)
+    run = Interpolated(way_m) if way_m else None
+    there: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
     if len(heard.fixes) > 1:
-        found[Way.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
+        there[Way.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
     if len(heard.speeds) > 1:
-        found[Way.SPEED] = lambda: reps_from_speeds(_each_second(heard))
+        there[Way.SPEED] = lambda: reps_from_speeds(_each_second(heard))
     if len(heard.presses_ns) > 1:
-        found[Way.MARKS] = lambda: reps_from_marks(heard.presses_ns)
-    chosen = next(iter(found), None) if way is None else way
-    if chosen is None:
+        there[Way.MARKS] = lambda: reps_from_marks(heard.presses_ns, None if run is None else run.at)
+    if way is None and not there:
         raise DataError(f"{name}: no repetitions: neither positions nor speeds nor lap presses are in it")
-    if chosen not in found:
-        there = " and ".join(found) or "nothing that would do"
-        raise DataError(f"{name}: no {'lap presses' if chosen is Way.MARKS else chosen.value} in it to find repetitions by; there: {there}")
-    reps = found[chosen]()
-    if len(reps) < FEWEST:
-        raise DataError(f"{name}: no repetitions by {chosen}: {_why_none(chosen, reps)}")
-    return chosen, tuple(_figures(heard, reps, chosen))
+    if way is not None and way not in there:
+        others = " and ".join(there) or "nothing that would do"
+        raise DataError(f"{name}: no {'lap presses' if way is Way.MARKS else way.value} in it to find repetitions by; there: {others}")
+    shown: dict[Way, tuple[Rep, ...]] = {}
+    for each in there if way is None else (way,):
+        shown[each] = there[each]()
+        if len(shown[each]) >= FEWEST:
+            return each, tuple(_figures(heard, run, shown[each], each))
+    reasons: dict[str, list[str]] = {}
+    for each, reps in shown.items():
+        reasons.setdefault(_why_none(each, reps, run), []).append(each.value)
+    why = "; ".join(f"by {' or '.join(ways)}: {reason}" for reason, ways in reasons.items())
+    raise DataError(f"{name}: no repetitions {why}")
 
 
-def _why_none(way: Way, reps: Sequence[Rep]) -> str:
+def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:
     if way is Way.MARKS:
-        return "the presses show no starts and ends in turn"
-    return "one stretch of running is all there is" if reps else "hard running and rest are not apart by 1 m/s"
+        turn = "the presses show no starts and ends in turn"
+        return turn if run is None else f"{turn} that were run fast and slow"
+    if reps:
+        return "one stretch of running is all there is"
+    return "hard running and rest are not apart by 1 m/s, or neither efforts nor rests are alike"
 
 
 # ---- what is in the recording
@@ -212,9 +222,7 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
     return found
 
 
-def _figures(heard: _Heard, reps: Sequence[Rep], way: Way) -> Iterator[RepFigures]:
-    way_m = _way_m(heard)
-    run = Interpolated(way_m) if way_m else None
+def _figures(heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: Way) -> Iterator[RepFigures]:
     cadence_times = [t_ns for t_ns, _ in heard.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is

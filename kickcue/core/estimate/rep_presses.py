@@ -5,19 +5,22 @@ one length, the longer ones between sets another. A story says of each press whe
 forgotten between two. For given usual lengths the likeliest story is found by dynamic programming; the usual lengths are those with which
 some story is likeliest of all. A second usual rest has its price, or every odd gap would be one.
 
+Where the way is known, it is asked which gaps were run fast: rests are no repetitions, however alike they are. Presses between which
+nothing is faster than the rest are of no session.
+
 An end nobody pressed is filled in with the length of the repetitions beside it and says so. A repetition with neither press cannot be told
 from a long rest and is not made up.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest
 from itertools import pairwise
 from operator import itemgetter
 from statistics import median
 from typing import Final, NamedTuple
 
-from kickcue.core.estimate.reps import Rep
+from kickcue.core.estimate.reps import WALK_MPS, Levels, Rep, two_levels
 from kickcue.core.units import NS_PER_S
 
 DOUBLED_WITHIN_S: Final = 5.5
@@ -40,6 +43,20 @@ BESIDE: Final = 4
 """An end is filled in with the median of so many repetitions nearest to it: pace drifts within a session."""
 
 
+APART_MPS: Final = 0.5
+"""Repetitions are faster than what lies between them by this at least; a press is sharp, so that it need not be much."""
+SURE: Final = 3.0
+"""Log odds that a gap run as fast as the fast ones is a repetition [judgement]."""
+FILLED_IN_SHARE: Final = 0.85
+"""One with an end filled in is run as fast as the others, less what the wrong end may cost; a cool-down is not."""
+MOST_WHOLE: Final = 0.5
+"""Of the repetitions so many have both presses, or the presses are of something else."""
+
+
+_Gap = tuple[float, float]
+"""Seconds between two presses, and the log odds that they were run fast (0: nobody knows)."""
+
+
 class Usual(NamedTuple):
     """What is usual in a session, in seconds: a repetition, and the kinds of rest, the commonest first."""
 
@@ -47,8 +64,11 @@ class Usual(NamedTuple):
     rests_s: tuple[float, ...] = ()
 
 
-def reps_from_marks(presses_ns: Sequence[int]) -> tuple[Rep, ...]:
-    """Return the repetitions that presses alone show, in order of time; none for fewer than two presses."""
+def reps_from_marks(presses_ns: Sequence[int], way_m: Callable[[int], float] | None = None) -> tuple[Rep, ...]:
+    """Return the repetitions that presses show, in order of time; none for fewer than two presses.
+
+    ``way_m`` gives the metres run until ``t_ns``. Where it contradicts the presses there are none.
+    """
     presses: list[int] = []
     for t_ns in sorted(presses_ns):
         if not presses or t_ns - presses[-1] > DOUBLED_WITHIN_S * NS_PER_S:
@@ -56,29 +76,57 @@ def reps_from_marks(presses_ns: Sequence[int]) -> tuple[Rep, ...]:
     gaps_s = [(b - a) / NS_PER_S for a, b in pairwise(presses)]
     if not gaps_s:
         return ()
-    usual = _relearnt(gaps_s, _likeliest(gaps_s))
-    _, starts = _story(gaps_s, usual)
+    if way_m is None:
+        return _by_lengths(presses, gaps_s, [0.0] * len(gaps_s))
+
+    def mps(a_ns: int, b_ns: int) -> float:
+        return (way_m(b_ns) - way_m(a_ns)) / ((b_ns - a_ns) / NS_PER_S)
+
+    speeds = [mps(a_ns, b_ns) for a_ns, b_ns in pairwise(presses)]
+    levels = two_levels(speeds, APART_MPS)
+    if levels is None or levels.fast <= WALK_MPS:
+        return ()
+    reps = _by_lengths(presses, gaps_s, [_fast(speed, levels) for speed in speeds])
+    usual_mps = [mps(rep.start_ns, rep.end_ns) for rep in reps if rep.start_seen and rep.end_seen]
+    least_mps = max(levels.parting, FILLED_IN_SHARE * median(usual_mps)) if usual_mps else math.inf
+    return tuple(rep for rep in reps if _as_fast(rep, mps, levels.parting if rep.start_seen and rep.end_seen else least_mps))
+
+
+def _as_fast(rep: Rep, mps: Callable[[int, int], float], least_mps: float) -> bool:
+    return rep.ns > 0 and mps(rep.start_ns, rep.end_ns) >= least_mps
+
+
+def _fast(mps: float, levels: Levels) -> float:
+    """Return the log odds that a gap was run fast."""
+    return SURE * max(-1.0, min((mps - levels.parting) / (levels.fast - levels.parting), 1.0))
+
+
+def _by_lengths(presses: Sequence[int], gaps_s: Sequence[float], fast: Sequence[float]) -> tuple[Rep, ...]:
+    gaps = list(zip(gaps_s, fast, strict=True))
+    usual = _relearnt(gaps, _likeliest(gaps))
+    _, starts = _story(gaps, usual)
     return _told(presses, starts, usual)
 
 
-def _likeliest(gaps_s: Sequence[float]) -> Usual:
+def _likeliest(gaps: Sequence[_Gap]) -> Usual:
     """Return the usual lengths, each of them a gap or what is left of one, with which some story is the likeliest."""
+    gaps_s = [gap_s for gap_s, _ in gaps]
     lengths = _thinned(gaps_s)
     simple = [Usual(rep_s, rests_s) for rep_s in lengths for rests_s in ((), *((rest_s,) for rest_s in lengths))]
-    judged = [(_judged(gaps_s, usual), usual) for usual in simple]
+    judged = [(_judged(gaps, usual), usual) for usual in simple]
     for _, usual in nlargest(FEW, [each for each in judged if each[1].rests_s], key=itemgetter(0)):
         (rest_s,) = usual.rests_s
         for longer_s in _thinned(gap_s - reps * usual.rep_s for gap_s in gaps_s for reps in (0, 1)):
             if longer_s > LONGER * rest_s:
                 two = Usual(usual.rep_s, (rest_s, longer_s))
-                judged.append((_judged(gaps_s, two), two))
+                judged.append((_judged(gaps, two), two))
     return max(judged, key=itemgetter(0))[1]
 
 
-def _relearnt(gaps_s: Sequence[float], usual: Usual) -> Usual:
+def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
     """Return the usual lengths as the story found with them has them; they were taken from single gaps before."""
-    _, starts = _story(gaps_s, usual)
-    steps = list(zip(pairwise(starts), gaps_s, strict=True))
+    _, starts = _story(gaps, usual)
+    steps = [(step, gap_s) for step, (gap_s, _) in zip(pairwise(starts), gaps, strict=True)]
     reps_s = [gap_s for (was, now), gap_s in steps if was and not now and _in_one(gap_s, usual)]
     rests_s = [gap_s for (was, now), gap_s in steps if now and not was]
     near = [[rest_s for rest_s in rests_s if abs(math.log(rest_s / kind_s)) < 2.0 * RESTS_ALIKE] for kind_s in usual.rests_s]
@@ -95,21 +143,21 @@ def _thinned(lengths_s: Iterable[float]) -> list[float]:
     return kept
 
 
-def _judged(gaps_s: Sequence[float], usual: Usual) -> float:
+def _judged(gaps: Sequence[_Gap], usual: Usual) -> float:
     """Return the log odds of the likeliest story; each kind of rest costs what it is worth to know that it lies just there."""
     price = sum(math.log(RESTS_ALIKE / REST_SPREAD) - 0.5 * (math.log(rest_s / REST_S) / REST_SPREAD) ** 2 for rest_s in usual.rests_s)
-    return _story(gaps_s, usual)[0] + price
+    return _story(gaps, usual)[0] + price
 
 
-def _story(gaps_s: Sequence[float], usual: Usual) -> tuple[float, list[bool]]:
+def _story(gaps: Sequence[_Gap], usual: Usual) -> tuple[float, list[bool]]:
     """Return the log odds of the likeliest story, and which presses it takes for starts."""
     forgot = math.log(FORGOTTEN)
     start, end = 0.0, forgot
     steps: list[tuple[bool, bool]] = []
     """Whether the press before was a start if this one is a start, and if it is an end."""
-    for gap_s in gaps_s:
-        nothing, one = _with_rest(gap_s, 0, usual), forgot + _with_rest(gap_s, 1, usual)
-        rep = max(_log_normal(gap_s, usual.rep_s, ALIKE), 2.0 * forgot + _with_rest(gap_s, 2, usual))
+    for gap_s, fast in gaps:
+        nothing, one = _with_rest(gap_s, 0, usual) - fast, forgot + _with_rest(gap_s, 1, usual)
+        rep = max(_log_normal(gap_s, usual.rep_s, ALIKE) + fast, 2.0 * forgot + _with_rest(gap_s, 2, usual))
         steps.append((start + one >= end + nothing, start + rep >= end + one))
         start, end = max(start + one, end + nothing), max(start + rep, end + one)
     story = [start + forgot > end]
@@ -144,9 +192,8 @@ def _told(presses: Sequence[int], starts: Sequence[bool], usual: Usual) -> tuple
     """Return the story as repetitions, with what was forgotten filled in."""
     steps = list(pairwise(zip(presses, starts, strict=True)))
     whole = {a: b for (a, first), (b, second) in steps if first and not second and _in_one((b - a) / NS_PER_S, usual)}
-    if not whole:
-        return ()
-    return tuple(_filled(presses, starts, whole))
+    reps = tuple(_filled(presses, starts, whole)) if whole else ()
+    return reps if len(whole) >= MOST_WHOLE * len(reps) else ()
 
 
 def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int]) -> Iterator[Rep]:

@@ -3,6 +3,9 @@
 A session of repetitions has two levels, running hard and resting (standing, walking or jogging). Otsu's threshold parts them; a
 repetition begins when the speed clearly goes above and ends when it clearly goes below (hysteresis), its ends lie where the speed
 passes the threshold. Where the two levels are not apart there are no repetitions.
+
+Any run has faster and slower moments: traffic lights, a hill, a receiver's noise. Repetitions are alike, or their rests are;
+a long easy stretch before or after them is warming up and cooling down.
 """
 
 import math
@@ -10,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean
-from typing import Final
+from statistics import fmean, median, median_low, pvariance
+from typing import Final, NamedTuple
 
 from kickcue.core.estimate.gate import Plane
 from kickcue.core.estimate.odometer import FASTEST_MPS
@@ -25,6 +28,22 @@ HYSTERESIS: Final = 0.15
 """Share of the distance between the two levels by which the speed must go beyond the threshold."""
 SHORTEST_S: Final = 8.0
 """A shorter effort is no repetition, a shorter slack no rest."""
+WALK_MPS: Final = 1.9
+"""People walk up to about 2 m/s and run beyond: a walk is no repetition."""
+TWO_LEVELS: Final = 0.7
+"""Share of the speeds' variance that lies between two levels at least. One level with noise: 2/π."""
+EASY_APART_MPS: Final = 0.5
+"""Easy running is slower than repetitions by this at least."""
+LONG_EASY: Final = 1.5
+"""A warm-up is easy for longer than a repetition takes by this factor at least [judgement]."""
+ALIKE: Final = 1.5
+"""Lengths within this factor of the median are alike..."""
+MOST_ALIKE: Final = 0.6
+"""...and so many must be: in public files sessions have 75 % or more, other runs 45 % or less..."""
+MOST_RESTS_ALIKE: Final = 0.75
+"""...of repetitions that grow longer or shorter at least the rests are alike."""
+RESTED: Final = 0.05
+"""Rests are this share of the time at least: three times 3000 m with 30 s between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +54,23 @@ class Rep:
     end_ns: int
     start_seen: bool = True
     end_seen: bool = True
+
+    @property
+    def ns(self) -> int:
+        """How long it took."""
+        return self.end_ns - self.start_ns
+
+
+class Levels(NamedTuple):
+    """The means of slow and fast speeds, in m/s."""
+
+    slow: float
+    fast: float
+
+    @property
+    def parting(self) -> float:
+        """The threshold between them."""
+        return (self.slow + self.fast) / 2.0
 
 
 def reps_from_fixes(fixes: Sequence[Fix]) -> tuple[Rep, ...]:
@@ -59,11 +95,29 @@ def reps_from_fixes(fixes: Sequence[Fix]) -> tuple[Rep, ...]:
 def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
     """Return the repetitions that (``t_ns``, m/s), evenly spaced and in order, show; a jump counts as nobody's speed but the fastest."""
     speeds = [(t_ns, min(mps, FASTEST_MPS)) for t_ns, mps in speeds]
-    levels = two_levels([mps for _, mps in speeds])
-    if levels is None:
+    values = [mps for _, mps in speeds]
+    levels = two_levels(values)
+    if levels is None or _explained(values, levels) < TWO_LEVELS:
         return ()
-    slow, parting, fast = levels
-    margin = HYSTERESIS * (fast - slow)
+    running = [mps for mps in values if mps >= levels.parting]
+    hard = two_levels(running, EASY_APART_MPS)
+    reps = _efforts(speeds, levels)
+    if hard is not None and hard.fast > WALK_MPS:
+        efforts = _efforts(speeds, hard)
+        one_stretch = len(reps) < 2 and hard.fast - hard.slow >= APART_MPS
+        reps = efforts if one_stretch else _without_easy_ends(reps, efforts)
+    return reps if levels.fast > WALK_MPS and _are_a_session(reps) else ()
+
+
+def _explained(values: Sequence[float], levels: Levels) -> float:
+    """Return which share of the variance lies between the two levels."""
+    fast = sum(mps >= levels.parting for mps in values) / len(values)
+    return fast * (1.0 - fast) * (levels.fast - levels.slow) ** 2 / pvariance(values)
+
+
+def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, ...]:
+    """Return when the speed was above the threshold for good."""
+    parting, margin = levels.parting, HYSTERESIS * (levels.fast - levels.slow)
     found: list[Rep] = []
     began_ns: int | None = None
     risen_ns = fallen_ns = speeds[0][0]
@@ -79,11 +133,60 @@ def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
             found.append(Rep(began_ns, fallen_ns))
     if running and began_ns is not None:
         found.append(Rep(began_ns, speeds[-1][0], end_seen=False))
-    return tuple(rep for rep in _without_slack(found) if rep.end_ns - rep.start_ns >= SHORTEST_S * NS_PER_S)
+    return tuple(rep for rep in _without_slack(found) if rep.ns >= SHORTEST_S * NS_PER_S)
 
 
-def two_levels(speeds: Sequence[float]) -> tuple[float, float, float] | None:
-    """Return mean of the slow, threshold, mean of the fast, by Otsu; None where they are not apart."""
+def _without_easy_ends(reps: Sequence[Rep], hard: Sequence[Rep]) -> tuple[Rep, ...]:
+    """Return the repetitions with a long easy stretch before the first and after the last left out.
+
+    ``hard`` is what was run clearly faster than such a stretch; where it is not in the others, too,
+    nothing is left out.
+    """
+    usual_ns = median(rep.ns for rep in reps) if reps else 0.0
+    kept = list(reps)
+    for end in (0, -1):
+        if len(kept) < 2:
+            break
+        whole = kept[end]
+        inside = [rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns]
+        easy_ns = whole.ns - sum(rep.ns for rep in inside)
+        others = [rep for rep in kept if rep is not whole]
+        as_hard = sum(any(_overlap(each, rep) for each in hard) for rep in others)
+        if easy_ns > LONG_EASY * usual_ns and 2 * as_hard > len(others):
+            kept[kept.index(whole) : kept.index(whole) + 1] = inside
+    return tuple(kept)
+
+
+def _overlap(a: Rep, b: Rep) -> bool:
+    return a.start_ns < b.end_ns and b.start_ns < a.end_ns
+
+
+def _are_a_session(reps: Sequence[Rep]) -> bool:
+    """Tell whether efforts are alike, or at least their rests, and whether there are rests worth the name.
+
+    A single one is nobody's doubt: one stretch of running.
+    """
+    if len(reps) < 2:
+        return True
+    rests = [after.start_ns - before.end_ns for before, after in pairwise(reps)]
+    rested = sum(rests) / (reps[-1].end_ns - reps[0].start_ns)
+    whole = [rep.ns for rep in reps if rep.start_seen and rep.end_seen]
+    cut_off = [rep.ns for rep in reps if not (rep.start_seen and rep.end_seen)]
+    longest = max(whole, default=0) * ALIKE
+    alike = _alike(whole) >= MOST_ALIKE and all(length <= longest for length in cut_off)
+    alike = alike or (len(rests) > 2 and _alike(rests) >= MOST_RESTS_ALIKE)
+    return rested >= RESTED and alike
+
+
+def _alike(lengths: Sequence[int]) -> float:
+    """Return the share of lengths that are near the median."""
+    usual = median_low(lengths) if lengths else 0  # of two it is one of them
+    near = [usual / ALIKE <= length <= usual * ALIKE for length in lengths]
+    return fmean(near) if near else 1.0
+
+
+def two_levels(speeds: Sequence[float], apart_mps: float = APART_MPS) -> Levels | None:
+    """Return the two levels of speeds by Otsu; None where they are not apart."""
     ranked = sorted(speeds)
     best: tuple[float, int] | None = None
     total, below = sum(ranked), 0.0
@@ -94,15 +197,15 @@ def two_levels(speeds: Sequence[float]) -> tuple[float, float, float] | None:
             best = between, i
     if best is None:
         return None
-    slow, fast = fmean(ranked[: best[1]]), fmean(ranked[best[1] :])
-    return (slow, (slow + fast) / 2.0, fast) if fast - slow >= APART_MPS else None
+    found = Levels(fmean(ranked[: best[1]]), fmean(ranked[best[1] :]))
+    return found if found.fast - found.slow >= apart_mps else None
 
 
 def _without_slack(reps: Sequence[Rep]) -> Iterator[Rep]:
     """Yield the repetitions with those joined that only a moment's slack parts."""
     last: Rep | None = None
     for rep in reps:
-        if last is not None and rep.start_ns - last.end_ns < SHORTEST_S / 2.0 * NS_PER_S:
+        if last is not None and rep.start_ns - last.end_ns < SHORTEST_S * NS_PER_S:
             last = Rep(last.start_ns, rep.end_ns, last.start_seen, rep.end_seen)
             continue
         if last is not None:

@@ -7,16 +7,45 @@ from hypothesis import example, given, strategies as st
 
 from kickcue.core.estimate.rep_presses import reps_from_marks
 from kickcue.core.units import s_to_ns
+from kickcue.recording.interpolation import Interpolated
 from tests.core.repetitions import off_s
 
+Stretch = tuple[float, float]
 
-@given(st.lists(st.integers(35, 45), min_size=2, max_size=12), st.lists(st.integers(30, 150), min_size=12, max_size=12))
+
+def way_of(stretches: list[Stretch]) -> tuple[list[int], Interpolated]:
+    """Return the moments between stretches of (seconds, m/s), and the metres run."""
+    t_s = way_m = 0.0
+    points = [(0, 0.0)]
+    for seconds, mps in stretches:
+        t_s, way_m = t_s + seconds, way_m + seconds * mps
+        points.append((s_to_ns(t_s), way_m))
+    return [t_ns for t_ns, _ in points[1:-1]], Interpolated(points)
+
+
+REPS_S, RESTS_S = st.lists(st.integers(35, 45), min_size=2, max_size=12), st.lists(st.integers(30, 150), min_size=12, max_size=12)
+
+
+@given(REPS_S, RESTS_S)
+@example([35, 43, 35, 35, 35], [30, 70, 38, 38, *[30] * 8])
 def test_presses_in_turn(reps_s: list[int], rests_s: list[int]) -> None:
-    """GIVEN every start and end pressed, doubles among them THEN they pair up as they came, whatever the rests."""
+    """GIVEN every start and end pressed, doubles among them, and a pod THEN they pair up as they came, whatever the rests.
+
+    By the lengths of the gaps alone rests as long as the repetitions cannot be told from them.
+    """
+    stretches = [part for rep_s, rest_s in zip(reps_s, rests_s, strict=False) for part in ((rep_s, 5.5), (rest_s, 1.2))]
+    presses, way = way_of([(60.0, 1.2), *stretches])
+    doubled = [*presses, presses[1] + s_to_ns(2.0), presses[-1] + s_to_ns(5.0)]
+    found = [(rep.start_ns, rep.end_ns) for rep in reps_from_marks(doubled, way.at)]
+    assert list(zip(presses[::2], presses[1::2], strict=True)) == found
+
+
+@given(REPS_S, st.lists(st.integers(60, 150), min_size=12, max_size=12))
+def test_presses_in_turn_alone(reps_s: list[int], rests_s: list[int]) -> None:
+    """GIVEN every start and end pressed, and rests longer than the repetitions THEN they pair up as they came."""
     ends = list(accumulate(seconds for pair in zip(reps_s, rests_s, strict=False) for seconds in pair))
     presses = [s_to_ns(t_s) for t_s in (0, *ends[:-1])]
-    doubled = [*presses, presses[1] + s_to_ns(2.0), presses[-1] + s_to_ns(5.0)]
-    assert list(zip(presses[::2], presses[1::2], strict=True)) == [(rep.start_ns, rep.end_ns) for rep in reps_from_marks(doubled)]
+    assert list(zip(presses[::2], presses[1::2], strict=True)) == [(rep.start_ns, rep.end_ns) for rep in reps_from_marks(presses)]
 
 
 @pytest.mark.parametrize("forgotten", range(12))
@@ -63,3 +92,38 @@ def test_whatever_is_pressed(presses_s: list[float]) -> None:
 def test_hardly_any_press(presses_s: list[float]) -> None:
     """GIVEN no press, one, or a doubled one THEN there are no repetitions."""
     assert () == reps_from_marks([s_to_ns(t_s) for t_s in presses_s])
+
+
+@pytest.mark.parametrize("slow", [0.0, 1.5, 3.4])
+@pytest.mark.parametrize("rest_s", [58.0, 130.0])
+def test_the_way_tells_which_half_is_fast(slow: float, rest_s: float) -> None:
+    """GIVEN rests that are as alike as the repetitions, with a press at the start of the cool-down THEN the fast ones are told."""
+    reps = [(58.0 + n % 2, 4.6) if half == 0 else (rest_s - n % 3, slow) for n in range(8) for half in range(2)]
+    stretches = [(300.0, 2.7), *reps, (300.0, 2.7)]
+    presses, way = way_of(stretches)
+    found = reps_from_marks(presses, way.at)
+    assert list(zip(presses[:-1:2], presses[1::2], strict=True)) == [(rep.start_ns, rep.end_ns) for rep in found]
+
+
+@pytest.mark.parametrize(
+    "stretches",
+    [
+        [(300.0, 3.5), (58.0, 3.4), (127.0, 3.5), (58.0, 3.5), (130.0, 3.4), (300.0, 3.5)],
+        [(300.0, 1.4), (58.0, 1.5), (127.0, 0.4), (58.0, 1.5), (130.0, 0.3), (58.0, 1.4), (300.0, 1.5)],
+    ],
+    ids=["even", "a walk"],
+)
+def test_presses_that_the_way_contradicts(stretches: list[Stretch]) -> None:
+    """GIVEN presses in turn, but nothing between them that was run faster than the rest THEN there are no repetitions."""
+    presses, way = way_of(stretches)
+    assert reps_from_marks(presses), "by their lengths alone they look like some"
+    assert () == reps_from_marks(presses, way.at)
+
+
+@pytest.mark.parametrize("forgotten", range(2, 14))
+def test_a_forgotten_press_beside_a_pod(forgotten: int) -> None:
+    """GIVEN a press forgotten THEN the repetition is still told, the others exactly."""
+    presses, way = way_of([(300.0, 2.7), *[(58.0, 4.6), (90.0, 1.5)] * 7, (58.0, 4.6), (300.0, 1.5)])
+    truth = [(a / 1e9, b / 1e9) for a, b in zip(presses[::2], presses[1::2], strict=True)]
+    kept = [t_ns for n, t_ns in enumerate(presses) if n != forgotten]
+    assert off_s(reps_from_marks(kept, way.at), truth) <= 1.0

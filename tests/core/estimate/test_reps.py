@@ -70,3 +70,54 @@ def test_a_repetition_that_the_recording_cuts_off() -> None:
     """GIVEN a recording that stops in a repetition THEN its end is told as not seen."""
     speeds = [(s_to_ns(t_s), mps) for t_s, mps in enumerate(by_second([(30, 0.0), (40, 5.5), (30, 0.0), (20, 5.5)]))]
     assert [True, False] == [rep.end_seen for rep in reps_from_speeds(speeds)]
+
+
+def noisy(session: list[Stretch], sd_mps: float = 0.2, seed: int = 1) -> list[tuple[int, float]]:
+    random = Random(seed)
+    return [(s_to_ns(t_s), max(mps + random.gauss(0.0, sd_mps), 0.0)) for t_s, mps in enumerate(by_second(session))]
+
+
+@pytest.mark.parametrize("easy", [2.7, 3.2])
+@pytest.mark.parametrize("walk", [0.0, 1.5])
+def test_warming_up_and_cooling_down_are_no_repetitions(easy: float, walk: float) -> None:
+    """GIVEN easy running that goes over into the first repetition and follows the last rest THEN only the fast ones are told."""
+    reps = [(58, 5.4), (120, walk)] * 7
+    session = [(300, easy), *reps, (58, 5.4), (120, walk), (300, easy)]
+    assert off_s(reps_from_speeds(noisy(session)), hard_ones(session)) <= 1.0
+
+
+def test_repetitions_within_a_run_with_a_long_stand() -> None:
+    """GIVEN repetitions with jogs between and ten minutes of standing THEN the fast ones are told, not one stretch of running."""
+    session = [(600, 2.7), *[(60, 5.4), (60, 2.7)] * 5, (600, 0.0)]
+    assert off_s(reps_from_speeds(noisy(session)), hard_ones(session)) <= 1.0
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        [(120, 1.5), *[(60, 1.5), (60, 0.0)] * 8],
+        [(700, 4.5), (9, 0.0), (300, 4.5), (12, 0.5), (1200, 4.5), (15, 0.0), (90, 4.5), (10, 0.0), (20, 4.5)],
+        [(480, 2.7), (620, 0.0), (1050, 2.8)],
+        [(3000, 3.6), (40, 1.2), (2500, 3.8)],
+    ],
+    ids=["walk and stand", "traffic lights", "one long break", "a sip of water"],
+)
+def test_other_stops_are_no_rests(session: list[Stretch]) -> None:
+    """GIVEN a walk, or a run that was stopped now and then THEN there are no repetitions."""
+    assert () == reps_from_speeds(noisy(session))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_receivers_noise_makes_no_repetitions(seed: int) -> None:
+    """GIVEN a steady run whose speed is 0.8 m/s off now here, now there THEN one level with noise is no session."""
+    random, off, speeds = Random(seed), 0.0, []
+    for t_s in range(2400):
+        off = 0.95 * off + random.gauss(0.0, 0.25)
+        speeds.append((s_to_ns(t_s), 4.2 + off))
+    assert () == reps_from_speeds(speeds)
+
+
+def test_repetitions_that_grow_longer() -> None:
+    """GIVEN 200 to 1000 m, each longer than the one before, with one rest THEN all are told."""
+    session = [(60, 1.2), *[part for n in range(1, 6) for part in ((40 * n, 5.2), (90, 1.2))]]
+    assert off_s(reps_from_speeds(noisy(session)), hard_ones(session)) <= 1.0
