@@ -11,9 +11,10 @@
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import asin, cos, isfinite, radians, sin, sqrt
 from pathlib import Path
 from statistics import median
@@ -27,6 +28,7 @@ from kickcue.recording.header import utc_ns, utc_text
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
 from kickcue.recording.model import Header, Recording
+from kickcue.recording.plausible import Place, grown_m, is_real, metres_for_each, real_places, run_by_strides_m
 
 SPEED_WINDOW_S: Final = 5.0
 PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
@@ -101,7 +103,8 @@ def mark_source(kind: Kind, marks: str) -> MarkSource | None:
 
 def recording(path: Path, activity: Activity, marks: str) -> Recording:
     """Return the events of an activity; DataError if it has no record that tells anything."""
-    points = sorted(activity.points, key=lambda point: point.time_ns)
+    in_order = sorted(activity.points, key=lambda point: point.time_ns)
+    points, laps, impossible = _possible(in_order, activity.laps)
     filled = list(_with_speed(_with_distance(points)))
     events = [event for point in filled for event in _events(point, points[0].time_ns)]
     if not events:
@@ -109,16 +112,17 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         raise DataError(f"{path}: a {activity.kind} file without a single record of a run{why}")
     epoch_ns = points[0].time_ns
     notes = list(activity.notes)
-    if points != list(activity.points):
+    notes.extend(impossible)
+    if in_order != list(activity.points):
         notes.append("records were not in the order of time and have been sorted")
     notes.extend(_cadence_note(points))
     way = [(point.time_ns, point.distance_m) for point in filled if point.distance_m is not None]
-    kinds = kinds_of(activity.laps, Interpolated(way) if way else None, epoch_ns)
-    note = note_on(activity.laps, kinds) if marks == "manual" else None
+    kinds = kinds_of(laps, Interpolated(way) if way else None, epoch_ns)
+    note = note_on(laps, kinds) if marks == "manual" else None
     entries: list[Input] = [
         Command(0, CommandKind.START),
         *events,
-        *_marks(zip(activity.laps, kinds, strict=True), marks, epoch_ns),
+        *_marks(zip(laps, kinds, strict=True), marks, epoch_ns),
     ]
     entries.sort(key=lambda entry: entry.t_ns)  # stable: the start comes first, a mark after the records of its moment
     names = {getattr(entry, "sensor", None) for entry in entries}
@@ -134,7 +138,7 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         kind=activity.kind,
         problems=tuple(activity.problems),
         notes=tuple(notes),
-        laps=triggers_of(activity.laps, kinds),
+        laps=triggers_of(laps, kinds),
         laps_note=note,
     )
 
@@ -164,6 +168,50 @@ def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Itera
         source = None if lap.final else mark_source(kind, marks)
         if source is not None and lap.end_ns >= epoch_ns:
             yield Mark(lap.end_ns - epoch_ns, source)
+
+
+def _possible(points: list[Point], laps: Sequence[Lap]) -> tuple[list[Point], Sequence[Lap], list[str]]:
+    """Return both without what cannot be, see ``plausible.py``, and a sentence on each kind of that."""
+    notes = []
+    totals = [(point.time_ns, point.distance_m) for point in points if point.distance_m is not None]
+    grown, run_m = grown_m(totals), _run_m(points, laps)
+    unit_m = metres_for_each(grown, run_m)
+    if unit_m != 1.0:
+        notes.append("the distances are kilometres, not metres: they are taken as such")
+        points = [replace(each, distance_m=_times(each.distance_m, unit_m)) for each in points]
+        laps = [replace(each, distance_m=_times(each.distance_m, unit_m)) for each in laps]
+    places = [_place(point) for point in points]
+    real, note = real_places(places, grown * unit_m if totals else _run_m(points, laps))
+    if note:
+        notes.append(note)
+        at = [(None, None) if place is None else place for place in real]
+        points = [replace(point, lat_deg=lat, lon_deg=lon) for point, (lat, lon) in zip(points, at, strict=True)]
+    return points, laps, notes
+
+
+def _times(metres: float | None, factor: float) -> float | None:
+    return None if metres is None else metres * factor
+
+
+def _run_m(points: Sequence[Point], laps: Sequence[Lap]) -> float | None:
+    """Return about how far one ran by what tells it first: speeds, positions, cadence, laps. None: nothing does."""
+    strides = [point.cadence_per_min for point in points if point.cadence_per_min]
+    found = (
+        _along_m(points, lambda a, b: (a.speed_mps or 0.0) * (b.time_ns - a.time_ns) / NS_PER_S),
+        _along_m([point for point in points if is_real(_place(point))], great_circle_m),
+        run_by_strides_m(strides, (points[-1].time_ns - points[0].time_ns) / NS_PER_S) if points else None,
+        sum(lap.distance_m or 0.0 for lap in laps),
+    )
+    return next((metres for metres in found if metres), None)
+
+
+def _along_m(points: Sequence[Point], step_m: Callable[[Point, Point], float]) -> float:
+    """Return the sum of steps, those over pauses left out."""
+    return sum(step_m(a, b) for a, b in pairwise(points) if b.time_ns - a.time_ns <= PAUSE_S * NS_PER_S)
+
+
+def _place(point: Point) -> Place | None:
+    return None if point.lat_deg is None or point.lon_deg is None else (point.lat_deg, point.lon_deg)
 
 
 def _with_distance(points: Sequence[Point]) -> Iterator[Point]:
@@ -200,7 +248,8 @@ def _with_speed(points: Iterable[Point]) -> Iterator[Point]:
             recent.popleft()
         speed_mps = point.speed_mps
         if speed_mps is None and recent and point.time_ns > recent[0][0]:
-            speed_mps = max(point.distance_m - recent[0][1], 0.0) / ((point.time_ns - recent[0][0]) / NS_PER_S)
+            grown = grown_m([*recent, (point.time_ns, point.distance_m)])
+            speed_mps = grown / ((point.time_ns - recent[0][0]) / NS_PER_S)
         recent.append((point.time_ns, point.distance_m))
         yield replace(point, speed_mps=speed_mps)
 

@@ -10,8 +10,8 @@ from statistics import fmean
 from typing import Final
 
 from kickcue.core.errors import DataError, DecodeError
+from kickcue.core.estimate.fix_choice import is_a_place
 from kickcue.core.estimate.gate import Plane
-from kickcue.core.estimate.odometer import FASTEST_MPS
 from kickcue.core.estimate.rep_presses import reps_from_marks
 from kickcue.core.estimate.reps import Rep, reps_from_fixes, reps_from_speeds
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
@@ -20,6 +20,7 @@ from kickcue.core.readings import LocationReading, PodReading, cadence_spm, inte
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.model import Recording
+from kickcue.recording.plausible import steps_m
 from kickcue.recording.summary import GAP_S, profile_of
 
 PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
@@ -135,7 +136,7 @@ def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Hear
     pods: dict[str, _Heard] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         match event:
-            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0:
+            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_a_place(lat_deg, lon_deg):
                 everything.fixes.append(event)
             case Mark() if event.source in PRESSED:
                 everything.presses_ns.append(event.t_ns)
@@ -157,10 +158,11 @@ def _take(everything: _Heard, pod: _Heard, event: Notification, profile: SensorP
         reading = interpret(profile, event.char, event.data)
     except DecodeError:
         return
-    if isinstance(reading, LocationReading) and reading.lat_deg is not None and reading.lon_deg is not None:
-        everything.fixes.append(Fix(event.t_ns, reading.lat_deg, reading.lon_deg))
     if not isinstance(reading, PodReading | LocationReading):
         return
+    lat_deg, lon_deg = (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
+    if lat_deg is not None and lon_deg is not None and is_a_place(lat_deg, lon_deg):
+        everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
     if reading.speed_mps is not None:
         pod.speeds.append((event.t_ns, reading.speed_mps))
     if reading.distance_m is not None:
@@ -192,10 +194,7 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
 def _way_m(heard: _Heard) -> list[tuple[int, float]]:
     """Return the metres run over time: as the pod counts them, else along the positions, else by the speeds; empty: nothing tells."""
     if heard.totals:
-        steps = [
-            (b_ns, b_m - a_m if 0.0 <= b_m - a_m <= _most_m(a_ns, b_ns) else 0.0) for (a_ns, a_m), (b_ns, b_m) in pairwise(heard.totals)
-        ]
-        return _summed(heard.totals[0][0], steps)
+        return _summed(heard.totals[0][0], steps_m(heard.totals))
     if heard.fixes:
         plane = Plane(heard.fixes[0].lat_deg, heard.fixes[0].lon_deg)
         places = [(fix.t_ns, plane.east_north(fix.lat_deg, fix.lon_deg)) for fix in heard.fixes]
@@ -207,11 +206,6 @@ def _way_m(heard: _Heard) -> list[tuple[int, float]]:
         ]
         return _summed(heard.speeds[0][0], steps)
     return []
-
-
-def _most_m(a_ns: int, b_ns: int) -> float:
-    """Return what a total may grow by; one that says more has jumped."""
-    return FASTEST_MPS * ns_to_s(b_ns - a_ns) + 3.0
 
 
 def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:

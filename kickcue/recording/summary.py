@@ -8,11 +8,13 @@ from statistics import median
 from typing import Final
 
 from kickcue.core.errors import DecodeError
+from kickcue.core.estimate.fix_choice import is_a_place
 from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Mark, Notification, Tick
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
+from kickcue.recording.plausible import grown_m
 
 GAP_S: Final = 3.0
 """Sensors notify once a second: longer than this without any word, and nothing was recorded."""
@@ -79,7 +81,7 @@ class Summary:
 
 @dataclass(slots=True)
 class _Values:
-    distances_m: list[float] = field(default_factory=list)
+    totals: list[tuple[int, float]] = field(default_factory=list)
     speeds_mps: list[float] = field(default_factory=list)
     cadences_spm: list[float] = field(default_factory=list)
     heart_rates_bpm: list[float] = field(default_factory=list)
@@ -113,7 +115,11 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
         Ack: "acks",
         Tick: "ticks",
     }
-    return dict(Counter(names[type(event)] for event in inputs if type(event) in names))
+    return dict(Counter(names[type(event)] for event in inputs if type(event) in names and not _is_nowhere(event)))
+
+
+def _is_nowhere(event: Input) -> bool:
+    return isinstance(event, Fix) and not is_a_place(event.lat_deg, event.lon_deg)
 
 
 def _spans(times_ns: Iterable[int]) -> list[Span]:
@@ -142,7 +148,7 @@ def _sensor(recording: Recording, name: str, events: Sequence[Notification], pro
         rate_hz=1 / middle_s if middle_s > 0 else None,
         silence=max(silences, key=lambda span: span.seconds),
         broken=values.broken,
-        distance_m=sum(max(after - before, 0.0) for before, after in pairwise(values.distances_m)) if values.distances_m else None,
+        distance_m=grown_m(values.totals) if values.totals else None,
         speed_mps=_range(values.speeds_mps),
         cadence_spm=_range(values.cadences_spm),
         heart_rate_bpm=_range(values.heart_rates_bpm),
@@ -161,7 +167,7 @@ def _read(values: _Values, profile: SensorProfile, event: Notification) -> None:
         _add(values.speeds_mps, reading.speed_mps)
         _add(values.cadences_spm, cadence_spm(reading))
     if isinstance(reading, PodReading | LocationReading) and reading.distance_m is not None:
-        values.distances_m.append(reading.distance_m)
+        values.totals.append((event.t_ns, reading.distance_m))
 
 
 def _add(values: list[float], value: float | None) -> None:

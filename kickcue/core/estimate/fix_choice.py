@@ -13,6 +13,16 @@ SETTLED_NS: Final = 5 * NS_PER_S
 """A receiver that comes back counts again after so long [judgement, as for the other sensors]."""
 
 
+NOWHERE_DEG: Final = 1e-6
+"""At 0,0 in the Atlantic nobody runs: a receiver without a place says 0, a watch on a treadmill, too."""
+
+
+def is_a_place(lat_deg: float, lon_deg: float) -> bool:
+    """Tell whether a position can be one: on the globe, and not 0,0. No number is none."""
+    on_earth = abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0
+    return on_earth and not (abs(lat_deg) < NOWHERE_DEG and abs(lon_deg) < NOWHERE_DEG)
+
+
 class FixChoice:
     """Of several receivers the first in ``order`` that has been well for a while counts; while none has, the one well for longest."""
 
@@ -24,6 +34,8 @@ class FixChoice:
 
     def counts(self, fix: Fix, receiver: str | None) -> bool:
         """Take note of a fix, in order of time; say whether it counts."""
+        if not is_a_place(fix.lat_deg, fix.lon_deg):
+            return False
         if fix.accuracy_m is not None and not fix.accuracy_m <= WORST_ACCURACY_M:
             return False
         if not self._is_well(receiver, fix.t_ns):
