@@ -23,6 +23,7 @@ from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.estimate.sensors import SensorDesk, Survey
+from kickcue.core.estimate.timer_clock import TimerClock
 from kickcue.core.events import (
     Ack,
     BeaconHeard,
@@ -42,6 +43,7 @@ from kickcue.core.events import (
     Output,
     Phase,
     PhaseChange,
+    Timer,
 )
 from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
@@ -87,6 +89,7 @@ class Engine:
         self._crossings_m = self._course.crossings_m
         self._bell_m = self._course.bell_m
         self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
+        self._timer = TimerClock()
         self._distance = DistanceEstimator(self._course, setup.scale, setup.planned_mps)
         self._line = LineWatch(self._course, setup.gate)
         self._beacon = BeaconWatch()
@@ -95,7 +98,8 @@ class Engine:
         self._phase = Phase.WAITING
         self._racing = False
         self._now_ns: int | None = None
-        self._started_ns = 0
+        self._gun_ns = self._started_ns = 0
+        """The same moment as events tell it, and as the timer does."""
         self._next_estimate_ns = 0
         self._stale_ns: int | None = None
         self._lap_began: tuple[int, int] | None = None
@@ -149,19 +153,16 @@ class Engine:
     def _take(self, event: Input, t_ns: int, out: list[Output]) -> bool:
         """Take in the event; return whether it can have changed where the runner is or what is to be done."""
         if isinstance(event, Notification):
-            reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
-            place = self._sensors.place
-            crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
-            if reading is None:
-                return crossed
-            self._distance.read(t_ns, event.sensor, reading.speed_mps, reading.distance_m, self._sensors.cadence.latest_spm)
-        elif isinstance(event, Mark):
+            return self._hear(event, t_ns, out)
+        if isinstance(event, Mark):
             self._mark(t_ns, event.source, out)
         elif isinstance(event, Command):
             self._obey(t_ns, event.kind, out)
         elif isinstance(event, Link):
             self._sensors.link(event)
             self._next_estimate_ns = t_ns  # a value that nobody gives any more is told at once
+        elif isinstance(event, Timer):
+            return self._turn_timer(t_ns, event, out)
         elif isinstance(event, Ack):
             if not event.felt:
                 why = event.why or "no reason given"
@@ -174,6 +175,27 @@ class Engine:
             return False
         else:  # a Tick counts by its time alone
             return False
+        return True
+
+    def _hear(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
+        reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
+        place = self._sensors.place
+        crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
+        if reading is None:
+            return crossed
+        if not self._timer.stopped:  # what is walked in a pause is no part of the race
+            spm = self._sensors.cadence.latest_spm
+            self._distance.read(self._timer.at(t_ns), event.sensor, reading.speed_mps, reading.distance_m, spm)
+        return True
+
+    def _turn_timer(self, t_ns: int, event: Timer, out: list[Output]) -> bool:
+        if not self._timer.turn(t_ns, running=event.running):
+            return False
+        out.append(Notice(t_ns, "timer", "the recorder goes on" if event.running else "the recorder is stopped"))
+        if not event.running:
+            out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
+            self._bell_in_s = None
+        self._next_estimate_ns = t_ns  # that nobody runs is told at once
         return True
 
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
@@ -198,8 +220,8 @@ class Engine:
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
-        line_m = self._distance.mark(t_ns, source, age_s, shared_sd_m)
-        self._sensors.marked(t_ns, self._started_ns)
+        line_m = self._distance.mark(self._timer.at(t_ns), source, age_s, shared_sd_m)
+        self._sensors.marked(t_ns, self._gun_ns)
         if line_m is None:
             out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
             return
@@ -216,8 +238,8 @@ class Engine:
         else:
             signal = {CommandKind.START: Signal.START, CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
             if self._signal(t_ns, signal, out) and signal is Signal.START:
-                self._started_ns = t_ns
-                self._distance.start(t_ns)
+                self._gun_ns, self._started_ns = t_ns, self._timer.at(t_ns)
+                self._distance.start(self._timer.at(t_ns))
                 self._line.start(t_ns)
                 self._beacon.rest(t_ns)
 
@@ -226,16 +248,18 @@ class Engine:
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
         out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
-        if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, t_ns) < EVEN_ODDS:
+        if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
             self._signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
 
     # ---- what follows
 
     def _advance(self, t_ns: int, out: list[Output]) -> None:
-        self.wake_ns = t_ns + BEAT_NS
-        here = self._distance.at(t_ns)
-        if self._racing and here is not None:
+        self.wake_ns = None if self._timer.stopped else t_ns + BEAT_NS
+        here = self._distance.at(self._timer.at(t_ns))
+        if self._timer.stopped:
+            pass  # nobody runs: nothing falls due
+        elif self._racing and here is not None:
             self._race_on(t_ns, here, out)
         elif self._phase is Phase.WAITING and CueKind.READY not in self._desk.given and self._sensors.all_heard(t_ns):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
@@ -245,8 +269,9 @@ class Engine:
             self._stale_ns = survey.next_stale_ns
             out.extend(survey.news)
             out.append(self._estimate(t_ns, here, survey))
-        if self._stale_ns is not None and self._stale_ns < self.wake_ns:
-            self.wake_ns = min(self.wake_ns, max(self._stale_ns, self._next_estimate_ns))
+        if self._stale_ns is not None and (self.wake_ns is None or self._stale_ns < self.wake_ns):
+            stale_ns = max(self._stale_ns, self._next_estimate_ns)
+            self.wake_ns = stale_ns if self.wake_ns is None else min(self.wake_ns, stale_ns)
 
     def _race_on(self, t_ns: int, here: Position, out: list[Output]) -> None:
         if self._phase is Phase.BODY:
@@ -273,7 +298,7 @@ class Engine:
             self._wake_in(t_ns, due.cue_s)
             out.extend(self._desk.arm(t_ns, due.alone_s, cue, (to_go_m, here.sd_m)))
             return
-        elapsed_s = (t_ns - self._started_ns) / NS_PER_S
+        elapsed_s = (self._timer.at(t_ns) - self._started_ns) / NS_PER_S
         self._baseline_spm = self._sensors.cadence.baseline_spm()
         self._baseline_mps = here.distance_m / elapsed_s if elapsed_s > 0 else None
         self._signal(t_ns, Signal.BELL, out)
@@ -292,12 +317,15 @@ class Engine:
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s > NEAR_S:
             return None if here.pace_mps is None else Due(rough_s, rough_s)
-        odds = self._distance.odds_to_fire(self._bell_m, t_ns)
-        cue_s, even_s = ((self._bell_m - self._distance.passed_with(p, t_ns)) / here.speed_mps - self._lead_s for p in (odds, EVEN_ODDS))
+        timer_ns = self._timer.at(t_ns)
+        odds = self._distance.odds_to_fire(self._bell_m, timer_ns)
+        by_then_m = (self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS))
+        cue_s, even_s = ((self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m)
         return Due(cue_s, min(cue_s, max(even_s, ALONE_S)))
 
     def _watch_finish(self, t_ns: int, here: Position, out: list[Output]) -> None:
-        if self._distance.at_last_line or self._distance.passed_probability(self._course.distance_m, t_ns) > FINISHED_ODDS:
+        passed = self._distance.passed_probability(self._course.distance_m, self._timer.at(t_ns))
+        if self._distance.at_last_line or passed > FINISHED_ODDS:
             self._signal(t_ns, Signal.LINE, out)
             return
         while self._phase in _NEXT_SIGNAL:
@@ -311,16 +339,17 @@ class Engine:
 
     def _watch_even_pace(self, t_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
         lap = self._lap(here)
-        began, self._lap_began = self._lap_began, self._lap_began or (lap, t_ns)
+        timer_ns = self._timer.at(t_ns)
+        began, self._lap_began = self._lap_began, self._lap_began or (lap, timer_ns)
         if began is None or lap <= began[0]:
             return
-        self._lap_began = (lap, t_ns)
+        self._lap_began = (lap, timer_ns)
         if lap != began[0] + 1 or began[0] < 2:  # the first, partial lap holds the start
             return
         if self._bell_m - here.distance_m < SPACING_M:  # the bell itself is due
             return
         even_s = target_s * self._course.marker_m / self._course.distance_m
-        wanted = off_even_pace((t_ns - began[1]) / NS_PER_S, even_s)
+        wanted = off_even_pace((timer_ns - began[1]) / NS_PER_S, even_s)
         whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
         out.extend(self._desk.give(t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False))
 
@@ -352,21 +381,21 @@ class Engine:
             error_m=half_width_m(here.sd_m),
             cadence_spm=self._sensors.cadence_spm(t_ns),
             baseline_spm=self._baseline_spm,
-            speed_mps=None if self._distance.mode(t_ns) is Mode.CLOCK else here.speed_mps,
+            speed_mps=None if self._distance.mode(self._timer.at(t_ns)) is Mode.CLOCK else here.speed_mps,
             baseline_mps=self._baseline_mps,
             given=self._desk.given,
         )
 
     def _estimate(self, t_ns: int, here: Position | None, survey: Survey) -> Estimate:
         known = here if self._racing else None
-        mode = self._distance.mode(t_ns)
+        mode = self._distance.mode(self._timer.at(t_ns))
         eta_s = None if known is None or self._bell_in_s is None or self._phase is not Phase.BODY else max(self._bell_in_s, 0.0)
         near, far = (None, None) if known is None else laps(known.distance_m, known.sd_m, self._crossings_m, self._course.marker_m)
         return Estimate(
             t_ns=t_ns,
             distance_m=None if known is None else known.distance_m,
             distance_sd_m=None if known is None else known.sd_m,
-            speed_mps=None if here is None or mode is Mode.CLOCK else here.speed_mps,
+            speed_mps=None if here is None or mode is Mode.CLOCK or self._timer.stopped else here.speed_mps,
             cadence_spm=survey.cadence_spm,
             heart_rate_bpm=survey.heart_rate_bpm,
             lap=None if known is None else self._lap(known),

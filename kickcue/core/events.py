@@ -157,13 +157,24 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """The recorder was stopped, or goes on: a watch's timer, in an imported activity. In a live race nobody says so.
+
+    While it is stopped the runner is not in the race: no cue is given, and neither distance nor clock goes on.
+    """
+
+    t_ns: int
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed; recorded too, so that a replay sees the same moments."""
 
     t_ns: int
 
 
-Input = Notification | Link | Mark | Command | Fix | BeaconHeard | Ack | Tick
+Input = Notification | Link | Mark | Command | Fix | BeaconHeard | Ack | Timer | Tick
 
 
 # ---- outputs

@@ -178,6 +178,12 @@ def _read_link(given: Any) -> bool:
     return bool(given == "up")
 
 
+def _read_timer(given: Any) -> bool:
+    if given not in ("start", "stop"):
+        raise _WrongError
+    return bool(given == "start")
+
+
 def _write_pulses(pulses: Pulses) -> list[Json]:
     return [{"on_ms": on_ms, "off_ms": off_ms, "intensity": float(intensity)} for on_ms, off_ms, intensity in pulses]
 
@@ -194,6 +200,9 @@ _STR: Final = Value(str, _just(str), {"type": "string"}, "a text")
 _BOOL: Final = Value(bool, _just(bool), {"type": "boolean"}, "true or false")
 _HEX: Final = Value(bytes.hex, _read_hex, {"type": "string", "pattern": "^([0-9a-f]{2})*$"}, "bytes in hex, two digits each")
 _LINK: Final = Value(lambda up: "up" if up else "down", _read_link, {"type": "string", "enum": ["up", "down"]}, "up or down")
+_TIMER: Final = Value(
+    lambda running: "start" if running else "stop", _read_timer, {"type": "string", "enum": ["start", "stop"]}, "start or stop"
+)
 _PULSE: Final = {"on_ms": _INT, "off_ms": _INT, "intensity": _FLOAT}
 _PULSES: Final = Value(
     _write_pulses,
@@ -222,7 +231,10 @@ _KEYS: Final = {
     (events.Mark, "source"): "mark",
     (events.Command, "kind"): "command",
     (events.Ack, "cue_id"): "ack",
+    (events.Timer, "running"): "timer",
 }
+_TWO_WORDS: Final = {(events.Link, "up"): _LINK, (events.Timer, "running"): _TIMER}
+"""Of these, true and false have names."""
 
 
 def _value(hint: Any) -> tuple[Value, bool]:
@@ -243,7 +255,8 @@ def _fields(cls: type) -> tuple[Field, ...]:
     for each in fields(cls):
         if each.name == "t_ns":
             continue
-        value, optional = (_LINK, False) if (cls, each.name) == (events.Link, "up") else _value(hints[each.name])
+        named = _TWO_WORDS.get((cls, each.name))
+        value, optional = _value(hints[each.name]) if named is None else (named, False)
         found.append(Field(each.name, _KEYS.get((cls, each.name), each.name), value, optional))
     return tuple(found)
 
@@ -277,6 +290,7 @@ SHAPES: Final[Sequence[Shape]] = (
     _input(events.Fix, "lat_deg"),
     _input(events.BeaconHeard, "rssi_dbm", "beacon"),
     _input(events.Ack, "ack"),
+    _input(events.Timer, "timer"),
     _input(events.Tick, "tick", constants={"tick": True}),
     _output(events.Estimate),
     _output(events.PhaseChange, "phase"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from kickcue.core.errors import DecodeError
 from kickcue.core.estimate.fix_choice import is_a_place
-from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Mark, Notification, Tick
+from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Mark, Notification, Tick, Timer
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import ns_to_s, s_to_ns
@@ -113,6 +113,7 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
         Fix: "fixes",
         BeaconHeard: "advertisements of the beacon",
         Ack: "acks",
+        Timer: "timer starts and stops",
         Tick: "ticks",
     }
     return dict(Counter(names[type(event)] for event in inputs if type(event) in names and not _is_nowhere(event)))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from hypothesis import given, settings, strategies as st
+
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Input, Link, Output, Tick
 from kickcue.core.units import s_to_ns
@@ -75,3 +77,35 @@ def test_nothing_is_driven_by_nothing(tmp_path: Path) -> None:
     """GIVEN no events THEN nothing is fed."""
     assert [] == live(())
     assert [] == list(tmp_path.iterdir())
+
+
+def ticks_of(inputs: tuple[Input, ...]) -> int:
+    return sum(isinstance(event, Tick) for event, _ in live(inputs))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.0, 2.0**62 / 1e9), max_size=25))
+def test_a_recording_costs_the_ticks_of_its_events_and_not_of_its_dates(gaps_s: list[float]) -> None:
+    """GIVEN readings hours, years or centuries apart THEN each costs the ticks of a minute at most, and all together those of an hour more."""
+    t_ns = 0
+    inputs: list[Input] = [Command(0, CommandKind.START)]
+    for gap_s in gaps_s:
+        t_ns = min(t_ns + s_to_ns(gap_s), 2**63 - 1)
+        inputs.append(pod_notification(t_ns, PodSample(3.0, 90, None)))
+    assert ticks_of(tuple(inputs)) <= 60 * len(inputs) + 3600
+
+
+def test_a_wrong_date_costs_no_more_than_an_hour() -> None:
+    """GIVEN a first reading of 1980 and all others of 2024 THEN the years between cost the ticks of an hour, once."""
+    years_ns = s_to_ns(44 * 365 * 86400.0)
+    after = tuple(pod_notification(years_ns + s_to_ns(t_s), PodSample(5.0, 90, 5.0 * t_s)) for t_s in range(60))
+    assert ticks_of((Command(0, CommandKind.START), pod_notification(0, PodSample(0.0, 0, 0.0)), *after)) < 4000
+
+
+def test_a_silence_of_half_an_hour_is_gone_through_as_live() -> None:
+    """GIVEN a race that nothing was heard of for half an hour THEN the bell comes by the clock, as it did live."""
+    told = (Command(0, CommandKind.START), pod_notification(s_to_ns(1.0), PodSample(5.0, 90, 5.0)))
+    document = simulated_document("5000m")
+    end = pod_notification(s_to_ns(1800.0), PodSample(0.0, 0, 5.0))
+    said = [out for _, outs in drive(Engine(document.setup()), (*told, end), ticks_recorded=False) for out in outs]
+    assert [CueKind.LAST_LAP] == [cue.kind for cue in said if isinstance(cue, Cue) and cue.kind is CueKind.LAST_LAP]

@@ -114,7 +114,7 @@ def test_ticks_are_told_or_seen(head: str, body: str, ticks: bool) -> None:
     ("line", "told"),
     [
         ('{"t": 1, "mark": "btn"}', "mark is 'btn', right would be one of button, gate, beacon, trackside"),
-        ('{"t": 1, "marc": "button"}', "nothing of hex, link, mark, command, lat_deg, rssi_dbm, ack, tick (or out) is in the line"),
+        ('{"t": 1, "marc": "button"}', "nothing of hex, link, mark, command, lat_deg, rssi_dbm, ack, timer, tick (or out) is in the line"),
         ('{"t": 1, "mark": "button", "command": "lap"}', "mark and command stand in one line; a line is one event"),
         ('{"t": 1, "mark": "button", "note": "x"}', "'note' is no key of a mark"),
         ('{"mark": "button"}', "t is None, right would be seconds since the start of the recording"),

@@ -13,6 +13,8 @@ SETTLED_NS: Final = 5 * NS_PER_S
 """A receiver that comes back counts again after so long [judgement, as for the other sensors]."""
 
 
+OLDEST_S: Final = 3600.0
+"""A fix older than an hour, or so far ahead, is not of this race; nor is its age a time at all."""
 NOWHERE_DEG: Final = 1e-6
 """At 0,0 in the Atlantic nobody runs: a receiver without a place says 0, a watch on a treadmill, too."""
 
@@ -37,6 +39,8 @@ class FixChoice:
         if not is_a_place(fix.lat_deg, fix.lon_deg):
             return False
         if fix.accuracy_m is not None and not fix.accuracy_m <= WORST_ACCURACY_M:
+            return False
+        if fix.age_s is not None and not abs(fix.age_s) <= OLDEST_S:
             return False
         if not self._is_well(receiver, fix.t_ns):
             self._well_since_ns[receiver] = fix.t_ns

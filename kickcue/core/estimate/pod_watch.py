@@ -11,18 +11,19 @@ from kickcue.core.units import NS_PER_S
 MOVES_BY_NS = 30 * NS_PER_S
 """Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that says so lies on the bench."""
 METRELESS_NS = 5 * NS_PER_S
-"""Steps of a runner without a metre for so long: the pod counts the ones and not the others."""
+"""Steps of a runner without a metre for so long: the pod counts the ones and not the others. Only time that it was heard in counts: one
+word after a pause tells of one moment."""
 TREADMILL_DATA = "2acd"
 
 
 class PodWatch:
     """What is known about one pod."""
 
-    __slots__ = ("_belt", "_moved_ns", "_stepped_ns", "_total_m", "channel", "lies_still", "units")
+    __slots__ = ("_belt", "_moved_ns", "_silent_to_ns", "_stepped_ns", "_total_m", "channel", "lies_still", "units")
 
     def __init__(self, profile: SensorProfile, channel: Channel, t_ns: int) -> None:
         self._belt = any(offer.char == TREADMILL_DATA for offer in profile.provides)
-        self._moved_ns = self._stepped_ns = t_ns
+        self._moved_ns = self._stepped_ns = self._silent_to_ns = t_ns
         self._total_m: float | None = None
         self.channel = channel
         self.units = UnitWatch()
@@ -39,6 +40,7 @@ class PodWatch:
         taken out of the reading.
         """
         spm = self.units.spm(t_ns, reading)
+        self._leave_out_silence(t_ns)
         speed_mps, distance_m = reading.speed_mps, reading.distance_m
         if speed_mps != 0.0 or (distance_m is not None and distance_m != self._total_m):
             self._moved_ns, self._total_m, self.lies_still = t_ns, distance_m, False
@@ -50,5 +52,14 @@ class PodWatch:
 
     def marked(self, t_ns: int, started_ns: int) -> None:
         """Note that somebody marked a line at ``t_ns`` in a race that began at ``started_ns``."""
+        self._leave_out_silence(t_ns)
         if t_ns - max(self._moved_ns, self._stepped_ns, started_ns) >= MOVES_BY_NS:
             self.lies_still = True
+
+    def _leave_out_silence(self, t_ns: int) -> None:
+        """Count a silence before ``t_ns`` neither as standing nor as steps without metres."""
+        heard_ns = self.channel.heard_ns
+        if heard_ns is not None and t_ns >= self.channel.stale_ns:
+            self._moved_ns += t_ns - max(heard_ns, self._silent_to_ns)
+            self._stepped_ns += t_ns - max(heard_ns, self._silent_to_ns)
+            self._silent_to_ns = t_ns

@@ -30,6 +30,8 @@ MOST_TIED: Final = 0.75
 LEAST_SCALE, MOST_SCALE = 0.53, 1.85
 """Half and double are left out: with them, presses at any private place of a lap would find a line each."""
 STEP_S: Final = 5.0
+MOST_STEPS: Final = 2880
+"""Four hours of ``STEP_S``. What lasts longer, or only seems to because a clock was set, is gone through in longer steps."""
 APART_S: Final = 6.0
 """A mark within so many seconds of another one is a double press and no further evidence."""
 
@@ -90,9 +92,10 @@ def speaks_for(strange: LineBelief, usual: LineBelief, share: float) -> bool:
 def _replay(belief: LineBelief, marks: Sequence[Marked], gun: Anchor) -> None:
     """Let the pod count evenly from mark to mark."""
     t_ns, pod_m = gun.t_ns, gun.pod_m
+    step_s = max(STEP_S, (marks[-1].t_ns - t_ns) / NS_PER_S / MOST_STEPS)
     for mark in marks:
         dt_s = max((mark.t_ns - t_ns) / NS_PER_S, 1e-3)
-        steps = math.ceil(dt_s / STEP_S)
+        steps = math.ceil(dt_s / step_s)
         dd_m = mark.pod_m - pod_m
         for _ in range(steps):
             belief.advance(dd_m / steps, dt_s / steps, COUNT_NOISE_M**2 * dt_s / steps)
