@@ -101,11 +101,13 @@ def test_steps_without_metres_are_counted_while_they_are_heard() -> None:
     race = Race("1500m")
     race.gun()
     race.runs_to(80.0, 4.0)
-    race.pod.falls_silent(60)
-    race.stands(60.0)
-    race.pod.sends_speed = False
-    race.runs(4.0, seconds=1.0)
-    assert race.all(ev.Estimate)[-1].mode is not ev.Mode.CADENCE
+    race.feed(pod_notification(s_to_ns(race.t_s), PodSample(4.0, 90.0, 80.0)))
+    race.t_s += 60.0
+    race.feed(pod_notification(s_to_ns(race.t_s), PodSample(0.0, 90.0, 80.0)))
+    race.tick_until(s_to_ns(race.t_s + 1.5))
+    told = race.told()
+    assert told.mode is ev.Mode.POD
+    assert told.distance_m == pytest.approx(80.0, abs=4.0)
 
 
 def test_what_is_walked_in_a_pause_is_no_part_of_the_race() -> None:
