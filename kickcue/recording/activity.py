@@ -13,18 +13,17 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import pairwise
-from math import asin, cos, isfinite, radians, sin, sqrt
+from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.encode import POD, STRAP, PodSample, pod_notification, strap_notification
-from kickcue.recording.header import utc_ns, utc_text
+from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
 from kickcue.recording.model import Header, Recording
@@ -65,27 +64,6 @@ class Activity:
     has_utc: bool = True
     problems: Sequence[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)
-
-
-def number(value: Any) -> float | None:
-    """Return a number out of a file, or None where it is none: nan, a word, nothing, a list."""
-    if not isinstance(value, int | float | str):
-        return None
-    try:
-        found = float(value)
-    except (OverflowError, ValueError):
-        return None
-    return found if isfinite(found) else None
-
-
-def moment_ns(moment: datetime | None) -> int | None:
-    """Return nanoseconds since 1970, None where no clock of ours can have told that time. Without a zone it is UTC, as TCX and GPX say."""
-    if moment is None:
-        return None
-    try:
-        return utc_ns((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat())
-    except DataError:
-        return None
 
 
 def mark_source(kind: Kind, marks: str) -> MarkSource | None:

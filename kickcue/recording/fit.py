@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
-from kickcue.recording.activity import Activity, Point, number
+from kickcue.recording.activity import Activity, Point
+from kickcue.recording.fields import number
 from kickcue.recording.fit_frames import Message, messages
 from kickcue.recording.laps import Lap
 

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.recording.text_decoding import decode
 
 MCAP_MAGIC: Final = b"\x89MCAP0\r\n"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 READABLE: Final = "MCAP, JSONL, FIT, TCX, GPX, plain or gzipped"
 
-_ROOT: Final = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
-_HEAD: Final = 4096  # an XML prolog with comments was never seen longer
+_ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
+_HEAD: Final = 65536  # more than any prolog with comments that an exporter writes
 
 
 def load(path: Path) -> tuple[bytes, list[str]]:
@@ -39,21 +40,16 @@ def kind_of(path: Path, data: bytes) -> str:
         return "MCAP"
     if data[8:12] == b".FIT":
         return "FIT"
-    text = bare_text(data)
-    if text.startswith(b"{"):
+    text = decode(data[:_HEAD])
+    if text.startswith("{"):
         return "JSONL"
-    root = _ROOT.search(text[:_HEAD]) if text.startswith(b"<") else None
+    root = _ROOT.search(text) if text.startswith("<") else None
     if root is not None:
-        return "TCX" if root[1] == b"TrainingCenterDatabase" else "GPX"
+        return "TCX" if root[1] == "TrainingCenterDatabase" else "GPX"
     promised = _promised(path)
     if promised:
         raise DataError(f"{path}: not {promised}; what can be read is {READABLE}")
     raise DataError(f"{path}: no kind of recording that is known; what can be read is {READABLE}")
-
-
-def bare_text(data: bytes) -> bytes:
-    """Return text without a byte order mark and leading blanks: Polar writes some before the XML declaration, which XML forbids."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 _PROMISES: Final = {

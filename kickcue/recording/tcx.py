@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from io import BytesIO
 from typing import Final
-from xml.etree import ElementTree as ET
 
-from kickcue.core.units import NS_PER_S, s_to_ns
-from kickcue.recording.activity import Activity, Point, moment_ns, number
+from kickcue.core.units import s_to_ns
+from kickcue.recording import xml_events
+from kickcue.recording.activity import Activity, Point
+from kickcue.recording.fields import moment_ns, number
 from kickcue.recording.laps import Lap
-from kickcue.recording.sniff import bare_text
+from kickcue.recording.track_point import ended_at, left_out, point, without_position
+from kickcue.recording.xml_events import Element
 
 _TRIGGERS: Final = {"location": "position", "heartrate": "heart_rate"}  # into the words of FIT; the others are the same
+_TREES: Final = frozenset({"Trackpoint", "Creator"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _LapElement:
     """What a Lap element tells of the lap; ``seconds`` leave its pauses out."""
 
     start_ns: int | None
-    seconds: float | None
-    distance_m: float | None
-    trigger: str
+    seconds: float | None = None
+    distance_m: float | None = None
+    trigger: str = "unknown"
 
 
 @dataclass(slots=True)
@@ -34,100 +35,59 @@ class _Part:
     laps: list[_LapElement] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class _Found:
-    parts: list[_Part] = field(default_factory=list)
-    device: str | None = None
-    timeless: int = 0
-    trigger: str = "unknown"
-    seconds: float | None = None
+    """What was read so far."""
+
+    def __init__(self) -> None:
+        self.parts: list[_Part] = []
+        self.device: str | None = None
+        self.timeless = 0
+        self._lap = _LapElement(None)
+
+    def start(self, element: Element) -> None:
+        if element.name == "Activity":
+            self.parts.append(_Part(element.attributes.get("Sport", "unknown")))
+        elif element.name == "Lap":
+            self._lap = _LapElement(moment_ns(element.attributes.get("StartTime")))
+
+    def end(self, element: Element) -> None:
+        if element.name == "Trackpoint":
+            self._point(element)
+        elif element.name == "TriggerMethod":
+            trigger = (element.text or "unknown").strip().lower()
+            self._lap.trigger = _TRIGGERS.get(trigger, trigger)
+        elif element.name == "TotalTimeSeconds":
+            self._lap.seconds = number(element.text)
+        elif element.name == "DistanceMeters":  # the lap's own: those of its points come with the points
+            self._lap.distance_m = number(element.text)
+        elif element.name == "Lap" and self.parts:
+            self.parts[-1].laps.append(self._lap)
+        elif element.name == "Creator":
+            self.device = next((child.text for child in element.children if child.name == "Name"), None)
+
+    def _point(self, element: Element) -> None:
+        found = point(element)
+        if found is None:
+            self.timeless += 1
+        elif self.parts:
+            self.parts[-1].points.append(found)
 
 
 def read(data: bytes) -> Activity:
     """Return the running part of a TCX file, as far as its XML can be read."""
     found = _Found()
-    problems = []
-    try:
-        for event, element in ET.iterparse(BytesIO(bare_text(data)), events=("start", "end")):  # noqa: S314  expat limits what entities expand to
-            _take(found, event, _local(element), element)
-    except ET.ParseError as error:
-        points = [point for part in found.parts for point in part.points]
-        last_s = (points[-1].time_ns - points[0].time_ns) / NS_PER_S if points else 0.0
-        problems.append(f"the XML is damaged or cut off ({error}): the recording ends at {last_s:.0f} s, what follows is lost")
-    if found.timeless:
-        problems.append(f"{found.timeless} trackpoints without a readable time were left out")
+    damage = xml_events.read(data, _TREES, found.start, found.end)
+    points = [point for part in found.parts for point in part.points]
     running = [part for part in found.parts if part.sport.lower() == "running"] or found.parts
+    taken = [point for part in running for point in part.points]
     return Activity(
         kind="TCX",
-        points=[point for part in running for point in part.points],
+        points=taken,
         laps=[lap for part in running for lap in _laps(part)],
         device=found.device,
-        problems=problems,
-        notes=_notes(found.parts, running),
+        problems=[*ended_at(damage, points), *left_out(found.timeless)],
+        notes=[*_notes(found.parts, running), *without_position(taken)],
     )
-
-
-def _local(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _take(found: _Found, event: str, name: str, element: ET.Element) -> None:
-    if event == "start":
-        if name == "Activity":
-            found.parts.append(_Part(element.get("Sport", "unknown")))
-        elif name == "Lap":
-            found.trigger, found.seconds = "unknown", None
-    else:
-        _take_whole(found, name, element)
-
-
-def _take_whole(found: _Found, name: str, element: ET.Element) -> None:
-    if name == "Trackpoint":
-        point = _point(element)
-        if point is None:
-            found.timeless += 1
-        elif found.parts:
-            found.parts[-1].points.append(point)
-        element.clear()  # an hour of elements is 20 MB otherwise
-    elif name == "TriggerMethod":
-        trigger = (element.text or "unknown").strip().lower()
-        found.trigger = _TRIGGERS.get(trigger, trigger)
-    elif name == "TotalTimeSeconds":
-        found.seconds = number(element.text)
-    elif name == "Lap" and found.parts:
-        metres = number(next((child.text for child in element if _local(child) == "DistanceMeters"), None))
-        lap = _LapElement(_time_ns(element.get("StartTime")), found.seconds, metres, found.trigger)
-        found.parts[-1].laps.append(lap)
-    elif name == "Creator":
-        found.device = next((child.text for child in element if _local(child) == "Name"), None)
-
-
-def _point(element: ET.Element) -> Point | None:
-    texts = dict(_texts(element))
-    time_ns = _time_ns(texts.get("Time"))
-    if time_ns is None:
-        return None
-    return Point(
-        time_ns=time_ns,
-        distance_m=number(texts.get("DistanceMeters")),
-        speed_mps=number(texts.get("Speed")),
-        cadence_per_min=number(texts.get("RunCadence", texts.get("Cadence"))),
-        heart_rate_bpm=number(texts.get("HeartRateBpm")),
-        lat_deg=number(texts.get("LatitudeDegrees")),
-        lon_deg=number(texts.get("LongitudeDegrees")),
-    )
-
-
-def _texts(element: ET.Element) -> Iterator[tuple[str, str]]:
-    """Yield the texts within a trackpoint by the name that tells them apart: a Value goes by the name of its parent."""
-    for child in element:
-        name = _local(child)
-        if name == "HeartRateBpm":
-            yield name, "".join(child.itertext())
-        elif len(child):
-            yield from _texts(child)
-        elif child.text:
-            yield name, child.text
 
 
 def _laps(part: _Part) -> Iterator[Lap]:
@@ -146,10 +106,3 @@ def _notes(parts: list[_Part], running: list[_Part]) -> list[str]:
     if len(parts) != len(running):
         return [f"{len(parts)} activities ({sports}): only running is taken"]
     return [] if all(part.sport.lower() == "running" for part in parts) else [f"the activity is {sports}, not running"]
-
-
-def _time_ns(text: str | None) -> int | None:
-    try:
-        return moment_ns(datetime.fromisoformat((text or "").strip()))
-    except ValueError:
-        return None

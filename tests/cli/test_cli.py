@@ -14,7 +14,7 @@ from kickcue.cli import COMMANDS, main
 from kickcue.cli.show import console, json_line, numbers, table
 from kickcue.core.errors import AskedWronglyError, DataError
 
-HEAVY = ("aiomqtt", "asyncio", "fitdecode", "gpxpy", "mcap", "numpy", "paho", "pydantic", "rich")
+HEAVY = ("aiomqtt", "asyncio", "fitdecode", "mcap", "numpy", "paho", "pydantic", "rich")
 
 
 def _fake_command(monkeypatch: pytest.MonkeyPatch, run: Callable[[Namespace], int]) -> None:

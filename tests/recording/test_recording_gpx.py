@@ -8,6 +8,7 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Fix, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import read
+from kickcue.recording.activity import Activity
 from kickcue.recording.gpx import read as read_gpx
 from kickcue.recording.model import Recording
 
@@ -83,7 +84,7 @@ def test_damage_in_the_middle() -> None:
 def test_points_without_a_time_are_told() -> None:
     """GIVEN a route that was drawn and not run THEN its points are left out and counted."""
     found = read_gpx((HEAD + run(range(3)) + '<trkpt lat="0" lon="0"/>' + TAIL).encode())
-    assert (3, ["1 track points without a readable time were left out"]) == (len(found.points), found.problems)
+    assert (3, ["track points without a readable time, left out: 1"]) == (len(found.points), found.problems)
 
 
 def test_a_time_that_no_clock_has_told() -> None:
@@ -107,3 +108,58 @@ def test_any_damage(random_: random.Random, wrong: int) -> None:
         data[random_.randrange(len(data))] = random_.randrange(256)
     found = read_gpx(bytes(data))
     assert found.problems or len(found.points) == len(read_gpx(whole).points)
+
+
+def values(found: Activity) -> list[tuple[float | None, ...]]:
+    return [(point.heart_rate_bpm, point.cadence_per_min, point.speed_mps, point.distance_m) for point in found.points]
+
+
+@pytest.mark.parametrize(
+    ("version", "held"),
+    [
+        ("1.1", "<extensions><hr>150</hr><cad>88</cad><speed>4.5</speed><distance>12</distance></extensions>"),
+        ("1.0", "<speed>4.5</speed><extensions><q:hr>150</q:hr><q:cad>88</q:cad><gpxdata:distance>12</gpxdata:distance></extensions>"),
+        ("1.0", "<q:heartrate>150</q:heartrate><q:cadence>88</q:cadence><q:speed>4.5</q:speed><q:distance>12</q:distance>"),
+        (
+            "1.1",
+            "<extensions><bpm> 150 </bpm><run_cadence>88</run_cadence><Speed>4,5</Speed><DistanceMeters>12,0</DistanceMeters></extensions>",
+        ),
+        (
+            "1.1",
+            (
+                "<extensions><a:x><a:HeartRateBpm><a:Value>150</a:Value></a:HeartRateBpm><a:RunCadence>88</a:RunCadence></a:x>"
+                "<b:heart_rate>0</b:heart_rate><speed/><b:speed>4.5</b:speed>"
+                "<opentracks:distance>3</opentracks:distance><cluetrust:distance>12</cluetrust:distance></extensions>"
+            ),
+        ),
+    ],
+)
+def test_every_makers_names(version: str, held: str) -> None:
+    """GIVEN the names of any maker, declared or not, in any version of GPX THEN heart rate, cadence, speed and total are read."""
+    data = HEAD.replace('version="1.1"', f'version="{version}"') + point(0, 0.0).replace("</time>", f"</time>{held}") + TAIL
+    found = read_gpx(data.encode())
+    assert ([(150.0, 88.0, 4.5, 12.0)], []) == (values(found), found.problems)
+
+
+def test_points_without_a_position_count() -> None:
+    """GIVEN points that have a heart rate and no position, or one that is none THEN they are kept, and told where others have one."""
+    blind = point(1, 0.0, "<tpx:hr>140</tpx:hr>").replace(' lat="0.0" lon="0.0"', "")
+    broken = point(2, 0.0, "<tpx:hr>141</tpx:hr>").replace('lon="0.0"', 'lon="east"')
+    found = read_gpx((HEAD + point(0, 0.0) + blind + broken + TAIL).encode())
+    assert ([None, 140.0, 141.0], ["2 of 3 track points have no position"]) == ([each.heart_rate_bpm for each in found.points], found.notes)
+    assert [] == read_gpx((HEAD + blind + TAIL).encode()).notes
+
+
+@pytest.mark.parametrize("position", ['lat="51,5000000" lon="-0,1"', "lat='51.5' lon='-0.1'", 'lat=" 51.5 " lon="-1e-1"'])
+def test_numbers_of_any_country(position: str) -> None:
+    """GIVEN decimal commas THEN they are read as what they mean."""
+    found = read_gpx((HEAD + point(0, 0.0).replace('lat="0.0" lon="0.0"', position) + TAIL).encode())
+    assert (51.5, -0.1) == (found.points[0].lat_deg, found.points[0].lon_deg)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_any_encoding_on_disk(tmp_path: Path, encoding: str) -> None:
+    """GIVEN a file in any form of Unicode THEN it is told to be GPX, and read."""
+    path = tmp_path / "run.gpx"
+    path.write_bytes((HEAD + run(range(5)) + TAIL).encode(encoding))
+    assert 5 == len(pods(read(path)))

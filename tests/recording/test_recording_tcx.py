@@ -85,7 +85,7 @@ def test_points_without_a_time_are_told() -> None:
     """GIVEN trackpoints whose time is missing or no time THEN they are left out and counted."""
     text = activity(lap(0, 9, "Manual", range(3))).replace("08:04:01Z", "sometime").replace("<Time>2013-06-08T08:04:02Z</Time>", "")
     found = read_tcx(text.encode())
-    assert (1, ["2 trackpoints without a readable time were left out"]) == (len(found.points), found.problems)
+    assert (1, ["track points without a readable time, left out: 2"]) == (len(found.points), found.problems)
 
 
 def test_other_sports() -> None:
@@ -111,6 +111,40 @@ def test_numbers_that_are_none_are_unknown(tmp_path: Path) -> None:
     found = on_disk(tmp_path, activity(lap(0, 1, "Manual", range(1))).replace("<DistanceMeters>0.0<", "<DistanceMeters>n/a<"))
     (pod,) = (event for event in found.inputs if isinstance(event, Notification) and event.sensor == "pod")
     assert RscMeasurement(4.25, 91, running=True, distance_m=0.0) == RscMeasurement.from_bytes(pod.data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
+@pytest.mark.parametrize("declared", ["", 'encoding="UTF-16"', 'encoding="UPF-8"', "encoding='latin1'"])
+def test_the_bytes_and_not_the_declaration_tell_the_encoding(tmp_path: Path, encoding: str, declared: str) -> None:
+    """GIVEN a declaration that is false, or none THEN the file is read in full."""
+    path = tmp_path / "run.tcx"
+    path.write_bytes(activity(lap(0, 1, "Manual", range(2))).replace('"1.0"', f'"1.0" {declared}').encode(encoding))
+    assert (1.0, ()) == (read(path).duration_s, read(path).problems)
+
+
+def test_numbers_of_any_country_and_names_without_a_prefix() -> None:
+    """GIVEN decimal commas, and an extension whose prefix nobody declared THEN all values are read."""
+    text = activity(lap(0, 9, "Manual", range(2))).replace("4.25", "4,25").replace("51.5", "51,5")
+    text = text.replace(' xmlns:ns3="http://www.garmin.com/xmlschemas/ActivityExtension/v2"', "")
+    (_, found) = read_tcx(text.encode()).points
+    assert (4.25, 4.25, 51.5, 91.0, 150.0) == (
+        found.distance_m,
+        found.speed_mps,
+        found.lat_deg,
+        found.cadence_per_min,
+        found.heart_rate_bpm,
+    )
+
+
+@pytest.mark.parametrize(
+    "heart", ["<HeartRateBpm>150</HeartRateBpm>", "<HeartRateBpm><Value>150,0</Value></HeartRateBpm>", "<x:hr>150</x:hr>"]
+)
+def test_a_heart_rate_alone(heart: str) -> None:
+    """GIVEN a point with a heart rate and nothing else THEN it is read, wherever the number stands."""
+    text = (
+        f'{HEAD}<Activity Sport="Running"><Lap><Track><Trackpoint><Time>2013-06-08T08:04:00Z</Time>{heart}</Trackpoint></Track></Lap>{TAIL}'
+    )
+    assert 150.0 == read_tcx(text.encode()).points[0].heart_rate_bpm
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 10))
