@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind, Mark
 from kickcue.recording.model import Entry, Header, Recording
 from kickcue.recording.sniff import kind_of, load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kickcue.recording.activity import Activity
 
 __all__ = ["MARKS", "Entry", "Header", "Recording", "read"]
 
@@ -15,20 +20,27 @@ MARKS: Final = ("manual", "all", "none")
 """What a person can ask for."""
 
 
-def read(path: Path, *, marks: str = "manual") -> Recording:
+def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> Recording:
     """Return everything that can be had from a recording of any known kind, told by its content.
 
     ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person at
     the line, or told by the line's position), "presses" (those at the ends of repetitions, too), "all", "none".
     In a recording of kickcue's own the marks are events like all others; only "none" changes it, and takes them out.
 
-    AskedWronglyError where there is no such file, DataError where nothing can be had from it.
+    ``activity`` says which of several activities of a watch's file, counted from 1; None: the longest run.
+
+    AskedWronglyError where there is no such file or activity, DataError where nothing can be had from it.
     """
     if marks not in (*MARKS, "presses"):
         raise AskedWronglyError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
     data, problems = load(path)
     kind = kind_of(path, data)
-    found = _own(path, data, kind) if kind in ("MCAP", "JSONL") else _imported(path, data, kind, marks)
+    if kind in ("MCAP", "JSONL"):
+        if activity not in (None, 1):
+            raise AskedWronglyError(f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one")
+        found = _own(path, data, kind)
+    else:
+        found = _imported(path, data, kind, marks, activity)
     if marks == "none":
         found = _without_marks(found)
     return replace(found, problems=(*problems, *found.problems))
@@ -47,25 +59,33 @@ def _own(path: Path, data: bytes, kind: str) -> Recording:
     return jsonl.read(path, data)
 
 
-def _imported(path: Path, data: bytes, kind: str, marks: str) -> Recording:
+def _imported(path: Path, data: bytes, kind: str, marks: str, wanted: int | None) -> Recording:
     from kickcue.recording import activity  # noqa: PLC0415  see above
 
+    try:
+        return activity.recording(path, _reader(kind)(data, wanted), marks)
+    except AskedWronglyError as error:
+        raise AskedWronglyError(f"{path}: {error}") from None
+
+
+def _reader(kind: str) -> "Callable[[bytes, int | None], Activity]":
     if kind == "FIT":
         from kickcue.recording import fit  # noqa: PLC0415  see above
 
-        return activity.recording(path, fit.read(data), marks)
+        return fit.read
     if kind == "TCX":
         from kickcue.recording import tcx  # noqa: PLC0415  see above
 
-        return activity.recording(path, tcx.read(data), marks)
+        return tcx.read
     from kickcue.recording import gpx  # noqa: PLC0415  see above
 
-    return activity.recording(path, gpx.read(data), marks)
+    return gpx.read
 
 
 def _without_marks(found: Recording) -> Recording:
     kept = [entry for entry in found.entries if not isinstance(entry, Mark) and not _orders_lap(entry)]
-    return Recording.of(found.path, found.header, kept, problems=found.problems, kind=found.kind, notes=found.notes, laps=found.laps)
+    without = Recording.of(found.path, found.header, kept)
+    return replace(found, inputs=without.inputs, entries=without.entries, laps_note=None)
 
 
 def _orders_lap(entry: Entry) -> bool:

@@ -7,63 +7,50 @@
 - Speed that is missing is taken from the distance: over the last 5 s, or since the record before if that is longer ago. A first record
   without speed, or one without a distance either, is sent with 0, because 2A53 cannot leave the speed out.
 - Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left out.
-- Laps become marks, see ``laps.py``; the end of the last lap is no mark. Pauses stay gaps in time.
+- Laps become marks, see ``laps.py``; the end of the last lap is no mark.
+- Pauses stay gaps in time, and a timer event stands at each end of them, see ``pauses.py``. Times that cannot be are put right before
+  all else, see ``time_order.py``.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 from kickcue.core.errors import DataError
-from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource
+from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource, Timer
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.encode import POD, STRAP, PodSample, pod_notification, strap_notification
 from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
-from kickcue.recording.model import Header, Recording
+from kickcue.recording.model import ActivityFound, Header, Recording
+from kickcue.recording.pauses import PAUSE_S, Gap, Turn, gaps, pauses
 from kickcue.recording.plausible import Place, grown_m, is_real, metres_for_each, real_places, run_by_strides_m
+from kickcue.recording.points import Point, great_circle_m
+from kickcue.recording.time_order import in_order, unset_clock
 
 SPEED_WINDOW_S: Final = 5.0
-PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
-STANDING_MPS: Final = 1.0
-EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius, IUGG
-
 STEPS_MEDIAN: Final = (130.0, 230.0)
 """A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """One record. ``time_ns`` counts from 1970, or from when the device was switched on; ``after_pause``: the recorder was stopped."""
-
-    time_ns: int
-    distance_m: float | None = None
-    speed_mps: float | None = None
-    cadence_per_min: float | None = None
-    heart_rate_bpm: float | None = None
-    stride_length_m: float | None = None
-    lat_deg: float | None = None
-    lon_deg: float | None = None
-    after_pause: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Activity:
-    """What a reader found. ``has_utc`` is False where the device did not know the date."""
+    """What a reader found, chosen from ``found`` where there was a choice; ``choice`` tells of that."""
 
     kind: str
     points: Sequence[Point]
     laps: Sequence[Lap] = ()
+    turns: Sequence[Turn] = ()
     device: str | None = None
-    has_utc: bool = True
     problems: Sequence[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)
+    found: tuple[ActivityFound, ...] = ()
+    choice: str | None = None
 
 
 def mark_source(kind: Kind, marks: str) -> MarkSource | None:
@@ -81,31 +68,34 @@ def mark_source(kind: Kind, marks: str) -> MarkSource | None:
 
 def recording(path: Path, activity: Activity, marks: str) -> Recording:
     """Return the events of an activity; DataError if it has no record that tells anything."""
-    in_order = sorted(activity.points, key=lambda point: point.time_ns)
-    points, laps, impossible = _possible(in_order, activity.laps)
-    filled = list(_with_speed(_with_distance(points)))
+    ordered = in_order(activity.points)
+    points, laps, impossible = _possible(list(ordered.points), activity.laps)
+    paused = gaps(points)
+    filled = list(_with_speed(_with_distance(points, paused), paused))
     events = [event for point in filled for event in _events(point, points[0].time_ns)]
     if not events:
         why = f": {activity.problems[0]}" if activity.problems else ""
         raise DataError(f"{path}: a {activity.kind} file without a single record of a run{why}")
     epoch_ns = points[0].time_ns
     notes = list(activity.notes)
-    notes.extend(impossible)
-    if in_order != list(activity.points):
-        notes.append("records were not in the order of time and have been sorted")
+    notes.extend((*ordered.notes, *impossible))
     notes.extend(_cadence_note(points))
     way = [(point.time_ns, point.distance_m) for point in filled if point.distance_m is not None]
     kinds = kinds_of(laps, Interpolated(way) if way else None, epoch_ns)
     note = note_on(laps, kinds) if marks == "manual" else None
+    stops = pauses(points, paused.values(), activity.turns)
     entries: list[Input] = [
         Command(0, CommandKind.START),
+        *_timers(((pause.go_ns, True) for pause in stops), points),
         *events,
+        *_timers(((pause.stop_ns, False) for pause in stops), points),
         *_marks(zip(laps, kinds, strict=True), marks, epoch_ns),
     ]
-    entries.sort(key=lambda entry: entry.t_ns)  # stable: the start comes first, a mark after the records of its moment
+    # Stable: of one moment the start comes first, then the timer that goes on, records, the timer that stops, a mark.
+    entries.sort(key=lambda entry: entry.t_ns)
     names = {getattr(entry, "sensor", None) for entry in entries}
     header = Header(
-        utc=utc_text(epoch_ns) if activity.has_utc else None,
+        utc=None if unset_clock(points) else utc_text(epoch_ns),
         sensors={name: profile for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr")) if name in names},
         made_by=activity.device,
     )
@@ -118,16 +108,9 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         notes=tuple(notes),
         laps=triggers_of(laps, kinds),
         laps_note=note,
+        activities=activity.found,
+        activities_note=activity.choice,
     )
-
-
-def great_circle_m(a: Point, b: Point) -> float:
-    """Return the distance of two points that have positions (haversine on a sphere: within 0.5 % of the ellipsoid)."""
-    assert a.lat_deg is not None and a.lon_deg is not None and b.lat_deg is not None and b.lon_deg is not None  # noqa: PT018  one fact
-    lat_a, lat_b = radians(a.lat_deg), radians(b.lat_deg)
-    half_lon = radians(b.lon_deg - a.lon_deg) / 2
-    square = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_M * asin(sqrt(min(square, 1.0)))
 
 
 def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
@@ -139,6 +122,14 @@ def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
         yield strap_notification(t_ns, point.heart_rate_bpm)
     if point.lat_deg is not None and point.lon_deg is not None:
         yield Fix(t_ns, point.lat_deg, point.lon_deg)
+
+
+def _timers(turns: Iterable[tuple[int, bool]], points: Sequence[Point]) -> Iterator[Timer]:
+    """Yield the turns of the timer between the first record and the last: before and behind nothing is recorded."""
+    first_ns, last_ns = points[0].time_ns, points[-1].time_ns
+    for time_ns, running in turns:
+        if time_ns <= last_ns:
+            yield Timer(max(time_ns - first_ns, 0), running)
 
 
 def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
@@ -192,33 +183,32 @@ def _place(point: Point) -> Place | None:
     return None if point.lat_deg is None or point.lon_deg is None else (point.lat_deg, point.lon_deg)
 
 
-def _with_distance(points: Sequence[Point]) -> Iterator[Point]:
+def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
     """Yield the points as they are, or with the way along their positions where the file has no distance at all."""
     if any(point.distance_m is not None for point in points):
         yield from points
         return
     way_m = 0.0
     last: Point | None = None
-    for point in points:
+    for at, point in enumerate(points):
+        if at in paused:
+            way_m += paused[at].run_m
+            last = None
         if point.lat_deg is None or point.lon_deg is None:
             yield point
             continue
-        if last is not None and not _paused(last, point):
+        if last is not None:
             way_m += great_circle_m(last, point)
         last = point
         yield replace(point, distance_m=way_m)
 
 
-def _paused(before: Point, point: Point) -> bool:
-    """Say whether the recorder was stopped between two points: it says so, or a long gap was hardly moved in."""
-    gap_s = (point.time_ns - before.time_ns) / NS_PER_S
-    return point.after_pause or (gap_s > PAUSE_S and great_circle_m(before, point) < STANDING_MPS * gap_s)
-
-
-def _with_speed(points: Iterable[Point]) -> Iterator[Point]:
-    """Yield the points with the missing speeds taken from the distance."""
+def _with_speed(points: Iterable[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
+    """Yield the points with the missing speeds taken from the distance, that before a pause left out."""
     recent: deque[tuple[int, float]] = deque()
-    for point in points:
+    for at, point in enumerate(points):
+        if at in paused:
+            recent.clear()
         if point.distance_m is None:
             yield point
             continue

@@ -1,15 +1,20 @@
 """FIT to an activity: which sessions, which fields."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
-from kickcue.recording.activity import Activity, Point
+from kickcue.recording.activity import Activity
 from kickcue.recording.fields import number
 from kickcue.recording.fit_frames import Message, messages
+from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
+from kickcue.recording.parts import UNKNOWN, Part, chosen
+from kickcue.recording.pauses import Turn
+from kickcue.recording.points import Point
+from kickcue.recording.time_order import Ordered, in_order
 
 FIT_EPOCH_S: Final = 631_065_600  # 1989-12-31T00:00:00Z
 SYSTEM_TIME_BELOW: Final = 0x10000000  # FIT profile, date_time: below this it is seconds since power-on
@@ -21,29 +26,97 @@ _HEART_RATE, _CADENCE, _DISTANCE, _SPEED, _ENHANCED_SPEED = 3, 4, 5, 6, 73  # na
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Session:
-    start_s: int
+    start_ns: int
     sport: str
 
 
-def read(data: bytes) -> Activity:
-    """Return the running part of a FIT file, whatever can be decoded of it."""
+def read(data: bytes, wanted: int | None = None) -> Activity:
+    """Return an activity of a FIT file, whatever can be decoded of it.
+
+    ``wanted``: which of several, counted from 1; AskedWronglyError where there is no such one.
+    """
     found, problems = messages(data)
-    records = [message for message in found if message.name == "record" and _time(message) is not None]
-    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
-    has_utc = bool(times_s) and times_s[0] >= SYSTEM_TIME_BELOW
-    parts = [message for message in found if message.name in ("session", "lap") and _starts_within(message, times_s)]
-    sessions = sorted(_Session(_start(part), str(part.values.get("sport", "unknown"))) for part in parts if part.name == "session")
-    running = [session for session in sessions if session.sport == "running"] or sessions
-    points = [_point(message, has_utc) for message in records if not sessions or _session_at(sessions, _time(message) or 0) in running]
+    parts: list[Part] = []
+    notes: list[str] = []
+    for outing, file in enumerate(_files(found)):
+        legs, its_notes = _legs(file, outing)
+        parts += legs
+        notes += its_notes
+    choice = chosen(parts, wanted, "activities" if len({part.outing for part in parts}) > 1 else "sessions")
+    records = [message for message in found if message.name == "record"]
     return Activity(
         kind="FIT",
-        points=points,
-        laps=_laps([message for message in parts if message.name == "lap"], sessions, running, has_utc),
+        points=choice.part.points,
+        laps=choice.part.laps,
+        turns=choice.part.turns,
         device=_device(found),
-        has_utc=has_utc,
         problems=problems,
-        notes=[*_session_notes(sessions, running), *_developer_notes(records)],
+        notes=[*choice.notes, *notes, *_developer_notes(records)],
+        found=choice.rows,
+        choice=choice.note,
     )
+
+
+def _files(found: Iterable[Message]) -> list[list[Message]]:
+    """Return the messages of each file: several may be chained, and each begins with its id."""
+    files: list[list[Message]] = [[]]
+    for message in found:
+        if message.name == "file_id" and any(before.name == "record" for before in files[-1]):
+            files.append([])
+        files[-1].append(message)
+    return files
+
+
+def _legs(found: Sequence[Message], outing: int) -> tuple[list[Part], tuple[str, ...]]:
+    """Return the sessions of one file, each with its records, and what was done about their times."""
+    records = [message for message in found if message.name == "record" and _time(message) is not None]
+    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
+    ordered = in_order([_point(message) for message in records])
+    within = [message for message in found if message.name in ("session", "lap") and _starts_within(message, times_s)]
+    sessions = sorted(
+        _Session(ordered.at(_ns(_start(message))), str(message.values.get("sport", UNKNOWN)))
+        for message in within
+        if message.name == "session"
+    )
+    laps = _laps([message for message in within if message.name == "lap"], sessions, ordered)
+    turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
+    if len(sessions) < 2:
+        sport = sessions[0].sport if sessions else UNKNOWN
+        return [Part(sport, ordered.points, laps[sessions[0] if sessions else None], turns, outing)], ordered.notes
+    points: dict[_Session, list[Point]] = {session: [] for session in sessions}
+    for point in ordered.points:
+        points[_session_at(sessions, point.time_ns)].append(point)
+    ends_m = _totals_at([session.start_ns for session in sessions[1:]], ordered.points)
+    legs = [
+        Part(
+            session.sport,
+            points[session],
+            laps[session],
+            [turn for turn in turns if _session_at(sessions, turn.time_ns) == session],
+            outing,
+            end_m,
+        )
+        for session, end_m in zip(sessions, [*ends_m, None], strict=True)
+    ]
+    return legs, ordered.notes
+
+
+def _totals_at(times_ns: Iterable[int], points: Iterable[Point]) -> list[float | None]:
+    """Return what the recorder had counted at some times; None where it counts nothing."""
+    totals = [(point.time_ns, point.distance_m) for point in points if point.distance_m is not None]
+    way = Interpolated(totals) if totals else None
+    return [None if way is None else way.at(time_ns) for time_ns in times_ns]
+
+
+def _turns(found: Iterable[Message]) -> Iterator[Turn]:
+    """Yield the starts and stops of the timer, pressed or automatic."""
+    for message in found:
+        time_s, kind = _time(message), str(message.values.get("event_type"))
+        if message.name == "event" and message.values.get("event") == "timer" and time_s is not None:
+            if kind == "start":
+                yield Turn(_ns(time_s), running=True)
+            elif kind.startswith("stop"):
+                yield Turn(_ns(time_s), running=False)
 
 
 def _time(message: Message) -> int | None:
@@ -57,14 +130,14 @@ def _starts_within(message: Message, times_s: Sequence[int]) -> bool:
     return isinstance(start_s, int) and bool(times_s) and min(times_s) - SLACK_S <= start_s <= max(times_s) + SLACK_S
 
 
-def _session_at(sessions: Sequence[_Session], time_s: int) -> _Session | None:
-    """Return the session that a moment lies in: each lasts until the next begins, the first has begun always. None: there is none."""
-    begun = [session for session in sessions if session.start_s <= time_s] or sessions[:1]
-    return begun[-1] if begun else None
+def _session_at(sessions: Sequence[_Session], time_ns: int) -> _Session:
+    """Return the session that a moment lies in: each lasts until the next begins, the first has begun always."""
+    return ([session for session in sessions if session.start_ns <= time_ns] or sessions[:1])[-1]
 
 
-def _ns(time_s: float, has_utc: bool) -> int:
-    return s_to_ns(time_s) + (FIT_EPOCH_S * NS_PER_S if has_utc else 0)
+def _ns(time_s: float) -> int:
+    """Return nanoseconds since 1970; a device that does not know the date counts from when it was switched on."""
+    return s_to_ns(time_s) + (FIT_EPOCH_S * NS_PER_S if time_s >= SYSTEM_TIME_BELOW else 0)
 
 
 def _number(*candidates: Any) -> float | None:
@@ -72,7 +145,7 @@ def _number(*candidates: Any) -> float | None:
     return next((value for value in map(number, candidates) if value is not None), None)
 
 
-def _point(message: Message, has_utc: bool) -> Point:
+def _point(message: Message) -> Point:
     """Return the record; a developer field counts where the native field that it stands for is missing."""
     values, instead = message.values, message.stands_for
     cadence = _number(values.get("cadence"), instead.get(_CADENCE))
@@ -81,7 +154,7 @@ def _point(message: Message, has_utc: bool) -> Point:
     time_s = _time(message)
     assert time_s is not None  # read() keeps records with a time only
     return Point(
-        time_ns=_ns(time_s, has_utc),
+        time_ns=_ns(time_s),
         distance_m=_number(values.get("distance"), instead.get(_DISTANCE)),
         speed_mps=_number(values.get("enhanced_speed"), values.get("speed"), instead.get(_ENHANCED_SPEED), instead.get(_SPEED)),
         cadence_per_min=None if cadence is None else cadence + (number(values.get("fractional_cadence")) or 0.0),
@@ -92,22 +165,21 @@ def _point(message: Message, has_utc: bool) -> Point:
     )
 
 
-def _laps(found: Iterable[Message], sessions: Sequence[_Session], taken: Sequence[_Session], has_utc: bool) -> list[Lap]:
-    """Return the laps of the taken sessions; the last of each session is final, whatever ended it.
+def _laps(found: Iterable[Message], sessions: Sequence[_Session], ordered: Ordered) -> dict[_Session | None, list[Lap]]:
+    """Return the laps of each session, of None where there is none; the last of each is final, whatever ended it.
 
     A lap ends at its start plus its elapsed time: a lap's own timestamp is the session's start in some files (seen: fr955).
     """
-    laps: dict[_Session | None, list[Lap]] = {session: [] for session in (taken or (None,))}
+    laps: dict[_Session | None, list[Lap]] = {session: [] for session in (sessions or (None,))}
     for message in sorted(found, key=_start):
-        session = _session_at(sessions, _start(message))
         elapsed_s = number(message.values.get("total_elapsed_time"))
         end_s = _start(message) + elapsed_s if elapsed_s is not None else number(message.values.get("timestamp"))
-        if session in laps and end_s is not None:
+        if end_s is not None:
             trigger = str(message.values.get("lap_trigger", "unknown"))
             metres = number(message.values.get("total_distance"))
-            end_ns = _ns(end_s, has_utc)
-            laps[session].append(Lap(end_ns, trigger, trigger == "session_end", metres))
-    return [replace(lap, final=lap.final or lap is whole[-1]) for whole in laps.values() for lap in whole]
+            session = _session_at(sessions, ordered.at(_ns(_start(message)))) if sessions else None
+            laps[session].append(Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", metres))
+    return {session: [replace(lap, final=lap.final or lap is whole[-1]) for lap in whole] for session, whole in laps.items()}
 
 
 def _start(message: Message) -> int:
@@ -118,13 +190,6 @@ def _device(found: Iterable[Message]) -> str | None:
     ids = next((message.values for message in found if message.name == "file_id"), {})
     parts = [ids.get("manufacturer"), ids.get("product_name") or ids.get("garmin_product") or ids.get("product")]
     return " ".join(str(part) for part in parts if part is not None) or None
-
-
-def _session_notes(sessions: Sequence[_Session], taken: Sequence[_Session]) -> list[str]:
-    if len(sessions) != len(taken):
-        return [f"{len(sessions)} sessions ({', '.join(session.sport for session in sessions)}): only running is taken"]
-    others = sorted({session.sport for session in taken} - {"running"})
-    return [f"the activity is {', '.join(others)}, not running"] if others else []
 
 
 def _developer_notes(records: Iterable[Message]) -> list[str]:

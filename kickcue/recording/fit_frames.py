@@ -15,7 +15,7 @@ import fitdecode  # type: ignore[import-untyped]
 from fitdecode.records import FitDataMessage, FitDefinitionMessage  # type: ignore[import-untyped]
 from fitdecode.types import BASE_TYPES, DevField  # type: ignore[import-untyped]
 
-TAKEN: Final = ("file_id", "session", "lap", "record")
+TAKEN: Final = ("file_id", "session", "lap", "record", "event")
 _DESCRIBING: Final = ("developer_data_id", "field_description")
 _TIMESTAMP: Final = 253
 _NO_DATA: Final = 0xC0  # header bits of a compressed time and of a definition
@@ -93,6 +93,8 @@ class _Walk:
     record_at: int = 0
     """Where in ``messages`` the last record stands."""
     outliers: int = 0
+    intact: bool = False
+    """The checksum holds: times are what the recorder wrote, however odd, and no sign of damage."""
 
     def seconds(self) -> int:
         """Return how far the last good record is from the first."""
@@ -111,11 +113,14 @@ def messages(data: bytes) -> tuple[list[Message], list[str]]:
             break
         start, end = at + header_size, at + header_size + size
         unfinished = end + 2 > len(data) or size == 0  # cut off, or the device died before it filled in the size
+        intact = False
         if unfinished:
             end = len(data)
         elif fitdecode.utils.compute_crc(data[at:end]) != int.from_bytes(data[end : end + 2], "little"):
             problems.append("the file is damaged (its checksum does not match): values may be wrong")
-        walk = _Walk(data[start:end])
+        else:
+            intact = True
+        walk = _Walk(data[start:end], intact=intact)
         problems.extend(_through(walk))
         if unfinished:
             problems.append(f"the file is cut off or was never finished: its last record is at {walk.seconds()} s")
@@ -188,7 +193,7 @@ def _take(walk: _Walk, frame: FitDefinitionMessage | FitDataMessage, at: int) ->
     message = _message(frame)
     if frame.name == "record":
         time_s = _seconds(walk, frame, message)
-        fits = time_s is not None and (_goes_on(walk.time_s, time_s) or _drop_outlier(walk, time_s))
+        fits = time_s is not None and (walk.intact or _goes_on(walk.time_s, time_s) or _drop_outlier(walk, time_s))
         if not fits and walk.time_s is not None and _resume(walk) is not None:
             return False
         if time_s is None:

@@ -35,12 +35,25 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityFound:
+    """One activity of a file that may hold several, counted from 1; ``taken``: the recording is made of it."""
+
+    number: int
+    utc: str | None
+    sport: str
+    duration_s: float
+    distance_m: float | None
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Everything that could be had from a file.
 
     ``entries`` holds inputs and outputs in the order of the file, which for kickcue's own forms is the order in which they happened;
     ``inputs`` and ``outputs`` are the two parts of it. ``problems`` tells what could not be had, ``notes`` what is worth knowing although
     nothing is lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
+    ``activities`` are all that were in the file, ``activities_note`` tells which was taken where that was a choice.
     ``laps_note`` tells which of them are no marks for a reason that the file does not tell.
     """
 
@@ -54,6 +67,8 @@ class Recording:
     notes: tuple[str, ...] = ()
     laps: Mapping[str, int] = field(default_factory=dict)
     laps_note: str | None = None
+    activities: tuple[ActivityFound, ...] = ()
+    activities_note: str | None = None
 
     @classmethod
     def of(cls, path: Path, header: Header, entries: Iterable[Entry], **more: Any) -> Self:

@@ -1,14 +1,17 @@
 """TCX (Garmin Training Center Database, version 2, with the ActivityExtension) to an activity."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kickcue.core.units import s_to_ns
 from kickcue.recording import xml_events
-from kickcue.recording.activity import Activity, Point
+from kickcue.recording.activity import Activity
 from kickcue.recording.fields import moment_ns, number
 from kickcue.recording.laps import Lap
+from kickcue.recording.parts import UNKNOWN, Part, chosen, joined
+from kickcue.recording.points import Point
+from kickcue.recording.time_order import Ordered, in_order
 from kickcue.recording.track_point import ended_at, left_out, point, without_position
 from kickcue.recording.xml_events import Element
 
@@ -43,12 +46,18 @@ class _Found:
         self.device: str | None = None
         self.timeless = 0
         self._lap = _LapElement(None)
+        self._tracks = 0
+        self._new_track = False
 
     def start(self, element: Element) -> None:
         if element.name == "Activity":
-            self.parts.append(_Part(element.attributes.get("Sport", "unknown")))
+            self.parts.append(_Part(element.attributes.get("Sport", UNKNOWN)))
         elif element.name == "Lap":
             self._lap = _LapElement(moment_ns(element.attributes.get("StartTime")))
+            self._tracks = 0
+        elif element.name == "Track":  # a second one within a lap begins where the recorder went on
+            self._tracks += 1
+            self._new_track = self._tracks > 1
 
     def end(self, element: Element) -> None:
         if element.name == "Trackpoint":
@@ -66,43 +75,50 @@ class _Found:
             self.device = next((child.text for child in element.children if child.name == "Name"), None)
 
     def _point(self, element: Element) -> None:
-        found = point(element)
+        found = point(element, after_pause=self._new_track)
         if found is None:
             self.timeless += 1
         elif self.parts:
             self.parts[-1].points.append(found)
+            self._new_track = False
 
 
-def read(data: bytes) -> Activity:
-    """Return the running part of a TCX file, as far as its XML can be read."""
+def read(data: bytes, wanted: int | None = None) -> Activity:
+    """Return an activity of a TCX file, as far as its XML can be read.
+
+    ``wanted``: which of several, counted from 1; AskedWronglyError where there is no such one.
+    """
     found = _Found()
     damage = xml_events.read(data, _TREES, found.start, found.end)
     points = [point for part in found.parts for point in part.points]
-    running = [part for part in found.parts if part.sport.lower() == "running"] or found.parts
-    taken = [point for part in running for point in part.points]
+    ordered = [in_order(part.points) for part in found.parts]
+    parts = [_part(part, its) for part, its in zip(found.parts, ordered, strict=True)]
+    choice = chosen(joined(parts, tracks=False), wanted, "activities")
+    notes = [note for each in ordered for note in each.notes]
     return Activity(
         kind="TCX",
-        points=taken,
-        laps=[lap for part in running for lap in _laps(part)],
+        points=choice.part.points,
+        laps=choice.part.laps,
         device=found.device,
         problems=[*ended_at(damage, points), *left_out(found.timeless)],
-        notes=[*_notes(found.parts, running), *without_position(taken)],
+        notes=[*choice.notes, *notes, *without_position(choice.part.points)],
+        found=choice.rows,
+        choice=choice.note,
     )
+
+
+def _part(part: _Part, ordered: Ordered) -> Part:
+    laps = (replace(lap, end_ns=ordered.at(lap.end_ns)) for lap in _laps(part))
+    return Part(part.sport, ordered.points, tuple(laps))
 
 
 def _laps(part: _Part) -> Iterator[Lap]:
     """Yield the laps: one ends where the next starts (its seconds leave pauses out), the last after its seconds."""
-    for at, lap in enumerate(part.laps, start=1):
-        final = at == len(part.laps)
-        end_ns = None if final else part.laps[at].start_ns
+    whole = sorted(part.laps, key=lambda lap: lap.start_ns or 0)
+    for at, lap in enumerate(whole, start=1):
+        final = at == len(whole)
+        end_ns = None if final else whole[at].start_ns
         if end_ns is None and lap.start_ns is not None:
             end_ns = lap.start_ns + s_to_ns(lap.seconds or 0.0)
         if end_ns is not None:
             yield Lap(end_ns, lap.trigger, final, lap.distance_m)
-
-
-def _notes(parts: list[_Part], running: list[_Part]) -> list[str]:
-    sports = ", ".join(part.sport for part in parts)
-    if len(parts) != len(running):
-        return [f"{len(parts)} activities ({sports}): only running is taken"]
-    return [] if all(part.sport.lower() == "running" for part in parts) else [f"the activity is {sports}, not running"]

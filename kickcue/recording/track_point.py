@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kickcue.core.units import NS_PER_S
-from kickcue.recording.activity import Point
 from kickcue.recording.fields import moment_ns, number
+from kickcue.recording.points import Point
 from kickcue.recording.xml_events import Element
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -10,8 +10,9 @@ from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.events import Fix, Notification
 from kickcue.core.readings import PodReading, interpret
 from kickcue.recording import Recording
-from kickcue.recording.activity import Activity, Point, recording
+from kickcue.recording.activity import Activity, recording
 from kickcue.recording.laps import Lap
+from kickcue.recording.points import Point
 from kickcue.recording.repetitions import Way, repetitions
 from kickcue.recording.summary import summarize
 

@@ -7,9 +7,10 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import s_to_ns
-from kickcue.recording.activity import Activity, Point, great_circle_m, recording
+from kickcue.recording.activity import Activity, recording
 from kickcue.recording.laps import Lap
 from kickcue.recording.model import Recording
+from kickcue.recording.points import Point, great_circle_m
 
 START_NS = s_to_ns(1_370_678_682)  # 2013-06-08T08:04:42Z
 EQUATOR_DEGREE_M = 111_195.08
@@ -128,7 +129,7 @@ def test_steps_in_the_cadence_are_told(cadence: float | None, told: bool) -> Non
 
 def test_an_unknown_date_stays_unknown() -> None:
     """GIVEN a device that counted from its switching on THEN the recording has no date."""
-    found = recording(Path("run.fit"), Activity("FIT", [Point(5, 1.0, 2.0)], has_utc=False), "manual")
+    found = recording(Path("run.fit"), Activity("FIT", [Point(5, 1.0, 2.0)]), "manual")
     assert found.header.utc is None
 
 

@@ -190,11 +190,13 @@ def test_laps_end_at_start_plus_elapsed(tmp_path: Path, marks: str, at_s: Sequen
 
 
 def test_chained_files(tmp_path: Path) -> None:
-    """GIVEN two FIT files in one, as FIT allows THEN the records of both are there."""
+    """GIVEN two FIT files in one, as FIT allows THEN each is an activity of its own; the longer run is taken, and told."""
     path = tmp_path / "run.fit"
-    path.write_bytes(bytes(simple_run(10)) + bytes(simple_run(10, start=T0 + 10)))
+    path.write_bytes(bytes(simple_run(10)) + bytes(simple_run(20, start=T0 + 3600)))
     found = read(path)
     assert (20, ()) == (len(pods(found)), found.problems)
+    assert found.activities_note == "2 activities: 2 is taken, the longest run (--activity N takes another)"
+    assert [10, 20] == [len(pods(read(path, activity=number))) for number in (1, 2)]
 
 
 def test_a_cut_file_gives_everything_before_the_cut() -> None:
@@ -256,7 +258,8 @@ def test_one_impossible_time_is_left_out() -> None:
     for second in range(20):
         file.add(1, T0 + second + (3600 if second == 7 else 0), 400 * second, 4000)
     found = read_fit(bytes(file))
-    assert ([*range(7), *range(8, 20)], ["1 records with impossible times were left out"]) == (seconds_of(found), found.problems)
+    assert [*range(7), *range(8, 20)] == seconds_of(found)
+    assert ["1 record whose time steps back or far ahead left out"] == [note for note in found.notes if "left out" in note]
 
 
 def test_a_clock_that_was_set_during_the_run() -> None:

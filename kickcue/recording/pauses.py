@@ -1,0 +1,128 @@
+"""When the recorder of an activity was stopped: what it says itself, and what its records show.
+
+A watch says so (FIT: timer events; GPX: a new segment; TCX: a new track), or it leaves a gap in which hardly anybody moved. Either way
+the metres between the last record before and the first after were run before the stop, or are no part of the run: in the recordings of
+real watches that were tried (42 pauses of 16 to 998 s) the distance went on by 0 to 6 m, a second or two of running, while the runner
+walked up to 208 m. So a gap holds as much running as its metres need; the rest of it is the pause. Positions tell where one walked to and
+count for nothing: 16 times 200 m of a track, stopped after each, are 3193 m without the steps over the pauses and 3298 m with them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from kickcue.core.units import NS_PER_S, s_to_ns
+from kickcue.recording.encode import RUNNING_FROM_MPS
+from kickcue.recording.points import Point, step_m
+
+PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
+BEFORE: Final = 5
+"""Records before a gap that tell the pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The recorder says that its timer runs, or does not, from now on."""
+
+    time_ns: int
+    running: bool
+
+
+class Pause(NamedTuple):
+    """When the recorder was stopped."""
+
+    stop_ns: int
+    go_ns: int
+
+
+class Gap(NamedTuple):
+    """A pause that two neighbouring records show, and what was run between them before it (0 where nothing tells)."""
+
+    pause: Pause
+    run_m: float
+
+
+def gaps(points: Sequence[Point]) -> dict[int, Gap]:
+    """Return the pauses that the records show, each by the place of the record behind it. The points are in order of time."""
+    found = {at: _gap(points[at - 1], points[at], _pace_mps(points, at - 1)) for at in _long_steps(points)}
+    return {at: gap for at, gap in found.items() if gap is not None}
+
+
+def pauses(points: Sequence[Point], shown: Iterable[Gap], turns: Iterable[Turn]) -> list[Pause]:
+    """Return all pauses, those that the recorder tells included, in order and apart from each other."""
+    told = (_with_its_metres(pause, points) for pause in _told(turns, points))
+    apart: list[Pause] = []
+    for pause in sorted([*(gap.pause for gap in shown), *told]):
+        if apart and pause.stop_ns <= apart[-1].go_ns:
+            apart[-1] = Pause(apart[-1].stop_ns, max(apart[-1].go_ns, pause.go_ns))
+        elif pause.go_ns > pause.stop_ns:
+            apart.append(pause)
+    return apart
+
+
+# ---- what the records show
+
+
+def _long_steps(points: Sequence[Point]) -> Iterator[int]:
+    for at in range(1, len(points)):
+        step_s = (points[at].time_ns - points[at - 1].time_ns) / NS_PER_S
+        if step_s > PAUSE_S or (points[at].after_pause and step_s > 0.0):
+            yield at
+
+
+def _gap(a: Point, b: Point, pace_mps: float) -> Gap | None:
+    gap_s = (b.time_ns - a.time_ns) / NS_PER_S
+    moved_m = max(step_m(a, b) or 0.0, 0.0)
+    if a.distance_m is None or b.distance_m is None:  # positions: they may be where one walked to
+        if not b.after_pause and moved_m >= RUNNING_FROM_MPS * gap_s:
+            return None
+        moved_m = 0.0
+    run_s = moved_m / pace_mps
+    least_s = 0.0 if b.after_pause else PAUSE_S
+    return Gap(Pause(a.time_ns + s_to_ns(run_s), b.time_ns), moved_m) if gap_s - run_s > least_s else None
+
+
+def _pace_mps(points: Sequence[Point], at: int) -> float:
+    """Return the speed at a record: its own, else that of the records before it; that of slow running at least."""
+    speed_mps = points[at].speed_mps
+    if not speed_mps:
+        since = points[max(at - BEFORE, 0)]
+        elapsed_s = (points[at].time_ns - since.time_ns) / NS_PER_S
+        speed_mps = (step_m(since, points[at]) or 0.0) / elapsed_s if elapsed_s > 0.0 else 0.0
+    return max(speed_mps, RUNNING_FROM_MPS)
+
+
+# ---- what the recorder tells
+
+
+def _told(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
+    """Yield from each stop to the next start. Without one the recorder went on by the next record, or never."""
+    stopped_ns: int | None = None
+    for turn in sorted(turns, key=lambda turn: turn.time_ns):
+        if not turn.running:
+            stopped_ns = turn.time_ns if stopped_ns is None else stopped_ns
+        elif stopped_ns is not None:
+            yield Pause(stopped_ns, turn.time_ns)
+            stopped_ns = None
+    following = None if stopped_ns is None else _first_from(points, stopped_ns + 1)
+    if stopped_ns is not None and following is not None and following < len(points):
+        yield Pause(stopped_ns, points[following].time_ns)
+
+
+def _first_from(points: Sequence[Point], time_ns: int) -> int:
+    """Return the place of the first record at or after a time; one past the end where there is none."""
+    return bisect_left(points, time_ns, key=lambda point: point.time_ns)
+
+
+def _with_its_metres(pause: Pause, points: Sequence[Point]) -> Pause:
+    """Return the pause, begun later where the distance needs it: times in files are whole seconds."""
+    before = _first_from(points, pause.stop_ns + 1) - 1
+    after = _first_from(points, pause.go_ns)
+    if before < 0 or after != before + 1 or after == len(points):
+        return pause
+    gap = _gap(points[before], replace(points[after], after_pause=True), _pace_mps(points, before))
+    if gap is None:
+        return pause
+    run_on_ns = points[after].time_ns - pause.go_ns
+    return Pause(min(max(pause.stop_ns, gap.pause.stop_ns - run_on_ns), pause.go_ns), pause.go_ns)
