@@ -9,12 +9,13 @@ from typing import Final
 
 from kickcue.core.errors import DecodeError
 from kickcue.core.estimate.fix_choice import is_a_place
-from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Mark, Notification, Tick, Timer
+from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Notification, Tick, Timer
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 from kickcue.recording.plausible import grown_m
+from kickcue.recording.run_told import presses
 
 GAP_S: Final = 3.0
 """Sensors notify once a second: longer than this without any word, and nothing was recorded."""
@@ -68,7 +69,10 @@ class SensorSummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A whole recording; ``counts`` has the inputs that are not notifications, by name."""
+    """A whole recording.
+
+    ``counts`` has the inputs that are not notifications, by name. ``marks`` counts those that stand, lap orders included.
+    """
 
     duration_s: float
     sensors: tuple[SensorSummary, ...]
@@ -99,7 +103,7 @@ def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Su
         duration_s=recording.duration_s,
         sensors=tuple(_sensor(recording, name, events, profiles) for name, events in by_sensor.items()),
         counts=_counts(recording.inputs),
-        marks=dict(Counter(event.source.value for event in recording.inputs if isinstance(event, Mark))),
+        marks=dict(Counter(source.value for _, source in presses(recording))),
         gaps=tuple(span for span in _spans(telling) if span.seconds > GAP_S),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),

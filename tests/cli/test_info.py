@@ -49,29 +49,73 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_the_page_of_a_recording(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race recorded by kickcue THEN the page tells what, when, how long, each sensor, gaps, marks and cues, plain in a pipe."""
-    assert main(["info", str(mcap)]) == 0
+    """GIVEN a race recorded by kickcue WHEN all is asked THEN the runner's lines come first, then sensors, gaps, outputs; plain in a pipe."""
+    assert main(["info", "--verbose", str(mcap)]) == 0
     assert (
         capsys.readouterr().out
         == """\
 race.mcap
 kind      MCAP by kickcue 0.1.0
 start     2026-06-14T10:09:11Z
-length    0:21.0
 race      1500m, laps of 400 m
+time      0:21.0
+distance  100.0 m
+pace      3:30 min/km
+cadence   184 to 184, median 184 spm
+heart     160 to 170, median 165 bpm
+marks     button 1
+lap times 0:20.0
+cue       0:20.0  last_lap, 400 ± 2 m to go: last lap: turnover up
+length    0:21.0
 pod       stryd: 18 notifications, 1 Hz, silent for 4 s at 0:15.0
           distance    100.0 m
           speed       5.00 to 5.00, median 5.00 m/s
           cadence     184 to 184, median 184 spm
 strap     polar-h10: 12 notifications, 1 Hz, silent for 10 s at 0:10.0, 1 broken
           heart rate  160 to 170, median 165 bpm
-marks     button 1
 also      commands 1, links 1, ticks 1
 gaps      1 over 3 s: 4 s at 0:15.0
 outputs   cue 1, notice 1
-cue       0:20.0  last_lap, 400 ± 2 m to go: last lap: turnover up
 """
     )
+
+
+def test_the_runner_comes_first(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a race WHEN nothing more is asked THEN time, distance, pace and laps are there, notifications and gaps are not; how to see them is."""
+    assert main(["info", str(mcap)]) == 0
+    found = capsys.readouterr().out
+    labels = [line[:10].strip() for line in found.splitlines()[1:]]
+    assert ["kind", "start", "race", "time", "distance", "pace", "cadence", "heart", "marks", "lap times", "cue", "more"] == labels
+    assert "notifications" not in found
+    assert "--verbose" in found
+
+
+def test_a_race_lapped_with_the_space_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN laps ordered by key, one of them taken back, a false start and what came after the finish THEN the laps that stand are marks."""
+    orders = [
+        (2, CommandKind.START),
+        (10, CommandKind.START),
+        (90, CommandKind.LAP),
+        (95, CommandKind.LAP),
+        (96, CommandKind.UNDO_LAP),
+        (171, CommandKind.LAP),
+        (250, CommandKind.FINISH),
+        (260, CommandKind.LAP),
+    ]
+    path = tmp_path / "keys.mcap"
+    with McapWriter(path, HEADER) as writer:
+        for t_s, kind in orders:
+            writer.write(Command(s_to_ns(t_s), kind))
+        writer.write(Mark(s_to_ns(270), MarkSource.TRACKSIDE))
+    assert main(["info", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert "marks     button 3, trackside 1\n" in found
+    assert "time      4:00.0\n" in found
+    assert "lap times 1:20.0  1:21.0\n" in found
+    assert main(["info", "--json", str(path)]) == 0
+    json_told = told(capsys)
+    assert {"button": 3, "trackside": 1} == json_told["marks"]
+    assert {"time_s": 240.0, "distance_m": None, "lap_times_s": [80.0, 81.0]} == json_told["run"]
 
 
 def test_json_has_units_in_its_keys(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +136,7 @@ def test_a_cut_file_is_shown_and_fails(mcap: Path, tmp_path: Path, capsys: pytes
     whole = mcap.read_bytes()
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(whole[: whole.index(b'{"t_ns":8000000000')])
-    assert main(["info", str(cut)]) == 1
+    assert main(["info", "--verbose", str(cut)]) == 1
     found = capsys.readouterr().out
     assert "pod       stryd: 8 notifications" in found
     assert "PROBLEM   The recording ends at 7.000 s, because the file is cut off there;\n          whatever came later is lost.\n" in found
@@ -134,10 +178,11 @@ def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]
             f"<TriggerMethod>Distance</TriggerMethod><Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>".encode()
         )
     )
-    assert main(["info", str(path)]) == 0
+    assert main(["info", "--verbose", str(path)]) == 0
     found = capsys.readouterr().out
     for line in (
         "kind      TCX\n",
+        "time      1:06:30.0\n",
         "length    1:06:30.0\n",
         "pod       generic-rsc: 400 notifications, 0.1 Hz, silent for 10 s at 0:00.0\n",
         "laps      1 by distance\n",
@@ -156,7 +201,7 @@ def test_sensors_without_a_known_profile(tmp_path: Path, capsys: pytest.CaptureF
         '{"t": 0, "sensor": "strap", "char": "2a37", "hex": "0096"}\n{"t": 0, "sensor": "odd", "char": "2a00", "hex": ""}\n',
         encoding="utf-8",
     )
-    assert main(["info", str(path)]) == 0
+    assert main(["info", "--verbose", str(path)]) == 0
     found = capsys.readouterr().out
     assert "start     the date is not known\n" in found
     assert "pod       profile not told: 1 notifications\n          speed       4.00 to 4.00, median 4.00 m/s\n" in found
