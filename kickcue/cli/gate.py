@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean, stdev
 
+from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.outputs import clock
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line, table
@@ -15,7 +16,7 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.gate import Gate
 from kickcue.core.units import s_to_ns
 from kickcue.lab.source import recorded_document, sensors_of
-from kickcue.recording import Recording, read
+from kickcue.recording import Recording
 from kickcue.recording.taught_line import TaughtLine, gun_of, taught_line
 
 
@@ -23,13 +24,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX with positions")
     parser.add_argument("--start-offset", type=float, metavar="S", help="the gun went S seconds into the recording (where it says, else 0)")
+    add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_race_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the line; a recording that teaches none is an error, which says why."""
-    recording = read(args.file)
+    recording = opened(args, args.file)
     document = _document(args, recording)
     course = document.course()
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)

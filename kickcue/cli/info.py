@@ -8,6 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
+from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.info_page import PROBLEM, distance_m, notes, rows
 from kickcue.cli.show import console, json_line
 from kickcue.config.profile_files import load_profiles
@@ -24,6 +25,7 @@ INDENT: Final = 10
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX or GPX, plain or gzipped")
+    add_activity_option(parser)
     parser.add_argument("--verbose", action="store_true", help="also what each sensor sent, the gaps, and what the engine put out")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, one for each file")
 
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     for number, path in enumerate(args.files):
         try:
-            recording = read(path)
+            recording = read(path, activity=args.activity)
         except KickcueError as error:
             if len(args.files) == 1:
                 raise
@@ -71,6 +73,8 @@ def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, 
         "lap_m": header.lap_m,
         "duration_s": summary.duration_s,
         "run": {"time_s": run.seconds, "distance_m": distance_m(summary, run), "lap_times_s": list(run.lap_times_s)},
+        "activities": [asdict(activity) for activity in recording.activities],
+        "pauses": [asdict(pause) for pause in summary.pauses],
         "sensors": [asdict(sensor) for sensor in summary.sensors],
         "laps": dict(recording.laps),
         "marks": dict(summary.marks),

@@ -11,11 +11,9 @@ from kickcue.recording.summary import GAP_S, Range, SensorSummary, Span, Summary
 
 PROBLEM: Final = "PROBLEM"
 SHOWN: Final = 4  # gaps; cues are shown all, a race has a handful
-PAUSE_S: Final = 15.0
-"""Longer than this without a word from an imported file's recorder, and it was stopped: smart recording leaves up to 11 s."""
+SPORT: Final = 12  # letters of a sport that are shown
 WALK_MPS: Final = 0.7
 """Slower than this a pace says nothing."""
-OWN: Final = ("MCAP", "JSONL")
 MORE: Final = "kickcue info --verbose: each sensor, the gaps, the engine's outputs"
 
 BY: Final = {
@@ -52,7 +50,8 @@ def _for_the_runner(recording: Recording, summary: Summary, run: RunTold) -> Ite
     yield "start", header.utc or "the date is not known"
     if header.race:
         yield "race", header.race + (f", laps of {header.lap_m:g} m" if header.lap_m else "")
-    paused_s = _paused_s(recording, summary)
+    yield from _activities(recording)
+    paused_s = sum(pause.seconds for pause in summary.pauses)
     yield "time", _time(run, paused_s)
     run_m = distance_m(summary, run)
     if run_m is not None:
@@ -80,9 +79,16 @@ def _time(run: RunTold, paused_s: float) -> str:
     return known if run.started else f"{known} (the recording; no start is in it)"
 
 
-def _paused_s(recording: Recording, summary: Summary) -> float:
-    """Return how long the recorder of an imported activity was stopped; in a race of kickcue's own the clock goes on."""
-    return 0.0 if recording.kind in OWN else sum(gap.seconds for gap in summary.gaps if gap.seconds > PAUSE_S)
+def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
+    """Yield a line for each activity where there are several; a star stands before those that are taken."""
+    if len(recording.activities) < 2:
+        return
+    for each in recording.activities:
+        start = "date not known" if each.utc is None else each.utc[:16].replace("T", " ")
+        metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
+        star = "*" if each.taken else " "
+        text = f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} {_clock(each.duration_s):>9} {metres:>8}"
+        yield "activity" if each.number == 1 else "", text
 
 
 def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
@@ -120,6 +126,8 @@ def _for_the_engineer(summary: Summary) -> Iterator[tuple[str, str]]:
         yield from _sensor_rows(sensor)
     if summary.counts:
         yield "also", _counted(summary.counts)
+    if summary.pauses:
+        yield "pauses", _longest(summary.pauses)
     yield "gaps", _gaps(summary.gaps)
     if summary.outputs:
         yield "outputs", _counted(summary.outputs)
@@ -156,9 +164,13 @@ def _range(values: Range, digits: int) -> str:
 def _gaps(gaps: tuple[Span, ...]) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
-    longest = sorted(gaps, key=lambda gap: -gap.seconds)[:SHOWN]
-    shown = ", ".join(f"{gap.seconds:.0f} s at {_clock(gap.from_s)}" for gap in sorted(longest, key=lambda gap: gap.from_s))
-    return f"{len(gaps)} over {GAP_S:g} s{'; the longest' if len(gaps) > SHOWN else ''}: {shown}"
+    return _longest(gaps, f" over {GAP_S:g} s")
+
+
+def _longest(spans: tuple[Span, ...], what: str = "") -> str:
+    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
+    shown = ", ".join(f"{span.seconds:.0f} s at {_clock(span.from_s)}" for span in sorted(longest, key=lambda span: span.from_s))
+    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN else ''}: {shown}"
 
 
 def _clock(seconds: float) -> str:

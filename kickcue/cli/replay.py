@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.outputs import as_json, as_text
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line
@@ -16,7 +17,7 @@ from kickcue.core.estimate.certainty import metres
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
 from kickcue.core.units import NS_PER_S
 from kickcue.lab.source import Source, recorded_document, sensors_of, source
-from kickcue.recording import MARKS, Header, Recording, read
+from kickcue.recording import MARKS, Header, Recording
 
 
 class Show:
@@ -50,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start-offset", type=float, default=0.0, metavar="S", help="the race starts S seconds into the recording")
     parser.add_argument("--rate", default=None, metavar="N", help="N times as fast as recorded, or max (max; with --publish 1)")
     parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file become marks (manual)")
+    add_activity_option(parser)
     parser.add_argument("--estimates", action="store_true", help="print where the runner is, too")
     parser.add_argument("--why", action="store_true", help="print arming, marks and sensor health, too")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -69,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         raise AskedWronglyError(f"--record {args.record}: with several files it should be an existing folder")
     status = 0
     for path in args.files:
-        recording = read(path, marks=args.marks)
+        recording = opened(args, path, marks=args.marks)
         for problem in recording.problems:
             print(f"kickcue: {path}: {problem}", file=sys.stderr)
             status = 1

@@ -7,10 +7,11 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
+from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.show import json_line, table
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.cueing.policy import ANSWERED_RATIO
-from kickcue.recording import MARKS, Recording, read
+from kickcue.recording import MARKS, Recording
 from kickcue.recording.laps import PRESSES
 from kickcue.recording.repetitions import RepFigures, Way, repetitions
 
@@ -36,12 +37,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="what to find them by (auto: the positions, else the speeds, else the lap presses, whichever there are)",
     )
     parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file count as presses (manual)")
+    add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the repetitions; 1 where there are none, or the file is damaged."""
-    recording = read(args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
+    recording = opened(args, args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
     for problem in recording.problems:
         print(f"kickcue: {args.recording}: {problem}", file=sys.stderr)
     way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.errors import AskedWronglyError, DataError
@@ -17,7 +18,7 @@ from kickcue.edges.peripheral.description import SERVICE_OF, Description, descri
 from kickcue.edges.peripheral.playing import Played, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
-from kickcue.recording import Header, read
+from kickcue.recording import Header
 
 if TYPE_CHECKING:
     from kickcue.edges.peripheral.sensor import VirtualSensor
@@ -39,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S", help="which of the races of this kind (0)")
     parser.add_argument("--scenario", choices=tuple(SCENARIOS), help=f"which faults sensors and thumb have ({SCENARIO})")
     parser.add_argument("--recording", type=Path, metavar="FILE", help="with --ble: offer what a recording holds instead")
+    add_activity_option(parser)
     parser.add_argument("--rate", type=float, metavar="N", help="with --ble: N times as fast as it was run (1)")
     add_race_options(parser, "none")
 
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Make the race and do with it what was asked for."""
     _refuse_contradictions(args)
     if args.recording is not None:
-        return _on_air(args, read(args.recording).inputs)
+        return _on_air(args, opened(args, args.recording).inputs)
     document = race_wish(args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()})
     if document is None:
         raise AskedWronglyError("say which race: --race, e.g. --race 3000m")

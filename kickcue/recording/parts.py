@@ -182,12 +182,12 @@ def _note(found: Sequence[Part], taken: Sequence[Part], outings: int, wanted: in
     if len(found) == 1:
         return _not_running(taken)
     numbers = " and ".join(str(at) for at, part in enumerate(found, start=1) if any(part is each for each in taken))
+    are = f"number {numbers} is" if len(taken) == 1 else f"numbers {numbers} are"
     there = f"{len(found)} {word}"
     if wanted is not None:
-        return f"{there}: {numbers} is taken, as asked"
+        return f"{there}: {are} taken, as asked"
     if outings > 1:
-        which = "is taken, the longest run" if taken[0].is_run else "is taken, the longest"
-        return f"{there}: {numbers} {which if len(taken) == 1 else 'are taken, the longest run'} (--activity N takes another)"
+        return f"{there}: {are} taken, the longest{' run' if taken[0].is_run else ''} (--activity N takes another)"
     sports = ", ".join(part.sport for part in found)
     if len(taken) < len(found):
         return f"{there} ({sports}): only running is taken"

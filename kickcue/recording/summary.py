@@ -1,7 +1,7 @@
 """What is in a recording, in figures: for ``kickcue info`` and for a look before a replay."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -78,6 +78,8 @@ class Summary:
     sensors: tuple[SensorSummary, ...]
     counts: Mapping[str, int]
     marks: Mapping[str, int]
+    pauses: tuple[Span, ...]
+    """When the recorder of an imported activity was stopped."""
     gaps: tuple[Span, ...]
     outputs: Mapping[str, int]
     cues: tuple[Cue, ...]
@@ -99,12 +101,14 @@ def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Su
         if isinstance(event, Notification):
             by_sensor[event.sensor].append(event)
     telling = [event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)]
+    pauses = tuple(_pauses(recording))
     return Summary(
         duration_s=recording.duration_s,
         sensors=tuple(_sensor(recording, name, events, profiles) for name, events in by_sensor.items()),
         counts=_counts(recording.inputs),
         marks=dict(Counter(source.value for _, source in presses(recording))),
-        gaps=tuple(span for span in _spans(telling) if span.seconds > GAP_S),
+        pauses=pauses,
+        gaps=tuple(span for span in _spans(telling) if span.seconds > GAP_S and not _is_paused(span, pauses)),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
     )
@@ -117,7 +121,6 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
         Fix: "fixes",
         BeaconHeard: "advertisements of the beacon",
         Ack: "acks",
-        Timer: "timer starts and stops",
         Tick: "ticks",
     }
     return dict(Counter(names[type(event)] for event in inputs if type(event) in names and not _is_nowhere(event)))
@@ -125,6 +128,23 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
 
 def _is_nowhere(event: Input) -> bool:
     return isinstance(event, Fix) and not is_a_place(event.lat_deg, event.lon_deg)
+
+
+def _pauses(recording: Recording) -> Iterator[Span]:
+    stopped_ns: int | None = None
+    for event in recording.inputs:
+        if not isinstance(event, Timer):
+            continue
+        if not event.running:
+            stopped_ns = event.t_ns
+        elif stopped_ns is not None:
+            yield Span(ns_to_s(stopped_ns), ns_to_s(event.t_ns))
+            stopped_ns = None
+
+
+def _is_paused(gap: Span, pauses: Iterable[Span]) -> bool:
+    """Tell whether the recorder was stopped for most of a gap."""
+    return any(min(gap.to_s, pause.to_s) - max(gap.from_s, pause.from_s) > gap.seconds / 2 for pause in pauses)
 
 
 def _spans(times_ns: Iterable[int]) -> list[Span]:

@@ -195,7 +195,7 @@ def test_chained_files(tmp_path: Path) -> None:
     path.write_bytes(bytes(simple_run(10)) + bytes(simple_run(20, start=T0 + 3600)))
     found = read(path)
     assert (20, ()) == (len(pods(found)), found.problems)
-    assert found.activities_note == "2 activities: 2 is taken, the longest run (--activity N takes another)"
+    assert found.activities_note == "2 activities: number 2 is taken, the longest run (--activity N takes another)"
     assert [10, 20] == [len(pods(read(path, activity=number))) for number in (1, 2)]
 
 

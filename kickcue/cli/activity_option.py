@@ -1,0 +1,25 @@
+"""The option that chooses among several activities of a watch's file, for every command that reads a recording."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kickcue.recording import Recording, read
+
+
+def add_activity_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--activity``."""
+    parser.add_argument(
+        "--activity",
+        type=int,
+        metavar="N",
+        help="of several activities in a file this one, as info numbers them (the longest run)",
+    )
+
+
+def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Recording:
+    """Return the recording; where it holds several activities say on standard error which is taken. Errors as of ``read``."""
+    recording = read(path, marks=marks, activity=args.activity)
+    if recording.activities_note:
+        print(f"kickcue: {path}: {recording.activities_note}", file=sys.stderr)
+    return recording
