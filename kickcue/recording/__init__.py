@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind, Mark
+from kickcue.recording.file_bytes import load
 from kickcue.recording.model import Entry, Header, Recording
-from kickcue.recording.sniff import kind_of, load
+from kickcue.recording.sniff import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,8 @@ def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> R
     """
     if marks not in (*MARKS, "presses"):
         raise AskedWronglyError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
-    data, problems = load(path)
+    loaded = load(path)
+    data = loaded.data
     kind = kind_of(path, data)
     if kind in ("MCAP", "JSONL"):
         if activity not in (None, 1):
@@ -43,7 +45,7 @@ def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> R
         found = _imported(path, data, kind, marks, activity)
     if marks == "none":
         found = _without_marks(found)
-    return replace(found, problems=(*problems, *found.problems))
+    return replace(found, problems=(*loaded.problems, *found.problems), notes=(*loaded.notes, *found.notes))
 
 
 # The libraries of five formats take longer to import than most files take to read: each is loaded where its format is met.

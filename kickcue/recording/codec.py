@@ -11,16 +11,33 @@ Reading is strict: a key that is missing, unknown or holds the wrong thing is a 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from math import isfinite
 from types import NoneType
 from typing import Any, Final, cast, get_args, get_type_hints
 
 from kickcue.core import events
 from kickcue.core.errors import DataError
 from kickcue.core.events import Pulses
+from kickcue.core.units import NS_PER_S
+from kickcue.recording.json_text import shown
 from kickcue.recording.model import Entry
 
 Json = dict[str, Any]
+
+LAST_NS: Final = 366 * 24 * 3600 * NS_PER_S
+"""A year: no recording is longer, and everything that is counted from a time stays far within its bounds."""
+
+LARGEST: Final = 10**15
+"""Of numbers without a range of their own: every whole number up to here is one as a float, too, and its square is finite."""
+
+RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    "lat_deg": (-90, 90),
+    "lon_deg": (-180, 180),
+    "accuracy_m": (0, 10**9),
+    "speed_mps": (-(10**6), 10**6),
+    "age_s": (0, 10**6),
+    "rssi_dbm": (-(10**3), 10**3),
+}
+"""By attribute: what a receiver may tell on a bad day, and no more."""
 
 
 class _WrongError(Exception):
@@ -51,7 +68,7 @@ class Field:
         try:
             return self.value.read(given)
         except _WrongError:
-            raise DataError(f"{self.key} is {_shown(given)}, right would be {self.value.right}") from None
+            raise DataError(f"{self.key} is {shown(given)}, right would be {self.value.right}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +114,10 @@ class Shape:
                 raise DataError(f"{each.key} is missing, right would be {each.value.right}")
         for key, value in self.constants.items():
             if given.get(key) is not value:
-                raise DataError(f"{key} is {_shown(given.get(key))}, right would be {_shown(value)}")
+                raise DataError(f"{key} is {shown(given.get(key))}, right would be {shown(value)}")
         if not self.keys.issuperset(given):
             unknown = next(key for key in given if key not in self.keys)
-            raise DataError(f"{_shown(unknown)} is no key of a {self.kind} (it has {', '.join(sorted(self.keys))})")
+            raise DataError(f"{shown(unknown)} is no key of a {self.kind} (it has {', '.join(sorted(self.keys))})")
         return self.cls(t_ns=t_ns, **values)
 
     def schema(self, title: str, *, time: bool = True) -> Json:
@@ -119,15 +136,10 @@ def shape_of(entry: Entry) -> Shape:
 
 
 def read_t_ns(given: Any) -> int:
-    """Return a ``t_ns`` out of JSON; DataError unless it is a whole number of nanoseconds, 0 or more."""
-    if type(given) is not int or given < 0:
-        raise DataError(f"t_ns is {_shown(given)}, right would be whole nanoseconds since the epoch, 0 or more")
+    """Return a ``t_ns`` out of JSON; DataError unless it is a whole number of nanoseconds, 0 to ``LAST_NS``."""
+    if type(given) is not int or not 0 <= given <= LAST_NS:
+        raise DataError(f"t_ns is {shown(given)}, right would be whole nanoseconds since the epoch, 0 to {LAST_NS}")
     return given
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # ---- kinds of values
@@ -142,16 +154,26 @@ def _just(cls: type) -> Callable[[Any], Any]:
     return read
 
 
-def _read_float(given: Any) -> float:
-    if type(given) not in (int, float):
-        raise _WrongError
-    try:
-        number = float(given)
-    except OverflowError:
-        raise _WrongError from None
-    if not isfinite(number):
-        raise _WrongError
-    return number
+def _whole(low: int, high: int) -> Value:
+    def read(given: Any) -> int:
+        if type(given) is not int or not low <= given <= high:
+            raise _WrongError
+        return given
+
+    return Value(int, read, {"type": "integer"}, f"a whole number{_from_to(low, high)}")
+
+
+def _number(low: int, high: int) -> Value:
+    def read(given: Any) -> float:
+        if type(given) not in (int, float) or not low <= given <= high:  # nan is in no range
+            raise _WrongError
+        return float(given)
+
+    return Value(float, read, {"type": "number"}, f"a number{_from_to(low, high)}")
+
+
+def _from_to(low: int, high: int) -> str:
+    return f" from {low:g} to {high:g}"
 
 
 def _read_hex(given: Any) -> bytes:
@@ -194,8 +216,6 @@ def _read_pulses(given: Any) -> Pulses:
     return tuple(tuple(value.read(pulse[key]) for key, value in _PULSE.items()) for pulse in given)
 
 
-_INT: Final = Value(int, _just(int), {"type": "integer"}, "a whole number")
-_FLOAT: Final = Value(float, _read_float, {"type": "number"}, "a number")
 _STR: Final = Value(str, _just(str), {"type": "string"}, "a text")
 _BOOL: Final = Value(bool, _just(bool), {"type": "boolean"}, "true or false")
 _HEX: Final = Value(bytes.hex, _read_hex, {"type": "string", "pattern": "^([0-9a-f]{2})*$"}, "bytes in hex, two digits each")
@@ -203,7 +223,7 @@ _LINK: Final = Value(lambda up: "up" if up else "down", _read_link, {"type": "st
 _TIMER: Final = Value(
     lambda running: "start" if running else "stop", _read_timer, {"type": "string", "enum": ["start", "stop"]}, "start or stop"
 )
-_PULSE: Final = {"on_ms": _INT, "off_ms": _INT, "intensity": _FLOAT}
+_PULSE: Final = {"on_ms": _whole(0, LARGEST), "off_ms": _whole(0, LARGEST), "intensity": _number(0, 1)}
 _PULSES: Final = Value(
     _write_pulses,
     _read_pulses,
@@ -220,7 +240,8 @@ _PULSES: Final = Value(
 )
 
 _T_NS_SCHEMA: Final = {"type": "integer", "minimum": 0, "description": "nanoseconds since the recording's epoch"}
-_PLAIN: Final[Mapping[Any, Value]] = {int: _INT, float: _FLOAT, str: _STR, bool: _BOOL, bytes: _HEX, Pulses: _PULSES}
+_NUMBERS: Final[Mapping[Any, Callable[[int, int], Value]]] = {int: _whole, float: _number}
+_PLAIN: Final[Mapping[Any, Value]] = {str: _STR, bool: _BOOL, bytes: _HEX, Pulses: _PULSES}
 
 
 # ---- the shapes of all events
@@ -237,11 +258,13 @@ _TWO_WORDS: Final = {(events.Link, "up"): _LINK, (events.Timer, "running"): _TIM
 """Of these, true and false have names."""
 
 
-def _value(hint: Any) -> tuple[Value, bool]:
-    """Return the kind of value for a type hint, and whether None is allowed."""
+def _value(name: str, hint: Any) -> tuple[Value, bool]:
+    """Return the kind of value for an attribute with its type hint, and whether None is allowed."""
     parts = [part for part in get_args(hint) if part is not NoneType] if NoneType in get_args(hint) else [hint]
     optional = parts != [hint]
     (inner,) = parts
+    if inner in _NUMBERS:
+        return _NUMBERS[inner](*RANGES.get(name, (-LARGEST, LARGEST))), optional
     if inner in _PLAIN:
         return _PLAIN[inner], optional
     if inner is events.Cue:
@@ -256,7 +279,7 @@ def _fields(cls: type) -> tuple[Field, ...]:
         if each.name == "t_ns":
             continue
         named = _TWO_WORDS.get((cls, each.name))
-        value, optional = _value(hints[each.name]) if named is None else (named, False)
+        value, optional = _value(each.name, hints[each.name]) if named is None else (named, False)
         found.append(Field(each.name, _KEYS.get((cls, each.name), each.name), value, optional))
     return tuple(found)
 

@@ -2,12 +2,17 @@
 
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from kickcue.core.errors import DataError
 from kickcue.recording.header import utc_ns
 
-_LONGEST = 40
+LONGEST_S: Final = 366 * 24 * 3600
+"""A year: no lap takes longer."""
+
+LONGEST_M: Final = 10_000_000
+_LONGEST_LABEL: Final = 60
+_LONGEST: Final = 40
 """Characters of a number or a moment that anyone has written."""
 
 
@@ -23,6 +28,29 @@ def number(value: Any) -> float | None:
     except (OverflowError, ValueError):
         return None
     return found if isfinite(found) else None
+
+
+def seconds(value: Any) -> float | None:
+    """Return a length of time out of a file in seconds, None where it is none, or longer than a recording can be."""
+    return _up_to(LONGEST_S, value)
+
+
+def metres(value: Any) -> float | None:
+    """Return the length of a lap out of a file, None where it is none, or longer than anyone runs."""
+    return _up_to(LONGEST_M, value)
+
+
+def _up_to(most: float, value: Any) -> float | None:
+    found = number(value)
+    return found if found is not None and 0 <= found <= most else None
+
+
+def label(text: Any) -> str | None:
+    """Return a name out of a file, in one line and short; None where there is none."""
+    words = " ".join(str(text).split()) if text is not None else ""
+    if len(words) > _LONGEST_LABEL:
+        return f"{words[: _LONGEST_LABEL - 3]}..."
+    return words or None
 
 
 def moment_ns(text: str | None) -> int | None:

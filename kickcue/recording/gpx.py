@@ -4,6 +4,8 @@ from typing import Final
 
 from kickcue.recording import xml_events
 from kickcue.recording.activity import Activity
+from kickcue.recording.bounds import Bounds
+from kickcue.recording.fields import label
 from kickcue.recording.parts import UNKNOWN, Part, by_day, chosen, joined
 from kickcue.recording.points import Point
 from kickcue.recording.time_order import in_order
@@ -37,7 +39,7 @@ class _Found:
 
     def start(self, element: Element) -> None:
         if element.name == "gpx":
-            self.device = element.attributes.get("creator")
+            self.device = label(element.attributes.get("creator"))
         elif element.name == "trk":
             self.tracks.append(_Track())
         elif element.name == "trkseg":  # between segments the recorder was stopped
@@ -45,7 +47,7 @@ class _Found:
 
     def end(self, element: Element) -> None:
         if element.name == _TYPE and not self.tracks[-1].points:
-            self.tracks[-1].sport = element.text.strip() or UNKNOWN
+            self.tracks[-1].sport = label(element.text) or UNKNOWN
         if element.name != _POINT:
             return
         found = point(element, after_pause=self._new_segment)
@@ -66,8 +68,9 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     problems = [*ended_at(damage, found.points), *left_out(found.timeless)]
     parts: list[Part] = []
     notes: list[str] = []
+    bounds = Bounds()
     for track in found.tracks:
-        ordered = in_order(track.points)
+        ordered = in_order(bounds.kept(track.points))
         parts += by_day(Part(track.sport, ordered.points))
         notes += ordered.notes
     choice = chosen(joined(parts, tracks=True), wanted, "activities")
@@ -75,7 +78,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         kind="GPX",
         points=choice.part.points,
         device=found.device,
-        problems=problems,
+        problems=[*problems, *bounds.sentences()],
         notes=[*choice.notes, *notes, *without_position(choice.part.points)],
         found=choice.rows,
         choice=choice.note,

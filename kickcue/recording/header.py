@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from math import isfinite
 from typing import Any, Final
 
 from kickcue.core.errors import DataError
+from kickcue.recording.json_text import parse, shown
 from kickcue.recording.model import Header
 
 FORMAT: Final = 1
 """The form of recordings that this kickcue writes and reads; a new number comes with a way to read the old ones."""
+
+LONGEST_LAP_M: Final = 100_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_YEAR: Final = 2200  # nanoseconds up to here fit the 64 bits of an MCAP time
@@ -36,18 +38,18 @@ def read_header(given: Mapping[str, Any]) -> Header:
     """Return the header; DataError names the key that is missing, unknown or wrong, or says that the form is of another version."""
     form = given.get("kickcue")
     if type(form) is not int:
-        raise DataError(f'kickcue is {form!r}, right would be {FORMAT}: the first line is {{"kickcue": {FORMAT}, ...}}')
+        raise DataError(f'kickcue is {shown(form)}, right would be {FORMAT}: the first line is {{"kickcue": {FORMAT}, ...}}')
     if form != FORMAT:
         age = "a newer" if form > FORMAT else "an older"
-        raise DataError(f"kickcue is {form}: this recording has {age} form than the one this kickcue reads ({FORMAT})")
+        raise DataError(f"kickcue is {shown(form)}: this recording has {age} form than the one this kickcue reads ({FORMAT})")
     unknown = [key for key in given if key not in _RULES and key != "kickcue"]
     if unknown:
-        raise DataError(f"{unknown[0]!r} is no key of the header (it has kickcue, {', '.join(_RULES)})")
+        raise DataError(f"{shown(unknown[0])} is no key of the header (it has kickcue, {', '.join(_RULES)})")
     values = {key: value for key, value in given.items() if key != "kickcue" and value is not None}
     for key, value in values.items():
         holds, right = _RULES[key]
         if not holds(value):
-            raise DataError(f"{key} is {value!r}, right would be {right}")
+            raise DataError(f"{key} is {shown(value)}, right would be {right}")
     return Header(**values)
 
 
@@ -60,7 +62,7 @@ def utc_ns(utc: str | None) -> int | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or moment < _EPOCH or moment.year >= _LAST_YEAR:
-        raise DataError(f"utc is {utc!r}, right would be {_UTC_RIGHT}")
+        raise DataError(f"utc is {shown(utc)}, right would be {_UTC_RIGHT}")
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
@@ -83,9 +85,9 @@ def header_of(metadata: Mapping[str, str]) -> Header:
             found[key] = text
             continue
         try:
-            found[key] = json.loads(text)
-        except (ValueError, RecursionError):
-            raise DataError(f"{key} is {text[:40]!r}, right would be JSON") from None
+            found[key] = parse(text)
+        except DataError as error:
+            raise DataError(f"{key} is {shown(text)}, right would be JSON: {error}") from None
     return read_header(found)
 
 
@@ -98,7 +100,7 @@ def _is_object(value: Any) -> bool:
 
 
 def _is_length(value: Any) -> bool:
-    return type(value) in (int, float) and isfinite(value) and value > 0
+    return type(value) in (int, float) and 0 < value <= LONGEST_LAP_M
 
 
 def _is_utc(value: Any) -> bool:
@@ -116,7 +118,7 @@ _TEXTS: Final = ("race", "utc", "made_by")
 _UTC_RIGHT: Final = "a moment with its zone such as 2026-06-14T10:09:11Z"
 _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "race": (_is_text, "a text such as 5000m"),
-    "lap_m": (_is_length, "a number of metres above 0"),
+    "lap_m": (_is_length, f"a number of metres above 0, up to {LONGEST_LAP_M}"),
     "utc": (_is_utc, _UTC_RIGHT),
     "sensors": (_is_names, 'an object of names and profiles such as {"pod": "generic-rsc"}'),
     "setup": (_is_object, "an object"),

@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Link, Notification, Tick
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.codec import BY_OUT, BY_TAG, Json, Shape, shape_of
 from kickcue.recording.header import read_header, write_header
+from kickcue.recording.json_text import parse, shown
 from kickcue.recording.model import Entry, Header, Recording
+from kickcue.recording.text_decoding import as_utf8
 
 LAST_S: Final = 2_000_000
 LONGEST_NAME: Final = 64
@@ -51,7 +53,7 @@ def read(path: Path, data: bytes) -> Recording:
     header: Header | None = None
     no_ticks = False
     entries: list[Entry] = []
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
+    for number, line in enumerate(as_utf8(data).splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -70,22 +72,10 @@ def read(path: Path, data: bytes) -> Recording:
 
 
 def _object(line: bytes) -> Json:
-    try:
-        given = json.loads(line, parse_constant=_refuse)
-    except UnicodeDecodeError:
-        raise DataError("the line is not UTF-8 text") from None
-    except RecursionError:
-        raise DataError("the line is nested too deeply") from None
-    except ValueError as error:
-        hint = "; cut off?" if isinstance(error, json.JSONDecodeError) else ""
-        raise DataError(f"the line is no JSON ({error}){hint}") from None
+    given = parse(line)
     if type(given) is not dict:
-        raise DataError(f'the line is no JSON object, right would be one such as {{"t": 40.9, "mark": "button"}}, not {line[:40]!r}')
+        raise DataError(f'it is no JSON object, right would be one such as {{"t": 40.9, "mark": "button"}}, not {shown(line)}')
     return given
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
 
 
 def _entry(given: Json, *, no_ticks: bool) -> Entry:
@@ -93,9 +83,9 @@ def _entry(given: Json, *, no_ticks: bool) -> Entry:
     shape = _shape(given)
     entry = shape.read({key: value for key, value in given.items() if key not in ("t", "out")}, t_ns)
     if isinstance(entry, Notification) and not _CHAR.fullmatch(entry.char):
-        raise DataError(f"char is {entry.char!r}, right would be four lower-case hex digits such as 2a53, or a whole UUID")
+        raise DataError(f"char is {shown(entry.char)}, right would be four lower-case hex digits such as 2a53, or a whole UUID")
     if isinstance(entry, Notification | Link) and not (entry.sensor.isprintable() and 0 < len(entry.sensor) <= LONGEST_NAME):
-        raise DataError(f"sensor is {entry.sensor[:LONGEST_NAME]!r}, right would be a printable name of 1 to {LONGEST_NAME} characters")
+        raise DataError(f"sensor is {shown(entry.sensor)}, right would be a printable name of 1 to {LONGEST_NAME} characters")
     if isinstance(entry, Tick) and no_ticks:
         raise DataError('a tick, but the header says "ticks": false; right would be true, or no tick line')
     return entry
@@ -104,7 +94,7 @@ def _entry(given: Json, *, no_ticks: bool) -> Entry:
 def _time(given: Json) -> int:
     t = given.get("t")
     if not isinstance(t, int | float) or isinstance(t, bool) or not 0 <= t <= LAST_S:
-        raise DataError(f"t is {t!r}, right would be seconds since the start of the recording, 0 to {LAST_S}")
+        raise DataError(f"t is {shown(t)}, right would be seconds since the start of the recording, 0 to {LAST_S}")
     return s_to_ns(t)
 
 
@@ -112,7 +102,7 @@ def _shape(given: Json) -> Shape:
     if "out" in given:
         shape = BY_OUT.get(given["out"]) if isinstance(given["out"], str) else None
         if shape is None:
-            raise DataError(f"out is {given['out']!r}, right would be one of {', '.join(BY_OUT)}")
+            raise DataError(f"out is {shown(given['out'])}, right would be one of {', '.join(BY_OUT)}")
         return shape
     tags = [tag for tag in BY_TAG if tag in given]
     if len(tags) != 1:

@@ -1,6 +1,5 @@
 """Reads the native recording, as far as it can be read."""
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +10,14 @@ from mcap.stream_reader import CRCValidationError, breakup_chunk
 from kickcue.core.errors import DataError
 from kickcue.core.units import ns_to_s
 from kickcue.recording.codec import BY_TOPIC, Shape, read_t_ns
+from kickcue.recording.file_bytes import LARGEST_BYTES
 from kickcue.recording.header import header_of
-from kickcue.recording.mcap_records import DAMAGED, MESSAGE_HEAD, Walk, crc_holds, message_head, parsed
+from kickcue.recording.json_text import parse, shown
+from kickcue.recording.mcap_records import DAMAGED, MESSAGE_HEAD, Walk, crc_holds, message_head, parsed, unpacked
 from kickcue.recording.model import Entry, Header, Recording
 
 METADATA: Final = "kickcue"
+_NAMED: Final = 3  # unknown channels
 CHANGED: Final = "bytes were changed after the recording (the checksum does not match)"
 
 
@@ -40,6 +42,7 @@ class _Found:
         self.header: Header | None = None
         self.entries: list[Entry] = []
         self.trouble = ""
+        self._room = LARGEST_BYTES
         self._crc_wrong = False
         self._data_ended = False
         self._shapes: dict[int, Shape] = {}
@@ -75,7 +78,9 @@ class _Found:
         elif opcode == Opcode.METADATA:
             self._metadata(parsed(Metadata.read, content))
         elif opcode == Opcode.CHUNK:  # kickcue writes none; a tool that the file went through may have
-            for record in breakup_chunk(parsed(Chunk.read, content), validate_crc=True):
+            chunk = unpacked(parsed(Chunk.read, content), self._room)
+            self._room -= len(chunk.data)
+            for record in breakup_chunk(chunk, validate_crc=True):
                 if isinstance(record, Message):
                     self._message(record.channel_id, record.sequence, record.data)
                 elif isinstance(record, Channel):
@@ -103,7 +108,7 @@ class _Found:
             return
         try:
             self.entries.append(_entry(shape, data))
-        except (DataError, ValueError, RecursionError) as error:
+        except (DataError, ValueError) as error:
             self._bad.append(f"record {sequence}: {error}")
 
     def sentences(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -118,12 +123,15 @@ class _Found:
             notes.append(f"the index at the end is incomplete ({self.trouble}), no event is lost")
         if self._bad:
             problems.append(f"{len(self._bad)} records are damaged, the first is {self._bad[0]}")
-        notes.extend(f"channel {topic} is unknown to this kickcue and was not read" for topic in sorted(self._foreign))
+        if self._foreign:
+            told = [shown(topic) for topic in sorted(self._foreign)[:_NAMED]]
+            more = f" and {len(self._foreign) - _NAMED} more" if len(self._foreign) > _NAMED else ""
+            notes.append(f"channels unknown to this kickcue, not read: {', '.join(told)}{more}")
         return tuple(problems), tuple(notes)
 
 
 def _entry(shape: Shape, message: bytes) -> Entry:
-    given = json.loads(str(message, "utf-8"))  # told the encoding, it need not guess
+    given = parse(str(message, "utf-8"))  # told the encoding, it need not guess
     if type(given) is not dict:
         raise DataError("the message is no JSON object")
     return shape.read(given, read_t_ns(given.pop("t_ns", None)))

@@ -9,13 +9,13 @@ Format: https://mcap.dev/spec.
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Final, TypeVar
 
 from mcap.data_stream import ReadDataStream, RecordBuilder
 from mcap.opcode import Opcode
-from mcap.records import Channel, DataEnd, Footer, McapRecord, Message, Metadata, MetadataIndex, Schema, Statistics, SummaryOffset
+from mcap.records import Channel, Chunk, DataEnd, Footer, McapRecord, Message, Metadata, MetadataIndex, Schema, Statistics, SummaryOffset
 
 from kickcue.recording.sniff import MCAP_MAGIC
 
@@ -78,6 +78,25 @@ def message_head(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 def parsed(read: Callable[[ReadDataStream], R], content: bytes) -> R:
     """Return a record by the library's own ``read``, which raises many things where the content is damaged."""
     return read(ReadDataStream(BytesIO(content)))
+
+
+def unpacked(chunk: Chunk, room: int) -> Chunk:
+    """Return a chunk without compression; ValueError if it is not what it says, or more than ``room`` bytes."""
+    size = chunk.uncompressed_size
+    if size > room:
+        raise ValueError("the chunk is larger than any recording")
+    from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # noqa: PLC0415  kickcue writes no chunks
+    from zstandard import ZstdDecompressor  # noqa: PLC0415
+
+    if chunk.compression == "zstd":
+        data = ZstdDecompressor().stream_reader(chunk.data).read(size + 1)
+    elif chunk.compression == "lz4":
+        data = LZ4FrameDecompressor().decompress(chunk.data, max_length=size + 1)
+    else:
+        data = chunk.data
+    if len(data) != size:
+        raise ValueError("the chunk is of another size than it says")
+    return replace(chunk, compression="", data=data)
 
 
 def crc_holds(data: bytes, at: int, content: bytes) -> bool:

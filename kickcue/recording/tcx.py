@@ -7,7 +7,8 @@ from typing import Final
 from kickcue.core.units import s_to_ns
 from kickcue.recording import xml_events
 from kickcue.recording.activity import Activity
-from kickcue.recording.fields import moment_ns, number
+from kickcue.recording.bounds import Bounds
+from kickcue.recording.fields import label, metres, moment_ns, seconds
 from kickcue.recording.laps import Lap
 from kickcue.recording.parts import UNKNOWN, Part, chosen, joined
 from kickcue.recording.points import Point
@@ -15,7 +16,8 @@ from kickcue.recording.time_order import Ordered, in_order
 from kickcue.recording.track_point import ended_at, left_out, point, without_position
 from kickcue.recording.xml_events import Element
 
-_TRIGGERS: Final = {"location": "position", "heartrate": "heart_rate"}  # into the words of FIT; the others are the same
+_TRIGGERS: Final = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": "heart_rate"}
+"""Into the words of FIT."""
 _TREES: Final = frozenset({"Trackpoint", "Creator"})
 
 
@@ -51,7 +53,7 @@ class _Found:
 
     def start(self, element: Element) -> None:
         if element.name == "Activity":
-            self.parts.append(_Part(element.attributes.get("Sport", UNKNOWN)))
+            self.parts.append(_Part(label(element.attributes.get("Sport")) or UNKNOWN))
         elif element.name == "Lap":
             self._lap = _LapElement(moment_ns(element.attributes.get("StartTime")))
             self._tracks = 0
@@ -63,16 +65,15 @@ class _Found:
         if element.name == "Trackpoint":
             self._point(element)
         elif element.name == "TriggerMethod":
-            trigger = (element.text or "unknown").strip().lower()
-            self._lap.trigger = _TRIGGERS.get(trigger, trigger)
+            self._lap.trigger = _TRIGGERS.get(element.text.strip().lower(), "unknown")
         elif element.name == "TotalTimeSeconds":
-            self._lap.seconds = number(element.text)
+            self._lap.seconds = seconds(element.text)
         elif element.name == "DistanceMeters":  # the lap's own: those of its points come with the points
-            self._lap.distance_m = number(element.text)
+            self._lap.distance_m = metres(element.text)
         elif element.name == "Lap" and self.parts:
             self.parts[-1].laps.append(self._lap)
         elif element.name == "Creator":
-            self.device = next((child.text for child in element.children if child.name == "Name"), None)
+            self.device = label(next((child.text for child in element.children if child.name == "Name"), None))
 
     def _point(self, element: Element) -> None:
         found = point(element, after_pause=self._new_track)
@@ -91,7 +92,8 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     found = _Found()
     damage = xml_events.read(data, _TREES, found.start, found.end)
     points = [point for part in found.parts for point in part.points]
-    ordered = [in_order(part.points) for part in found.parts]
+    bounds = Bounds()
+    ordered = [in_order(bounds.kept(part.points)) for part in found.parts]
     parts = [_part(part, its) for part, its in zip(found.parts, ordered, strict=True)]
     choice = chosen(joined(parts, tracks=False), wanted, "activities")
     notes = [note for each in ordered for note in each.notes]
@@ -100,7 +102,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         points=choice.part.points,
         laps=choice.part.laps,
         device=found.device,
-        problems=[*ended_at(damage, points), *left_out(found.timeless)],
+        problems=[*ended_at(damage, points), *left_out(found.timeless), *bounds.sentences()],
         notes=[*choice.notes, *notes, *without_position(choice.part.points)],
         found=choice.rows,
         choice=choice.note,

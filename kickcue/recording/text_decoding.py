@@ -29,11 +29,23 @@ _HEAD: Final = 4096
 
 def decode(data: bytes) -> str:
     """Return the text, without byte order mark and leading blanks; a byte that is no character becomes U+FFFD."""
+    encoding = _wide(data)
+    return _stripped(data.decode(encoding, errors="replace") if encoding else _eight_bit(data))
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return the bytes of a text in UTF-8, without its mark: as they are, unless it is UTF-16 or UTF-32 (PowerShell writes that)."""
+    encoding = _wide(data)
+    return _stripped(data.decode(encoding, errors="replace")).encode() if encoding else data.removeprefix(codecs.BOM_UTF8)
+
+
+def _wide(data: bytes) -> str | None:
+    """Return the encoding of text that has two or four bytes for each letter, None for all other."""
     for encoding in _candidates(data[:_HEAD]):
         head = _stripped(data[:_HEAD].decode(encoding, errors="replace"))
         if head[:1].isascii() and head[:1].isprintable():  # a wrong guess gives CJK characters or zeros
-            return _stripped(data.decode(encoding, errors="replace"))
-    return _stripped(_eight_bit(data))
+            return encoding
+    return None
 
 
 def _candidates(head: bytes) -> Iterator[str]:

@@ -63,9 +63,11 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
 
 def ended_at(damage: str, points: Sequence[Point]) -> Iterator[str]:
     """Yield what the damage of a file means for its recording; nothing where it has none."""
-    if damage:
-        last_s = (points[-1].time_ns - points[0].time_ns) / NS_PER_S if points else 0.0
-        yield f"{damage}: the recording ends at {last_s:.0f} s, what follows is lost"
+    if damage and points:
+        times_ns = [point.time_ns for point in points]
+        yield f"{damage}: the recording ends at {(max(times_ns) - min(times_ns)) / NS_PER_S:.0f} s, what follows is lost"
+    elif damage:
+        yield f"{damage}: no record stands before it"
 
 
 def left_out(timeless: int) -> Iterator[str]:

@@ -8,12 +8,13 @@ from typing import Any, get_args, get_type_hints
 from hypothesis import strategies as st
 
 from kickcue.core.events import Cue, Link, Notification, Pulses
+from kickcue.recording.codec import LARGEST, RANGES
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry, Header
 
 LONGEST_NS = 2_000_000 * 1_000_000_000
 
 times_ns = st.integers(0, LONGEST_NS)
-numbers = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.floats(-LARGEST, LARGEST)
 chars = st.sampled_from(("2a37", "2a53", "2acd", "6e400003-b5a3-f393-e0a9-e50e24dcca9e"))
 texts = st.text(max_size=12)
 names = st.text(min_size=1, max_size=64).filter(str.isprintable)
@@ -43,8 +44,8 @@ def _value(cls: type, name: str, hint: Any) -> st.SearchStrategy[Any]:
     if issubclass(hint, StrEnum):
         return st.sampled_from(list(hint))
     plain: dict[type, st.SearchStrategy[Any]] = {
-        int: st.integers(-(2**53), 2**53),
-        float: numbers,
+        int: st.integers(*RANGES.get(name, (-LARGEST, LARGEST))),
+        float: st.floats(*RANGES.get(name, (-LARGEST, LARGEST))),
         bool: st.booleans(),
         str: texts,
         bytes: st.binary(max_size=20),

@@ -180,7 +180,7 @@ def test_bad_headers_are_named(line: str, told: str) -> None:
     ("data", "told"),
     [
         (b'{"kickcue": 1, "ticks": false}\n{"t": 1, "tick": true}', 'race.jsonl:2: a tick, but the header says "ticks": false'),
-        (b'{"kickcue": 1, "race": "\xff\xfe"}', "race.jsonl:1: the line is not UTF-8 text"),
+        (b'{"kickcue": 1, "race": "\xff\xfe"}', "race.jsonl:1: it is not UTF-8 text"),
         (b"\n \n", "race.jsonl:1: the file is empty"),
     ],
 )

@@ -313,7 +313,7 @@ def test_a_file_that_another_tool_has_compressed(tmp_path: Path) -> None:
     writer.finish()  # type: ignore[no-untyped-call]  # the library forgot its type
     found = read_mcap(path, packed.getvalue())
     assert (RACE, HEADER, ()) == (found.entries, found.header, found.problems)
-    assert ("channel /in/wind is unknown to this kickcue and was not read",) == found.notes
+    assert ("channels unknown to this kickcue, not read: '/in/wind'",) == found.notes
 
 
 def _mcap_with(metadata: dict[str, str] | None) -> bytes:

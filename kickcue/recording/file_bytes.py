@@ -1,0 +1,176 @@
+"""A file's bytes, out of the gzip or zip around them: what there is before a damage, and never more than a recording can be."""
+
+import re
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.recording.json_text import shown
+
+LARGEST_BYTES: Final = 128 * 1024 * 1024
+"""A day of running, a point each second, is half of it as TCX, the most talkative of the formats."""
+
+READABLE: Final = "MCAP, JSONL, FIT, TCX, GPX or a Bangle.js CSV, plain, gzipped or zipped"
+
+_GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_WRAPPINGS: Final = 3  # one around the other
+_STEP: Final = 512
+"""Bytes that are unpacked at once: what a damage among them costs."""
+_SUFFIXES: Final = (".mcap", ".fit", ".tcx", ".gpx", ".jsonl", ".csv", ".json")
+"""Of recordings within a zip, the one that tells most first."""
+
+_SIDECARS: Final = frozenset({".csv", ".json"})
+"""Of these, a zip holds others too: they count where it has nothing better."""
+
+_DIRECTORY_BYTES: Final = 2**20  # some 10,000 files
+_END: Final = struct.Struct("<4s4H2LH")
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was found, which ``problems`` it has, and what is worth knowing."""
+
+    data: bytes
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def load(path: Path) -> Loaded:
+    """Return the file's bytes, unpacked where they are packed.
+
+    AskedWronglyError where there is no such file, DataError where it cannot be read, is empty or too large, or holds not one recording.
+    """
+    found = Loaded(_read(path))
+    for _ in range(_WRAPPINGS):
+        if found.data.startswith(_GZIP):
+            _unwrap(path, found, "gzip", _gunzip)
+        elif found.data.startswith(_ZIP):
+            _unwrap(path, found, "zip", _unzip)
+    return found
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+    except FileNotFoundError:
+        raise AskedWronglyError(f"{path}: there is no such file") from None
+    except IsADirectoryError:
+        raise AskedWronglyError(f"{path} is a folder, right would be a recording ({READABLE})") from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    if not data:
+        raise DataError(f"{path} is empty")
+    if len(data) > LARGEST_BYTES:
+        raise DataError(f"{path} is too large, expected {_MOST}")
+    return data
+
+
+def _unwrap(path: Path, found: Loaded, kind: str, unwrap: Callable[[Loaded], str]) -> None:
+    try:
+        damage = unwrap(found)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from None
+    if not found.data:
+        raise DataError(f"{path}: {damage or f'there is nothing in the {kind} file'}; nothing can be had from it")
+    if damage:
+        found.problems.append(f"{damage}: what follows the damage is lost")
+
+
+def _gunzip(found: Loaded) -> str:
+    """Unpack all members of a gzip file, one after the other; return what is wrong with it."""
+    packed, out, at = found.data, BytesIO(), 0
+    found.data = b""  # packed and unpacked are in memory together, but nothing is there twice
+    damage = ""
+    while not damage and packed.startswith(_GZIP, at):
+        unzip = zlib.decompressobj(wbits=31)
+        try:
+            while not unzip.eof and at < len(packed):
+                out.write(unzip.decompress(packed[at : at + _STEP], LARGEST_BYTES + 1 - out.tell()))
+                at = min(at + _STEP, len(packed)) - len(unzip.unused_data)
+                _check_size(out.tell())
+            damage = "" if unzip.eof else "the gzip file is cut off"
+        except zlib.error:
+            damage = "the gzip file is damaged"
+    found.data = out.getvalue()
+    return damage
+
+
+def _unzip(found: Loaded) -> str:
+    """Unpack the one recording of a zip file; return what is wrong with it."""
+    import zipfile  # noqa: PLC0415  few files are zipped
+
+    _check_directory(found.data)
+    try:
+        with zipfile.ZipFile(BytesIO(found.data)) as archive:
+            name = _choose([info.filename for info in archive.infolist() if not info.is_dir()])
+            found.notes.append(f"read out of the zip: {shown(name)}")
+            with archive.open(name) as member:
+                return _take(found, member, (zipfile.BadZipFile, zlib.error, EOFError))
+    except RuntimeError:
+        raise DataError("the zip file has a password, expected one without") from None
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error):
+        found.data = b""
+        return "the zip file is damaged"
+
+
+def _take(found: Loaded, member: IO[bytes], damages: tuple[type[Exception], ...]) -> str:
+    out, damage = BytesIO(), ""
+    try:
+        while piece := member.read(_STEP):
+            out.write(piece)
+            _check_size(out.tell())
+    except damages:
+        damage = "the zip file is damaged"
+    found.data = out.getvalue()
+    return damage
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST_BYTES:
+        raise DataError(f"unpacked it is too large, expected {_MOST}")
+
+
+def _check_directory(data: bytes) -> None:
+    """Refuse a zip with a list of files so long that reading it would fill the memory."""
+    at = data.rfind(b"PK\x05\x06")
+    if 0 <= at <= len(data) - _END.size and _END.unpack_from(data, at)[5] > _DIRECTORY_BYTES:
+        raise DataError("the zip holds too many files, expected one recording")
+
+
+def _choose(names: Sequence[str]) -> str:
+    """Return the name of the one recording, in whatever forms it is there; DataError where there is none, or several."""
+    shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
+    fitting = [name for name in shown_names if _suffix(name) in _SUFFIXES]
+    fitting = [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
+    if not fitting:
+        raise DataError(f"a zip without a recording ({_listed(shown_names)}), expected one ({READABLE})")
+    fitting.sort(key=lambda name: (_stem(name), _SUFFIXES.index(_suffix(name))))
+    activities = [next(forms) for _, forms in groupby(fitting, _stem)]
+    if len(activities) > 1:
+        raise DataError(f"a zip with {len(activities)} recordings ({_listed(activities)}), expected one: unpack it and name one of them")
+    return activities[0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    told = ", ".join(shown(name) for name in names[:3])
+    return f"{told}..." if len(names) > 3 else told or "it is empty"
+
+
+def _suffix(name: str) -> str:
+    path = PurePosixPath(name.lower().removesuffix(".gz"))
+    return path.suffix
+
+
+def _stem(name: str) -> str:
+    return str(PurePosixPath(name.lower().removesuffix(".gz")).with_suffix(""))
+
+
+_MOST: Final = f"{LARGEST_BYTES // 2**20} MB at most"

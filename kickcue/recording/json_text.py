@@ -1,0 +1,68 @@
+"""JSON out of a file: with finite numbers only, and nested no deeper than anything of ours.
+
+Whoever counts with what is read, or writes it again, need not think of infinities, or of how deep it may go.
+"""
+
+import json
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any, Final
+
+from kickcue.core.errors import DataError
+
+DEEPEST: Final = 32
+"""Levels: the set-up in a header needs 6."""
+
+_SHOWN: Final = 60
+
+
+def parse(text: str | bytes) -> Any:
+    """Return the value; DataError says what is wrong with the text."""
+    try:
+        text = text if isinstance(text, str) else text.decode("utf-8")
+        found = _DECODER.decode(text)
+    except UnicodeDecodeError:
+        raise DataError("it is not UTF-8 text") from None
+    except RecursionError:
+        raise DataError(_TOO_DEEP) from None
+    except ValueError as error:
+        hint = "; cut off?" if isinstance(error, json.JSONDecodeError) else ""
+        raise DataError(f"it is no JSON ({error}){hint}") from None
+    if text.count("{") + text.count("[") > DEEPEST and _deeper(found):
+        raise DataError(_TOO_DEEP)
+    return found
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is shown in a message: short, whatever it is."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    if not isfinite(found):
+        raise ValueError(f"{text[:_SHOWN]} is beyond all numbers")
+    return found
+
+
+def _deeper(value: Any) -> bool:
+    """Say whether a value is nested too deeply, level by level: what is, must not be walked by recursion."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in _inner(each)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_TOO_DEEP: Final = f"it is nested too deeply, expected {DEEPEST} levels at most"
