@@ -1,5 +1,6 @@
 """FIT to an activity: which sessions, which fields."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +8,10 @@ from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
 from kickcue.recording.activity import Activity
-from kickcue.recording.fields import number
-from kickcue.recording.fit_frames import Message, messages
+from kickcue.recording.bounds import Bounds
+from kickcue.recording.fields import label, metres, number, seconds
+from kickcue.recording.fit_frames import CADENCE, DISTANCE, ENHANCED_SPEED, HEART_RATE, SPEED, Message, messages
+from kickcue.recording.fit_heart import HeartRates
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
 from kickcue.recording.parts import UNKNOWN, Part, chosen
@@ -18,10 +21,9 @@ from kickcue.recording.time_order import Ordered, in_order
 
 FIT_EPOCH_S: Final = 631_065_600  # 1989-12-31T00:00:00Z
 SYSTEM_TIME_BELOW: Final = 0x10000000  # FIT profile, date_time: below this it is seconds since power-on
+LAST_S: Final = 0xFFFFFFFF
 SLACK_S: Final = 3600
 SEMICIRCLE_DEG: Final = 180 / 2**31
-
-_HEART_RATE, _CADENCE, _DISTANCE, _SPEED, _ENHANCED_SPEED = 3, 4, 5, 6, 73  # native numbers of record fields
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,8 +40,9 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     found, problems = messages(data)
     parts: list[Part] = []
     notes: list[str] = []
+    bounds = Bounds()
     for outing, file in enumerate(_files(found)):
-        legs, its_notes = _legs(file, outing)
+        legs, its_notes = _legs(file, outing, bounds)
         parts += legs
         notes += its_notes
     choice = chosen(parts, wanted, "activities" if len({part.outing for part in parts}) > 1 else "sessions")
@@ -50,7 +53,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         laps=choice.part.laps,
         turns=choice.part.turns,
         device=_device(found),
-        problems=problems,
+        problems=[*problems, *bounds.sentences()],
         notes=[*choice.notes, *notes, *_developer_notes(records)],
         found=choice.rows,
         choice=choice.note,
@@ -67,12 +70,14 @@ def _files(found: Iterable[Message]) -> list[list[Message]]:
     return files
 
 
-def _legs(found: Sequence[Message], outing: int) -> tuple[list[Part], tuple[str, ...]]:
+def _legs(found: Sequence[Message], outing: int, bounds: Bounds) -> tuple[list[Part], tuple[str, ...]]:
     """Return the sessions of one file, each with its records, and what was done about their times."""
     records = [message for message in found if message.name == "record" and _time(message) is not None]
     times_s = [time_s for message in records if (time_s := _time(message)) is not None]
-    ordered = in_order([_point(message) for message in records])
-    within = [message for message in found if message.name in ("session", "lap") and _starts_within(message, times_s)]
+    span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
+    hearts = HeartRates(found)
+    ordered = in_order(bounds.kept(_point(message, hearts) for message in records))
+    within = [message for message in found if message.name in ("session", "lap") and _starts_within(message, span_s)]
     sessions = sorted(
         _Session(ordered.at(_ns(_start(message))), str(message.values.get("sport", UNKNOWN)))
         for message in within
@@ -121,18 +126,18 @@ def _turns(found: Iterable[Message]) -> Iterator[Turn]:
 
 def _time(message: Message) -> int | None:
     time_s = message.values.get("timestamp")
-    return time_s if isinstance(time_s, int) else None
+    return time_s if isinstance(time_s, int) and 0 <= time_s <= LAST_S else None
 
 
-def _starts_within(message: Message, times_s: Sequence[int]) -> bool:
+def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
     """Say whether a lap or session starts in the time of the records: in a damaged file zeros look like a lap that was pressed."""
     start_s = message.values.get("start_time")
-    return isinstance(start_s, int) and bool(times_s) and min(times_s) - SLACK_S <= start_s <= max(times_s) + SLACK_S
+    return isinstance(start_s, int) and span_s[0] <= start_s <= span_s[1]
 
 
 def _session_at(sessions: Sequence[_Session], time_ns: int) -> _Session:
     """Return the session that a moment lies in: each lasts until the next begins, the first has begun always."""
-    return ([session for session in sessions if session.start_ns <= time_ns] or sessions[:1])[-1]
+    return sessions[max(bisect_right(sessions, time_ns, key=lambda session: session.start_ns) - 1, 0)]
 
 
 def _ns(time_s: float) -> int:
@@ -145,20 +150,20 @@ def _number(*candidates: Any) -> float | None:
     return next((value for value in map(number, candidates) if value is not None), None)
 
 
-def _point(message: Message) -> Point:
+def _point(message: Message, hearts: HeartRates) -> Point:
     """Return the record; a developer field counts where the native field that it stands for is missing."""
     values, instead = message.values, message.stands_for
-    cadence = _number(values.get("cadence"), instead.get(_CADENCE))
+    cadence = _number(values.get("cadence"), instead.get(CADENCE))
     step_mm = number(values.get("step_length"))
     lat, lon = number(values.get("position_lat")), number(values.get("position_long"))
     time_s = _time(message)
     assert time_s is not None  # read() keeps records with a time only
     return Point(
         time_ns=_ns(time_s),
-        distance_m=_number(values.get("distance"), instead.get(_DISTANCE)),
-        speed_mps=_number(values.get("enhanced_speed"), values.get("speed"), instead.get(_ENHANCED_SPEED), instead.get(_SPEED)),
+        distance_m=_number(values.get("distance"), instead.get(DISTANCE)),
+        speed_mps=_number(values.get("enhanced_speed"), values.get("speed"), instead.get(ENHANCED_SPEED), instead.get(SPEED)),
         cadence_per_min=None if cadence is None else cadence + (number(values.get("fractional_cadence")) or 0.0),
-        heart_rate_bpm=_number(values.get("heart_rate"), instead.get(_HEART_RATE)),
+        heart_rate_bpm=_number(values.get("heart_rate"), instead.get(HEART_RATE), hearts.at(time_s)),
         stride_length_m=step_mm * STEPS_PER_STRIDE / 1000 if step_mm else None,
         lat_deg=None if lat is None else lat * SEMICIRCLE_DEG,
         lon_deg=None if lon is None else lon * SEMICIRCLE_DEG,
@@ -172,13 +177,13 @@ def _laps(found: Iterable[Message], sessions: Sequence[_Session], ordered: Order
     """
     laps: dict[_Session | None, list[Lap]] = {session: [] for session in (sessions or (None,))}
     for message in sorted(found, key=_start):
-        elapsed_s = number(message.values.get("total_elapsed_time"))
-        end_s = _start(message) + elapsed_s if elapsed_s is not None else number(message.values.get("timestamp"))
+        elapsed_s = seconds(message.values.get("total_elapsed_time"))
+        end_s = _start(message) + elapsed_s if elapsed_s is not None else _time(message)
         if end_s is not None:
             trigger = str(message.values.get("lap_trigger", "unknown"))
-            metres = number(message.values.get("total_distance"))
+            length_m = metres(message.values.get("total_distance"))
             session = _session_at(sessions, ordered.at(_ns(_start(message)))) if sessions else None
-            laps[session].append(Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", metres))
+            laps[session].append(Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", length_m))
     return {session: [replace(lap, final=lap.final or lap is whole[-1]) for lap in whole] for session, whole in laps.items()}
 
 
@@ -189,7 +194,7 @@ def _start(message: Message) -> int:
 def _device(found: Iterable[Message]) -> str | None:
     ids = next((message.values for message in found if message.name == "file_id"), {})
     parts = [ids.get("manufacturer"), ids.get("product_name") or ids.get("garmin_product") or ids.get("product")]
-    return " ".join(str(part) for part in parts if part is not None) or None
+    return label(" ".join(str(part) for part in parts if part is not None))
 
 
 def _developer_notes(records: Iterable[Message]) -> list[str]:

@@ -6,7 +6,6 @@ records follow each other, hop by hop over the messages between them, with times
 starts again, with the definitions that were known.
 """
 
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -15,7 +14,14 @@ import fitdecode  # type: ignore[import-untyped]
 from fitdecode.records import FitDataMessage, FitDefinitionMessage  # type: ignore[import-untyped]
 from fitdecode.types import BASE_TYPES, DevField  # type: ignore[import-untyped]
 
-TAKEN: Final = ("file_id", "session", "lap", "record", "event")
+from kickcue.recording.fit_definitions import with_endian_bits
+from kickcue.recording.fit_header import HEADER_SIZE, header, span_at
+
+TAKEN: Final = ("file_id", "session", "lap", "record", "event", "hr")
+HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = 3, 4, 5, 6, 73  # native numbers of record fields
+STAND_INS: Final = frozenset({HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED})
+"""What a developer field may stand in for, where the native one is missing."""
+
 _DESCRIBING: Final = ("developer_data_id", "field_description")
 _TIMESTAMP: Final = 253
 _NO_DATA: Final = 0xC0  # header bits of a compressed time and of a definition
@@ -27,7 +33,9 @@ _TIME_FIELD: Final = bytes((_TIMESTAMP, 4, 0x86))
 _BACK_S: Final = 60  # records may stand a little out of order
 _MAX_STEP_S: Final = 6 * 3600  # no recorder that goes on pauses longer
 _HOPS: Final = 24  # messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording leaves 7 s out
-_HEADER: Final = struct.Struct("<BBHI4s")
+_NAMED: Final = 3  # places of damage
+_MOST_PLACES: Final = 1000  # more, and it is no FIT file any longer
+_SCANS: Final = 20  # times the length of a file that is looked through for where to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,75 +103,92 @@ class _Walk:
     outliers: int = 0
     intact: bool = False
     """The checksum holds: times are what the recorder wrote, however odd, and no sign of damage."""
+    scanned: int = 0
+    """Bytes that were looked at for where to go on."""
 
     def seconds(self) -> int:
         """Return how far the last good record is from the first."""
         return 0 if self.time_s is None or self.first_s is None else self.time_s - self.first_s
 
 
+@dataclass(slots=True)
+class _Losses:
+    """What could not be decoded, of all files in a row: told at the end, each kind once."""
+
+    places: list[str] = field(default_factory=list)
+    lost_bytes: int = 0
+    outliers: int = 0
+    others: dict[str, None] = field(default_factory=dict)
+    """Sentences; a dictionary keeps their order and no doubles."""
+
+    def sentences(self) -> Iterator[str]:
+        if len(self.places) == 1:
+            yield f"nothing can be decoded {self.places[0]} ({self.lost_bytes} bytes)"
+        elif self.places:
+            named = ", ".join(self.places[:_NAMED])
+            more = f" and {len(self.places) - _NAMED} more" if len(self.places) > _NAMED else ""
+            yield f"nothing can be decoded in {len(self.places)} places ({self.lost_bytes} bytes): {named}{more}"
+        yield from self.others
+        if self.outliers:
+            yield f"{self.outliers} records with impossible times were left out"
+
+
 def messages(data: bytes) -> tuple[list[Message], list[str]]:
     """Return the messages of the taken kinds in file order, and what could not be decoded."""
     found: list[Message] = []
-    problems: list[str] = []
+    losses = _Losses()
     at = 0
-    while at + _HEADER.size <= len(data):
-        header_size, _, _, size, magic = _HEADER.unpack_from(data, at)
-        if magic != b".FIT" or header_size < _HEADER.size:
-            problems.append(f"the last {len(data) - at} bytes of the file are no FIT and were not read")
+    while at < len(data):
+        span = span_at(data, at)
+        if span is None:
+            losses.others[f"the last {len(data) - at} bytes of the file are no FIT and were not read"] = None
             break
-        start, end = at + header_size, at + header_size + size
-        unfinished = end + 2 > len(data) or size == 0  # cut off, or the device died before it filled in the size
-        intact = False
-        if unfinished:
-            end = len(data)
-        elif fitdecode.utils.compute_crc(data[at:end]) != int.from_bytes(data[end : end + 2], "little"):
-            problems.append("the file is damaged (its checksum does not match): values may be wrong")
-        else:
-            intact = True
-        walk = _Walk(data[start:end], intact=intact)
-        problems.extend(_through(walk))
-        if unfinished:
-            problems.append(f"the file is cut off or was never finished: its last record is at {walk.seconds()} s")
-        if walk.outliers:
-            problems.append(f"{walk.outliers} records with impossible times were left out")
+        walk = _Walk(data[span.start : span.end], intact=span.intact)
+        _through(walk, losses)
+        if span.unfinished:
+            losses.others[f"the file is cut off or was never finished: its last record is at {walk.seconds()} s"] = None
+        elif span.trouble:
+            losses.others[span.trouble] = None
+        losses.outliers += walk.outliers
         found.extend(walk.messages)
-        at = end + 2
-    return found, problems
+        at = span.next_at
+    return found, list(losses.sentences())
 
 
-def _through(walk: _Walk) -> Iterator[str]:
-    """Decode a whole body, damage included; yield what was lost."""
+def _through(walk: _Walk, losses: _Losses) -> None:
+    """Decode a whole body, damage included."""
     at = 0
     while not _decode(walk, at):
         begin_s = walk.seconds()
-        resumed = _resume(walk)
+        resumed = _resume(walk) if len(losses.places) < _MOST_PLACES else None
         if resumed is None:
             lost = len(walk.body) - walk.decoded_to
             longest = max((layout.size for layout in walk.known.layouts.values()), default=0)
             if lost > longest:  # less is the one message that was being written when the file ended
-                yield f"nothing can be decoded after {begin_s} s ({lost} bytes)"
+                losses.places.append(f"after {begin_s} s")
+                losses.lost_bytes += lost
             return
-        lost = resumed[0] - walk.record_to
+        losses.lost_bytes += resumed[0] - walk.record_to
         at, resumed_s = resumed
         walk.known = walk.trusted.copy()
         walk.record_to = at
         del walk.messages[walk.record_at + 1 :]  # zeros look like a lap that was pressed
         span = f"for a while after {begin_s} s" if resumed_s is None else f"between {begin_s} s and {resumed_s - (walk.first_s or 0)} s"
-        yield f"nothing can be decoded {span} ({lost} bytes)"
+        losses.places.append(span)
 
 
 def _decode(walk: _Walk, start: int) -> bool:
     """Decode from ``start`` on, until the end (True) or the first damage (False)."""
     prefix = b"".join((*walk.known.described, *walk.known.definitions.values()))
-    body = prefix + walk.body[start:]
+    body = prefix + with_endian_bits(walk.body, start)
     reader = fitdecode.FitReader(
-        _HEADER.pack(_HEADER.size, 0x20, 0, len(body), b".FIT") + body + b"\0\0",
+        header(len(body)) + body + b"\0\0",
         processor=None,
         check_crc=fitdecode.CrcCheck.DISABLED,
         error_handling=fitdecode.ErrorHandling.IGNORE,
         keep_raw_chunks=True,
     )
-    shift = start - _HEADER.size - len(prefix)
+    shift = start - HEADER_SIZE - len(prefix)
     try:
         with reader:
             for frame in reader:
@@ -269,10 +294,13 @@ def _message(frame: FitDataMessage) -> Message:
         if item.value is None:
             continue
         if isinstance(item.field, DevField):
-            developer[item.name or "unnamed"] = item.value  # its description may have been lost
-            if item.field.native_field_num is not None:
+            if item.field.native_field_num in STAND_INS:
                 stands_for[item.field.native_field_num] = item.value
+            else:
+                developer[item.name or "unnamed"] = item.value  # its description may have been lost
         elif item.field_def is None:  # the library unpacked it from another field
+            if frame.name == "hr":  # see fit_heart: it takes the packed times itself
+                continue
             values.setdefault(item.name, item.value)
         else:
             values[item.name] = item.value
@@ -285,6 +313,9 @@ def _resume(walk: _Walk) -> tuple[int, int | None] | None:
     It is a record that goes on in time and is followed by another, or a definition of records.
     """
     for at in range(walk.record_to + 1, len(walk.body)):
+        walk.scanned += 1
+        if walk.scanned > _SCANS * len(walk.body):
+            return None
         time_s = _record_time(walk, at)
         if time_s is not None and _goes_on(walk.time_s, time_s) and _followed(walk, at, time_s):
             return at, time_s

@@ -25,7 +25,7 @@ MANUAL, BY_DISTANCE, POSITION_LAP, SESSION_END = 0, 2, 4, 7
 NO_U8, NO_U16, NO_U32 = 0xFF, 0xFFFF, 0xFFFFFFFF
 T0 = 1_000_000_000  # 2021-09-08T01:46:40Z, in seconds since 1989-12-31
 
-_BASE = {"B": 0x02, "b": 0x01, "H": 0x84, "I": 0x86, "i": 0x85, "f": 0x88, "3s": 0x0D, "16s": 0x07}
+_BASE = {"B": 0x02, "b": 0x01, "H": 0x84, "I": 0x86, "i": 0x85, "f": 0x88, "2s": 0x02, "3s": 0x0D, "16s": 0x07}
 
 
 class FitFile:

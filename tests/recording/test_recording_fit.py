@@ -127,13 +127,13 @@ def test_compressed_speed_and_distance(tmp_path: Path) -> None:
 
 
 def test_developer_fields_stand_in(tmp_path: Path) -> None:
-    """GIVEN a developer cadence and a native one THEN the native one counts, the developer's where that is missing, and a note names it."""
+    """GIVEN a developer cadence and a native one THEN the native one counts, the developer's where that is missing; a note names another."""
     file = FitFile().describe(0, 0, b"Cadence", UINT8, native=4).describe(0, 1, b"Power", UINT16, native=7)
     file.define(1, RECORD, [TIME, SPEED, CADENCE], [(0, "B", 0), (1, "H", 0)])
     file.add(1, T0, 4000, 90, 88, 300).add(1, T0 + 1, 4000, NO_U8, 87, 300)
     found = on_disk(tmp_path, file)
     assert [90, 87] == [pod.cadence_per_min for pod in pods(found)]
-    assert ("developer fields not taken over: Cadence, Power",) == found.notes
+    assert ("developer fields not taken over: Power",) == found.notes
 
 
 def test_seconds_since_power_on_are_no_date(tmp_path: Path) -> None:
