@@ -8,6 +8,7 @@ from kickcue.core.events import Arm, Cue, Disarm, Estimate, Notice, Output, Phas
 from kickcue.core.units import ns_to_s
 
 _MS_PER_BAR = 170
+HOURS_FROM_TENTHS = 60_000
 WHEREABOUTS = len("400 ± 276 m to go")
 
 
@@ -103,8 +104,10 @@ def rounded(value: float | None, digits: int) -> float | int | None:
 
 
 def clock(seconds: float) -> str:
-    """Return ``mm:ss.t``, eight columns wide."""
+    """Return ``mm:ss.t``, eight columns wide; from a hundred minutes on with hours."""
     tenths = round(seconds * 10)
+    if tenths >= HOURS_FROM_TENTHS:
+        return f"{tenths // 36000}:{tenths // 600 % 60:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
     return f"{tenths // 600:3d}:{tenths // 10 % 60:02d}.{tenths % 10}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from tests.recording.test_parts import FILES
+from tests.recording.test_parts import FILES, gpx
 
 READERS = (("info",), ("replay", "--race", "800m"), ("reps", "--from", "speed"), ("gate", "--race", "800m"))
 
@@ -47,6 +47,14 @@ def test_replay_says_which_it_takes_and_takes_it(two_runs: Path, capsys: pytest.
     told = capsys.readouterr()
     assert "2 activities: number 2 is taken" in told.err
     assert "1:40.0  last_lap" in told.out
+
+
+def test_a_cue_after_a_pause_of_hours_is_told_in_hours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a run that went on after nine hours THEN the last lap stands at its moment, read as hours, minutes and seconds."""
+    path = tmp_path / "run.gpx"
+    path.write_text(gpx([("2024-05-01", 0, 76), ("2024-05-01", 9 * 3600, 150)]))
+    assert main(["replay", str(path), "--race", "800m"]) == 0
+    assert "9:00:25.0  last_lap" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
