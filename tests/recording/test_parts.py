@@ -182,6 +182,14 @@ def test_the_time_of_another_sport_is_a_pause(tmp_path: Path) -> None:
     assert [(100.0, False), (300.0, True)] == [(ns_to_s(e.t_ns), e.running) for e in read(path).inputs if isinstance(e, Timer)]
 
 
+def test_the_type_of_a_link_is_no_sport(tmp_path: Path) -> None:
+    """GIVEN a track that links to a web page THEN its sport is not text/html."""
+    path = tmp_path / "run.gpx"
+    link = '<trk><link href="https://example.org"><type>text/html</type></link>'
+    path.write_text(gpx([("2024-05-01", 0, 50)]).replace("<trk>", link))
+    assert ["unknown"] == [each.sport for each in read(path).activities]
+
+
 def test_one_activity_is_no_choice(tmp_path: Path) -> None:
     """GIVEN a file with one activity THEN nothing is said, 1 may be asked for, and 2 is refused."""
     path = tmp_path / "run.tcx"

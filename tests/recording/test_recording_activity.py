@@ -1,15 +1,18 @@
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DataError
-from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
+from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification, Timer
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import s_to_ns
 from kickcue.recording.activity import Activity, recording
 from kickcue.recording.laps import Lap
 from kickcue.recording.model import Recording
+from kickcue.recording.pauses import Turn
 from kickcue.recording.points import Point, great_circle_m
 
 START_NS = s_to_ns(1_370_678_682)  # 2013-06-08T08:04:42Z
@@ -131,6 +134,22 @@ def test_an_unknown_date_stays_unknown() -> None:
     """GIVEN a device that counted from its switching on THEN the recording has no date."""
     found = recording(Path("run.fit"), Activity("FIT", [Point(5, 1.0, 2.0)]), "manual")
     assert found.header.utc is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(-50, 300), st.booleans()), max_size=12),
+    st.sets(st.integers(0, 200), min_size=1, max_size=60),
+)
+def test_the_timer_stops_and_goes_on_in_turn(said: list[tuple[int, bool]], seconds: set[int]) -> None:
+    """GIVEN a recorder that says anything THEN stops and starts follow each other, and the run begins running."""
+    points = [Point(at(t), 4.0 * t, 4.0) for t in sorted(seconds)]
+    turns = [Turn(at(t), running) for t, running in said]
+    found = recording(Path("run.fit"), Activity("FIT", points, turns=turns), "manual").inputs
+    timers = [event for event in found if isinstance(event, Timer)]
+    assert [event.running for event in timers] == [bool(number % 2) for number in range(len(timers))]
+    assert all(a.t_ns < b.t_ns for a, b in pairwise(timers))
+    if all(running for _, running in said) or all(t <= min(seconds) for t, _ in said):
+        assert not [event for event in timers if event.t_ns == 0], "what was said before the first record has no part in the run"
 
 
 def test_nothing_at_all_is_an_error() -> None:
