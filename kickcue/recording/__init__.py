@@ -71,17 +71,20 @@ def _imported(path: Path, data: bytes, kind: str, marks: str, wanted: int | None
 
 
 def _reader(kind: str) -> "Callable[[bytes, int | None], Activity]":
+    """Return the reader of a kind of file, see above."""
     if kind == "FIT":
-        from kickcue.recording import fit  # noqa: PLC0415  see above
-
-        return fit.read
-    if kind == "TCX":
-        from kickcue.recording import tcx  # noqa: PLC0415  see above
-
-        return tcx.read
-    from kickcue.recording import gpx  # noqa: PLC0415  see above
-
-    return gpx.read
+        from kickcue.recording.fit import read as reader  # noqa: PLC0415
+    elif kind == "TCX":
+        from kickcue.recording.tcx import read as reader  # noqa: PLC0415
+    elif kind == "GPX":
+        from kickcue.recording.gpx import read as reader  # noqa: PLC0415
+    elif kind == "Bangle.js CSV":
+        from kickcue.recording.bangle_csv import read as reader  # noqa: PLC0415
+    elif kind == "Strava streams":
+        from kickcue.recording.strava_streams import read as reader  # noqa: PLC0415
+    else:
+        from kickcue.recording.polar_flow import read as reader  # noqa: PLC0415
+    return reader
 
 
 def _without_marks(found: Recording) -> Recording:

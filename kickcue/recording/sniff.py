@@ -10,22 +10,54 @@ from kickcue.recording.text_decoding import decode
 
 MCAP_MAGIC: Final = b"\x89MCAP0\r\n"
 
-_ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
 _HEAD: Final = 65536  # more than any prolog with comments that an exporter writes
+_ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
+_KINDS: Final = (
+    ("JSONL", re.compile(r'\{[^\n]*"kickcue"')),
+    ("Polar Flow JSON", re.compile(r'\{(?=.*"exportVersion")(?=.*"(?:exercises|startTime)")', re.DOTALL)),
+    ("Strava streams", re.compile(r'[\[{](?=.*"(?:time|distance|latlng|heartrate|velocity_smooth)")(?=.*"data"\s*:\s*\[)', re.DOTALL)),
+    ("Bangle.js CSV", re.compile(r"Time,(?:[^\n]*,)?(?:Latitude|Heartrate|Steps)\b")),
+)
+"""Texts by how they begin."""
+
+_OTHERS: Final = (
+    (re.compile(r"<(?:!DOCTYPE )?html", re.IGNORECASE), "a web page: download the file anew, signed in"),
+    (
+        re.compile(r"<.{0,4096}\bHealthData\b", re.DOTALL),
+        "an export of Apple Health: its runs are the .gpx files in the folder workout-routes beside it",
+    ),
+    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?kml\b", re.DOTALL), "a KML file, which has places and no times: export GPX, TCX or FIT"),
+    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?pwx\b", re.DOTALL), "a PWX file of TrainingPeaks: export the original FIT"),
+    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?(?:sml|Move|ambitLog)\b", re.DOTALL), "a file of Suunto's: export FIT or GPX"),
+    (re.compile(r'\{.{0,4096}"DeviceLog"', re.DOTALL), "a file of Suunto's app: export FIT or GPX"),
+    (re.compile(r"\[Params\]"), "an HRM file of Polar's: export TCX or GPX"),
+    (re.compile(r"Type,Local Number,Message"), "the table that FitCSVTool makes: name the FIT file itself"),
+    (
+        re.compile(r'\{.{0,4096}"(?:summaryDTO|activityId|metricDescriptors)"', re.DOTALL),
+        'JSON of Garmin Connect: "Export Original" gives the FIT file',
+    ),
+)
+"""Files that people have, and what they would have to export instead."""
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """Return ``MCAP``, ``FIT``, ``TCX``, ``GPX`` or ``JSONL``; DataError for anything else, which says what the name promises."""
+    """Return the kind of a recording; DataError for anything else, which says what it is, or what its name promises, and what would do."""
     if data.startswith(MCAP_MAGIC):
         return "MCAP"
     if data[8:12] == b".FIT":
         return "FIT"
     text = decode(data[:_HEAD])
-    if text.startswith("{"):
-        return "JSONL"
     root = _ROOT.search(text) if text.startswith("<") else None
     if root is not None:
         return "TCX" if root[1] == "TrainingCenterDatabase" else "GPX"
+    kind = next((kind for kind, begins in _KINDS if begins.match(text)), None)
+    if kind is not None:
+        return kind
+    other = next((told for begins, told in _OTHERS if begins.match(text)), None)
+    if other is not None:
+        raise DataError(f"{path}: {other}")
+    if text.startswith("{"):
+        return "JSONL"  # its reader says what is wrong with it
     promised = _promised(path)
     if promised:
         raise DataError(f"{path}: not {promised}; what can be read is {READABLE}")
@@ -42,5 +74,5 @@ _PROMISES: Final = {
 
 
 def _promised(path: Path) -> str:
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in (".gz", ".zip")]
     return _PROMISES.get(suffixes[-1], "") if suffixes else ""
