@@ -19,10 +19,16 @@ from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Phase
 from kickcue.lab.drive import drive
 from kickcue.lab.source import recorded_document, sensors_of, source
-from kickcue.recording import MARKS, Recording, read
+from kickcue.recording import Recording, read
 
 UNTOLD: Final = (
     "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes three lines or more, all laps as long as was said)"
+)
+
+
+NOT_LIVE: Final = (
+    "nothing is learned: it does not name the device that was heard, as recordings of `kickcue run` and `kickcue record` do;"
+    " a simulation, a replay or a watch's file tells nothing of your pod"
 )
 
 
@@ -30,9 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="show | learn | reset")
     show = actions.add_parser("show", help="what is known of each pod, and from which races")
-    learn = actions.add_parser("learn", help="learn from recordings of races or runs with known laps, each marked at its line")
-    learn.add_argument("recordings", nargs="+", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX, TCX.gz or GPX")
-    learn.add_argument("--marks", choices=MARKS[:-1], default="manual", help="which laps of a watch's file become marks (manual)")
+    learn = actions.add_parser("learn", help="learn from your live recordings of races or runs with known laps, each marked at its line")
+    learn.add_argument(
+        "recordings", nargs="+", type=Path, metavar="RECORDING", help="MCAP or JSONL, as `kickcue run` or `kickcue record` made it"
+    )
     add_race_options(learn)
     reset = actions.add_parser("reset", help="forget: another shoe, another place on it, another pod")
     reset.add_argument("pod", nargs="?", metavar="POD", help="its address, name or MQTT id, or its name in the race file (all of them)")
@@ -106,15 +113,21 @@ def _as_text(calibration: Calibration) -> Iterator[str]:
 
 
 def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings: Settings | None, path: Path) -> int:
-    recording = read(path, marks=args.marks)
+    recording = read(path)
     for problem in recording.problems:
         print(f"kickcue: {path}: {problem}", file=sys.stderr)
-    found = _measured(args, recording)
+    found = _measured(args, recording) if recording.header.pins else NOT_LIVE
     if isinstance(found, str):
         print(f"kickcue: {path}: {found}", file=sys.stderr)
         return 1
+    pod = recording.header.pins.get(found.pod)
+    if pod is None:
+        print(f"kickcue: {path}: nothing is learned: it does not name the device that was its {found.pod}", file=sys.stderr)
+        return 1
+    if settings is not None and found.pod in settings.sensors and pod != pod_of(settings, found.pod):
+        print(f"kickcue: {path}: its {found.pod} was {pod}, yours is {pod_of(settings, found.pod)} now", file=sys.stderr)
     race = race_scale(found, recording.header.utc, path.name)
-    calibration, new = remember(known, athlete, pod_of(settings, found.pod), race)
+    calibration, new = remember(known, athlete, pod, race)
     if args.json:
         print(json_line({"recording": path.name, "new": new, **race.model_dump(include={"scale", "sd"}), "known": _as_object(calibration)}))
     else:

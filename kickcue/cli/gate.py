@@ -1,6 +1,7 @@
 """``kickcue gate``: the finish line that a recording's positions teach, ready for race.toml."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -35,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     document = _document(args, recording)
     course = document.course()
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
+    if (recording.header.made_by or "").endswith(" simulate"):
+        print(f"kickcue: {args.file}: is simulated: its line lies on no real track", file=sys.stderr)
     line = taught_line(recording, course, document.setup().sensors, gun_ns)
     if args.json:
         print(json_line(_as_object(recording, course, line)))

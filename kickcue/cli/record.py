@@ -186,6 +186,7 @@ def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
     header = Header(
         utc=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         sensors={pin.sensor: pin.profile.id for pin in pins},
+        pins={pin.sensor: pin.address or pin.name or "" for pin in pins},
         ticks=False,
         made_by=f"kickcue {__version__}",
     )

@@ -233,6 +233,7 @@ class Live:
             ticks=True,
             made_by=f"kickcue {__version__}",
             live=self.clock.facts(self.run_id, race),
+            pins={name: pin.pin[1] for name, pin in self.settings.sensors.items()},
         )
 
     def _record(self, entry: Entry) -> None:

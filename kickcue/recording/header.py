@@ -30,6 +30,7 @@ def write_header(header: Header) -> dict[str, Any]:
         "ticks": header.ticks,
         "made_by": header.made_by,
         "live": header.live,
+        "pins": dict(header.pins) or None,
     }
     return {key: value for key, value in found.items() if value is not None}
 
@@ -125,4 +126,5 @@ _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
     "ticks": (lambda value: isinstance(value, bool), "true or false"),
     "made_by": (_is_text, "a text"),
     "live": (_is_object, "an object"),
+    "pins": (_is_names, 'an object of names and devices such as {"pod": "A0:9E:1A:00:00:01"}'),
 }

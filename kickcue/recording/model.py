@@ -20,7 +20,9 @@ class Header:
 
     ``sensors`` maps sensor names to profile ids. ``setup`` is opaque JSON: everything needed to build the same engine again. ``ticks``:
     True if the ticks were recorded and a replay must feed exactly those; False if the replayer makes its own. ``utc`` is the moment of
-    ``t_ns`` 0, ISO 8601 with its zone. ``made_by`` is the recorder, "kickcue 0.1.0" or a watch. ``live`` is opaque JSON
+    ``t_ns`` 0, ISO 8601 with its zone. ``pins`` maps sensor names to the devices that were heard,
+    by address, name or MQTT id: only a live recording has heard any. ``made_by`` is the recorder,
+    "kickcue 0.1.0" or a watch. ``live`` is opaque JSON
     too: what a process that takes up an interrupted race must know of the one that began it.
     """
 
@@ -32,6 +34,7 @@ class Header:
     ticks: bool = False
     made_by: str | None = None
     live: Mapping[str, Any] | None = None
+    pins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from kickcue.cli import calibrate, main
 from kickcue.core.errors import AskedWronglyError
+from kickcue.recording import jsonl, read
+from kickcue.recording.mcap_file import McapWriter
 
 RACE_FILE = """
 race = "3000m"
@@ -25,12 +28,28 @@ def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home)
 
 
+POD = "A0:9E:1A:00:00:01"
+
+
+def simulated(path: Path, seed: int) -> Path:
+    """Write a race over 3000 m, marked by thumb."""
+    assert main(["simulate", "--race", "3000m", "--seed", str(seed), "--out", str(path)]) == 0
+    return path
+
+
 @pytest.fixture
 def recordings(home: Path) -> list[Path]:
-    """Return two simulated races over 3000 m, marked by thumb."""
+    """Return two races over 3000 m, marked by thumb, as a run of kickcue's records them: it names the devices it heard."""
     paths = [home / "first.jsonl", home / "second.mcap"]
     for seed, path in enumerate(paths):
-        assert main(["simulate", "--race", "3000m", "--seed", str(seed), "--out", str(path)]) == 0
+        whole = read(simulated(home / f"simulated-{seed}.jsonl", seed))
+        header = replace(whole.header, pins={"pod": POD, "strap": "A0:9E:1A:00:00:02"})
+        if path.suffix == ".jsonl":
+            jsonl.write(path, header, whole.inputs)
+        else:
+            with McapWriter(path, header) as writer:
+                for event in whole.inputs:
+                    writer.write(event)
     return paths
 
 
@@ -55,8 +74,8 @@ def test_learned_shown_forgotten(recordings: list[Path], capsys: pytest.CaptureF
     assert [told[-1]["known"]] == objects(capsys)
     assert 0 == run("show")
     page = capsys.readouterr().out
-    assert all(word in page for word in ("runner, pod pod", "first.jsonl", "second.mcap", "after 2 races", "is expected of the next"))
-    assert 0 == run("reset", "pod")
+    assert all(word in page for word in (f"runner, pod {POD}", "first.jsonl", "second.mcap", "after 2 races", "is expected of the next"))
+    assert 0 == run("reset", POD)
     assert "1 pod of runner forgotten\n" == capsys.readouterr().out
     assert 0 == run("show")
     assert "nothing is known" in capsys.readouterr().out
@@ -88,7 +107,9 @@ def test_the_race_file_says_which_pod_and_whose(home: Path, recordings: list[Pat
 def test_what_teaches_nothing_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a race without marks WHEN it should be learned from THEN status 1 and the reason, and nothing is kept."""
     main(["simulate", "--race", "1500m", "--scenario", "bare", "--out", str(home / "bare.jsonl")])
-    assert 1 == run("learn", home / "bare.jsonl")
+    bare = read(home / "bare.jsonl")
+    jsonl.write(home / "live.jsonl", replace(bare.header, pins={"pod": POD}), bare.inputs)
+    assert 1 == run("learn", home / "live.jsonl")
     assert "nothing is learned: its marks do not tell" in capsys.readouterr().err
     assert 0 == run("show")
 
@@ -117,5 +138,45 @@ def test_a_damaged_file_is_told(home: Path, recordings: list[Path], capsys: pyte
 def test_an_unknown_pod_is_refused(recordings: list[Path]) -> None:
     """GIVEN one known pod WHEN another should be forgotten THEN that is refused, and the known ones are named."""
     run("learn", recordings[0])
-    with pytest.raises(AskedWronglyError, match="nothing is known of a pod stick of runner; known: pod"):
+    with pytest.raises(AskedWronglyError, match="nothing is known of a pod stick of runner; known: A0:9E:1A:00:00:01"):
         run("reset", "stick")
+
+
+def of_a_watch(path: Path) -> Path:
+    """Write a run with laps of a track, pressed by hand, as a watch exports it."""
+    whole = ""
+    for lap in range(10):
+        points = "".join(
+            f"<Trackpoint><Time>2024-05-01T08:{s // 60:02}:{s % 60:02}Z</Time><DistanceMeters>{5.1 * s}</DistanceMeters></Trackpoint>"
+            for s in range(80 * lap, 80 * lap + 80)
+        )
+        start = f"{80 * lap // 60:02}:{80 * lap % 60:02}"
+        whole += f'<Lap StartTime="2024-05-01T08:{start}Z"><TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>'
+    path.write_text(
+        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
+    )
+    return path
+
+
+def test_only_a_recording_of_that_very_pod_teaches(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a simulation, a watch's file, or a replay of a live race WHEN it should be learned from THEN nothing is, and one line says why."""
+    (home / "race.toml").write_text(RACE_FILE)
+    assert main(["replay", str(recordings[0]), "--record", str(home / "replayed.mcap")]) == 0
+    capsys.readouterr()
+    for path in (simulated(home / "made-up.mcap", 3), of_a_watch(home / "watch.tcx"), home / "replayed.mcap"):
+        capsys.readouterr()
+        assert 1 == run("learn", path, "--race", "3000m")
+        out, err = capsys.readouterr()
+        assert ("", 1) == (out, err.count("\n"))
+        assert "nothing is learned: it does not name the device that was heard" in err
+    assert 0 == run("show")
+    assert "nothing is known" in capsys.readouterr().out
+
+
+def test_another_pod_than_yours_learns_for_itself(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a race file with a new pod WHEN a recording of the old one is learned from THEN the old one learns, and that is told."""
+    (home / "race.toml").write_text(RACE_FILE.replace(POD, "A0:9E:1A:00:00:99"))
+    assert 0 == run("learn", recordings[0])
+    out, err = capsys.readouterr()
+    assert f"of pod {POD}" in out
+    assert f"its pod was {POD}, yours is A0:9E:1A:00:00:99 now" in err

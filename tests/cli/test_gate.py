@@ -165,3 +165,14 @@ def test_a_real_session_with_pauses(data_dir: Path, capsys: pytest.CaptureFixtur
     """GIVEN 16 x 200 m on a real track, not recorded in the rests WHEN taken for a race THEN no lap is made up across the gaps."""
     assert 1 == main(["gate", str(data_dir / "recordings" / "ParseGPX_track_session.gpx"), "--race", "3200m"])
     assert "the place of the start was not passed again after whole laps of 400 m" in capsys.readouterr().err
+
+
+def test_a_simulated_line_is_on_no_track(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a simulated race WHEN it teaches a line THEN one line says that this is a line of no real track."""
+    _, fixes = run("1500m")
+    path = tmp_path / "race.jsonl"
+    header = Header(race="1500m", made_by="kickcue 0.1.0 simulate")
+    entries: list[Input] = [Command(s_to_ns(AT_S), CommandKind.START), *fixes]
+    path.write_text("".join(f"{line}\n" for line in lines(header, sorted(entries, key=lambda entry: entry.t_ns))))
+    assert 0 == main(["gate", str(path)])
+    assert f"kickcue: {path}: is simulated: its line lies on no real track\n" == capsys.readouterr().err

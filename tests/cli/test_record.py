@@ -21,6 +21,7 @@ async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> 
     assert f"Recorded in {out}" in said
     found = read(out)
     assert ({"strap": "polar-h10", "pod": "stryd"}, False, None) == (dict(found.header.sensors), found.header.ticks, found.header.race)
+    assert {"strap": STRAP, "pod": POD} == found.header.pins, "which devices were heard"
     assert {("strap", "2a37"), ("pod", "2a53")} <= {(e.sensor, e.char) for e in found.inputs if isinstance(e, Notification)}
     assert ((), ()) == (found.problems, found.outputs)
     status, said, _ = await in_a_pipe("replay", str(out), "--race", "1500m", folder=home)

@@ -49,6 +49,7 @@ async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
         await until(lambda: any("is expected of the next" in note for note in first.notes))
     calibration = Calibrations.below(tmp_path).get("runner", "gym-pod")
     header = recorded(tmp_path).header
+    assert "gym-pod" == header.pins["pod"], "a recording names the pod, so that it can teach it again"
     (race,) = calibration.races
     assert race.utc is not None
     assert header.utc is not None
