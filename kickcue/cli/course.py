@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from kickcue.cli.show import json_line, numbers, table
-from kickcue.core.course import EVENTS, LANES, STEEPLE_LAPS_M, Course, course_for
+from kickcue.core.course import EVENTS, LANES, STEEPLE_LAPS_M, Course, Window, course_for
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +52,7 @@ def _as_text(course: Course) -> str:
 
 def _marks(course: Course) -> dict[float, str]:
     """Return what to say beside the point, by metres run; where two fall together the bell and the finish win."""
-    marks = {course.distance_m: "finish", course.bell_m: "bell: last lap" if course.kick_m == course.lap_m else "bell"}
+    marks = {course.distance_m: "finish", course.bell_m: "bell" if course.window is Window.METRES else f"bell: {course.window_name}"}
     for metres, text in ((course.last_200_m, "200 to go"), (course.last_100_m, "100 to go"), (course.last_50_m, "50 to go")):
         if metres > 0:
             marks.setdefault(metres, text)

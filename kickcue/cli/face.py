@@ -43,7 +43,7 @@ DIGITS: Final = {
 PHASES: Final = {
     Phase.WAITING: "waiting",
     Phase.BODY: "race",
-    Phase.LAST_LAP: "last lap",
+    Phase.LAST_LAP: "kick",
     Phase.LAST_200: "last 200",
     Phase.LAST_100: "last 100",
     Phase.LAST_50: "last 50",
@@ -80,7 +80,7 @@ class Face:
             case StateMessage():
                 self._state = happening
             case ArmMessage():
-                self._note = f"armed: {happening.kind.replace('_', ' ')}"  # when is told above, and goes on counting there
+                self._note = f"armed: {happening.text.partition(':')[0]}"  # when is told above, and goes on counting there
             case DisarmMessage():
                 self._note = f"disarmed: {happening.why}"
             case Play():

@@ -149,7 +149,8 @@ def _ending(race: Source, show: Show) -> str:
     if last is None or last.distance_m is None:
         return "  the race never began: there is no start in this recording"
     if last.distance_m < course.bell_m:
-        return f"  ended after {metres(last.distance_m, last.distance_sd_m)} of {course.distance_m:g} m: the last lap was never reached"
+        run = metres(last.distance_m, last.distance_sd_m)
+        return f"  ended after {run} of {course.distance_m:g} m: the {course.window_name} was never reached"
     if not show.measured:
         return "  no foot pod was heard: where the runner was is a guess from the clock"
     return f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"

@@ -166,7 +166,7 @@ def _state_text(state: StateMessage) -> str:
     if state.lap is not None:
         values.append(f"lap {which_lap(state.lap, state.lap_min, state.lap_max)}")
     if state.eta_bell_s is not None:
-        values.append(f"last lap in {coming(state.eta_bell_s, state.eta_bell_sd_s)}")
+        values.append(f"bell in {coming(state.eta_bell_s, state.eta_bell_sd_s)}")
     return ", ".join([*values, f"{number(state.cadence_spm, 0)} steps/min", f"{number(state.heart_rate_bpm, 0)} bpm"])
 
 

@@ -8,10 +8,15 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.one_line import one_line
-from kickcue.core.cueing.phrases import PLAIN, Phrase, PhraseKey, Vocabulary
+from kickcue.core.course import Course, Window
+from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import AskedWronglyError
 
 _LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
+
+
+METRES: Final = "{metres}"
+"""Stands in a phrase for the length of the last window. No length has more letters."""
 
 
 class _Phrase(BaseModel):
@@ -30,8 +35,20 @@ class _Language(BaseModel):
     even_lift: _Phrase
     last_lap: _Phrase
     last_lap_about: _Phrase | None = None
+    last_kilometre: _Phrase | None = None
+    last_kilometre_about: _Phrase | None = None
+    last_mile: _Phrase | None = None
+    last_mile_about: _Phrase | None = None
+    last_metres: _Phrase | None = None
+    last_metres_about: _Phrase | None = None
     hold: _Phrase
     hold_about: _Phrase | None = None
+    hold_kilometre: _Phrase | None = None
+    hold_kilometre_about: _Phrase | None = None
+    hold_mile: _Phrase | None = None
+    hold_mile_about: _Phrase | None = None
+    hold_metres: _Phrase | None = None
+    hold_metres_about: _Phrase | None = None
     relax: _Phrase
     relax_smile: _Phrase
     turnover: _Phrase
@@ -44,11 +61,25 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
 
 
-def load_vocabulary(language_or_path: str = "en") -> Vocabulary:
-    """Return the phrases of a shipped language, or of a TOML file of one's own; AskedWronglyError where it is not valid."""
+def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
+    """Return the phrases of a shipped language, or of a TOML file of one's own; AskedWronglyError where it is not valid.
+
+    What opens the last window says what that is on the ``course``; without one it is the last lap.
+    """
     found = _load(language_or_path)
-    said = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
-    return {key: Phrase(phrase.text, phrase.say) for key, phrase in said.items()}
+    whole = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
+    if course is not None and course.window is not Window.LAP:
+        whole |= {key: _opening(found, key, course) for key in OPENING}
+    return {key: Phrase(phrase.text, phrase.say) for key, phrase in whole.items()}
+
+
+def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
+    """Return what opens a window that is no lap: a file of one's own that has no words for it borrows those of its language."""
+    named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
+    shipped = _load(found.language if found.language in languages() else "en")
+    phrase: _Phrase = next(filter(None, (getattr(each, name) for each in (found, shipped) for name in named)))
+    metres = f"{course.kick_m:.0f}"
+    return _Phrase(text=phrase.text.replace(METRES, metres), say=phrase.say.replace(METRES, metres))
 
 
 def spoken_language(language_or_path: str = "en") -> str:

@@ -116,7 +116,7 @@ class RaceDocument(RaceTerms):
         return Setup(
             plan=race(self.course()),
             sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
-            vocabulary=load_vocabulary(self.language),
+            vocabulary=load_vocabulary(self.language, self.course()),
             rules=self.rules,
             scale=ScalePrior(self.scale, self.scale_sd),
             target_s=self.target_s,

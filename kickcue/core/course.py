@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -55,7 +56,17 @@ _MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(m|m
 _FORMS: Final = f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc) or kilometres on the road (8k)"
 
 _SAME_LINE_M: Final = 0.001  # lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
+_SAME_WINDOW_M: Final = 1.0  # 1609 m are a mile to whoever says so
 _DIGITS: Final = 6  # micrometres: hides the rounding of binary fractions (9.344000000000051), far below any tape
+
+
+class Window(StrEnum):
+    """What the last window is as long as; ``METRES``: nothing that has a name."""
+
+    LAP = "lap"
+    KILOMETRE = "kilometre"
+    MILE = "mile"
+    METRES = "metres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,21 @@ class Course:
     def bell_m(self) -> float:
         """Metres run when the last window opens; 0 where the race is no longer than its lap."""
         return round(self.distance_m - self.kick_m, _DIGITS)
+
+    @property
+    def window(self) -> Window:
+        """What the last window is called by."""
+        if self.lap_m is not None and abs(self.kick_m - self.lap_m) <= _SAME_WINDOW_M:
+            return Window.LAP
+        for window, metres in ((Window.KILOMETRE, 1000.0), (Window.MILE, MILE_M)):
+            if abs(self.kick_m - metres) <= _SAME_WINDOW_M:
+                return window
+        return Window.METRES
+
+    @property
+    def window_name(self) -> str:
+        """The last window as an English runner calls it: "last lap", "last 600 m"."""
+        return f"last {self.window}" if self.window is not Window.METRES else f"last {self.kick_m:.0f} m"
 
     @property
     def last_200_m(self) -> float:

@@ -305,8 +305,8 @@ class Engine:
         if to_go_m > max(self._course.kick_m / 2, SILENT_TO_GO_M):
             out.extend(self._desk.give(t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True))
         else:  # a late cue is worse than none
-            out.extend(self._desk.disarm(t_ns, "the last lap is half gone"))
-            noticed = f"only {to_go(to_go_m, here.sd_m)} when the last lap was noticed: no cue"
+            out.extend(self._desk.disarm(t_ns, f"the {self._course.window_name} is half gone"))
+            noticed = f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was noticed: no cue"
             out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
     def _seconds_to_bell(self, t_ns: int, here: Position) -> Due | None:

@@ -54,7 +54,7 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
 
     audio = settings.audio
     return Plan(
-        sounds=sounds_of(load_vocabulary(settings.language)),
+        sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,

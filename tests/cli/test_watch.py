@@ -119,7 +119,7 @@ async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> Non
         await next_line(process, lambda line: "online" in line)
         sender.delivery.send(Estimate(sender.clock(), 4500.0, 20.0, 5.0, 184.0, None, 12, 500.0, 20.0, Mode.POD, 11, 12, 4.0))
         line = await next_line(process, lambda line: "to go" in line)
-        assert line.endswith("500 ± 39 m to go, lap 11 or 12, last lap in 0:20 ± 8 s, 184 steps/min, - bpm\n")
+        assert line.endswith("500 ± 39 m to go, lap 11 or 12, bell in 0:20 ± 8 s, 184 steps/min, - bpm\n")
         sender.delivery.send(PhaseChange(sender.clock(), Phase.LAST_LAP, Phase.BODY))
         await next_line(process, lambda line: line.endswith("online, last_lap\n"))
         sender.delivery.send(sender.cue())
@@ -275,7 +275,7 @@ def test_the_face_keeps_its_size() -> None:
 def test_the_face_says_where_the_runner_is() -> None:
     """GIVEN status and state WHEN drawn THEN phase, lap, error (95 %), cadence and heart rate are there; unknown is a dash."""
     text = "\n".join(drawn(full_face(), 0.0))
-    for expected in ("maria", "last lap", "lap 12", "± 4 m to go", "184 steps/min", "♥ 176", "● online"):
+    for expected in ("maria", "kick", "lap 12", "± 4 m to go", "184 steps/min", "♥ 176", "● online"):
         assert expected in text
     assert "- steps/min" in "\n".join(drawn(Face(), 0.0))
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kickcue.config.phrase_files import languages, load_vocabulary
-from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.course import Course, course_for
+from kickcue.core.cueing.phrases import OPENING, PhraseKey
 from kickcue.core.errors import AskedWronglyError
 
 ENGLISH = Path(__file__).resolve().parents[2] / "kickcue" / "phrases" / "en.toml"
@@ -105,3 +106,74 @@ def test_an_unknown_language() -> None:
     """WHEN the language is not there THEN the line names those that are, and that a file would do."""
     with pytest.raises(AskedWronglyError, match=r"^language 'tlh': should be one of de, en, fr.*, or a \.toml file of your own$"):
         load_vocabulary("tlh")
+
+
+WINDOWS: dict[str, tuple[Course, str]] = {
+    "kilometre": (course_for("10k"), "kilometre"),
+    "mile": (course_for("5000m", kick_m=1609.344), "mile"),
+    "metres": (course_for("5000m", kick_m=600.0), "600"),
+    "a lap more": (course_for("3000m", kick_m=800.0), "800"),
+    "a whole race": (course_for("300m"), "300"),
+}
+FALSE = {"en": "lap", "de": "Runde", "fr": "tour"}
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("case", WINDOWS)
+def test_what_opens_the_last_window_says_what_that_is(language: str, case: str) -> None:
+    """GIVEN a last window that is no lap THEN no phrase speaks of one, each fits a watch's face, and all differ."""
+    course, _ = WINDOWS[case]
+    vocabulary = load_vocabulary(language, course)
+    assert set(PhraseKey) == set(vocabulary)
+    for key in OPENING:
+        phrase = vocabulary[key]
+        assert FALSE[language] not in phrase.text + phrase.say
+        assert "{" not in phrase.text + phrase.say
+        assert 1 <= len(phrase.text) <= 40
+        assert ":" in phrase.text, "what is shown large ends there"
+    assert len(vocabulary) == len({phrase.text for phrase in vocabulary.values()}) == len({phrase.say for phrase in vocabulary.values()})
+    for key in set(PhraseKey) - set(OPENING):
+        assert load_vocabulary(language)[key] == vocabulary[key]
+
+
+@pytest.mark.parametrize("case", WINDOWS)
+def test_the_words_of_other_windows(case: str) -> None:
+    """In English they are named as runners name them."""
+    course, word = WINDOWS[case]
+    assert all(word in load_vocabulary("en", course)[key].text for key in OPENING)
+    assert word in course.window_name
+
+
+@pytest.mark.parametrize("course", [course_for("5000m"), course_for("1500m", indoor=True), course_for("5000m", lane=4)])
+def test_a_lap_is_a_lap(course: Course) -> None:
+    """GIVEN a kick of one lap, whatever its length THEN it is the last lap."""
+    assert load_vocabulary("en") == load_vocabulary("en", course)
+    assert "last lap" == course.window_name
+
+
+OLD = """language = "de"
+""" + "".join(
+    f'[{key}]\ntext = "{key}: mein"\nsay = "Mein {key}."\n'
+    for key in ("ready", "even_ease", "even_lift", "last_lap", "hold", "relax", "relax_smile", "turnover", "drive")
+)
+
+
+def test_a_file_of_ones_own_that_knows_laps_alone(tmp_path: Path) -> None:
+    """GIVEN a file from before other windows had words WHEN the kick is a lap THEN all is its own; else what is true is borrowed."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(OLD, encoding="utf-8")
+    assert "last_lap: mein" == load_vocabulary(str(mine), course_for("5000m"))[PhraseKey.LAST_LAP_ABOUT].text
+    on_the_road = load_vocabulary(str(mine), course_for("10k"))
+    assert load_vocabulary("de", course_for("10k"))[PhraseKey.HOLD] == on_the_road[PhraseKey.HOLD]
+    assert "turnover: mein" == on_the_road[PhraseKey.TURNOVER].text
+    mine.write_text(OLD.replace('"de"', '"tlh"'), encoding="utf-8")
+    assert "600 m to go: hold form" == load_vocabulary(str(mine), course_for("5000m", kick_m=600.0))[PhraseKey.HOLD].text
+
+
+def test_ones_own_words_for_other_windows(tmp_path: Path) -> None:
+    """GIVEN own words for so many metres, without those for a place in doubt THEN they are said there, too."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(OLD + '[last_metres]\ntext = "Los, {metres}"\nsay = "Noch {metres}."\n', encoding="utf-8")
+    vocabulary = load_vocabulary(str(mine), course_for("5000m", kick_m=600.0))
+    assert ["Los, 600", "Los, 600"] == [vocabulary[key].text for key in (PhraseKey.LAST_LAP, PhraseKey.LAST_LAP_ABOUT)]
+    assert "Noch 600." == vocabulary[PhraseKey.LAST_LAP].say

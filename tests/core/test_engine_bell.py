@@ -168,6 +168,26 @@ def test_arming_closes_in_on_the_bell() -> None:
     assert off_s[-1] < 1.0
 
 
+@pytest.mark.parametrize(
+    ("event", "wishes", "said"),
+    [
+        ("1500m", {}, "Last lap: "),
+        ("3000m", {"kick_m": 600.0}, "600 m to go: "),
+        ("5k", {}, "Last kilometre: "),
+        ("5000m", {"kick_m": 1609.344}, "Last mile: "),
+        ("5000m", {"language": "de", "kick_m": 1000.0}, "Letzter Kilometer: "),
+    ],
+)
+def test_the_cue_says_what_is_left(event: str, wishes: dict[str, object], said: str) -> None:
+    """GIVEN a kick that is no lap THEN the cue says what is left, when armed and when felt; its kind stays last_lap."""
+    race = Race(event, wishes=wishes)
+    race.gun()
+    race.runs_and_presses(5.0)
+    (bell,) = [cue for cue in race.all(Cue) if cue.kind is CueKind.LAST_LAP]
+    assert bell.text.startswith(said)
+    assert bell.text == race.all(Arm)[-1].cue.text
+
+
 def test_noticed_too_late() -> None:
     """GIVEN a runner who falls, and a pod lost meanwhile WHEN its total tells that half the last lap is gone THEN no bell, but a notice."""
     race = Race("1500m")
@@ -211,7 +231,8 @@ def test_never_in_the_last_fifty_metres() -> None:
     race.pod.falls_silent(32)
     race.runs_to(1490.0, 5.0)
     assert [] == race.cues()
-    assert 1 == len(race.notices("bell_missed"))
+    (notice,) = race.notices("bell_missed")
+    assert "when the last 60 m was noticed: no cue" in notice.text
 
 
 @pytest.mark.parametrize("gun_s", [5.2, 5.35, 5.5, 5.9])

@@ -137,10 +137,10 @@ def _coming_text(board: Board) -> str:
     if board.phase is not Phase.BODY:
         return _finish(e)
     if board.bell_in_s is None:
-        return "when the last lap comes is not known yet"
+        return f"{board.course.window_name}: not known yet"
     hold = board.armed is not None and board.armed.cue.kind is CueKind.HOLD
     when = coming(board.bell_in_s, None if e is None else e.eta_bell_sd_s)
-    return f"last lap in {when}{': hold form, your heart rate is high' if hold else ''}"
+    return f"{board.course.window_name} in {when}{': hold form, your heart rate is high' if hold else ''}"
 
 
 def _finish(e: Estimate | None) -> str:

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class PhraseKey(StrEnum):
-    """Every sentence a cue can need; a language file has each of them and no other. ``..._ABOUT``: the place is not known well."""
+    """Every sentence a cue can need. ``..._ABOUT``: the place is not known well.
+
+    ``LAST_LAP`` and ``HOLD`` open the last window, whatever it is called: lap, kilometre, mile, or so many metres.
+    """
 
     READY = "ready"
     EVEN_EASE = "even_ease"
@@ -32,4 +35,11 @@ class Phrase:
 Vocabulary = Mapping[PhraseKey, Phrase]
 
 PLAIN: Mapping[PhraseKey, PhraseKey] = {PhraseKey.LAST_LAP_ABOUT: PhraseKey.LAST_LAP, PhraseKey.HOLD_ABOUT: PhraseKey.HOLD}
-"""What is said in place of a phrase that a language file of one's own does not have; all others it must have."""
+"""What is said in place of a phrase that a language file of one's own does not have."""
+OPENING: Mapping[PhraseKey, str] = {
+    PhraseKey.LAST_LAP: "last_{window}",
+    PhraseKey.LAST_LAP_ABOUT: "last_{window}_about",
+    PhraseKey.HOLD: "hold_{window}",
+    PhraseKey.HOLD_ABOUT: "hold_{window}_about",
+}
+"""How a language file names the phrases that open a window which is no lap."""

@@ -62,7 +62,7 @@ class StateMessage(Message):
     cadence_spm: float | None = Field(description="steps per minute, both feet")
     heart_rate_bpm: float | None
     lap: int | None = Field(description="the likeliest one, counted from 1")
-    eta_bell_s: float | None = Field(description="seconds until the last lap begins")
+    eta_bell_s: float | None = Field(description="seconds until the last lap, or what the kick is, begins")
     mode: Mode = Field(description="on what evidence the distance stands, best first")
     lap_min: int | None = Field(default=None, description="the first lap it may be: show `10 or 11` where it is not `lap_max`")
     lap_max: int | None = Field(default=None, description="the last lap it may be")
