@@ -130,3 +130,41 @@ def test_without_a_race_file_init_is_named(home: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(home)
     assert main(["pair", "--yes", "--strap", STRAP]) == 2
     assert "`kickcue init` makes one" in capsys.readouterr().err
+
+
+BAND = "C0:FF:EE:00:00:07"
+
+
+@pytest.mark.parametrize(
+    ("option", "services", "profile"),
+    [("--strap", {"180d": ["2a37"], "fee0": []}, "generic-hr"), ("--pod", {"1814": ["2a53"], "fee0": []}, "generic-rsc")],
+)
+async def test_a_service_that_is_not_advertised(
+    bluez: FakeBluez, home: Path, race: Path, option: str, services: dict[str, list[str]], profile: str
+) -> None:
+    """GIVEN a band or pod that has what is wanted and does not advertise it WHEN named THEN it is connected to, looked into and taken."""
+    band = bluez.add_sensor(BAND, "Band 8", services=services, advertised=["fee0"])
+    status, out, err = await in_a_pipe("pair", "--yes", option, BAND, folder=home)
+    assert (status, err) == (0, "")
+    assert f"read as {profile}" in out
+    assert {option[2:]: {"profile": profile, "address": BAND}} == pins(race)
+    assert not band.connected
+
+
+async def test_a_named_device_that_sends_nothing_of_the_kind(bluez: FakeBluez, home: Path, race: Path) -> None:
+    """GIVEN a device that has no heart rate at all WHEN named as the strap THEN one line says what it sends, and nothing is written."""
+    bluez.add_sensor(BAND, "Lamp", services={"fee0": []}, advertised=["fee0"])
+    status, _, err = await in_a_pipe("pair", "--yes", "--strap", BAND, folder=home)
+    assert (status, err) == (1, f"kickcue: {BAND} is no strap: it sends nothing that kickcue reads\n")
+    assert unchanged(race)
+
+
+async def test_a_band_is_tried_before_it_is_taken(bluez: FakeBluez, home: Path, race: Path) -> None:
+    """GIVEN a band that does not advertise its heart rate WHEN named on a terminal THEN it is connected to and asked for before it is taken."""
+    band = bluez.add_sensor(BAND, "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"])
+    async with on_a_terminal("pair", "--strap", BAND, folder=home) as shown:
+        await shown.shows("Band 8", "Is that your heart?")
+        assert band.connected
+        shown.press("y")
+        assert await shown.left() == 0
+    assert {"strap": {"profile": "generic-hr", "address": BAND}} == pins(race)

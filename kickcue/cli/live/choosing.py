@@ -13,7 +13,7 @@ from rich.text import Text
 from kickcue.cli.keys import HUNG_UP
 from kickcue.cli.live.around import Around, Surroundings, sent_by
 from kickcue.cli.live.canvas import END, ENTER, RUBOUT, Canvas, canvas
-from kickcue.cli.live.finding import Chosen, Search, Seen, chosen, profile_for
+from kickcue.cli.live.finding import Chosen, Search, Seen, chosen, profile_for, with_all_services
 from kickcue.cli.live.questions import POD, STRAP, Entry, Wanted, choice, enough, keep, trial
 from kickcue.cli.live.values import Values
 from kickcue.config.profile_files import load_profiles
@@ -64,10 +64,23 @@ class Dialogue:
         while (sighting := search.look()) is None:
             self._canvas.draw(Text(f" Looking for {address} ...", style="bold"))
             await self._key()
+        sighting = await self._looked_into(wanted, sighting)
         found = chosen(wanted, sighting)
         if not await self._try(wanted, sighting):
             raise LeftError(f"{address} is not yours: nothing was changed")
         return found
+
+    async def _looked_into(self, wanted: Wanted, sighting: Sighting) -> Sighting:
+        """Return the device with what it has and does not advertise."""
+        looking = asyncio.ensure_future(with_all_services(wanted, sighting, self._adapter))
+        try:
+            while not looking.done():
+                self._canvas.draw(Text(f" Looking what {sighting.name or sighting.address} sends ...", style="bold"))
+                await self._key()
+        finally:
+            looking.cancel()
+            await asyncio.wait({looking})
+        return looking.result()
 
     async def keep(self, path: str) -> bool:
         """Return whether the choice is to be written down."""

@@ -11,7 +11,7 @@ from kickcue.cli.live.words import reads
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.settings import SensorPin
 from kickcue.core.profiles import SensorProfile
-from kickcue.edges.radio import RadioError, Sighting, looking_around
+from kickcue.edges.radio import RadioError, Sighting, looked_into, looking_around
 
 LOOK_S: Final = 20.0
 """How long an address is looked for: a sensor that is awake is heard within a second or two."""
@@ -77,10 +77,22 @@ class Search:
         return None
 
 
+async def with_all_services(wanted: Wanted, sighting: Sighting, adapter: str | None) -> Sighting:
+    """Return the device, looked into where what it advertises does not make it the wanted sensor; RadioError if that fails."""
+    if profile_for(sighting, wanted) is not None:
+        return sighting
+    readers = [profile for profile in load_profiles().values() if wanted.kinds & reads(profile)]
+    return await looked_into(sighting, readers, adapter=adapter)
+
+
 async def find(told: Mapping[Wanted, str], adapter: str | None) -> list[Chosen]:
     """Return the devices of these addresses as the wanted sensors; RadioError where one is not heard, or is none."""
     async with looking_around(load_profiles().values(), adapter=adapter, all_devices=True) as seen:
-        return [chosen(wanted, await _heard(Search(wanted, address, seen))) for wanted, address in told.items()]
+        found = []
+        for wanted, address in told.items():
+            sighting = await _heard(Search(wanted, address, seen))
+            found.append(chosen(wanted, await with_all_services(wanted, sighting, adapter)))
+        return found
 
 
 async def _heard(search: Search) -> Sighting:

@@ -15,7 +15,7 @@ from kickcue.cli.live.values import spelt
 from kickcue.cli.live.words import UNKNOWN, whole
 from kickcue.edges.radio import Health, Sighting, Stage
 
-OTHER_LINES: Final = 8
+OTHER_LINES: Final = 9
 """What stands above and below the list."""
 
 
@@ -75,6 +75,7 @@ def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size
         Text(f" and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim"),
         Text(f" {entry.trouble}", style="yellow"),
         Text(f" Which number is yours (then Enter)? {entry.typed}_" if rows else ""),
+        Text(f" Not in the list? kickcue scan --all, then kickcue pair --{wanted.sensor} ADDRESS", style="dim"),
         Text(f" w without a {wanted.sensor} · q quit", style="dim"),
     )
 

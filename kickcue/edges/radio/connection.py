@@ -55,6 +55,11 @@ class Connection:
             raise TimeoutError
         self._connecting.result()
 
+    def services(self) -> tuple[str, ...]:
+        """Return the services of the device, as short UUIDs, that notify of something kickcue reads."""
+        found = (short_uuid(char.service_uuid) for char in self._chars() if short_uuid(char.uuid) in CODECS and _notifies(char))
+        return tuple(dict.fromkeys(found))
+
     async def subscribe(self, hear: Hear) -> list[str]:
         """Subscribe to every measurement that the profile allows; return their short UUIDs.
 

@@ -5,16 +5,21 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Final
+
+from bleak.exc import BleakDeviceNotFoundError
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input
 from kickcue.core.haptic.watch import WatchProfile, recognise
-from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, match
+from kickcue.core.profiles import Advertisement, LinkTraits, MatchResult, SensorProfile, match
 from kickcue.edges.radio.aside import cancel
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_ear import BeaconEar
 from kickcue.edges.radio.bluez import address_is_random
+from kickcue.edges.radio.connection import Connection
+from kickcue.edges.radio.explain import FAILURES, explain
 from kickcue.edges.radio.feed import Feed
 from kickcue.edges.radio.heard import Heard
 from kickcue.edges.radio.host import Host, shared_host
@@ -122,6 +127,26 @@ async def looking_around(
                 return tuple(sorted(wanted, key=lambda each: (each.rssi_dbm is None, -(each.rssi_dbm or 0), each.address)))
 
             yield around
+
+
+async def looked_into(sighting: Sighting, profiles: Iterable[SensorProfile], *, adapter: str | None = None) -> Sighting:
+    """Connect, and return the device with the services it has: not every one advertises them. It is let go again.
+
+    To be called while one is looking around. RadioError when it cannot be connected to.
+    """
+    async with shared_host(adapter) as host:
+        heard = host.scanner.heard.get(sighting.address.upper())
+        if heard is None:
+            raise RadioError(explain(BleakDeviceNotFoundError(sighting.address)))
+        connection = Connection(heard.device, LinkTraits(), LISTEN_WITHIN_S)
+        try:
+            await connection.connect()
+            services = connection.services()
+        except FAILURES as error:
+            raise RadioError(f"{sighting.address}: {explain(error)}") from None
+        finally:
+            await asyncio.wait({host.aside.start(connection.hang_up())}, timeout=GOODBYE_S)
+    return _sighting(replace(heard, services=tuple(dict.fromkeys((*heard.services, *services)))), tuple(profiles), ())
 
 
 @asynccontextmanager

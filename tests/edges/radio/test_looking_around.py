@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.profiles import Match
-from kickcue.edges.radio import Pin, RadioError, Sighting, listening, looking_around, sensors
+from kickcue.edges.radio import Pin, RadioError, Sighting, listening, looked_into, looking_around, sensors
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
@@ -148,3 +149,28 @@ def test_the_words_cost_no_bluetooth_library() -> None:
     program = "import sys, kickcue.edges.radio as r; r.Pin; print('bleak' in sys.modules); r.sensors; print('bleak' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
     assert ["False", "True"] == done.stdout.split()
+
+
+async def test_what_a_device_has_and_does_not_advertise(bluez: FakeBluez) -> None:
+    """GIVEN a band that has a heart rate and advertises another service WHEN looked into THEN the heart rate is there, and it is free again."""
+    band = bluez.add_sensor("C0:FF:EE:00:00:07", "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"], battery=70)
+    profiles = load_profiles().values()
+    async with looking_around(profiles, all_devices=True) as around:
+        await until(around)
+        (seen,) = around()
+        assert seen.found.profile is None
+        looked = await looked_into(seen, profiles)
+        assert looked.found.profile is not None
+        assert "generic-hr" == looked.found.profile.id
+        assert {"fee0", "180d"} <= set(looked.services)
+        await until(lambda: not band.connected)
+
+
+async def test_a_device_that_went_away_cannot_be_looked_into(bluez: FakeBluez) -> None:
+    """GIVEN a device that is out of sight, or refuses WHEN looked into THEN one sentence says so."""
+    bluez.add_sensor("C0:FF:EE:00:00:07", "Band 8", services={"180d": ["2a37"]}, advertised=[])
+    async with looking_around([], all_devices=True) as around:
+        await until(around)
+        (seen,) = around()
+        with pytest.raises(RadioError, match="out of sight"):
+            await looked_into(replace(seen, address="C0:FF:EE:00:00:99"), [])
