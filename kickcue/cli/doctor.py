@@ -9,7 +9,7 @@ from typing import Final
 
 from kickcue import __version__
 from kickcue.cli.doctoring.audio import audio
-from kickcue.cli.doctoring.bluetooth import bluetooth
+from kickcue.cli.doctoring.bluetooth import WATCH, bluetooth
 from kickcue.cli.doctoring.broker import broker
 from kickcue.cli.doctoring.disk import disk
 from kickcue.cli.doctoring.examine import examine
@@ -42,13 +42,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything, at most for eight seconds; return 0 when a race could be run, 1 when not."""
-    found = examine(_patient(args.file), CHECKS)
+    """Look at everything, at most for ten seconds; return 0 when a race could be run, 1 when not."""
+    patient = _patient(args.file)
+    found = examine(patient, CHECKS)
     ready = all(finding.level is not Level.FAULT for finding in found)
     if args.json:
         print(json_line({"kickcue": __version__, "ready": ready, "findings": [asdict(finding) for finding in found]}))
     else:
-        print(_as_text(found, ready=ready))
+        print(_as_text(found, ready=ready, absent=_absent(patient, found)))
     return 0 if ready else 1
 
 
@@ -61,10 +62,17 @@ def _patient(race_file: Path | None) -> Patient:
         return Patient(path or Path("race.toml"), None, str(error), os.environ)
 
 
-def _as_text(found: list[Finding], *, ready: bool) -> str:
+def _absent(patient: Patient, found: list[Finding]) -> list[str]:
+    """Return the pinned devices that a race would begin without."""
+    pinned = set() if patient.settings is None else {*patient.settings.sensors, WATCH}
+    return [finding.what for finding in found if finding.what in pinned and finding.level is Level.WARNING]
+
+
+def _as_text(found: list[Finding], *, ready: bool, absent: list[str]) -> str:
     rows = [(finding.level, finding.what, _one_line(finding)) for finding in found]
     faults = sum(finding.level is Level.FAULT for finding in found)
-    verdict = "ready for a race" if ready else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
+    without = f", without {' and '.join(absent)}" if absent else ""
+    verdict = f"ready for a race{without}" if ready else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
     return "\n".join([table(("", "what", "found"), rows, align="lll"), "", verdict])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.errors import AskedWronglyError
-from kickcue.recording.straight_file import StraightFile
+from kickcue.recording.straight_file import StraightFile, being_written
 
 NAME: Final = "running"
 
@@ -35,6 +35,14 @@ def only_one(state: Path) -> Iterator[None]:
         yield
     finally:
         held.close()
+
+
+def is_running(state: Path) -> bool:
+    """Tell whether a run is on in ``state``."""
+    try:
+        return being_written(state / NAME)
+    except OSError:
+        return False
 
 
 def _hold(path: Path) -> StraightFile:

@@ -1,33 +1,38 @@
 """Bluetooth on Linux, from the bottom up: D-Bus, BlueZ, its version, the adapter, and sensors that are still connected.
 
-Nothing is switched on, looked for or connected: a doctor may be asked in the middle of a race.
+Nothing is switched on or connected. Sensors are listened for as a run would, but not while one is on: a scan costs its links.
 """
 
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason as Reason, BleakDBusError
 
 from kickcue.cli.doctoring.finding import Finding, Level, Patient, fault, ok, warning
 from kickcue.cli.doctoring.machine import pi_model
-from kickcue.edges.radio.explain import FAILURES, explain
+from kickcue.config.settings import Settings, state_folder
+from kickcue.config.watch_files import load_watch
+from kickcue.daemon.live import pin_of
+from kickcue.daemon.only_one import is_running
+from kickcue.edges.radio import Pin, RadioError, WatchPin, missing
+from kickcue.edges.radio.explain import FAILURES, NO_ANSWER, explain
 
 ADAPTER: Final = "org.bluez.Adapter1"
 DEVICE: Final = "org.bluez.Device1"
-RFKILL: Final = Path("/sys/class/rfkill")
-PROGRAMS: Final = ("bluetoothctl", "bluetoothd", "/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
 OLDEST: Final = (5, 55)
 """bleak asks for it: https://bleak.readthedocs.io/en/latest/backends/linux.html"""
 ASK_S: Final = 4.0
 VERSION_S: Final = 2.0
 
+LISTEN_S: Final = 4.5
+"""A sensor that is awake is heard within a second or two; of one that is known by its name 3 s tell whether there are two."""
+
+WATCH: Final = "watch"
 Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """What BlueZ has: path, interface, property."""
 
@@ -54,8 +59,10 @@ def _linux(patient: Patient) -> Iterator[Finding]:
     yield from (ok(step, "answers") for step in steps)
     yield from _version()
     adapters = {path.rpartition("/")[2]: faces[ADAPTER] for path, faces in objects.items() if ADAPTER in faces}
-    yield _adapter(adapters, None if patient.settings is None else patient.settings.adapter)
-    yield from _connected(patient, objects)
+    adapter = _adapter(adapters, None if patient.settings is None else patient.settings.adapter)
+    yield adapter
+    if adapter.level is Level.OK:
+        yield from _sensors(patient, objects)
 
 
 async def _ask(reached: Callable[[str], None]) -> Objects:
@@ -83,12 +90,7 @@ async def _ask(reached: Callable[[str], None]) -> Objects:
 
 def _unreachable(what: str, error: Exception) -> Finding:
     if isinstance(error, TimeoutError):
-        return fault(
-            what, f"no answer within {ASK_S:g} s", "sudo systemctl restart bluetooth; if that does not help, start the machine anew"
-        )
-    nobody = isinstance(error, (FileNotFoundError, ConnectionRefusedError)) or getattr(error, "dbus_error", "").endswith(".ServiceUnknown")
-    if nobody and not any(shutil.which(program) for program in PROGRAMS):
-        return fault("Bluetooth", "BlueZ, the Bluetooth service of Linux, is not installed", "sudo apt install bluez")
+        return fault(what, NO_ANSWER.text)
     return fault(what, explain(error))
 
 
@@ -116,30 +118,51 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
         return fault(what, f"{name}, which the race file names, is not there", f"there is {', '.join(sorted(adapters))}")
     adapter = adapters[name]
     if not adapter.get("Powered"):
-        if _blocked("hard"):
-            return fault(what, f"{name} is switched off by a switch or key of this machine", "switch it on there")
         return fault(what, explain(BleakBluetoothNotAvailableError("", Reason.POWERED_OFF)))
     if "central" not in adapter.get("Roles", ("central",)):  # an older BlueZ does not tell them
         return fault(what, explain(BleakBluetoothNotAvailableError("", Reason.NO_BLE_CENTRAL_ROLE)))
     return ok(what, f"{name} ({adapter.get('Address')}) is switched on")
 
 
-def _blocked(how: str) -> bool:
-    """Tell whether rfkill blocks Bluetooth, ``soft`` (by software) or ``hard`` (by a switch)."""
-    for switch in RFKILL.glob("*"):
-        with suppress(OSError):
-            if (switch / "type").read_text().strip() == "bluetooth" and (switch / how).read_text().strip() == "1":
-                return True
-    return False
-
-
-def _connected(patient: Patient, objects: Objects) -> Iterator[Finding]:
-    """Sensors that kept their connection, as after a crash; they do not show in a scan, but kickcue takes them over."""
+def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
+    """Tell of each pinned sensor, and the watch, whether it is there, with what a run would say where it is not."""
+    if patient.settings is None:
+        return
+    pins = _pins(patient.settings)
     linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
-    settings = patient.settings
-    pins = {} if settings is None else {name: (pin.address, pin.name) for name, pin in settings.sensors.items()}
-    if settings is not None:
-        pins["watch"] = (settings.watch.address, settings.watch.name)
-    for what, (address, name) in pins.items():
-        if any(address == device.get("Address") if address else name is not None and name == device.get("Name") for device in linked):
-            yield ok(what, "is connected to this machine already; the race takes it over")
+    connected = [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
+    yield from (ok(name, "is connected to this machine already; the race takes it over") for name in connected)
+    absent = {name: pin for name, pin in pins.items() if name not in connected}
+    if not absent:
+        return
+    if is_running(state_folder(patient.settings)):
+        yield ok("listening", f"a race is on: {' and '.join(absent)} not listened for")
+        return
+    try:
+        why = asyncio.run(missing(absent, LISTEN_S, adapter=patient.settings.adapter))
+    except RadioError as error:
+        yield fault("listening", str(error))
+        return
+    nobody = not connected and all(why[name] for name in absent if name != WATCH) and not _over_mqtt(patient.settings)
+    for name, reason in why.items():
+        if not reason:
+            yield ok(name, "is heard")
+        else:
+            yield fault(name, reason) if nobody and name != WATCH else warning(name, reason)
+
+
+def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:
+    """Return what this machine itself is to hear."""
+    found: dict[str, Pin | WatchPin] = {name: pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None}
+    watch = settings.watch
+    if watch.profile is not None:
+        found[WATCH] = WatchPin(load_watch(watch.profile), watch.address, watch.name)
+    return found
+
+
+def _is(pin: Pin | WatchPin, device: Mapping[str, Any]) -> bool:
+    return pin.address == device.get("Address") if pin.address else pin.name is not None and pin.name == device.get("Name")
+
+
+def _over_mqtt(settings: Settings) -> bool:
+    return any(pin.mqtt is not None for pin in settings.sensors.values())

@@ -7,7 +7,7 @@ from typing import Final
 
 from kickcue.cli.doctoring.finding import Check, Finding, Patient, fault
 
-PATIENCE_S: Final = 7.0
+PATIENCE_S: Final = 9.0
 
 
 def examine(patient: Patient, checks: Mapping[str, Check], *, patience_s: float = PATIENCE_S) -> list[Finding]:

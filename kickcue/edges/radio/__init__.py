@@ -12,7 +12,7 @@ from kickcue.edges.radio.beacon_ear import BeaconEar
 from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
 
 if TYPE_CHECKING:
-    from kickcue.edges.radio.entrances import beacon_heard, listening, looked_into, looking_around, sensors, wearable
+    from kickcue.edges.radio.entrances import beacon_heard, listening, looked_into, looking_around, missing, sensors, wearable
     from kickcue.edges.radio.explain import explain
     from kickcue.edges.radio.worn import Wearable
 
@@ -32,11 +32,12 @@ __all__ = [
     "listening",
     "looked_into",
     "looking_around",
+    "missing",
     "sensors",
     "wearable",
 ]
 
-_ENTRANCES: Final = ("beacon_heard", "listening", "looked_into", "looking_around", "sensors", "wearable")
+_ENTRANCES: Final = ("beacon_heard", "listening", "looked_into", "looking_around", "missing", "sensors", "wearable")
 _LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
 
 

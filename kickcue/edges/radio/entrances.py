@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
@@ -19,9 +19,9 @@ from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_ear import BeaconEar
 from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.connection import Connection
-from kickcue.edges.radio.explain import FAILURES, explain
+from kickcue.edges.radio.explain import FAILURES, explain, not_seen
 from kickcue.edges.radio.feed import Feed
-from kickcue.edges.radio.heard import Heard
+from kickcue.edges.radio.heard import Heard, choose
 from kickcue.edges.radio.host import Host, shared_host
 from kickcue.edges.radio.listener import Listener
 from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, WatchPin
@@ -147,6 +147,26 @@ async def looked_into(sighting: Sighting, profiles: Iterable[SensorProfile], *, 
         finally:
             await asyncio.wait({host.aside.start(connection.hang_up())}, timeout=GOODBYE_S)
     return _sighting(replace(heard, services=tuple(dict.fromkeys((*heard.services, *services)))), tuple(profiles), ())
+
+
+async def missing(pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapter: str | None = None) -> dict[str, str]:
+    """Listen until all are heard, ``within_s`` at most; return of each why it is not taken, an empty text where it would be.
+
+    Nothing is connected to. RadioError when Bluetooth cannot be used.
+    """
+    loop = asyncio.get_running_loop()
+    async with shared_host(adapter) as host:
+        scanner = host.scanner
+        with scanner.looking():
+            await _until_scanning(scanner)
+            began_s = loop.time()
+            while True:
+                past_s = loop.time() - began_s
+                choices = {name: choose(pin, scanner.heard.values(), loop.time()) for name, pin in pins.items()}
+                if past_s > within_s or all(choice.heard is not None for choice in choices.values()):
+                    break
+                await scanner.news(LOOK_S)
+    return {name: "" if choice.heard is not None else choice.why or not_seen(pins[name].title, past_s) for name, choice in choices.items()}
 
 
 @asynccontextmanager

@@ -16,6 +16,8 @@ from bleak.exc import (
     BleakGATTProtocolErrorCode as AttError,
 )
 
+from kickcue.edges.radio import linux
+
 if sys.platform == "linux":
     from dbus_fast.errors import AuthError, DBusFastError, InvalidAddressError
 
@@ -45,6 +47,9 @@ _OFF: Final = Diagnosis(
     unusable=True,
 )
 _NO_SERVICE: Final = Diagnosis("the Bluetooth service is not running: sudo systemctl start bluetooth", unusable=True)
+_NO_BUS: Final = Diagnosis("D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth", unusable=True)
+_NOT_INSTALLED: Final = Diagnosis("BlueZ, the Bluetooth service of Linux, is not installed: sudo apt install bluez", unusable=True)
+_SWITCH: Final = Diagnosis("Bluetooth is switched off by a switch or key of this machine: switch it on there", unusable=True)
 NO_ANSWER: Final = Diagnosis("the Bluetooth service stopped answering: if that stays so, sudo systemctl restart bluetooth", unusable=True)
 _DENIED: Final = Diagnosis(
     "this user may not use Bluetooth: "
@@ -119,8 +124,20 @@ def of_a_watch(found: Diagnosis) -> Diagnosis:
     return replace(found, text=text.replace("worn and near", "near"))
 
 
+def not_seen(title: str, since_s: float) -> str:
+    """Return what to do about a device that is not heard, for who holds sensors and for the doctor."""
+    return f"{title} not seen for {since_s:.0f} s: is it worn and awake?"
+
+
 def diagnose(error: BaseException) -> Diagnosis:
     """Return what is wrong; every exception has a diagnosis."""
+    found = _diagnosis(error)
+    if _LINUX and found in (_NO_SERVICE, _NO_BUS) and not linux.has_bluez():
+        return _NOT_INSTALLED
+    return _SWITCH if _LINUX and found == _OFF and linux.is_blocked("hard") else found
+
+
+def _diagnosis(error: BaseException) -> Diagnosis:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _NOT_AVAILABLE.get(error.reason) or Diagnosis(f"Bluetooth cannot be used: {_words(error)}", unusable=True)
     if isinstance(error, BleakDBusError):
@@ -173,7 +190,7 @@ def _of_system(error: BaseException) -> Diagnosis:
             address = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS", "")
             return Diagnosis(f"DBUS_SYSTEM_BUS_ADDRESS={address} is no D-Bus address: unset it, or write unix:path=/...", unusable=True)
     if isinstance(error, (FileNotFoundError, ConnectionRefusedError)):
-        return Diagnosis("D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth", unusable=True)
+        return _NO_BUS
     if isinstance(error, PermissionError):
         return _DENIED
     if isinstance(error, (EOFError, ConnectionError)):

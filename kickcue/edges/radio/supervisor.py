@@ -11,7 +11,7 @@ from bleak.backends.device import BLEDevice
 from kickcue.core.gatt.device_info import FirmwareRevision, ModelNumber
 from kickcue.core.profiles import LinkTraits
 from kickcue.edges.radio.connection import BATTERY, Connection
-from kickcue.edges.radio.explain import FAILURES, Diagnosis, diagnose
+from kickcue.edges.radio.explain import FAILURES, Diagnosis, diagnose, not_seen
 from kickcue.edges.radio.feed import Feed
 from kickcue.edges.radio.heard import Heard, choose
 from kickcue.edges.radio.host import Host
@@ -106,7 +106,7 @@ class Supervisor(ABC):
     def _missing(self, since_s: float) -> str:
         if since_s < SOON_S:
             return f"looking for {self._pin.title}"
-        return f"{self._pin.title} not seen for {since_s:.0f} s: is it worn and awake?"
+        return not_seen(self._pin.title, since_s)
 
     def _came_up(self, device: BLEDevice, chars: str) -> None:
         self._health.connections += 1

@@ -1,5 +1,7 @@
 """Every failure is one sentence for a runner that says what to do."""
 
+from pathlib import Path
+
 import pytest
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
@@ -12,7 +14,16 @@ from bleak.exc import (
 from dbus_fast.errors import AuthError, InvalidAddressError
 from hypothesis import given, strategies as st
 
+from kickcue.edges.radio import linux
 from kickcue.edges.radio.explain import FAILURES, diagnose, explain
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have BlueZ installed, and no switch, whatever this machine has."""
+    monkeypatch.setattr(linux, "PROGRAMS", ("sh",))
+    monkeypatch.setattr(linux, "RFKILL", Path("/nowhere"))
+
 
 BLUEZ = "org.bluez.Error"
 BUS = "org.freedesktop.DBus.Error"
@@ -80,3 +91,13 @@ def test_one_sensor_is_the_matter(error: Exception, words: str, gone: bool) -> N
 def test_any_error_is_one_line(error: Exception) -> None:
     """Whatever the text of an error, what is told is one line and not empty."""
     assert 1 == len(explain(error).splitlines())
+
+
+def test_what_only_this_machine_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN no BlueZ at all, or a switch that holds it off THEN that is said, not to start what is not there."""
+    monkeypatch.setattr(linux, "PROGRAMS", ())
+    for error in (FileNotFoundError(2, "No such file"), BleakDBusError(f"{BUS}.ServiceUnknown", ["x"])):
+        assert explain(error).endswith("is not installed: sudo apt install bluez")
+    monkeypatch.setattr(linux, "is_blocked", lambda how: how == "hard")
+    off = diagnose(BleakDBusError(f"{BLUEZ}.NotReady", ["Resource Not Ready"]))
+    assert ("by a switch or key of this machine" in off.text, off.unusable) == (True, True)
