@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
-from statistics import fmean
+from itertools import accumulate, pairwise
+from statistics import fmean, median
 from typing import Final
 
 from kickcue.core.estimate.reps import two_levels
@@ -30,6 +30,10 @@ EXACT_M: Final = 0.5
 """No runner presses most laps this exactly; a watch writes 1000.00 or 1609.35."""
 NEAR_SHARE: Final = 0.005
 """An exporter ends a lap at the first record beyond; records are a second or two of running apart."""
+RECORD_M: Final = 5.0
+"""Who runs goes so far from one record of a second to the next..."""
+FEWEST_TO_DRIFT: Final = 6
+"""...and so many laps it takes to see that the watch's distance never drifts against them."""
 LONGER_THAN_TRACKS_M: Final = 450.0
 """Up to here laps of a runner who presses differ no more than that; no track is longer."""
 TRACKS_M: Final = (200.0, 250.0, 300.0, 1000.0 / 3.0, 400.0)
@@ -134,6 +138,8 @@ def _run(lap: Lap, way: Interpolated | None, began_ns: int) -> _Run:
 
 def _automatic(lengths_m: Sequence[float | None]) -> list[bool]:
     """Tell which laps the watch made by its distance: most of all have one round length."""
+    if _never_drift(lengths_m):
+        return [True] * len(lengths_m)
     for near_share, most_long, most in ((0.0, 0.5, 0.75), (NEAR_SHARE, 0.75, math.inf)):
         rounds = [_round_m(length_m, near_share) for length_m in lengths_m]
         counts = Counter(each for each in rounds if each is not None)
@@ -142,6 +148,20 @@ def _automatic(lengths_m: Sequence[float | None]) -> list[bool]:
             if count >= max(share * len(rounds), min(len(rounds), 2)):
                 return [each == length_m for each in rounds]
     return [False] * len(lengths_m)
+
+
+def _never_drift(lengths_m: Sequence[float | None]) -> bool:
+    """Tell whether laps as long as a track's end at multiples of one round length, lap after lap.
+
+    That is what a watch does that ends them at its next record; by it a runner's laps of 400 m are
+    402 or 397, and after ten of them far from a multiple.
+    """
+    known = [length_m for length_m in lengths_m if length_m is not None]
+    if len(known) < max(len(lengths_m), FEWEST_TO_DRIFT):
+        return False
+    length_m = round(median(known) / 100.0) * 100.0
+    ahead = [end_m - n * length_m for n, end_m in enumerate(accumulate(known), 1)]
+    return length_m >= TRACKS_M[0] and max(ahead) - min(ahead) <= RECORD_M
 
 
 def _round_m(metres: float | None, near_share: float) -> float | None:
