@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="way",
         choices=(*(way.value for way in Way), AUTO),
         default=AUTO,
-        help="what to find them by (auto: the positions, else the speeds, else the lap presses, whichever there are)",
+        help="what to find them by (auto: the positions, else the speeds, else the lap presses, whichever show any)",
     )
     parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file count as presses (manual)")
     add_activity_option(parser)
@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     recording = opened(args, args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
     for problem in recording.problems:
         print(f"kickcue: {args.recording}: {problem}", file=sys.stderr)
+    if args.way == Way.MARKS and recording.laps_note:
+        print(f"kickcue: {args.recording}: {recording.laps_note}", file=sys.stderr)
     way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
     print(json_line(_as_json(recording, way, reps)) if args.json else "\n".join(_as_text(recording, way, reps)))
     return 1 if recording.problems else 0

@@ -82,7 +82,7 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     notes.extend(_cadence_note(points))
     way = [(point.time_ns, point.distance_m) for point in filled if point.distance_m is not None]
     kinds = kinds_of(laps, Interpolated(way) if way else None, epoch_ns)
-    note = note_on(laps, kinds) if marks == "manual" else None
+    note = note_on(laps, kinds, marks)
     stops = [pause for pause in pauses(points, paused.values(), activity.turns) if pause.go_ns > epoch_ns]
     entries: list[Input] = [
         Command(0, CommandKind.START),

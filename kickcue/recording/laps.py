@@ -104,14 +104,17 @@ def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tu
     return tuple(kinds)
 
 
-def note_on(laps: Sequence[Lap], kinds: Sequence[Kind]) -> str | None:
+def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | None:
     """Return in one line which laps are no marks for a reason that the file does not tell."""
+    if marks not in ("manual", PRESSES):
+        return None  # that was asked for
+    taken = Kind.REPETITION if marks == PRESSES else None
     counts = Counter(
         kind
         for lap, kind in zip(laps, kinds, strict=True)
         if kind is Kind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
     )
-    told = [f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind]]
+    told = [f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken]
     return f"laps that are no marks: {', '.join(told)} (--marks all takes them)" if told else None
 
 

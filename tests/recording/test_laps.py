@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.units import s_to_ns
 from kickcue.recording.interpolation import Interpolated
-from kickcue.recording.laps import Kind, Lap, kinds_of, note_on, triggers_of
+from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
 
 PRESS, AUTOMATIC, REPETITION = Kind.PRESS, Kind.AUTOMATIC, Kind.REPETITION
 MILE_M = 1609.34
@@ -129,10 +129,15 @@ def test_what_is_no_mark_is_told_in_one_line() -> None:
     found = kinds_of(automatic, None, 0)
     assert {"distance": 2, "manual": 1} == triggers_of(automatic, found)
     told = "laps that are no marks: 2 automatic though called manual (--marks all takes them)"
-    assert told == note_on(automatic, found)
+    assert told == note_on(automatic, found, "manual")
+    assert note_on(automatic, found, "all") is None, "they are taken"
+    session, way = repeats(4.6, 1.5, [127.0, 133.0])
+    in_turn = kinds_of(session, way, 0)
+    assert "5 pressed at the ends" in (note_on(session, in_turn, "manual") or "")
+    assert note_on(session, in_turn, PRESSES) is None, "they are presses all the same"
     unknown = laps([100, 200], "unknown")
-    assert "3 with no trigger recorded (--marks all" in (note_on(unknown, kinds_of(unknown, None, 0)) or "")
+    assert "3 with no trigger recorded (--marks all" in (note_on(unknown, kinds_of(unknown, None, 0), "manual") or "")
     pressed = laps([81, 163, 244])
-    assert note_on(pressed, kinds_of(pressed, steady(5.1), 0)) is None
+    assert note_on(pressed, kinds_of(pressed, steady(5.1), 0), "manual") is None
     by_distance = laps([250, 500], "distance")
-    assert note_on(by_distance, kinds_of(by_distance, None, 0)) is None, "as the file says"
+    assert note_on(by_distance, kinds_of(by_distance, None, 0), "manual") is None, "as the file says"

@@ -66,7 +66,8 @@ class Entry:
 
 def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size, entry: Entry) -> RenderableType:
     """Return the list to choose from, as long as there is room."""
-    room = max(size.lines - OTHER_LINES, 1)
+    unlisted = f" Not in the list? kickcue scan --all, then kickcue pair --{wanted.sensor} ADDRESS"
+    room = max(size.lines - OTHER_LINES - len(unlisted) // size.columns, 1)
     return Group(
         Text(f" {wanted.title}", style="bold"),
         Text(f" {wanted.hint}", style="dim"),
@@ -75,7 +76,7 @@ def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size
         Text(f" and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim"),
         Text(f" {entry.trouble}", style="yellow"),
         Text(f" Which number is yours (then Enter)? {entry.typed}_" if rows else ""),
-        Text(f" Not in the list? kickcue scan --all, then kickcue pair --{wanted.sensor} ADDRESS", style="dim"),
+        Text(unlisted, style="dim"),
         Text(f" w without a {wanted.sensor} · q quit", style="dim"),
     )
 
