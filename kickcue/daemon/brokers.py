@@ -23,11 +23,11 @@ class Way:
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing gets through at the moment, None while it does."""
+        """Why nothing, or not everything, gets through at the moment; None while it does."""
         if self.delivery is None:
             return self.text
         session = self.delivery.session
-        return None if session.connected else session.trouble or "connecting"
+        return session.trouble or (None if session.connected else "connecting")
 
 
 def named_broker(settings: Settings) -> Address | None:

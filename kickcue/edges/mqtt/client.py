@@ -10,11 +10,15 @@ from typing import Final
 
 from aiomqtt import Client, MqttError, ProtocolVersion
 
-from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.attentive import UNSPECIFIED, AttentiveClient, in_words, packet_size, told_reason
+from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.link import Plan, dial, drop, explain, hang_up, is_wrong_protocol, publish, tls_context
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from kickcue.edges.mqtt.quiet import quieten
+from kickcue.edges.mqtt.refusals import TOO_LARGE, Refusals, hearing
+from kickcue.edges.mqtt.sizes import Sizes
 from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.wire import LARGEST_PAYLOAD
 
 LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
@@ -43,6 +47,10 @@ class Counters:
     sent: int = 0
     unconfirmed: int = 0
     """Not acknowledged in time; sent once more on the next connection if the deadline allows."""
+    refused: int = 0
+    """The broker said that it does not take them, or they are larger than it takes."""
+    shortened: int = 0
+    """Sent without what is not needed, because the broker takes nothing longer."""
     received: int = 0
     overflowed: int = 0
     """Received, but nobody took it from ``incoming``."""
@@ -56,8 +64,9 @@ class Session:
         self.incoming: asyncio.Queue[Received] = asyncio.Queue(MOST_INCOMING)
         self.counters = Counters()
         self.connected = False
-        self.trouble: str | None = None
-        """Why there is no connection, in one line, once an attempt has failed."""
+        self.refusals = Refusals(plan.address)
+        self._lost: str | None = None
+        self._sizes = Sizes()
         self._plan = plan
         self._tls = tls_context(plan.address)
         self._protocol = ProtocolVersion.V5
@@ -73,18 +82,27 @@ class Session:
         self._renewal.set()
 
     @property
+    def trouble(self) -> str | None:
+        """Why there is no connection, once an attempt has failed, or what the broker refuses while there is one; in one line."""
+        return self.refusals.text if self.connected else self._lost
+
+    @property
     def expired(self) -> int:
         """How many messages were dropped because they could not be sent in time."""
         return self._outbox.expired
 
-    async def open(self) -> Client:
-        """Make the first connection; ``BrokerError`` says in one line why there is none."""
+    async def open(self) -> AttentiveClient:
+        """Make the first connection; ``BrokerError`` says in one line why there is none, or what the broker refuses."""
         try:
-            return await self._dial()
+            client = await self._dial()
         except MqttError as error:
             raise BrokerError(explain(self._plan.address, error)) from None
+        if self.refusals.text is not None:
+            await hang_up(client)
+            raise BrokerError(f"broker {self._plan.address}: {self.refusals.text}")
+        return client
 
-    async def supervise(self, client: Client | None) -> None:
+    async def supervise(self, client: AttentiveClient | None) -> None:
         """Keep a connection, until cancelled; None: make the first one too, however long that takes."""
         client = client or await self._reconnect()
         while True:
@@ -106,20 +124,25 @@ class Session:
                     await self._outbox.flush()
         await end([supervisor])
 
-    async def _dial(self) -> Client:
+    async def _dial(self) -> AttentiveClient:
         """Connect: MQTT 5 first, 3.1.1 from then on with a broker that refuses it."""
         try:
-            client = await dial(self._plan, self._protocol, self._tls)
+            client, refused = await dial(self._plan, self._protocol, self._tls)
         except MqttError as error:
             if self._protocol is not ProtocolVersion.V5 or not is_wrong_protocol(error):
                 raise
-            client = await dial(self._plan, ProtocolVersion.V311, self._tls)
+            client, refused = await dial(self._plan, ProtocolVersion.V311, self._tls)
             self._protocol = ProtocolVersion.V311
-        self.connected, self.trouble = True, None
+        for topic, _ in self._plan.subscriptions:
+            if topic in refused:
+                self.refusals.note(hearing(topic), refused[topic])
+            else:
+                self.refusals.over(hearing(topic))
+        self.connected, self._lost = True, None
         self.counters.connections += 1
         return client
 
-    async def _reconnect(self) -> Client:
+    async def _reconnect(self) -> AttentiveClient:
         """Connect again; never gives up. Pauses are drawn from 0 to a ceiling that doubles ("full jitter")."""
         attempt, ceiling_s = 0, SHORTEST_PAUSE_S
         while True:
@@ -129,13 +152,13 @@ class Session:
             except (MqttError, BrokerError) as error:
                 text = explain(self._plan.address, error) if isinstance(error, MqttError) else str(error)
                 LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying on", text)
-                self.trouble = text
+                self._lost = text
             else:
                 LOG.info("broker %s: connected", self._plan.address)
                 return client
             attempt, ceiling_s = attempt + 1, min(LONGEST_PAUSE_S, 2 * ceiling_s)
 
-    async def _serve(self, client: Client) -> None:
+    async def _serve(self, client: AttentiveClient) -> None:
         """Work until the connection is lost."""
         jobs = {"reader": self._read(client), "writer": self._write(client), "heartbeat": _probe(client), "renewal": self._until_renewed()}
         tasks = [asyncio.create_task(job, name=f"mqtt {name}") for name, job in jobs.items()]
@@ -144,14 +167,19 @@ class Session:
         finally:
             await end(tasks)
         for error in (task.exception() for task in done):
-            unexpected = None if isinstance(error, MqttError) else error
-            LOG.log(
-                logging.ERROR if unexpected else logging.INFO,
-                "broker %s: connection lost (%s)",
-                self._plan.address,
-                error,
-                exc_info=unexpected,
-            )
+            self._note_end(error)
+
+    def _note_end(self, error: BaseException | None) -> None:
+        """Say why a connection has ended, and learn from it."""
+        if not isinstance(error, MqttError):
+            LOG.error("broker %s: connection lost (%s)", self._plan.address, error, exc_info=error)
+            return
+        reason = told_reason(error)
+        if reason is not None:
+            self._sizes.ended(reason.value, asyncio.get_running_loop().time())
+        why = "" if reason is None or reason.value == UNSPECIFIED else in_words(reason)
+        self._lost = f"broker {self._plan.address}: connection lost{f' ({why})' if why else ''}"
+        LOG.info("broker %s: connection lost (%s)", self._plan.address, why or error)
 
     async def _until_renewed(self) -> None:
         self._renewal.clear()
@@ -165,19 +193,43 @@ class Session:
             if self.incoming.full():
                 self.incoming.get_nowait()
                 self.counters.overflowed += 1
-            self.incoming.put_nowait(Received(str(message.topic), bytes(message.payload), message.retain, loop.time()))
+            payload = bytes(message.payload[: LARGEST_PAYLOAD + 1])  # what is larger is refused; the queue need not hold it meanwhile
+            self.incoming.put_nowait(Received(str(message.topic), payload, message.retain, loop.time()))
             self.counters.received += 1
 
-    async def _write(self, client: Client) -> None:
+    async def _write(self, client: AttentiveClient) -> None:
         while True:
             message = await self._outbox.get()
+            payload = self._fitting(client, message)
+            if payload is None:
+                continue
+            self._sizes.sending(message.topic, packet_size(message.topic, payload), asyncio.get_running_loop().time())
             try:
-                await publish(client, self._protocol, message)
+                await publish(client, self._protocol, message, payload)
+            except RefusedError as error:
+                self._refuse(message.topic, str(error))
             except (MqttError, asyncio.CancelledError):  # cancelled: the reader saw the connection end first
                 self.counters.unconfirmed += 1
                 self._outbox.put_back(message)
                 raise
-            self.counters.sent += 1
+            else:
+                self.counters.sent += 1
+                self.refusals.over(message.topic)
+
+    def _fitting(self, client: AttentiveClient, message: Outgoing) -> bytes | None:
+        """Return the payload that the broker takes, None for a message that cannot be made small enough."""
+        found = client.limits.fitting(message.topic, (message.payload, *message.shorter), self._sizes.largest)
+        if found is None:
+            self._refuse(message.topic, f"{TOO_LARGE}: {packet_size(message.topic, message.payload)} bytes")
+        elif found is not message.payload:
+            self.counters.shortened += 1
+            if self.counters.shortened == 1:
+                LOG.warning("broker %s: takes no message as large as ours; cues are sent without what is not needed", self._plan.address)
+        return found
+
+    def _refuse(self, topic: str, why: str) -> None:
+        self.counters.refused += 1
+        self.refusals.note(topic, why)
 
 
 async def _probe(client: Client) -> None:

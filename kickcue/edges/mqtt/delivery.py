@@ -225,6 +225,7 @@ class Delivery:
                 qos=rule.qos,
                 retain=rule.retained,
                 urgent=name == "cue",
+                shorter=message.shorter(),
             ),
         )
 

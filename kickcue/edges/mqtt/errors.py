@@ -7,5 +7,9 @@ class BrokerError(KickcueError):
     """The broker cannot be reached, refuses us, or (the private one) does not start."""
 
 
+class RefusedError(BrokerError):
+    """The broker is there, and does not take a message or a subscription; the text says why, as the end of a sentence."""
+
+
 class WireError(DataError):
     """A message that is not what its topic promises, or that speaks another version of the wire format."""

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import math
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,7 @@ from paho.mqtt.properties import Properties
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.attentive import REFUSED_FROM, AttentiveClient, in_words
 from kickcue.edges.mqtt.outbox import Outgoing
 
 KEEPALIVE_S: Final = 5
@@ -30,7 +31,8 @@ GOODBYE_S: Final = 0.5
 IN_FLIGHT: Final = 10  # a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
 WRONG_PROTOCOL: Final = (1, 132)  # CONNACK: of MQTT 3.1.1 and of 5
 REFUSED_LOGIN: Final = (4, 5, 134, 135)
-REFUSED_FROM: Final = 128  # SUBACK
+LARGEST_PACKET: Final = 16_384
+"""Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word, and the library no such limit."""
 
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
 _LIBRARY_LOG.setLevel(logging.CRITICAL)  # it tells of connections that end, which the session does in its own words
@@ -56,24 +58,27 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
         raise AskedWronglyError(f"CA file {address.ca_file}: {error.strerror or error}") from None
 
 
-async def dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> Client:
-    """Connect and subscribe. ``MqttError`` when the broker cannot be reached or refuses; nothing is left open then."""
+async def dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> tuple[AttentiveClient, Mapping[str, str]]:
+    """Connect and subscribe; return the connection, and why which subscription was refused.
+
+    ``MqttError`` when the broker cannot be reached or refuses the connection; nothing is left open then.
+    """
     client = _client(plan, protocol, tls)
     entering = asyncio.ensure_future(client.__aenter__())
     try:
         await asyncio.shield(entering)
-        await asyncio.gather(*(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions))
+        answers = await asyncio.gather(*(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions))
     except BaseException:
         await asyncio.wait({entering})  # cancelled or not, the thread that connects cannot be stopped, and its socket must not leak
         drop(client)
         raise
-    return client
+    return client, {topic: why for (topic, _), why in zip(plan.subscriptions, answers, strict=True) if why is not None}
 
 
-def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> Client:
+def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> AttentiveClient:
     address, five = plan.address, protocol is ProtocolVersion.V5
     will = plan.will
-    client = Client(
+    client = AttentiveClient(
         address.host,
         address.port,
         username=address.user,
@@ -85,7 +90,7 @@ def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -
         keepalive=KEEPALIVE_S,
         timeout=CONNECT_S,
         tls_context=tls,
-        properties=_properties(PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT) if five else None,
+        properties=_properties(PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET) if five else None,
         logger=_LIBRARY_LOG,
     )
     client._client.connect_timeout = CONNECT_S  # noqa: SLF001  aiomqtt offers no way to it, and 5 s of a lost network is too long
@@ -100,22 +105,26 @@ def _properties(packet: int, **values: int) -> Properties:
     return found
 
 
-async def _subscribe(client: Client, topic: str, qos: int) -> None:
+async def _subscribe(client: Client, topic: str, qos: int) -> str | None:
+    """Subscribe; return why that is refused, None where it is not."""
     for granted in await client.subscribe(topic, qos, timeout=CONNECT_S):
-        code = granted if isinstance(granted, int) else granted.value
-        if code >= REFUSED_FROM:
-            raise BrokerError(f"the broker refuses the subscription to {topic}: check its access rules")
+        if not isinstance(granted, int) and granted.value >= REFUSED_FROM:  # an int is of the callbacks of paho 1, which aiomqtt left
+            return in_words(granted)
+    return None
 
 
-async def publish(client: Client, protocol: ProtocolVersion, message: Outgoing) -> None:
-    """Publish a message; ``MqttError`` when that is not acknowledged within ``PUBLISH_S``.
+async def publish(client: AttentiveClient, protocol: ProtocolVersion, message: Outgoing, payload: bytes) -> None:
+    """Publish a message as ``payload``; ``MqttError`` when not acknowledged within ``PUBLISH_S``, ``RefusedError`` when not taken.
 
-    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained does not expire.
+    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained does not expire. MQTT 3.1.1 knows no
+    refusal: what a broker does not take is acknowledged, and lost.
     """
     left_s = message.deadline_s - asyncio.get_running_loop().time()
     expires = protocol is ProtocolVersion.V5 and not message.retain
     properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, math.ceil(left_s))) if expires else None
-    await client.publish(message.topic, message.payload, message.qos, message.retain, properties, timeout=PUBLISH_S)
+    qos, retain = min(message.qos, client.limits.best_qos), message.retain and client.limits.retains
+    await client.publish(message.topic, payload, qos, retain, properties, timeout=PUBLISH_S)
+    client.check()
 
 
 async def hang_up(client: Client) -> None:

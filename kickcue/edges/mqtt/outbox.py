@@ -18,6 +18,8 @@ class Outgoing:
     qos: int = 1
     retain: bool = False
     urgent: bool = False
+    shorter: tuple[bytes, ...] = ()
+    """Payloads that mean the same and leave out what is not needed, for a broker with small limits: the longest first."""
 
 
 class Outbox:

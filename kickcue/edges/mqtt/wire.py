@@ -20,6 +20,8 @@ WIRE: Final = 1
 LARGEST: Final = 2**31 - 1  # what JavaScript bridges and 32-bit microcontrollers keep exactly
 LARGEST_PAYLOAD: Final = 8192  # bytes; ours stay below 1,000
 
+SHORT_TEXT: Final = 16
+
 Millis = Annotated[int, Field(ge=0, le=LARGEST)]
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Pulse = tuple[
@@ -41,6 +43,10 @@ class Message(BaseModel):
     def to_json(self) -> bytes:
         """Return the payload."""
         return self.model_dump_json().encode()
+
+    def shorter(self) -> tuple[bytes, ...]:
+        """Return payloads for a broker that takes nothing as long, the longest first; a receiver does the same upon each."""
+        return ()
 
 
 class StatusMessage(Message):
@@ -104,6 +110,12 @@ class TouchMessage(Message):
         description="left to run when this was decided, as the sender believes; in an `arm` that is before it is felt"
     )
     sd_m: float | None = Field(description="the standard deviation of that")
+
+    def shorter(self) -> tuple[bytes, ...]:
+        """Leave out the voice and the figures, then all of the text but its beginning: the pulses are what matters."""
+        mute = self.model_copy(update={"say": None, "to_go_m": None, "sd_m": None})
+        terse = mute.model_copy(update={"text": self.text.partition(":")[0][:SHORT_TEXT]})
+        return mute.to_json(), terse.to_json()
 
     def to_touch(self) -> Touch:
         """Return it as the watch's logic takes it."""

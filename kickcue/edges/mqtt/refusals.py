@@ -1,0 +1,60 @@
+"""What a broker does not take: told once when that begins and once when it is over, and shown as long as it lasts."""
+
+import logging
+from typing import Final
+
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.attentive import NO_REASON
+
+LOG: Final = logging.getLogger(__name__)
+TOO_LARGE: Final = "too large"
+HEARING: Final = "hearing "
+CHECK_LIST: Final = "check the broker's access list (`kickcue doctor` tries every topic)"
+REMEDIES: Final = {
+    "not authorized": CHECK_LIST,
+    NO_REASON: CHECK_LIST,
+    TOO_LARGE: "raise the broker's message_size_limit or max_packet_size",
+}
+
+
+class Refusals:
+    """Why the broker refuses what."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._whys: dict[str, str] = {}
+
+    def note(self, what: str, why: str) -> None:
+        """Note that the broker refuses ``what``: a topic to publish on, or ``hearing(topic)``."""
+        if self._whys.get(what) != why:
+            self._whys[what] = why
+            LOG.warning("broker %s: refuses %s (%s): %s", self._address, what, why, _remedy(why))
+
+    def over(self, what: str) -> None:
+        """Note that the broker lets us do ``what``."""
+        if self._whys.pop(what, None) is not None:
+            LOG.info("broker %s: takes %s again", self._address, what)
+
+    @property
+    def text(self) -> str | None:
+        """All of it in one line, None while there is nothing to tell."""
+        if not self._whys:
+            return None
+        whys = dict.fromkeys(self._whys.values())
+        groups = (f"{', '.join(_short(what) for what, its in self._whys.items() if its == why)} ({why})" for why in whys)
+        return f"the broker refuses {'; '.join(groups)}: {_remedy(next(iter(whys)))}"
+
+
+def _remedy(why: str) -> str:
+    return REMEDIES.get(why.partition(":")[0], "see the broker's own log")
+
+
+def hearing(topic: str) -> str:
+    """Return what a refused subscription is called."""
+    return f"{HEARING}{topic}"
+
+
+def _short(what: str) -> str:
+    topic = what.removeprefix(HEARING)
+    short = topic if "+" in topic else topic.rpartition("/")[2]
+    return f"{HEARING}{short}" if topic != what else short

@@ -1,0 +1,264 @@
+"""What a broker refuses is told at once and once, and what can be sent all the same is sent."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from kickcue.core.events import Ack
+from kickcue.core.wrist import Play
+from kickcue.edges.mqtt.attentive import Limits, packet_size
+from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.delivery import deliver
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.link import Plan
+from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.sizes import STRIKES, Sizes
+from kickcue.edges.mqtt.topics import RULES, Side
+from kickcue.edges.mqtt.watching import watch
+from kickcue.edges.mqtt.wire import CueMessage, parse
+from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
+
+SAID_BY_SENDER = [name for name, rule in RULES.items() if rule.side is Side.DAEMON and rule.qos]
+
+
+def allow(mosquitto: Mosquitto, lines: Iterable[str]) -> None:
+    """Give the broker an access list, which it obeys at once."""
+    path = mosquitto.folder / "list"
+    fresh = not path.exists()
+    path.write_text("\n".join(lines) + "\n")
+    if fresh:
+        restart(mosquitto, [f"acl_file {path}"])
+    else:
+        mosquitto.signal(signal.SIGHUP)
+
+
+def restart(mosquitto: Mosquitto, options: list[str]) -> None:
+    mosquitto.signal(signal.SIGKILL)
+    mosquitto.options += options
+    mosquitto.come_back()
+
+
+def all_but(*names: str) -> list[str]:
+    """Return an access list by which the sender may do everything but publish on these topics."""
+    rights = [f"topic {'read' if name in names else 'readwrite'} {TOPICS[name]}" for name in RULES]
+    return ["user daemon", *rights, "user watch", f"topic readwrite {TOPICS.prefix}/#"]
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING and record.name.startswith("kickcue")]
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("name", SAID_BY_SENDER)
+async def test_a_refused_topic_is_told_once_and_when_it_is_over(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, name: str) -> None:
+    """A refused topic is told at once and once, as long as it lasts, and costs no connection.
+
+    GIVEN an access list without one of the sender's topics WHEN it publishes there again and again THEN there is one warning;
+    WHEN the list is put right THEN there is no trouble any more.
+    """
+    caplog.set_level(logging.INFO)
+    allow(mosquitto, all_but(name))
+    async with connect(Plan(mosquitto.address, "sender")) as session:
+        for _ in range(3):
+            say(session, name)
+        await until(lambda: session.counters.refused == 3)
+        assert session.trouble is not None
+        assert f"the broker refuses {name} (not authorized)" in session.trouble
+        told = [line for line in warnings_of(caplog) if "refuses" in line]
+        assert len(told) == 1
+        assert f"refuses {TOPICS[name]} (not authorized)" in told[0]
+        allow(mosquitto, all_but())
+
+        def taken() -> bool:
+            say(session, name)
+            return session.trouble is None
+
+        await until(taken)
+        assert session.counters.connections == 1
+    assert any("takes" in record.getMessage() and TOPICS[name] in record.getMessage() for record in caplog.records)
+
+
+def say(session: Session, name: str) -> None:
+    session.send(Outgoing(TOPICS[name], b"{}", asyncio.get_running_loop().time() + 5, RULES[name].qos))
+
+
+@pytest.mark.mosquitto
+async def test_the_sender_of_cues_says_that_no_cue_gets_through(mosquitto: Mosquitto) -> None:
+    """GIVEN a broker that refuses cue and arm WHEN a cue is sent THEN the way to the wrist is in trouble, and says with which topics."""
+    allow(mosquitto, all_but("cue", "arm"))
+    async with running(mosquitto) as run:
+        run.delivery.send(run.cue("c1"))
+        await until(lambda: run.delivery.session.trouble is not None)
+        assert "refuses cue" in str(run.delivery.session.trouble)
+        assert run.delivery.report()["link_refused"] > 0
+
+
+@pytest.mark.mosquitto
+async def test_a_refused_ack_is_told_to_the_watch(mosquitto: Mosquitto) -> None:
+    """GIVEN a user who may hear and not speak WHEN it is used by a watch that answers a cue THEN the watch knows that its answer was refused."""
+    allow(mosquitto, ["user daemon", f"topic readwrite {TOPICS.prefix}/#", "user watch", f"topic read {TOPICS.prefix}/#"])
+    async with running(mosquitto) as run:
+        run.delivery.send(run.cue("c1"))
+        await until(lambda: "ack (not authorized)" in (run.watch.session.trouble or ""))
+        assert len(run.of(Play)) == 1
+
+
+class RefusingBroker:
+    """An MQTT 3.1.1 broker of a few lines that refuses subscriptions to some topics, as Mosquitto 2.0.11 never does."""
+
+    def __init__(self, refuses: str) -> None:
+        self._refuses = refuses.encode()
+        self.published: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                kind = (await reader.readexactly(1))[0]
+                body = await reader.readexactly(await self._length(reader))
+                writer.write(self._answer(kind, body))
+        writer.close()
+
+    @staticmethod
+    async def _length(reader: asyncio.StreamReader) -> int:
+        length, shift = 0, 0
+        while True:
+            byte = (await reader.readexactly(1))[0]
+            length |= (byte & 127) << shift
+            shift += 7
+            if not byte & 128:
+                return length
+
+    def _answer(self, kind: int, body: bytes) -> bytes:
+        match kind >> 4:
+            case 1:
+                return b"\x20\x02\x00\x01" if body[6] == 5 else b"\x20\x02\x00\x00"
+            case 8:
+                return b"\x90\x03" + body[:2] + (b"\x80" if self._refuses in body else b"\x01")
+            case 10:
+                return b"\xb0\x02" + body[:2]
+            case 3 if kind & 6:
+                length = int.from_bytes(body[:2])
+                self.published.append(body)
+                return b"\x40\x02" + body[2 + length : 4 + length]
+        return b""
+
+
+async def test_a_refused_subscription_does_not_keep_cues_back(caplog: pytest.LogCaptureFixture) -> None:
+    """Who may not hear can still speak.
+
+    GIVEN a broker that refuses the sender to hear acks WHEN it connects THEN its status goes out, and the refusal is told;
+    a watch that may not hear cues says so when it connects.
+    """
+    broker = RefusingBroker(TOPICS["ack"])
+    async with await asyncio.start_server(broker.serve, "127.0.0.1", 0) as server:
+        address = Mosquitto(folder=None, program=None, port=server.sockets[0].getsockname()[1]).address  # type: ignore[arg-type]
+        async with deliver(address, TOPICS, run_id="run", now_ns=engine_clock(), patient=True) as delivery:
+            await until(lambda: any(b"online" in body for body in broker.published))
+            assert "refuses hearing ack (no reason given)" in str(delivery.session.trouble)
+        broker._refuses = TOPICS["cue"].encode()
+        with pytest.raises(BrokerError, match=r"refuses hearing cue \(no reason given\)"):
+            async with watch(address, TOPICS):
+                pass
+    assert len([line for line in warnings_of(caplog) if "ack" in line]) == 1
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("option", ["message_size_limit 310", "max_packet_size 350"])
+async def test_a_small_broker_gets_shorter_cues(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str) -> None:
+    """GIVEN a broker that takes no message as long as a cue, said or not WHEN cues are sent THEN they are felt, shorter; few lines."""
+    caplog.set_level(logging.INFO)
+    restart(mosquitto, [option])
+    async with running(mosquitto) as run:
+        for number in range(4):
+            run.delivery.send(replace(run.cue(f"c{number}"), text="Last lap: stay relaxed. " * 4, say="Last lap. " * 9))
+            await until(lambda number=number: len(run.of(Play)) == number + 1)  # type: ignore[misc]
+            assert run.of(Play)[-1].touch.pulses == ((200, 100, 1.0),)
+            assert run.of(Play)[-1].touch.say is None
+        await until(lambda: len([each for each in run.inputs if isinstance(each, Ack) and each.felt]) >= 4)
+    assert len(warnings_of(caplog)) <= 3
+    assert len(caplog.messages) < 20
+
+
+@pytest.mark.mosquitto
+@pytest.mark.parametrize("option", ["message_size_limit 60", "max_packet_size 100"])
+async def test_what_cannot_be_made_small_enough_is_told(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str) -> None:
+    """GIVEN a broker that takes no cue in any form WHEN one is sent again and again THEN that is told once; connections last."""
+    restart(mosquitto, [option])
+    async with connect(Plan(mosquitto.address, "sender")) as session:
+        long = b"x" * 300
+        for _ in range(50):
+            session.send(Outgoing(TOPICS["cue"], long, asyncio.get_running_loop().time() + 8))
+        await until(lambda: session.counters.refused >= 50)
+        assert "cue (too large: " in str(session.trouble)
+        assert session.counters.connections <= 2
+    assert len(warnings_of(caplog)) <= 2
+
+
+@pytest.mark.mosquitto
+async def test_a_broker_without_retained_messages_and_acknowledgements(mosquitto: Mosquitto) -> None:
+    """GIVEN a broker that keeps no messages and acknowledges none, as it says WHEN something is published THEN it goes out within that."""
+    restart(mosquitto, ["retain_available false", "max_qos 0"])
+    ears = Plan(mosquitto.watch_address, "watch", ((TOPICS["status"], 0),))
+    async with connect(ears) as listener, connect(Plan(mosquitto.address, "sender")) as session:
+        session.send(Outgoing(TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True))
+        async with asyncio.timeout(5):
+            assert (await listener.incoming.get()).payload == b"here"
+        assert session.counters.connections == 1
+
+
+# ---- without a broker
+
+
+def test_the_longest_that_fits_is_taken() -> None:
+    """GIVEN what a broker told and what was found out WHEN a payload is chosen THEN the longest that fits both is, or none."""
+    variants = (b"x" * 300, b"x" * 200, b"x" * 100)
+    room = packet_size("t", b"")
+    assert Limits().fitting("t", variants, None) == variants[0]
+    assert Limits(room + 250).fitting("t", variants, None) == variants[1]
+    assert Limits(room + 250).fitting("t", variants, room + 150) == variants[2]
+    assert Limits(room + 99).fitting("t", variants, None) is None
+
+
+def test_a_size_is_learnt_from_connections_that_end_upon_it() -> None:
+    """GIVEN connections that end right after the same topic WHEN the third does, or the first with a reason THEN the size is to blame."""
+    sizes = Sizes()
+    for strike in range(STRIKES):
+        assert sizes.largest is None
+        sizes.sending("state", 300, float(strike))
+        sizes.ended(128, strike + 0.1)
+    assert sizes.largest == 299
+    plain = Sizes()
+    plain.sending("cue", 400, 0.0)
+    plain.ended(149, 0.1)
+    assert plain.largest == 399
+    plain.sending("status", 100, 5.0)
+    plain.ended(128, 7.0)  # the network: nothing was sent just before
+    assert plain.largest is None
+
+
+def test_accidents_are_not_blamed_on_sizes() -> None:
+    """GIVEN connections that end after different topics WHEN there are many THEN no size is blamed."""
+    sizes = Sizes()
+    for strike in range(12):
+        sizes.sending(f"topic{strike % 2}", 300, float(strike))
+        sizes.ended(128, strike + 0.1)
+    assert sizes.largest is None
+
+
+def test_a_shorter_cue_says_the_same_to_the_wrist() -> None:
+    """GIVEN a cue with a long text WHEN it is shortened THEN each variant is shorter, valid, and of the same pulses, moment and id."""
+    cue = CueMessage(
+        run_id="run", sent_ms=1, id="c1", kind="last_lap", text="Last lap: turnover up, stay relaxed " * 4, say="x" * 150,
+        pulses=((500, 150, 1.0),), urgency=3, due_in_ms=0, ttl_ms=2000, to_go_m=400.0, sd_m=2.1,
+    )  # fmt: skip
+    variants = [cue.to_json(), *cue.shorter()]
+    assert sorted(map(len, variants), reverse=True) == [len(each) for each in variants]
+    for payload in variants:
+        message = parse("cue", payload)
+        assert isinstance(message, CueMessage)
+        assert (message.id, message.pulses, message.ttl_ms, message.sent_ms) == (cue.id, cue.pulses, cue.ttl_ms, cue.sent_ms)
