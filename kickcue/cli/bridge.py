@@ -150,7 +150,8 @@ def state_of(running: Bridge) -> str:
             "" if health.battery_percent is None else f"battery {health.battery_percent} %",
         ]
         watch = ", ".join(filter(None, known))
-    broker = "" if session.connected else f"; no broker: {session.trouble or 'connecting'}"
+    trouble = session.trouble if session.connected else f"no broker: {session.trouble or 'connecting'}"
+    broker = "" if trouble is None else f"; {trouble}"
     counted = f"; {running.felt} felt, {running.not_felt} not" if running.felt or running.not_felt else ""
     return f"{watch}{broker}{counted}"
 

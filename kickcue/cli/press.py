@@ -103,7 +103,7 @@ async def _once(address: Address, topics: Topics, kind: CommandKind, by: Orderer
             for happening in await helper.wait(left_s):
                 heard.take(happening)
         if not helper.session.counters.sent:
-            raise BrokerError(f"broker {address}: did not confirm the press in time")
+            raise BrokerError(f"broker {address}: {helper.session.refusals.text or 'did not confirm the press in time'}")
     if not heard.online:
         raise BrokerError(f"nobody took the press: no kickcue is online at {topics.prefix}")
     return heard
@@ -182,5 +182,8 @@ class Keyboard:
         last, unsent = f"{self._last} ({self._pressed})", self._pressed - self._helper.session.counters.sent
         if not unsent:
             return f"{last}: sent"
+        refused = self._helper.session.refusals.text
+        if refused is not None:
+            return f"{last}: {refused}"
         given_up = asyncio.get_running_loop().time() - self._pressed_s > GIVEN_UP_S
         return f"{last}: {unsent} not sent" if given_up else f"{last}: on its way"

@@ -166,4 +166,6 @@ async def _until_over(race: Live) -> None:
 
 def _status(race: Live) -> str:
     sensors = ", ".join(f"{name} {health.stage}" for name, health in race.health.items())
-    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}"
+    trouble = None if race.way is None else race.way.trouble
+    wrist = "" if trouble is None else f"; no cue reaches the wrist: {trouble}"
+    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}{wrist}"

@@ -67,6 +67,7 @@ class _Wearing:
             worn.wrist.lead_ms = self._programs.lead_ms
         self._quit = False
         self._up = False
+        self._refused: str | None = None
 
     async def until_quit(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,6 +94,10 @@ class _Wearing:
         if self._watch.session.connected is not self._up:
             self._up = self._watch.session.connected
             self._output.link(up=self._up)
+        refused = self._watch.session.refusals.text
+        if refused != self._refused:
+            self._refused = refused
+            self._output.note(refused or "the broker refuses nothing any more")
 
     def _press(self, key: str) -> None:
         if key in (QUIT, HUNG_UP):

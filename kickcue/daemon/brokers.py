@@ -1,15 +1,20 @@
 """The way to the wrist: a broker named in the settings, a private one, or none."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from kickcue.config.settings import Settings
 from kickcue.core.errors import KickcueError
+from kickcue.daemon.logs import event as log_event
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
+
+LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,9 @@ async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[],
             try:
                 private = await stack.enter_async_context(private_broker(topics))
             except KickcueError as error:
-                yield Way(None, f"no watch is told: {error}")
+                text = f"no watch is told: {error}"
+                log_event(LOG, logging.WARNING, "no_wrist", text=text)
+                yield Way(None, text)
                 return
             address, watch = private.address, private.watch
         delivery = await stack.enter_async_context(deliver(address, topics, run_id=run_id, now_ns=now_ns, patient=True))

@@ -1,8 +1,9 @@
 """A live run, wired as the command wires it: real broker, real loop, real recording; race time passes faster."""
 
 import asyncio
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kickcue.cli.run import _status as status_line
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind, Cue, Input, Notification, Phase
@@ -159,6 +161,34 @@ async def test_without_the_private_broker_the_race_goes_on(tmp_path: Path, monke
         assert run.way.trouble is not None
         assert run.way.trouble.startswith("no watch is told: no broker")
     assert "last_lap-1" in cues(recorded(tmp_path))
+
+
+def no_wheel(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("kickcue.edges.mqtt.broker.WHEEL", "no-such-wheel")
+    return 'pip install "kickcue[embedded]"'
+
+
+def no_start(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("kickcue.edges.mqtt.broker._server", lambda: Path("/bin/false"))
+    monkeypatch.setattr("kickcue.edges.mqtt.broker.START_S", 0.2)
+    return "the private broker did not start"
+
+
+@pytest.mark.parametrize("breaks", [no_wheel, no_start])
+async def test_that_no_wrist_is_reached_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    breaks: Callable[[pytest.MonkeyPatch], str],
+) -> None:
+    """GIVEN a private broker that cannot be had WHEN a race waits THEN a warning and systemd's status say that, and why or what to do."""
+    says = breaks(monkeypatch)
+    async with live(settings(), state=tmp_path) as run:
+        assert "no cue reaches the wrist: " in status_line(run)
+        assert says in status_line(run)
+    (told,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert told.startswith("no_wrist ")
+    assert says.replace('"', '\\"') in told
 
 
 async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
