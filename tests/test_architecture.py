@@ -18,6 +18,7 @@ FLOORS: Final[Mapping[str, int]] = {
     # the tens are the floor, the ones a step on it, where one part of a floor stands on another
     "kickcue.core.units": 0,
     "kickcue.core.errors": 0,
+    "kickcue.core.throttle": 0,
     "kickcue.core.events": 1,
     "kickcue.core.gatt": 10,
     "kickcue.core.course": 10,

@@ -11,9 +11,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from kickcue.core.throttle import Throttle
+
 PRIORITIES: Final = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 DEBUG_PRIORITY: Final = 7
 """syslog(3); a line on standard error says it as ``<6>``, see sd-daemon(3)."""
+BORDERS: Final = "kickcue.edges."
+"""Loggers of what comes from outside: whoever sends junk must not be able to fill a disk, or hide what matters."""
+LINES_AT_ONCE: Final = 10
+LINES_PER_S: Final = 1 / 30
 _UNQUOTED: Final = frozenset("-_.:/@+%#,;()[]{}<>*!?&|~^$±")
 
 
@@ -44,9 +50,30 @@ class _Standard(logging.StreamHandler[Any]):
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(_ForJournal() if _is_journal() else _ForPeople())
+        self.addFilter(Sparing())
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name for it
         """Do nothing: where lines cannot be written, neither can a complaint about it, and the race goes on."""
+
+
+class Sparing(logging.Filter):
+    """Of lines of one kind from the borders it lets ten through and then one each 30 s, which tells how many were left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._throttles: dict[tuple[str, str], Throttle] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the line is to be written; the kind is the place in the code and its text without what came from outside."""
+        if not record.name.startswith(BORDERS):
+            return True
+        throttle = self._throttles.setdefault((record.name, str(record.msg)), Throttle(LINES_AT_ONCE, LINES_PER_S))
+        left_out = throttle.held_back
+        if not throttle.passes(record.created):
+            return False
+        if left_out:
+            record.msg, record.args = f"{record.getMessage()} (and {left_out} more like it)", ()
+        return True
 
 
 class _ForJournal(logging.Formatter):

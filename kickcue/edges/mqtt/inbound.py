@@ -8,6 +8,7 @@ from typing import Final
 
 from kickcue.core.events import Input
 from kickcue.core.lateness import MinimumDelay
+from kickcue.core.throttle import Throttle
 from kickcue.core.units import NS_PER_MS
 from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.errors import WireError
@@ -18,6 +19,11 @@ LOG: Final = logging.getLogger(__name__)
 LATEST_MS: Final = 2000
 """A press or a sensor's word that was held up longer than this would be taken for something that happens now."""
 MOST_PRESSES: Final = 64
+MOST_TOPICS: Final = 64
+MOST_PER_S: Final = {"command": 5.0, "sensor": 500.0}
+"""What a person can press, and more than any sensor says; on any other topic ``OTHERS_PER_S``."""
+OTHERS_PER_S: Final = 20.0
+BURST_S: Final = 4.0
 
 
 @dataclass(slots=True)
@@ -31,6 +37,8 @@ class InboundCounters:
     """Acks of cues that this run did not send."""
     retained: int = 0
     """Commands, acks and sensors must not be retained: the broker would repeat them at each connection, hours later."""
+    flooded: int = 0
+    """Beyond what anybody honest says in that time: not even looked at."""
 
 
 class Inbound:
@@ -42,6 +50,8 @@ class Inbound:
         self._run_id = run_id
         self._now_ns = now_ns
         self._delays = MinimumDelay()
+        self._throttles: OrderedDict[str, Throttle] = OrderedDict()
+        self._telling = Throttle(1, 1 / 60)
         self._presses: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def take(self, received: Received) -> Input | None:
@@ -50,6 +60,9 @@ class Inbound:
         if place is None:
             return None
         name, rest = place
+        if not self._bears(name, received):
+            self._leave_out(received)
+            return None
         if received.retained:
             self.counters.retained += 1
             return None
@@ -72,6 +85,24 @@ class Inbound:
             case SensorMessage():
                 return message.to_event(t_ns, *rest)
         return None
+
+    def _bears(self, name: str, received: Received) -> bool:
+        """Tell whether this topic may say one more thing now."""
+        throttle = self._throttles.pop(received.topic, None)
+        if throttle is None:
+            per_s = MOST_PER_S.get(name, OTHERS_PER_S)
+            throttle = Throttle(round(per_s * BURST_S), per_s)
+        self._throttles[received.topic] = throttle
+        if len(self._throttles) > MOST_TOPICS:
+            self._throttles.popitem(last=False)
+        return throttle.passes(received.received_s)
+
+    def _leave_out(self, received: Received) -> None:
+        """Count a message of a flood; the first is told, and once a minute how many there were."""
+        self.counters.flooded += 1
+        if self._telling.passes(received.received_s):
+            count = self.counters.flooded
+            LOG.warning("%s: more messages than anybody honest sends, %d left out so far", received.topic, count)
 
     def _late_ms(self, run_id: str, sent_ms: int, received: Received) -> int:
         return self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000))

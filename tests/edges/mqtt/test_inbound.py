@@ -9,7 +9,7 @@ import pytest
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Notification, Orderer
 from kickcue.edges.mqtt import documents
 from kickcue.edges.mqtt.client import Received
-from kickcue.edges.mqtt.inbound import LATEST_MS, MOST_PRESSES, Inbound
+from kickcue.edges.mqtt.inbound import BURST_S, LATEST_MS, MOST_PER_S, MOST_PRESSES, MOST_TOPICS, Inbound
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage
 
@@ -78,7 +78,7 @@ def test_a_sensor_read_elsewhere_keeps_its_own_time() -> None:
 def test_memory_of_presses_is_bounded() -> None:
     """GIVEN more presses than any race has WHEN they come THEN the oldest are forgotten, and none of the new ones is lost."""
     box = inbound()
-    assert None not in [box.take(press(number)) for number in range(2 * MOST_PRESSES)]
+    assert None not in [box.take(press(number, sent_ms=1000 * number)) for number in range(2 * MOST_PRESSES)]
     assert len(box._presses) == MOST_PRESSES
 
 
@@ -108,3 +108,33 @@ def test_the_documents_are_renewed_by_one_command(tmp_path: Path, monkeypatch: p
     assert sorted(path.name for path in (REPO / "docs" / "schemas").iterdir()) == sorted(
         path.name for path in (tmp_path / "docs" / "schemas").iterdir()
     )
+
+
+# ---- floods
+
+
+@pytest.mark.parametrize("payload", [b"junk", press(0).payload])
+def test_a_flood_of_orders_is_cut_at_the_border(payload: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """GIVEN 60,000 orders in 20 s, junk or not WHEN they come THEN a person's worth is looked at, the rest is counted, the cut told once."""
+    box = inbound()
+    for number in range(60_000):
+        box.take(Received(TOPICS["command"], payload.replace(b"p0", b"p%d" % number), retained=False, received_s=number / 3000))
+    looked_at = 60_000 - box.counters.flooded
+    assert looked_at <= MOST_PER_S["command"] * (20 + BURST_S) + 1
+    assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+    assert box.take(press(70_000, sent_ms=40_000)) is not None or payload == b"junk"
+
+
+def test_a_flood_on_one_topic_does_not_silence_another() -> None:
+    """GIVEN a flood of junk for one sensor, and of topics WHEN the pod speaks four times a second THEN every word of it is taken."""
+    box = inbound()
+    pod = SensorMessage(run_id="gateway", sent_ms=0, hex="00")
+    for number in range(4000):
+        box.take(Received(TOPICS.sensor("stranger", "2a53"), b"junk", retained=False, received_s=number / 1000))
+        box.take(Received(TOPICS.sensor(f"stranger{number}", "2a53"), b"junk", retained=False, received_s=number / 1000))
+        if number % 250 == 0:
+            said = pod.model_copy(update={"sent_ms": number}).to_json()
+            word = Received(TOPICS.sensor("pod", "2a53"), said, retained=False, received_s=number / 1000)
+            assert isinstance(box.take(word), Notification)
+    assert box.counters.flooded > 0
+    assert len(box._throttles) <= MOST_TOPICS

@@ -15,7 +15,7 @@ from kickcue.edges.mqtt.attentive import Limits, packet_size
 from kickcue.edges.mqtt.client import Session, connect
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import Plan
+from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
@@ -197,6 +197,18 @@ async def test_what_cannot_be_made_small_enough_is_told(mosquitto: Mosquitto, ca
         assert "cue (too large: " in str(session.trouble)
         assert session.counters.connections <= 2
     assert len(warnings_of(caplog)) <= 2
+
+
+@pytest.mark.mosquitto
+async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
+    """GIVEN a broker that speaks MQTT 5 WHEN somebody publishes more than any message may have THEN only what is after it comes here."""
+    ears = Plan(mosquitto.address, "sender", ((TOPICS["ack"], 1),))
+    async with connect(ears) as listener, connect(Plan(mosquitto.watch_address, "watch")) as speaker:
+        for payload in (b"x" * 2 * LARGEST_PACKET, b"small"):
+            speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
+        async with asyncio.timeout(5):
+            assert (await listener.incoming.get()).payload == b"small"
+        assert speaker.counters.sent == 2
 
 
 @pytest.mark.mosquitto
