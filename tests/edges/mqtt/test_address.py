@@ -155,6 +155,42 @@ def test_no_word_is_no_broker() -> None:
     assert find_private_broker() is None
 
 
+def test_a_link_is_no_runtime_folder(tmp_path: Path) -> None:
+    """GIVEN a link where the folder is to be, made by somebody who reads what it leads to THEN it is refused."""
+    there = tmp_path / "there"
+    there.mkdir(mode=0o700)
+    (Path(os.environ["XDG_RUNTIME_DIR"]) / "kickcue").symlink_to(there)
+    with pytest.raises(AskedWronglyError, match="expected a folder, got a link"):
+        runtime_folder()
+
+
+def test_another_users_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a folder that somebody else has made, closed as it may be THEN it is refused."""
+    runtime_folder()
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    with pytest.raises(AskedWronglyError, match="expected one of yours, got another user's"):
+        runtime_folder()
+
+
+def test_nobody_can_take_the_runtime_folder_first(tmp_path: Path) -> None:
+    """GIVEN no XDG_RUNTIME_DIR WHEN the folder is made THEN it lies in the user's own home, closed, and not where everybody may write."""
+    folder = runtime_folder({"HOME": str(tmp_path)})
+    assert folder.is_relative_to(tmp_path)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert runtime_folder({"XDG_RUNTIME_DIR": str(tmp_path / "none"), "HOME": str(tmp_path)}) == folder
+
+
+def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a user without a home and without XDG_RUNTIME_DIR THEN one line says what would help."""
+
+    def nowhere() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    with pytest.raises(AskedWronglyError, match="XDG_RUNTIME_DIR may name a folder of your own"):
+        runtime_folder({})
+
+
 def test_a_runtime_folder_that_others_can_read_is_refused() -> None:
     """GIVEN a folder open to others WHEN it is to hold the broker's passwords THEN it is refused."""
     runtime_folder().chmod(0o755)

@@ -4,18 +4,23 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import stat
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from aiomqtt import Client
+from aiomqtt import Client, MqttError
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt import broker as broker_module
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.link import LARGEST_PACKET
+from kickcue.edges.mqtt.quiet import quieten
 from kickcue.edges.mqtt.runtime import find_private_broker, runtime_folder
 from tests.edges.mqtt.conftest import TOPICS, Nats, until
 
@@ -65,6 +70,146 @@ async def test_it_ends_when_we_are_killed(frozen: bool) -> None:
     owner.kill()
     await owner.wait()
     await until(lambda: gone(int(pid)) and not Path(folder).exists())
+
+
+def guard_of(folder: Path) -> int | None:
+    """Return the guard's process id, None while there is none."""
+    for found in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if "guard.sh" in (words := found.read_text()) and str(folder) in words:
+                return int(found.parent.name)
+    return None
+
+
+def killed(pid: int | None) -> bool:
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    return True
+
+
+async def test_a_killed_guard_is_replaced(nats: Nats) -> None:
+    """GIVEN a private broker WHEN its guard is killed THEN there is another; WHEN the server is killed after that THEN it comes back."""
+    first, server = guard_of(nats.private.folder), nats.private.server_pid
+    assert killed(first)
+    await until(lambda: guard_of(nats.private.folder) not in (None, first))
+    assert killed(server)
+    await until(lambda: gone(server) and nats.private.server_pid != server and listens(nats.address.port))
+    async with client(nats.watch_address):
+        pass
+
+
+async def test_nothing_stays_behind_without_a_guard() -> None:
+    """GIVEN a guard that is killed again and again WHEN the context is left THEN server and passwords are gone all the same."""
+    async with private_broker(TOPICS) as broker:
+        server = broker.server_pid
+        killed(guard_of(broker.folder))
+    assert gone(server)
+    assert not broker.folder.exists()
+    await until(lambda: guard_of(broker.folder) is None)
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_it_ends_when_owner_and_guard_are_killed(again: bool, caplog: pytest.LogCaptureFixture) -> None:
+    """GIVEN a guard that was killed, before its owner or with it WHEN the owner is killed THEN the second guard, or the next broker, clears up."""
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
+    assert owner.stdout is not None
+    pid, _, name = (await owner.stdout.readline()).decode().strip().partition(" ")
+    folder = Path(name)
+    if again:
+        first = guard_of(folder)
+        killed(first)
+        await until(lambda: guard_of(folder) not in (None, first))
+    else:
+        os.kill(owner.pid, signal.SIGSTOP)  # so that it cannot replace the guard
+        killed(guard_of(folder))
+    owner.kill()
+    await owner.wait()
+    if not again:
+        assert folder in set(runtime_folder().glob("*"))
+        assert not gone(int(pid))
+        async with private_broker(TOPICS) as broker:
+            assert [broker.folder] == list(runtime_folder().glob("broker-*"))
+        assert "that an earlier kickcue has left behind is ended" in caplog.text
+    await until(lambda: gone(int(pid)) and not folder.exists())
+
+
+async def test_the_folder_of_a_living_broker_is_left_alone(nats: Nats) -> None:
+    """GIVEN a private broker WHEN another is started and ended THEN the first is as it was."""
+    server = nats.private.server_pid
+    async with private_broker(TOPICS) as other:
+        assert other.folder != nats.private.folder
+    assert (nats.private.folder / "broker.json").exists()
+    assert nats.private.server_pid == server
+    assert not gone(server)
+
+
+async def test_a_foreign_process_is_not_taken_for_a_server(tmp_path: Path) -> None:
+    """GIVEN a dead broker's folder whose process number belongs to somebody else by now WHEN it is cleared away THEN that one lives."""
+    folder = runtime_folder() / "broker-dead"
+    folder.mkdir()
+    sleeper = await asyncio.create_subprocess_exec("sleep", "60", cwd=tmp_path)
+    (folder / "server.pid").write_text(str(sleeper.pid))
+    async with private_broker(TOPICS):
+        assert not folder.exists()
+        assert sleeper.returncode is None
+        assert not gone(sleeper.pid)
+    sleeper.kill()
+    await sleeper.wait()
+
+
+async def retained_from_many_sensors(address: Address) -> None:
+    async with client(address) as watch:
+        for number in range(400):
+            await watch.publish(TOPICS.sensor(f"s{number}", "2a53"), b"x" * 8000, 1, retain=True)
+
+
+async def answers_kept_for_nobody(address: Address) -> None:
+    user, password = address.user, address.password
+    async with Client(address.host, address.port, username=user, password=password, identifier="away", clean_session=False) as away:
+        await away.subscribe(TOPICS["ack"], 1)
+    async with client(address) as watch:
+        for _ in range(400):
+            await watch.publish(TOPICS["ack"], b"x" * 8000, 1)
+
+
+@pytest.mark.parametrize("junk", [retained_from_many_sensors, answers_kept_for_nobody])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_junk_cannot_fill_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, junk: Callable[[Address], Awaitable[None]]
+) -> None:
+    """GIVEN a watch's user that fills the store, in either of two ways WHEN it is full THEN it is emptied, and a watch hears a cue."""
+    quieten(asyncio.get_running_loop())  # the fillers are cut off
+    monkeypatch.setattr("kickcue.edges.mqtt.keeper.FULL_BYTES", 1_500_000)
+    monkeypatch.setattr("kickcue.edges.mqtt.keeper.LOOK_EACH_S", 0.1)
+    async with private_broker(TOPICS) as broker:
+        server = broker.server_pid
+        with suppress(MqttError):
+            await junk(broker.watch)
+        await until(lambda: "is full of junk" in caplog.text)
+        await until(lambda: broker.server_pid != server and listens(broker.address.port))
+        async with client(broker.address) as daemon, client(broker.watch) as watch:
+            await watch.subscribe(TOPICS["cue"], 1)
+            await daemon.publish(TOPICS["cue"], b"now", 1)
+            async with asyncio.timeout(5):
+                assert (await anext(watch.messages)).payload == b"now"
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_what_is_huge_is_refused(nats: Nats) -> None:
+    """GIVEN a message larger than any may be WHEN a watch sends it THEN the server takes it from nobody, and serves the others."""
+    async with client(nats.address) as daemon:
+        await daemon.subscribe(TOPICS["ack"], 1)
+        with pytest.raises(MqttError):
+            async with client(nats.watch_address) as watch:
+                await watch.publish(TOPICS["ack"], b"x" * 2 * LARGEST_PACKET, 1, timeout=3)
+        async with client(nats.watch_address) as watch:
+            await watch.publish(TOPICS["ack"], b"small", 1)
+        async with asyncio.timeout(5):
+            assert (await anext(daemon.messages)).payload == b"small"
 
 
 async def test_a_frozen_server_ends_with_us(nats: Nats) -> None:
