@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 from kickcue.core.events import Input, Output
 from kickcue.core.units import NS_PER_S
-from kickcue.edges.mqtt.address import Address, parse_address
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
@@ -19,11 +19,14 @@ ANSWERS_S = 2.2
 
 
 async def publish(
-    steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float, broker: str | None, athlete: str | None, show: Callable[[Output], None]
+    steps: Iterator[tuple[Input, tuple[Output, ...]]],
+    rate: float,
+    address: Address | None,
+    athlete: str | None,
+    show: Callable[[Output], None],
 ) -> None:
     """Play ``steps`` ``rate`` times as fast as recorded; say on standard error where to listen and how it went."""
     async with AsyncExitStack() as stack:
-        address = None if broker is None else parse_address(broker)
         topics = Topics.of(None if address is None else address.prefix, athlete)
         if address is None:
             address = await _own_broker(stack, topics)

@@ -58,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", type=Path, metavar="OUT", help="write what went in and came out: an .mcap file, or a folder")
     parser.add_argument("--publish", action="store_true", help="send the cues over MQTT at the recorded pace")
     parser.add_argument("--broker", metavar="URL", help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)")
+    parser.add_argument("--ca", type=Path, metavar="FILE", help="with --broker mqtts://: the certificates to trust (the system's)")
     parser.add_argument("--athlete", metavar="NAME", help="with --publish: whose topics (runner)")
     add_race_options(parser)
 
@@ -65,6 +66,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay every file; the exit status is 1 where one of them was damaged."""
     rate = _rate(args)
+    if args.ca and not args.broker:
+        raise AskedWronglyError("--ca is for --broker mqtts://...: say both")
     if args.broker and not args.publish:
         raise AskedWronglyError("--broker is for --publish: say both")
     if args.record and len(args.files) > 1 and not args.record.is_dir():
@@ -93,8 +96,10 @@ def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: So
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
             from kickcue.cli.publish import publish  # noqa: PLC0415  MQTT takes its time to import
+            from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
 
-            asyncio.run(publish(steps, rate or 1.0, args.broker, args.athlete, show))
+            broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
+            asyncio.run(publish(steps, rate or 1.0, broker, args.athlete, show))
         else:
             _paced(steps, rate, show)
     if not args.json:

@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="what is run (./race.toml, else the user's, else /etc's)")
     parser.add_argument("--broker", metavar="URL", help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)")
+    parser.add_argument("--ca", type=Path, metavar="FILE", help="with mqtts://: the certificates to trust (as in race.toml)")
     parser.add_argument("--athlete", metavar="NAME", help="whose cues: topics below kickcue/NAME (runner unless told)")
     parser.add_argument("--headless", action="store_true", help="no screen: log lines, and systemd is told how it goes (also in a pipe)")
     parser.add_argument("--fresh", action="store_true", help="a new race, even if one was cut off less than ten minutes ago")
@@ -64,6 +65,7 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
         **told_race(args),
         **{f"sensors.{name}.profile": choice["profile"] for name, choice in told_profiles(args.profile).items()},
         "broker.url": args.broker,
+        "broker.ca": None if args.ca is None else str(args.ca),
         "broker.athlete": args.athlete,
         "state_dir": None if args.state is None else str(args.state.absolute()),
         "record": False if args.no_record else None,

@@ -34,6 +34,22 @@ REFUSED_LOGIN: Final = (4, 5, 134, 135)
 LARGEST_PACKET: Final = 16_384
 """Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word, and the library no such limit."""
 
+TRUST: Final = "say which CA made its certificate with --ca FILE (in race.toml: broker.ca)"
+NO_TLS: Final = "does the broker speak TLS on this port? mqtt:// is without"
+TLS_REMEDIES: Final = {
+    "not yet valid": "is this machine's clock right?",
+    "has expired": "renew it, if this machine's clock is right",
+    "hostname mismatch": "the certificate is for another name: use that one in the broker's URL",
+    "ip address mismatch": "the certificate is for another address or name: use that one in the broker's URL",
+    "certificate verify failed": TRUST,
+    "wrong version number": NO_TLS,
+    "record layer failure": NO_TLS,
+    "unexpected eof": NO_TLS,
+    "unexpected_eof": NO_TLS,
+    "connection reset": NO_TLS,
+}
+"""By what OpenSSL says, the particular before the general."""
+
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
 _LIBRARY_LOG.setLevel(logging.CRITICAL)  # it tells of connections that end, which the session does in its own words
 
@@ -155,7 +171,14 @@ def explain(address: Address, error: MqttError) -> str:
     reason = str(error)
     if "timed out" in reason:
         reason = f"no answer as an MQTT broker within {CONNECT_S:g} s"
-    return f"broker {address}: cannot connect: {reason.removeprefix('[Errno').partition('] ')[2] or reason}"
+    short = reason.removeprefix("[Errno").removeprefix("[SSL").partition("] ")[2] or reason
+    plain = short.partition(" (_ssl.c")[0]
+    return f"broker {address}: cannot connect: {_about_tls(plain) if address.tls else plain}"
+
+
+def _about_tls(reason: str) -> str:
+    """Return the reason, and what to do where TLS is the cause."""
+    return next((f"{reason}: {remedy}" for sign, remedy in TLS_REMEDIES.items() if sign in reason.lower()), reason)
 
 
 def _code(error: MqttConnectError) -> int:

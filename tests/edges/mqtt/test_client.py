@@ -95,7 +95,14 @@ async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     safe = replace(mosquitto.address, tls=True, ca_file=certificates / "server.crt")
     async with connect(Plan(safe, "test")) as session:
         assert session.connected
-    assert "certificate verify failed" in await refusal(replace(safe, ca_file=None))
+    untold = await refusal(replace(safe, ca_file=None))
+    assert "certificate verify failed" in untold
+    assert "--ca FILE (in race.toml: broker.ca)" in untold
+    assert "for another name" in await refusal(replace(safe, host="localhost"))
+    mosquitto.signal(signal.SIGKILL)
+    del mosquitto.options[-2:]
+    mosquitto.come_back()
+    assert "does the broker speak TLS on this port? mqtt:// is without" in await refusal(safe)
     gc.collect()  # here, where the warning is expected
 
 
