@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "bridge": Command("In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"),
     "record": Command("In the race", "kickcue.cli.record", "only record what the sensors send"),
     "unit": Command("In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"),
+    "broker": Command("In the race", "kickcue.cli.broker", "write the files of a Mosquitto: users, rights, limits, TLS"),
     "info": Command("After it", "kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
     "replay": Command("After it", "kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
     "reps": Command("After it", "kickcue.cli.reps", "the repetitions of a session, and how the last one stood"),

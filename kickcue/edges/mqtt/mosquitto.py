@@ -1,0 +1,158 @@
+"""The files of a Mosquitto for kickcue: users with passwords, what each may say and hear, limits, TLS.
+
+Generated from the topic tree, so that the access list and the wire cannot drift apart.
+"""
+
+import base64
+import hashlib
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from kickcue.core.errors import AskedWronglyError
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.link import LARGEST_PACKET
+from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.wire import LARGEST_PAYLOAD
+
+PORT: Final = 1883
+TLS_PORT: Final = 8883
+CONFIG: Final = "kickcue.conf"
+LIST: Final = "kickcue.acl"
+PASSWORDS: Final = "kickcue.passwords"
+CA: Final = "ca.crt"
+CA_KEY: Final = "ca.key"
+CERTIFICATE: Final = "server.crt"
+KEY: Final = "server.key"
+ITERATIONS: Final = 10_000
+"""Of PBKDF2; the passwords are random and long, so that this is no more than good manners."""
+CA_DAYS: Final = 3650
+CERTIFICATE_DAYS: Final = 825
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A user of the broker: the names of the topics on which it may publish, and that it may hear."""
+
+    what: str
+    says: tuple[str, ...]
+    hears: tuple[str, ...]
+
+
+def _of(side: Side) -> tuple[str, ...]:
+    return tuple(name for name, rule in RULES.items() if rule.side is side)
+
+
+DAEMON: Final = "kickcue"
+ROLES: Final[Mapping[str, Role]] = {
+    DAEMON: Role("kickcue itself: sends the cues", _of(Side.DAEMON), tuple(RULES)),
+    "watch": Role("a watch, or `kickcue bridge`: feels cues, answers, presses", _of(Side.WATCH), (*_of(Side.DAEMON), "ack")),
+    "gateway": Role("reads sensors elsewhere and passes them on", ("sensor",), ()),
+    "helper": Role("beside the track: presses, and sees where the runner is", ("command",), ("status", "state")),
+    "viewer": Role("sees where the runner is, and touches nothing", (), ("status", "state")),
+}
+
+
+def access_list(topics: Topics) -> str:
+    """Return Mosquitto's ``acl_file``: what it does not name is denied."""
+    parts = [f"# What each user may publish (write) and hear (read) below {topics.prefix}; all else is denied."]
+    for user, role in ROLES.items():
+        rights = [f"topic {right} {topics[name]}" for name in RULES if (right := _right(role, name)) is not None]
+        parts.append("\n".join([f"# {role.what}", f"user {user}", *rights]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _right(role: Role, name: str) -> str | None:
+    match name in role.says, name in role.hears:
+        case True, True:
+            return "readwrite"
+        case True, False:
+            return "write"
+        case False, True:
+            return "read"
+    return None
+
+
+def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
+    """Return the configuration; ``folder`` is where the files lie. With TLS the plain listener serves this machine alone."""
+    secure = [f"listener {port or TLS_PORT}", f"certfile {folder / CERTIFICATE}", f"keyfile {folder / KEY}", "max_connections 50", ""]
+    lines = [
+        "# Written by `kickcue broker`. What it does not know is Mosquitto's own; mosquitto.conf(5) tells what each line means.",
+        "allow_anonymous false",
+        f"password_file {folder / PASSWORDS}",
+        f"acl_file {folder / LIST}",
+        "",
+        "# Without this one of the first messages of each connection takes 40 ms longer.",
+        "set_tcp_nodelay true",
+        "# What is queued is old, and an old cue is worse than none.",
+        "max_queued_messages 20",
+        "# No message of kickcue's is larger; what is would only fill memories.",
+        f"message_size_limit {LARGEST_PAYLOAD}",
+        f"max_packet_size {LARGEST_PACKET}",
+        "",
+        *(secure if tls else []),
+        f"listener {PORT} 127.0.0.1" if tls else f"listener {port or PORT}",
+        "max_connections 50",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def new_passwords() -> dict[str, str]:
+    """Return a password for each user, too long to be guessed and without letters that a URL would have to escape."""
+    return {user: secrets.token_hex(12) for user in ROLES}
+
+
+def password_file(passwords: Mapping[str, str]) -> str:
+    """Return Mosquitto's ``password_file``: PBKDF2 with SHA-512, as ``mosquitto_passwd`` writes it."""
+    return "".join(f"{user}:{_hashed(password)}\n" for user, password in passwords.items())
+
+
+def _hashed(password: str) -> str:
+    salt = secrets.token_bytes(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, ITERATIONS)
+    return f"$7${ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def need_openssl() -> None:
+    """Raise ``AskedWronglyError`` where the program is not installed."""
+    if shutil.which("openssl") is None:
+        raise AskedWronglyError("certificates need the program openssl: sudo apt install openssl")
+
+
+def make_certificates(folder: Path, hosts: Sequence[str]) -> None:
+    """Make a CA and a certificate for the names and addresses by which watches know the broker.
+
+    ``BrokerError`` if ``openssl`` fails; ``need_openssl`` tells whether it is there.
+    """
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    ca = ("-subj", "/CN=kickcue CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    _openssl(folder, "req", "-x509", *key, *ca, "-days", str(CA_DAYS), "-keyout", CA_KEY, "-out", CA)
+    _openssl(folder, "req", *key, "-subj", "/CN=kickcue broker", "-keyout", KEY, "-out", "server.csr")
+    extensions = folder / "server.ext"
+    extensions.write_text(
+        f"subjectAltName={','.join(map(_alternative_name, hosts))}\nbasicConstraints=CA:FALSE\n"
+        "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+        "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+    )
+    signed = ("-CA", CA, "-CAkey", CA_KEY, "-CAcreateserial", "-days", str(CERTIFICATE_DAYS), "-extfile", extensions.name)
+    _openssl(folder, "x509", "-req", "-in", "server.csr", *signed, "-out", CERTIFICATE)
+    for name in ("server.csr", extensions.name, "ca.srl"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _alternative_name(host: str) -> str:
+    try:
+        return f"IP:{ip_address(host)}"
+    except ValueError:
+        return f"DNS:{host}"
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    ran = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607  whichever is installed
+    if ran.returncode != 0:
+        raise BrokerError(f"openssl {arguments[0]}: {ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else 'it failed'}")
