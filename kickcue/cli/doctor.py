@@ -1,6 +1,7 @@
 """``kickcue doctor``: is this machine ready for a race, and if not, what to do."""
 
 import argparse
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look at everything, at most for ten seconds; return 0 when a race could be run, 1 when not."""
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # what goes wrong is a finding, not a line of its own
     patient = _patient(args.file)
     found = examine(patient, CHECKS)
     ready = all(finding.level is not Level.FAULT for finding in found)

@@ -22,6 +22,7 @@ from kickcue.cli.doctoring import bluetooth, broker, disk, examine, machine
 from kickcue.cli.doctoring.finding import Finding, Level, Patient, fault, ok, warning
 from kickcue.daemon import utc
 from kickcue.daemon.only_one import only_one
+from kickcue.edges.mqtt.topics import RULES, Topics
 from kickcue.edges.radio import heard, linux
 from tests.beds import private_bus as bed
 from tests.beds.fake_bluez import FakeBluez
@@ -29,6 +30,7 @@ from tests.beds.fixtures import bus
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus
 from tests.edges.fixes.conftest import fake_gpsd, tpv, until
 from tests.edges.mqtt.conftest import Mosquitto, mosquitto
+from tests.edges.mqtt.test_refusals import allow
 
 __all__ = ["bus", "mosquitto"]
 
@@ -399,6 +401,37 @@ async def test_a_broker_that_serves_this_machine_alone(
     monkeypatch.setattr(broker, "_own_address", lambda: None)
     _, report = await surgery.looked_at(capsys)
     assert "in no network" in report["watch"]["why"]
+
+
+@pytest.mark.mosquitto
+@pytest.mark.usefixtures("bluez")
+@pytest.mark.parametrize(
+    ("denied", "may", "says"),
+    [
+        (("cue", "arm"), "read", "refuses to take arm, cue (not authorized): no watch gets that"),
+        (("command",), "write", "takes command and does not let us hear it"),
+    ],
+)
+async def test_a_broker_that_denies_a_topic(
+    surgery: Surgery,
+    mosquitto: Mosquitto,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    denied: tuple[str, ...],
+    may: str,
+    says: str,
+) -> None:
+    """GIVEN an access list that denies the sender a topic of a race THEN it is not ready, and the doctor names the topic."""
+    monkeypatch.setattr(broker, "_own_address", lambda: "127.0.0.1")
+    monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", "daemon secret")
+    surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
+    topics = Topics()
+    allow(mosquitto, ["user daemon", *(f"topic {may if name in denied else 'readwrite'} {topics[name]}" for name in RULES)])
+    status, report = await surgery.looked_at(capsys)
+    assert (1, {"topics"}) == (status, parts(report, "fault"))
+    assert says in report["topics"]["why"]
+    assert "access list" in report["topics"]["remedy"]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.mosquitto

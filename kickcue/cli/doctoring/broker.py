@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
@@ -12,22 +12,24 @@ from kickcue.core.errors import KickcueError
 from kickcue.daemon.brokers import named_broker
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
-from kickcue.edges.mqtt.client import connect
-from kickcue.edges.mqtt.delivery import new_run_id
-from kickcue.edges.mqtt.link import Plan
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.refusals import NOT_AUTHORIZED, TOO_LARGE, remedy
+from kickcue.edges.mqtt.topics import RULES, Side, Topics, said_by
+from kickcue.edges.mqtt.trial import Trial, try_out
 
 ASK_S: Final = 5.0
 KNOCK_S: Final = 1.0
 OUTSIDE: Final = ("192.0.2.1", 9)  # documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go
-LISTENER: Final = "put `listener 1883` and a password_file into /etc/mosquitto/conf.d/kickcue.conf, and restart mosquitto"
+LISTENER: Final = "`kickcue broker` writes Mosquitto's files, with the line `listener 1883`; restart mosquitto then"
+LET_US_HEAR: Final = "MQTT 3.1.1 tells no refusals; let kickcue's user read its own topics, as the list of `kickcue broker` does"
 
 
 def broker(patient: Patient) -> Iterator[Finding]:
-    """Log in to the broker of the race file, or start a private one; nothing is published."""
+    """Log in to the broker of the race file, or to a private one, and say a harmless word on each topic that a race needs."""
     try:
         address = None if patient.settings is None else named_broker(patient.settings)
-        asyncio.run(asyncio.wait_for(_start_private() if address is None else _log_in(address), ASK_S))
+        athlete = None if patient.settings is None else patient.settings.broker.athlete
+        topics = Topics.of(None if address is None else address.prefix, athlete)
+        trials = asyncio.run(asyncio.wait_for(_try_private(topics) if address is None else _try_named(address, topics), ASK_S))
     except TimeoutError:
         yield fault("broker", f"no answer within {ASK_S:g} s")
     except KickcueError as error:
@@ -38,16 +40,48 @@ def broker(patient: Patient) -> Iterator[Finding]:
         else:
             yield ok("broker", f"{address} lets us in")
             yield from _reach(address)
+        yield from _rights(trials)
 
 
-async def _start_private() -> None:
-    async with private_broker(Topics()) as private:
-        await _log_in(private.address)
+async def _try_private(topics: Topics) -> list[Trial]:
+    """Return both ways: what the sender says to a watch, and a watch to the sender."""
+    async with private_broker(topics) as private:
+        ways = ((private.address, private.watch, Side.DAEMON), (private.watch, private.address, Side.WATCH))
+        return [await try_out(speaker, listener, topics, said_by(side)) for speaker, listener, side in ways]
 
 
-async def _log_in(address: Address) -> None:
-    async with connect(Plan(address, f"kickcue-doctor-{new_run_id()}")):
-        pass
+async def _try_named(address: Address, topics: Topics) -> list[Trial]:
+    return [await try_out(address, address, topics, tuple(RULES))]
+
+
+def _rights(trials: Iterable[Trial]) -> Iterator[Finding]:
+    """Tell what the broker refuses, and what cannot be known."""
+    found = [finding for trial in trials for finding in (*_must_say(trial), *_must_hear(trial))]
+    yield from found or [ok("topics", "everything a race needs can be said and heard")]
+
+
+def _must_say(trial: Trial) -> Iterator[Finding]:
+    ours = said_by(Side.DAEMON)
+    refused = {name: why for name, why in trial.refused.items() if name in ours}
+    for why in dict.fromkeys(refused.values()):
+        names = ", ".join(name for name, its in refused.items() if its == why)
+        yield fault("topics", f"the broker refuses to take {names} ({why}): no watch gets that", remedy(why))
+    if trial.shortened:
+        yield warning("topics", "the broker takes no message as long as a cue; cues go without voice and figures", remedy(TOO_LARGE))
+    silent = [name for name in ours if name in trial.tried and name not in trial.came_back | refused.keys()]
+    if silent and not trial.answers:
+        words = f"whether the broker passes on {', '.join(silent)} cannot be seen: this user hears none of it"
+        yield warning("topics", words, LET_US_HEAR)
+
+
+def _must_hear(trial: Trial) -> Iterator[Finding]:
+    theirs = said_by(Side.WATCH)
+    denied = [name for name in theirs if name in trial.unheard]
+    deaf = [name for name in theirs if name in trial.tried and name not in trial.came_back | trial.refused.keys() | trial.unheard.keys()]
+    if denied:
+        yield fault("topics", f"the broker does not let us hear {', '.join(denied)}", remedy(trial.unheard[denied[0]]))
+    if deaf and trial.answers:
+        yield fault("topics", f"the broker takes {', '.join(deaf)} and does not let us hear it", remedy(NOT_AUTHORIZED))
 
 
 def _reach(address: Address) -> Iterator[Finding]:

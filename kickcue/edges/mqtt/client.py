@@ -82,6 +82,11 @@ class Session:
         self._renewal.set()
 
     @property
+    def answers(self) -> bool:
+        """Whether the broker says what it refuses: MQTT 3.1.1 has no words for it."""
+        return self._protocol is ProtocolVersion.V5
+
+    @property
     def trouble(self) -> str | None:
         """Why there is no connection, once an attempt has failed, or what the broker refuses while there is one; in one line."""
         return self.refusals.text if self.connected else self._lost

@@ -17,7 +17,7 @@ from typing import Final
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.link import LARGEST_PACKET
-from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.topics import RULES, Side, Topics, said_by
 from kickcue.edges.mqtt.wire import LARGEST_PAYLOAD
 
 PORT: Final = 1883
@@ -44,14 +44,10 @@ class Role:
     hears: tuple[str, ...]
 
 
-def _of(side: Side) -> tuple[str, ...]:
-    return tuple(name for name, rule in RULES.items() if rule.side is side)
-
-
 DAEMON: Final = "kickcue"
 ROLES: Final[Mapping[str, Role]] = {
-    DAEMON: Role("kickcue itself: sends the cues", _of(Side.DAEMON), tuple(RULES)),
-    "watch": Role("a watch, or `kickcue bridge`: feels cues, answers, presses", _of(Side.WATCH), (*_of(Side.DAEMON), "ack")),
+    DAEMON: Role("kickcue itself: sends the cues", said_by(Side.DAEMON), tuple(RULES)),
+    "watch": Role("a watch, or `kickcue bridge`: feels cues, answers, presses", said_by(Side.WATCH), (*said_by(Side.DAEMON), "ack")),
     "gateway": Role("reads sensors elsewhere and passes them on", ("sensor",), ()),
     "helper": Role("beside the track: presses, and sees where the runner is", ("command",), ("status", "state")),
     "viewer": Role("sees where the runner is, and touches nothing", (), ("status", "state")),

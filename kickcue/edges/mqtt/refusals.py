@@ -8,10 +8,11 @@ from kickcue.edges.mqtt.attentive import NO_REASON
 
 LOG: Final = logging.getLogger(__name__)
 TOO_LARGE: Final = "too large"
+NOT_AUTHORIZED: Final = "not authorized"
 HEARING: Final = "hearing "
 CHECK_LIST: Final = "check the broker's access list (`kickcue doctor` tries every topic)"
 REMEDIES: Final = {
-    "not authorized": CHECK_LIST,
+    NOT_AUTHORIZED: CHECK_LIST,
     NO_REASON: CHECK_LIST,
     TOO_LARGE: "raise the broker's message_size_limit or max_packet_size",
 }
@@ -28,12 +29,16 @@ class Refusals:
         """Note that the broker refuses ``what``: a topic to publish on, or ``hearing(topic)``."""
         if self._whys.get(what) != why:
             self._whys[what] = why
-            LOG.warning("broker %s: refuses %s (%s): %s", self._address, what, why, _remedy(why))
+            LOG.warning("broker %s: refuses %s (%s): %s", self._address, what, why, remedy(why))
 
     def over(self, what: str) -> None:
         """Note that the broker lets us do ``what``."""
         if self._whys.pop(what, None) is not None:
             LOG.info("broker %s: takes %s again", self._address, what)
+
+    def why(self, what: str) -> str | None:
+        """Return why the broker refuses ``what``, None where it does not."""
+        return self._whys.get(what)
 
     @property
     def text(self) -> str | None:
@@ -42,10 +47,11 @@ class Refusals:
             return None
         whys = dict.fromkeys(self._whys.values())
         groups = (f"{', '.join(_short(what) for what, its in self._whys.items() if its == why)} ({why})" for why in whys)
-        return f"the broker refuses {'; '.join(groups)}: {_remedy(next(iter(whys)))}"
+        return f"the broker refuses {'; '.join(groups)}: {remedy(next(iter(whys)))}"
 
 
-def _remedy(why: str) -> str:
+def remedy(why: str) -> str:
+    """Return what to do about a refusal."""
     return REMEDIES.get(why.partition(":")[0], "see the broker's own log")
 
 

@@ -78,3 +78,8 @@ class Topics:
     def from_side(self, side: Side) -> tuple[tuple[str, int], ...]:
         """Return (topic, qos) of all that ``side`` publishes: what the other side subscribes to."""
         return tuple((self[name], rule.qos) for name, rule in RULES.items() if rule.side is side)
+
+
+def said_by(side: Side) -> tuple[str, ...]:
+    """Return the names of the topics on which ``side`` publishes."""
+    return tuple(name for name, rule in RULES.items() if rule.side is side)

@@ -1,0 +1,114 @@
+"""Trying a broker out: a harmless word on each topic, and whether it comes back.
+
+The word is of wire version 0, which every receiver passes over, it is not retained, and as long as what is said there in a race. MQTT 5
+answers what is refused; with MQTT 3.1.1 only the silence tells.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.link import Plan
+from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.refusals import hearing
+from kickcue.edges.mqtt.topics import Topics
+
+WORD_BYTES: Final = {"status": 150, "state": 400, "arm": 800, "cue": 800}
+"""As long as the longest of their kind; ``OTHERS_BYTES`` for the rest."""
+OTHERS_BYTES: Final = 250
+SHORT_BYTES: Final = 350
+"""What an arm or a cue can be made to fit into."""
+ANSWER_S: Final = 1.5
+HEARD_S: Final = 0.7
+LOOK_EACH_S: Final = 0.01
+TRIED: Final = "kickcue-doctor"
+"""The sensor whose topic stands for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of the words, by the topic's name."""
+
+    refused: Mapping[str, str]
+    """Why the broker refuses what is said."""
+    unheard: Mapping[str, str]
+    """Why the broker refuses to let it be heard."""
+    tried: frozenset[str]
+    came_back: frozenset[str]
+    answers: bool
+    """Whether this broker says what it refuses (MQTT 5)."""
+    shortened: bool
+    """Whether it takes cues only without what is not needed."""
+
+
+async def try_out(speaker: Address, listener: Address, topics: Topics, names: Collection[str]) -> Trial:
+    """Say a word on each topic as one user and listen as another, or the same; ``BrokerError`` where one of them is not let in."""
+    nonce = secrets.token_hex(8)
+    ears = Plan(listener, f"{TRIED}-{secrets.token_hex(4)}", tuple((topics[name], 1) for name in names))
+    mouth = Plan(speaker, f"{TRIED}-{secrets.token_hex(4)}")
+    async with AsyncExitStack() as stack:
+        # patient: a subscription that is refused is what is looked for, and must not end the connection
+        hears, says = [await stack.enter_async_context(connect(plan, patient=True)) for plan in (ears, mouth)]
+        for session in (hears, says):
+            await _connected(session)
+        for name in names:
+            says.send(_word(name, _example(topics, name), nonce))
+        await _answered(says, len(names))
+        heard = await _heard(hears, topics, nonce, len(names))
+        return Trial(
+            refused={name: why for name in names if (why := says.refusals.why(_example(topics, name))) is not None},
+            unheard={name: why for name in names if (why := hears.refusals.why(hearing(topics[name]))) is not None},
+            tried=frozenset(names),
+            came_back=frozenset(heard),
+            answers=says.answers,
+            shortened=says.counters.shortened > 0,
+        )
+
+
+def _word(name: str, topic: str, nonce: str) -> Outgoing:
+    word = json.dumps({"wire": 0, "doctor": nonce, "to_everybody": "pass over this"}).encode()
+    payload = word.ljust(WORD_BYTES.get(name, OTHERS_BYTES))  # blanks at the end are still JSON
+    shorter = (word.ljust(SHORT_BYTES),) if name in ("arm", "cue") else ()
+    return Outgoing(topic, payload, asyncio.get_running_loop().time() + ANSWER_S, shorter=shorter)
+
+
+def _example(topics: Topics, name: str) -> str:
+    return topics.sensor(TRIED, "0000") if name == "sensor" else topics[name]
+
+
+async def _connected(session: Session) -> None:
+    """Return when there is a connection; ``BrokerError`` says why there is none."""
+    while not session.connected:
+        if session.trouble is not None:
+            raise BrokerError(session.trouble)
+        await asyncio.sleep(LOOK_EACH_S)
+
+
+async def _answered(session: Session, count: int) -> None:
+    """Return when the broker has answered so often, or when it is too late for that."""
+    until_s = asyncio.get_running_loop().time() + ANSWER_S
+    while session.counters.sent + session.counters.refused < count and asyncio.get_running_loop().time() < until_s:  # noqa: ASYNC110  as above
+        await asyncio.sleep(LOOK_EACH_S)
+
+
+async def _heard(session: Session, topics: Topics, nonce: str, wanted: int) -> set[str]:
+    """Return the names of the topics on which our own word came, soon."""
+    found: set[str] = set()
+    until_s = asyncio.get_running_loop().time() + HEARD_S
+    try:
+        async with asyncio.timeout_at(until_s):
+            while len(found) < wanted:
+                received = await session.incoming.get()
+                place = topics.name_of(received.topic)
+                if place is not None and nonce.encode() in received.payload:
+                    found.add(place[0])
+    except TimeoutError:
+        pass
+    return found
