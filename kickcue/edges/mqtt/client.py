@@ -138,6 +138,7 @@ class Session:
                 raise
             client, refused = await dial(self._plan, ProtocolVersion.V311, self._tls)
             self._protocol = ProtocolVersion.V311
+        self.refusals.begin()
         for topic, _ in self._plan.subscriptions:
             if topic in refused:
                 self.refusals.note(hearing(topic), refused[topic])
@@ -225,7 +226,7 @@ class Session:
         """Return the payload that the broker takes, None for a message that cannot be made small enough."""
         found = client.limits.fitting(message.topic, (message.payload, *message.shorter), self._sizes.largest)
         if found is None:
-            self._refuse(message.topic, f"{TOO_LARGE}: {packet_size(message.topic, message.payload)} bytes")
+            self._refuse(message.topic, TOO_LARGE)
         elif found is not message.payload:
             self.counters.shortened += 1
             if self.counters.shortened == 1:

@@ -10,7 +10,8 @@ LOG: Final = logging.getLogger(__name__)
 TOO_LARGE: Final = "too large"
 NOT_AUTHORIZED: Final = "not authorized"
 HEARING: Final = "hearing "
-CHECK_LIST: Final = "check the broker's access list (`kickcue doctor` tries every topic)"
+CHECK_LIST: Final = "check the broker's access list"
+TRY: Final = "(`kickcue doctor` tries every topic)"
 REMEDIES: Final = {
     NOT_AUTHORIZED: CHECK_LIST,
     NO_REASON: CHECK_LIST,
@@ -24,17 +25,24 @@ class Refusals:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._whys: dict[str, str] = {}
+        self._told: dict[str, str] = {}
 
     def note(self, what: str, why: str) -> None:
         """Note that the broker refuses ``what``: a topic to publish on, or ``hearing(topic)``."""
-        if self._whys.get(what) != why:
-            self._whys[what] = why
-            LOG.warning("broker %s: refuses %s (%s): %s", self._address, what, why, remedy(why))
+        self._whys[what] = why
+        if self._told.get(what) != why:
+            self._told[what] = why
+            LOG.warning("broker %s: refuses %s (%s): %s %s", self._address, what, why, remedy(why), TRY)
 
     def over(self, what: str) -> None:
         """Note that the broker lets us do ``what``."""
-        if self._whys.pop(what, None) is not None:
+        self._whys.pop(what, None)
+        if self._told.pop(what, None) is not None:
             LOG.info("broker %s: takes %s again", self._address, what)
+
+    def begin(self) -> None:
+        """Note a new connection: the broker may have been put right meanwhile. What was told is not told again."""
+        self._whys.clear()
 
     def why(self, what: str) -> str | None:
         """Return why the broker refuses ``what``, None where it does not."""
@@ -47,12 +55,12 @@ class Refusals:
             return None
         whys = dict.fromkeys(self._whys.values())
         groups = (f"{', '.join(_short(what) for what, its in self._whys.items() if its == why)} ({why})" for why in whys)
-        return f"the broker refuses {'; '.join(groups)}: {remedy(next(iter(whys)))}"
+        return f"the broker refuses {'; '.join(groups)}: {remedy(next(iter(whys)))} {TRY}"
 
 
 def remedy(why: str) -> str:
     """Return what to do about a refusal."""
-    return REMEDIES.get(why.partition(":")[0], "see the broker's own log")
+    return REMEDIES.get(why, "see the broker's own log")
 
 
 def hearing(topic: str) -> str:

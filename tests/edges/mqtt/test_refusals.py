@@ -11,12 +11,14 @@ import pytest
 
 from kickcue.core.events import Ack
 from kickcue.core.wrist import Play
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import Limits, packet_size
 from kickcue.edges.mqtt.client import Session, connect
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
 from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.refusals import Refusals
 from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watching import watch
@@ -194,7 +196,7 @@ async def test_what_cannot_be_made_small_enough_is_told(mosquitto: Mosquitto, ca
         for _ in range(50):
             session.send(Outgoing(TOPICS["cue"], long, asyncio.get_running_loop().time() + 8))
         await until(lambda: session.counters.refused >= 50)
-        assert "cue (too large: " in str(session.trouble)
+        assert "cue (too large)" in str(session.trouble)
         assert session.counters.connections <= 2
     assert len(warnings_of(caplog)) <= 2
 
@@ -224,6 +226,17 @@ async def test_a_broker_without_retained_messages_and_acknowledgements(mosquitto
 
 
 # ---- without a broker
+
+
+def test_a_new_connection_is_not_held_against(caplog: pytest.LogCaptureFixture) -> None:
+    """GIVEN a refusal WHEN there is a new connection THEN it is not shown any more; WHEN it is refused again THEN it is, and not told again."""
+    refusals = Refusals(Address("pi", 1883))
+    for _ in range(3):
+        refusals.begin()
+        assert refusals.text is None
+        refusals.note("kickcue/runner/cue", "not authorized")
+        assert refusals.text is not None
+    assert 1 == len(caplog.messages)
 
 
 def test_the_longest_that_fits_is_taken() -> None:

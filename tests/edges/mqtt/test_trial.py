@@ -8,6 +8,7 @@ import pytest
 from kickcue.core.wrist import Play
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.mosquitto import access_list
+from kickcue.edges.mqtt.refusals import TOO_LARGE
 from kickcue.edges.mqtt.topics import RULES, Side, said_by
 from kickcue.edges.mqtt.trial import TRIED, try_out
 from kickcue.edges.mqtt.wire import ArmMessage
@@ -68,7 +69,7 @@ async def test_a_small_broker_is_found(mosquitto: Mosquitto) -> None:
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
     assert trial.shortened
     assert {"state"} == trial.refused.keys()
-    assert trial.refused["state"].startswith("too large")
+    assert trial.refused["state"] == TOO_LARGE
     assert trial.came_back >= {"arm", "cue", "status"}
 
 
