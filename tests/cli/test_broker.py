@@ -9,6 +9,7 @@ import shutil
 import ssl
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,10 +22,11 @@ from kickcue.cli import main
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.attentive import AttentiveClient
 from kickcue.edges.mqtt.client import connect
+from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
 from kickcue.edges.mqtt.topics import RULES, Topics
-from tests.edges.mqtt.conftest import free_port, own_runtime_folder, running, wait_until_open
+from tests.edges.mqtt.conftest import Run, engine_clock, free_port, own_runtime_folder, running, wait_until_open
 
 __all__ = ["own_runtime_folder"]
 
@@ -155,6 +157,60 @@ async def test_a_race_goes_through_it(mosquitto: Path, tmp_path: Path) -> None:
             run.delivery.send(run.cue("c1"))
             await until_felt(run.inputs)
             assert (None, None) == (run.delivery.session.trouble, run.watch.session.trouble)
+
+
+async def command(*words: str) -> tuple[int | None, str]:
+    """Run kickcue; return its exit status and what it said."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "kickcue", *words, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+    )
+    async with asyncio.timeout(30):
+        out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
+@pytest.mark.mosquitto
+async def test_a_press_that_is_refused_is_told(mosquitto: Path, tmp_path: Path) -> None:
+    """GIVEN a helper's login and a viewer's WHEN both press THEN the helper's press is taken, and the viewer is told that it is refused."""
+    port = free_port()
+    written(tmp_path / "kickcue", "--port", str(port), "--athlete", "test")
+    with served(mosquitto, tmp_path / "kickcue", port) as addresses:
+        async with running(Served(addresses["kickcue"], addresses["watch"])) as run:
+            status, said = await command("press", "lap", "--trackside", "--broker", addresses["helper"].with_password())
+            assert (0, "lap sent: ") == (status, said[:10])
+            await until_felt(run.inputs)
+            status, said = await command("press", "lap", "--broker", addresses["viewer"].with_password())
+            assert status == 1
+            assert "the broker refuses command (not authorized): check the broker's access list" in said
+            assert len(run.inputs) == 1
+
+
+@pytest.mark.mosquitto
+async def test_a_watch_that_may_not_answer_says_so(mosquitto: Path, tmp_path: Path) -> None:
+    """GIVEN a list without the watch's answers WHEN `kickcue watch` feels a cue THEN it says that its answer is refused."""
+    port, folder = free_port(), tmp_path / "kickcue"
+    written(folder, "--port", str(port), "--athlete", "test")
+    rights = folder / "kickcue.acl"
+    rights.write_text(rights.read_text().replace("topic readwrite kickcue/test/ack", "topic read kickcue/test/ack"))
+    with served(mosquitto, folder, port) as addresses:
+        sender, topics = addresses["kickcue"], Topics("kickcue/test")
+        async with deliver(sender, topics, run_id="run", now_ns=engine_clock()) as delivery:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "kickcue", "watch", "--broker", addresses["watch"].with_password(),
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            assert process.stdout is not None
+            run, said = Run(engine_clock(), delivery), ""
+            async with asyncio.timeout(30):
+                while "online" not in said:
+                    said = (await process.stdout.readline()).decode()
+                delivery.send(replace(run.cue("c1"), t_ns=delivery._now_ns()))
+                while "the broker refuses ack (not authorized)" not in said:
+                    said = (await process.stdout.readline()).decode()
+                    assert said, "the watch has ended"
+            process.kill()
+            await process.wait()
 
 
 class Served:
