@@ -10,7 +10,7 @@ import logging
 import math
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from aiomqtt import Client, MqttError, ProtocolVersion, Will
@@ -31,6 +31,7 @@ GOODBYE_S: Final = 0.5
 IN_FLIGHT: Final = 10  # a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
 WRONG_PROTOCOL: Final = (1, 132)  # CONNACK: of MQTT 3.1.1 and of 5
 REFUSED_LOGIN: Final = (4, 5, 134, 135)
+WILL_REFUSED: Final = (154, 155)  # CONNACK: no retained messages, no such quality of service
 LARGEST_PACKET: Final = 16_384
 """Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word, and the library no such limit."""
 
@@ -77,8 +78,18 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
 async def dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> tuple[AttentiveClient, Mapping[str, str]]:
     """Connect and subscribe; return the connection, and why which subscription was refused.
 
-    ``MqttError`` when the broker cannot be reached or refuses the connection; nothing is left open then.
+    ``MqttError`` when the broker cannot be reached or refuses the connection; nothing is left open then. A last will that it does not take
+    as it is goes without being retained or acknowledged.
     """
+    try:
+        return await _dial(plan, protocol, tls)
+    except MqttConnectError as error:
+        if plan.will is None or _code(error) not in WILL_REFUSED:
+            raise
+        return await _dial(replace(plan, will=replace(plan.will, qos=0, retain=False)), protocol, tls)
+
+
+async def _dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> tuple[AttentiveClient, Mapping[str, str]]:
     client = _client(plan, protocol, tls)
     entering = asyncio.ensure_future(client.__aenter__())
     try:

@@ -8,15 +8,19 @@ from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from aiomqtt import MqttCodeError, MqttError
+from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from kickcue.core.events import Ack
 from kickcue.core.wrist import Play
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.attentive import Limits, packet_size
+from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, told_reason
 from kickcue.edges.mqtt.client import Session, connect
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
+from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan, explain
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.refusals import Refusals
 from kickcue.edges.mqtt.sizes import STRIKES, Sizes
@@ -214,6 +218,17 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
 
 
 @pytest.mark.mosquitto
+@pytest.mark.parametrize("option", ["retain_available false", "max_qos 0"])
+async def test_a_race_on_a_broker_that_can_do_little(mosquitto: Mosquitto, option: str) -> None:
+    """GIVEN a broker that keeps no messages, or acknowledges none WHEN a race runs there THEN cues are felt and answered."""
+    restart(mosquitto, [option])
+    async with running(mosquitto) as run:
+        run.delivery.send(run.cue("c1"))
+        await until(lambda: any(isinstance(each, Ack) and each.felt for each in run.inputs))
+        assert run.delivery.session.trouble is None
+
+
+@pytest.mark.mosquitto
 async def test_a_broker_without_retained_messages_and_acknowledgements(mosquitto: Mosquitto) -> None:
     """GIVEN a broker that keeps no messages and acknowledges none, as it says WHEN something is published THEN it goes out within that."""
     restart(mosquitto, ["retain_available false", "max_qos 0"])
@@ -237,6 +252,30 @@ def test_a_new_connection_is_not_held_against(caplog: pytest.LogCaptureFixture) 
         refusals.note("kickcue/runner/cue", "not authorized")
         assert refusals.text is not None
     assert 1 == len(caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(142, "session taken over"), (137, "server busy"), (149, "packet too large"), (128, NO_REASON)]
+)
+def test_why_a_connection_was_ended_is_told(code: int, words: str) -> None:
+    """GIVEN a DISCONNECT with a reason WHEN it has become an error, or the cause of one THEN the reason is found, in words."""
+    reason = MqttCodeError(ReasonCode(PacketTypes.DISCONNECT, identifier=code))
+    outer = MqttError("Disconnected during message iteration")
+    outer.__cause__ = reason
+    for error in (reason, outer):
+        found = told_reason(error)
+        assert found is not None
+        assert in_words(found) == words
+    assert told_reason(MqttError("Operation timed out")) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(136, "Server unavailable"), (138, "Banned"), (151, "Quota exceeded"), (159, "Connection rate exceeded")]
+)
+def test_why_a_broker_does_not_let_us_in_is_told(code: int, words: str) -> None:
+    """GIVEN a CONNACK that refuses WHEN it is explained THEN its reason stands there."""
+    refused = MqttConnectError(ReasonCode(PacketTypes.CONNACK, identifier=code))
+    assert explain(Address("pi", 1883), refused) == f"broker mqtt://pi:1883: refused the connection ({words})"
 
 
 def test_the_longest_that_fits_is_taken() -> None:
