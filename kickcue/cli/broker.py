@@ -68,9 +68,8 @@ def run(args: argparse.Namespace) -> int:
     _write(folder / OWN_PASSWORD, f"{passwords[DAEMON]}\n")
     _write(folder / LOGINS, _logins(passwords, f"{url}{port}/{topics.prefix}"))
     _write(folder / CONFIG, configuration(folder, port=args.port, tls=bool(args.tls)))
-    _hand_over(folder)
-    own_port = "" if args.tls else port
-    print("\n".join(_steps(folder, f"mqtt://{DAEMON}@127.0.0.1{own_port}{'' if args.athlete is None else f'/{topics.prefix}'}")))
+    own_url = f"mqtt://{DAEMON}@127.0.0.1{'' if args.tls else port}{'' if args.athlete is None else f'/{topics.prefix}'}"
+    print("\n".join(_steps(folder, handed_over=_hand_over(folder), own_url=own_url)))
     return 0
 
 
@@ -101,15 +100,19 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _hand_over(folder: Path) -> None:
-    """Give to Mosquitto what it reads after it has given up being root, and keep the rest from everybody."""
+def _hand_over(folder: Path) -> bool:
+    """Keep the files from everybody but Mosquitto, which reads its own when it has given up being root; tell whether that could be done."""
     for path in folder.iterdir():
         path.chmod(0o644 if path.name in FOR_ALL else 0o600)
-        if path.name in READ_BY_SERVER and os.geteuid() == 0:
-            try:
-                shutil.chown(path, SERVER_USER, SERVER_USER)
-            except LookupError:
-                return  # it is not installed yet, or not on this machine; the steps say what to do
+    if os.geteuid() != 0:
+        return False
+    try:
+        for name in READ_BY_SERVER:
+            if (folder / name).exists():
+                shutil.chown(folder / name, SERVER_USER, SERVER_USER)
+    except LookupError:  # it is not installed yet, or runs elsewhere
+        return False
+    return True
 
 
 def _logins(passwords: Mapping[str, str], url: str) -> str:
@@ -119,13 +122,13 @@ def _logins(passwords: Mapping[str, str], url: str) -> str:
     return "\n".join(lines)
 
 
-def _steps(folder: Path, own_url: str) -> list[str]:
+def _steps(folder: Path, *, handed_over: bool, own_url: str) -> list[str]:
     secret = [name for name in (LIST, PASSWORDS, KEY) if (folder / name).exists()]
     return [
         f"Written to {folder}: users {', '.join(ROLES)}; their passwords are in {LOGINS}.",
         "",
         "Now:",
-        f"  sudo chown {SERVER_USER}: {' '.join(str(folder / name) for name in secret)}",
+        *([] if handed_over else [f"  sudo chown {SERVER_USER}: {' '.join(str(folder / name) for name in secret)}"]),
         f"  sudo ln -s {folder / CONFIG} {INCLUDED}/",
         "  sudo systemctl restart mosquitto",
         f"  sudo install -D -m 600 {folder / OWN_PASSWORD} {CREDENTIAL}",
