@@ -19,7 +19,7 @@ DEBUG_PRIORITY: Final = 7
 BORDERS: Final = "kickcue.edges."
 """Loggers of what comes from outside: whoever sends junk must not be able to fill a disk, or hide what matters."""
 LINES_AT_ONCE: Final = 10
-LINES_PER_S: Final = 1 / 30
+LINES_PER_S: Final = 1 / 10
 _UNQUOTED: Final = frozenset("-_.:/@+%#,;()[]{}<>*!?&|~^$±")
 
 
@@ -57,7 +57,7 @@ class _Standard(logging.StreamHandler[Any]):
 
 
 class Sparing(logging.Filter):
-    """Of lines of one kind from the borders it lets ten through and then one each 30 s, which tells how many were left out."""
+    """Of lines of one kind from the borders it lets ten through and then one each 10 s, which tells how many were left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Sparing(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the line is to be written; the kind is the place in the code and its text without what came from outside."""
-        if not record.name.startswith(BORDERS):
+        if not record.name.startswith(BORDERS) or record.levelno < logging.INFO:  # below: somebody has asked for every attempt
             return True
         throttle = self._throttles.setdefault((record.name, str(record.msg)), Throttle(LINES_AT_ONCE, LINES_PER_S))
         left_out = throttle.held_back
