@@ -26,10 +26,13 @@ class Sizes:
 
     def ended(self, reason: int, now_s: float) -> None:
         """Note that the other side has ended the connection, and its reason code; a limit that was not the cause is forgotten."""
+        topic, self._topic = self._topic, ""
+        if not topic:  # nothing was sent since the last end, or the same end is told twice, by reader and writer
+            return
         if now_s - self._sent_s > AT_ONCE_S:
             self.largest, self._strikes = None, 0
             return
-        self._strikes = self._strikes + 1 if self._topic == self._blamed else 1
-        self._blamed = self._topic
+        self._strikes = self._strikes + 1 if topic == self._blamed else 1
+        self._blamed = topic
         if reason in SAYS_SIZE or self._strikes >= STRIKES:
             self.largest, self._strikes = self._size - 1, 0

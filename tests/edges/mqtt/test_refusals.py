@@ -295,6 +295,7 @@ def test_a_size_is_learnt_from_connections_that_end_upon_it() -> None:
         assert sizes.largest is None
         sizes.sending("state", 300, float(strike))
         sizes.ended(128, strike + 0.1)
+        sizes.ended(128, strike + 0.1)  # by the writer too: it is one end all the same
     assert sizes.largest == 299
     plain = Sizes()
     plain.sending("cue", 400, 0.0)
