@@ -9,7 +9,7 @@ a long easy stretch before or after them is warming up and cooling down.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,14 +32,18 @@ WALK_MPS: Final = 1.9
 """People walk up to about 2 m/s and run beyond: a walk is no repetition."""
 TWO_LEVELS: Final = 0.7
 """Share of the speeds' variance that lies between two levels at least. One level with noise: 2/π."""
+THREE_LEVELS: Final = 0.87
+"""The same of three levels; one with noise: 0.81."""
 EASY_APART_MPS: Final = 0.5
 """Easy running is slower than repetitions by this at least."""
 LONG_EASY: Final = 1.5
 """A warm-up is easy for longer than a repetition takes by this factor at least [judgement]."""
 ALIKE: Final = 1.5
 """Lengths within this factor of the median are alike..."""
-MOST_ALIKE: Final = 0.6
-"""...and so many must be: in public files sessions have 75 % or more, other runs 45 % or less..."""
+MOST_ALIKE: Final = 0.7
+"""...and so many must be: in public files sessions have 75 % or more, other runs with five efforts or more 45 % or less..."""
+FEW: Final = 5
+"""...all of fewer than this..."""
 MOST_RESTS_ALIKE: Final = 0.75
 """...of repetitions that grow longer or shorter at least the rests are alike."""
 RESTED: Final = 0.05
@@ -96,23 +100,39 @@ def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
     """Return the repetitions that (``t_ns``, m/s), evenly spaced and in order, show; a jump counts as nobody's speed but the fastest."""
     speeds = [(t_ns, min(mps, FASTEST_MPS)) for t_ns, mps in speeds]
     values = [mps for _, mps in speeds]
-    levels = two_levels(values)
-    if levels is None or _explained(values, levels) < TWO_LEVELS:
-        return ()
-    running = [mps for mps in values if mps >= levels.parting]
-    hard = two_levels(running, EASY_APART_MPS)
-    reps = _efforts(speeds, levels)
-    if hard is not None and hard.fast > WALK_MPS:
-        efforts = _efforts(speeds, hard)
-        one_stretch = len(reps) < 2 and hard.fast - hard.slow >= APART_MPS
-        reps = efforts if one_stretch else _without_easy_ends(reps, efforts)
-    return reps if levels.fast > WALK_MPS and _are_a_session(reps) else ()
+    one_stretch: tuple[Rep, ...] = ()
+    apart = two_levels(values)
+    # where a long warm-up is a level of its own, the repetitions are told from it and not from the rests
+    for levels in (apart, None if apart is None else two_levels(_above(values, apart))):
+        if levels is None or levels.fast <= WALK_MPS:
+            continue
+        told_apart = _above(values, apart) if apart is not None and levels is not apart else values
+        efforts = _efforts(speeds, levels)
+        hard = two_levels(_above(values, levels), EASY_APART_MPS)
+        reps = efforts if hard is None else _without_easy_ends(efforts, _efforts(speeds, hard), hard.fast - hard.slow)
+        if len(reps) > 1 and _are_levels(told_apart, levels) and _are_a_session(reps):
+            return reps
+        one_stretch = one_stretch or (reps if len(reps) == 1 else ())
+    return one_stretch
 
 
-def _explained(values: Sequence[float], levels: Levels) -> float:
-    """Return which share of the variance lies between the two levels."""
-    fast = sum(mps >= levels.parting for mps in values) / len(values)
-    return fast * (1.0 - fast) * (levels.fast - levels.slow) ** 2 / pvariance(values)
+def _above(values: Sequence[float], levels: Levels) -> list[float]:
+    return [mps for mps in values if mps >= levels.parting]
+
+
+def _are_levels(values: Sequence[float], levels: Levels) -> bool:
+    """Tell whether speeds lie on two levels, or on three of which two are slow (walking and easy running), and not on one with noise."""
+    slow = [mps for mps in values if mps < levels.parting]
+    fast = _above(values, levels)
+    within = len(fast) * pvariance(fast)
+    whole = len(values) * pvariance(values)
+    if within + len(slow) * pvariance(slow) <= (1.0 - TWO_LEVELS) * whole:
+        return True
+    between = two_levels(slow)
+    if between is None:
+        return False
+    parts = [mps for mps in slow if mps < between.parting], _above(slow, between)
+    return within + sum(len(part) * pvariance(part) for part in parts) <= (1.0 - THREE_LEVELS) * whole
 
 
 def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, ...]:
@@ -133,27 +153,42 @@ def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, 
             found.append(Rep(began_ns, fallen_ns))
     if running and began_ns is not None:
         found.append(Rep(began_ns, speeds[-1][0], end_seen=False))
-    return tuple(rep for rep in _without_slack(found) if rep.ns >= SHORTEST_S * NS_PER_S)
+    whole = [rep for rep in _without_slack(found) if rep.ns >= SHORTEST_S * NS_PER_S]
+    return tuple(_without_glimpses(speeds, whole, (parting + levels.fast) / 2.0))
 
 
-def _without_easy_ends(reps: Sequence[Rep], hard: Sequence[Rep]) -> tuple[Rep, ...]:
-    """Return the repetitions with a long easy stretch before the first and after the last left out.
+def _without_glimpses(speeds: Sequence[tuple[int, float]], efforts: Sequence[Rep], hard_mps: float) -> Iterator[Rep]:
+    """Yield the efforts without those that are short and hardly above the threshold: easy running that lies about it."""
+    times = [t_ns for t_ns, _ in speeds]
+    usual_ns = median(rep.ns for rep in efforts) if efforts else 0.0
+    for rep in efforts:
+        within = [mps for _, mps in speeds[bisect_left(times, rep.start_ns) : bisect_right(times, rep.end_ns)]]
+        if rep.ns > usual_ns / LONG_EASY**2 or not within or fmean(within) >= hard_mps:
+            yield rep
 
-    ``hard`` is what was run clearly faster than such a stretch; where it is not in the others, too,
-    nothing is left out.
+
+def _without_easy_ends(reps: Sequence[Rep], hard: Sequence[Rep], apart_mps: float) -> tuple[Rep, ...]:
+    """Return the repetitions with an easy stretch before the first and after the last left out.
+
+    ``hard`` is what was run faster than such a stretch, by ``apart_mps``; where it is not in the others, too,
+    nothing is left out. A repetition that was only a little slower than the others stays.
     """
     usual_ns = median(rep.ns for rep in reps) if reps else 0.0
     kept = list(reps)
     for end in (0, -1):
-        if len(kept) < 2:
-            break
-        whole = kept[end]
-        inside = [rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns]
-        easy_ns = whole.ns - sum(rep.ns for rep in inside)
-        others = [rep for rep in kept if rep is not whole]
-        as_hard = sum(any(_overlap(each, rep) for each in hard) for rep in others)
-        if easy_ns > LONG_EASY * usual_ns and 2 * as_hard > len(others):
+        while len(kept) > 1:
+            whole = kept[end]
+            inside = [rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns]
+            inside = [rep for rep in inside if rep.ns > usual_ns / LONG_EASY**2]
+            easy_ns = whole.ns - sum(rep.ns for rep in inside)
+            others = [rep for rep in kept if rep is not whole]
+            as_hard = sum(any(_overlap(each, rep) for each in hard) for rep in others)
+            is_easy = easy_ns > LONG_EASY * usual_ns or (not inside and apart_mps >= APART_MPS)
+            if not (is_easy and 2 * as_hard > len(others)):
+                break
             kept[kept.index(whole) : kept.index(whole) + 1] = inside
+            if inside:
+                break
     return tuple(kept)
 
 
@@ -164,16 +199,15 @@ def _overlap(a: Rep, b: Rep) -> bool:
 def _are_a_session(reps: Sequence[Rep]) -> bool:
     """Tell whether efforts are alike, or at least their rests, and whether there are rests worth the name.
 
-    A single one is nobody's doubt: one stretch of running.
+    Of a few all must be alike: two or three are so by chance.
     """
-    if len(reps) < 2:
-        return True
     rests = [after.start_ns - before.end_ns for before, after in pairwise(reps)]
     rested = sum(rests) / (reps[-1].end_ns - reps[0].start_ns)
     whole = [rep.ns for rep in reps if rep.start_seen and rep.end_seen]
     cut_off = [rep.ns for rep in reps if not (rep.start_seen and rep.end_seen)]
     longest = max(whole, default=0) * ALIKE
-    alike = _alike(whole) >= MOST_ALIKE and all(length <= longest for length in cut_off)
+    most = MOST_ALIKE if len(whole) >= FEW else 1.0
+    alike = _alike(whole) >= most and all(length <= longest for length in cut_off)
     alike = alike or (len(rests) > 2 and _alike(rests) >= MOST_RESTS_ALIKE)
     return rested >= RESTED and alike
 

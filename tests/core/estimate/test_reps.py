@@ -121,3 +121,19 @@ def test_repetitions_that_grow_longer() -> None:
     """GIVEN 200 to 1000 m, each longer than the one before, with one rest THEN all are told."""
     session = [(60, 1.2), *[part for n in range(1, 6) for part in ((40 * n, 5.2), (90, 1.2))]]
     assert off_s(reps_from_speeds(noisy(session)), hard_ones(session)) <= 1.0
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "session",
+    [
+        [(900, 3.1), (60, 1.3), *[(40, 6.1), (60, 1.3)] * 6, (600, 3.1)],
+        [(300, 2.7), *[(180, 5.6), (30, 0.0)] * 8, (200, 2.7)],
+        [(900, 2.5), *[(30, 5.2), (45, 0.0)] * 6],
+        [*[(180, 5.2), (30, 1.3)] * 8, (300, 2.9)],
+    ],
+    ids=["mostly easy", "cool-down as long as a repetition", "warming up goes over into the first", "easy running at the threshold"],
+)
+def test_easy_running_is_a_level_of_its_own(session: list[Stretch], seed: int) -> None:
+    """GIVEN walking or standing, easy running and hard running, however long each THEN the hard efforts are told, and no other."""
+    assert off_s(reps_from_speeds(noisy(session, 0.25, seed)), hard_ones(session)) <= 1.5
