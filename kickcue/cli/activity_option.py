@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from kickcue.cli.read_progress import read_progress
 from kickcue.recording import Recording, read
 
 
@@ -19,7 +20,8 @@ def add_activity_option(parser: argparse.ArgumentParser) -> None:
 
 def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Recording:
     """Return the recording; where it holds several activities say on standard error which is taken. Errors as of ``read``."""
-    recording = read(path, marks=marks, activity=args.activity)
+    with read_progress(path) as progress:
+        recording = read(path, marks=marks, activity=args.activity, progress=progress)
     if recording.activities_note:
         print(f"kickcue: {path}: {recording.activities_note}", file=sys.stderr)
     return recording

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import json_line, table
 from kickcue.config.calibration import Calibration, Calibrations, read_calibration
 from kickcue.config.learned_scale import athlete_of, lead_changed, outlook, pod_of, race_scale, remember
@@ -113,7 +114,8 @@ def _as_text(calibration: Calibration) -> Iterator[str]:
 
 
 def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings: Settings | None, path: Path) -> int:
-    recording = read(path)
+    with read_progress(path) as progress:
+        recording = read(path, progress=progress)
     for problem in recording.problems:
         print(f"kickcue: {path}: {problem}", file=sys.stderr)
     found = _measured(args, recording) if recording.header.pins else NOT_LIVE

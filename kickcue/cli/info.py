@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.info_page import PROBLEM, distance_m, notes, rows
+from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import console, json_line
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
@@ -24,7 +25,7 @@ INDENT: Final = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX or GPX, plain or gzipped")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped")
     add_activity_option(parser)
     parser.add_argument("--verbose", action="store_true", help="also what each sensor sent, the gaps, and what the engine put out")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line, one for each file")
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     status = 0
     for number, path in enumerate(args.files):
         try:
-            recording = read(path, activity=args.activity)
+            with read_progress(path) as progress:
+                recording = read(path, activity=args.activity, progress=progress)
         except KickcueError as error:
             if len(args.files) == 1:
                 raise

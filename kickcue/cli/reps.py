@@ -28,7 +28,7 @@ SHARP: Final = Way.MARKS
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("recording", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX, plain or gzipped")
+    parser.add_argument("recording", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped")
     parser.add_argument(
         "--from",
         dest="way",

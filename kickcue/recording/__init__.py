@@ -21,7 +21,7 @@ MARKS: Final = ("manual", "all", "none")
 """What a person can ask for."""
 
 
-def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> Recording:
+def read(path: Path, *, marks: str = "manual", activity: int | None = None, progress: "Callable[[float], None] | None" = None) -> Recording:
     """Return everything that can be had from a recording of any known kind, told by its content.
 
     ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person at
@@ -29,6 +29,8 @@ def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> R
     In a recording of kickcue's own the marks are events like all others; only "none" changes it, and takes them out.
 
     ``activity`` says which of several activities of a watch's file, counted from 1; None: the longest run.
+
+    ``progress`` is called now and then with the share that has been read, for FIT: the other formats are read many times as fast.
 
     AskedWronglyError where there is no such file or activity, DataError where nothing can be had from it.
     """
@@ -42,7 +44,7 @@ def read(path: Path, *, marks: str = "manual", activity: int | None = None) -> R
             raise AskedWronglyError(f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one")
         found = _own(path, data, kind)
     else:
-        found = _imported(path, data, kind, marks, activity)
+        found = _imported(path, _activity(path, data, kind, activity, progress), marks)
     if marks == "none":
         found = _without_marks(found)
     return replace(found, problems=(*loaded.problems, *found.problems), notes=(*loaded.notes, *found.notes))
@@ -61,20 +63,26 @@ def _own(path: Path, data: bytes, kind: str) -> Recording:
     return jsonl.read(path, data)
 
 
-def _imported(path: Path, data: bytes, kind: str, marks: str, wanted: int | None) -> Recording:
+def _imported(path: Path, found: "Activity", marks: str) -> Recording:
     from kickcue.recording import activity  # noqa: PLC0415  see above
 
+    return activity.recording(path, found, marks)
+
+
+def _activity(path: Path, data: bytes, kind: str, wanted: int | None, progress: "Callable[[float], None] | None") -> "Activity":
     try:
-        return activity.recording(path, _reader(kind)(data, wanted), marks)
+        if kind == "FIT":
+            from kickcue.recording import fit  # noqa: PLC0415  see above
+
+            return fit.read(data, wanted, progress)
+        return _reader(kind)(data, wanted)
     except AskedWronglyError as error:
         raise AskedWronglyError(f"{path}: {error}") from None
 
 
 def _reader(kind: str) -> "Callable[[bytes, int | None], Activity]":
     """Return the reader of a kind of file, see above."""
-    if kind == "FIT":
-        from kickcue.recording.fit import read as reader  # noqa: PLC0415
-    elif kind == "TCX":
+    if kind == "TCX":
         from kickcue.recording.tcx import read as reader  # noqa: PLC0415
     elif kind == "GPX":
         from kickcue.recording.gpx import read as reader  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""An activity as a watch recorded it, and the rules by which it becomes events. The readers of FIT, TCX and GPX end here.
+"""An activity as a watch recorded it, and the rules by which it becomes events. All readers of activities end here.
 
 - Time 0 is the first record. A ``start`` command stands there.
 - A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a heart rate a 2A37 of "strap", one with a

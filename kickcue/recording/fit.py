@@ -10,7 +10,7 @@ from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
 from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, number, seconds
-from kickcue.recording.fit_frames import CADENCE, DISTANCE, ENHANCED_SPEED, HEART_RATE, SPEED, Message, messages
+from kickcue.recording.fit_frames import CADENCE, DISTANCE, ENHANCED_SPEED, HEART_RATE, SPEED, Message, Progress, messages
 from kickcue.recording.fit_heart import HeartRates
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
@@ -32,12 +32,13 @@ class _Session:
     sport: str
 
 
-def read(data: bytes, wanted: int | None = None) -> Activity:
+def read(data: bytes, wanted: int | None = None, progress: Progress | None = None) -> Activity:
     """Return an activity of a FIT file, whatever can be decoded of it.
 
     ``wanted``: which of several, counted from 1; AskedWronglyError where there is no such one.
+    ``progress`` is called now and then with the share of the file that has been read.
     """
-    found, problems = messages(data)
+    found, problems = messages(data, progress)
     parts: list[Part] = []
     notes: list[str] = []
     bounds = Bounds()

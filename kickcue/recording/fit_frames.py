@@ -6,7 +6,7 @@ records follow each other, hop by hop over the messages between them, with times
 starts again, with the definitions that were known.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -16,6 +16,8 @@ from fitdecode.types import BASE_TYPES, DevField  # type: ignore[import-untyped]
 
 from kickcue.recording.fit_definitions import with_endian_bits
 from kickcue.recording.fit_header import HEADER_SIZE, header, span_at
+
+Progress = Callable[[float], None]
 
 TAKEN: Final = ("file_id", "session", "lap", "record", "event", "hr")
 HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = 3, 4, 5, 6, 73  # native numbers of record fields
@@ -33,6 +35,7 @@ _TIME_FIELD: Final = bytes((_TIMESTAMP, 4, 0x86))
 _BACK_S: Final = 60  # records may stand a little out of order
 _MAX_STEP_S: Final = 6 * 3600  # no recorder that goes on pauses longer
 _HOPS: Final = 24  # messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording leaves 7 s out
+_REPORT_EVERY: Final = 500  # messages, some 50 ms of decoding
 _NAMED: Final = 3  # places of damage
 _MOST_PLACES: Final = 1000  # more, and it is no FIT file any longer
 _SCANS: Final = 20  # times the length of a file that is looked through for where to go on
@@ -82,6 +85,10 @@ class _Known:
         return _Known(dict(self.definitions), dict(self.layouts), list(self.described))
 
 
+def _no_progress(_at: int) -> None:
+    pass
+
+
 @dataclass(slots=True)
 class _Walk:
     """How far one FIT file has been gone through. What came after the last good record is not trusted once damage shows."""
@@ -103,6 +110,8 @@ class _Walk:
     outliers: int = 0
     intact: bool = False
     """The checksum holds: times are what the recorder wrote, however odd, and no sign of damage."""
+    progress: Callable[[int], None] = _no_progress
+    """Called now and then with the place in the body that decoding has come to."""
     scanned: int = 0
     """Bytes that were looked at for where to go on."""
 
@@ -133,8 +142,11 @@ class _Losses:
             yield f"{self.outliers} records with impossible times were left out"
 
 
-def messages(data: bytes) -> tuple[list[Message], list[str]]:
-    """Return the messages of the taken kinds in file order, and what could not be decoded."""
+def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Message], list[str]]:
+    """Return the messages of the taken kinds in file order, and what could not be decoded.
+
+    ``progress`` is called now and then with the share of the file that has been read.
+    """
     found: list[Message] = []
     losses = _Losses()
     at = 0
@@ -144,6 +156,8 @@ def messages(data: bytes) -> tuple[list[Message], list[str]]:
             losses.others[f"the last {len(data) - at} bytes of the file are no FIT and were not read"] = None
             break
         walk = _Walk(data[span.start : span.end], intact=span.intact)
+        if progress is not None:
+            walk.progress = _share(progress, span.start, len(data))
         _through(walk, losses)
         if span.unfinished:
             losses.others[f"the file is cut off or was never finished: its last record is at {walk.seconds()} s"] = None
@@ -153,6 +167,10 @@ def messages(data: bytes) -> tuple[list[Message], list[str]]:
         found.extend(walk.messages)
         at = span.next_at
     return found, list(losses.sentences())
+
+
+def _share(progress: Progress, start: int, size: int) -> Callable[[int], None]:
+    return lambda at: progress((start + at) / size)
 
 
 def _through(walk: _Walk, losses: _Losses) -> None:
@@ -191,13 +209,15 @@ def _decode(walk: _Walk, start: int) -> bool:
     shift = start - HEADER_SIZE - len(prefix)
     try:
         with reader:
-            for frame in reader:
+            for number, frame in enumerate(reader):
                 at = frame.chunk.offset + shift
                 if at < start or not isinstance(frame, FitDefinitionMessage | FitDataMessage):
                     continue
                 if not _take(walk, frame, at):
                     return False
                 walk.decoded_to = at + len(frame.chunk.bytes)
+                if number % _REPORT_EVERY == 0:
+                    walk.progress(at)
     except Exception:  # noqa: BLE001  damaged bytes lead the library into KeyError, struct.error, AssertionError and more
         return False
     return True

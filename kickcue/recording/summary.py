@@ -1,5 +1,6 @@
 """What is in a recording, in figures: for ``kickcue info`` and for a look before a replay."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from kickcue.core.estimate.fix_choice import is_a_place
 from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Notification, Tick, Timer
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
-from kickcue.core.units import ns_to_s, s_to_ns
+from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.recording.model import Recording
 from kickcue.recording.plausible import grown_m
 from kickcue.recording.run_told import presses
@@ -22,6 +23,10 @@ GAP_S: Final = 3.0
 
 GENERIC: Final[Mapping[str, str]] = {"2a37": "generic-hr", "2a53": "generic-rsc", "2acd": "treadmill-ftms"}
 """The profile to read a characteristic by where the recording names none that is known."""
+
+
+_Step = tuple[int, int]
+"""From one time to the next, in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Su
         counts=_counts(recording.inputs),
         marks=dict(Counter(source.value for _, source in presses(recording))),
         pauses=pauses,
-        gaps=tuple(span for span in _spans(telling) if span.seconds > GAP_S and not _is_paused(span, pauses)),
+        gaps=tuple(span for step in _steps(telling) if _is_gap(step) and not _is_paused(span := _span(step), pauses)),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
     )
@@ -142,13 +147,26 @@ def _pauses(recording: Recording) -> Iterator[Span]:
             stopped_ns = None
 
 
-def _is_paused(gap: Span, pauses: Iterable[Span]) -> bool:
-    """Tell whether the recorder was stopped for most of a gap."""
-    return any(min(gap.to_s, pause.to_s) - max(gap.from_s, pause.from_s) > gap.seconds / 2 for pause in pauses)
+def _is_gap(step: _Step) -> bool:
+    return step[1] - step[0] > GAP_S * NS_PER_S
 
 
-def _spans(times_ns: Iterable[int]) -> list[Span]:
-    return [Span(ns_to_s(before), ns_to_s(after)) for before, after in pairwise(sorted(times_ns))]
+def _is_paused(gap: Span, pauses: Sequence[Span]) -> bool:
+    """Tell whether the recorder was stopped for most of a gap: then in its middle, for pauses do not overlap."""
+    at = bisect_right(pauses, (gap.from_s + gap.to_s) / 2, key=lambda pause: pause.from_s) - 1
+    return at >= 0 and min(gap.to_s, pauses[at].to_s) - max(gap.from_s, pauses[at].from_s) > gap.seconds / 2
+
+
+def _steps(times_ns: Iterable[int]) -> list[_Step]:
+    return list(pairwise(sorted(times_ns)))
+
+
+def _span(step: _Step) -> Span:
+    return Span(ns_to_s(step[0]), ns_to_s(step[1]))
+
+
+def _length_ns(step: _Step) -> int:
+    return step[1] - step[0]
 
 
 def profile_of(recording: Recording, profiles: Mapping[str, SensorProfile], event: Notification) -> SensorProfile | None:
@@ -163,15 +181,15 @@ def _sensor(recording: Recording, name: str, events: Sequence[Notification], pro
         profile = profile_of(recording, profiles, event)
         if profile is not None:
             _read(values, profile, event)
-    spans = _spans(event.t_ns for event in events)
-    silences = _spans((0, *(event.t_ns for event in events), s_to_ns(recording.duration_s)))
-    middle_s = median(span.seconds for span in spans) if spans else 0.0
+    steps = _steps(event.t_ns for event in events)
+    silences = _steps((0, *(event.t_ns for event in events), s_to_ns(recording.duration_s)))
+    middle_s = median(map(_length_ns, steps)) / NS_PER_S if steps else 0.0
     return SensorSummary(
         name=name,
         profile=told,
         notifications=len(events),
         rate_hz=1 / middle_s if middle_s > 0 else None,
-        silence=max(silences, key=lambda span: span.seconds),
+        silence=_span(max(silences, key=_length_ns)),
         broken=values.broken,
         distance_m=grown_m(values.totals) if values.totals else None,
         speed_mps=_range(values.speeds_mps),

@@ -61,6 +61,7 @@ def test_the_one_recording_of_a_zip_is_read(tmp_path: Path, files: dict[str, byt
         (b"PK\x03\x04", "the zip file is damaged"),
         (zipped({f"{'n' * 200}{n}.txt": b"" for n in range(5000)}), "the zip holds too many files"),
     ],
+    ids=["two_recordings", "nine", "none_but_a_photo", "empty", "an_empty_file", "cut_off", "a_head_alone", "too_many"],
 )
 def test_a_zip_that_is_not_one_recording_is_told(tmp_path: Path, data: bytes, told: str) -> None:
     """Several recordings, none, nothing, damage: one line that says what would be right."""
