@@ -51,6 +51,9 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 BEAT_NS = 1400 * NS_PER_MS
 """Sensors speak once a second, so a beat falls due only when one is missing."""
 ESTIMATE_EVERY_NS = NS_PER_S // 2
+HEARD_AGAIN_NS = 2 * NS_PER_S
+"""When the recorder goes on every sensor has had its say by then; a recorder that is stopped hears nobody, which is no news of a sensor."""
+NOTHING_HEARD = Survey(None, None, None, [])
 SLOWEST_MPS = 0.5
 NEAR_S = 10.0
 """From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
@@ -192,10 +195,12 @@ class Engine:
         if not self._timer.turn(t_ns, running=event.running):
             return False
         out.append(Notice(t_ns, "timer", "the recorder goes on" if event.running else "the recorder is stopped"))
-        if not event.running:
+        if event.running:
+            self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
+        else:
             out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
             self._bell_in_s = None
-        self._next_estimate_ns = t_ns  # that nobody runs is told at once
+            self._next_estimate_ns = t_ns  # that nobody runs is told at once
         return True
 
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
@@ -265,7 +270,7 @@ class Engine:
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
             self._next_estimate_ns = t_ns + ESTIMATE_EVERY_NS
-            survey = self._sensors.survey(t_ns)
+            survey = NOTHING_HEARD if self._timer.stopped else self._sensors.survey(t_ns)
             self._stale_ns = survey.next_stale_ns
             out.extend(survey.news)
             out.append(self._estimate(t_ns, here, survey))

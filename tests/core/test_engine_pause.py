@@ -56,8 +56,8 @@ def test_no_cue_is_given_or_armed_while_the_recorder_is_stopped() -> None:
     assert bell_s(race) == pytest.approx(stopped_s + PAUSE_S + 1.0, abs=1.0)
 
 
-def test_a_pause_stands_still_on_the_screen_and_costs_a_handful_of_ticks() -> None:
-    """GIVEN the recorder is stopped for nine hours THEN distance stays, speed is unknown, and the engine asks for no more than 20 ticks."""
+def test_a_pause_stands_still_on_the_screen_and_costs_no_ticks() -> None:
+    """GIVEN the recorder is stopped for nine hours THEN distance stays, all else is unknown, and the engine asks for no ticks."""
     race = Race("1500m")
     race.gun()
     race.runs_to(500.0, 5.0)
@@ -69,8 +69,19 @@ def test_a_pause_stands_still_on_the_screen_and_costs_a_handful_of_ticks() -> No
         ticks += 1
     estimates = [output for output in race.said[before:] if isinstance(output, ev.Estimate)]
     assert {round(each.distance_m or 0.0) for each in estimates} == {500}
-    assert {each.speed_mps for each in estimates} == {None}
-    assert ticks <= 20
+    assert {(each.speed_mps, each.cadence_spm, each.heart_rate_bpm) for each in estimates} == {(None, None, None)}
+    assert ticks == 0
+
+
+def test_a_pause_is_no_news_of_a_sensor() -> None:
+    """GIVEN sensors that are well WHEN the recorder is stopped for a minute THEN none of them is called stale or lost, then or afterwards."""
+    race = Race("1500m")
+    race.gun()
+    race.runs_to(500.0, 5.0)
+    before = len(race.said)
+    paused(race)
+    race.runs(5.0, seconds=10.0)
+    assert [] == [each for each in race.said[before:] if isinstance(each, ev.Notice) and each.sensor is not None]
 
 
 @pytest.mark.parametrize(
