@@ -131,6 +131,7 @@ def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixtu
         (["--rate", "fast"], 2, "--rate"),
         (["--rate", "max", "--publish"], 2, "--rate max"),
         (["--broker", "mqtt://localhost"], 2, "--publish"),
+        (["--ca", "ca.crt"], 2, "--broker"),
         (["--target", "quick"], 2, "15:30"),
         (["--profile", "pod"], 2, "pod=stryd"),
         (["--profile", "watch=stryd"], 2, "only pod, strap"),

@@ -199,3 +199,22 @@ def test_a_wrong_race_is_one_line(
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert says in err
+
+
+@pytest.mark.usefixtures("race")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--broker", "mqtt://pi", "--ca", "ca.crt"], "a CA file is of use only with mqtts://"),
+        (["--broker", "mqtts://pi", "--ca", "ca.crt"], "CA file ca.crt: No such file"),
+    ],
+)
+def test_a_ca_that_is_of_no_use_is_one_line(
+    options: list[str], says: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN --ca without TLS, or a file that is not there WHEN run THEN exit status 2, and one line that says so."""
+    monkeypatch.chdir(home)
+    assert main(["run", "--headless", *options]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert says in err
