@@ -25,6 +25,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.lateness": 10,
     "kickcue.core.profiles": 11,
     "kickcue.core.plan": 11,
+    "kickcue.core.records": 11,
     "kickcue.core.readings": 12,
     "kickcue.core.wrist": 12,
     "kickcue.core.estimate": 20,

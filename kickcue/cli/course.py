@@ -5,11 +5,12 @@ from typing import Any
 
 from kickcue.cli.show import json_line, numbers, table
 from kickcue.core.course import EVENTS, LANES, STEEPLE_LAPS_M, Course, Window, course_for
+from kickcue.core.units import MILE_M
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("event", help=f"{', '.join(EVENTS)}, metres on the track (1200m) or kilometres on the road (8k)")
+    parser.add_argument("event", help=f"{', '.join(EVENTS)}, metres on the track (1200m), kilometres (8k) or miles on the road")
     parser.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
     parser.add_argument("--lane", type=int, metavar="N", help=f"lane of a 400 m track that is run in throughout, 1 to {LANES}")
     parser.add_argument("--indoor", action="store_true", help="a track of 200 m")
@@ -39,7 +40,8 @@ def _as_json(course: Course) -> dict[str, Any]:
 
 
 def _as_text(course: Course) -> str:
-    lap = "on the road, a line each kilometre" if course.lap_m is None else f"laps of {course.lap_m:.10g} m"
+    marker = "mile" if course.marker_m == MILE_M else "kilometre"
+    lap = f"on the road, a line each {marker}" if course.lap_m is None else f"laps of {course.lap_m:.10g} m"
     title = f"{course.event}: {course.distance_m:.10g} m, {lap}, bell after {course.bell_m:.10g} m"
     marks = _marks(course)
     lines = {metres: str(line) for line, metres in enumerate(course.crossings_m, start=1)}

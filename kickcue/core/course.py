@@ -31,29 +31,55 @@ STEEPLE_LAPS_M: Final[Mapping[str, float]] = {"inside": 396.084, "outside": 419.
 
 SHORTEST_RACE_M: Final = 200.0
 LONGEST_RACE_M: Final = 500_000.0
+LONGEST_TRACK_RACE_M: Final = 10_000.0
 SHORTEST_LAP_M: Final = 50.0
 LONGEST_LAP_M: Final = 2000.0
 
-EVENTS: Final = ("800m", "1500m", "mile", "3000m", "2mile", "5000m", "10000m", "3000sc", "5k", "10k", "15k", "half", "marathon")
-"""The events with a name of their own; any other number of metres or kilometres works too."""
+EVENTS: Final = (
+    "600m",
+    "800m",
+    "1000m",
+    "1500m",
+    "mile",
+    "3000m",
+    "2mile",
+    "5000m",
+    "10000m",
+    "3000sc",
+    "5k",
+    "5mile",
+    "10k",
+    "15k",
+    "10mile",
+    "half",
+    "marathon",
+)
+"""The events with a name of their own; any other number of metres, kilometres or miles works too."""
 
 _Ground = Literal["track", "steeple", "road"]
 
-_NAMED: Final[Mapping[str, tuple[float, _Ground]]] = {
-    "mile": (MILE_M, "track"),
-    "2mile": (2 * MILE_M, "track"),
-    "half": (21_097.5, "road"),
-    "marathon": (42_195.0, "road"),
-}
+_NAMED: Final[Mapping[str, float]] = {"half": 21_097.5, "marathon": 42_195.0}
+"""Road races whose length nobody says in metres."""
 _ALIASES: Final[Mapping[str, str]] = {
-    "1mile": "mile",
-    "2miles": "2mile",
+    "mile": "1mile",
     "halfmarathon": "half",
     "half-marathon": "half",
+    "hm": "half",
+    "fullmarathon": "marathon",
     "steeplechase": "3000sc",
+    "steeple": "3000sc",
 }
-_MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?(m|metres|meters|sc|msc|k|km)?")
-_FORMS: Final = f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc) or kilometres on the road (8k)"
+_UNITS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("", "m", "metre", "metres", "meter", "meters"), "m"),
+    **dict.fromkeys(("k", "km", "kms", "kilometre", "kilometres", "kilometer", "kilometers"), "k"),
+    **dict.fromkeys(("mi", "mile", "miles"), "mile"),
+    **dict.fromkeys(("sc", "st", "steeple", "steeplechase"), "sc"),
+    **dict.fromkeys(("msc", "mst", "msteeple", "msteeplechase"), "sc"),
+}
+_MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?-?([a-z]*)")
+_TRACK_MILES: Final = 2.0
+"""Up to this many miles are a track race, more are one on the road."""
+_FORMS: Final = f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc), kilometres (8k) or miles on the road"
 
 _SAME_LINE_M: Final = 0.001  # lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
 _SAME_WINDOW_M: Final = 1.0  # 1609 m are a mile to whoever says so
@@ -162,16 +188,20 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
     Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths that make no sense.
     """
     name, distance_m, ground = _event(event)
-    _require(SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M, f"{event!r}", f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km")
+    if not SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M:
+        right = f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km"
+        raise AskedWronglyError(f"{event!r}: expected {right}{_instead_of_metres(name)}")
     venue = {"lane": lane, "water_jump": water_jump, "indoor": indoor or None}
     told = [key for key, value in venue.items() if value is not None]
     allowed = {"track": ("lane", "indoor"), "steeple": ("water_jump",), "road": ()}[ground]
     for key in told:
-        _require(key in allowed, f"{key} for {name}, a {ground} race", f"one of {', '.join(allowed)}" if allowed else "left out")
+        _require(key in allowed, f"{key} for {name}, a {ground} race", f"one of {', '.join(allowed)}" if allowed else "none")
     _require(len(told) <= 1, f"{' and '.join(told)} together", "only one of them: each sets the lap")
     if ground == "road":
-        _require(lap_m is None, f"lap of {lap_m} m for {name}, a road race", f"left out, or the event {distance_m:g}m for the track")
-        return Course(name, distance_m, None, ROAD_MARKER_M, _kick_m(kick_m, ROAD_KICK_M, distance_m))
+        _require(lap_m is None, f"lap of {lap_m} m for {name}, a road race", f"none, or the event {distance_m:g}m for the track")
+        marker_m = MILE_M if name.endswith("mile") else ROAD_MARKER_M
+        kick = _kick_m(kick_m, ROAD_KICK_M, distance_m)
+        return Course(name, distance_m, None, marker_m, kick, _road_note(name, distance_m))
     lap = _lap_m(ground, lap_m=lap_m, lane=lane, water_jump=water_jump, indoor=indoor)
     note = None
     if ground == "steeple" and lap_m is None and water_jump is None:
@@ -208,20 +238,38 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     plain = re.sub(r"[\s_]", "", text.lower())
     plain = _ALIASES.get(plain, plain)
     if plain in _NAMED:
-        distance_m, ground = _NAMED[plain]
-        return plain, distance_m, ground
+        return plain, _NAMED[plain], "road"
     found = _MEASURED.fullmatch(plain)
-    if found is None:
+    unit = None if found is None else _UNITS.get(found[3])
+    if found is None or unit is None:
         near = get_close_matches(plain, (*EVENTS, *_ALIASES), n=3, cutoff=0.5)
         guess = f"did you mean {' or '.join(near)}? " if near else ""
         raise AskedWronglyError(f"unknown event {text!r}: {guess}known are {_FORMS}")
     number = float(found[1].replace(",", "") + (found[2] or ""))
-    unit = found[3] or "m"
-    if unit in ("k", "km"):
-        return f"{_short(number)}k", round(number * 1000, _DIGITS), "road"
-    if unit in ("sc", "msc"):
-        return f"{_short(number)}sc", number, "steeple"
-    return f"{_short(number)}m", number, "track"
+    short = _short(number)
+    if unit == "k":
+        return f"{short}k", round(number * 1000, _DIGITS), "road"
+    if unit == "mile":
+        name = "mile" if number == 1.0 else f"{short}mile"
+        return name, round(number * MILE_M, _DIGITS), "track" if number <= _TRACK_MILES else "road"
+    if unit == "sc":
+        return f"{short}sc", number, "steeple"
+    return f"{short}m", number, "track"
+
+
+def _instead_of_metres(name: str) -> str:
+    """Return what a few metres were meant for: 10m is ten miles to some, 10.000 m ten thousand."""
+    number = name.removesuffix("m")
+    if number == name or len(number) > 5:
+        return ""
+    return f"; did you mean {number}mile, {number}k or {float(number) * 1000:g}m?"
+
+
+def _road_note(name: str, distance_m: float) -> str | None:
+    """Say that this is a road race where the same length is run on the track too."""
+    if not name.endswith("k") or distance_m > LONGEST_TRACK_RACE_M:
+        return None
+    return f"{name} is a road race, with a line each kilometre; on the track it is {distance_m:g}m"
 
 
 def _short(number: float) -> str:
@@ -240,4 +288,4 @@ def _crossings_m(distance_m: float, marker_m: float, counted_from_finish: bool) 
 
 def _require(holds: bool, what: str, right: str) -> None:
     if not holds:
-        raise AskedWronglyError(f"{what}: should be {right}")
+        raise AskedWronglyError(f"{what}: expected {right}")

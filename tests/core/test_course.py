@@ -168,7 +168,7 @@ def test_road_lines_are_whole_kilometres_and_the_finish(distance_m: float) -> No
 
 @pytest.mark.parametrize(
     ("event", "named"),
-    [("5000n", "5000m"), ("marathn", "marathon"), ("15k.", "15k"), ("milee", "mile"), ("halve", "half"), ("steeple", "steeplechase")],
+    [("5000n", "5000m"), ("marathn", "marathon"), ("15k.", "15k"), ("milee", "mile"), ("halve", "half"), ("steepl", "steeple")],
 )
 def test_unknown_event_names_the_near_ones(event: str, named: str) -> None:
     """A misspelt event is refused in one line that names what was probably meant, and what is known."""
@@ -194,24 +194,24 @@ def test_what_is_no_event_is_refused(event: str) -> None:
         ("0m", {}, "200 m to 500 km"),
         ("9" * 400 + "m", {}, "200 m to 500 km"),
         ("501k", {}, "200 m to 500 km"),
-        ("5000m", {"lap_m": 2001.0}, "lap of 2001.0 m: should be 50 to 2000 m"),
+        ("5000m", {"lap_m": 2001.0}, "lap of 2001.0 m: expected 50 to 2000 m"),
         ("5000m", {"lap_m": -400.0}, "lap of -400.0 m"),
         ("5000m", {"lap_m": math.nan}, "lap of nan m"),
         ("5000m", {"lap_m": math.inf}, "lap of inf m"),
         ("5000m", {"kick_m": 0.0}, "kick of 0.0 m"),
-        ("5000m", {"kick_m": 5001.0}, "kick of 5001.0 m: should be more than 0 and at most the distance, 5000 m"),
+        ("5000m", {"kick_m": 5001.0}, "kick of 5001.0 m: expected more than 0 and at most the distance, 5000 m"),
         ("5000m", {"kick_m": math.nan}, "kick of nan m"),
-        ("5000m", {"lane": 0}, "lane 0: should be 1 to 9"),
-        ("5000m", {"lane": 10}, "lane 10: should be 1 to 9"),
+        ("5000m", {"lane": 0}, "lane 0: expected 1 to 9"),
+        ("5000m", {"lane": 10}, "lane 10: expected 1 to 9"),
         ("5000m", {"lane": 2, "lap_m": 300.0}, "lane 2 with a lap of 300.0 m"),
         ("5000m", {"lane": 2, "indoor": True}, "lane and indoor together"),
         ("5000m", {"indoor": True, "lap_m": 400.0}, "indoor with a lap of 400.0 m"),
         ("5000m", {"water_jump": "inside"}, "water_jump for 5000m, a track race"),
         ("3000sc", {"lane": 2}, "lane for 3000sc, a steeple race"),
-        ("3000sc", {"water_jump": "middle"}, "water jump 'middle': should be inside or outside"),
+        ("3000sc", {"water_jump": "middle"}, "water jump 'middle': expected inside or outside"),
         ("3000sc", {"water_jump": "inside", "lap_m": 400.0}, "lap and water jump together"),
         ("10k", {"lap_m": 400.0}, "10000m for the track"),
-        ("10k", {"indoor": True}, "indoor for 10k, a road race: should be left out"),
+        ("10k", {"indoor": True}, "indoor for 10k, a road race: expected none"),
     ],
 )
 def test_nonsense_is_refused_with_what_would_be_right(event: str, told: dict[str, float], message: str) -> None:
@@ -224,3 +224,69 @@ def test_course_itself_refuses_a_distance_of_nothing() -> None:
     """A course built by hand obeys the same law as one that was asked for by name."""
     with pytest.raises(AskedWronglyError, match="distance of 0 m"):
         Course("none", 0, 400.0, 400.0, 400.0)
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "metres", "lap_m"),
+    [
+        ("10 miles", "10mile", 16_093.44, None),
+        ("10mi", "10mile", 16_093.44, None),
+        ("10-mile", "10mile", 16_093.44, None),
+        ("5 Miles", "5mile", 8_046.72, None),
+        ("5mile", "5mile", 8_046.72, None),
+        ("2 miles", "2mile", 3_218.688, 400.0),
+        ("1.5 miles", "1.5mile", 2_414.016, 400.0),
+        ("one", None, 0, None),
+        ("Mile", "mile", 1_609.344, 400.0),
+        ("1000", "1000m", 1000.0, 400.0),
+        ("1000 metres", "1000m", 1000.0, 400.0),
+        ("600 m", "600m", 600.0, 400.0),
+        ("600meters", "600m", 600.0, 400.0),
+        ("5 kilometres", "5k", 5000.0, None),
+        ("10 KM", "10k", 10_000.0, None),
+        ("3000m steeplechase", "3000sc", 3000.0, 396.084),
+        ("2000 st", "2000sc", 2000.0, 396.084),
+        ("Half Marathon", "half", 21_097.5, None),
+    ],
+)
+def test_events_as_people_write_them(event: str, name: str | None, metres: float, lap_m: float | None) -> None:
+    """Miles, metres and kilometres may be spelt out, with blanks or a hyphen; a word that is no event stays none."""
+    if name is None:
+        with pytest.raises(AskedWronglyError, match="unknown event"):
+            course_for(event)
+        return
+    course = course_for(event)
+    assert (name, metres, lap_m) == (course.event, pytest.approx(course.distance_m), course.lap_m)
+    assert course == course_for(course.event)
+
+
+def test_a_race_in_miles_has_a_line_each_mile() -> None:
+    """Five miles on the road are counted in miles, and the last kilometre is the window all the same."""
+    course = course_for("5 miles")
+    assert 5 == course.laps
+    assert 1609.344 == course.first_crossing_m
+    assert 1000.0 == course.kick_m
+
+
+@pytest.mark.parametrize("event", ["1k", "3k", "5k", "10k"])
+def test_what_the_track_has_too_is_said_to_be_on_the_road(event: str) -> None:
+    """GIVEN kilometres that are a track race too THEN a note tells both, and how the other is said."""
+    note = course_for(event).note
+    assert note is not None
+    metres = 1000 * int(event.removesuffix("k"))
+    assert f"{event} is a road race" in note
+    assert f"on the track it is {metres}m" in note
+
+
+@pytest.mark.parametrize("event", ["15k", "half", "marathon", "10mile", "5000m", "mile"])
+def test_nothing_is_said_where_there_is_no_doubt(event: str) -> None:
+    """Other events carry no note."""
+    assert course_for(event).note is None
+
+
+@pytest.mark.parametrize("event", ["10m", "10.000m", "5m"])
+def test_metres_that_are_too_few_for_a_race(event: str) -> None:
+    """GIVEN what is ten miles or ten thousand metres to some WHEN taken for ten metres THEN what may be meant is told."""
+    number = event[:-1].removesuffix(".000")
+    with pytest.raises(AskedWronglyError, match=f"did you mean {number}mile, {number}k or {number}000m"):
+        course_for(event)
