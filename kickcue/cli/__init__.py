@@ -4,6 +4,7 @@ import argparse
 import errno
 import importlib
 import io
+import logging
 import os
 import select
 import sys
@@ -28,6 +29,7 @@ class Command(NamedTuple):
 COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command("Before the race", "kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
     "init": Command("Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"),
+    "set": Command("Before the race", "kickcue.cli.set", "change race.toml: kickcue set broker.url mqtt://..."),
     "scan": Command("Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"),
     "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
     "doctor": Command("Before the race", "kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),
@@ -53,6 +55,17 @@ COMMANDS: Final[Mapping[str, Command]] = {
 }
 
 INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
+
+
+class _Warnings(logging.Handler):
+    """Says what the settings warn of, in whatever command, on whatever standard error is now."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the warning as one line."""
+        print(f"kickcue: {' '.join(record.getMessage().split())}", file=sys.stderr)
+
+
+logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
 
 
 class _Parser(argparse.ArgumentParser):

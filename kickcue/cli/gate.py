@@ -85,12 +85,17 @@ def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator
     yield table(("line", "after", "lap"), rows, align="rrr")
     race_s = _race_s(course, line)
     yield "race: the last line was not seen to be crossed" if race_s is None else f"race: {clock(race_s)}"
-    yield from ("", "# for race.toml:", *_toml(line.gate))
+    yield from ("", *_for_race_toml(line.gate))
 
 
-def _toml(gate: Gate) -> Iterator[str]:
-    """Yield ``[gate]``; seven decimals are a centimetre."""
-    yield "[gate]"
-    yield f"lat_deg = {gate.lat_deg:.7f}"
-    yield f"lon_deg = {gate.lon_deg:.7f}"
-    yield f"heading_deg = {gate.heading_deg:.1f}"
+def _for_race_toml(gate: Gate) -> Iterator[str]:
+    """Yield ``[gate]``, and the command that writes it; seven decimals are a centimetre."""
+    keys = {
+        "lat_deg": f"{gate.lat_deg:.7f}",
+        "lon_deg": f"{gate.lon_deg:.7f}",
+        "heading_deg": f"{gate.heading_deg:.1f}",
+    }
+    yield "# for race.toml:"
+    yield f"# kickcue set {' '.join(f'gate.{key} {value}' for key, value in keys.items())}"
+    yield from ("# or these lines at its end:", "[gate]")
+    yield from (f"{key} = {value}" for key, value in keys.items())

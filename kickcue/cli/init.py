@@ -40,7 +40,7 @@ def _metres(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise AskedWronglyError(f"lap {text!r}: should be metres, like 400") from None
+        raise AskedWronglyError(f"lap: expected metres, like 400, got {text!r}") from None
 
 
 def _usual_lap(answers: Answers) -> str:
@@ -124,7 +124,9 @@ def _meant(question: Question, text: str, answers: Answers) -> Answers:
         return {}
     meant = {question.key: question.read(text)}
     try:
-        load_settings(None, options={**answers, **meant}, environ={})
+        course = load_settings(None, options={**answers, **meant}, environ={}).course()
     except AskedWronglyError as error:
         raise AskedWronglyError(str(error).removeprefix(f"{OPTIONS}: ")) from None
+    if question.key == "race" and course.note is not None:
+        print(f"  {course.note}")
     return meant

@@ -2,15 +2,15 @@
 
 import argparse
 import asyncio
-import os
 from pathlib import Path
 
 from kickcue.cli.live.choosing import dialogue
 from kickcue.cli.live.finding import Chosen, find
 from kickcue.cli.live.questions import POD, STRAP, Wanted
 from kickcue.cli.live.terminal import be_quiet, is_terminal
+from kickcue.cli.race_options import writable_race_file
 from kickcue.config.race_file import pin_sensor
-from kickcue.config.settings import find_race_file, load_settings
+from kickcue.config.settings import load_settings
 from kickcue.core.errors import AskedWronglyError
 
 
@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         raise AskedWronglyError("--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)")
     if not args.yes and not is_terminal():
         raise AskedWronglyError("there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes (`kickcue scan` shows them)")
-    path = writable_race_file(args.file)
+    path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
     be_quiet()
     found = asyncio.run(find(told, adapter) if args.yes else _ask(told, adapter))
@@ -52,18 +52,6 @@ def describe(found: Chosen) -> str:
     kind, value = found.pin.pin
     named = "" if kind == "name" else f"{found.title}, "
     return f"{named}known by its {kind} {value}, read as {found.pin.profile}"
-
-
-def writable_race_file(told: Path | None) -> Path:
-    """Return the race file to write to; AskedWronglyError where there is none, or it is somebody else's."""
-    path = told or find_race_file(os.environ)
-    if path is None:
-        raise AskedWronglyError("there is no race.toml to write to: `kickcue init` makes one, then `kickcue pair` again")
-    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise AskedWronglyError(
-            f"{path} cannot be written by this user: try `sudo kickcue pair {path}`, or have a race.toml of your own here"
-        )
-    return path
 
 
 async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:

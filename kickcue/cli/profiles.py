@@ -13,7 +13,8 @@ from kickcue.cli.page import wrapped
 from kickcue.cli.show import console, json_line, table
 from kickcue.cli.timeline import shades
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
-from kickcue.config.profile_files import ProfileFile, profile_file, profile_files, read_profile_file, read_toml
+from kickcue.config.profile_files import ProfileFile, profile_file, profile_files, profile_ids, read_profile_file
+from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
 from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
 
@@ -55,13 +56,13 @@ def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
     watches = watch_ids()
-    if id_or_path in watches or (get_close_matches(id_or_path, watches, n=1) and id_or_path not in profile_files()):
+    if id_or_path in watches or (get_close_matches(id_or_path, watches, n=1) and id_or_path not in profile_ids()):
         return watch_file(id_or_path)
     return profile_file(id_or_path)
 
 
 def _file_at(path: Path) -> ProfileFile | WatchFile:
-    head = read_toml(path)[1].get("profile")
+    head = read_toml(path).document.get("profile")
     return read_watch_file(path) if isinstance(head, dict) and head.get("kind") == "watch" else read_profile_file(path)
 
 

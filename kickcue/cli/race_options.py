@@ -1,10 +1,16 @@
 """The options that describe a race, shared by the commands that run one."""
 
 import argparse
+import os
+import sys
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from kickcue.config.duration import seconds
+from kickcue.config.places import find_race_file
 from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.settings_sources import OPTIONS
 from kickcue.core.cueing.rules import Rules
 from kickcue.core.errors import AskedWronglyError
 
@@ -33,7 +39,7 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "what t
 def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]) -> RaceDocument | None:
     """Return the race as the options want it; what they leave open is as recorded. None: they want nothing else than was recorded.
 
-    Another event means another course, so a recorded lap or finish line does not go with it.
+    Another event means another course, so a recorded lap, finish line or wanted time does not go with it.
     """
     told = told_race(args)
     profiles = told_profiles(args.profile)
@@ -49,10 +55,29 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
     given = {**base, **told, "sensors": {**heard, **profiles}}
     if "race" not in given:
         raise AskedWronglyError("say which race: --race, e.g. --race 5000m")
-    return RaceDocument.parse(given, "the options")
+    document = RaceDocument.parse(given, OPTIONS)
+    if {"race", "target_s"} & told.keys():
+        _check_target(document)
+    if "race" in told:
+        _tell_note(document.course().note)
+    return document
 
 
-_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate")
+@cache
+def _tell_note(note: str | None) -> None:
+    """Say what the event was taken for, once for however many recordings."""
+    if note is not None:
+        print(f"kickcue: {note}", file=sys.stderr)
+
+
+def _check_target(document: RaceDocument) -> None:
+    try:
+        document.check_target()
+    except AskedWronglyError as error:
+        raise AskedWronglyError(f"{OPTIONS}: {error}") from None
+
+
+_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
 def told_race(args: argparse.Namespace) -> dict[str, Any]:
@@ -65,7 +90,7 @@ def told_race(args: argparse.Namespace) -> dict[str, Any]:
         "water_jump": args.water_jump,
         "kick_m": args.kick,
         "rules": args.rules,
-        "target_s": None if args.target is None else seconds(args.target),
+        "target_s": None if args.target is None else _target_s(args.target),
         "hr_ceiling_bpm": args.hr_ceiling,
         "language": args.language,
         "smile": None if args.plain_relax is None else False,
@@ -75,12 +100,31 @@ def told_race(args: argparse.Namespace) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def _target_s(text: str) -> float:
+    try:
+        return seconds(text)
+    except AskedWronglyError as error:
+        raise AskedWronglyError(f"--target: {error}") from None
+
+
 def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Return the sensors that ``--profile`` names, each with its profile; AskedWronglyError for what is no pair."""
     found = {}
     for pair in pairs:
         name, equals, profile = pair.partition("=")
         if not (name and equals and profile):
-            raise AskedWronglyError(f"--profile {pair!r}: should look like pod=stryd")
+            raise AskedWronglyError(f"--profile {pair!r}: expected something like pod=stryd")
         found[name] = {"profile": profile}
     return found
+
+
+def writable_race_file(told: Path | None, command: str) -> Path:
+    """Return the race file that ``command`` writes to; AskedWronglyError where there is none, or it is somebody else's."""
+    path = told or find_race_file(os.environ)
+    if path is None:
+        raise AskedWronglyError(f"there is no race.toml to write to: `kickcue init` makes one, then `kickcue {command}` again")
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise AskedWronglyError(
+            f"{path} cannot be written by this user: try `sudo kickcue {command}`, or have a race.toml of your own here"
+        )
+    return path

@@ -44,5 +44,5 @@ class AudioSettings(BaseModel):
     @classmethod
     def _known(cls, voice: str | None) -> str | None:
         if voice is not None and _VOICE.fullmatch(voice) is None:
-            raise ValueError("should be espeak-ng, say or termux-tts-speak, alone or as espeak-ng:en-gb; or piper:<model>; or none")
+            raise ValueError("expected espeak-ng, say or termux-tts-speak, alone or as espeak-ng:en-gb; or piper:<model>; or none")
         return voice

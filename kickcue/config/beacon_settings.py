@@ -41,7 +41,7 @@ class BeaconSettings(BaseModel):
     @classmethod
     def _uuid(cls, uuid: str | None) -> str | None:
         if uuid is not None and _UUID.fullmatch(uuid.lower()) is None:
-            raise ValueError(f"should look like f7826da6-4fa2-4e98-8024-bc5b71e0893e; {_SCAN}")
+            raise ValueError(f"expected something like f7826da6-4fa2-4e98-8024-bc5b71e0893e; {_SCAN}")
         return None if uuid is None else uuid.lower()
 
     @field_validator("eddystone")
@@ -58,10 +58,10 @@ class BeaconSettings(BaseModel):
     def _one(self) -> Self:
         told = [name for name in MEANT_BY if getattr(self, name) is not None]
         if len(told) > 1:
-            raise ValueError(f"{' and '.join(told)} together: should be one of them")
+            raise ValueError(f"{' and '.join(told)} together: expected one of them")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
-                raise ValueError(f"{name} without {needs}: should be left out, or {needs} be told")
+                raise ValueError(f"{name} without {needs}: expected both or neither")
         return self
 
     @property
@@ -72,5 +72,5 @@ class BeaconSettings(BaseModel):
 
 def _hex(digits: str | None, count: int) -> str | None:
     if digits is not None and re.fullmatch(rf"[0-9a-f]{{{count}}}", digits.lower()) is None:
-        raise ValueError(f"should be {count} hex digits; {_SCAN}")
+        raise ValueError(f"expected {count} hex digits; {_SCAN}")
     return None if digits is None else digits.lower()

@@ -1,7 +1,5 @@
 """The broker's password: where it may stand, and that nobody else may read it there."""
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -9,6 +7,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from kickcue.config.places import is_there
+from kickcue.config.plain_file import read_plain_file
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import AskedWronglyError
 
@@ -32,31 +31,21 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
 
 def _read(path: Path, *, checked: bool) -> SecretStr:
     where = f"broker.password_file {path}"
-    try:
-        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for its writer
-        try:
-            mode = os.fstat(file).st_mode
-            content = os.read(file, _LONGEST + 1) if stat.S_ISREG(mode) else b""
-        finally:
-            os.close(file)
-    except OSError as error:
-        remedy = "; it should belong to the user that runs kickcue" if isinstance(error, PermissionError) else ""
-        raise AskedWronglyError(f"{where}: cannot be read: {error.strerror}{remedy}") from None
-    if not stat.S_ISREG(mode):
-        raise AskedWronglyError(f"{where}: should be an ordinary file with the password in it")
-    if checked and mode & 0o077:
-        raise AskedWronglyError(f"{where}: can be read by others (mode {mode & 0o777:04o}): chmod 600 {path}")
-    return SecretStr(_password(content, where))
+    barred = "; it should belong to the user that runs kickcue"
+    file = read_plain_file(path, _LONGEST, where=where, barred=barred)
+    if checked and file.mode & 0o077:
+        raise AskedWronglyError(f"{where}: can be read by others (mode {file.mode & 0o777:04o}): chmod 600 {path}")
+    return SecretStr(_password(file.content, where))
 
 
 def _password(content: bytes, where: str) -> str:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise AskedWronglyError(f"{where}: should be UTF-8 text") from None
+        raise AskedWronglyError(f"{where}: expected UTF-8 text") from None
     password = text.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise AskedWronglyError(f"{where}: is empty, it should hold the password and nothing else")
-    if len(content) > _LONGEST or "\n" in password or "\0" in password:
-        raise AskedWronglyError(f"{where}: should hold the password on one line and nothing else")
+        raise AskedWronglyError(f"{where}: expected the password and nothing else, got an empty file")
+    if "\n" in password or "\0" in password:
+        raise AskedWronglyError(f"{where}: expected the password on one line and nothing else")
     return password

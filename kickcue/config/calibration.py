@@ -6,6 +6,7 @@ oldest first. What follows from them is worked out anew each time, so that a bet
 
 import hashlib
 import math
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from kickcue.config.one_line import first_mistake, said
+from kickcue.config.plain_file import read_plain_file
 from kickcue.config.replacing import replace_file
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.estimate.calibration import Measured, learned
@@ -25,6 +28,7 @@ SURPRISE_SD: Final = 3.0
 """A scale this many standard deviations off what was expected makes one ask for the shoes."""
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 _DIGITS: Final = 5
+_MOST_BYTES: Final = 100_000  # twenty races take two
 
 
 class RaceScale(BaseModel):
@@ -119,15 +123,15 @@ class Calibrations:
 def read_calibration(path: Path) -> Calibration | None:
     """Return what is in a file, None where there is none; DataError, with what to do, where it is damaged."""
     try:
-        return Calibration.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+        return Calibration.model_validate_json(read_plain_file(path, _MOST_BYTES).content)
+    except AskedWronglyError as error:
+        if not os.path.lexists(path):
+            return None
+        raise DataError(str(error)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DataError(f"{path}: is damaged ({where or 'the file'}: {first['msg']}): delete it, or let the next race replace it") from None
+        first = first_mistake(error)
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise DataError(f"{path}: is damaged ({said(first, where)}): delete it, or let the next race replace it") from None
 
 
 def _measured(races: tuple[RaceScale, ...]) -> list[Measured]:

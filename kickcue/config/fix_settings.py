@@ -28,13 +28,13 @@ class FixSettings(BaseModel):
         if gpsd is not None:
             place = _PLACE.fullmatch(gpsd)
             if place is None or not 1 <= int(place["port"] or GPSD_PORT) <= _LAST_PORT:
-                raise ValueError(f"should look like localhost:{GPSD_PORT}, or [::1]:{GPSD_PORT}")
+                raise ValueError(f"expected something like localhost:{GPSD_PORT}, or [::1]:{GPSD_PORT}")
         return gpsd
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.gpsd is not None and self.termux:
-            raise ValueError("gpsd and termux together: should be one of them")
+            raise ValueError("gpsd and termux together: expected one of them")
         return self
 
     def gpsd_address(self) -> tuple[str, int] | None:

@@ -52,7 +52,7 @@ class GateTerms(BaseModel):
         wide = self.half_width_m is not None
         if (point, posts, wide) != ((), (), False) and (point, posts) != (POINT, ()) and (point, posts, wide) != ((), POSTS, False):
             found = ", ".join([*point, *posts, *(["half_width_m"] if wide else [])])
-            raise ValueError(f"{found} told: should be {', '.join(POINT)} (and half_width_m if wanted), or {' and '.join(POSTS)} alone")
+            raise ValueError(f"{found} told: expected {', '.join(POINT)} (and half_width_m if wanted), or {' and '.join(POSTS)} alone")
         _whole(self.gate)
         return self
 

@@ -9,6 +9,26 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 _SHOWN: Final = 60  # characters of a value: enough to find it in the file
+_LIMITS: Final = {
+    "greater_than": ("more than", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("less than", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+_WANTED: Final = {
+    "string": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a finite number",
+    "bool": "true or false",
+    "list": "a list, [...]",
+    "tuple": "a list, [...]",
+    "json": "JSON",
+    "path": "a path in quotes",
+    "datetime": "a time like 2026-06-14T10:09:11Z",
+    "timezone": "a time with its zone, like 2026-06-14T10:09:11Z",
+}
+"""By how pydantic's kinds of mistakes begin."""
 
 Path = Sequence[int | str]
 
@@ -24,18 +44,50 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
         return f"{where}: is missing{more}"
     if first["type"] == "union_tag_not_found":
         return f"{where}.{_tag_key(first)}: is missing{more}"
-    if first["type"] == "union_tag_invalid":
-        context = first["ctx"]
-        return f"{where}.{_tag_key(first)} = {context['tag']!r}: should be one of {context['expected_tags']}{more}"
-    if first["type"] in ("too_short", "string_too_short"):
-        return f"{where} = {_shown(first['input'])}: should not be empty{more}"
-    if first["type"] == "list_type" and isinstance(first["input"], Mapping):
-        return f"{where}: should be written [[{where}]]{more}"
-    if first["type"] in ("model_type", "dict_type"):
-        return f"{where} = {_shown(first['input'])}: should be a block, [{where}]{more}"
-    sentence = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    value = "" if _is_block(first["input"]) else f" = {_shown(first['input'])}"
-    return f"{where}{value}: {sentence}{more}"
+    return f"{said(first, where)}{more}"
+
+
+def said(mistake: ErrorDetails, where: str) -> str:
+    """Return where it is, what was expected, and what was got; a validator may say it in its own way."""
+    kind, given = mistake["type"], mistake["input"]
+    if kind == "union_tag_invalid":
+        key, context = _tag_key(mistake), mistake["ctx"]
+        return f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
+    if kind == "list_type" and isinstance(given, Mapping):
+        return f"{where}: expected to be written [[{where}]]"
+    sentence = str(mistake["ctx"]["error"]) if kind == "value_error" else f"expected {_wanted(mistake, where)}"
+    if _is_block(given) or ", got " in sentence:
+        return f"{where}: {sentence}"
+    if not sentence.startswith("expected "):
+        return f"{where} = {_shown(given)}: {sentence}"
+    right, hint, advice = sentence.partition("; ")
+    return f"{where}: {right}, got {_shown(given)}{hint}{advice}"
+
+
+def _wanted(mistake: ErrorDetails, where: str) -> str:
+    """Return what would be right, in words of our own: pydantic's are about Python."""
+    kind = mistake["type"]
+    limits: Mapping[str, Any] = mistake.get("ctx", {})
+    if kind in ("literal_error", "enum"):
+        return _choice(limits["expected"])
+    if kind in _LIMITS:
+        word, name = _LIMITS[kind]
+        return f"{word} {limits[name]:.10g}"
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return "a block of keys" if where.endswith("]") else f"a block, [{where}]"
+    if kind in ("too_short", "string_too_short"):
+        fewest = limits.get("min_length", 1)
+        return "something, not nothing" if fewest == 1 else f"at least {fewest} of them"
+    if kind in ("too_long", "string_too_long"):
+        what = "letters" if kind == "string_too_long" else "of them"
+        return f"at most {limits['max_length']} {what}"
+    return next((words for start, words in _WANTED.items() if kind.startswith(start)), "something else")
+
+
+def _choice(expected: str) -> str:
+    """Return "one of a, b, c" from "'a', 'b' or 'c'"."""
+    names = re.findall(r"'([^']*)'", expected)
+    return f"one of {', '.join(names)}" if len(names) > 1 else expected
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:

@@ -1,6 +1,5 @@
 """Finds and reads what the cues say, one TOML file a language in ``kickcue/phrases``."""
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.one_line import one_line
+from kickcue.config.toml_file import read_toml
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import AskedWronglyError
@@ -88,24 +88,18 @@ def spoken_language(language_or_path: str = "en") -> str:
 
 
 def _load(language_or_path: str) -> _Language:
-    name = f"phrases {language_or_path}"
     if language_or_path in languages():
-        text = (files("kickcue") / "phrases" / f"{language_or_path}.toml").read_text(encoding="utf-8")
-    elif language_or_path.endswith(".toml"):
-        text = _read(Path(language_or_path))
-    else:
-        raise AskedWronglyError(f"language {language_or_path!r}: should be one of {', '.join(languages())}, or a .toml file of your own")
+        shipped = Path(str(files("kickcue"))) / "phrases" / f"{language_or_path}.toml"
+        return _read(shipped)
+    if language_or_path.endswith(".toml"):
+        return _read(Path(language_or_path))
+    known = ", ".join(languages())
+    raise AskedWronglyError(f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}")
+
+
+def _read(path: Path) -> _Language:
+    document = read_toml(path).document
     try:
-        document = tomllib.loads(text)
         return _Language.model_validate(document)
-    except tomllib.TOMLDecodeError as error:
-        raise AskedWronglyError(f"{name}: not TOML: {error}") from None
     except ValidationError as error:
-        raise AskedWronglyError(f"{name}: {one_line(error, _Language, document)}") from None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AskedWronglyError(f"phrases {path}: cannot be read: {error}") from None
+        raise AskedWronglyError(f"{path}: {one_line(error, _Language, document)}") from None

@@ -1,9 +1,10 @@
-"""Where kickcue looks for its race file and where it keeps what it records."""
+"""Where kickcue looks for its files and keeps what it records: all that knows of XDG and homes."""
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from kickcue.core.errors import AskedWronglyError
 
@@ -12,9 +13,11 @@ SYSTEM_FOLDER: Final = Path("/etc/kickcue")
 
 
 def race_file_places(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield where a race file is looked for, the nearest first: here, in the user's configuration, in the system's."""
+    """Yield where a race file is looked for, the nearest first: here, the user's, the system's."""
     yield Path(RACE_FILE)
-    yield _base("XDG_CONFIG_HOME", ".config", environ) / "kickcue" / RACE_FILE
+    own = config_folder(environ)
+    if own is not None:
+        yield own / RACE_FILE
     yield SYSTEM_FOLDER / RACE_FILE
 
 
@@ -24,29 +27,63 @@ def find_race_file(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether there is such a file, as far as this user may know: a service may be kept out of a home folder."""
+    """Tell whether there is such a file, as far as this user may know.
+
+    A service may be kept out of a home folder.
+    """
     try:
         return path.is_file()
     except OSError:
         return False
 
 
+def config_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the user's folder for race file and profiles; None: this user can have none."""
+    base = _base("XDG_CONFIG_HOME", ".config", environ)
+    return None if base is None else base / "kickcue"
+
+
 def default_state_folder(environ: Mapping[str, str]) -> Path:
-    """Return the folder for recordings where no setting names one: systemd's (StateDirectory=) or the user's own. It need not exist."""
+    """Return the folder for recordings where no setting names one. It need not exist.
+
+    It is systemd's (StateDirectory=) or the user's own. AskedWronglyError where there is neither.
+    """
     given = environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(given) if given else _base("XDG_STATE_HOME", ".local/state", environ) / "kickcue"
+    return Path(given) if given else user_state_folder(environ)
 
 
-def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path:
-    """Return a base folder of the XDG specification, which says that a relative path is to be ignored."""
-    told = environ.get(variable, "")
-    return Path(told) if Path(told).is_absolute() else home(environ) / usual
+def user_state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the user's own folder for recordings; AskedWronglyError where there can be none."""
+    base = _base("XDG_STATE_HOME", ".local/state", environ)
+    return (_homeless() if base is None else base) / "kickcue"
 
 
 def home(environ: Mapping[str, str]) -> Path:
     """Return the home folder; AskedWronglyError where there is none, as for some system users."""
-    told = environ.get("HOME", "")
-    try:
-        return Path(told) if Path(told).is_absolute() else Path.home()
-    except RuntimeError:
-        raise AskedWronglyError("this user has no home folder: set state_dir (KICKCUE_STATE_DIR), and name the race file") from None
+    return known_home(environ) or _homeless()
+
+
+def known_home(environ: Mapping[str, str]) -> Path | None:
+    """Return the home folder: by HOME, else by the list of users; None where neither tells it."""
+    told = Path(environ.get("HOME", ""))
+    if told.is_absolute():
+        return told
+    with suppress(ImportError, KeyError):  # no such list (Windows); this user is not in it
+        import pwd  # noqa: PLC0415  only where there are such users
+
+        listed = Path(pwd.getpwuid(os.getuid()).pw_dir)
+        return listed if listed.is_absolute() else None
+    return None
+
+
+def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path | None:
+    """Return a base folder of the XDG specification, by which a relative path is to be ignored."""
+    told = Path(environ.get(variable, ""))
+    if told.is_absolute():
+        return told
+    found = known_home(environ)
+    return None if found is None else found / usual
+
+
+def _homeless() -> NoReturn:
+    raise AskedWronglyError("this user has no home folder: set state_dir (KICKCUE_STATE_DIR) or XDG_STATE_HOME, and name the race file")

@@ -5,20 +5,21 @@ Shipped ones lie in ``firmware_profiles/sensors`` at the top of a checkout, and 
 """
 
 import os
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final
 
 from pydantic import ValidationError
 
 from kickcue.config import profile_schema as schema
 from kickcue.config.one_line import one_line
-from kickcue.config.profile_ids import by_id, replaced
+from kickcue.config.places import config_folder
+from kickcue.config.profile_ids import OwnFiles, own_files
+from kickcue.config.toml_file import read_toml
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.profiles import (
     SILENCE_OK_S,
@@ -36,7 +37,6 @@ from kickcue.core.profiles import (
 
 _FOLDER: Final = "firmware_profiles"
 _SENSORS: Final = "sensors"
-_LARGEST: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +68,28 @@ def profile_file(id_or_path: str) -> ProfileFile:
     """Return one profile with its file. A path has a slash or ends in .toml; anything else is an id."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_profile_file(Path(id_or_path))
-    own, instead = _own_files()
-    if id_or_path in instead:
-        return instead[id_or_path]
-    if id_or_path in own:
-        return own[id_or_path]
-    shipped = {path.stem: path for path in _tomls(shipped_folder())}
+    own, shipped = _own_files(), _shipped()
+    mine = own.get(id_or_path)
+    if mine is not None:
+        return mine
     if id_or_path in shipped:
         return read_profile_file(shipped[id_or_path])
-    near = get_close_matches(id_or_path, [*shipped, *own], n=1)
+    near = get_close_matches(id_or_path, [*shipped, *own.by_id], n=1)
     guess = f"did you mean {near[0]}? " if near else ""
     raise AskedWronglyError(f"no sensor profile {id_or_path!r}: {guess}'kickcue profiles list' names them all")
 
 
 def profile_files(extra: Sequence[Path] = ()) -> dict[str, ProfileFile]:
     """Return all profiles with their files, by id."""
-    own, instead = _own_files(extra)
-    shipped = _read_all(path for path in _tomls(shipped_folder()) if path.stem not in instead)
-    return dict(sorted((shipped | own).items()))
+    own = _own_files(extra)
+    own.warn()
+    shipped = {id_: read_profile_file(path) for id_, path in _shipped().items() if id_ not in own.instead}
+    return dict(sorted((shipped | own.by_id).items()))
+
+
+def profile_ids() -> tuple[str, ...]:
+    """Return the ids of all sensor profiles without reading one."""
+    return tuple(sorted({*_shipped(), *_by_stem(user_folder())}))
 
 
 def shipped_folder(kind: str = _SENSORS) -> Path:
@@ -95,41 +99,24 @@ def shipped_folder(kind: str = _SENSORS) -> Path:
     return (inside if inside.is_dir() else package.parent / _FOLDER) / kind
 
 
-def user_folder(kind: str = _SENSORS) -> Path:
-    """Return the folder of the user's own profiles, which need not exist."""
-    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(home) / "kickcue" / _FOLDER / kind
-
-
-def _too_large(path: Path) -> NoReturn:
-    raise AskedWronglyError(f"{path}: larger than {_LARGEST // 1000} kB, a profile has a few")
-
-
-def read_toml(path: Path) -> tuple[bytes, dict[str, Any]]:
-    """Return a profile's bytes and what stands in them; AskedWronglyError where they are not TOML."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-        return content, tomllib.loads(content.decode() if len(content) <= _LARGEST else _too_large(path))
-    except OSError as error:
-        raise AskedWronglyError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise AskedWronglyError(f"{path}: not TOML: byte {error.start} is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise AskedWronglyError(f"{path}: not TOML: {error}") from None
+def user_folder(kind: str = _SENSORS) -> Path | None:
+    """Return the folder of the user's own profiles, which need not exist; None: there can be none."""
+    folder = config_folder(os.environ)
+    return None if folder is None else folder / _FOLDER / kind
 
 
 def read_profile_file(path: Path) -> ProfileFile:
     """Read one file; AskedWronglyError says in one line what is wrong with it."""
-    content, raw = read_toml(path)
+    file = read_toml(path)
     try:
-        document = schema.ProfileDocument.model_validate(raw)
+        document = schema.ProfileDocument.model_validate(file.document)
     except ValidationError as error:
-        raise AskedWronglyError(f"{path}: {one_line(error, schema.ProfileDocument, raw)}") from None
+        wrong = one_line(error, schema.ProfileDocument, file.document)
+        raise AskedWronglyError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.stem != id_:
         raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
-    return ProfileFile(path, sha256(content).hexdigest(), document, _to_core(document))
+    return ProfileFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 
 def example_adverts(document: schema.ProfileDocument) -> list[Advertisement]:
@@ -143,21 +130,25 @@ def advert_of(example: schema.Example) -> Advertisement:
     return Advertisement(example.name, tuple(example.services), *tells)
 
 
-def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, ProfileFile], dict[str, ProfileFile]]:
-    """Return the user's profiles by their own ids, and those that replace a shipped one by the id they replace."""
-    own = _read_all([*_tomls(user_folder()), *extra])
-    return own, replaced(own, {path.stem for path in _tomls(shipped_folder())})
+def _own_files(extra: Sequence[Path] = ()) -> OwnFiles[ProfileFile]:
+    shipped = _shipped()
+    return own_files(_by_stem(user_folder()), extra, read_profile_file, shipped)
 
 
-def _tomls(folder: Path) -> list[Path]:
+def _shipped() -> dict[str, Path]:
+    return _by_stem(shipped_folder())
+
+
+def _by_stem(folder: Path | None) -> dict[str, Path]:
+    return {path.stem: path for path in files_in(folder, "*.toml")}
+
+
+def files_in(folder: Path | None, pattern: str) -> list[Path]:
+    """Return the files of this form; none where there is no such folder, or this user is kept out."""
     try:
-        return sorted(folder.glob("*.toml"))
-    except PermissionError:  # a service that is kept out of the home folder has no profiles there
+        return [] if folder is None else sorted(folder.glob(pattern))
+    except OSError:  # a service may be kept out of a home folder
         return []
-
-
-def _read_all(paths: Iterable[Path]) -> dict[str, ProfileFile]:
-    return by_id(map(read_profile_file, paths))
 
 
 def _to_core(document: schema.ProfileDocument) -> SensorProfile:

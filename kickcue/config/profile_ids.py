@@ -1,10 +1,22 @@
-"""One id, one profile: which of the user's own files stand beside the shipped ones, and which stand for them. Sensors and watches alike."""
+"""One id, one profile: the user's own files beside the shipped ones. Sensors and watches alike.
 
-from collections.abc import Collection, Iterable, Mapping
+A file of the user's that is not valid must not stop a race that has no need of it. It is named in
+a warning and left out; who asks for it by its id gets its error.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
+from kickcue.config.toml_file import read_toml
 from kickcue.core.errors import AskedWronglyError
+
+_log: Final = logging.getLogger(__name__)
+_named: Final[set[str]] = set()
+"""What has been warned of: each once, however often a command reads the profiles."""
 
 
 class _Head(Protocol):
@@ -29,30 +41,70 @@ class _File(Protocol):
 AnyFile = TypeVar("AnyFile", bound=_File)
 
 
-def by_id(files: Iterable[AnyFile]) -> dict[str, AnyFile]:
-    """Return the files by the id in them; AskedWronglyError where two have one."""
-    found: dict[str, AnyFile] = {}
-    for file in files:
-        id_ = file.document.profile.id
-        if id_ in found:
-            raise AskedWronglyError(f"{file.path}: profile.id = {id_!r}: {found[id_].path} has it already; take another one")
-        found[id_] = file
+@dataclass(slots=True)
+class OwnFiles(Generic[AnyFile]):
+    """The user's files by their ids, and by the ids of the shipped ones they stand for."""
+
+    by_id: dict[str, AnyFile] = field(default_factory=dict)
+    instead: dict[str, AnyFile] = field(default_factory=dict)
+    errors: dict[str, AskedWronglyError] = field(default_factory=dict)
+    """What is wrong with the others, by the id that a person would ask for them with."""
+
+    def get(self, id_: str) -> AnyFile | None:
+        """Return the user's file for this id; its own AskedWronglyError where it is not valid."""
+        if id_ in self.errors:
+            raise self.errors[id_]
+        self.warn()
+        return self.instead.get(id_) or self.by_id.get(id_)
+
+    def warn(self) -> None:
+        """Name each file that is left out, once."""
+        for error in dict.fromkeys(self.errors.values()):
+            if str(error) not in _named:
+                _named.add(str(error))
+                _log.warning("%s (this profile is skipped)", error)
+
+
+def own_files(
+    paths: Mapping[str, Path],
+    extra: Iterable[Path],
+    read: Callable[[Path], AnyFile],
+    shipped: Collection[str],
+) -> OwnFiles[AnyFile]:
+    """Read the user's files, by the ids that their names say, and the ``extra`` ones.
+
+    AskedWronglyError where an extra one is not valid, for somebody has asked for that.
+    """
+    found: OwnFiles[AnyFile] = OwnFiles()
+    for name, path in paths.items():
+        try:
+            _add(found, read(path), shipped)
+        except AskedWronglyError as error:
+            found.errors |= dict.fromkeys((name, *_replaces(path)), error)
+    for path in extra:
+        _add(found, read(path), shipped)
     return found
 
 
-def replaced(own: Mapping[str, AnyFile], shipped: Collection[str]) -> dict[str, AnyFile]:
-    """Return the user's files that stand for a shipped one, by the id of that; AskedWronglyError where an id is taken or not there."""
-    found: dict[str, AnyFile] = {}
-    for file in own.values():
-        head = file.document.profile
-        if head.replaces is not None:
-            if head.replaces not in shipped:
-                raise AskedWronglyError(
-                    f"{file.path}: profile.replaces = {head.replaces!r}: should be the id of a profile that kickcue brings"
-                )
-            found[head.replaces] = file
-        if head.id in shipped and head.replaces != head.id:
-            raise AskedWronglyError(
-                f'{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or add replaces = "{head.id}"'
-            )
-    return found
+def _replaces(path: Path) -> Iterator[str]:
+    """Yield the shipped id that a file which is not valid was meant to stand for, if it says so."""
+    with suppress(AskedWronglyError):
+        head = read_toml(path).document.get("profile")
+        if isinstance(head, dict) and isinstance(head.get("replaces"), str):
+            yield head["replaces"]
+
+
+def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> None:
+    """Take a file; AskedWronglyError where its id is taken, or it replaces what is not there."""
+    head = file.document.profile
+    if head.id in found.by_id:
+        raise AskedWronglyError(f"{file.path}: profile.id = {head.id!r}: {found.by_id[head.id].path} has it already; take another one")
+    if head.replaces is not None and head.replaces not in shipped:
+        raise AskedWronglyError(f"{file.path}: profile.replaces: expected the id of a profile that kickcue brings, got {head.replaces!r}")
+    if head.id in shipped and head.replaces != head.id:
+        raise AskedWronglyError(
+            f'{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or add replaces = "{head.id}"'
+        )
+    found.by_id[head.id] = file
+    if head.replaces is not None:
+        found.instead[head.replaces] = file

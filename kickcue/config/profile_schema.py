@@ -18,7 +18,7 @@ def _form(pattern: str, right: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
-            raise ValueError(f"should be {right}")
+            raise ValueError(f"expected {right}")
         return text
 
     return AfterValidator(check)
@@ -86,7 +86,7 @@ class Match(Fact):
     def _says_something(self) -> Self:
         keys = (self.name, self.adv_services, self.company_id, self.dis_manufacturer, self.dis_model)
         if all(key is None for key in keys):
-            raise ValueError("should have one of name, adv_services, company_id, dis_manufacturer, dis_model: it matches everything")
+            raise ValueError("expected one of name, adv_services, company_id, dis_manufacturer, dis_model: it matches everything")
         return self
 
 
@@ -114,7 +114,7 @@ class Link(Fact):
     @model_validator(mode="after")
     def _one_list(self) -> Self:
         if self.skip_services and self.only_services:
-            raise ValueError("should have skip_services or only_services, not both")
+            raise ValueError("expected skip_services or only_services, not both")
         return self
 
 
@@ -175,7 +175,7 @@ class Provides(Block):
     @model_validator(mode="after")
     def _runs_or_beats(self) -> Self:
         if all(offer is None for offer in (self.hr, self.rsc, self.treadmill, self.location)):
-            raise ValueError("should have one of hr, rsc, treadmill, location")
+            raise ValueError("expected one of hr, rsc, treadmill, location")
         return self
 
 
@@ -258,10 +258,10 @@ class Vector(Block):
     def _tests_something(self) -> Self:
         expects = bool(self.expect.model_fields_set or self.unknown)
         if expects == self.refused:
-            raise ValueError("should have expect or unknown, or refused = true alone")
+            raise ValueError("expected expect or unknown, or refused = true alone")
         twice = self.expect.model_fields_set & set(self.unknown)
         if twice:
-            raise ValueError(f"should have {', '.join(sorted(twice))} in expect or in unknown, not in both")
+            raise ValueError(f"expected {', '.join(sorted(twice))} in expect or in unknown, not in both")
         return self
 
 
@@ -285,7 +285,7 @@ class ProfileDocument(Block):
         for keys in (ids, effects):
             twice = next((key for key in keys if keys.count(key) > 1), None)
             if twice is not None:
-                raise ValueError(f"should have {twice!r} once only")
+                raise ValueError(f"expected {twice!r} once only")
         return quirks
 
     @model_validator(mode="after")
@@ -293,5 +293,5 @@ class ProfileDocument(Block):
         if self.profile.generic and (self.match or self.example):
             raise ValueError("a generic profile should have no [[match]] and no [[example]]: it serves what nothing else matches")
         if not self.profile.generic and not (self.match and self.example):
-            raise ValueError("should have a [[match]] and an [[example]] that it matches (only a generic profile has none)")
+            raise ValueError("expected a [[match]] and an [[example]] that it matches (only a generic profile has none)")
         return self

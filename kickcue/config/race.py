@@ -5,6 +5,7 @@ changed since.
 """
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -19,6 +20,7 @@ from kickcue.core.cueing.rules import Rules
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.distance import ScalePrior
 from kickcue.core.plan import race
+from kickcue.core.records import check_target
 from kickcue.core.setup import Setup
 
 SCALE_TERMS: Final = frozenset({"scale", "scale_sd"})
@@ -40,7 +42,8 @@ class RaceTerms(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     race: str = Field(
-        description="The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track or kilometres (8k).", examples=["5000m"]
+        description="The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track (1200m), kilometres (8k) or miles (5mile).",
+        examples=["5000m"],
     )
     lap_m: float | None = Field(
         default=None, description="Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 indoors).", examples=[400]
@@ -77,7 +80,9 @@ class RaceTerms(BaseModel):
     @field_validator("target_s", mode="before")
     @classmethod
     def _as_written(cls, target_s: Any) -> Any:
-        if not isinstance(target_s, str) or ":" not in target_s:
+        if isinstance(target_s, time):  # TOML has times of day: 00:16:30 without quotes
+            target_s = target_s.isoformat()
+        if not isinstance(target_s, str):
             return target_s
         try:
             return seconds(target_s)
@@ -87,6 +92,14 @@ class RaceTerms(BaseModel):
     def course(self) -> Course:
         """Return the course; AskedWronglyError where the lengths make no sense."""
         return course_for(self.race, lap_m=self.lap_m, kick_m=self.kick_m, lane=self.lane, water_jump=self.water_jump, indoor=self.indoor)
+
+    def check_target(self) -> None:
+        """Raise AskedWronglyError for a wanted time that cannot be meant.
+
+        It is asked of who says it, not of what was recorded: a recording is replayed as it was.
+        """
+        if self.target_s is not None:
+            check_target(self.course(), self.target_s)
 
 
 class RaceDocument(RaceTerms):

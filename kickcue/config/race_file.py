@@ -1,10 +1,9 @@
-"""Writes a race file that explains itself, and pins sensors in one without losing what a person wrote there.
+"""Writes a race file that explains itself, and changes keys in one without losing what a person wrote there.
 
 A file is replaced as a whole or not at all, and stays as private as it was: a password may stand in it.
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,19 +11,20 @@ from textwrap import fill
 from typing import Any, Final
 
 import tomlkit
-from tomlkit.exceptions import TOMLKitError
 
 from kickcue.config.replacing import replace_file
 from kickcue.config.settings import load_settings
-from kickcue.config.settings_keys import SettingKey, setting_keys, tables
+from kickcue.config.settings_keys import SettingKey, setting_keys
 from kickcue.config.settings_model import PINS, SensorPin, same_device
-from kickcue.config.settings_sources import from_options, nested, parse_toml, read_text
+from kickcue.config.settings_sources import from_options, nested, read_race_toml
+from kickcue.config.toml_edit import TOMLKIT_ERRORS, the_edit, toml_value, with_newlines_of
+from kickcue.config.toml_file import parse_toml
 from kickcue.core.errors import AskedWronglyError
 
 _COLUMNS: Final = 100
 _HEAD: Final = (
     "What kickcue is set to. A line like '#key = value' is off and shows the default, or an example where there is none: "
-    "take the # away to set it. 'kickcue pair' adds your sensors at the end."
+    "take the # away to set it, or say 'kickcue set KEY VALUE'. 'kickcue pair' adds your sensors at the end."
 )
 _SENSORS: Final = (
     "Your sensors, by names of your choice. 'kickcue pair' finds them and writes a block for each, like the one below: strap for heart "
@@ -49,9 +49,7 @@ def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
     check_place(path)
     load_settings(None, options=answers, environ={})
     text = "\n".join(_lines(answers)) + "\n"
-    said = nested(from_options(answers))
-    blank: dict[str, Any] = {table: {} for table in tables() if table != "sensors"}
-    assert parse_toml(text, path) == blank | said, "every answer is a key of the file"
+    assert parse_toml(text, path) == nested(from_options(answers)), "every answer is a key of the file"
     replace_file(path, text)
 
 
@@ -60,29 +58,21 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
 
     AskedWronglyError where the file is none, is not TOML, has the device under another name, or cannot be written; it is then unchanged.
     """
-    text = read_text(path)
-    before = parse_toml(text, path)
+    file = read_race_toml(path)
+    text, before = file.text, file.document
     block = pin.model_dump(exclude_none=True)
     sensors = before.get("sensors", {})
     if not isinstance(sensors, dict) or not isinstance(sensors.get(name, {}), dict):
-        raise AskedWronglyError(f"{path}: sensors should be blocks, [sensors.{name}]")
+        raise AskedWronglyError(f"{path}: sensors: expected blocks, [sensors.{name}]")
     _refuse_twice(path, sensors, name, pin)
     kept = {key: value for key, value in sensors.get(name, {}).items() if key not in ("profile", *PINS)}
     wanted = {**before, "sensors": {**sensors, name: {**kept, **block}}}
     edits = _changed(text, name, pin) if name in sensors else _added(text, name, block)
-    for edit in edits:
-        if _means(edit, wanted):
-            newline = "\r\n" if "\r\n" in text else "\n"
-            return replace_file(path, edit.replace("\r\n", "\n").replace("\n", newline))
-    inside = ", ".join(f"{key} = {_toml(value)}" for key, value in block.items())
-    raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please set there [sensors.{name}] with {inside}")
-
-
-def _means(text: str, wanted: Mapping[str, Any]) -> bool:
-    try:
-        return tomllib.loads(text) == wanted
-    except tomllib.TOMLDecodeError:
-        return False
+    found = the_edit(edits, wanted)
+    if found is None:
+        inside = ", ".join(f"{key} = {toml_value(value)}" for key, value in block.items())
+        raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please set there [sensors.{name}] with {inside}")
+    replace_file(path, with_newlines_of(text, found))
 
 
 def _refuse_twice(path: Path, sensors: Mapping[str, Any], name: str, pin: SensorPin) -> None:
@@ -97,10 +87,10 @@ def _refuse_twice(path: Path, sensors: Mapping[str, Any], name: str, pin: Sensor
 
 def _added(text: str, name: str, block: Mapping[str, Any]) -> Iterator[str]:
     """Yield ways to add a sensor: at the end, or where all sensors stand on one line."""
-    lines = [f"[sensors.{name}]", *(f"{key} = {_toml(value)}" for key, value in block.items())]
+    lines = [f"[sensors.{name}]", *(f"{key} = {toml_value(value)}" for key, value in block.items())]
     end = "" if not text.strip() else "\n" if text.endswith("\n") else "\n\n"
     yield f"{text}{end}{chr(10).join(lines)}\n"
-    with suppress(TOMLKitError, ValueError):
+    with suppress(*TOMLKIT_ERRORS):
         document: Any = tomlkit.parse(text)
         inline = tomlkit.inline_table()
         inline.update(block)
@@ -112,7 +102,7 @@ def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
     """Yield ways to change a sensor: the pin in the place of the old one, or put at the end of the block."""
     kind, value = pin.pin
     for in_place in (True, False):
-        with suppress(TOMLKitError, ValueError):
+        with suppress(*TOMLKIT_ERRORS):
             document: Any = tomlkit.parse(text)
             block = document["sensors"][name]
             block["profile"] = pin.profile
@@ -122,7 +112,7 @@ def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
                 before, found, after = document.as_string().partition(f'"{_PLACE}"')
                 key, equals = before.rstrip(" \t=").removesuffix(old[0]), before[len(before.rstrip(" \t=")) :]
                 if found:
-                    yield f"{key}{kind}{equals}{_toml(value)}{after}"
+                    yield f"{key}{kind}{equals}{toml_value(value)}{after}"
             else:
                 for each in old:
                     del block[each]
@@ -131,28 +121,26 @@ def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
 
 
 def _lines(answers: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the lines of a new file."""
-    yield _comment(_HEAD)
-    table = ""
-    for key in setting_keys():
-        *tables, name = key.path
-        if ".".join(tables) != table:
-            table = ".".join(tables)
-            yield from ("", _comment(_SENSORS), "#[sensors.strap]") if "NAME" in tables else ("", f"[{table}]")
+    """Yield the lines of a new file.
 
-        yield from ("", _comment(key.what)) if not table else (_comment(key.what),)
-        yield _setting(key, name, answers.get(".".join(key.path)))
+    There is no header in it: TOML takes each but once, and so a block can be added at the end by whoever has one.
+    """
+    yield _comment(_HEAD)
+    in_sensors = False
+    for key in setting_keys():
+        if "NAME" in key.path:
+            if not in_sensors:
+                yield from ("", _comment(_SENSORS), "#[sensors.strap]")
+            in_sensors = True
+            yield from (_comment(key.what), _setting(key, key.path[-1], None))
+        else:
+            name = ".".join(key.path)
+            yield from ("", _comment(key.what), _setting(key, name, answers.get(name)))
 
 
 def _setting(key: SettingKey, name: str, answer: Any) -> str:
-    return f"#{name} = {_toml(key.example)}" if answer is None else f"{name} = {_toml(answer)}"
+    return f"#{name} = {toml_value(key.example)}" if answer is None else f"{name} = {toml_value(answer)}"
 
 
 def _comment(text: str) -> str:
     return fill(text, _COLUMNS, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False)
-
-
-def _toml(value: Any) -> str:
-    plain = value if isinstance(value, bool | int | float | list) else str(value)
-    plain = int(plain) if isinstance(plain, float) and plain.is_integer() else plain
-    return tomlkit.item(plain).as_string()

@@ -12,11 +12,16 @@ from kickcue.core.errors import AskedWronglyError
 _PRIVATE: Final = 0o600
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str, *, private: bool = False) -> None:
     """Put ``text`` in the place of the file that ``path`` or its symbolic link means, with the owner and the mode that it had.
 
-    A new file is its owner's alone. AskedWronglyError where it cannot be written; what was there is then as it was.
+    A new file is its owner's alone, and so becomes one that is to be ``private``. AskedWronglyError where it cannot be written; what was
+    there is then as it was.
     """
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:  # an option whose bytes are no text
+        raise AskedWronglyError(f"{path}: cannot be written: expected UTF-8 text") from None
     target = Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
@@ -26,10 +31,10 @@ def replace_file(path: Path, text: str) -> None:
                 was = target.stat()
                 with suppress(PermissionError):  # only root can give a file away, and root is who would take it
                     os.fchown(file.fileno(), was.st_uid, was.st_gid)
-                os.fchmod(file.fileno(), was.st_mode & 0o777)
+                os.fchmod(file.fileno(), was.st_mode & (_PRIVATE if private else 0o777))
             else:
                 os.fchmod(file.fileno(), _PRIVATE)
-            file.write(text.encode())
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

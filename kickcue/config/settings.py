@@ -15,13 +15,14 @@ from pydantic import ValidationError
 from kickcue.config.one_line import first_mistake, one_line
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.config.places import default_state_folder, find_race_file, home
-from kickcue.config.settings_keys import setting_keys, tables
+from kickcue.config.settings_keys import path_keys, setting_keys, tables
 from kickcue.config.settings_model import BrokerSettings, SensorPin, Settings
-from kickcue.config.settings_sources import Given, Givens, from_environment, from_file, from_options, nested, sources_of
+from kickcue.config.settings_sources import Given, Givens, from_document, from_environment, from_file, from_options, nested, sources_of
 from kickcue.core.errors import AskedWronglyError
 
 __all__ = ["BrokerSettings", "SensorPin", "Settings", "find_race_file", "load_settings", "state_folder"]
 
+_ANY_RACE: Final = "5000m"
 _COURSE: Final = ("race", "lap_m", "kick_m", "lane", "indoor", "water_jump")
 
 
@@ -36,15 +37,36 @@ def load_settings(
     keys = tuple(setting_keys())
     variables = {key.variable: key.path for key in keys if key.variable is not None}
     said = from_environment(environ, variables, tables()) | from_options(options)
-    paths = frozenset(key.path for key in keys if key.is_path)
-    givens = _paths_spelt_out({} if path is None else from_file(path), paths, path and path.parent, environ)
-    givens |= _paths_spelt_out(said, paths, None, environ)
+    givens = _file_givens({} if path is None else from_file(path), path, environ)
+    return _settings(givens | _paths_spelt_out(said, path_keys(), None, environ), path)
+
+
+def check_race_file(document: Mapping[str, Any], path: Path) -> None:
+    """Raise AskedWronglyError where a race file at ``path`` could not say this.
+
+    The event may be left out, for an option or the environment may tell it.
+    """
+    givens = _file_givens(from_document(document, path), path, {})
+    if "race" in document:
+        settings = _settings(givens, path)
+        _check(settings.document().setup, givens, (*_COURSE, "gate"))
+    else:
+        _settings({**givens, ("race",): Given(_ANY_RACE, str(path))}, path, whole=False)
+
+
+def _file_givens(givens: Givens, path: Path | None, environ: Mapping[str, str]) -> Givens:
+    return _paths_spelt_out(givens, path_keys(), path and path.parent, environ)
+
+
+def _settings(givens: Givens, path: Path | None, *, whole: bool = True) -> Settings:
     document = nested(givens)
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
         raise AskedWronglyError(_told(error, givens, document, path)) from None
-    _check(settings.course, givens, _COURSE)
+    if whole:
+        _check(settings.course, givens, _COURSE)
+        _check(settings.check_target, givens, (*_COURSE, "target_s"))
     _check(lambda: load_vocabulary(settings.language), givens, ("language",))
     return settings
 

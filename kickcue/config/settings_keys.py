@@ -49,6 +49,11 @@ def setting_keys(model: type[BaseModel] = Settings, at: tuple[str, ...] = ()) ->
             yield _key(field, (*at, name))
 
 
+def path_keys() -> frozenset[tuple[str, ...]]:
+    """Return the keys whose values are files or folders."""
+    return frozenset(key.path for key in setting_keys() if key.is_path)
+
+
 def tables() -> tuple[str, ...]:
     """Return the names of the blocks, such as ``broker``."""
     return tuple(name for name, field in Settings.model_fields.items() if _block(field)[0] is not None)

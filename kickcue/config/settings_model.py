@@ -94,7 +94,7 @@ class SensorPin(BaseModel):
         told = [kind for kind in PINS if getattr(self, kind) is not None]
         if len(told) != 1:
             found = f"{' and '.join(told)} together" if told else "no device is named"
-            raise ValueError(f"{found}: should have exactly one of address, name and mqtt ('kickcue pair' writes it)")
+            raise ValueError(f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes it)")
         return self
 
     @property
@@ -119,7 +119,9 @@ class BrokerSettings(BaseModel):
         examples=["~/.config/kickcue/broker-password"],
     )
     ca: Path | None = Field(
-        default=None, description="The certificate (PEM) that the broker's own is checked against.", examples=["/etc/ssl/certs/club-ca.pem"]
+        default=None,
+        description="The certificate (PEM) that the broker's own is checked against, where no public authority has signed it.",
+        examples=["/etc/ssl/certs/club-ca.pem"],
     )
     athlete: str | None = Field(
         default=None, description="Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told).", examples=["maria"]
@@ -143,7 +145,7 @@ class BrokerSettings(BaseModel):
     def _form(cls, url: str | None) -> str | None:
         if url is not None and _URL.fullmatch(url) is None:
             escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
-            raise ValueError(f"should look like {URL_FORM}, or mqtts:// for TLS; {escapes}")
+            raise ValueError(f"expected something like {URL_FORM}, or mqtts:// for TLS; {escapes}")
         return url
 
     @property
@@ -180,7 +182,7 @@ class Settings(RaceTerms):
     @classmethod
     def _adapter_name(cls, adapter: str | None) -> str | None:
         if adapter is not None and re.fullmatch(r"hci\d+", adapter) is None:
-            raise ValueError("should look like hci0; 'bluetoothctl list' and 'hciconfig' show those there are")
+            raise ValueError("expected something like hci0; 'bluetoothctl list' and 'hciconfig' show those there are")
         return adapter
 
     @field_validator("sensors")
@@ -188,7 +190,7 @@ class Settings(RaceTerms):
     def _told_apart(cls, sensors: dict[str, SensorPin]) -> dict[str, SensorPin]:
         for name in sensors:
             if _NAME.fullmatch(name) is None:
-                raise ValueError(f"a sensor's name is up to 32 letters, digits, _ and -, not {name!r}")
+                raise ValueError(f"a sensor's name: expected up to 32 letters, digits, _ and -, got {name!r}")
         problem = same_device(sensors)
         if problem is not None:
             raise ValueError(problem)
@@ -220,5 +222,5 @@ def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
 def _level(text: str | None) -> str | None:
     """Return what can stand between two slashes of a topic."""
     if text is not None and _LEVEL.fullmatch(text) is None:
-        raise ValueError("should be letters, digits, _ and -, as it stands in a topic between two slashes")
+        raise ValueError("expected letters, digits, _ and -; it stands in a topic between two slashes")
     return text

@@ -1,7 +1,5 @@
 """Where settings come from: the race file, then the environment, then a command's options; each value remembers who said it."""
 
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.one_line import without_password
+from kickcue.config.toml_file import TomlFile, read_toml
 from kickcue.core.errors import AskedWronglyError
 
 PREFIX: Final = "KICKCUE_"
@@ -16,7 +15,6 @@ OPTIONS: Final = "the options"
 PASSWORD_VARIABLE: Final = "KICKCUE_BROKER_PASSWORD"  # noqa: S105  the name of the variable
 OTHERS: Final = frozenset({PASSWORD_VARIABLE, "KICKCUE_DATA", "KICKCUE_REQUIRE_REAL"})
 """Variables that are read elsewhere."""
-_LARGEST: Final = 1_000_000
 _ALIKE: Final = 0.65  # PASSWORD is a slip of BROKER_PASSWORD (0.70), DEBUG is nobody's
 
 Key = tuple[str, ...]
@@ -35,16 +33,21 @@ Givens = dict[Key, Given]
 
 def from_file(path: Path) -> Givens:
     """Return what the race file sets; AskedWronglyError where it cannot be read, is not TOML, or shows a password to others."""
-    text = read_text(path)
-    found = {key: Given(value, str(path)) for key, value in _leaves(parse_toml(text, path))}
+    file = read_race_toml(path)
+    found = from_document(file.document, path)
     url = found.get(("broker", "url"))
-    mode = path.stat().st_mode & 0o777
+    mode = file.mode & 0o777
     if url is not None and isinstance(url.value, str) and without_password(url.value) != url.value and mode & 0o077:
         raise AskedWronglyError(
             f"{path}: broker.url holds a password, but the file is readable by others (mode {mode:04o}): chmod 600 {path}, "
             "or move the password to a file of its own (broker.password_file)"
         )
     return found
+
+
+def from_document(document: Mapping[str, Any], path: Path) -> Givens:
+    """Return what a race file at ``path`` would set with this in it."""
+    return {key: Given(value, str(path)) for key, value in _leaves(document)}
 
 
 def from_environment(environ: Mapping[str, str], keys: Mapping[str, Key], tables: tuple[str, ...]) -> Givens:
@@ -94,34 +97,9 @@ def sources_of(givens: Givens, key: Key) -> str:
         key = key[:-1]
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a race file; AskedWronglyError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        remedy = "; 'kickcue init' makes one" if isinstance(error, FileNotFoundError) else ""
-        raise AskedWronglyError(f"{path}: cannot be read: {error.strerror}{remedy}") from None
-    except UnicodeDecodeError as error:
-        raise AskedWronglyError(f"{path}: byte {error.start + 1} is not UTF-8: save it as UTF-8 text") from None
-    if len(content) > _LARGEST:
-        raise AskedWronglyError(f"{path}: larger than {_LARGEST // 1000} kB, a race file has a few")
-    return text
-
-
-def parse_toml(text: str, path: Path) -> dict[str, Any]:
-    """Return the document; AskedWronglyError names file, line and column of what is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r" \(at line (\d+), column (\d+)\)$", str(error))
-        lines = text.splitlines() or [""]
-        line, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)
-        reason = re.sub(r" \(at [^()]*\)$", "", str(error))
-    except RecursionError:
-        raise AskedWronglyError(f"{path}: nested too deeply: a race file has blocks like [sensors.strap]") from None
-    raise AskedWronglyError(f"{path}: line {line}, column {column}: not TOML: {reason}")
+def read_race_toml(path: Path) -> TomlFile:
+    """Return a race file; AskedWronglyError names file, line and column of what is no TOML."""
+    return read_toml(path, absent="; 'kickcue init' makes one")
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:
@@ -144,5 +122,5 @@ def _leaves(value: Any, at: Key = ()) -> Iterator[tuple[Key, Any]]:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _leaves(inner, (*at, key))
-    else:
+    elif at or not isinstance(value, Mapping):  # an empty file, as a power cut leaves it, says nothing
         yield at, dict(value) if isinstance(value, Mapping) else value

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 
 from kickcue.config import watch_schema as schema
 from kickcue.config.one_line import one_line
-from kickcue.config.profile_files import read_toml, shipped_folder, to_match, user_folder
-from kickcue.config.profile_ids import by_id, replaced
+from kickcue.config.profile_files import files_in, shipped_folder, to_match, user_folder
+from kickcue.config.profile_ids import OwnFiles, own_files
 from kickcue.config.profile_schema import Fact
+from kickcue.config.toml_file import read_toml
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.haptic.steps import Write
 from kickcue.core.haptic.watch import (
@@ -68,59 +69,55 @@ def watch_file(id_or_path: str) -> WatchFile:
     """Return one watch with its file. A path has a slash or ends in .toml; anything else is an id."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_watch_file(Path(id_or_path))
-    own, instead = _own_files()
-    if id_or_path in instead:
-        return instead[id_or_path]
-    if id_or_path in own:
-        return own[id_or_path]
-    shipped = {path.parent.name: path for path in _tomls(shipped_folder(_WATCHES))}
+    own, shipped = _own_files(), _shipped()
+    mine = own.get(id_or_path)
+    if mine is not None:
+        return mine
     if id_or_path in shipped:
         return read_watch_file(shipped[id_or_path])
-    near = get_close_matches(id_or_path, [*shipped, *own], n=1)
+    near = get_close_matches(id_or_path, [*shipped, *own.by_id], n=1)
     guess = f"did you mean {near[0]}? " if near else ""
     raise AskedWronglyError(f"no watch {id_or_path!r}: {guess}'kickcue profiles list' names them all")
 
 
 def watch_files(extra: Sequence[Path] = ()) -> dict[str, WatchFile]:
     """Return all watches with their files, by id."""
-    own, instead = _own_files(extra)
-    shipped = _read_all(path for path in _tomls(shipped_folder(_WATCHES)) if path.parent.name not in instead)
-    return dict(sorted((shipped | own).items()))
+    own = _own_files(extra)
+    own.warn()
+    shipped = {id_: read_watch_file(path) for id_, path in _shipped().items() if id_ not in own.instead}
+    return dict(sorted((shipped | own.by_id).items()))
 
 
 def watch_ids() -> tuple[str, ...]:
     """Return the ids of all watches without reading one."""
-    return tuple(sorted({path.parent.name for folder in (shipped_folder, user_folder) for path in _tomls(folder(_WATCHES))}))
+    return tuple(sorted({*_shipped(), *_by_folder(user_folder(_WATCHES))}))
 
 
 def read_watch_file(path: Path) -> WatchFile:
     """Read one file; AskedWronglyError says in one line what is wrong with it."""
-    content, raw = read_toml(path)
+    file = read_toml(path)
     try:
-        document = schema.WatchDocument.model_validate(raw)
+        document = schema.WatchDocument.model_validate(file.document)
     except ValidationError as error:
-        raise AskedWronglyError(f"{path}: {one_line(error, schema.WatchDocument, raw)}") from None
+        wrong = one_line(error, schema.WatchDocument, file.document)
+        raise AskedWronglyError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
         raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
-    return WatchFile(path, sha256(content).hexdigest(), document, _to_core(document))
+    return WatchFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 
-def _own_files(extra: Sequence[Path] = ()) -> tuple[dict[str, WatchFile], dict[str, WatchFile]]:
-    """Return the user's watches by their own ids, and those that replace a shipped one by the id they replace."""
-    own = _read_all([*_tomls(user_folder(_WATCHES)), *extra])
-    return own, replaced(own, {path.parent.name for path in _tomls(shipped_folder(_WATCHES))})
+def _own_files(extra: Sequence[Path] = ()) -> OwnFiles[WatchFile]:
+    return own_files(_by_folder(user_folder(_WATCHES)), extra, read_watch_file, _shipped())
 
 
-def _tomls(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.glob(f"*/{_FILE}"))
-    except PermissionError:  # a service that is kept out of the home folder has no profiles there
-        return []
+def _shipped() -> dict[str, Path]:
+    return _by_folder(shipped_folder(_WATCHES))
 
 
-def _read_all(paths: Iterable[Path]) -> dict[str, WatchFile]:
-    return by_id(map(read_watch_file, paths))
+def _by_folder(folder: Path | None) -> dict[str, Path]:
+    files = {path.name: path / _FILE for path in files_in(folder, "*")}
+    return {name: path for name, path in files.items() if os.path.lexists(path)}
 
 
 def _to_core(document: schema.WatchDocument) -> WatchProfile:

@@ -93,4 +93,4 @@ def _way_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
         yield "actuator.pattern = 'fixed': profile.ways should begin with 'haptic'"
     by_text = any(block["told_apart_by"] == "text" for block in document["alike"])
     if by_text and "text" not in document:
-        yield "alike.told_apart_by = 'text': should be something else, the watch shows no text"
+        yield "alike.told_apart_by = 'text': expected something else, the watch shows no text"

@@ -18,7 +18,7 @@ from kickcue.core.haptic.watch import LONGEST_MS
 def _one_of(*names: str) -> AfterValidator:
     def check(name: str) -> str:
         if name not in names:
-            raise ValueError(f"should be one of {', '.join(names)}")
+            raise ValueError(f"expected one of {', '.join(names)}")
         return name
 
     return AfterValidator(check)
@@ -110,7 +110,7 @@ class Timing(Fact):
     @model_validator(mode="after")
     def _penalty_has_a_time(self) -> Self:
         if (self.idle_penalty_ms is None) != (self.idle_after_s is None):
-            raise ValueError("should have idle_penalty_ms and idle_after_s, or neither")
+            raise ValueError("expected idle_penalty_ms and idle_after_s, or neither")
         return self
 
 
@@ -124,7 +124,7 @@ class Order(Block):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if (self.hex is None) == (self.line is None):
-            raise ValueError("should have hex or line")
+            raise ValueError("expected hex or line")
         return self
 
 
@@ -214,7 +214,7 @@ class Expected(Block):
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         if sum(form is not None for form in (self.hex, self.line, self.argv, self.json_text)) != 1:
-            raise ValueError("should have one of hex, line, argv, json")
+            raise ValueError("expected one of hex, line, argv, json")
         return self
 
 
@@ -239,13 +239,13 @@ class Vector(Block):
         known = [each.value for each in Downgrade]
         wrong = [name for name in names if name not in known] if isinstance(names, list) else []
         if wrong:
-            raise ValueError(f"should be of {', '.join(known)}")
+            raise ValueError(f"expected of {', '.join(known)}")
         return [Downgrade(name) for name in names] if isinstance(names, list) else names
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         if (self.cue is None) == (self.pulses is None):
-            raise ValueError("should have cue or pulses")
+            raise ValueError("expected cue or pulses")
         return self
 
 

@@ -55,9 +55,9 @@ class WatchSettings(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.address is not None and self.name is not None:
-            raise ValueError("address and name together: should be one of them")
+            raise ValueError("address and name together: expected one of them")
         if self.profile is None and (self.address is not None or self.name is not None):
-            raise ValueError('no profile: should say which kind of watch it is, such as profile = "infinitime"')
+            raise ValueError('no profile: expected the kind of watch too, such as profile = "infinitime"')
         if self.profile is not None and self.address is None and self.name is None and not load_watch(self.profile).matches:
-            raise ValueError(f"{self.profile} cannot be recognised by itself: should have an address or a name ('kickcue scan' shows both)")
+            raise ValueError(f"{self.profile} cannot be recognised by itself: expected an address or a name ('kickcue scan' shows both)")
         return self

@@ -351,6 +351,8 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
             run.expect()
         else:
             run.go_on(unfinished)
+        if run.course.note is not None:
+            run.tell(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.callback(run.close)
         run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.tell))

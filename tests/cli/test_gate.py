@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
+from kickcue.config.race_file import new_race_file
 from kickcue.config.settings import load_settings
 from kickcue.core.course import course_for
 from kickcue.core.estimate.gate import Gate, Plane
@@ -108,7 +109,9 @@ def test_what_is_printed_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFix
     page = capsys.readouterr().out
     assert all(word in page for word in ("race.jsonl, 5000m on laps of 400 m", " laps of ", "1 of 13", "13 of 13", "race:  16:"))
     race_file = tmp_path / "race.toml"
-    race_file.write_text(f'race = "5000m"\n{page.partition("# for race.toml:")[2]}')
+    new_race_file(race_file, {"race": "5000m"})
+    with race_file.open("a") as file:
+        file.write(page.partition("# for race.toml:")[2])
     gate = load_settings(race_file, environ={}).gate.gate()
     assert gate is not None
     assert off_m({"lat_deg": gate.lat_deg, "lon_deg": gate.lon_deg}, venue.gate) < 2.0

@@ -75,19 +75,20 @@ def test_answers_reach_the_file(type_in: Callable[..., None]) -> None:
 
 def test_a_wrong_answer_is_asked_again(type_in: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong answer is refused with the reason, and the same question comes again."""
-    type_in("5001x", "5000m", "far", "3", "400", "fast", "0", "16:30", "olympic", "training", "tlh", "fr", "h:1883", "none")
+    type_in("5001x", "5000m", "far", "3", "400", "fast", "0", "16.30", "16:30", "olympic", "training", "tlh", "fr", "h:1883", "none")
     assert main(["init"]) == 0
     assert {"race": "5000m", "target_s": 990, "language": "fr"} == _written()
     out = capsys.readouterr().out
     reasons = (
         "unknown event '5001x'",
-        "lap 'far'",
+        "lap: expected metres, like 400, got 'far'",
         "lap of 3.0 m",
-        "time 'fast'",
-        "target_s = 0.0",
-        "rules = 'olympic'",
-        "language 'tlh'",
-        "broker.url = 'h:1883'",
+        "expected a time like 15:30, 1:02:03 or 930, got 'fast'",
+        "target_s: expected more than 0, got 0.0",
+        "target_s: expected 11:58 to 1:40:00 for 5000m, got 0:16.3; did you mean 16:30?",
+        "rules: expected one of training, timetrial, road, sanctioned, got 'olympic'",
+        "language: expected one of de, en, fr",
+        "broker.url: expected something like mqtt://",
     )
     assert [] == [text for text in reasons if text not in out]
     assert "the options" not in out
@@ -137,8 +138,8 @@ def test_options_alone_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
         (["--race", "5k"], "--target TIME is not told"),
         (["--race", "5001x", "--yes"], "--race: unknown event '5001x'"),
         (["--race", "5k", "--lap", "400", "--yes"], "--lap: lap of 400.0 m for 5k"),
-        (["--race", "5000m", "--target", "soon", "--yes"], "--target: time 'soon'"),
-        (["--race", "5000m", "--broker", "u:hush@h", "--yes"], "--broker: broker.url = 'u:***@h': should look like"),
+        (["--race", "5000m", "--target", "soon", "--yes"], "--target: expected a time like 15:30, 1:02:03 or 930, got 'soon'"),
+        (["--race", "5000m", "--broker", "u:hush@h", "--yes"], "--broker: broker.url: expected something like mqtt://"),
         (["--race", "5000m", "--yes", "none/race.toml"], "there is no folder none; make it first"),
     ],
 )

@@ -145,7 +145,7 @@ def test_check_of_a_profile_that_claims_too_much(tmp_path: Path, capsys: pytest.
     ("change", "expected"),
     [
         (('id = "mine"', 'id = "mine"\nidd = 1'), "profile.idd: no such key, did you mean 'id'?"),
-        (("schema = 1", "schema = "), "not TOML: "),
+        (("schema = 1", "schema = "), "line 2, column 10: not TOML: "),
     ],
 )
 def test_check_of_what_is_no_profile(change: tuple[str, str], expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,12 +42,12 @@ def test_none() -> None:
 @pytest.mark.parametrize(
     ("told", "right"),
     [
-        ({"address": "C3:00"}, "should look like A0:9E:1A:00:00:01"),
-        ({"ibeacon": "f7826da6"}, "should look like f7826da6-4fa2-4e98-8024-bc5b71e0893e"),
-        ({"ibeacon": UUID, "major": 65536}, "beacon.major = 65536"),
-        ({"eddystone": "edd1"}, "should be 20 hex digits"),
-        ({"eddystone": "edd1ebeac04e5defa017", "instance": "g00000000000"}, "should be 12 hex digits"),
-        ({"ibeacon": UUID, "address": "C3:00:00:12:34:56"}, "address and ibeacon together: should be one of them"),
+        ({"address": "C3:00"}, "expected something like A0:9E:1A:00:00:01"),
+        ({"ibeacon": "f7826da6"}, "expected something like f7826da6-4fa2-4e98-8024-bc5b71e0893e"),
+        ({"ibeacon": UUID, "major": 65536}, "beacon.major: expected at most 65535, got 65536"),
+        ({"eddystone": "edd1"}, "expected 20 hex digits"),
+        ({"eddystone": "edd1ebeac04e5defa017", "instance": "g00000000000"}, "expected 12 hex digits"),
+        ({"ibeacon": UUID, "address": "C3:00:00:12:34:56"}, "address and ibeacon together: expected one of them"),
         ({"minor": 3}, "minor without ibeacon"),
         ({"eddystone": "edd1ebeac04e5defa017", "major": 3}, "major without ibeacon"),
         ({"ibeacon": UUID, "instance": "000000000001"}, "instance without eddystone"),

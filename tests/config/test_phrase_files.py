@@ -74,12 +74,12 @@ def edited(old: str, new: str) -> Callable[[str], str]:
             edited('text = "Drive through the line"', 'text = "Drive through the line, all the way, and then"'),
             ["drive.text", "'Drive through", "40"],
         ),
-        (edited('text = "Ready"', 'text = ""'), ["ready.text = ''", "not be empty"]),
+        (edited('text = "Ready"', 'text = ""'), ["ready.text: expected something, not nothing, got ''"]),
         (edited('say = "Quick feet!"', ""), ["turnover.say", "missing"]),
         (edited("[hold]", "[holt]"), ["holt", "did you mean 'hold'?"]),
         (edited("[hold]", "[hold"), ["not TOML", "line"]),
         (edited("[hold_about]", "[hold_abuot]"), ["hold_abuot", "did you mean 'hold_about'?"]),
-        (edited('text = "Ready"', "text = 3"), ["ready.text = 3", "string"]),
+        (edited('text = "Ready"', "text = 3"), ["ready.text: expected text in quotes, got 3"]),
     ],
 )
 def test_a_broken_file_is_told_in_one_line(tmp_path: Path, edit: Callable[[str], str], told: list[str]) -> None:
@@ -94,17 +94,18 @@ def test_a_broken_file_is_told_in_one_line(tmp_path: Path, edit: Callable[[str],
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
-    """WHEN the file is absent or no text THEN one line says so."""
-    noise = tmp_path / "noise.toml"
-    noise.write_bytes(b"\xff\xfe\x00")
-    for path in (noise, tmp_path / "absent.toml"):
-        with pytest.raises(AskedWronglyError, match=rf"^phrases {path}: cannot be read: [^\n]+$"):
+    """WHEN the file is absent, no text or too long for phrases THEN one line says so."""
+    for name, content in (("noise", b"\xff\xfe\x00"), ("long", b"#" * 300_000), ("absent", None)):
+        path = tmp_path / f"{name}.toml"
+        if content is not None:
+            path.write_bytes(content)
+        with pytest.raises(AskedWronglyError, match=rf"^{path}: [^\n]+$"):
             load_vocabulary(str(path))
 
 
 def test_an_unknown_language() -> None:
     """WHEN the language is not there THEN the line names those that are, and that a file would do."""
-    with pytest.raises(AskedWronglyError, match=r"^language 'tlh': should be one of de, en, fr.*, or a \.toml file of your own$"):
+    with pytest.raises(AskedWronglyError, match=r"^language: expected one of de, en, fr, or a \.toml file of your own, got 'tlh'$"):
         load_vocabulary("tlh")
 
 

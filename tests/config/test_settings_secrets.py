@@ -57,11 +57,11 @@ def test_a_file_that_others_may_read(mode: int, keep: Callable[..., Path]) -> No
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("", "is empty"),
-        ("\n", "is empty"),
+        ("", "got an empty file"),
+        ("\n", "got an empty file"),
         (f"{SECRET}\n{SECRET}\n", "on one line"),
         (f"{SECRET}\0", "on one line"),
-        (SECRET * 500, "on one line"),
+        (SECRET * 500, "at most 4 kB"),
         (b"\xff" + SECRET.encode(), "UTF-8"),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_file_that_holds_no_password(content: str | bytes, told: str, keep: Ca
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     """A file that is absent or a folder is refused with its name."""
-    for path, told in ((tmp_path / "none", "No such file"), (tmp_path, "ordinary file")):
+    for path, told in ((tmp_path / "none", "No such file"), (tmp_path, "expected a file, got a folder")):
         with pytest.raises(AskedWronglyError, match=told) as caught:
             _password(path)
         assert f"broker.password_file {path}: " in str(caught.value)

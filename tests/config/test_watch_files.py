@@ -249,7 +249,7 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
     text = GOOD.replace('id = "acme-watch"', 'id = "web"')
     path = _write(user_watches, text, "web")
     with pytest.raises(AskedWronglyError) as caught:
-        load_watches()
+        load_watch("web")
     assert f"{path}: profile.id = 'web': kickcue brings that one; take another id, or add replaces = \"web\"" == str(caught.value)
     _write(user_watches, text.replace('kind = "watch"', 'kind = "watch"\nreplaces = "web"'), "web")
     assert ["Acme", "Acme"] == [load_watch("web").vendor, watch_files()["web"].profile.vendor]
@@ -280,7 +280,7 @@ def test_unknown_watch(asked: str, expected: str) -> None:
             "min_onms = 100",
             "actuator.min_onms: no such key, did you mean 'min_on_ms'? (known here: status, source, pattern",
         ),
-        ("min_on_ms = 100", "min_on_ms = 0", "actuator.min_on_ms = 0: should be greater than or equal to 1"),
+        ("min_on_ms = 100", "min_on_ms = 0", "actuator.min_on_ms: expected at least 1, got 0"),
         ("min_on_ms = 100\n", "", "actuator: pattern 'sequence' should have min_on_ms"),
         (
             "max_on_ms = 1000",
@@ -289,8 +289,8 @@ def test_unknown_watch(asked: str, expected: str) -> None:
         ),
         ("max_pulses = 4", "max_pulses = 4\ntap_ms = 35", "actuator: tap_ms should stand with pattern 'fixed' only"),
         ("amplitude_steps = [0.5, 1.0]\n", "", "actuator: amplitude 'steps' should have amplitude_steps, and nothing else should"),
-        ('amplitude = "steps"', 'amplitude = "loud"', "actuator.amplitude = 'loud': should be 'none', 'steps' or 'continuous'"),
-        ('encoder = "alert_level"', 'encoder = "alert"', "profile.encoder = 'alert': should be one of infinitime_ans, alert_level,"),
+        ('amplitude = "steps"', 'amplitude = "loud"', "actuator.amplitude: expected one of none, steps, continuous, got 'loud'"),
+        ('encoder = "alert_level"', 'encoder = "alert"', "profile.encoder: expected one of infinitime_ans, alert_level,"),
         ('encoder = "alert_level"', 'encoder = "tones"', "the file: profile.transport = 'ble': encoder tones should have 'audio'"),
         (
             'encoder = "alert_level"',
@@ -309,16 +309,16 @@ def test_unknown_watch(asked: str, expected: str) -> None:
         ),
         ('ways = ["haptic"]', 'ways = ["text"]', "the file: profile.ways should begin with 'text' where actuator.pattern is 'none'"),
         ('ways = ["haptic"]', 'ways = ["haptic", "text"]', "the file: profile.ways should name 'text' where there is a [text] block"),
-        ('effect = "ignores_while_busy"', 'effect = "sulks"', "quirk[1].effect = 'sulks': should be 'heart_rate_needs_screen',"),
+        ('effect = "ignores_while_busy"', 'effect = "sulks"', "quirk[1].effect: expected one of heart_rate_needs_screen,"),
         ('fw = "<2"', 'fw = "2"', "quirk[1].fw = '2': firmware range '2': '2' is no comparison; it is written '>=1.15,<1.16'"),
-        ('cue = "relax"', 'cue = "relx"', "vector[1].cue = 'relx': should be one of ready,"),
-        ('cue = "relax"', "", "vector[1]: should have cue or pulses"),
-        ('{ hex = "00" }', '{ hex = "0" }', "vector[1].steps[2].hex = '0': should be lower-case hex digits, two an octet"),
-        ('{ hex = "00" }', "{ wait_ms = 1 }", "vector[1].steps[2]: should have one of hex, line, argv, json"),
+        ('cue = "relax"', 'cue = "relx"', "vector[1].cue: expected one of ready,"),
+        ('cue = "relax"', "", "vector[1]: expected cue or pulses"),
+        ('{ hex = "00" }', '{ hex = "0" }', "vector[1].steps[2].hex: expected lower-case hex digits, two an octet, got '0'"),
+        ('{ hex = "00" }', "{ wait_ms = 1 }", "vector[1].steps[2]: expected one of hex, line, argv, json"),
         (
             'kind = "synthetic"',
             'kind = "synthetic"\ndowngrades = ["lost"]',
-            "vector[1].downgrades = ['lost']: should be of intensity-as-length,",
+            "vector[1].downgrades: expected of intensity-as-length,",
         ),
         ("[[match]]\nname", "[[match]]\nnam", "match[1].nam: no such key, did you mean 'name'?"),
         ('id = "acme-watch"', 'id = "acme"', "profile.id = 'acme': the file should be acme/profile.toml"),

@@ -24,10 +24,10 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
     [
         ({"profile": "infinitim"}, r"watch\.profile.*did you mean infinitime"),
         ({"profile": "garmin"}, r"watch\.profile.*reached by companion, not by Bluetooth"),
-        ({"profile": "bangle-gb"}, "should have an address or a name"),
-        ({"address": "D3:00:00:12:34:56"}, "should say which kind of watch it is"),
-        ({"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"}, "should be one of them"),
-        ({"profile": "infinitime", "address": "D3"}, r"watch\.address.*should look like"),
+        ({"profile": "bangle-gb"}, "expected an address or a name"),
+        ({"address": "D3:00:00:12:34:56"}, "expected the kind of watch too"),
+        ({"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"}, "expected one of them"),
+        ({"profile": "infinitime", "address": "D3"}, r"watch\.address.*expected something like"),
     ],
     ids=["misspelt", "companion", "unnamed", "no kind", "both", "address"],
 )

@@ -15,6 +15,7 @@ from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
 from kickcue.cli.show import json_line
+from kickcue.config.places import user_state_folder
 from kickcue.config.race import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError
@@ -87,9 +88,10 @@ def _header(document: RaceDocument) -> Header:
 
 def new_recording() -> Path:
     """Return a path in the user's state folder at which there is no file yet; AskedWronglyError where there can be none."""
-    told = Path(os.environ.get("XDG_STATE_HOME", ""))
-    state = told if told.is_absolute() else Path.home() / ".local" / "state"  # the standard: a relative one is to be ignored
-    folder = state / "kickcue"
+    try:
+        folder = user_state_folder(os.environ)
+    except AskedWronglyError:
+        raise AskedWronglyError("this user has no home folder to record in: name a file with --out") from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,11 +1,13 @@
 """How the demo went: kickcue's cue and two simpler devices against the true start of the last lap. Every figure is computed."""
 
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kickcue.cli.outputs import rounded
+from kickcue.config.places import known_home
 from kickcue.core.course import Course
 from kickcue.core.events import Cue
 from kickcue.core.units import ns_to_s
@@ -183,8 +185,8 @@ def _call_json(call: Call) -> dict[str, Any]:
 
 def short_path(path: Path) -> str:
     """Return the path as a shell takes it, the home folder as ~."""
-    home = Path.home()
-    if path.is_relative_to(home) and home != Path("/"):
+    home = known_home(os.environ)
+    if home is not None and path.is_relative_to(home) and home != Path("/"):
         within = str(path.relative_to(home))
         if within == shlex.quote(within):
             return f"~/{within}"

@@ -1,0 +1,36 @@
+"""``kickcue set``: changes keys of the race file, so that nobody has to know TOML."""
+
+import argparse
+from pathlib import Path
+
+from kickcue.cli.race_options import writable_race_file
+from kickcue.config.set_keys import set_keys
+from kickcue.core.errors import AskedWronglyError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "pairs",
+        nargs="*",
+        metavar="KEY VALUE",
+        help="such as broker.url mqtt://maria@example.org; several at once where they need each other",
+    )
+    parser.add_argument("--unset", action="append", default=[], metavar="KEY", help="take a key out (may repeat)")
+    parser.add_argument("--file", type=Path, metavar="race.toml", help="which race file (the one `kickcue run` would take)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set, and say what is set."""
+    if len(args.pairs) % 2:
+        raise AskedWronglyError(f"{args.pairs[-1]}: expected a value after it: kickcue set KEY VALUE [KEY VALUE ...]")
+    values = dict(zip(args.pairs[::2], args.pairs[1::2], strict=True))
+    if not values and not args.unset:
+        raise AskedWronglyError("say what to set: kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has all keys")
+    path = writable_race_file(args.file, "set")
+    written = set_keys(path, values, args.unset)
+    for key in args.unset:
+        print(f"{path}: {key} is no longer set")
+    for key, value in written.items():
+        print(f"{path}: {key} = {value}")
+    return 0

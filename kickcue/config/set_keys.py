@@ -1,0 +1,128 @@
+"""Sets keys of a race file as a person says them on a command line."""
+
+import os
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from kickcue.config.one_line import without_password
+from kickcue.config.replacing import replace_file
+from kickcue.config.settings import check_race_file
+from kickcue.config.settings_keys import SettingKey, setting_keys
+from kickcue.config.settings_sources import read_race_toml
+from kickcue.config.toml_edit import Key, changed, toml_value, with_newlines_of, with_value, without_value
+from kickcue.core.errors import AskedWronglyError
+
+_ALIKE: Final = 0.6
+_LONGEST_NUMBER: Final = 60  # the two ends of a line take some 24
+_TRUE: Final = ("true", "yes", "on")
+_FALSE: Final = ("false", "no", "off")
+
+
+def set_keys(path: Path, values: Mapping[str, str], unset: Sequence[str] = ()) -> dict[str, str]:
+    """Set the keys of a race file, like ``broker.url``, and take others out; all else stays.
+
+    Return what is set as it stands there, without passwords. The whole is checked before it is
+    written, and private where it holds a password.
+    AskedWronglyError for a key that is none, for a value that cannot be, and where the file is
+    none or cannot be written; it is then unchanged.
+    """
+    file = read_race_toml(path)
+    wanted = {_key(name): _value(_known(name), text, path) for name, text in values.items()}
+    document, text = file.document, file.text
+    for name in unset:
+        _require_there(document, _key(name), name, path)
+        document = changed(document, _key(name), None)
+        text = _edited(without_value(text, _key(name)), path, f"take out there {name}")
+    for key, value in wanted.items():
+        document = _changed(document, key, value, path)
+        told = f"set there {'.'.join(key)} = {_shown(value)}"
+        text = _edited(with_value(text, key, value), path, told)
+    check_race_file(document, path)
+    replace_file(path, with_newlines_of(file.text, text), private=_has_password(document))
+    return {".".join(key): _shown(value) for key, value in wanted.items()}
+
+
+def _key(name: str) -> Key:
+    return tuple(name.split("."))
+
+
+def _known(name: str) -> SettingKey:
+    """Return the key of this name; AskedWronglyError where there is none, with what is near."""
+    known = {".".join(key.path): key for key in setting_keys()}
+    parts = name.split(".")
+    if parts[0] == "sensors" and len(parts) == 3:
+        parts[1] = "NAME"
+    found = known.get(".".join(parts))
+    if found is not None:
+        return found
+    last = [each for each in known if each.rpartition(".")[2] in (parts[-1], f"{parts[-1]}_m", f"{parts[-1]}_s")]
+    near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise AskedWronglyError(f"{name}: no such key: {guess}docs/configuration.md has all of them")
+
+
+def _value(key: SettingKey, text: str, path: Path) -> Any:
+    """Return what the words of a command line are in a file; what fits no kind is refused later."""
+    if key.is_path or (key.path[-1] in ("language", "profile") and text.endswith(".toml")):
+        return _relative(text, path)
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    if key.kind == "true or false":
+        plain = text.lower()
+        return True if plain in _TRUE else False if plain in _FALSE else text
+    try:
+        if key.kind == "whole number":
+            return int(text)
+        if key.kind == "number":
+            return _number(text)
+        if key.kind.startswith("["):
+            return [_number(part) for part in text.strip("[] ").split(",")]
+    except ValueError:
+        return text
+    return text
+
+
+def _number(text: str) -> float | int:
+    return int(text) if text.strip().isdecimal() else float(text)
+
+
+def _relative(text: str, race_file: Path) -> str:
+    """Return a path of here as the race file has to say it, for there it starts at its folder."""
+    if not text or Path(text).is_absolute() or text == "~" or text.startswith("~/"):
+        return text
+    here = Path(os.path.abspath(text))  # noqa: PTH100  links stay links
+    folder = Path(os.path.abspath(race_file)).parent  # noqa: PTH100  same
+    return str(here.relative_to(folder) if here.is_relative_to(folder) else here)
+
+
+def _require_there(document: Mapping[str, Any], key: Key, name: str, path: Path) -> None:
+    found: Any = document
+    for part in key:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if found is None:
+        raise AskedWronglyError(f"{path}: {name} is not set there")
+
+
+def _changed(document: Mapping[str, Any], key: Key, value: Any, path: Path) -> dict[str, Any]:
+    try:
+        return changed(document, key, value)
+    except AskedWronglyError as error:
+        raise AskedWronglyError(f"{path}: {error}") from None
+
+
+def _edited(text: str | None, path: Path, otherwise: str) -> str:
+    if text is None:
+        raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please {otherwise}")
+    return text
+
+
+def _shown(value: Any) -> str:
+    return without_password(toml_value(value))
+
+
+def _has_password(document: Mapping[str, Any]) -> bool:
+    broker = document.get("broker")
+    url = broker.get("url") if isinstance(broker, Mapping) else None
+    return isinstance(url, str) and without_password(url) != url
