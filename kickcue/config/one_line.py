@@ -40,8 +40,6 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
     where = _as_written(first["loc"], document)
     if first["type"] == "extra_forbidden":
         return f"{where}: no such key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
-    if first["type"] == "missing":
-        return f"{where}: is missing{more}"
     if first["type"] == "union_tag_not_found":
         return f"{where}.{_tag_key(first)}: is missing{more}"
     return f"{said(first, where)}{more}"
@@ -50,6 +48,8 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
 def said(mistake: ErrorDetails, where: str) -> str:
     """Return where it is, what was expected, and what was got; a validator may say it in its own way."""
     kind, given = mistake["type"], mistake["input"]
+    if kind == "missing":
+        return f"{where}: is missing"
     if kind == "union_tag_invalid":
         key, context = _tag_key(mistake), mistake["ctx"]
         return f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"

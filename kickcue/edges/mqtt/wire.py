@@ -6,11 +6,12 @@ Conversions to and from the core's events stand beside the models; nothing above
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue import __version__
+from kickcue.config.one_line import first_mistake, said
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Ack, Command, CommandKind, Cue, Estimate, Mark, MarkSource, Mode, Notification, Orderer, Phase
 from kickcue.core.wrist import Answer, Touch
@@ -243,9 +244,8 @@ def parse(name: str, payload: bytes) -> Message:
 
 
 def _first_problem(error: ValidationError) -> str:
-    problem: Any = error.errors(include_url=False)[0]
-    where = ".".join(map(str, problem["loc"]))
-    return f"{where}: {problem['msg'].lower()}"
+    problem = first_mistake(error)
+    return said(problem, ".".join(map(str, problem["loc"])) or "the message")
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -47,9 +47,12 @@ def test_a_message_without_its_version_is_of_version_1(name: str) -> None:
         (b"\xff\xfe", "no JSON"),
         (b"[1]", "a JSON object is expected"),
         (b'{"wire": 2}', "wire version 2; this kickcue speaks 1"),
-        (b'{"run_id": "w", "sent_ms": 0, "id": "p"}', "kind: field required"),
-        (b'{"run_id": "w", "sent_ms": 2147483648, "id": "p", "kind": "lap"}', "sent_ms: input should be less than or equal to 2147483647"),
-        (b'{"run_id": "w", "sent_ms": 0, "id": "p", "kind": "jump"}', "kind: input should be 'start'"),
+        (b'{"run_id": "w", "sent_ms": 0, "id": "p"}', "kind: is missing"),
+        (b'{"run_id": "w", "sent_ms": 2147483648, "id": "p", "kind": "lap"}', "sent_ms: expected at most 2147483647, got 2147483648"),
+        (
+            b'{"run_id": "w", "sent_ms": 0, "id": "p", "kind": "jump"}',
+            "kind: expected one of start, lap, undo_lap, finish, abort, got 'jump'",
+        ),
         (b" " * 9000, "9000 bytes, more than 8192"),
     ],
 )
