@@ -29,7 +29,7 @@ class Command(NamedTuple):
 COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command("Before the race", "kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
     "init": Command("Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"),
-    "set": Command("Before the race", "kickcue.cli.set", "change race.toml: kickcue set broker.url mqtt://..."),
+    "set": Command("Before the race", "kickcue.cli.set", "change a key of race.toml, such as broker.url or target_s"),
     "scan": Command("Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"),
     "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
     "doctor": Command("Before the race", "kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),

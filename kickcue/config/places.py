@@ -22,8 +22,8 @@ def race_file_places(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def find_race_file(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the nearest race file there is."""
-    return next((path for path in race_file_places(environ) if is_there(path)), None)
+    """Return the nearest race file there is; also a folder or a dangling link of that name, to be told of."""
+    return next((path for path in race_file_places(environ) if os.path.lexists(path)), None)
 
 
 def is_there(path: Path) -> bool:

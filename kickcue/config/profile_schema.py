@@ -40,7 +40,7 @@ Uuid = Annotated[
 ]
 Hex = Annotated[str, _form(r"([0-9a-f]{2})*", "lower-case hex digits, two an octet")]
 Firmware = Annotated[str, AfterValidator(_is_firmware_range)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=100_000)]
 CompanyId = Annotated[int, Field(ge=0, le=0xFFFF)]
 
 
@@ -106,7 +106,7 @@ class Link(Fact):
     """``[link]``: what the radio must know."""
 
     silence_ok_s: Positive | None = None
-    connections: Annotated[int, Field(ge=1)] | None = None
+    connections: Annotated[int, Field(ge=1, le=100)] | None = None
     bond: Literal["none", "optional", "required"] | None = None
     skip_services: list[Uuid] = []
     only_services: list[Uuid] = []
@@ -191,7 +191,7 @@ class RejectCadenceBelow(Quirk):
 
     effect: Literal["reject_cadence_below"]
     value: Positive
-    when_speed_above_mps: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    when_speed_above_mps: Annotated[float, Field(ge=0, le=100)]
 
 
 class ZeroCadenceIsUnknown(Quirk):
@@ -216,7 +216,7 @@ class DropRrUnlikeBpm(Quirk):
     """Beat-to-beat intervals that differ from the notification's own heart rate by more than the factor are dropped."""
 
     effect: Literal["drop_rr_unlike_bpm"]
-    factor: Annotated[float, Field(gt=1, allow_inf_nan=False)]
+    factor: Annotated[float, Field(gt=1, le=100)]
 
 
 AnyQuirk = Annotated[

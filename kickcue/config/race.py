@@ -63,7 +63,7 @@ class RaceTerms(BaseModel):
     language: str = Field(default="en", description="Language of the cues: de, en, fr, or a .toml file of your own.")
     smile: bool = Field(default=True, description='Say "stay relaxed" with the smile.')
     target_s: float | None = Field(
-        default=None, gt=0, description='Wanted time, "16:30" or in seconds: allows even-pace cues.', examples=["16:30"]
+        default=None, ge=1, le=10_000_000, description='Wanted time, "16:30" or in seconds: allows even-pace cues.', examples=["16:30"]
     )
     hr_ceiling_bpm: float | None = Field(
         default=None,

@@ -79,7 +79,10 @@ def state_folder(settings: Settings, environ: Mapping[str, str] = os.environ) ->
 def _paths_spelt_out(givens: Givens, paths: frozenset[tuple[str, ...]], folder: Path | None, environ: Mapping[str, str]) -> Givens:
     """Return the values with ``~`` spelt out in what is a file or a folder, and with ``folder`` before what is relative."""
 
-    def spelt(text: str) -> str:
+    def spelt(key: tuple[str, ...], it: Given) -> str:
+        text: str = it.value
+        if "\0" in text:
+            raise AskedWronglyError(f"{it.source}: {'.'.join(key)}: expected a path, got {text[:40]!r}")
         if text == "~" or text.startswith("~/"):
             return str(home(environ) / text[2:])
         return text if folder is None else str(folder / text)
@@ -88,7 +91,7 @@ def _paths_spelt_out(givens: Givens, paths: frozenset[tuple[str, ...]], folder: 
         own_file = key[-1] in ("language", "profile") and str(value).endswith(".toml")
         return isinstance(value, str) and value != "" and (key in paths or own_file)
 
-    return {key: Given(spelt(it.value), it.source) if is_path(key, it.value) else it for key, it in givens.items()}
+    return {key: Given(spelt(key, it), it.source) if is_path(key, it.value) else it for key, it in givens.items()}
 
 
 def _told(error: ValidationError, givens: Givens, document: Mapping[str, Any], path: Path | None) -> str:
@@ -97,8 +100,9 @@ def _told(error: ValidationError, givens: Givens, document: Mapping[str, Any], p
     told = one_line(error, Settings, document)
     key = tuple(str(part) for part in mistake["loc"])
     if mistake["type"] == "missing" and len(key) == 1:
+        change = "" if path is None else f"'kickcue set {key[0]} 5000m' does, "
         file = "a race file" if path is None else str(path)
-        return f"{told}: set it in {file} ('kickcue init' writes one), by KICKCUE_{key[0].upper()}, or by an option"
+        return f"{told}: set it in {file} ({change}'kickcue init' writes one), by KICKCUE_{key[0].upper()}, or by an option"
     return f"{sources_of(givens, key)}: {told}"
 
 

@@ -61,7 +61,7 @@ class CountingRing(Fact):
 class UrgentRing(Fact):
     """``[actuator.urgent_ring]``."""
 
-    from_urgency: Annotated[int, Field(ge=0)]
+    from_urgency: Annotated[int, Field(ge=0, le=100)]
     stop_after_ms: PositiveMillis
 
 
@@ -134,7 +134,7 @@ class Link(Fact):
     service: Uuid
     char: Uuid
     write: Literal["response", "no-response"]
-    connections: Annotated[int, Field(ge=1)] | None = None
+    connections: Annotated[int, Field(ge=1, le=100)] | None = None
     bond: Literal["none", "optional", "required"] | None = None
     mtu: Annotated[int, Field(ge=23, le=517)] | None = None
     max_payload: Annotated[int, Field(ge=20, le=512)] | None = None
@@ -225,7 +225,7 @@ class Vector(Block):
     pulses: list[Pulse] | None = None
     text: str = ""
     say: str | None = None
-    urgency: Annotated[int, Field(ge=0)] | None = None
+    urgency: Annotated[int, Field(ge=0, le=100)] | None = None
     id: str = ""
     arm_in_ms: Millis | None = None
     kind: Literal["real", "sample", "synthetic"]

@@ -84,7 +84,7 @@ def test_a_wrong_answer_is_asked_again(type_in: Callable[..., None], capsys: pyt
         "lap: expected metres, like 400, got 'far'",
         "lap of 3.0 m",
         "expected a time like 15:30, 1:02:03 or 930, got 'fast'",
-        "target_s: expected more than 0, got 0.0",
+        "target_s: expected at least 1, got 0.0",
         "target_s: expected 11:58 to 1:40:00 for 5000m, got 0:16.3; did you mean 16:30?",
         "rules: expected one of training, timetrial, road, sanctioned, got 'olympic'",
         "language: expected one of de, en, fr",

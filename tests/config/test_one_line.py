@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from kickcue.config import phrase_files, profile_schema, watch_schema
 from kickcue.config.calibration import Calibration, read_calibration
-from kickcue.config.one_line import one_line
+from kickcue.config.one_line import _models_in, one_line
 from kickcue.config.race import RaceDocument
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_keys import setting_keys
@@ -165,3 +165,32 @@ def test_a_damaged_calibration(tmp_path: Path) -> None:
     path.mkdir()
     with pytest.raises(DataError, match="expected a file, got a folder"):
         read_calibration(path)
+
+
+def test_no_number_of_a_file_is_without_bounds() -> None:
+    """Every number that a person may set, in any kind of file, has a least and a greatest value: none reaches a timer unchecked."""
+    free = [f"{block.__name__}.{name}" for model in MODELS for block in _blocks(model) for name in _unbounded(block)]
+    lengths = {
+        f"{model.__name__}.{key}" for model in (Settings, RaceDocument) for key in ("lap_m", "kick_m", "lane")
+    }  # the course checks them
+    read = {f"Expect.{key}" for key in profile_schema.Expect.model_fields}  # they are compared, and nothing is done with them
+    posts = {"GateTerms.left", "GateTerms.right"}  # the line checks them
+    assert set() == set(free) - lengths - read - posts - {"Vector.pulses", "Pulse"}
+
+
+def _blocks(model: type[Any]) -> set[type[Any]]:
+    found = {model}
+    for field in model.model_fields.values():
+        found |= {inner for each in _models_in(field.annotation) if each not in found for inner in _blocks(each)}
+    return found
+
+
+def _unbounded(block: type[Any]) -> list[str]:
+    """Return the numbers of a block whose bounds pydantic's own schema does not show."""
+    found = []
+    for name, shown in block.model_json_schema().get("properties", {}).items():
+        for each in shown.get("anyOf", [shown]):
+            inner = each.get("items", each)
+            if inner.get("type") in ("number", "integer") and "const" not in inner and not {"maximum", "exclusiveMaximum"} & inner.keys():
+                found.append(name)
+    return found

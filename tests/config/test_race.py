@@ -66,7 +66,7 @@ def test_what_is_off_by_default() -> None:
         ({"race": "5000m", "target": 900}, ["target", "did you mean 'target_s'?"]),
         ({"race": "5000m", "rules": "olympic"}, ["rules: expected one of training, timetrial, road, sanctioned, got 'olympic'"]),
         ({"race": "5000m", "hr_ceiling_bpm": 20}, ["hr_ceiling_bpm: expected at least 60, got 20"]),
-        ({"race": "5000m", "target_s": 0}, ["target_s: expected more than 0, got 0"]),
+        ({"race": "5000m", "target_s": 0}, ["target_s: expected at least 1, got 0"]),
         ({"race": "5000m", "target_s": "fast"}, ["target_s: expected a time like 15:30", "got 'fast'"]),
         ({"race": "5000m", "target_s": "16:99"}, ["target_s: expected a time like 15:30", "got '16:99'"]),
         ({"race": "5000m", "lead_ms": 9000}, ["lead_ms: expected at most 2000, got 9000"]),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from kickcue.config.phrase_files import load_vocabulary
+from kickcue.config.places import find_race_file
 from kickcue.config.profile_files import read_profile_file, shipped_folder
 from kickcue.config.settings import load_settings
 from kickcue.config.toml_file import parse_toml, read_toml
@@ -240,3 +241,24 @@ def test_any_bytes_in_any_kind_of_file(noise: bytes, name: str, tmp_path_factory
     path.write_bytes(noise)
     with pytest.raises(AskedWronglyError):
         READERS[name](path)
+
+
+@pytest.mark.parametrize("key", ["state_dir", "broker.ca", "broker.password_file", "language", "sensors.strap.profile"])
+def test_a_path_that_is_none(key: str, tmp_path: Path) -> None:
+    """GIVEN a zero byte in a path, which no system call takes WHEN read THEN the key is named."""
+    path = tmp_path / "race.toml"
+    path.write_text(f'{key} = "a\\u0000.toml"\nrace = "5000m"\n')
+    with pytest.raises(AskedWronglyError) as caught:
+        load_settings(path, environ={})
+    assert f"race.toml: {key}: expected a path, got 'a\\x00.toml'" in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=["folder", "pipe", "link"])
+def test_a_race_file_that_is_none_is_not_passed_over(
+    make: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN something else named race.toml in the nearest place WHEN a race is begun THEN it is named, and not another file taken."""
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path / "race.toml")
+    with pytest.raises(AskedWronglyError, match=r"^race\.toml: (expected a file|cannot be read)"):
+        load_settings(find_race_file({}), environ={})
