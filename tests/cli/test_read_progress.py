@@ -18,12 +18,12 @@ class Terminal(StringIO):
 
 def drawn(monkeypatch: pytest.MonkeyPatch, stderr: StringIO, *, seconds: float) -> str:
     """Return what is drawn while something is read that takes so many seconds."""
-    monkeypatch.setattr(read_progress.time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr("kickcue.cli.read_progress.time.monotonic", lambda: 100.0)
     monkeypatch.setattr(sys, "stderr", stderr)
     monkeypatch.setenv("TERM", "xterm")
     with read_progress.read_progress(Path("folder/long.fit")) as progress:
         if progress is not None:
-            monkeypatch.setattr(read_progress.time, "monotonic", lambda: 100.0 + seconds)
+            monkeypatch.setattr("kickcue.cli.read_progress.time.monotonic", lambda: 100.0 + seconds)
             progress(0.25)
             progress(0.5)
     return stderr.getvalue()
