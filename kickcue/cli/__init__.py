@@ -9,12 +9,12 @@ import os
 import select
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from difflib import get_close_matches
 from itertools import groupby
 from typing import Final, NamedTuple, NoReturn
 
 from kickcue import __version__
+from kickcue.cli.printing import complain, discard, flush, printing
 from kickcue.core.errors import AskedWronglyError, KickcueError
 
 
@@ -79,23 +79,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly) or 130 (interrupted)."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
+    with printing():
+        return _main(list(sys.argv[1:] if argv is None else argv))
+
+
+def _main(argv: list[str]) -> int:
     try:
-        status = _run(list(sys.argv[1:] if argv is None else argv))
-        print(end="", flush=True)  # unlike sys.stdout.flush() it does nothing where there is no output (>&-)
+        status = _run(argv)
+        flush()
     except KickcueError as error:
-        print(f"kickcue: {' '.join(str(error).split())}", file=sys.stderr)
+        complain(str(error))
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        if not _reader_left():
-            raise
-        return 0
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG):
             raise
-        print(f"kickcue: cannot write: {error.strerror}", file=sys.stderr)
-        _discard_output()
+        discard(sys.stdout)
+        complain(f"cannot write: {error.strerror}")
         return 1
     return status
 
@@ -139,23 +140,3 @@ def _overview() -> str:
             "Exit status: 0 done, 1 ran and failed, 2 asked wrongly.",
         ]
     )
-
-
-def _reader_left() -> bool:
-    """Tell whether it is our own output that nobody reads any more (``| head``), and if so keep the exit quiet."""
-    try:
-        output = sys.stdout.fileno()
-        poll = select.poll()
-    except (OSError, AttributeError):  # no real output, or no poll on this system
-        return False
-    poll.register(output, select.POLLOUT)
-    if not any(events & select.POLLERR for _, events in poll.poll(0)):
-        return False
-    _discard_output()
-    return True
-
-
-def _discard_output() -> None:
-    """Send what is still buffered nowhere, or the interpreter complains once more when it flushes at its end."""
-    with suppress(OSError):  # no real output
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,9 +1,9 @@
 """The option that chooses among several activities of a watch's file, for every command that reads a recording."""
 
 import argparse
-import sys
 from pathlib import Path
 
+from kickcue.cli.printing import complain
 from kickcue.cli.read_progress import read_progress
 from kickcue.recording import Recording, read
 
@@ -23,5 +23,5 @@ def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Re
     with read_progress(path) as progress:
         recording = read(path, marks=marks, activity=args.activity, progress=progress)
     if recording.activities_note:
-        print(f"kickcue: {path}: {recording.activities_note}", file=sys.stderr)
+        complain(f"{path}: {recording.activities_note}")
     return recording

@@ -22,6 +22,7 @@ from kickcue.config.places import default_state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.haptic.watch import WatchProfile
+from kickcue.core.printable import printable
 from kickcue.core.wrist import Answer, Play
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
 from kickcue.edges.mqtt.topics import Topics
@@ -91,12 +92,12 @@ class Line:
         health = self._bridge.worn.health
         dot, style, words = STAGES[health.stage]
         text = Text(no_wrap=True, overflow="ellipsis").append(f"{dot} ", style).append(self._bridge.profile.id, "bold")
-        text.append(f"  {state_of(self._bridge) or words}")
+        text.append(f"  {printable(state_of(self._bridge) or words)}")
         text.append(f"\n{self._last or 'no cue yet'}   q quit", "dim")
         return text
 
     def _take(self, play: Play, answer: Answer) -> None:
-        self._last = cue_line(play, answer)
+        self._last = printable(cue_line(play, answer))
 
 
 class Lines:
@@ -135,7 +136,7 @@ class Lines:
                 self._print(f"note: {remark}")
 
     def _print(self, text: str) -> None:
-        print(f"{time.monotonic() - self._began_s:8.1f}  {text}", flush=True)
+        print(f"{time.monotonic() - self._began_s:8.1f}  {printable(text)}", flush=True)
 
 
 def state_of(running: Bridge) -> str:

@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.cli.printing import complain
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import json_line, table
@@ -86,7 +86,7 @@ def _all(files: Iterable[Path]) -> tuple[list[Calibration], bool]:
         try:
             calibration = read_calibration(path)
         except DataError as error:
-            print(f"kickcue: {error}", file=sys.stderr)
+            complain(str(error))
             damaged = True
         else:
             found += [] if calibration is None else [calibration]
@@ -117,17 +117,17 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
     with read_progress(path) as progress:
         recording = read(path, progress=progress)
     for problem in recording.problems:
-        print(f"kickcue: {path}: {problem}", file=sys.stderr)
+        complain(f"{path}: {problem}")
     found = _measured(args, recording) if recording.header.pins else NOT_LIVE
     if isinstance(found, str):
-        print(f"kickcue: {path}: {found}", file=sys.stderr)
+        complain(f"{path}: {found}")
         return 1
     pod = recording.header.pins.get(found.pod)
     if pod is None:
-        print(f"kickcue: {path}: nothing is learned: it does not name the device that was its {found.pod}", file=sys.stderr)
+        complain(f"{path}: nothing is learned: it does not name the device that was its {found.pod}")
         return 1
     if settings is not None and found.pod in settings.sensors and pod != pod_of(settings, found.pod):
-        print(f"kickcue: {path}: its {found.pod} was {pod}, yours is {pod_of(settings, found.pod)} now", file=sys.stderr)
+        complain(f"{path}: its {found.pod} was {pod}, yours is {pod_of(settings, found.pod)} now")
     race = race_scale(found, recording.header.utc, path.name)
     calibration, new = remember(known, athlete, pod, race)
     if args.json:

@@ -12,6 +12,7 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.gatt import CODECS, Measurement, decode, short_uuid
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement
 from kickcue.core.gatt.rsc import SensorLocation
+from kickcue.core.printable import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -180,4 +181,4 @@ def _for_people(value: Any, digits: int) -> str:
         return ", ".join(_for_people(item, digits) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {_for_people(item, digits)}" for key, item in value.items())
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(value))
+    return printable(str(value))

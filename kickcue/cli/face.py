@@ -14,6 +14,7 @@ from rich.text import Text
 from kickcue.cli.live.words import coming, which_lap
 from kickcue.core.estimate.certainty import plus_minus
 from kickcue.core.events import Phase
+from kickcue.core.printable import printable
 from kickcue.core.wrist import LATE, Answer, Play, Touch
 from kickcue.edges.mqtt.watching import Happening
 from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage
@@ -123,7 +124,7 @@ class Face:
         ]
         return Panel(
             Group(*rows),
-            title=Text(self.title, style="bold"),
+            title=Text(printable(self.title), style="bold"),
             subtitle=self._link(),
             box=box.HEAVY if buzzing else box.ROUNDED,
             border_style="bold bright_yellow" if buzzing else "cyan",
@@ -188,7 +189,7 @@ class Face:
         if self._felt is None:
             return Text("\n")
         bright = now_s - self._felt.at_s < BRIGHT_S
-        lines = textwrap.wrap(self._felt.touch.text, INNER, max_lines=2, placeholder="…")
+        lines = textwrap.wrap(printable(self._felt.touch.text), INNER, max_lines=2, placeholder="…")
         return Text("\n".join([*lines, "", ""][:2]), style="bold bright_yellow" if bright else "yellow dim", justify="center")
 
     def _link(self) -> Text:
@@ -226,4 +227,5 @@ def _number(value: float | None) -> str:
 
 
 def _fit(text: str) -> str:
+    text = printable(text)
     return text if len(text) <= INNER else f"{text[: INNER - 1]}…"

@@ -1,7 +1,6 @@
 """``kickcue gate``: the finish line that a recording's positions teach, ready for race.toml."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from statistics import fmean, stdev
 
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.outputs import clock
+from kickcue.cli.printing import complain
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line, table
 from kickcue.config.race import RaceDocument
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     course = document.course()
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
     if (recording.header.made_by or "").endswith(" simulate"):
-        print(f"kickcue: {args.file}: is simulated: its line lies on no real track", file=sys.stderr)
+        complain(f"{args.file}: is simulated: its line lies on no real track")
     line = taught_line(recording, course, document.setup().sensors, gun_ns)
     if args.json:
         print(json_line(_as_object(recording, course, line)))

@@ -1,7 +1,6 @@
 """``kickcue info``: what is in a recording."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any, Final
 
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.info_page import PROBLEM, distance_m, notes, rows
+from kickcue.cli.printing import complain
 from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import console, json_line
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
+from kickcue.core.printable import printable
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         except KickcueError as error:
             if len(args.files) == 1:
                 raise
-            print(f"kickcue: {' '.join(str(error).split())}", file=sys.stderr)
+            complain(str(error))
             status = max(status, error.exit_status)
             continue
         _print(recording, profiles, args, first=number == 0)
@@ -57,7 +58,7 @@ def _print(recording: Recording, profiles: Mapping[str, SensorProfile], args: ar
         return
     out = console()
     lines = [] if first else [""]
-    out.print("\n".join([*lines, recording.path.name]), style="bold", markup=False, soft_wrap=True)
+    out.print("\n".join([*lines, printable(recording.path.name)]), style="bold", markup=False, soft_wrap=True)
     for label, text in rows(recording, summary, run, verbose=args.verbose):
         for number, line in enumerate(wrap(text, max(out.width - INDENT, INDENT))):
             shown = f"{'' if number else label:<{INDENT}}{line}"

@@ -5,6 +5,7 @@ from typing import Any
 from kickcue.cli.live.words import which_lap
 from kickcue.core.estimate.certainty import half_width_m, to_go
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Notice, Output, PhaseChange, Pulses
+from kickcue.core.printable import printable
 from kickcue.core.units import ns_to_s
 
 _MS_PER_BAR = 170
@@ -62,6 +63,10 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 
 def as_text(output: Output) -> str:
     """Return one output as a line for people."""
+    return printable(_line(output))
+
+
+def _line(output: Output) -> str:
     at = clock(ns_to_s(output.t_ns))
     match output:
         case Cue():

@@ -12,6 +12,7 @@ from kickcue.cli.race_options import writable_race_file
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import load_settings
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.printable import printable
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +52,7 @@ def describe(found: Chosen) -> str:
     """Return a chosen sensor in a line."""
     kind, value = found.pin.pin
     named = "" if kind == "name" else f"{found.title}, "
-    return f"{named}known by its {kind} {value}, read as {found.pin.profile}"
+    return printable(f"{named}known by its {kind} {value}, read as {found.pin.profile}")
 
 
 async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:

@@ -17,6 +17,7 @@ from kickcue.config.profile_files import ProfileFile, profile_file, profile_file
 from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
 from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
+from kickcue.core.printable import printable
 
 _SENSORS: Final = ("id", "reads", "cadence", "known by", "bytes", "device")
 _WATCHES: Final = ("id", "status", "over", "plays", "device")
@@ -87,7 +88,7 @@ def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
         grid = Table(Column(header[0], no_wrap=True), *header[1:], box=None, pad_edge=False)
         for row in rows:
-            grid.add_row(*map(Text, row))
+            grid.add_row(*(Text(printable(cell)) for cell in row))
         console().print(grid)
     else:
         print(table(header, rows, align="l" * len(header)))

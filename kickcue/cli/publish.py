@@ -1,11 +1,11 @@
 """Sends the outputs of a replayed race over MQTT, at the pace of the race."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
+from kickcue.cli.printing import complain, flush
 from kickcue.core.events import Input, Output
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.address import Address
@@ -36,22 +36,23 @@ async def publish(
             return time.monotonic_ns() - began_ns
 
         delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns))
-        print(f"kickcue: cues go to {address}, topics {topics.prefix}/#", file=sys.stderr)
+        complain(f"cues go to {address}, topics {topics.prefix}/#")
         zero_ns: int | None = None
         for event, outputs in steps:
             if zero_ns is None:  # the moment of the race that would have been played when the sender's clock began
                 zero_ns = event.t_ns - round(now_ns() * rate)
+            flush()
             await asyncio.sleep(max((event.t_ns - zero_ns) / rate - now_ns(), 0.0) / NS_PER_S)
             for output in outputs:
                 delivery.send(at_pace(output, zero_ns, rate))
                 show(output)
         await asyncio.sleep(ANSWERS_S)
         counts = delivery.report()
-        print(f"kickcue: {counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered", file=sys.stderr)
+        complain(f"{counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered")
 
 
 async def _own_broker(stack: AsyncExitStack, topics: Topics) -> Address:
     broker = await stack.enter_async_context(private_broker(topics))
-    print("kickcue: private broker started; in another terminal: kickcue watch", file=sys.stderr)
-    print(f"kickcue: or any MQTT client at {broker.watch.with_password()}", file=sys.stderr)
+    complain("private broker started; in another terminal: kickcue watch")
+    complain(f"or any MQTT client at {broker.watch.with_password()}")
     return broker.address

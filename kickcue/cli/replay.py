@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.outputs import as_json, as_text
+from kickcue.cli.printing import complain, flush, nobody_reads
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line
 from kickcue.core.errors import AskedWronglyError
@@ -76,14 +76,14 @@ def run(args: argparse.Namespace) -> int:
     for path in args.files:
         recording = opened(args, path, marks=args.marks)
         for problem in recording.problems:
-            print(f"kickcue: {path}: {problem}", file=sys.stderr)
+            complain(f"{path}: {problem}")
             status = 1
         if recording.laps_note:
-            print(f"kickcue: {path}: {recording.laps_note}", file=sys.stderr)
+            complain(f"{path}: {recording.laps_note}")
         wish = race_wish(args, recorded_document(recording), sensors_of(recording))
         race = source(recording, wish, args.start_offset)
         for profile in race.document.changed_profiles():
-            print(f"kickcue: {path}: profile {profile} has changed since this was recorded", file=sys.stderr)
+            complain(f"{path}: profile {profile} has changed since this was recorded")
         _replay(args, path, recording, race, rate)
     return status
 
@@ -110,8 +110,8 @@ def _paced(steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float | None
     began_s, t0_ns = time.monotonic(), None
     for event, outputs in steps:
         t0_ns = event.t_ns if t0_ns is None else t0_ns
-        if rate is not None:
-            sys.stdout.flush()
+        if rate is not None and not nobody_reads():
+            flush()
             time.sleep(max((event.t_ns - t0_ns) / NS_PER_S / rate - (time.monotonic() - began_s), 0.0))
         for output in outputs:
             show(output)

@@ -1,13 +1,13 @@
 """``kickcue reps``: the repetitions of a training session, and how the last one stood against the first."""
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
+from kickcue.cli.printing import complain
 from kickcue.cli.show import json_line, table
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.cueing.policy import ANSWERED_RATIO
@@ -45,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
     """Print the repetitions; 1 where there are none, or the file is damaged."""
     recording = opened(args, args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
     for problem in recording.problems:
-        print(f"kickcue: {args.recording}: {problem}", file=sys.stderr)
+        complain(f"{args.recording}: {problem}")
     if args.way == Way.MARKS and recording.laps_note:
-        print(f"kickcue: {args.recording}: {recording.laps_note}", file=sys.stderr)
+        complain(f"{args.recording}: {recording.laps_note}")
     way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
     print(json_line(_as_json(recording, way, reps)) if args.json else "\n".join(_as_text(recording, way, reps)))
     return 1 if recording.problems else 0

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from kickcue.core.printable import is_printable, printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -12,24 +14,21 @@ PLAIN_COLUMNS: Final = 80  # what a pipe gets: a log or a mail holds as much
 
 
 def json_line(value: Any) -> str:
-    """Return ``value`` as one compact line of JSON, keys in the order given; ``ValueError`` for nan and infinity."""
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    """Return ``value`` as one compact line of printable JSON, keys in the order given; ``ValueError`` for nan and infinity."""
+    line = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return "".join(letter if is_printable(letter) else json.dumps(letter)[1:-1] for letter in line)
 
 
 def console() -> "Console":
     """Return a rich console on standard output: the terminal's own width and colours, plain text of 80 columns in a pipe."""
-    from rich.console import Console  # noqa: PLC0415  costs 40 ms, and most commands print plain lines
+    from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  rich costs 40 ms, and most commands print plain lines
 
-    class PipeConsole(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # noqa: PLE0704  rich calls this while it handles the error and would leave with status 1; main() knows better
-
-    return PipeConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN_COLUMNS)
+    return PictureConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN_COLUMNS)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -> str:
     """Return aligned plain text; ``align`` has one letter per column: "l" for words, "r" for numbers."""
-    cells = [tuple(header), *(tuple(row) for row in rows)]
+    cells = [tuple(header), *(tuple(map(printable, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     sides = [{"l": "<", "r": ">"}[letter] for letter in align]
     return "\n".join(

@@ -9,6 +9,7 @@ from typing import Final
 
 from kickcue.cli.broker_options import add_broker_options, told_broker
 from kickcue.cli.keys import HUNG_UP, ORDERS, keys
+from kickcue.cli.printing import nobody_reads
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
 from kickcue.cli.watch_programs import Programs, worn_as
 from kickcue.core.haptic.watch import WatchProfile
@@ -74,7 +75,7 @@ class _Wearing:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._press, QUIT)
         with keys(self._press):
-            while not self._quit:
+            while not (self._quit or nobody_reads()):  # cues that nobody sees must not be answered as felt
                 self._look_at_the_link()
                 for happening in await self._watch.wait(self._output.draw()):
                     if self._programs is None or not self._programs.take(happening):

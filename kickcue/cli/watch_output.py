@@ -13,6 +13,7 @@ from kickcue.cli.live.words import coming, which_lap
 from kickcue.cli.outputs import bars, number
 from kickcue.cli.show import console, json_line
 from kickcue.core.estimate.certainty import to_go
+from kickcue.core.printable import printable
 from kickcue.core.wrist import LATE, Answer, Play
 from kickcue.edges.mqtt.watching import Happening
 from kickcue.edges.mqtt.wire import AckMessage, ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
@@ -129,7 +130,7 @@ class Lines(Output):
 
     def note(self, text: str) -> None:
         """Print it."""
-        print(f"{time.monotonic() - self._start_s:8.1f}  {text}", flush=True)
+        print(f"{time.monotonic() - self._start_s:8.1f}  {printable(text)}", flush=True)
 
     def _text(self, happening: Happening) -> str | None:
         """Return the line, or ``None`` for what was said before."""

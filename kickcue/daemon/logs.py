@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from kickcue.core.printable import printable
 from kickcue.core.throttle import Throttle
 
 PRIORITIES: Final = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
@@ -94,9 +95,9 @@ class _ForPeople(logging.Formatter):
 
 def _lines(form: logging.Formatter, record: logging.LogRecord) -> list[str]:
     """Return the message as one line, whatever is in it, and the traceback if there is one."""
-    lines = [_printable(record.getMessage())]
+    lines = [printable(record.getMessage())]
     if record.exc_info:
-        lines += map(_printable, form.formatException(record.exc_info).splitlines())
+        lines += map(printable, form.formatException(record.exc_info).splitlines())
     return lines
 
 
@@ -108,11 +109,6 @@ def _value(value: Any) -> str:
     text = str(value)
     plain = text and all(letter.isalnum() or letter in _UNQUOTED for letter in text)
     return text if plain else json.dumps(text, ensure_ascii=False)
-
-
-def _printable(text: str) -> str:
-    """Return ``text`` with escapes for line ends and the like: a device's name must not be able to write a line of its own."""
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def _is_journal() -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from kickcue.core.printable import printable
+
 LOG: Final = logging.getLogger(__name__)
 PATIENCE_S: Final = 0.1  # systemd reads at once; should it ever hang, a cue matters more than a message to it
 US_PER_S: Final = 1e6
@@ -71,4 +73,4 @@ def _says(alive: Callable[[], bool]) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

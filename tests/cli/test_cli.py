@@ -5,6 +5,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,12 @@ import pytest
 from kickcue import __version__
 from kickcue.cli import COMMANDS, main
 from kickcue.cli.show import console, json_line, numbers, table
+from kickcue.config.profile_files import shipped_folder
 from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.events import Command, CommandKind, Tick
+from kickcue.lab.simulate import simulated_document
+from kickcue.recording import Header
+from kickcue.recording.mcap_file import McapWriter
 
 HEAVY = ("aiomqtt", "asyncio", "fitdecode", "mcap", "numpy", "paho", "pydantic", "rich")
 
@@ -131,6 +137,65 @@ def test_reader_that_left_is_no_error() -> None:
     finally:
         os.close(writing)
     assert (0, b"") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("check", ["verify", "profiles", "doctor", "info", "replay"])
+def test_a_reader_that_left_makes_no_success_of_a_failure(check: str, buffered: bool, tmp_path: Path) -> None:
+    """GIVEN a pipe whose reader is gone WHEN a check fails THEN its status is that of the failure, and there is no traceback."""
+    _cut(tmp_path / "cut.mcap")
+    (tmp_path / "race.toml").write_text("race = 5\n", encoding="utf-8")
+    words = {
+        "verify": ["verify", "cut.mcap"],
+        "profiles": ["profiles", "check", str(_profile_with_a_false_self_test(tmp_path))],
+        "doctor": ["doctor", "race.toml"],
+        "info": ["info", "cut.mcap"],
+        "replay": ["replay", "cut.mcap", "--race", "1500m", "--why", "--estimates"],
+    }[check]
+    reading, writing = os.pipe()
+    os.close(reading)
+    environ = {**os.environ, **({} if buffered else {"PYTHONUNBUFFERED": "1"})}
+    ask = [sys.executable, "-m", "kickcue", *words]
+    try:
+        done = subprocess.run(ask, stdout=writing, stderr=subprocess.PIPE, check=False, env=environ, cwd=tmp_path, text=True)
+    finally:
+        os.close(writing)
+    assert 1 == done.returncode
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def _cut(path: Path) -> None:
+    """Write a recording that ends in the middle of an event."""
+    document = simulated_document("1500m")
+    header = Header("1500m", 400.0, setup=document.with_digests().as_json(), ticks=True)
+    with McapWriter(path, header) as writer:
+        writer.write(Command(0, CommandKind.START))
+        for second in range(5):
+            writer.write(Tick(second * 1_000_000_000))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b'{"t_ns":3000000000')])
+
+
+def _profile_with_a_false_self_test(folder: Path) -> Path:
+    """Return Stryd's profile under another name, with a self-test that expects what is not so."""
+    text = (shipped_folder() / "stryd.toml").read_text(encoding="utf-8")
+    for old, new in (('id = "stryd"', 'id = "mine"'), ('name = "stryd*"', 'name = "mine*"'), ("cadence_spm = 180", "cadence_spm = 90")):
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_said_on_standard_error_comes_after_what_was_printed_before(tmp_path: Path) -> None:
+    """GIVEN both outputs in one file WHEN a later file is damaged THEN that is told below what the file before it gave."""
+    line = '{"t": 0, "sensor": "pod", "char": "2a53", "hex": "0400045a"}'
+    (tmp_path / "good.jsonl").write_text(f'{{"kickcue": 1, "race": "1500m"}}\n{{"t": 0, "command": "start"}}\n{line}\n', encoding="utf-8")
+    _cut(tmp_path / "cut.mcap")
+    ask = [sys.executable, "-m", "kickcue", "replay", "good.jsonl", "cut.mcap", "--estimates"]
+    done = subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, cwd=tmp_path, text=True)
+    assert done.stdout.index("good.jsonl:\n") < done.stdout.index("kickcue: cut.mcap: ")
 
 
 def test_broken_pipe_elsewhere_is_not_taken_for_a_reader_that_left(monkeypatch: pytest.MonkeyPatch) -> None:

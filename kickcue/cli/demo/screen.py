@@ -17,6 +17,7 @@ from kickcue.cli.live.terminal import asciified, is_utf8, showable
 from kickcue.cli.show import console
 from kickcue.core.estimate.certainty import to_go
 from kickcue.core.events import Phase
+from kickcue.core.printable import printable
 from kickcue.core.wrist import Answer, Play
 from kickcue.edges.mqtt.watching import Happening
 
@@ -93,7 +94,7 @@ class Lines:
         return "" if here is None or here.to_go_m is None else f" ({to_go(here.to_go_m, here.distance_sd_m)})"
 
     def _print(self, line: str) -> None:
-        print(line if self._utf8 else asciified(line), flush=True)
+        print(printable(line if self._utf8 else asciified(line)), flush=True)
 
 
 class _Picture:

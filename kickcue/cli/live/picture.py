@@ -16,6 +16,7 @@ from kickcue.cli.live.words import KNOWS_BY, UNKNOWN, bars, coming, minutes, pac
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, plus_minus
 from kickcue.core.events import CueKind, Estimate, Level, Phase
+from kickcue.core.printable import printable
 from kickcue.edges.radio import Health, Stage
 
 WIDEST: Final = 110
@@ -64,7 +65,7 @@ class RacePicture:
 
 def _head(board: Board, width: int) -> Iterator[RenderableType]:
     clock = UNKNOWN if board.elapsed_s is None else minutes(board.elapsed_s)
-    yield _ends(Text(f" {board.title}", style="bold", no_wrap=True, overflow="ellipsis"), Text(f"{clock} ", style="bold"), width)
+    yield _ends(Text(f" {printable(board.title)}", style="bold", no_wrap=True, overflow="ellipsis"), Text(f"{clock} ", style="bold"), width)
     yield Text("─" * width, style="grey30")
 
 
@@ -212,12 +213,12 @@ def _recording(board: Board, width: int) -> Text:
 def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
     """Draw what is wrong with a part, on two lines if need be: what to do about it stands at the end."""
     lines = textwrap.wrap(text, max(width - BEFORE, 1), max_lines=2, placeholder="…")
-    return _part(label, dot, style, f"\n{'':{BEFORE}}".join(lines))
+    return _part(label, dot, style, *lines)
 
 
-def _part(label: str, dot: str, style: str, text: str) -> Text:
+def _part(label: str, dot: str, style: str, *lines: str) -> Text:
     drawn = Text(f"  {label:<{LABEL}.{LABEL}} ", style="dim", no_wrap=True, overflow="ellipsis")
-    return drawn.append(f"{dot} ", f"not dim {style}").append(text, "not dim")
+    return drawn.append(f"{dot} ", f"not dim {style}").append(f"\n{'':{BEFORE}}".join(map(printable, lines)), "not dim")
 
 
 def _log(board: Board, room: int, width: int) -> Iterator[Text]:
@@ -229,7 +230,9 @@ def _log(board: Board, room: int, width: int) -> Iterator[Text]:
 
 def _logged(entry: Entry, width: int) -> Text:
     at = "" if entry.t_s is None else since_gun(entry.t_s)
-    text = Text(f"{at:>8}  {entry.text}", style="yellow" if entry.level is Level.WARNING else "", no_wrap=True, overflow="ellipsis")
+    text = Text(
+        f"{at:>8}  {printable(entry.text)}", style="yellow" if entry.level is Level.WARNING else "", no_wrap=True, overflow="ellipsis"
+    )
     text.truncate(width, overflow="ellipsis")
     return text
 

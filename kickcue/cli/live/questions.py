@@ -13,6 +13,7 @@ from kickcue.cli.live.around import Around
 from kickcue.cli.live.sensor_table import NO_NAME, sensor_table
 from kickcue.cli.live.values import spelt
 from kickcue.cli.live.words import UNKNOWN, whole
+from kickcue.core.printable import printable
 from kickcue.edges.radio import Health, Sighting, Stage
 
 OTHER_LINES: Final = 9
@@ -86,7 +87,7 @@ def trial(wanted: Wanted, sighting: Sighting, health: Health | None, values: Map
     connected = health is not None and health.stage is Stage.CONNECTED
     value = values.get(wanted.value)
     return Group(
-        Text(f" {sighting.name or NO_NAME}", style="bold").append(f"  {sighting.address}", "not bold dim"),
+        Text(f" {printable(sighting.name or NO_NAME)}", style="bold").append(f"  {sighting.address}", "not bold dim"),
         Text(f" {_doing(health, connected=connected)}", style="dim"),
         "",
         *_large(whole(value), wanted.unit),
@@ -113,7 +114,7 @@ def _large(figure: str, unit: str) -> list[Text]:
 def enough(sighting: Sighting) -> RenderableType:
     """Return the question that follows a strap which sends steps too."""
     return Group(
-        Text(f" {sighting.name or NO_NAME} sends your heart rate and your steps.", style="bold"),
+        Text(f" {printable(sighting.name or NO_NAME)} sends your heart rate and your steps.", style="bold"),
         Text(" One sensor is enough. A foot pod as well may judge the distance better.", style="dim"),
         "",
         Text(" Enter go on with this one · p choose a foot pod as well · q quit", style="dim"),

@@ -9,6 +9,7 @@ from rich.text import Text
 from kickcue.cli.live.around import Around, profile_of, sent_by
 from kickcue.cli.live.words import ago, bars
 from kickcue.cli.show import table
+from kickcue.core.printable import printable
 from kickcue.edges.radio import Sighting
 
 GONE_AFTER_S: Final = 10.0
@@ -46,11 +47,11 @@ def _cells(row: Around, now_s: float, *, numbered: bool, values: Values | None) 
     return [
         *number,
         Text(bars(sighting.rssi_dbm), style="green").append(dbm, "default"),
-        Text(sighting.name or NO_NAME, style="bold" if sighting.name else "dim"),
-        Text(sighting.address),
+        Text(printable(sighting.name or NO_NAME), style="bold" if sighting.name else "dim"),
+        Text(printable(sighting.address)),
         Text(profile_of(sighting)),
         Text(ago(now_s - sighting.seen_s)),
-        Text(told),
+        Text(printable(told)),
     ]
 
 
@@ -81,4 +82,5 @@ def plain_table(rows: Sequence[Around], now_s: float, values: Values | None = No
 
 
 def _cut(text: str, columns: int) -> str:
+    text = printable(text)
     return text if len(text) <= columns else f"{text[: columns - 1]}…"

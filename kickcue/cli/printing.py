@@ -1,0 +1,99 @@
+"""The one way to the screen: what commands print passes here, so that no text from outside can do more than be read.
+
+Device names, cue texts, makers in files and words quoted in errors come from strangers. ``printing`` puts itself before standard output
+and standard error; pictures go through ``kickcue.cli.pictures``, which lets rich's own colours and cursor movements pass and no others.
+Line ends pass here too: a text from outside that is to stand in one line goes through ``printable`` where the line is made.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import Any, TextIO
+
+from kickcue.core.printable import LINES, printable
+
+
+class Output:
+    """A stream that a reader may leave (``| head``): what is written after that goes nowhere, and the command still ends as it would."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.unread = False
+        """The reader has left."""
+
+    def write(self, text: str) -> int:
+        """Write it as it is."""
+        if not self.unread:
+            try:
+                self._stream.write(text)
+            except BrokenPipeError:
+                self._leave()
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand it to the reader."""
+        if not self.unread:
+            try:
+                self._stream.flush()
+            except BrokenPipeError:
+                self._leave()
+
+    def _leave(self) -> None:
+        self.unread = True
+        discard(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class Printing:
+    """Writes text, and nothing else, to an output."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+
+    def write(self, text: str) -> int:
+        """Write it with escapes for what is not printable."""
+        return self.output.write(printable(text, keep=LINES))
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write one after another."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.output, name)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Stand before standard output and standard error, where there are any (``>&-`` leaves none)."""
+    with redirect_stdout(_guarded(sys.stdout)), redirect_stderr(_guarded(sys.stderr)):
+        yield
+
+
+def _guarded(stream: TextIO | None) -> Any:
+    return stream if stream is None or isinstance(stream, Printing) else Printing(Output(stream))
+
+
+def complain(text: str) -> None:
+    """Say something on standard error, in one line, after what was printed before it."""
+    flush()
+    print(f"kickcue: {printable(' '.join(text.split()))}", file=sys.stderr)
+
+
+def flush() -> None:
+    """Hand on what was printed; unlike ``sys.stdout.flush()`` it does nothing where there is no output (>&-)."""
+    print(end="", flush=True)
+
+
+def nobody_reads() -> bool:
+    """Tell whether the reader of standard output has left."""
+    return isinstance(sys.stdout, Printing) and sys.stdout.output.unread
+
+
+def discard(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, or the interpreter complains once more when it flushes at its end."""
+    with suppress(OSError, ValueError):  # no real output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
