@@ -19,6 +19,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.units": 0,
     "kickcue.core.errors": 0,
     "kickcue.core.throttle": 0,
+    "kickcue.core.nearest": 0,
     "kickcue.core.printable": 0,
     "kickcue.core.events": 1,
     "kickcue.core.gatt": 10,

@@ -1,21 +1,19 @@
 """The command line: a table of commands, of which only the one asked for is imported."""
 
-import argparse
 import errno
 import importlib
 import io
 import logging
-import os
-import select
 import sys
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from itertools import groupby
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple
 
 from kickcue import __version__
+from kickcue.cli.asking import Parser
 from kickcue.cli.printing import complain, discard, flush, printing
 from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.nearest import did_you_mean
 
 
 class Command(NamedTuple):
@@ -54,6 +52,8 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "evaluate": Command("Looking closer", "kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
 }
 
+HELP: Final = ("help", "list", "-h", "--help")
+VERSION: Final = ("version", "-V", "--version")
 INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
 
 
@@ -62,17 +62,10 @@ class _Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print the warning as one line."""
-        print(f"kickcue: {' '.join(record.getMessage().split())}", file=sys.stderr)
+        complain(record.getMessage())
 
 
 logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports a mistake as one line, like every other error, in place of a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        raise AskedWronglyError(f"{message} ({self.prog} --help tells more)")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,20 +95,21 @@ def _main(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    if not argv or argv[0] in ("-h", "--help"):
+    if argv[:1] == ["help"] and len(argv) > 1:
+        argv = [argv[1], "--help"]
+    if not argv or argv[0] in HELP:
         print(_overview())
         return 0
-    if argv[0] in ("-V", "--version"):
+    if argv[0] in VERSION:
         print(f"kickcue {__version__}")
         return 0
     name, rest = argv[0], argv[1:]
     if name not in COMMANDS:
-        near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
-        guess = f": did you mean {near[0]}?" if near else ""
-        raise AskedWronglyError(f"no command {name!r}{guess} (kickcue --help lists them)")
+        guess = did_you_mean(name, (*COMMANDS, "help", "list", "version"))
+        raise AskedWronglyError(f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)")
     command = COMMANDS[name]
     module = importlib.import_module(command.module)
-    parser = _Parser(prog=f"kickcue {name}", description=f"{command.help[0].upper()}{command.help[1:]}.")
+    parser = Parser(prog=f"kickcue {name}", description=f"{command.help[0].upper()}{command.help[1:]}.")
     module.configure(parser)
     try:
         args = parser.parse_args(rest)

@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from kickcue.config.profile_files import ProfileFile, profile_file, profile_file
 from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
 from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
+from kickcue.core.nearest import nearest
 from kickcue.core.printable import printable
 
 _SENSORS: Final = ("id", "reads", "cadence", "known by", "bytes", "device")
@@ -57,7 +57,7 @@ def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
     watches = watch_ids()
-    if id_or_path in watches or (get_close_matches(id_or_path, watches, n=1) and id_or_path not in profile_ids()):
+    if id_or_path in watches or (nearest(id_or_path, watches) and id_or_path not in profile_ids()):
         return watch_file(id_or_path)
     return profile_file(id_or_path)
 

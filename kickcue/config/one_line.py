@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from kickcue.core.nearest import nearest
 
 _SHOWN: Final = 60  # characters of a value: enough to find it in the file
 _LIMITS: Final = {
@@ -115,7 +116,7 @@ def _shown(value: Any) -> str:
 
 
 def _hint(key: str, known: Sequence[str]) -> str:
-    near = get_close_matches(key, known, n=1, cutoff=0.6)
+    near = nearest(key, known)
     guess = f", did you mean {near[0]!r}?" if near else ""
     return f"{guess} (known here: {', '.join(known)})"
 

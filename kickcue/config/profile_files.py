@@ -7,7 +7,6 @@ Shipped ones lie in ``firmware_profiles/sensors`` at the top of a checkout, and 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +20,7 @@ from kickcue.config.places import config_folder
 from kickcue.config.profile_ids import OwnFiles, own_files
 from kickcue.config.toml_file import read_toml
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import (
     SILENCE_OK_S,
     Advertisement,
@@ -74,9 +74,8 @@ def profile_file(id_or_path: str) -> ProfileFile:
         return mine
     if id_or_path in shipped:
         return read_profile_file(shipped[id_or_path])
-    near = get_close_matches(id_or_path, [*shipped, *own.by_id], n=1)
-    guess = f"did you mean {near[0]}? " if near else ""
-    raise AskedWronglyError(f"no sensor profile {id_or_path!r}: {guess}'kickcue profiles list' names them all")
+    guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
+    raise AskedWronglyError(f"no sensor profile {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names them all")
 
 
 def profile_files(extra: Sequence[Path] = ()) -> dict[str, ProfileFile]:

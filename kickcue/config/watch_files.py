@@ -7,7 +7,6 @@ A watch has a folder, not a file, because some need code of their own beside the
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +38,7 @@ from kickcue.core.haptic.watch import (
     Way,
     Words,
 )
+from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import FirmwareRange
 
 _WATCHES: Final = "watches"
@@ -75,9 +75,8 @@ def watch_file(id_or_path: str) -> WatchFile:
         return mine
     if id_or_path in shipped:
         return read_watch_file(shipped[id_or_path])
-    near = get_close_matches(id_or_path, [*shipped, *own.by_id], n=1)
-    guess = f"did you mean {near[0]}? " if near else ""
-    raise AskedWronglyError(f"no watch {id_or_path!r}: {guess}'kickcue profiles list' names them all")
+    guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
+    raise AskedWronglyError(f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names them all")
 
 
 def watch_files(extra: Sequence[Path] = ()) -> dict[str, WatchFile]:

@@ -12,12 +12,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Literal
 
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.nearest import did_you_mean
 from kickcue.core.units import MILE_M
 
 OUTDOOR_LAP_M: Final = 400.0
@@ -242,9 +242,8 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     found = _MEASURED.fullmatch(plain)
     unit = None if found is None else _UNITS.get(found[3])
     if found is None or unit is None:
-        near = get_close_matches(plain, (*EVENTS, *_ALIASES), n=3, cutoff=0.5)
-        guess = f"did you mean {' or '.join(near)}? " if near else ""
-        raise AskedWronglyError(f"unknown event {text!r}: {guess}known are {_FORMS}")
+        guess = did_you_mean(plain, (*EVENTS, *_ALIASES), most=3)
+        raise AskedWronglyError(f"unknown event {text!r}: {f'{guess} ' if guess else ''}known are {_FORMS}")
     number = float(found[1].replace(",", "") + (found[2] or ""))
     short = _short(number)
     if unit == "k":

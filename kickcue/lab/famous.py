@@ -5,11 +5,11 @@ A race of one's own is added as one more entry; ``reconstruct.py`` makes a run o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import accumulate
 from typing import Final
 
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.nearest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,6 @@ DEFAULT: Final = "cheptegei-2020"
 def famous_race(name: str) -> FamousRace:
     """Return a famous race; AskedWronglyError names those there are."""
     if name not in FAMOUS:
-        near = get_close_matches(name, FAMOUS, n=1, cutoff=0.4)
-        guess = f"did you mean {near[0]}? " if near else ""
-        raise AskedWronglyError(f"famous race {name!r}: {guess}there are {', '.join(FAMOUS)}")
+        guess = did_you_mean(name, FAMOUS)
+        raise AskedWronglyError(f"famous race {name!r}: {f'{guess} ' if guess else ''}there are {', '.join(FAMOUS)}")
     return FAMOUS[name]

@@ -117,7 +117,7 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
         (["--watch", "bangle-gb"], "say its address or its name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "should look like A0:9E:1A:00:00:01"),
-        (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "not allowed with argument"),
+        (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "expected --name or --address, got both"),
         (["--watch", "infinitime"], "no broker of kickcue's own runs on this machine"),
     ],
     ids=["companion", "unnamed", "misspelt", "address", "both", "no broker"],

@@ -40,7 +40,7 @@ def _raiser(error: BaseException) -> Callable[[Namespace], int]:
     return run
 
 
-@pytest.mark.parametrize("argv", [[], ["-h"], ["--help"]])
+@pytest.mark.parametrize("argv", [[], ["-h"], ["--help"], ["help"], ["list"]])
 def test_overview_has_a_line_for_every_command(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """``kickcue`` alone shows within 80 columns, in groups by when it is of use, what each command is for."""
     assert main(argv) == 0
@@ -52,7 +52,7 @@ def test_overview_has_a_line_for_every_command(argv: list[str], capsys: pytest.C
     assert len(lines) <= 40
 
 
-@pytest.mark.parametrize("argv", [["--version"], ["-V"]])
+@pytest.mark.parametrize("argv", [["--version"], ["-V"], ["version"]])
 def test_version(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """``kickcue --version`` prints name and version."""
     assert main(argv) == 0
@@ -75,7 +75,14 @@ def test_every_listed_command_is_there(name: str, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize(
-    ("argv", "guess"), [(["corse"], ": did you mean course?"), (["replya", "x"], ": did you mean replay?"), (["xyzzy"], "")]
+    ("argv", "guess"),
+    [
+        (["corse"], ": did you mean course?"),
+        (["replya", "x"], ": did you mean replay?"),
+        (["calib"], ": did you mean calibrate?"),
+        (["xyzzy"], ""),
+        (["serve"], ""),
+    ],
 )
 def test_unknown_command_suggests_the_near_one(argv: list[str], guess: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A command that is none is refused in one line with status 2, naming the near one if there is one."""
@@ -89,7 +96,43 @@ def test_unknown_command_suggests_the_near_one(argv: list[str], guess: str, caps
 def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """A mistake that argparse finds is reported like any other: one line, status 2, where to read more."""
     assert main(["course", "mile", "--lap", "x"]) == 2
-    assert capsys.readouterr().err == "kickcue: argument --lap: invalid float value: 'x' (kickcue course --help tells more)\n"
+    assert capsys.readouterr().err == "kickcue: --lap: expected a number, got 'x' (kickcue course --help tells more)\n"
+
+
+@pytest.mark.parametrize("name", ["course", "run"])
+def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``kickcue help run`` is ``kickcue run --help``."""
+    assert main([name, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert main(["help", name]) == 0
+    assert told == capsys.readouterr().out
+    assert main(["help", "serve"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("course", "expected event, got nothing"),
+        ("decode", "expected CHARACTERISTIC and HEX, got nothing"),
+        ("course mile extra", "expected nothing more, got 'extra'"),
+        ("course mile --lpa 400", "expected an option of kickcue course, got '--lpa': did you mean --lap?"),
+        ("course mile --xyzzy", "expected an option of kickcue course, got '--xyzzy'"),
+        ("course mile --lane x", "--lane: expected a whole number, got 'x'"),
+        ("course mile --lap", "--lap: expected M, got nothing"),
+        ("course mile --json=3", "--json: expected nothing behind it, got '3'"),
+        ("course mile --water-jump insid", "--water-jump: expected inside or outside, got 'insid': did you mean inside?"),
+        ("replay x --r 1", "expected --rate, --record, --race or --rules, got '--r'"),
+        ("bridge --watch infinitime --name a --address b", "expected --address or --name, got both"),
+        ("profiles", "expected list, show or check, got nothing"),
+        ("profiles lsit", "expected list, show or check, got 'lsit': did you mean list?"),
+        ("calibrate forget", "expected show, learn or reset, got 'forget'"),
+    ],
+)
+def test_argparses_words_reach_nobody(words: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever is wrong with the words of a command, one line tells what was expected and what came, and where to read more."""
+    assert main(words.split()) == 2
+    command = words.partition(" ")[0]
+    assert f"kickcue: {told} (kickcue {command} --help tells more)\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ async def test_nobody_takes_it() -> None:
         (["lap"], 2, "no broker of kickcue's own runs on this machine"),
         ([], 2, "say what to press: lap, start, undo, finish"),
         (["--json"], 2, "say what to press"),
-        (["lunch"], 2, "invalid choice: 'lunch'"),
+        (["lunch"], 2, "expected finish, lap, start or undo, got 'lunch'"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
