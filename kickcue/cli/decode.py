@@ -44,6 +44,8 @@ _KEYS: Final = {
     "extra": "extra_hex",
     "percent": "battery_percent",
 }
+_OTHERWISE: Final = frozenset({"rr_1024", "half_rr"})
+"""Fields that are shown in another form."""
 _TEXT_KEYS: Final = {"2a24": "model_number", "2a26": "firmware_revision", "2a29": "manufacturer_name"}
 
 _UNITS: Final = {  # by the end of the key; longer endings first
@@ -121,10 +123,13 @@ def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
         value = getattr(measurement, field.name)
         if field.name == "text":
             shown[_TEXT_KEYS[char]] = value
-        elif field.name != "rr_1024":
+        elif field.name not in _OTHERWISE:
             shown[_KEYS.get(field.name, field.name)] = _plain(value)
     if isinstance(measurement, HeartRateMeasurement):
+        shown["heart_rate_bpm"] = measurement.bpm or None  # 0 is how a sensor says that it has none
         shown["rr_ms"] = [_plain(rr) for rr in measurement.rr_ms]
+        if measurement.half_rr:
+            shown["half_rr_lost"] = True
     if isinstance(measurement, BodySensorLocation | SensorLocation):
         shown["location"] = measurement.place
     return shown

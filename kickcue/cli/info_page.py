@@ -145,6 +145,8 @@ def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
         parts.append(f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}")
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
+    if sensor.half_rr:
+        parts.append(f"{sensor.half_rr} ending in half a time between beats")
     yield sensor.name, ", ".join(parts)
     if sensor.distance_m is not None:
         yield "", f"distance    {sensor.distance_m:.1f} m"

@@ -10,14 +10,17 @@ from rich.console import Group
 from rich.text import Text
 
 from kickcue.cli.broker_options import add_broker_options, told_broker
+from kickcue.cli.face import PHASES
 from kickcue.cli.keys import HUNG_UP, ORDERS
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.live.terminal import is_terminal
 from kickcue.cli.live.words import which_lap
+from kickcue.cli.printing import complain
 from kickcue.cli.show import json_line
+from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.certainty import to_go
-from kickcue.core.events import CommandKind, Orderer
+from kickcue.core.events import CommandKind, Orderer, Phase
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import Topics
@@ -45,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Press once, or until q; BrokerError where nobody took the press."""
+    """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
         raise AskedWronglyError(f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)")
     address = told_broker(args)
@@ -56,21 +59,29 @@ def run(args: argparse.Namespace) -> int:
         asyncio.run(_keyboard(address, topics, by))
         return 0
     heard = asyncio.run(_once(address, topics, WHAT[args.what], by))
-    print(json_line(_as_json(args.what, by, heard)) if args.json else f"{args.what} sent: {heard.where()}")
-    return 0
+    trouble = heard.trouble(WHAT[args.what])
+    if args.json:
+        print(json_line(_as_json(args.what, by, heard, trouble)))
+    elif trouble is None:
+        print(f"{args.what} sent: {heard.where()}")
+    else:
+        complain(f"{args.what} was sent, but {trouble}")
+    return 0 if trouble is None else 1
 
 
 @dataclass(slots=True)
 class Heard:
-    """What the daemon said last."""
+    """What the daemon said last, and whether a race was on at any time since we listen."""
 
     status: StatusMessage | None = None
     state: StateMessage | None = None
+    raced: bool = False
 
     def take(self, happening: Happening) -> None:
         """Note it."""
         if isinstance(happening, StatusMessage):
             self.status = happening
+            self.raced = self.raced or happening.phase in RACING
         elif isinstance(happening, StateMessage):
             self.state = happening
 
@@ -79,14 +90,31 @@ class Heard:
         """Whether somebody follows the race."""
         return self.status is not None and self.status.status == "online"
 
+    def listen_anew(self) -> None:
+        """Let only what is on now, and what comes, count for a press that is made now."""
+        self.raced = self.status is not None and self.status.phase in RACING
+
+    def trouble(self, kind: CommandKind) -> str | None:
+        """Return why nothing can have come of a press, None where something has."""
+        if self.raced:
+            return None
+        phase = None if self.status is None else self.status.phase
+        if kind is CommandKind.START:
+            return f"the race has not begun: {_words(phase)}"
+        return f"no race is on: {_words(phase)}"
+
     def where(self) -> str:
         """Return where the runner is and how sure that is, in one line."""
         phase = None if self.status is None else self.status.phase
         state = self.state
         if state is None or state.to_go_m is None or state.lap is None:
-            return "no race is on" if phase is None else str(phase).replace("_", " ")
+            return _words(phase)
         lap = which_lap(state.lap, state.lap_min, state.lap_max)
         return f"lap {lap}, {to_go(state.to_go_m, state.distance_sd_m)}, by {state.mode.replace('_', ' ')}"
+
+
+def _words(phase: Phase | None) -> str:
+    return "where it stands is not told" if phase is None else PHASES[phase]
 
 
 # ---- one press
@@ -109,10 +137,10 @@ async def _once(address: Address, topics: Topics, kind: CommandKind, by: Orderer
     return heard
 
 
-def _as_json(what: str, by: Orderer, heard: Heard) -> dict[str, Any]:
+def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[str, Any]:
     assert heard.status is not None
     state = None if heard.state is None else heard.state.model_dump(mode="json")
-    return {"pressed": what, "by": by, "phase": heard.status.phase, "state": state}
+    return {"pressed": what, "by": by, "phase": heard.status.phase, "state": state, "trouble": trouble}
 
 
 # ---- a keyboard
@@ -148,7 +176,7 @@ class Keyboard:
         self._heard = Heard()
         self._pressed = 0
         self._pressed_s = 0.0
-        self._last = ""
+        self._kind = CommandKind.LAP
 
     async def listen(self) -> None:
         """Take what the daemon says, until cancelled."""
@@ -161,7 +189,8 @@ class Keyboard:
         self._helper.command(kind, self._by)
         self._pressed += 1
         self._pressed_s = asyncio.get_running_loop().time()
-        self._last = kind.replace("_", " ")
+        self._kind = kind
+        self._heard.listen_anew()
 
     def picture(self) -> Group:
         """Return three lines."""
@@ -179,11 +208,13 @@ class Keyboard:
 
     def _came_of_it(self) -> str:
         """Return what became of the presses: one that cannot be sent within a second is given up."""
-        last, unsent = f"{self._last} ({self._pressed})", self._pressed - self._helper.session.counters.sent
+        last = f"{self._kind.replace('_', ' ')} ({self._pressed})"
+        unsent, ago_s = self._pressed - self._helper.session.counters.sent, asyncio.get_running_loop().time() - self._pressed_s
         if not unsent:
-            return f"{last}: sent"
+            trouble = self._heard.trouble(self._kind) if ago_s > ANSWER_S else None
+            return f"{last}: sent{'' if trouble is None else f', but {trouble}'}"
         refused = self._helper.session.refusals.text
         if refused is not None:
             return f"{last}: {refused}"
-        given_up = asyncio.get_running_loop().time() - self._pressed_s > GIVEN_UP_S
+        given_up = ago_s > GIVEN_UP_S
         return f"{last}: {unsent} not sent" if given_up else f"{last}: on its way"

@@ -6,26 +6,32 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
 from kickcue.cli.printing import complain, flush
-from kickcue.core.events import Input, Output
+from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.events import Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.lab.source import at_pace
+from kickcue.lab.source import Source, at_pace
 
 ANSWERS_S = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""
 
 
 async def publish(
+    race: Source,
     steps: Iterator[tuple[Input, tuple[Output, ...]]],
     rate: float,
-    address: Address | None,
-    athlete: str | None,
+    to: tuple[Address | None, str | None],
     show: Callable[[Output], None],
 ) -> None:
-    """Play ``steps`` ``rate`` times as fast as recorded; say on standard error where to listen and how it went."""
+    """Play ``steps`` of ``race`` ``rate`` times as fast as recorded, ``to`` a broker and an athlete (None: a private one, runner).
+
+    Where to listen and how it went is said on standard error.
+    """
+    address, athlete = to
+    rules = ALLOWED[race.document.rules]
     async with AsyncExitStack() as stack:
         topics = Topics.of(None if address is None else address.prefix, athlete)
         if address is None:
@@ -36,7 +42,9 @@ async def publish(
             return time.monotonic_ns() - began_ns
 
         delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns))
-        complain(f"cues go to {address}, topics {topics.prefix}/#")
+        delivery.send(PhaseChange(0, Phase.WAITING, Phase.WAITING))
+        goes = "cues go" if rules.cues else f"{rules.reason}; only what is shown goes"
+        complain(f"{goes} to {address}, topics {topics.prefix}/#")
         zero_ns: int | None = None
         for event, outputs in steps:
             if zero_ns is None:  # the moment of the race that would have been played when the sender's clock began

@@ -99,7 +99,7 @@ def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: So
             from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
 
             broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
-            asyncio.run(publish(steps, rate or 1.0, broker, args.athlete, show))
+            asyncio.run(publish(race, steps, rate or 1.0, (broker, args.athlete), show))
         else:
             _paced(steps, rate, show)
     if not args.json:

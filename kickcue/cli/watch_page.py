@@ -12,7 +12,7 @@ from kickcue.config.watch_files import WatchFile
 from kickcue.core.haptic.collapse import CUES
 from kickcue.core.haptic.downgrades import Downgrade
 from kickcue.core.haptic.encode import ENCODERS, Encoded, encode
-from kickcue.core.haptic.watch import Standing, WatchProfile, Way
+from kickcue.core.haptic.watch import Standing, WatchProfile, Way, played_by
 from kickcue.core.wrist import Touch
 
 COLUMNS: Final = 80
@@ -132,6 +132,7 @@ def _text_lines(document: schema.WatchDocument) -> Iterator[str]:
 def _way_lines(file: WatchFile) -> Iterator[str]:
     document, head = file.document, file.document.profile
     yield f"{head.transport}: {ENCODERS[head.encoder].what}"
+    yield played_by(head.id, file.profile.transport)
     yield f"limits: {_facts(document.actuator)} {evidence(document.actuator)}"
     if document.link is not None:
         yield f"link: {_facts(document.link)} {evidence(document.link)}"

@@ -16,7 +16,7 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.haptic.collapse import CUES
 from kickcue.core.haptic.encode import encode
 from kickcue.core.haptic.steps import Run
-from kickcue.core.haptic.watch import Transport, WatchProfile
+from kickcue.core.haptic.watch import Transport, WatchProfile, played_by
 from kickcue.core.wrist import LATE, MOST_CUES, Answer, Play, Touch
 from kickcue.edges.mqtt.watching import Happening
 
@@ -38,8 +38,8 @@ def worn_as(id_or_path: str) -> WatchProfile:
     profile = load_watch(id_or_path)
     if not _by_programs(profile):
         names = " or ".join(id_ for id_, each in load_watches().items() if _by_programs(each))
-        hint = f"; `kickcue bridge --watch {profile.id}` plays it over Bluetooth" if profile.transport is Transport.BLE else ""
-        raise AskedWronglyError(f"--as {id_or_path}: no program plays it (transport {profile.transport}): take {names}{hint}")
+        how = played_by(profile.id, profile.transport)
+        raise AskedWronglyError(f"--as: expected {names}, got {id_or_path}: {how}")
     for program in sorted({step.argv[0] for kind in CUES for step in _runs(profile, _example(kind))}):
         if shutil.which(program) is None:
             raise AskedWronglyError(f"--as {id_or_path}: {program} is not on this machine: {CURES.get(program, 'install it')}")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.watch import Transport
+from kickcue.core.haptic.watch import Transport, played_by
 
 
 class WatchSettings(BaseModel):
@@ -39,7 +39,8 @@ class WatchSettings(BaseModel):
             except AskedWronglyError as error:
                 raise ValueError(str(error)) from None
             if found.transport is not Transport.BLE:
-                raise ValueError(f"{profile} is reached by {found.transport}, not by Bluetooth: it needs no [watch]")
+                how = played_by(profile, found.transport)
+                raise ValueError(f"expected a watch reached by Bluetooth, got {found.transport}: {how}")
         return profile
 
     @field_validator("address")

@@ -43,11 +43,15 @@ SPRINT_STEP_M: Final = 1.6
 
 @dataclass(frozen=True, slots=True)
 class HeartReading:
-    """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact; None is unknown."""
+    """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact; None is unknown.
+
+    ``half_rr``: one more interval was cut in half and is lost.
+    """
 
     bpm: float | None
     rr_ms: tuple[float, ...]
     contact: bool | None
+    half_rr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +192,7 @@ def _heart(profile: SensorProfile, data: bytes) -> HeartReading:
             expected_ms = 60_000 / bpm
             low, high = max(low, expected_ms / factor), min(high, expected_ms * factor)
         rr_ms = tuple([ms for rr in sent.rr_1024 if low <= (ms := rr * _MS_PER_1024TH) <= high])
-    return HeartReading(bpm, rr_ms, None if rules.ignore_contact else sent.contact)
+    return HeartReading(bpm, rr_ms, None if rules.ignore_contact else sent.contact, sent.half_rr)
 
 
 def _pod(profile: SensorProfile, data: bytes) -> PodReading:

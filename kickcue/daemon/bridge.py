@@ -23,7 +23,7 @@ from kickcue.core.events import Input, Notification
 from kickcue.core.haptic.answers import ANSWERING, Console, Told
 from kickcue.core.haptic.encode import ARMING, encode, encode_arm, encode_disarm
 from kickcue.core.haptic.steps import Write
-from kickcue.core.haptic.watch import Transport, WatchProfile
+from kickcue.core.haptic.watch import Transport, WatchProfile, played_by
 from kickcue.core.wrist import Answer, Play, Touch
 from kickcue.daemon.answered import RESTARTED, Answered, Key
 from kickcue.daemon.brokers import Way, named_broker
@@ -272,7 +272,8 @@ async def bridge_of(settings: Settings, way: Way, *, state: Path) -> AsyncIterat
 def by_bluetooth(profile: WatchProfile) -> None:
     """Refuse a watch that is reached in another way."""
     if profile.transport is not Transport.BLE:
-        raise AskedWronglyError(f"watch {profile.id} is reached by {profile.transport}, not by Bluetooth: it needs no bridge")
+        how = played_by(profile.id, profile.transport)
+        raise AskedWronglyError(f"watch {profile.id}: expected one reached by Bluetooth, got {profile.transport}: {how}")
 
 
 def _writes(steps: tuple[object, ...]) -> tuple[Write, ...]:

@@ -256,6 +256,8 @@ class Live:
     def catch_up(self) -> None:
         """Once the way to the wrist is open: tell it what an earlier process had told, and what it could not tell any more."""
         if self.session is None or self._race is None:
+            if self.way is not None and self.way.delivery is not None:
+                self.way.delivery.send(PhaseChange(self.clock.run_ns(), self.phase, self.phase))
             return
         view, now_ns = self.session.view, self._race.at(self.clock.run_ns())
         self._deliver(PhaseChange(now_ns, view.phase, view.phase))

@@ -55,6 +55,8 @@ class Range:
 class SensorSummary:
     """One sensor. ``rate_hz`` is from the median interval; ``broken`` counts notifications that cannot be decoded.
 
+    ``half_rr`` counts those that end in half a time between beats, which is lost.
+
     ``silence`` is the longest time without a notification, from the start of the recording to its end.
 
     Speed and cadence (steps per minute) only count while they are above 0; ``distance_m`` is how far the odometer went on.
@@ -66,6 +68,7 @@ class SensorSummary:
     rate_hz: float | None
     silence: Span
     broken: int
+    half_rr: int
     distance_m: float | None
     speed_mps: Range | None
     cadence_spm: Range | None
@@ -97,6 +100,7 @@ class _Values:
     cadences_spm: list[float] = field(default_factory=list)
     heart_rates_bpm: list[float] = field(default_factory=list)
     broken: int = 0
+    half_rr: int = 0
 
 
 def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Summary:
@@ -191,6 +195,7 @@ def _sensor(recording: Recording, name: str, events: Sequence[Notification], pro
         rate_hz=1 / middle_s if middle_s > 0 else None,
         silence=_span(max(silences, key=_length_ns)),
         broken=values.broken,
+        half_rr=values.half_rr,
         distance_m=grown_m(values.totals) if values.totals else None,
         speed_mps=_range(values.speeds_mps),
         cadence_spm=_range(values.cadences_spm),
@@ -206,6 +211,7 @@ def _read(values: _Values, profile: SensorProfile, event: Notification) -> None:
         return
     if isinstance(reading, HeartReading):
         _add(values.heart_rates_bpm, reading.bpm)
+        values.half_rr += reading.half_rr
     elif isinstance(reading, PodReading):
         _add(values.speeds_mps, reading.speed_mps)
         _add(values.cadences_spm, cadence_spm(reading))

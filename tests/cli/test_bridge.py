@@ -113,14 +113,17 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--watch", "garmin"], "reached by companion, not by Bluetooth"),
+        (["--watch", "garmin"], "got companion: an app on the watch would have to play it, and there is none: it cannot be used"),
+        (["--watch", "web"], "kickcue brings none: it cannot be used yet"),
+        (["--watch", "esp32-mqtt"], "it listens to the broker by itself and needs no bridge"),
+        (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
         (["--watch", "bangle-gb"], "say its address or its name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "should look like A0:9E:1A:00:00:01"),
         (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "expected --name or --address, got both"),
         (["--watch", "infinitime"], "no broker of kickcue's own runs on this machine"),
     ],
-    ids=["companion", "unnamed", "misspelt", "address", "both", "no broker"],
+    ids=["companion", "page", "mqtt", "phone", "unnamed", "misspelt", "address", "both", "no broker"],
 )
 def test_what_is_asked_wrongly_is_told(options: list[str], told: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a watch that cannot be bridged to, or is not clearly told WHEN bridged THEN one line says so, and what would be right."""

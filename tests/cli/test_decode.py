@@ -95,6 +95,22 @@ def test_heart_rate_tells_contact_as_true_false_or_null(decoded: Callable[..., A
     assert expected == decoded("2a37", hexed)
 
 
+@pytest.mark.parametrize("hexed", ["0000", "010000", "10000004"])
+def test_a_heart_rate_of_0_is_unknown(hexed: str, decoded: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a sensor that finds no pulse and says 0 THEN the heart rate is unknown, as a dash and as null."""
+    assert decoded("2a37", hexed)["heart_rate_bpm"] is None
+    assert main(["decode", "2a37", hexed]) == 0
+    assert "heart rate  -" in capsys.readouterr().out
+
+
+def test_half_an_interval_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a frame that ends in half an interval THEN the heart rate and the whole ones are told, and the loss."""
+    assert main(["decode", "2a37", "103c000402"]) == 0
+    out = capsys.readouterr().out
+    for told in ("heart rate    60 ", "rr            1000.0 ", "half rr lost  yes"):
+        assert told in out
+
+
 def test_a_profile_corrects_what_its_device_gets_wrong(decoded: Callable[..., Any]) -> None:
     """The bogus 52 ms of the Garmin HRM-Dual are there by the wire and gone by its profile."""
     by_the_wire = decoded("2a37", "10382d043500")

@@ -98,11 +98,33 @@ async def test_one_press_by_a_helper_as_json(daemon: Daemon) -> None:
     assert MarkSource.TRACKSIDE is event.source
 
 
-async def test_before_the_start(daemon: Daemon) -> None:
-    """GIVEN a daemon that waits WHEN something is pressed THEN the answer is the phase: there is no place to tell."""
+@pytest.mark.parametrize(
+    ("phase", "word", "says"),
+    [
+        (Phase.WAITING, "lap", "lap was sent, but no race is on: waiting"),
+        (Phase.WAITING, "undo", "undo was sent, but no race is on: waiting"),
+        (Phase.WAITING, "start", "start was sent, but the race has not begun: waiting"),
+        (Phase.FINISHED, "lap", "lap was sent, but no race is on: finished"),
+        (Phase.ABORTED, "finish", "finish was sent, but no race is on: stopped"),
+    ],
+)
+async def test_a_press_that_nobody_can_take(daemon: Daemon, phase: Phase, word: str, says: str) -> None:
+    """GIVEN a daemon without a race that is on WHEN something is pressed THEN what is the case is told, with status 1."""
+    daemon.delivery.send(PhaseChange(daemon.clock(), phase, phase))
+    assert (1, "", f"kickcue: {says}\n") == await press(word)
+    status, out, _ = await press(word, "--json")
+    assert 1 == status
+    assert f"{word} was sent, but {json.loads(out)['trouble']}" == says
+
+
+async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
+    """GIVEN a daemon WHEN start is pressed and the race begins, then finish and it ends THEN both are taken, with status 0."""
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
-    status, out, _ = await press("start")
-    assert (0, "start sent: waiting\n") == (status, out)
+    for word, before, after in (("start", Phase.WAITING, Phase.BODY), ("finish", Phase.BODY, Phase.FINISHED)):
+        pressing = asyncio.create_task(press(word))
+        assert isinstance(await daemon.delivery.incoming.get(), Command)
+        daemon.delivery.send(PhaseChange(daemon.clock(), after, before))
+        assert (0, f"{word} sent: {after.value.replace('body', 'race')}\n", "") == await pressing
 
 
 async def test_nobody_takes_it() -> None:

@@ -189,8 +189,8 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
     ("asked", "says"),
     [
         ("termx", "no watch 'termx': did you mean termux?"),
-        ("infinitime", "no program plays it (transport ble): take gadgetbridge or termux; `kickcue bridge --watch infinitime` plays it"),
-        ("garmin", "no program plays it (transport companion): take gadgetbridge or termux\n"),
+        ("infinitime", "expected gadgetbridge or termux, got infinitime: `kickcue bridge --watch infinitime` plays it"),
+        ("garmin", "expected gadgetbridge or termux, got garmin: an app on the watch would have to play it, and there is none"),
     ],
 )
 def test_a_watch_that_no_program_plays_is_one_line(asked: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:

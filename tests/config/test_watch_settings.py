@@ -23,7 +23,7 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
     ("watch", "told"),
     [
         ({"profile": "infinitim"}, r"watch\.profile.*did you mean infinitime"),
-        ({"profile": "garmin"}, r"watch\.profile.*reached by companion, not by Bluetooth"),
+        ({"profile": "garmin"}, r"watch\.profile.*reached by Bluetooth, got companion: an app on the watch would have to play it"),
         ({"profile": "bangle-gb"}, "expected an address or a name"),
         ({"address": "D3:00:00:12:34:56"}, "expected the kind of watch too"),
         ({"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"}, "expected one of them"),

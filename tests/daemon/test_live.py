@@ -24,7 +24,7 @@ from kickcue.edges.mqtt.link import Plan
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watching import Watch, watch
-from kickcue.edges.mqtt.wire import SensorMessage
+from kickcue.edges.mqtt.wire import SensorMessage, StatusMessage
 from kickcue.edges.radio import Stage
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
@@ -273,6 +273,17 @@ async def test_a_second_run_is_kept_out(tmp_path: Path) -> None:
                 pass
     async with live(settings(), state=tmp_path) as run:
         assert Phase.WAITING is run.phase
+
+
+async def test_a_watch_hears_that_the_race_waits(tmp_path: Path) -> None:
+    """GIVEN a run before the start WHEN a watch listens THEN its status has the phase ``waiting``, not null."""
+    async with live(settings(), state=tmp_path) as run:
+        assert run.way is not None
+        assert run.way.watch is not None
+        async with asyncio.timeout(PATIENCE_S), watch(run.way.watch, Topics(), hears=("status",)) as worn:
+            heard: list[StatusMessage] = []
+            while not any(each.phase is Phase.WAITING for each in heard):
+                heard += [each for each in await worn.wait(1.0) if isinstance(each, StatusMessage)]
 
 
 async def test_a_fresh_start_can_be_asked_for(tmp_path: Path) -> None:

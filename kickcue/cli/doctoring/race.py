@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kickcue.cli.doctoring.finding import Finding, Patient, fault, ok
+from kickcue.cli.doctoring.finding import Finding, Patient, fault, ok, warning
 from kickcue.config.watch_files import load_watch
+from kickcue.core.cueing.rules import ALLOWED
 
 if TYPE_CHECKING:
     from kickcue.config.watch_settings import WatchSettings
@@ -24,6 +25,9 @@ def race(patient: Patient) -> Iterator[Finding]:
     course = patient.settings.course()
     laps = "on the road" if course.lap_m is None else f"in laps of {course.lap_m:.10g} m"
     yield ok("race file", f"{patient.race_file}: {course.event} {laps}")
+    rules = ALLOWED[patient.settings.rules]
+    if not rules.cues:
+        yield warning("cues", rules.reason, 'another `rules` in the race file, such as "training", allows them')
     pins = patient.settings.sensors
     if pins:
         yield ok("sensors", "; ".join(f"{name} is {' '.join(pin.pin)} ({pin.profile})" for name, pin in pins.items()))

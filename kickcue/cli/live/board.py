@@ -19,12 +19,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wrist:
-    """The way to the watch: where cues go, why they do not get there at the moment, and what became of them."""
+    """The way to the watch: where cues go, why they do not get there at the moment, and what became of them.
+
+    Not ``cues``: the rules of the race allow none, and only what is shown goes there.
+    """
 
     to: str
     trouble: str | None
     sent: int = 0
     felt: int = 0
+    cues: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ KEYS: Final = {
     Phase.FINISHED: "q quit",
     Phase.ABORTED: "q quit",
 }
+NO_CUES: Final = "the race is sanctioned"
 WALK_MPS: Final = 1.0
 """Slower than this nobody is on the way to a finish time."""
 STAGES: Final = {
@@ -178,7 +179,8 @@ def _parts(board: Board, width: int) -> Iterator[Text]:
     yield _wrist(board, width)
     yield _recording(board, width)
     cue = board.last_cue
-    told = "none yet" if cue is None else cue.text if board.last_cue_s is None else f"{since_gun(board.last_cue_s)}  {cue.text}"
+    none = "none yet" if board.wrist.cues else f"none: {NO_CUES}"
+    told = none if cue is None else cue.text if board.last_cue_s is None else f"{since_gun(board.last_cue_s)}  {cue.text}"
     yield _part("last cue", " ", "", told)
 
 
@@ -199,6 +201,8 @@ def _wrist(board: Board, width: int) -> Text:
     wrist = board.wrist
     if wrist.trouble is not None:
         return _trouble("watch", "○", "red", wrist.trouble, width)
+    if not wrist.cues:
+        return _part("watch", "●", "green", f"no cues: {NO_CUES}; it shows where you are, by {wrist.to}")
     counted = f"{wrist.felt} of {wrist.sent} cues felt; " if wrist.sent else ""
     return _part("watch", "●", "green", f"{counted}cues go to {wrist.to}")
 

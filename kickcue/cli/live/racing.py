@@ -8,6 +8,7 @@ from kickcue.cli.live.board import Board, Entry, Wrist
 from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
 from kickcue.core.cueing.phases import RACING
+from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.events import Command, CommandKind, Level, Phase
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.daemon.live import Live
@@ -81,7 +82,7 @@ class Watching:
             return Wrist("", "the way to the watch is being opened" if way is None else way.text)
         counters = way.delivery.counters
         to = way.text if way.watch is None else "`kickcue watch` on this machine"
-        return Wrist(to, way.trouble, counters.cues, counters.felt)
+        return Wrist(to, way.trouble, counters.cues, counters.felt, ALLOWED[self._live.document.rules].cues)
 
     def _recording(self) -> tuple[str, bool]:
         recorder = self._live.recorder

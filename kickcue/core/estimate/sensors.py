@@ -27,11 +27,12 @@ LONGEST_SHOWN = 64
 
 @dataclass(slots=True)
 class DecodeCounts:
-    """How decoding ended, for one sensor."""
+    """How decoding ended, for one sensor; of those ``decoded``, ``half_rr`` had lost half an interval at their end."""
 
     decoded: int = 0
     not_this_format: int = 0
     broken: int = 0
+    half_rr: int = 0
 
 
 class Survey(NamedTuple):
@@ -90,6 +91,9 @@ class SensorDesk:
         if isinstance(reading, PodReading):
             return self._take_pod(t_ns, event, profile, reading, body=body)
         if isinstance(reading, HeartReading):
+            if reading.half_rr:
+                self.counts[event.sensor].half_rr += 1
+                self._once_only(t_ns, "half_rr", event.sensor, "sent half a time between beats: that one is lost, the heart rate is not")
             self._take_heart(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
             if reading.lat_deg is not None and reading.lon_deg is not None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from kickcue.core.errors import DecodeError, DecodeOutcome
 from kickcue.core.gatt.fields import cut_short, too_short, unsigned
+
+if TYPE_CHECKING:
+    from kickcue.core.errors import DecodeError
 
 _WIDE: Final = 0x01
 _CONTACT_SHIFT: Final = 1
@@ -32,12 +34,14 @@ class HeartRateMeasurement:
 
     ``contact`` is None where the sensor does not report it. ``energy_kj`` is the sum since the last reset. ``rr_1024`` are the times
     between beats in 1/1024 s, oldest first. A heart rate of 0 is handed on as it came: what it means is the sensor profile's business.
+    ``half_rr``: the frame ended in the middle of one more time between beats, which is lost; encoding does not make such frames.
     """
 
     bpm: int
     contact: bool | None = None
     energy_kj: int | None = None
     rr_1024: tuple[int, ...] = ()
+    half_rr: bool = False
 
     @property
     def rr_ms(self) -> tuple[float, ...]:
@@ -46,7 +50,7 @@ class HeartRateMeasurement:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing, half an RR value at the end included."""
+        """Decode; DecodeError where octets are missing. Half an RR value at the end costs that one alone, see ``half_rr``."""
         try:
             flags = data[0]
             if flags & _WIDE:
@@ -61,7 +65,9 @@ class HeartRateMeasurement:
                 at += 2
         except IndexError:
             raise _short(data) from None
-        return cls(bpm, _CONTACT[flags >> _CONTACT_SHIFT & 3], energy_kj, _rr_list(data, at) if flags & _RR else ())
+        has_rr = bool(flags & _RR)
+        rr_1024 = _rr_list(data, at) if has_rr else ()
+        return cls(bpm, _CONTACT[flags >> _CONTACT_SHIFT & 3], energy_kj, rr_1024, has_rr and (len(data) - at) % 2 == 1)
 
     def __bytes__(self) -> bytes:
         """Encode in the shortest form: 8 bit up to 255 bpm; AskedWronglyError where a value does not fit."""
@@ -80,9 +86,7 @@ class HeartRateMeasurement:
 
 
 def _rr_list(data: bytes, at: int) -> tuple[int, ...]:
-    count, odd = divmod(len(data) - at, 2)
-    if odd:
-        raise DecodeError(DecodeOutcome.BROKEN, f"2a37 ends in half an RR value: {len(data) - at} octets in the list")
+    count = max(len(data) - at, 0) // 2
     layout = _RR_LISTS[count] if count < len(_RR_LISTS) else struct.Struct(f"<{count}H")
     return layout.unpack_from(data, at)
 

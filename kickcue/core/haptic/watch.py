@@ -4,7 +4,7 @@ Read from ``firmware_profiles/watches/<id>/profile.toml`` at the border (``kickc
 milliseconds unless the name says otherwise; unknown is None.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -38,6 +38,22 @@ class Transport(StrEnum):
     PROGRAM = "program"
     INTENT = "intent"
     COMPANION = "companion"
+
+
+PLAYED_BY: Final[Mapping[Transport, str]] = {
+    Transport.BLE: "`kickcue bridge --watch {id}` plays it over Bluetooth",
+    Transport.MQTT: "it listens to the broker by itself and needs no bridge",
+    Transport.WEB: "a page in a browser would have to play it, and kickcue brings none: it cannot be used yet",
+    Transport.AUDIO: "`kickcue run` plays it by itself, where [audio] of race.toml says so",
+    Transport.PROGRAM: "`kickcue watch --as {id}` plays it, on the phone",
+    Transport.INTENT: "`kickcue watch --as {id}` plays it, on the phone",
+    Transport.COMPANION: "an app on the watch would have to play it, and there is none: it cannot be used",
+}
+
+
+def played_by(watch_id: str, transport: Transport) -> str:
+    """Return who plays the cues on such a watch, or that nobody does, as the end of a sentence."""
+    return PLAYED_BY[transport].format(id=watch_id)
 
 
 class Pattern(StrEnum):

@@ -87,6 +87,15 @@ def test_it_says_where_the_runner_is() -> None:
         assert expected in text
 
 
+def test_a_sanctioned_race_has_no_cues() -> None:
+    """GIVEN rules without cues THEN nothing says that cues go anywhere, or that one is still to come."""
+    board = replace(FULL, wrist=Wrist("`kickcue watch` on this machine", None, cues=False), last_cue=None)
+    text = "\n".join(drawn(board))
+    assert "cues go" not in text
+    assert "none yet" not in text
+    assert "no cues: the race is sanctioned; it shows where you are" in text
+
+
 def test_it_says_what_comes_next() -> None:
     """The next cue is counted down, with what it will be; before the gun and after the bell the line says what is to be expected."""
     hold = Arm(0, HOLD, 83_000)

@@ -248,6 +248,18 @@ def test_sensors_nobody_told_of() -> None:
     assert ["scale"] == [n.sensor for n in race.notices("unknown_sensor")]
 
 
+def test_half_a_time_between_beats() -> None:
+    """WHEN a strap's frames end in half an interval THEN its heart rate counts, such frames are counted, and the first is told."""
+    race = Race()
+    race.gun()
+    for second in range(5):
+        race.feed(Notification(s_to_ns(second + 0.5), "strap", "2a37", bytes.fromhex("109600 0403")))
+    counts = race.engine._sensors.counts["strap"]
+    assert (5, 5, 0) == (counts.decoded, counts.half_rr, counts.broken)
+    assert 150.0 == race.told().heart_rate_bpm
+    assert 1 == len(race.notices("half_rr"))
+
+
 def test_bytes_that_are_none() -> None:
     """WHEN a sensor sends what cannot be decoded THEN each is counted in its own way, and the first is told with its bytes."""
     race = Race()

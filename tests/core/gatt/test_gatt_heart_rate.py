@@ -1,6 +1,7 @@
 """Heart Rate Measurement (2A37) and Body Sensor Location (2A38)."""
 
 import struct
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -56,16 +57,29 @@ def test_intervals_are_told_in_milliseconds() -> None:
         ("16", DecodeOutcome.NOT_THIS_FORMAT),
         ("0148", DecodeOutcome.BROKEN),
         ("084800", DecodeOutcome.BROKEN),
-        ("104803", DecodeOutcome.BROKEN),
-        ("10482c0303", DecodeOutcome.BROKEN),
     ],
 )
 def test_missing_octets_are_refused(hexed: str, outcome: DecodeOutcome) -> None:
-    """A frame shorter than its flags announce is not decoded, half an RR value included."""
+    """A frame shorter than its flags announce is not decoded."""
     with pytest.raises(DecodeError) as raised:
         HeartRateMeasurement.from_bytes(bytes.fromhex(hexed))
 
     assert outcome is raised.value.outcome
+
+
+@given(data=st.data())
+def test_half_an_interval_costs_that_one_alone(data: st.DataObject) -> None:
+    """GIVEN a frame that ends in the middle of an interval THEN everything before it is read, and the loss is told."""
+    whole = HeartRateMeasurement(
+        data.draw(st.integers(0, 0xFFFF)), data.draw(st.sampled_from([None, False, True])), data.draw(st.none() | U16), (812,)
+    )
+    more = data.draw(st.lists(U16, max_size=8))
+    wire = bytes(replace(whole, rr_1024=(812, *more)))
+
+    value = HeartRateMeasurement.from_bytes(wire + data.draw(st.binary(min_size=1, max_size=1)))
+
+    assert replace(whole, rr_1024=(812, *more), half_rr=True) == value
+    assert HeartRateMeasurement(72, half_rr=True) == HeartRateMeasurement.from_bytes(bytes.fromhex("104803"))
 
 
 @pytest.mark.parametrize("hexed", ["1048", "e048", "004801"])
