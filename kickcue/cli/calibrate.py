@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.cli.printing import complain
-from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.race_options import add_course_options, add_pod_options, race_wish
 from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import json_line, table
 from kickcue.config.calibration import Calibration, Calibrations, read_calibration
@@ -41,7 +41,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     learn.add_argument(
         "recordings", nargs="+", type=Path, metavar="RECORDING", help="MCAP or JSONL, as `kickcue run` or `kickcue record` made it"
     )
-    add_race_options(learn)
+    add_course_options(learn)
+    add_pod_options(learn)
     reset = actions.add_parser("reset", help="forget: another shoe, another place on it, another pod")
     reset.add_argument("pod", nargs="?", metavar="POD", help="its address, name or MQTT id, or its name in the race file (all of them)")
     for each in (show, learn, reset):
@@ -131,7 +132,7 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
     race = race_scale(found, recording.header.utc, path.name)
     calibration, new = remember(known, athlete, pod, race)
     if args.json:
-        print(json_line({"recording": path.name, "new": new, **race.model_dump(include={"scale", "sd"}), "known": _as_object(calibration)}))
+        print(json_line({"file": str(path), "new": new, **race.model_dump(include={"scale", "sd"}), "known": _as_object(calibration)}))
     else:
         told = f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}" if new else "was counted before"
         print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")

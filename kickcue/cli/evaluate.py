@@ -2,12 +2,14 @@
 
 import argparse
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kickcue.cli.outputs import rounded
+from kickcue.cli.printing import complain
 from kickcue.cli.show import console, json_line, table
 from kickcue.core.errors import AskedWronglyError
 from kickcue.lab.archive import as_recorded, known_races, with_faults
@@ -17,9 +19,13 @@ from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
-from kickcue.lab.spread import Spread, all_cores, cluster
+from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
 from kickcue.lab.targets import missed
 
+_DASK_HELP = (
+    "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the workers and with this machine, "
+    "tls://HOST:8786 those with a certificate of the same authority"
+)
 HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
@@ -34,7 +40,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--archive", type=Path, metavar="DIR", help="recorded races of this folder, as recorded or with a --scenario's faults"
     )
     parser.add_argument("--best", action="store_true", help="also what the best possible filter makes of the same bytes")
-    parser.add_argument("--dask", metavar="ADDRESS", help="spread over a Dask cluster, e.g. tcp://10.0.0.5:8786")
+    parser.add_argument("--dask", metavar="ADDRESS", help=_DASK_HELP)
+    for name, what in (("ca", "who is trusted"), ("cert", "who we are"), ("key", "the key of that")):
+        parser.add_argument(f"--dask-{name}", type=Path, metavar="PEM", help=f"with --dask tls://: {what}")
     parser.add_argument("--json", action="store_true", help="one JSON object for each kind of race and each baseline")
 
 
@@ -62,12 +70,23 @@ def run(args: argparse.Namespace) -> int:
         raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = 0
-    with all_cores() if args.dask is None else cluster(args.dask) as spread:
+    with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
             short += _print(args, kind, outcomes)
     if short and not args.json:
         print(f"{short} of {len(kinds)} kinds of races miss a threshold")
     return 1 if short else 0
+
+
+def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
+    certificates = Certificates(args.dask_ca, args.dask_cert, args.dask_key)
+    if args.dask is None:
+        if certificates != Certificates():
+            raise AskedWronglyError("--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT with them, got no --dask")
+        return all_cores()
+    if args.dask.startswith("tcp://"):
+        complain(f"{args.dask} trusts everybody in its network: who reaches it can run any program on the workers and here; or tls://")
+    return cluster(args.dask, certificates)
 
 
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:

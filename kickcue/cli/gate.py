@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.outputs import clock
 from kickcue.cli.printing import complain
-from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.cli.race_options import add_course_options, race_wish
 from kickcue.cli.show import json_line, table
 from kickcue.config.race import RaceDocument
 from kickcue.core.course import Course
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start-offset", type=float, metavar="S", help="the gun went S seconds into the recording (where it says, else 0)")
     add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    add_race_options(parser)
+    add_course_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,7 +62,7 @@ def _race_s(course: Course, line: TaughtLine) -> float | None:
 
 def _as_object(recording: Recording, course: Course, line: TaughtLine) -> dict[str, object]:
     return {
-        "recording": recording.path.name,
+        "file": str(recording.path),
         "race": course.event,
         "laps_m": list(line.laps_m),
         "crossings": [asdict(crossing) for crossing in line.crossings],

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kickcue.cli import sensor_page, watch_page
 from kickcue.cli.page import wrapped
+from kickcue.cli.printing import complain
 from kickcue.cli.show import console, json_line, table
 from kickcue.cli.timeline import shades
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
@@ -16,6 +17,7 @@ from kickcue.config.profile_files import ProfileFile, profile_file, profile_file
 from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
 from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
+from kickcue.core.errors import KickcueError
 from kickcue.core.nearest import nearest
 from kickcue.core.printable import printable
 
@@ -35,11 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, help_, argument in (
         ("list", "all profiles, a line each", None),
         ("show", "one profile: evidence, rules, self-tests", ("profile", "the id of a profile, or the path of a TOML file")),
-        ("check", "hold a profile file to its word", ("file", "the path of a TOML file")),
+        ("check", "hold profile files to their word", ("files", "the path of a TOML file")),
     ):
         action = actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if argument is not None:
-            action.add_argument(argument[0], help=argument[1])
+            action.add_argument(argument[0], nargs="+" if name == "check" else None, help=argument[1])
         action.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
 
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return _list(as_json=args.json)
     if args.action == "show":
         return _show(_any_file(args.profile), as_json=args.json)
-    return _check(_file_at(Path(args.file)), as_json=args.json)
+    return _check_all([Path(each) for each in args.files], as_json=args.json)
 
 
 def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
@@ -149,6 +151,20 @@ def _show(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
     else:
         print("\n".join(sensor_page.sensor_page(file)))
     return 0
+
+
+def _check_all(paths: Sequence[Path], *, as_json: bool) -> int:
+    """Check each; one that is no profile is told among several, and the worst status is returned."""
+    status = 0
+    for path in paths:
+        try:
+            status = max(status, _check(_file_at(path), as_json=as_json))
+        except KickcueError as error:
+            if len(paths) == 1:
+                raise
+            complain(str(error))
+            status = max(status, error.exit_status)
+    return status
 
 
 def _check(file: ProfileFile | WatchFile, *, as_json: bool) -> int:

@@ -5,7 +5,7 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kickcue.config.duration import seconds
 from kickcue.config.places import find_race_file
@@ -17,23 +17,35 @@ from kickcue.core.errors import AskedWronglyError
 
 def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "what the recording says") -> None:
     """Add the options of a race; ``unless_told`` says where the race comes from without them."""
-    group = parser.add_argument_group("the race")
-    group.add_argument("--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)")
-    group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
-    group.add_argument("--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout")
-    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
-    group.add_argument("--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies")
+    add_course_options(parser, unless_told)
+    group = parser.add_argument_group("its cues")
     group.add_argument("--kick", type=float, metavar="M", help="length of the last window (the lap; 1000 m on the road)")
     group.add_argument("--rules", choices=[r.value for r in Rules], help="what cues are allowed (training)")
     group.add_argument("--target", metavar="TIME", help="wanted time, 15:30 or seconds: allows even-pace cues")
     group.add_argument("--hr-ceiling", type=float, metavar="BPM", help="at or above it before the bell: hold form, no kick (off)")
     group.add_argument("--language", metavar="LANG", help="language of the cues, or a .toml file (en)")
     group.add_argument("--plain-relax", action="store_true", default=None, help='say "stay relaxed" without the smile')
-    group.add_argument("--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)")
-    group.add_argument("--scale-sd", type=float, metavar="SD", help="how sure that is, one standard deviation (0.03)")
+    add_pod_options(parser)
+
+
+def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "what the recording says") -> None:
+    """Add those that say where the lines are, and how the sensors are read."""
+    group = parser.add_argument_group("the race")
+    group.add_argument("--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)")
+    group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
+    group.add_argument("--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout")
+    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
+    group.add_argument("--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies")
     group.add_argument(
         "--profile", action="append", default=[], metavar="SENSOR=ID", help="read a sensor by this profile, e.g. pod=stryd (may repeat)"
     )
+
+
+def add_pod_options(parser: argparse.ArgumentParser) -> None:
+    """Add what is known of the pod."""
+    group = parser.add_argument_group("the pod")
+    group.add_argument("--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)")
+    group.add_argument("--scale-sd", type=float, metavar="SD", help="how sure that is, one standard deviation (0.03)")
 
 
 def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]) -> RaceDocument | None:
@@ -81,23 +93,30 @@ _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "t
 
 
 def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the keys of the race document."""
-    found = {
-        "race": args.race,
-        "lap_m": args.lap,
-        "lane": args.lane,
-        "indoor": args.indoor,
-        "water_jump": args.water_jump,
-        "kick_m": args.kick,
-        "rules": args.rules,
-        "target_s": None if args.target is None else _target_s(args.target),
-        "hr_ceiling_bpm": args.hr_ceiling,
-        "language": args.language,
-        "smile": None if args.plain_relax is None else False,
-        "scale": args.scale,
-        "scale_sd": args.scale_sd,
-    }
-    return {key: value for key, value in found.items() if value is not None}
+    """Return what the options say of the race, under the keys of the race document; a command may have only some of them."""
+    given = {key: getattr(args, name, None) for key, name in _OPTIONS.items()}
+    if given["target_s"] is not None:
+        given["target_s"] = _target_s(given["target_s"])
+    if given["smile"] is not None:
+        given["smile"] = False
+    return {key: value for key, value in given.items() if value is not None}
+
+
+_OPTIONS: Final = {
+    "race": "race",
+    "lap_m": "lap",
+    "lane": "lane",
+    "indoor": "indoor",
+    "water_jump": "water_jump",
+    "kick_m": "kick",
+    "rules": "rules",
+    "target_s": "target",
+    "hr_ceiling_bpm": "hr_ceiling",
+    "language": "language",
+    "smile": "plain_relax",
+    "scale": "scale",
+    "scale_sd": "scale_sd",
+}
 
 
 def _target_s(text: str) -> float:

@@ -25,7 +25,7 @@ class Show:
 
     def __init__(self, args: argparse.Namespace, path: Path) -> None:
         self._args = args
-        self._name = path.name
+        self._path = path
         self.last: Estimate | None = None
         self.measured = False
         self._headed = args.json
@@ -39,10 +39,10 @@ class Show:
         else:
             wanted = self._args.why or isinstance(output, Cue | PhaseChange)
         if wanted and not self._headed:
-            print(f"{self._name}:")
+            print(f"{self._path.name}:")
             self._headed = True
         if wanted:
-            print(json_line(as_json(output, self._name)) if self._args.json else as_text(output))
+            print(json_line(as_json(output, str(self._path))) if self._args.json else as_text(output))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

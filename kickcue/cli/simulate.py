@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
+from kickcue.config.extras import how_to_get
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Command, Input, Mark, Notification
@@ -111,7 +112,7 @@ def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "bumble":
             raise
-        raise AskedWronglyError('--ble needs bumble, which is not installed: pip install "kickcue[simulate]"') from None
+        raise AskedWronglyError(f"--ble needs bumble, which is not installed: {how_to_get('simulate')}") from None
     return 0
 
 

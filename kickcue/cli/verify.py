@@ -36,7 +36,7 @@ def _verify(path: Path, *, as_object: bool) -> bool:
     if as_object:
         counts = {"inputs": len(recording.inputs), "outputs": len(recording.outputs)}
         rest = {"problems": list(recording.problems), "changed_profiles": list(changed), "difference": difference}
-        print(json_line({"file": path.name, "holds": holds, **counts, **rest}))
+        print(json_line({"file": str(path), "holds": holds, **counts, **rest}))
         return holds
     for problem in recording.problems:
         print(f"{path}: {problem}")

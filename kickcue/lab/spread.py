@@ -8,9 +8,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 import kickcue
+from kickcue.config.extras import how_to_get
 from kickcue.core.errors import AskedWronglyError
 
 CONNECT_WITHIN_S: Final = 10
@@ -44,18 +47,48 @@ def all_cores() -> Iterator[Spread]:
         yield on_cores
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """PEM files for a cluster over ``tls://``, as Dask names them: who is trusted, and who we are."""
+
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+    def checked(self, address: str) -> dict[str, Any]:
+        """Return the arguments of Dask's ``Security`` for an address; AskedWronglyError where they do not go together."""
+        told = {"tls_ca_file": self.ca_file, "tls_client_cert": self.cert_file, "tls_client_key": self.key_file}
+        files = {name: path for name, path in told.items() if path is not None}
+        if not address.startswith("tls://"):
+            if files:
+                raise AskedWronglyError(f"--dask: expected tls:// with --dask-ca, --dask-cert and --dask-key, got {address}")
+            return {}
+        if len(files) < len(told):
+            raise AskedWronglyError("--dask tls://: expected --dask-ca, --dask-cert and --dask-key, got not all of them")
+        for path in files.values():
+            if not path.is_file():
+                raise AskedWronglyError(f"--dask: expected a PEM file, got {path}: there is no such file")
+        return {"require_encryption": True, **{name: str(path) for name, path in files.items()}}
+
+
 @contextmanager
-def cluster(address: str) -> Iterator[Spread]:
+def cluster(address: str, certificates: Certificates | None = None) -> Iterator[Spread]:
     """Spread over the Dask cluster whose scheduler is at ``address``, e.g. tcp://10.0.0.5:8786; every worker needs this same kickcue.
+
+    Over ``tcp://`` everybody in that network is trusted: who reaches a scheduler or a worker can run any program there, and what comes
+    back is unpickled here. Over ``tls://`` only who has a certificate of the same authority.
 
     AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the workers have another kickcue or none.
     """
+    files = (certificates or Certificates()).checked(address)
     try:
         from distributed import Client  # noqa: PLC0415  an extra, and a second of importing
+        from distributed.security import Security  # noqa: PLC0415  same
     except ImportError:
-        raise AskedWronglyError("--dask needs Dask: pip install 'kickcue[cluster]'") from None
+        raise AskedWronglyError(f"--dask needs Dask: {how_to_get('cluster')}") from None
     try:
-        client: Any = Client(address, timeout=CONNECT_WITHIN_S, set_as_default=False)  # type: ignore[no-untyped-call]
+        security = Security(**files) if files else None  # type: ignore[no-untyped-call]
+        client: Any = Client(address, timeout=CONNECT_WITHIN_S, set_as_default=False, security=security)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise AskedWronglyError(f"--dask {address}: no scheduler there ({error}), right would be e.g. tcp://10.0.0.5:8786") from None
     with client:
@@ -70,13 +103,20 @@ def cluster(address: str) -> Iterator[Spread]:
 
 def _check_workers(client: Any, address: str) -> None:
     try:
-        versions = set(client.run(_version).values())
+        versions: set[str | None] = set(client.run(_version).values())
     except ModuleNotFoundError:
         versions = {None}
     if not versions:
         raise AskedWronglyError(f"--dask {address}: the cluster has no workers, start some with: dask worker {address}")
     if versions != {kickcue.__version__}:
-        raise AskedWronglyError(f"--dask {address}: every worker needs kickcue {kickcue.__version__}, pip install it there")
+        found = _found(versions)
+        raise AskedWronglyError(
+            f"--dask {address}: expected kickcue {kickcue.__version__} on every worker, got {found}: install the same there"
+        )
+
+
+def _found(versions: set[str | None]) -> str:
+    return ", ".join(sorted(version or "none" for version in versions))
 
 
 def _version() -> str:

@@ -69,7 +69,7 @@ def test_learned_shown_forgotten(recordings: list[Path], capsys: pytest.CaptureF
     capsys.readouterr()
     assert 0 == run("learn", *recordings, "--json")
     told = objects(capsys)
-    assert [("first.jsonl", True), ("second.mcap", True)] == [(each["recording"], each["new"]) for each in told]
+    assert [("first.jsonl", True), ("second.mcap", True)] == [(Path(each["file"]).name, each["new"]) for each in told]
     assert 0 == run("show", "--json")
     assert [told[-1]["known"]] == objects(capsys)
     assert 0 == run("show")

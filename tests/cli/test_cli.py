@@ -99,6 +99,22 @@ def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "kickcue: --lap: expected a number, got 'x' (kickcue course --help tells more)\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "without"),
+    [
+        (["gate"], ["--language", "--plain-relax", "--rules", "--target", "--hr-ceiling", "--kick", "--scale"]),
+        (["calibrate", "learn"], ["--language", "--plain-relax", "--rules", "--target", "--hr-ceiling", "--kick"]),
+    ],
+)
+def test_help_lists_what_has_an_effect(words: list[str], without: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a command that gives no cues THEN it has no options of cues, and refuses them."""
+    assert main([*words, "--help"]) == 0
+    told = capsys.readouterr().out
+    assert [] == [option for option in without if option in told]
+    assert "--race" in told
+    assert main([*words, "x.mcap", without[0], "en"]) == 2
+
+
 @pytest.mark.parametrize("name", ["course", "run"])
 def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """``kickcue help run`` is ``kickcue run --help``."""

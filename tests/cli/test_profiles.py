@@ -123,6 +123,20 @@ def test_check_of_a_new_profile(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert out.endswith("2 self-tests, 0 failed; 0 problems with matching\n")
 
 
+def test_check_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN several files THEN each is checked, what is none is told beside the others, and the worst status is left with."""
+    good, none = str(shipped_folder() / "stryd.toml"), str(tmp_path / "none.toml")
+    bad = _mine(tmp_path, ("cadence_spm = 180", "cadence_spm = 90"))
+    assert main(["profiles", "check", good, good, "--json"]) == 0
+    assert [good, good] == [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
+    assert main(["profiles", "check", bad, good]) == 1
+    assert main(["profiles", "check", none, bad, good]) == 2
+    out, err = capsys.readouterr()
+    assert 1 == err.count("\n")
+    assert none in err
+    assert f"{good}: a valid profile, stryd\n" in out
+
+
 def test_check_of_a_failing_vector(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a vector that does not hold THEN check tells which and how, and leaves with 1."""
     path = _mine(tmp_path, ("cadence_spm = 180", "cadence_spm = 90"))

@@ -37,7 +37,7 @@ def test_json_lines_carry_the_promised_keys(race_file: Path, capsys: pytest.Capt
     found = lines(capsys.readouterr().out)
     cue = next(line for line in found if line["type"] == "cue")
     assert {line["type"] for line in found} == {"cue", "phase"}
-    assert all(line["file"] == "race.jsonl" for line in found)
+    assert all(line["file"] == str(race_file) for line in found)
     assert cue["kind"] == "last_lap"
     assert cue["text"] == "Last lap: turnover up, stay relaxed"
     assert abs(cue["to_go_m"] - 400.0) < 15.0
@@ -120,7 +120,8 @@ def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixtu
     """WHEN the race starts 60 s into the recording / THEN its first phase is there, and times are still the recording's."""
     assert main(["replay", str(race_file), "--race", "800m", "--start-offset", "60", "--json"]) == 0
 
-    assert lines(capsys.readouterr().out)[0] == {"file": "race.jsonl", "t_s": 60.0, "type": "phase", "phase": "body", "previous": "waiting"}
+    file = str(race_file)
+    assert lines(capsys.readouterr().out)[0] == {"file": file, "t_s": 60.0, "type": "phase", "phase": "body", "previous": "waiting"}
 
 
 @pytest.mark.parametrize(

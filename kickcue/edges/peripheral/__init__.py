@@ -1,5 +1,5 @@
 """The other end of the radio: virtual sensors that play a recording's bytes (``kickcue simulate --ble``, and the tests).
 
 ``description`` says what a sensor offers, ``sensor.virtual_sensor`` puts it on any Bluetooth controller that bumble can drive, and
-``playing.play`` gives it something to say. Only ``sensor`` and ``transport`` need bumble (``pip install "kickcue[simulate]"``).
+``playing.play`` gives it something to say. Only ``sensor`` and ``transport`` need bumble (the extra ``simulate``).
 """
