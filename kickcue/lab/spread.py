@@ -109,10 +109,8 @@ def _check_workers(client: Any, address: str) -> None:
     if not versions:
         raise AskedWronglyError(f"--dask {address}: the cluster has no workers, start some with: dask worker {address}")
     if versions != {kickcue.__version__}:
-        found = _found(versions)
-        raise AskedWronglyError(
-            f"--dask {address}: expected kickcue {kickcue.__version__} on every worker, got {found}: install the same there"
-        )
+        wanted = f"kickcue {kickcue.__version__} on every worker"
+        raise AskedWronglyError(f"--dask {address}: expected {wanted}, got {_found(versions)}: install the same there")
 
 
 def _found(versions: set[str | None]) -> str:

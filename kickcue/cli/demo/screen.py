@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from shutil import get_terminal_size
 from typing import Final, Protocol
 
 from rich.live import Live
 
 from kickcue.cli.demo.board import Board
-from kickcue.cli.demo.drawing import frame, row_text, title
+from kickcue.cli.demo.drawing import COLUMNS, frame, row_text, title
 from kickcue.cli.face import Face
 from kickcue.cli.live.terminal import asciified, is_utf8, showable
 from kickcue.cli.show import console
@@ -51,7 +52,8 @@ async def screen_for(board: Board, *, silent: bool) -> AsyncIterator[Screen]:
 
 
 def _is_live() -> bool:
-    return sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
+    wide = get_terminal_size().columns >= COLUMNS
+    return wide and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
 
 
 class Silent:

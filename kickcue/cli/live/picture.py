@@ -21,6 +21,8 @@ from kickcue.edges.radio import Health, Stage
 
 WIDEST: Final = 110
 LEFT: Final = 42
+BOTH: Final = 70
+"""From so many columns on the values stand beside the metres to go, below that under them."""
 LABEL: Final = 10
 BEFORE: Final = LABEL + 5
 """Columns before the text of a part."""
@@ -30,6 +32,7 @@ KEYS: Final = {
     Phase.FINISHED: "q quit",
     Phase.ABORTED: "q quit",
 }
+BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
 WALK_MPS: Final = 1.0
 """Slower than this nobody is on the way to a finish time."""
@@ -53,7 +56,8 @@ class RacePicture:
         width = min(options.max_width, WIDEST)
         rows = [*_head(self.board, width), *_where(self.board, width), "", *_parts(self.board, width), ""]
         drawn = [line for row in rows for line in console.render_lines(row, options.update(width=width, height=None), pad=False)]
-        most = max((options.height or console.height) - 2, 0)
+        keys = _keys(self.board, width)
+        most = max((options.height or console.height) - 1 - len(keys), 0)
         drawn, room = drawn[:most], max(most - len(drawn), 0)
         for entry in _log(self.board, room, width):
             drawn += console.render_lines(entry, options.update(width=width, height=None), pad=False)
@@ -61,7 +65,7 @@ class RacePicture:
             yield from line
             yield Segment.line()
         yield Segment.line()
-        yield _keys(self.board)
+        yield Text("\n", end="").join(keys)
 
 
 def _head(board: Board, width: int) -> Iterator[RenderableType]:
@@ -71,12 +75,17 @@ def _head(board: Board, width: int) -> Iterator[RenderableType]:
 
 
 def _where(board: Board, width: int) -> Iterator[RenderableType]:
+    if width < BOTH:
+        yield Text("\n").join([_phase(board), *_to_go(board), *_values_in_short(board)])
+        yield _coming(board, width)
+        yield _way(board, width)
+        return
     both = Table.grid()
     both.add_column(width=LEFT, no_wrap=True)
     both.add_column(width=width - LEFT, no_wrap=True)
     both.add_row(Text("\n").join([Text(), _phase(board), Text(), *_to_go(board), Text()]), Text("\n").join([Text(), *_values(board)]))
     yield both
-    yield _coming(board)
+    yield _coming(board, width)
     yield _way(board, width)
 
 
@@ -119,14 +128,25 @@ def _values(board: Board) -> Iterator[Text]:
         yield Text(f"known by {KNOWS_BY[e.mode]}", style="dim")
 
 
+def _values_in_short(board: Board) -> Iterator[Text]:
+    """Yield the same in two lines, for a phone held upright."""
+    e = board.estimate
+    cadence, heart = whole(None if e is None else e.cadence_spm), whole(None if e is None else e.heart_rate_bpm)
+    line = Text(f"  {cadence} spm", "bold").append(f"  {heart} bpm", "bold red")
+    yield line.append(f"  {pace(None if e is None else e.speed_mps)} min/km", "bold default")
+    known = f"  by {KNOWS_BY[e.mode]}" if board.phase in RACING and e is not None else ""
+    yield Text(known, style="dim", no_wrap=True, overflow="ellipsis")
+
+
 def _value(figure: str, unit: str, style: str = "bold") -> Text:
     known = figure != UNKNOWN
     return Text(f"{figure:>6}", style=style if known else "dim").append(f" {unit}", "not bold default" if known else "")
 
 
-def _coming(board: Board) -> Text:
+def _coming(board: Board, width: int) -> Text:
     style = "bold bright_yellow" if board.phase in KICK else "cyan"
-    return Text(f"  {_coming_text(board)}", style=style, no_wrap=True, overflow="ellipsis")
+    lines = textwrap.wrap(_coming_text(board), width - 2) if width < BOTH else [_coming_text(board)]
+    return Text("\n".join(f"  {line}" for line in lines), style=style, no_wrap=True, overflow="ellipsis")
 
 
 def _coming_text(board: Board) -> str:
@@ -201,10 +221,12 @@ def _wrist(board: Board, width: int) -> Text:
     wrist = board.wrist
     if wrist.trouble is not None:
         return _trouble("watch", "○", "red", wrist.trouble, width)
-    if not wrist.cues:
-        return _part("watch", "●", "green", f"no cues: {NO_CUES}; it shows where you are, by {wrist.to}")
-    counted = f"{wrist.felt} of {wrist.sent} cues felt; " if wrist.sent else ""
-    return _part("watch", "●", "green", f"{counted}cues go to {wrist.to}")
+    if wrist.cues:
+        counted = [f"{wrist.felt} of {wrist.sent} cues felt"] if wrist.sent else []
+        lines = [*counted, f"cues go to {wrist.to}"]
+    else:
+        lines = [f"no cues: {NO_CUES}", f"it shows where you are, by {wrist.to}"]
+    return _part("watch", "●", "green", *(lines if width < BOTH else ["; ".join(lines)]))
 
 
 def _recording(board: Board, width: int) -> Text:
@@ -241,11 +263,24 @@ def _logged(entry: Entry, width: int) -> Text:
     return text
 
 
-def _keys(board: Board) -> Text:
+def _keys(board: Board, width: int) -> list[Text]:
+    """Return the keys, or the question that is asked in their place, on as many lines as they need."""
     if board.question is not None:
-        return Text(f" {board.question} ", style="bold black on bright_yellow", no_wrap=True, overflow="ellipsis", end="")
-    keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
-    return Text(f" {keys}", style="dim", no_wrap=True, overflow="ellipsis", end="")
+        style, lines = "bold black on bright_yellow", [f" {line} " for line in textwrap.wrap(board.question, max(width - 2, 1))]
+    else:
+        style, lines = "dim", _key_lines(KEYS[Phase.BODY if board.phase in RACING else board.phase], width - 1)
+    return [Text(line, style=style, no_wrap=True, overflow="ellipsis", end="") for line in lines]
+
+
+def _key_lines(keys: str, width: int) -> list[str]:
+    """Return keys with what they do, none of them torn apart."""
+    lines: list[str] = []
+    for key in keys.split(BETWEEN_KEYS):
+        if lines and len(lines[-1]) + len(BETWEEN_KEYS) + len(key) <= width:
+            lines[-1] += f"{BETWEEN_KEYS}{key}"
+        else:
+            lines.append(f" {key}")
+    return lines
 
 
 def _ends(left: Text, right: Text, width: int) -> Table:

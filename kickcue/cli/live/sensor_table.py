@@ -18,6 +18,8 @@ NAME_COLUMNS: Final = 18
 """As many as "Polar H10 75340F2C" has."""
 PROFILE_COLUMNS: Final = 13
 LAST_COLUMNS: Final = 15
+NARROW: Final = 70
+"""Below so many columns, as on a phone held upright, only signal, name and address are shown, or what the sensor says."""
 Values = Mapping[str, str]
 """What a device says, in words, by its address; stands in place of what it sends."""
 USEFUL: Final = frozenset({"watch", "heart", "steps", "treadmill", "location"})
@@ -30,29 +32,36 @@ def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: 
     address = max((len(row.sighting.address) for row in rows), default=0)
     columns = {"nr": 2, "signal": 8, "name": NAME_COLUMNS, "address": address, "read as": PROFILE_COLUMNS, "seen": 4}
     columns = {title: needed for title, needed in columns.items() if numbered or title != "nr"}
+    narrow = width < NARROW
+    if narrow:
+        kept = {"nr", "signal", "name"} | ({"address"} if values is None else set())
+        columns = {title: needed for title, needed in {**columns, "signal": 4}.items() if title in kept}
     for title, needed in columns.items():
         grid.add_column(title, no_wrap=True, width=needed, justify="right" if title in {"nr", "seen"} else "left")
     last = max(width - sum(columns.values()) - len(columns), 1)
-    grid.add_column("sends" if values is None else "says", no_wrap=True, width=last)
+    if values is not None or not narrow:
+        columns["sends" if values is None else "says"] = last
+        grid.add_column("sends" if values is None else "says", no_wrap=True, width=last)
     for row in rows:
-        grid.add_row(*_cells(row, now_s, numbered=numbered, values=values), style="dim" if _is_gone(row, now_s) else "")
+        cells = _cells(row, now_s, values)
+        grid.add_row(*(cells[title] for title in columns), style="dim" if _is_gone(row, now_s) else "")
     return grid
 
 
-def _cells(row: Around, now_s: float, *, numbered: bool, values: Values | None) -> list[Text]:
+def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:
+    """Return what stands below each title."""
     sighting = row.sighting
     dbm = "" if sighting.rssi_dbm is None else f"{sighting.rssi_dbm:>4}"
     told = _useful(sighting) if values is None else values.get(sighting.address, "")
-    number = [Text(f"{row.number:>2}", style="bold cyan")] if numbered else []
-    return [
-        *number,
-        Text(bars(sighting.rssi_dbm), style="green").append(dbm, "default"),
-        Text(printable(sighting.name or NO_NAME), style="bold" if sighting.name else "dim"),
-        Text(printable(sighting.address)),
-        Text(profile_of(sighting)),
-        Text(ago(now_s - sighting.seen_s)),
-        Text(printable(told)),
-    ]
+    return {
+        "nr": Text(f"{row.number:>2}", style="bold cyan"),
+        "signal": Text(bars(sighting.rssi_dbm), style="green").append(dbm, "default"),
+        "name": Text(printable(sighting.name or NO_NAME), style="bold" if sighting.name else "dim"),
+        "address": Text(printable(sighting.address)),
+        "read as": Text(profile_of(sighting)),
+        "seen": Text(ago(now_s - sighting.seen_s)),
+        "sends" if values is None else "says": Text(printable(told)),
+    }
 
 
 def _useful(sighting: Sighting) -> str:

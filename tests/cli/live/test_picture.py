@@ -52,7 +52,7 @@ def drawn(board: Board, columns: int = 80, lines: int = 24, *, ascii_only: bool 
     return captured.get().splitlines()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20), (80, 12)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20), (80, 12), (45, 24), (38, 30)])
 @pytest.mark.parametrize("phase", list(Phase))
 def test_it_fits_at_every_stage(phase: Phase, size: tuple[int, int]) -> None:
     """GIVEN a full board and an empty one WHEN drawn THEN not a line or column is too many, and the keys are in the last line."""
@@ -61,6 +61,26 @@ def test_it_fits_at_every_stage(phase: Phase, size: tuple[int, int]) -> None:
         assert size[1] == len(lines)
         assert max(map(len, lines)) <= size[0]
         assert "q quit" in lines[-1]
+
+
+@pytest.mark.parametrize("columns", [38, 45, 60])
+def test_a_phone_held_upright(columns: int) -> None:
+    """GIVEN few columns THEN metres, lap, cadence, heart rate, pace, trouble and every key stand there, none of them cut."""
+    text = " ".join(" ".join(drawn(FULL, columns, 24)).split())
+    for expected in ("race lap 9 of 13", "± 6 m to go", "184 spm 176 bpm 3:05 min/km", "by your laps and the pod", "last lap in 1:23 ± 5 s"):
+        assert expected in text
+    for key in ("space lap", "u undo", "f finish", "x give up", "q quit"):
+        assert key in text
+    assert "not seen for 12 s: is it worn and awake?" in text
+    assert "line 39 of 25" in text
+
+
+def test_a_question_is_whole_on_a_phone() -> None:
+    """GIVEN a question longer than the terminal is wide THEN it stands on two lines."""
+    asked = "The race is on. q again leaves it, anything else stays."
+    lines = drawn(replace(FULL, question=asked), 45, 24)
+    assert 24 == len(lines)
+    assert asked == " ".join(" ".join(lines[-2:]).split())
 
 
 def test_nothing_moves_while_the_race_goes_on() -> None:
