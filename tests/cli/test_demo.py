@@ -199,7 +199,7 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     stage.board.take(stage.race.inputs[-1], (PhaseChange(0, Phase.FINISHED, Phase.LAST_50),))
     screen.moved()
     lines = capsys.readouterr().out.splitlines()
-    assert lines[3] == "lap    at published kickcue spm bpm lap button"
+    assert lines[3] == "lap    at published kickcue spm bpm press"
     assert lines[4] == "watch: Last lap: turnover up, stay relaxed"
     assert lines[5].startswith("  1   200     29.50 ")
     assert re.fullmatch(r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6])

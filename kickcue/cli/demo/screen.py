@@ -25,7 +25,7 @@ from kickcue.edges.mqtt.watching import Happening
 FRAME_S: Final = 0.08
 LINGER_S: Final = 1.5
 """How long the finish stays on the screen."""
-HEADER: Final = "lap    at published kickcue spm bpm lap button"
+HEADER: Final = "lap    at published kickcue spm bpm press"
 
 
 class Screen(Protocol):

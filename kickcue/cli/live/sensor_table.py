@@ -44,6 +44,7 @@ def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: 
         grid.add_column("sends" if values is None else "says", no_wrap=True, width=last)
     for row in rows:
         cells = _cells(row, now_s, values)
+        cells["signal"].truncate(columns["signal"])
         grid.add_row(*(cells[title] for title in columns), style="dim" if _is_gone(row, now_s) else "")
     return grid
 

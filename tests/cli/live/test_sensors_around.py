@@ -104,6 +104,16 @@ def drawn(columns: int, *, numbered: bool = False) -> list[str]:
 
 
 @pytest.mark.parametrize("numbered", [False, True])
+def test_the_table_on_a_phone_held_upright(numbered: bool) -> None:
+    """GIVEN 45 columns THEN each device has one line with its signal, whole name and whole address."""
+    lines = drawn(45, numbered=numbered)
+    assert len(ALL) + 1 == len(lines)
+    assert max(map(len, lines)) <= 45
+    assert all(any(sighting.address in line for line in lines) for sighting in ALL)
+    assert "▂▄▆█ Polar H10 75340F2C" in lines[1]
+
+
+@pytest.mark.parametrize("numbered", [False, True])
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_fits(columns: int, numbered: bool) -> None:
     """GIVEN long and absent names WHEN drawn THEN one line each, none too long, addresses whole, signal as bars and dBm."""
