@@ -53,7 +53,7 @@ def _unknown(found: re.Match[str], parser: Parser) -> str:
     word = given.split()[0].partition("=")[0] if given.split() else given
     if not word.startswith("-"):
         return f"expected nothing more, got {given!r}"
-    guess = did_you_mean(word, parser.options())
+    guess = did_you_mean(word, (name for name in parser.options() if name.startswith("--")))
     return f"expected an option of {parser.prog}, got {word!r}{f': {guess}' if guess else ''}"
 
 

@@ -10,7 +10,9 @@ from kickcue.core.units import MILE_M
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("event", help=f"{', '.join(EVENTS)}, metres on the track (1200m), kilometres (8k) or miles on the road")
+    parser.add_argument(
+        "event", metavar="EVENT", help=f"{', '.join(EVENTS)}, metres on the track (1200m), kilometres (8k) or miles on the road"
+    )
     parser.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
     parser.add_argument("--lane", type=int, metavar="N", help=f"lane of a 400 m track that is run in throughout, 1 to {LANES}")
     parser.add_argument("--indoor", action="store_true", help="a track of 200 m")

@@ -37,11 +37,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, help_, argument in (
         ("list", "all profiles, a line each", None),
         ("show", "one profile: evidence, rules, self-tests", ("profile", "the id of a profile, or the path of a TOML file")),
-        ("check", "hold profile files to their word", ("files", "the path of a TOML file")),
+        ("check", "hold profile files to their word", ("file", "the path of a TOML file")),
     ):
         action = actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if argument is not None:
-            action.add_argument(argument[0], nargs="+" if name == "check" else None, help=argument[1])
+            action.add_argument(argument[0], metavar=argument[0].upper(), nargs="+" if name == "check" else None, help=argument[1])
         action.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return _list(as_json=args.json)
     if args.action == "show":
         return _show(_any_file(args.profile), as_json=args.json)
-    return _check_all([Path(each) for each in args.files], as_json=args.json)
+    return _check_all([Path(each) for each in args.file], as_json=args.json)
 
 
 def _any_file(id_or_path: str) -> ProfileFile | WatchFile:

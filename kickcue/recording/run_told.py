@@ -74,5 +74,8 @@ def _ends(recording: Recording) -> Iterator[int]:
 
 
 def _estimated_m(recording: Recording, to_s: float) -> float | None:
-    known = (out.distance_m for out in reversed(recording.outputs) if isinstance(out, Estimate) and ns_to_s(out.t_ns) <= to_s)
-    return next((distance_m for distance_m in known if distance_m is not None), None)
+    """Return how far the engine had the runner at the end, no farther than the race is long: its end is noticed a few metres behind it."""
+    for out in reversed(recording.outputs):
+        if isinstance(out, Estimate) and ns_to_s(out.t_ns) <= to_s and out.distance_m is not None:
+            return out.distance_m + min(out.to_go_m or 0.0, 0.0)
+    return None

@@ -128,11 +128,12 @@ def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("course", "expected event, got nothing"),
+        ("course", "expected EVENT, got nothing"),
         ("decode", "expected CHARACTERISTIC and HEX, got nothing"),
         ("course mile extra", "expected nothing more, got 'extra'"),
         ("course mile --lpa 400", "expected an option of kickcue course, got '--lpa': did you mean --lap?"),
         ("course mile --xyzzy", "expected an option of kickcue course, got '--xyzzy'"),
+        ("course mile -x", "expected an option of kickcue course, got '-x'"),
         ("course mile --lane x", "--lane: expected a whole number, got 'x'"),
         ("course mile --lap", "--lap: expected M, got nothing"),
         ("course mile --json=3", "--json: expected nothing behind it, got '3'"),

@@ -6,7 +6,22 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.core.events import Command, CommandKind, Cue, CueKind, Link, Mark, MarkSource, Notice, Notification, Tick
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Cue,
+    CueKind,
+    Estimate,
+    Link,
+    Mark,
+    MarkSource,
+    Mode,
+    Notice,
+    Notification,
+    Phase,
+    PhaseChange,
+    Tick,
+)
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Header
 from kickcue.recording.encode import PodSample, pod_notification, strap_notification
@@ -116,6 +131,21 @@ def test_a_race_lapped_with_the_space_bar(tmp_path: Path, capsys: pytest.Capture
     json_told = told(capsys)
     assert {"button": 3, "trackside": 1} == json_told["marks"]
     assert {"time_s": 240.0, "distance_m": None, "lap_times_s": [80.0, 81.0]} == json_told["run"]
+
+
+def test_a_race_is_no_longer_than_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a race whose end was noticed 3 m behind the line THEN the distance is the race's; what came after the end counts for nothing."""
+    path = tmp_path / "over.mcap"
+    with McapWriter(path, HEADER) as writer:
+        writer.write(Command(0, CommandKind.START))
+        for t_s, run_m in ((200, 1003.0), (300, 1503.0), (400, 1503.0)):
+            writer.write(Estimate(s_to_ns(t_s), run_m, 2.0, 5.0, None, None, 4, 1500.0 - run_m, None, Mode.POD))
+        writer.write(PhaseChange(s_to_ns(300), Phase.FINISHED, Phase.LAST_50))
+        writer.write(Mark(s_to_ns(420), MarkSource.BUTTON))
+    assert main(["info", str(path)]) == 0
+    found = capsys.readouterr().out
+    assert "time      5:00.0\ndistance  1500.0 m\npace      3:20 min/km\n" in found
+    assert "lap times" not in found
 
 
 def test_json_has_units_in_its_keys(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,7 +67,13 @@ def test_it_fits_at_every_stage(phase: Phase, size: tuple[int, int]) -> None:
 def test_a_phone_held_upright(columns: int) -> None:
     """GIVEN few columns THEN metres, lap, cadence, heart rate, pace, trouble and every key stand there, none of them cut."""
     text = " ".join(" ".join(drawn(FULL, columns, 24)).split())
-    for expected in ("race lap 9 of 13", "± 6 m to go", "184 spm 176 bpm 3:05 min/km", "by your laps and the pod", "last lap in 1:23 ± 5 s"):
+    for expected in (
+        "race lap 9 of 13",
+        "± 6 m to go",
+        "184 spm 176 bpm 3:05 min/km",
+        "by your laps and the pod",
+        "last lap in 1:23 ± 5 s",
+    ):
         assert expected in text
     for key in ("space lap", "u undo", "f finish", "x give up", "q quit"):
         assert key in text
