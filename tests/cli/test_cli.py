@@ -225,6 +225,18 @@ def test_a_reader_that_left_makes_no_success_of_a_failure(check: str, buffered: 
     assert "BrokenPipe" not in done.stderr
 
 
+def test_json_names_a_file_in_one_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a file in a folder WHEN commands tell of it in JSON THEN ``file`` is the path as it was given, in each of them."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "races").mkdir()
+    assert main(["simulate", "--race", "800m", "--out", "races/made.jsonl"]) == 0
+    assert main(["replay", "races/made.jsonl", "--record", "races/own.mcap"]) == 0
+    capsys.readouterr()
+    for words in (["info"], ["replay"], ["verify"]):
+        assert main([*words, "races/own.mcap", "--json"]) == 0
+        assert {"races/own.mcap"} == {json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()}
+
+
 def _cut(path: Path) -> None:
     """Write a recording that ends in the middle of an event."""
     document = simulated_document("1500m")

@@ -20,6 +20,8 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.doctoring import bluetooth, broker, disk, examine, machine
 from kickcue.cli.doctoring.finding import Finding, Level, Patient, fault, ok, warning
+from kickcue.cli.doctoring.race import race
+from kickcue.config.settings import load_settings
 from kickcue.daemon import utc
 from kickcue.daemon.only_one import only_one
 from kickcue.edges.mqtt.topics import RULES, Topics
@@ -356,6 +358,14 @@ async def test_a_race_file_that_will_not_do(text: str, part: str, word: str, sur
 
 
 @pytest.mark.usefixtures("bluez")
+def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
+    """GIVEN a sanctioned race THEN the doctor warns that no cue will come, and why; of other rules nothing is said."""
+    for rules, told in (("sanctioned", ["sanctioned race: cues are off"]), ("training", []), ("road", [])):
+        patient = Patient(tmp_path / "race.toml", load_settings(None, options={"race": "5000m", "rules": rules}, environ={}), None, {})
+        warned = [finding.why for finding in race(patient) if finding.what == "cues"]
+        assert told == [why[: len(told[0])] for why in warned]
+
+
 async def test_no_race_file(surgery: Surgery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN no race file anywhere THEN the doctor says how to get one, and looks at all the rest."""
     surgery.race.unlink()
