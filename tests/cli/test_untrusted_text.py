@@ -118,6 +118,7 @@ WALK: Final = (
     ("evaluate", "--scenario", EVIL),
     ("evaluate", "--archive", EVIL),
     ("unit", EVIL),
+    ("broker", EVIL),
     ("init", "new.toml", "--yes", "--race", EVIL),
     ("demo", EVIL),
     ("scan", "--seconds", EVIL),

