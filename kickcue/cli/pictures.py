@@ -13,10 +13,10 @@ from kickcue.core.printable import LINES, is_printable, printable
 
 
 class PictureConsole(Console):
-    """A rich console on standard output whose texts are printable; what rich itself adds is let through."""
+    """A rich console on standard output (or error, with ``stderr``) whose texts are printable; what rich itself adds is let through."""
 
     def __init__(self, **options: Any) -> None:
-        out = sys.stdout
+        out = sys.stderr if options.get("stderr") else sys.stdout
         super().__init__(file=cast("IO[str]", out.output) if isinstance(out, Printing) else None, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:

@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.cli.printing import complain
 from kickcue.config.duration import seconds
 from kickcue.config.places import find_race_file
 from kickcue.config.race import RaceDocument, SensorChoice
@@ -79,7 +79,7 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
 def _tell_note(note: str | None) -> None:
     """Say what the event was taken for, once for however many recordings."""
     if note is not None:
-        print(f"kickcue: {note}", file=sys.stderr)
+        complain(note)
 
 
 def _check_target(document: RaceDocument) -> None:

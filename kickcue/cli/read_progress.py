@@ -43,8 +43,9 @@ class _Bar:
 
 
 def _new() -> "Progress":
-    from rich.console import Console  # noqa: PLC0415  only a long file on a terminal needs it
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415  only a long file on a terminal needs it
+
+    from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  same
 
     name = TextColumn("{task.description}", markup=False)
-    return Progress(name, BarColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    return Progress(name, BarColumn(), TimeRemainingColumn(), console=PictureConsole(stderr=True), transient=True)

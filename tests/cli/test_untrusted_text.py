@@ -119,6 +119,8 @@ WALK: Final = (
     ("evaluate", "--archive", EVIL),
     ("unit", EVIL),
     ("broker", EVIL),
+    ("set", EVIL, EVIL),
+    ("set", "language", EVIL),
     ("init", "new.toml", "--yes", "--race", EVIL),
     ("demo", EVIL),
     ("scan", "--seconds", EVIL),
