@@ -11,6 +11,7 @@ from kickcue.recording.summary import GAP_S, Range, SensorSummary, Span, Summary
 
 PROBLEM: Final = "PROBLEM"
 SHOWN: Final = 4  # gaps; cues are shown all, a race has a handful
+MOST_ACTIVITIES: Final = 30
 SPORT: Final = 12  # letters of a sport that are shown
 WALK_MPS: Final = 0.7
 """Slower than this a pace says nothing."""
@@ -83,12 +84,15 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
     """Yield a line for each activity where there are several; a star stands before those that are taken."""
     if len(recording.activities) < 2:
         return
-    for each in recording.activities:
+    for each in recording.activities[:MOST_ACTIVITIES]:
         start = "date not known" if each.utc is None else each.utc[:16].replace("T", " ")
         metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
         star = "*" if each.taken else " "
         text = f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} {_clock(each.duration_s):>9} {metres:>8}"
         yield "activity" if each.number == 1 else "", text
+    more = len(recording.activities) - MOST_ACTIVITIES
+    if more > 0:
+        yield "", f"and {more} more (--json has all)"
 
 
 def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:

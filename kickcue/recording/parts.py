@@ -28,6 +28,8 @@ ELSEWHERE_NS, ELSEWHERE_M = 3 * 3600 * NS_PER_S, 1000.0
 UNKNOWN: Final = "unknown"
 RUNS: Final = ("run", UNKNOWN)
 STRAVA_RUN: Final = "9"
+MOST_NAMED: Final = 6
+"""Parts that a sentence names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,11 @@ def _is_another(before: Point, after: Point) -> bool:
 
 def _most(parts: Sequence[Part]) -> list[Part]:
     """Return the runs of the outing in which most was run, or all of the longest outing where nobody ran."""
-    outings = [[part for part in parts if part.outing == outing] for outing in dict.fromkeys(part.outing for part in parts)]
-    runs = [running for outing in outings if (running := [part for part in outing if part.is_run])]
-    return max(runs or outings, key=lambda taken: (round(sum(_length_m(part) or 0.0 for part in taken)), taken[-1].end_ns))
+    outings: dict[int, list[Part]] = {}
+    for part in parts:
+        outings.setdefault(part.outing, []).append(part)
+    runs = [running for outing in outings.values() if (running := [part for part in outing if part.is_run])]
+    return max(runs or outings.values(), key=lambda taken: (round(sum(_length_m(part) or 0.0 for part in taken)), taken[-1].end_ns))
 
 
 def _length_m(part: Part) -> float | None:
@@ -137,26 +141,23 @@ def _length_m(part: Part) -> float | None:
 
 def _together(parts: Sequence[Part]) -> Part:
     """Return one part made of several: what was counted between them is left out, and the time between is a pause."""
-    whole = parts[0]
+    points = list(parts[0].points)
+    end_m = _end_m(parts[0], 0.0)
     for part in parts[1:]:
-        offset_m = _offset_m(whole, part)
+        begin_m = next((point.distance_m for point in part.points if point.distance_m is not None), end_m)
+        offset_m = begin_m - end_m
         first, *rest = (replace(point, distance_m=_less(point.distance_m, offset_m)) for point in part.points)
-        whole = replace(
-            whole,
-            points=[*whole.points, replace(first, after_pause=True), *rest],
-            laps=[*whole.laps, *part.laps],
-            turns=[*whole.turns, *part.turns],
-            end_m=_less(part.end_m, offset_m),
-        )
-    return whole
+        points += [replace(first, after_pause=True), *rest]
+        end_m = _end_m(part, begin_m) - offset_m
+    laps = [lap for part in parts for lap in part.laps]
+    turns = [turn for part in parts for turn in part.turns]
+    return replace(parts[0], points=points, laps=laps, turns=turns)
 
 
-def _offset_m(whole: Part, part: Part) -> float:
-    end_m = whole.end_m
-    if end_m is None:
-        end_m = next((point.distance_m for point in reversed(whole.points) if point.distance_m is not None), 0.0)
-    begin_m = next((point.distance_m for point in part.points if point.distance_m is not None), end_m)
-    return begin_m - end_m
+def _end_m(part: Part, begin_m: float) -> float:
+    if part.end_m is not None:
+        return part.end_m
+    return next((point.distance_m for point in reversed(part.points) if point.distance_m is not None), begin_m)
 
 
 def _less(metres: float | None, by_m: float) -> float | None:
@@ -167,6 +168,7 @@ def _less(metres: float | None, by_m: float) -> float | None:
 
 
 def _rows(parts: Sequence[Part], taken: Sequence[Part]) -> Iterator[ActivityFound]:
+    numbers = set(_numbers(parts, taken))
     for number, part in enumerate(parts, start=1):
         yield ActivityFound(
             number=number,
@@ -174,21 +176,34 @@ def _rows(parts: Sequence[Part], taken: Sequence[Part]) -> Iterator[ActivityFoun
             sport="running" if part.sport == STRAVA_RUN else part.sport,
             duration_s=ns_to_s(part.end_ns - part.start_ns),
             distance_m=_length_m(part),
-            taken=any(part is each for each in taken),
+            taken=number in numbers,
         )
+
+
+def _numbers(parts: Sequence[Part], taken: Sequence[Part]) -> list[int]:
+    """Return which those are that are taken, counted from 1."""
+    which = {id(part) for part in taken}
+    return [number for number, part in enumerate(parts, start=1) if id(part) in which]
+
+
+def _are(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"number {numbers[0]} is"
+    if len(numbers) > MOST_NAMED:
+        return f"{len(numbers)} of them are"
+    return f"numbers {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} are"
 
 
 def _note(found: Sequence[Part], taken: Sequence[Part], outings: int, wanted: int | None, word: str) -> str | None:
     if len(found) == 1:
         return _not_running(taken)
-    numbers = " and ".join(str(at) for at, part in enumerate(found, start=1) if any(part is each for each in taken))
-    are = f"number {numbers} is" if len(taken) == 1 else f"numbers {numbers} are"
+    are = _are(_numbers(found, taken))
     there = f"{len(found)} {word}"
     if wanted is not None:
         return f"{there}: {are} taken, as asked"
     if outings > 1:
         return f"{there}: {are} taken, the longest{' run' if taken[0].is_run else ''} (--activity N takes another)"
-    sports = ", ".join(part.sport for part in found)
+    sports = ", ".join(part.sport for part in found[:MOST_NAMED]) + (", ..." if len(found) > MOST_NAMED else "")
     if len(taken) < len(found):
         return f"{there} ({sports}): only running is taken"
     return _not_running(taken) or f"{there} that follow each other: they are taken as one (--activity N takes one of them)"

@@ -90,6 +90,15 @@ def test_days_in_one_track_are_activities() -> None:
     assert {(DAY_S, 0.0): 2, (4 * 3600.0, 5000.0): 2, (9 * 3600.0, 0.0): 1, (60.0, 5000.0): 1} == counts
 
 
+def test_a_file_of_thousands_of_parts_is_told_in_a_line() -> None:
+    """GIVEN 20,000 tracks, minutes apart or days apart THEN the sentence on them stays short, and the metres are those of all or of one."""
+    near = [leg("unknown", 60 * n, 5) for n in range(20_000)]
+    far = [leg("unknown", 86400 * n, 5) for n in range(20_000)]
+    together, one = (chosen(joined(parts, tracks=True), None, "activities") for parts in (near, far))
+    assert [16.0 * 20_000, 16.0] == [choice.part.points[-1].distance_m for choice in (together, one)]
+    assert all(choice.note is not None and len(choice.note) < 120 for choice in (together, one))
+
+
 # ---- in the formats
 
 
