@@ -150,6 +150,8 @@ def _choose(names: Sequence[str]) -> str:
     shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
     fitting = [name for name in shown_names if _suffix(name) in _SUFFIXES]
     fitting = [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
+    if not fitting and len(shown_names) == 1:  # what it is, its bytes tell
+        return shown_names[0]
     if not fitting:
         raise DataError(f"a zip without a recording ({_listed(shown_names)}), expected one ({READABLE})")
     fitting.sort(key=lambda name: (_stem(name), _SUFFIXES.index(_suffix(name))))

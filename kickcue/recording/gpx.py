@@ -13,6 +13,8 @@ from kickcue.recording.track_point import ended_at, left_out, point, without_pos
 from kickcue.recording.xml_events import Element
 
 _POINT: Final = "trkpt"
+_ROUTE_POINT: Final = "rtept"
+"""Some apps write what was run as a route; one that was planned has no times."""
 _TYPE: Final = "type"
 
 
@@ -40,7 +42,7 @@ class _Found:
     def start(self, element: Element) -> None:
         if element.name == "gpx":
             self.device = label(element.attributes.get("creator"))
-        elif element.name == "trk":
+        elif element.name in ("trk", "rte"):
             self.tracks.append(_Track())
         elif element.name == "trkseg":  # between segments the recorder was stopped
             self._new_segment = True
@@ -48,11 +50,11 @@ class _Found:
     def end(self, element: Element) -> None:
         if element.name == _TYPE and "/" not in element.text and not self.tracks[-1].points:  # text/html is that of a link
             self.tracks[-1].sport = label(element.text) or UNKNOWN
-        if element.name != _POINT:
+        if element.name not in (_POINT, _ROUTE_POINT):
             return
         found = point(element, after_pause=self._new_segment)
         if found is None:
-            self.timeless += 1
+            self.timeless += element.name == _POINT
         else:
             self.tracks[-1].points.append(found)
             self._new_segment = False
@@ -64,7 +66,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     ``wanted``: which of its activities, counted from 1; AskedWronglyError where there is no such one.
     """
     found = _Found()
-    damage = xml_events.read(data, frozenset({_POINT}), found.start, found.end)
+    damage = xml_events.read(data, frozenset({_POINT, _ROUTE_POINT}), found.start, found.end)
     problems = [*ended_at(damage, found.points), *left_out(found.timeless)]
     parts: list[Part] = []
     notes: list[str] = []

@@ -48,6 +48,7 @@ class _Found:
         self.device: str | None = None
         self.timeless = 0
         self._lap = _LapElement(None)
+        self.courses = 0
         self._tracks = 0
         self._new_track = False
 
@@ -57,6 +58,8 @@ class _Found:
         elif element.name == "Lap":
             self._lap = _LapElement(moment_ns(element.attributes.get("StartTime")))
             self._tracks = 0
+        elif element.name == "Course":
+            self.courses += 1
         elif element.name == "Track":  # a second one within a lap begins where the recorder went on
             self._tracks += 1
             self._new_track = self._tracks > 1
@@ -102,11 +105,16 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         points=choice.part.points,
         laps=choice.part.laps,
         device=found.device,
-        problems=[*ended_at(damage, points), *left_out(found.timeless), *bounds.sentences()],
+        problems=[*_course(found), *ended_at(damage, points), *left_out(found.timeless), *bounds.sentences()],
         notes=[*choice.notes, *notes, *without_position(choice.part.points)],
         found=choice.rows,
         choice=choice.note,
     )
+
+
+def _course(found: _Found) -> Iterator[str]:
+    if found.courses and not found.parts:
+        yield "it holds a course to follow, expected an activity"
 
 
 def _part(part: _Part, ordered: Ordered) -> Part:

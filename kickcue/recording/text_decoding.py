@@ -57,7 +57,7 @@ def _candidates(head: bytes) -> Iterator[str]:
 
 def _stripped(text: str) -> str:
     """Polar writes blanks before the XML declaration, which XML forbids; some editors leave marks, their own and those of others."""
-    return text.lstrip("\ufeff\ufffd \t\r\n")
+    return text.lstrip("\ufeff\ufffd\0 \t\r\n")
 
 
 def _eight_bit(data: bytes) -> str:

@@ -39,6 +39,7 @@ def saved(tmp_path: Path, data: bytes) -> Path:
         ({"__MACOSX/._run.fit": b"x", ".DS_Store": b"x", "run.fit": RUN, "run.json": b"{}", "readme.txt": b"x"}, "run.fit"),
         ({"run.gpx": b"<gpx/>", "run.fit": RUN, "run.tcx": b"x"}, "run.fit"),
         ({"run.fit.gz": gzip.compress(RUN)}, "run.fit.gz"),
+        ({"activity_1": RUN}, "activity_1"),
         ({"run.zip.fit": zipped({"a.fit": RUN})}, "a.fit"),
     ],
 )
@@ -54,7 +55,7 @@ def test_the_one_recording_of_a_zip_is_read(tmp_path: Path, files: dict[str, byt
     [
         (zipped({"a.fit": RUN, "b.fit": RUN}), "a zip with 2 recordings ('a.fit', 'b.fit'), expected one: unpack it and name one of them"),
         (zipped({f"{n}.gpx": b"" for n in range(9)}), "a zip with 9 recordings ('0.gpx', '1.gpx', '2.gpx'...)"),
-        (zipped({"photo.jpg": b"x"}), "a zip without a recording ('photo.jpg'), expected one"),
+        (zipped({"photo.jpg": b"x", "b.txt": b"x"}), "a zip without a recording ('photo.jpg', 'b.txt'), expected one"),
         (zipped({}), "a zip without a recording (it is empty)"),
         (zipped({"a.fit": b""}), "there is nothing in the zip file; nothing can be had from it"),
         (zipped({"a.fit": RUN})[:60], "the zip file is damaged; nothing can be had from it"),

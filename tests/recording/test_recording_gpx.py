@@ -163,3 +163,12 @@ def test_any_encoding_on_disk(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "run.gpx"
     path.write_bytes((HEAD + run(range(5)) + TAIL).encode(encoding))
     assert 5 == len(pods(read(path)))
+
+
+def test_a_run_written_as_a_route() -> None:
+    """GIVEN route points with times THEN they are a run; a planned route beside a track is no loss."""
+    route = f"<rte>{run(range(5)).replace('trkpt', 'rtept')}</rte>"
+    assert (5, []) == (len(read_gpx(f"<gpx>{route}</gpx>".encode()).points), read_gpx(f"<gpx>{route}</gpx>".encode()).problems)
+    planned = '<rte><rtept lat="1" lon="1"/></rte>'
+    both = read_gpx((HEAD + run(range(5)) + TAIL).replace("<trk>", f"{planned}<trk>").encode())
+    assert (5, []) == (len(both.points), both.problems)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import read
@@ -156,3 +157,10 @@ def test_any_damage(random_: random.Random, wrong: int) -> None:
         data[random_.randrange(len(data))] = random_.randrange(256)
     found = read_tcx(bytes(data))
     assert found.problems or len(found.points) == len(read_tcx(whole).points)
+
+
+def test_a_course_is_no_activity(tmp_path: Path) -> None:
+    """GIVEN a course to follow THEN the error says that it is one."""
+    track = f"<Course><Track>{POINT.format(second=1, distance=1)}</Track></Course>"
+    with pytest.raises(DataError, match="it holds a course to follow, expected an activity"):
+        on_disk(tmp_path, f"<TrainingCenterDatabase><Courses>{track}</Courses></TrainingCenterDatabase>")
