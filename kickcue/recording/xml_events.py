@@ -16,6 +16,9 @@ from kickcue.recording.text_decoding import decode
 DEEPEST: Final = 64
 """Levels: TCX needs 10."""
 
+LARGEST_TREE: Final = 1000
+"""Elements: a track point has some 20."""
+
 LONGEST_TEXT: Final = 1000
 """Characters kept of one element's text: names, times and numbers."""
 
@@ -74,6 +77,7 @@ class _Walk:
     on_start: Callable[[Element], None]
     on_end: Callable[[Element], None]
     open: list[Element] = field(default_factory=list)
+    tree_size: int = 0
     tree_from: int = 0
     """How many elements are open outside the tree that is being read; 0: none is."""
 
@@ -83,8 +87,12 @@ class _Walk:
         prefix, _, name = qualified.rpartition(":")
         element = Element(name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()})
         if self.tree_from:
+            self.tree_size += 1
+            if self.tree_size > LARGEST_TREE:
+                raise _StopError(f"one element of the XML holds more than {LARGEST_TREE} others")
             self.open[-1].children.append(element)
         elif name in self.trees and self.open:
+            self.tree_size = 0
             self.tree_from = len(self.open)
         else:
             self.on_start(element)

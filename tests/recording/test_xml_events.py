@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.recording.text_decoding import decode
-from kickcue.recording.xml_events import DEEPEST, LONGEST_TEXT, Element, read
+from kickcue.recording.xml_events import DEEPEST, LARGEST_TREE, LONGEST_TEXT, Element, read
 
 XML = "<run><point lat='1'><x:hr>150</x:hr></point><name>Å</name></run>"
 
@@ -87,9 +87,11 @@ def test_a_document_type_alone_is_harmless() -> None:
 
 
 def test_depth_and_length_have_bounds() -> None:
-    """GIVEN elements nested without end, or an endless text, THEN the reader stops at its bound and says so, or keeps the beginning."""
+    """GIVEN elements nested or in a row without end, or an endless text, THEN the reader stops at its bound and says so, or keeps the beginning."""
     heard = Heard(b"<run><hr>1</hr>" + b"<a>" * 1_000_000)
     assert ("1", f"the XML is nested more than {DEEPEST} deep (line 1)") == (heard.ends[0].text, heard.damage)
+    crowd = Heard(b"<run><point><hr>1</hr></point><point>" + b"<a/>" * 1_000_000, "point")
+    assert (1, f"one element of the XML holds more than {LARGEST_TREE} others (line 1)") == (len(crowd.ends), crowd.damage)
     assert 2 * LONGEST_TEXT >= len(Heard(f"<run>{'1&amp;' * 100_000}</run>".encode()).ends[0].text)
 
 
