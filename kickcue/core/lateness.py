@@ -20,6 +20,12 @@ Limits, and what stands against each:
 * *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of
   ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow the messages, not the time: a silence of any length forgets nothing, or
   what was held up during it would come in as the new measure.
+* *A clock that goes back* (a gateway that was started again under its old name, a clock that was set, one message with an absurd
+  ``sent_ms``) would make everything look late until it is where it was. A message that was held up looks the same: it was sent before
+  others that have come. But what was held up comes at once, or between messages that are in time; a clock that went back says the same
+  thing again and again. So ``BACK_COUNT`` messages in a row, of one delay to ``AGREE_MS``, sent over ``BACK_MS`` or more, each before the
+  newest one heard, are a new clock: the measure begins anew with them. A single one that is in time, or later than it should be by
+  another delay, and the count begins anew. ``resets`` counts how often that was so.
 * *A sender that slept* (a laptop's lid) looks late for up to two windows, for its clock stood still. That errs to the safe side.
 """
 
@@ -31,7 +37,34 @@ WINDOW_MS: Final = 300_000  # 5 minutes; see "Clocks drift"
 APART_MS: Final = 900  # a status is sent each second
 AGREE_MS: Final = 400  # the jitter of Wi-Fi that sleeps and of an idle Bluetooth link is 100 to 300 ms
 MOST_FAST: Final = 8
+BACK_MS: Final = 3000
+BACK_COUNT: Final = 4
 MOST_RUNS: Final = 8  # a receiver hears one sender, or a few after restarts; more is a flood
+
+
+@dataclass(slots=True)
+class _Back:
+    """Messages in a row that would fit a clock that went back: how many, and within which limits they lie."""
+
+    count: int
+    first_ms: int
+    last_ms: int
+    """Of ``sent_ms``."""
+    least_ms: int
+    most_ms: int
+    """Of ``received_ms - sent_ms``."""
+
+    def fits(self, offset_ms: int) -> bool:
+        return max(self.most_ms, offset_ms) - min(self.least_ms, offset_ms) <= AGREE_MS
+
+    def take(self, sent_ms: int, offset_ms: int) -> None:
+        self.count += sent_ms > self.last_ms  # the same one once more proves nothing
+        self.first_ms, self.last_ms = min(self.first_ms, sent_ms), max(self.last_ms, sent_ms)
+        self.least_ms, self.most_ms = min(self.least_ms, offset_ms), max(self.most_ms, offset_ms)
+
+    @property
+    def proven(self) -> bool:
+        return self.count >= BACK_COUNT and self.last_ms - self.first_ms >= BACK_MS
 
 
 @dataclass(slots=True)
@@ -44,6 +77,20 @@ class _Run:
     fast: list[tuple[int, int]] = field(default_factory=list)
     """The fastest messages until it has settled, (``sent_ms``, ``received_ms - sent_ms``)."""
     settled: bool = False
+    newest_ms: int = -1
+    """The largest ``sent_ms`` heard."""
+    back: _Back | None = None
+
+    def went_back(self, sent_ms: int, offset_ms: int) -> bool:
+        """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
+        if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms + AGREE_MS:
+            self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
+            return False
+        if self.back is None or not self.back.fits(offset_ms):
+            self.back = _Back(1, sent_ms, sent_ms, offset_ms, offset_ms)
+        else:
+            self.back.take(sent_ms, offset_ms)
+        return True
 
     def note(self, sent_ms: int, offset_ms: int, received_ms: int) -> None:
         if received_ms - self.since_ms >= WINDOW_MS:
@@ -65,6 +112,8 @@ class MinimumDelay:
     """Tells how late messages are; one per receiver, any number of senders. Memory is bounded: the runs heard last are kept."""
 
     def __init__(self) -> None:
+        self.resets = 0
+        """How often a sender's clock went back."""
         self._runs: OrderedDict[str, _Run] = OrderedDict()
 
     def lateness_ms(self, run_id: str, sent_ms: int, received_ms: int) -> int:
@@ -76,8 +125,18 @@ class MinimumDelay:
             if len(self._runs) > MOST_RUNS:
                 self._runs.popitem(last=False)
         self._runs.move_to_end(run_id)
-        run.note(sent_ms, offset_ms, received_ms)
+        if not run.went_back(sent_ms, offset_ms):
+            run.note(sent_ms, offset_ms, received_ms)
+        elif run.back is not None and run.back.proven:
+            run = self._begin_anew(run_id, run.back, received_ms)
         return offset_ms - run.offset_ms
+
+    def _begin_anew(self, run_id: str, back: _Back, received_ms: int) -> _Run:
+        """Measure by the clock that went back; its messages agree, so it has settled."""
+        self.resets += 1
+        run = _Run(received_ms, back.least_ms, back.least_ms, settled=True, newest_ms=back.last_ms)
+        self._runs[run_id] = run
+        return run
 
     def received_ms(self, run_id: str, sent_ms: int) -> int | None:
         """Return when, on the receiver's clock, a message sent at ``sent_ms`` would have come at best; ``None`` for a run never heard."""

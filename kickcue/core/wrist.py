@@ -18,7 +18,8 @@ OVER       -                         -                   the first answer once m
 "If sent later": messages may overtake each other or come twice, so of two orders about one cue the one with the later ``sent_ms`` holds.
 A cue dropped as late is over as well: repeats of it carry the same deadline. An armed one whose time is long past is not: the order was
 held up, or the watch slept, and a newer one may be on its way. A run never heard before takes the wrist over; timers of the runs before
-it are cancelled, for their sender has been restarted.
+it are cancelled, for their sender has been restarted. A sender whose clock went back (``lateness.py``) counts as restarted: what it had
+armed is cancelled, what is over is over.
 
 A watch that has just been switched on cannot know how late messages are before that has settled (``lateness.py``), which takes a second.
 Until then no timer fires, and a cue is kept like an armed one whose time has come. What was over before it was switched off it must be
@@ -119,7 +120,16 @@ class Wrist:
 
     def hear(self, stamp: Stamp) -> int:
         """Take note of any message that was not retained by the broker (status, state ...); return how late it is in ms."""
-        return self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms)
+        before = self._delays.resets
+        late_ms = self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms)
+        if self._delays.resets != before:
+            self._forget_orders(stamp.run_id)
+        return late_ms
+
+    @property
+    def clock_resets(self) -> int:
+        """How often a sender's clock went back."""
+        return self._delays.resets
 
     def arm(self, stamp: Stamp, touch: Touch, due_in_ms: int) -> tuple[Action, ...]:
         """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
@@ -190,6 +200,12 @@ class Wrist:
             if len(self._entries) > MOST_CUES:
                 self._entries.popitem(last=False)
         return self._entries[key]
+
+    def _forget_orders(self, run_id: str) -> None:
+        """Forget what a run had ordered: its times were of another clock."""
+        for (entry_run_id, _), entry in self._entries.items():
+            if entry_run_id == run_id and entry.state is not _State.OVER:
+                entry.state, entry.sent_ms, entry.touch = _State.DISARMED, -1, None
 
     def _take_over(self, run_id: str) -> None:
         if run_id in self._runs:

@@ -100,3 +100,73 @@ def test_lateness_is_never_negative_and_never_more_than_the_delay(messages: list
     delays = MinimumDelay()
     for sent_ms, delay_ms in messages:
         assert 0 <= delays.lateness_ms("a", sent_ms, zero_ms + sent_ms + delay_ms) <= delay_ms
+
+
+# ---- a clock that goes back
+
+
+def heard(delays: MinimumDelay, messages: list[tuple[int, int]]) -> list[int]:
+    """Return how late each message is, of (sent_ms, received_ms) in one run."""
+    return [delays.lateness_ms("a", sent_ms, received_ms) for sent_ms, received_ms in messages]
+
+
+def seconds(first_ms: int, count: int, *, zero_ms: int, delay_ms: int = 20) -> list[tuple[int, int]]:
+    """Return messages that are sent each second from ``first_ms`` on."""
+    return [(first_ms + s * 1000, zero_ms + first_ms + s * 1000 + delay_ms) for s in range(count)]
+
+
+@given(st.integers(3, 2000), st.integers(0, 1_000_000_000))
+def test_a_sender_that_began_again_under_its_old_name_is_heard_after_four_messages(uptime_s: int, first_ms: int) -> None:
+    """GIVEN a sender that was on for a while WHEN its clock begins at an earlier time THEN the fourth message of each second is in time."""
+    delays = MinimumDelay()
+    heard(delays, seconds(first_ms + 5000, uptime_s, zero_ms=ZERO_MS))
+    now_ms = ZERO_MS + first_ms + 5000 + uptime_s * 1000
+    later = heard(delays, seconds(first_ms, 6, zero_ms=now_ms - first_ms))
+    assert all(late_ms >= 5000 for late_ms in later[:3])
+    assert [0, 0, 0] == later[3:]
+    assert (1, True) == (delays.resets, delays.settled("a"))
+
+
+def test_one_absurd_time_costs_four_seconds_and_not_minutes() -> None:
+    """GIVEN a sender in good order WHEN one message claims to be of the year to come THEN the fourth message after it is in time again."""
+    delays = MinimumDelay()
+    heard(delays, [*seconds(0, 10, zero_ms=ZERO_MS), (2**31 - 1, ZERO_MS + 9500)])
+    assert [0, 0] == heard(delays, seconds(10_000, 5, zero_ms=ZERO_MS))[3:]
+
+
+@given(st.lists(st.integers(0, 600), min_size=1, max_size=40), st.integers(1000, 60_000))
+def test_what_was_held_up_and_comes_at_once_is_no_new_clock(gaps_ms: list[int], held_ms: int) -> None:
+    """GIVEN a fast message WHEN any number sent before it come at once after it THEN each is as late as it is, and the measure stays."""
+    delays = MinimumDelay()
+    sent_ms = [sum(gaps_ms[:n]) for n in range(len(gaps_ms))]
+    newest_ms = sent_ms[-1] + 1
+    delays.lateness_ms("a", newest_ms, ZERO_MS + newest_ms)
+    came_ms = newest_ms + held_ms
+    assert [came_ms - sent for sent in sent_ms] == heard(delays, [(sent, ZERO_MS + came_ms) for sent in sent_ms])
+    assert delays.resets == 0
+
+
+@given(st.integers(1, 60), st.integers(500, 60_000), st.integers(20, 200))
+def test_late_ones_among_messages_in_time_are_no_new_clock(each: int, held_ms: int, count: int) -> None:
+    """GIVEN a status each second in time WHEN on another way others come, all late by the same THEN they stay late, for however long."""
+    delays = MinimumDelay()
+    for s in range(count):
+        delays.lateness_ms("a", s * 1000, ZERO_MS + s * 1000)
+        if s % each == 0:
+            late_ms = delays.lateness_ms("a", s * 1000 - held_ms, ZERO_MS + s * 1000)
+            assert late_ms == held_ms
+    assert delays.resets == 0
+
+
+def test_a_way_that_grows_longer_is_no_new_clock() -> None:
+    """GIVEN messages in their order WHEN all of them take 10 s longer from some moment on THEN they are late: the newest is always the newest."""
+    delays = MinimumDelay()
+    heard(delays, seconds(0, 10, zero_ms=ZERO_MS))
+    assert {10_000} == set(heard(delays, seconds(10_000, 200, zero_ms=ZERO_MS, delay_ms=10_020)))
+
+
+def test_the_same_message_again_and_again_is_no_new_clock() -> None:
+    """GIVEN one old message WHEN it comes each second THEN it proves nothing."""
+    delays = MinimumDelay()
+    heard(delays, seconds(0, 10, zero_ms=ZERO_MS))
+    assert all(late_ms > 5000 for late_ms in heard(delays, [(1000, ZERO_MS + 10_000 + s * 100) for s in range(50)]))

@@ -278,3 +278,23 @@ def test_what_is_armed_is_told_with_its_time() -> None:
     assert {("run", "bell"): (touch, 16_100)} == wrist.armed
     wrist.disarm(Stamp("run", 1_200, 6_200), "bell")
     assert {} == wrist.armed
+
+
+def test_a_sender_whose_clock_went_back_counts_as_restarted() -> None:
+    """GIVEN an armed cue and one that was felt WHEN the run's clock goes back THEN the first is cancelled, may be armed anew, the other is over."""
+    wrist = Wrist()
+    for s in range(10):
+        wrist.hear(Stamp("r", 600_000 + s * 1000, s * 1000))
+    old = Touch("old", "last_lap", "", None, (), 3, 2000)
+    felt = Touch("felt", "ready", "", None, (), 0, 2000)
+    wrist.arm(Stamp("r", 609_100, 9100), old, 60_000)
+    assert len(wrist.cue(Stamp("r", 609_200, 9200), felt)) == 2
+    for s in range(4):
+        wrist.hear(Stamp("r", s * 1000, 20_000 + s * 1000))
+    assert wrist.clock_resets == 1
+    assert wrist.next_due_ms is None
+    wrist.arm(Stamp("r", 3100, 23_100), old, 5000)
+    assert wrist.next_due_ms == 28_100
+    (again,) = wrist.cue(Stamp("r", 3200, 23_200), felt)
+    assert isinstance(again, Answer)
+    assert again.felt

@@ -79,7 +79,20 @@ def recorded(seed: int, *, length: int, runs: int, cues: int) -> list[Step]:
     return steps
 
 
+def going_back(seed: int) -> list[Step]:
+    """Return a schedule in which one sender's clock goes back again and again, and one message claims an absurd time."""
+    dice, now_ms, zero_ms, steps = random.Random(seed), 0, 0, []
+    for number in range(60):
+        now_ms += dice.choice((300, 1000, 1000, 1100))
+        if number % 20 == 19:
+            zero_ms = now_ms - dice.randrange(20_000)
+        sent_ms = 2**31 - 1 if number == 45 else max(now_ms - zero_ms - dice.choice((0, 0, 5, 200)), 0)
+        steps.append((dice.choice(WHAT), "r", sent_ms, now_ms, f"c{number // 7}", 2000, dice.randrange(30_000)))
+    return steps
+
+
 RECORDED: Final = [
+    *(going_back(seed) for seed in range(2)),
     *(recorded(seed, length=60, runs=2, cues=3) for seed in range(20)),
     recorded(100, length=600, runs=12, cues=100),  # more runs and more cues than a watch remembers
 ]

@@ -13,7 +13,9 @@ OVER       -                         -                   the first answer once m
 
 Lateness needs no clock that is set: of all ``received_ms - sent_ms`` of a run the smallest belongs to the fastest message, and what another
 message has above it is what it lost on its way. That can be believed once it has settled: once two messages, sent some time apart, agree.
-Until then no timer fires, and a cue is kept like an armed one whose time has come. All times are milliseconds below 2^31.
+Until then no timer fires, and a cue is kept like an armed one whose time has come. A clock that went back (the sender was started again
+under its old name) is told from messages that were held up by several in a row that agree; then what it had armed is cancelled. All times
+are milliseconds below 2^31.
 """
 
 from collections import namedtuple
@@ -22,6 +24,8 @@ WINDOW_MS = 300_000  # two windows bound the drift of two crystals: 50 ppm is 30
 APART_MS = 900  # a status is sent each second
 AGREE_MS = 400  # the jitter of Wi-Fi that sleeps is 100 to 300 ms
 MOST_FAST = 8
+BACK_MS = 3000
+BACK_COUNT = 4
 MOST_RUNS = 8
 MOST_CUES = 64
 LATE = "late"
@@ -53,6 +57,26 @@ class Clock:
         return self._now_ms
 
 
+class _Back:
+    """Messages in a row that would fit a clock that went back: how many, and within which limits they lie."""
+
+    def __init__(self, sent_ms, offset_ms):
+        self.count = 1
+        self.first_ms = self.last_ms = sent_ms
+        self.least_ms = self.most_ms = offset_ms
+
+    def fits(self, offset_ms):
+        return max(self.most_ms, offset_ms) - min(self.least_ms, offset_ms) <= AGREE_MS
+
+    def take(self, sent_ms, offset_ms):
+        self.count += sent_ms > self.last_ms  # the same one once more proves nothing
+        self.first_ms, self.last_ms = min(self.first_ms, sent_ms), max(self.last_ms, sent_ms)
+        self.least_ms, self.most_ms = min(self.least_ms, offset_ms), max(self.most_ms, offset_ms)
+
+    def proven(self):
+        return self.count >= BACK_COUNT and self.last_ms - self.first_ms >= BACK_MS
+
+
 class _Run:
     """The smallest ``received_ms - sent_ms`` of this window and of the one before. Messages move the window, a silence does not."""
 
@@ -62,7 +86,20 @@ class _Run:
         self.minimum_ms = offset_ms
         self.previous_ms = offset_ms
         self.settled = False
+        self.newest_ms = -1  # the largest sent_ms heard
+        self.back = None
         self._fast = []  # the fastest messages until it has settled, (sent_ms, offset_ms)
+
+    def went_back(self, sent_ms, offset_ms):
+        """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
+        if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms() + AGREE_MS:
+            self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
+            return False
+        if self.back is None or not self.back.fits(offset_ms):
+            self.back = _Back(sent_ms, offset_ms)
+        else:
+            self.back.take(sent_ms, offset_ms)
+        return True
 
     def note(self, sent_ms, offset_ms, received_ms):
         if received_ms - self.since_ms >= WINDOW_MS:
@@ -84,6 +121,7 @@ class MinimumDelay:
     """Tells how late messages are; the runs heard last are kept."""
 
     def __init__(self):
+        self.resets = 0  # how often a sender's clock went back
         self._runs = []  # the one heard last is at the end
 
     def lateness_ms(self, run_id, sent_ms, received_ms):
@@ -97,8 +135,18 @@ class MinimumDelay:
         self._runs.append(run)
         if len(self._runs) > MOST_RUNS:
             self._runs.pop(0)
-        run.note(sent_ms, offset_ms, received_ms)
-        return offset_ms - run.offset_ms()
+        if not run.went_back(sent_ms, offset_ms):
+            run.note(sent_ms, offset_ms, received_ms)
+        elif run.back.proven():
+            self._begin_anew(run, received_ms)
+        return offset_ms - self._find(run_id).offset_ms()
+
+    def _begin_anew(self, before, received_ms):
+        """Measure by the clock that went back; its messages agree, so it has settled."""
+        self.resets += 1
+        run = _Run(before.run_id, received_ms, before.back.least_ms)
+        run.settled, run.newest_ms = True, before.back.last_ms
+        self._runs[-1] = run
 
     def received_ms(self, run_id, sent_ms):
         """Return when a message sent at ``sent_ms`` would have come at best; None for a run never heard."""
@@ -147,7 +195,15 @@ class Wrist:
 
     def hear(self, run_id, sent_ms, received_ms):
         """Take note of any message that was not retained by the broker; return how late it is in ms."""
-        return self._delays.lateness_ms(run_id, sent_ms, received_ms)
+        before = self._delays.resets
+        late_ms = self._delays.lateness_ms(run_id, sent_ms, received_ms)
+        if self._delays.resets != before:
+            self._forget_orders(run_id)
+        return late_ms
+
+    def clock_resets(self):
+        """Return how often a sender's clock went back."""
+        return self._delays.resets
 
     def arm(self, run_id, sent_ms, received_ms, touch, due_in_ms):
         """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
@@ -216,6 +272,12 @@ class Wrist:
         if len(self._entries) > MOST_CUES:
             self._entries.pop(0)
         return entry
+
+    def _forget_orders(self, run_id):
+        """Forget what a run had ordered: its times were of another clock."""
+        for entry in self._entries:
+            if entry.run_id == run_id and entry.state != OVER:
+                entry.state, entry.sent_ms, entry.touch = DISARMED, -1, None
 
     def _take_over(self, run_id):
         """Cancel the timers of other runs when this one was never heard before: its sender was restarted."""
