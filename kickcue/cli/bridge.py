@@ -25,7 +25,6 @@ from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.printable import printable
 from kickcue.core.wrist import Answer, Play
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
-from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.radio import Stage, WatchPin
 
 FRAME_S: Final = 0.5
@@ -63,11 +62,19 @@ def _pin(profile: WatchProfile, args: argparse.Namespace) -> WatchPin:
 
 
 async def _bridge(args: argparse.Namespace, pin: WatchPin) -> None:
-    address = told_broker(args)
-    topics = Topics.of(address.prefix, args.athlete)
+    broker = told_broker(args)
     state = args.state or default_state_folder(os.environ)
     async with (
-        bridge(pin, address, topics, state=state, adapter=args.adapter, sensor=args.sensor, second=args.second) as running,
+        bridge(
+            pin,
+            broker.address,
+            broker.topics,
+            state=state,
+            adapter=args.adapter,
+            sensor=args.sensor,
+            second=args.second,
+            patient=broker.is_private,
+        ) as running,
         AsyncExitStack() as stack,
     ):
         if is_terminal():

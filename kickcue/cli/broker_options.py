@@ -1,11 +1,14 @@
 """The options that say which broker, shared by the commands that talk to one that runs already."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import FORM, Address, parse_address
-from kickcue.edges.mqtt.runtime import find_private_broker
+from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.runtime import PrivateBrokerFinder, private_brokers
+from kickcue.edges.mqtt.topics import Topics
 
 
 def add_broker_options(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +18,36 @@ def add_broker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--athlete", metavar="NAME", help="whose race: topics below kickcue/NAME (runner unless told)")
 
 
-def told_broker(args: argparse.Namespace) -> Address:
-    """Return the broker that the options name, else the private one of this machine; AskedWronglyError where there is none."""
+@dataclass(frozen=True, slots=True)
+class ToldBroker:
+    """Where to connect, as ``watch`` takes it."""
+
+    address: Address | PrivateBrokerFinder
+    topics: Topics | None
+    """None: those of the private broker that is found."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is one of kickcue's own, which comes and goes with its run: worth waiting for."""
+        return isinstance(self.address, PrivateBrokerFinder)
+
+    def now(self) -> "ToldBroker":
+        """Return it as it is at this moment; AskedWronglyError where there is none."""
+        if isinstance(self.address, Address):
+            return self
+        try:
+            address = self.address()
+        except BrokerError:
+            raise AskedWronglyError(
+                "no broker of kickcue's own runs on this machine: start one with `kickcue run`, or name one with --broker URL"
+            ) from None
+        return ToldBroker(address, Topics.of(address.prefix, None))
+
+
+def told_broker(args: argparse.Namespace) -> ToldBroker:
+    """Return the broker that the options name, else the private one of this machine, whenever it comes."""
     if args.broker is not None:
-        return parse_address(args.broker, ca_file=args.ca)
-    found = find_private_broker()
-    if found is None:
-        raise AskedWronglyError(
-            "no broker of kickcue's own runs on this machine: start one with `kickcue replay FILE --publish`, or name one with --broker URL"
-        )
-    return found
+        address = parse_address(args.broker, ca_file=args.ca)
+        return ToldBroker(address, Topics.of(address.prefix, args.athlete))
+    private_brokers()  # AskedWronglyError where nobody may look for one
+    return ToldBroker(PrivateBrokerFinder(None if args.athlete is None else Topics.of(None, args.athlete).prefix), None)

@@ -12,10 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli.live.words import coming, which_lap
+from kickcue.core.cueing.phases import RACING
 from kickcue.core.estimate.certainty import plus_minus
 from kickcue.core.events import Phase
 from kickcue.core.printable import printable
 from kickcue.core.wrist import LATE, Answer, Play, Touch
+from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.watching import Happening
 from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage
 
@@ -66,6 +68,9 @@ class Face:
     def __init__(self, title: str = "watch") -> None:
         self.title = title
         self.connected = True
+        self.waits = False
+        """There is no broker yet to connect to."""
+        self._silent = False
         self._online: bool | None = None
         self._phase: Phase | None = None
         self._state: StateMessage | None = None
@@ -77,9 +82,12 @@ class Face:
         """Take in what happened at ``now_s``."""
         match happening:
             case StatusMessage():
-                self._online, self._phase = happening.status == "online", happening.phase
+                self._online, self._phase, self._silent = happening.status == "online", happening.phase, False
             case StateMessage():
                 self._state = happening
+            case SenderSilent():
+                self._state, self._silent = None, True
+                self._phase = None if self._phase in RACING else self._phase
             case ArmMessage():
                 self._note = f"armed: {happening.text.partition(':')[0]}"  # when is told above, and goes on counting there
             case DisarmMessage():
@@ -194,9 +202,11 @@ class Face:
 
     def _link(self) -> Text:
         if not self.connected:
-            return Text("reconnecting", style="bold red")
+            return Text("waiting for kickcue run" if self.waits else "reconnecting", style="bold red")
         if self._online is None:
             return Text("waiting for the sender", style="dim")
+        if self._online and self._silent:
+            return Text("○ the sender is silent", style="bold red")
         return Text("● online", style="green") if self._online else Text("○ the sender is offline", style="red")
 
     def _felt_ms(self, now_s: float) -> float:

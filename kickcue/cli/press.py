@@ -9,7 +9,7 @@ from typing import Any, Final
 from rich.console import Group
 from rich.text import Text
 
-from kickcue.cli.broker_options import add_broker_options, told_broker
+from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.face import PHASES
 from kickcue.cli.keys import HUNG_UP, ORDERS
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
@@ -21,9 +21,9 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.certainty import to_go
 from kickcue.core.events import CommandKind, Orderer, Phase
-from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.liveness import SenderSilent
+from kickcue.edges.mqtt.runtime import WAITING
 from kickcue.edges.mqtt.watching import COMMAND_WORTH_S, Happening, Watch, watch
 from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
 
@@ -51,14 +51,13 @@ def run(args: argparse.Namespace) -> int:
     """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
         raise AskedWronglyError(f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)")
-    address = told_broker(args)
-    topics = Topics.of(address.prefix, args.athlete)
+    broker = told_broker(args)
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the picture
     if args.what is None:
-        asyncio.run(_keyboard(address, topics, by))
+        asyncio.run(_keyboard(broker, by))
         return 0
-    heard = asyncio.run(_once(address, topics, WHAT[args.what], by))
+    heard = asyncio.run(_once(broker.now(), WHAT[args.what], by))
     trouble = heard.trouble(WHAT[args.what])
     if args.json:
         print(json_line(_as_json(args.what, by, heard, trouble)))
@@ -84,6 +83,8 @@ class Heard:
             self.raced = self.raced or happening.phase in RACING
         elif isinstance(happening, StateMessage):
             self.state = happening
+        elif isinstance(happening, SenderSilent):
+            self.status = self.state = None
 
     @property
     def online(self) -> bool:
@@ -120,20 +121,20 @@ def _words(phase: Phase | None) -> str:
 # ---- one press
 
 
-async def _once(address: Address, topics: Topics, kind: CommandKind, by: Orderer) -> Heard:
+async def _once(broker: ToldBroker, kind: CommandKind, by: Orderer) -> Heard:
     """Press, and return what was said after that."""
     loop = asyncio.get_running_loop()
     heard = Heard()
-    async with watch(address, topics, hears=HEARS) as helper:
+    async with watch(broker.address, broker.topics, hears=HEARS) as helper:
         helper.command(kind, by)
         until_s = loop.time() + ANSWER_S
         while (left_s := until_s - loop.time()) > 0.0:
             for happening in await helper.wait(left_s):
                 heard.take(happening)
         if not helper.session.counters.sent:
-            raise BrokerError(f"broker {address}: {helper.session.refusals.text or 'did not confirm the press in time'}")
+            raise BrokerError(f"broker {broker.address}: {helper.session.refusals.text or 'did not confirm the press in time'}")
     if not heard.online:
-        raise BrokerError(f"nobody took the press: no kickcue is online at {topics.prefix}")
+        raise BrokerError(f"nobody took the press: no kickcue is online at {helper.topics.prefix}")
     return heard
 
 
@@ -146,9 +147,12 @@ def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[
 # ---- a keyboard
 
 
-async def _keyboard(address: Address, topics: Topics, by: Orderer) -> None:
-    async with watch(address, topics, hears=HEARS) as helper, canvas(take_interrupt=True, whole=False) as screen:
-        board = Keyboard(helper, topics.prefix, by)
+async def _keyboard(broker: ToldBroker, by: Orderer) -> None:
+    async with (
+        watch(broker.address, broker.topics, hears=HEARS, patient=broker.is_private) as helper,
+        canvas(take_interrupt=True, whole=False) as screen,
+    ):
+        board = Keyboard(helper, by)
         listening = asyncio.create_task(board.listen())
         try:
             while not listening.done():
@@ -169,9 +173,8 @@ async def _keyboard(address: Address, topics: Topics, by: Orderer) -> None:
 class Keyboard:
     """What was pressed, what came of it, and where the runner is."""
 
-    def __init__(self, helper: Watch, title: str, by: Orderer) -> None:
+    def __init__(self, helper: Watch, by: Orderer) -> None:
         self._helper = helper
-        self._title = title
         self._by = by
         self._heard = Heard()
         self._pressed = 0
@@ -196,7 +199,7 @@ class Keyboard:
         """Return three lines."""
         up = self._helper.session.connected and self._heard.online
         title = Text.assemble(
-            (self._title, "bold"), f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ", no_wrap=True
+            (self._helper.topics.prefix, "bold"), f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ", no_wrap=True
         )
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
         where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
@@ -204,7 +207,9 @@ class Keyboard:
         return Group(title, where, Text(HELP, style="dim"))
 
     def _trouble(self) -> str:
-        return "nobody follows a race there" if self._helper.session.connected else "no connection; trying again"
+        if self._helper.session.connected:
+            return "nobody follows a race there"
+        return WAITING if self._helper.session.trouble == WAITING else "no connection; trying again"
 
     def _came_of_it(self) -> str:
         """Return what became of the presses: one that cannot be sent within a second is given up."""

@@ -19,16 +19,19 @@ ANSWERS_S = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""
 
 
-async def publish(
+async def publish(  # noqa: PLR0913  what is played, and to whom
     race: Source,
     steps: Iterator[tuple[Input, tuple[Output, ...]]],
     rate: float,
     to: tuple[Address | None, str | None],
     show: Callable[[Output], None],
+    *,
+    alongside: bool = False,
 ) -> None:
     """Play ``steps`` of ``race`` ``rate`` times as fast as recorded, ``to`` a broker and an athlete (None: a private one, runner).
 
-    Where to listen and how it went is said on standard error.
+    Where to listen and how it went is said on standard error. AskedWronglyError where another run sends on the same topics, unless
+    ``alongside``.
     """
     address, athlete = to
     rules = ALLOWED[race.document.rules]
@@ -41,7 +44,8 @@ async def publish(
         def now_ns() -> int:
             return time.monotonic_ns() - began_ns
 
-        delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns))
+        delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns, alongside=alongside))
+        await delivery.only_sender()
         delivery.send(PhaseChange(0, Phase.WAITING, Phase.WAITING))
         goes = "cues go" if rules.cues else f"{rules.reason}; only what is shown goes"
         complain(f"{goes} to {address}, topics {topics.prefix}/#")

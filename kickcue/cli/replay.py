@@ -60,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--broker", metavar="URL", help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="with --broker mqtts://: the certificates to trust (the system's)")
     parser.add_argument("--athlete", metavar="NAME", help="with --publish: whose topics (runner)")
+    parser.add_argument("--alongside", action="store_true", help="with --publish: even if another run sends there: each cue is felt twice")
     add_race_options(parser)
 
 
@@ -99,7 +100,7 @@ def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: So
             from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
 
             broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
-            asyncio.run(publish(race, steps, rate or 1.0, (broker, args.athlete), show))
+            asyncio.run(publish(race, steps, rate or 1.0, (broker, args.athlete), show, alongside=args.alongside))
         else:
             _paced(steps, rate, show)
     if not args.json:

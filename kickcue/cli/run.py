@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--athlete", metavar="NAME", help="whose cues: topics below kickcue/NAME (runner unless told)")
     parser.add_argument("--headless", action="store_true", help="no screen: log lines, and systemd is told how it goes (also in a pipe)")
     parser.add_argument("--fresh", action="store_true", help="a new race, even if one was cut off less than ten minutes ago")
+    parser.add_argument(
+        "--alongside", action="store_true", help="send cues even if another run sends on the same topics: each is felt twice"
+    )
     parser.add_argument("--state", type=Path, metavar="DIR", help="recordings go to DIR/races (the user's state folder)")
     parser.add_argument("--no-record", action="store_true", help="record nothing")
     parser.add_argument("--verbose", action="store_true", help="in the log every attempt, not only the first of a row")
@@ -56,8 +60,17 @@ def run(args: argparse.Namespace) -> int:
         be_quiet()
         settings = _with_sensors(settings, path, _options(args), headless=headless)
     logs.configure(headless=headless, verbose=args.verbose)
-    asyncio.run(_headless(settings, fresh=args.fresh) if headless else _on_screen(settings, fresh=args.fresh))
+    how = _How(fresh=args.fresh, alongside=args.alongside)
+    asyncio.run(_headless(settings, how) if headless else _on_screen(settings, how))
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What no setting says, for it is meant for this one start."""
+
+    fresh: bool
+    alongside: bool
 
 
 def _options(args: argparse.Namespace) -> dict[str, Any]:
@@ -114,8 +127,8 @@ async def _who_is_around(settings: Settings) -> str:
 # ---- on a terminal
 
 
-async def _on_screen(settings: Settings, *, fresh: bool) -> None:
-    async with live(settings, state=state_folder(settings), fresh=fresh) as race:
+async def _on_screen(settings: Settings, how: _How) -> None:
+    async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
         async with canvas(take_interrupt=True) as screen:
             left = await RaceScreen(race, screen).until_left()
         if not left:
@@ -137,9 +150,9 @@ def _ending(race: Live, phase: Phase) -> str:
 # ---- as a service
 
 
-async def _headless(settings: Settings, *, fresh: bool) -> None:
+async def _headless(settings: Settings, how: _How) -> None:
     """Run until the race is over or the process is told to end."""
-    async with live(settings, state=state_folder(settings), fresh=fresh) as race:
+    async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
         service.ready(_status(race))
         beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
         try:
@@ -168,6 +181,4 @@ async def _until_over(race: Live) -> None:
 
 def _status(race: Live) -> str:
     sensors = ", ".join(f"{name} {health.stage}" for name, health in race.health.items())
-    trouble = None if race.way is None else race.way.trouble
-    wrist = "" if trouble is None else f"; no cue reaches the wrist: {trouble}"
-    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}{wrist}"
+    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}; {race.watch_text}"

@@ -7,16 +7,14 @@ import signal
 import sys
 from typing import Final
 
-from kickcue.cli.broker_options import add_broker_options, told_broker
+from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.keys import HUNG_UP, ORDERS, keys
 from kickcue.cli.printing import nobody_reads
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
 from kickcue.cli.watch_programs import Programs, worn_as
 from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.wrist import Answer
-from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import Watch, watch
+from kickcue.edges.mqtt.watching import TERMINAL, Watch, watch
 
 QUIT: Final = "q"
 
@@ -33,16 +31,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Be a watch until q, Ctrl-C or the end of the terminal."""
     profile = None if args.profile is None else worn_as(args.profile)
-    address = told_broker(args)
-    topics = Topics.of(address.prefix, args.athlete)
+    broker = told_broker(args)
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the face
-    asyncio.run(_wear(address, topics, profile, as_json=args.json))
+    asyncio.run(_wear(broker, profile, as_json=args.json))
     return 0
 
 
-async def _wear(address: Address, topics: Topics, profile: WatchProfile | None, *, as_json: bool) -> None:
-    async with watch(address, topics, answers=profile is None) as worn:
-        output = _output(topics, as_json=as_json)
+async def _wear(broker: ToldBroker, profile: WatchProfile | None, *, as_json: bool) -> None:
+    kind = TERMINAL if profile is None else profile.id
+    async with watch(broker.address, broker.topics, answers=profile is None, patient=broker.is_private, kind=kind) as worn:
+        output = _output(worn, as_json=as_json)
         wearing = _Wearing(worn, output, profile)
         try:
             await wearing.until_quit()
@@ -51,10 +49,10 @@ async def _wear(address: Address, topics: Topics, profile: WatchProfile | None, 
             output.close()
 
 
-def _output(topics: Topics, *, as_json: bool) -> Output:
+def _output(worn: Watch, *, as_json: bool) -> Output:
     if as_json:
         return Records()
-    return Screen(topics.prefix) if sys.stdout.isatty() else Lines()
+    return Screen(lambda: worn.topics.prefix) if sys.stdout.isatty() else Lines()
 
 
 class _Wearing:
@@ -64,10 +62,11 @@ class _Wearing:
         self._watch = worn
         self._output = output
         self._programs = None if profile is None else Programs(profile, self._answer, output.note)
+        worn.session.told = output.note
         if self._programs is not None:
             worn.wrist.lead_ms = self._programs.lead_ms
         self._quit = False
-        self._up = False
+        self._link: tuple[bool, str | None] = (False, None)
         self._refused: str | None = None
 
     async def until_quit(self) -> None:
@@ -77,6 +76,8 @@ class _Wearing:
         with keys(self._press):
             while not (self._quit or nobody_reads()):  # cues that nobody sees must not be answered as felt
                 self._look_at_the_link()
+                if self._programs is not None:
+                    self._watch.unworn = self._programs.trouble
                 for happening in await self._watch.wait(self._output.draw()):
                     if self._programs is None or not self._programs.take(happening):
                         self._output.take(happening)
@@ -92,10 +93,12 @@ class _Wearing:
         self._output.take(answer)
 
     def _look_at_the_link(self) -> None:
-        if self._watch.session.connected is not self._up:
-            self._up = self._watch.session.connected
-            self._output.link(up=self._up)
-        refused = self._watch.session.refusals.text
+        session = self._watch.session
+        link = (True, None) if session.connected else (False, session.trouble)
+        if link != self._link:
+            self._link = link
+            self._output.link(up=link[0], why=link[1])
+        refused = session.refusals.text
         if refused != self._refused:
             self._refused = refused
             self._output.note(refused or "the broker refuses nothing any more")

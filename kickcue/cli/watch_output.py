@@ -2,6 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, Final
 
 from rich.live import Live
@@ -15,6 +16,8 @@ from kickcue.cli.show import console, json_line
 from kickcue.core.estimate.certainty import to_go
 from kickcue.core.printable import printable
 from kickcue.core.wrist import LATE, Answer, Play
+from kickcue.edges.mqtt.liveness import SenderSilent
+from kickcue.edges.mqtt.runtime import WAITING
 from kickcue.edges.mqtt.watching import Happening
 from kickcue.edges.mqtt.wire import AckMessage, ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
 
@@ -32,8 +35,8 @@ class Output(ABC):
         """Show what happened."""
 
     @abstractmethod
-    def link(self, *, up: bool) -> None:
-        """Show that the connection to the broker came up or went down."""
+    def link(self, *, up: bool, why: str | None) -> None:
+        """Show that the connection to the broker came up or went down, and why there is none."""
 
     @abstractmethod
     def note(self, text: str) -> None:
@@ -50,8 +53,10 @@ class Output(ABC):
 class Screen(Output):
     """The face, alive."""
 
-    def __init__(self, title: str) -> None:
-        self._face = Face(title)
+    def __init__(self, title: Callable[[], str]) -> None:
+        """Take what tells the title: whose race it is may be known only once there is a broker."""
+        self._title = title
+        self._face = Face(title())
         self._console = console()
         self._busy_until_s = 0.0
         self._console.print(showable(Text(HELP, style="dim"), self._console))
@@ -65,9 +70,11 @@ class Screen(Output):
         if isinstance(happening, Play):
             self._busy_until_s = now_s + sum(on_ms + off_ms for on_ms, off_ms, _ in happening.touch.pulses) / 1000 + FRAME_S
 
-    def link(self, *, up: bool) -> None:
-        """Put it on the face's edge."""
-        self._face.connected = up
+    def link(self, *, up: bool, why: str | None) -> None:
+        """Put it on the face's edge; that there is no broker yet above it, for it is too long for an edge."""
+        self._face.title, self._face.connected, self._face.waits = self._title(), up, why == WAITING
+        if self._face.waits:
+            self._console.print(showable(Text(WAITING, style="yellow"), self._console))
 
     def note(self, text: str) -> None:
         """Put it below the cue."""
@@ -97,9 +104,9 @@ class Records(Output):
         """Print it."""
         self._print(**_record(happening))
 
-    def link(self, *, up: bool) -> None:
+    def link(self, *, up: bool, why: str | None) -> None:
         """Print it."""
-        self._print(type="link", up=up)
+        self._print(type="link", up=up, why=why)
 
     def note(self, text: str) -> None:
         """Print it."""
@@ -124,9 +131,9 @@ class Lines(Output):
         if text is not None:
             self.note(text)
 
-    def link(self, *, up: bool) -> None:
+    def link(self, *, up: bool, why: str | None) -> None:
         """Print it."""
-        self.note("connected" if up else "connection lost; reconnecting")
+        self.note("connected" if up else why or "connection lost; reconnecting")
 
     def note(self, text: str) -> None:
         """Print it."""
@@ -145,6 +152,9 @@ class Lines(Output):
                     return None
                 self._state_s = now_s
                 return _state_text(happening)
+            case SenderSilent():
+                before, self._status, self._state_s = self._status, None, -STATE_EACH_S
+                return None if before is not None and before[0] == "offline" else "nothing heard any more: the numbers are unknown"
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id
                 return None if before_id == happening.id else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
@@ -156,10 +166,15 @@ class Lines(Output):
                 return f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after {happening.late_ms} ms{timer})"
             case AckMessage():
                 return None
-            case Answer(felt=False, why=why) if why != LATE:
-                return f"NOT FELT {happening.cue_id}: {why}"
             case Answer():
-                return None if happening.felt else f"DROPPED {happening.cue_id}: {happening.why}, by {happening.latency_ms} ms"
+                return _answer_text(happening)
+
+
+def _answer_text(answer: Answer) -> str | None:
+    if answer.felt:
+        return None
+    late = answer.why == LATE
+    return f"DROPPED {answer.cue_id}: {LATE}, by {answer.latency_ms} ms" if late else f"NOT FELT {answer.cue_id}: {answer.why}"
 
 
 def _state_text(state: StateMessage) -> str:
@@ -187,6 +202,8 @@ def _record(happening: Happening) -> dict[str, Any]:
             }
         case Answer():
             return {"type": "ack", "id": happening.cue_id, "felt": happening.felt, "why": happening.why, "latency_ms": happening.latency_ms}
+        case SenderSilent():
+            return {"type": "sender_silent"}
         case _:
             return {"type": NAMES[type(happening)], **happening.model_dump(mode="json")}
 

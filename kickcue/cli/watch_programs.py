@@ -68,6 +68,11 @@ class Programs:
         """How long a cue takes from here to the skin."""
         return self._profile.timing.lead_after_ms(None)
 
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong with the last program; None where all is well."""
+        return self._trouble
+
     def take(self, happening: Happening) -> bool:
         """Take what happened; tell whether it is dealt with here: an answer that is not known yet must not be shown as given."""
         match happening:

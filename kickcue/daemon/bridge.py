@@ -44,6 +44,7 @@ SECOND_AFTER_S: Final = 1.2
 ANSWER_S: Final = 1.0
 LINK: Final = "link"
 NO_APP: Final = "no answer from kickcue's app on the watch"
+OUT_OF_REACH: Final = "the bridge has no link to it"
 ELSEWHERE: Final = "felt on another watch"
 BY_TIMER: Final = "link; the watch's own timer was set"
 ALL_AND_ACKS: Final = (*(name for name, rule in RULES.items() if rule.side is Side.DAEMON), "ack")
@@ -76,6 +77,7 @@ class Bridge:
         try:
             while True:
                 self.broker.wrist.lead_ms = self._lead_ms()
+                self.broker.unworn = None if self.worn.connected.is_set() else self.worn.health.why or OUT_OF_REACH
                 for happening in await self.broker.wait(LOOK_S):
                     self._take(happening)
                 if self.profile.encoder in ARMING:
@@ -218,8 +220,8 @@ class Bridge:
 @asynccontextmanager
 async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     pin: WatchPin,
-    address: Address,
-    topics: Topics,
+    address: Address | Callable[[], Address],
+    topics: Topics | None,
     *,
     state: Path,
     adapter: str | None = None,
@@ -229,6 +231,8 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
 ) -> AsyncIterator[Bridge]:
     """Be the watch of a race with a Bluetooth watch for a wrist; what was answered is kept in ``state``/bridge.
 
+    ``address`` and ``topics`` as in ``watch``.
+
     ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``. ``second``: play only what no other watch has
     answered as felt. ``BrokerError`` when the first connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
     ``Bridge.worn.health``. AskedWronglyError for a profile that Bluetooth does not carry.
@@ -236,7 +240,7 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     by_bluetooth(pin.profile)
     answered = Answered(state / "bridge" / f"{pin.profile.id}.jsonl")
     hears = ALL_AND_ACKS if second else None
-    async with watch(address, topics, hears=hears, over=answered.all, answers=False, patient=patient) as broker:
+    async with watch(address, topics, hears=hears, over=answered.all, answers=False, patient=patient, kind=pin.profile.id) as broker:
 
         def put(event: Input) -> None:
             if isinstance(event, Notification):

@@ -31,6 +31,8 @@ class Way:
         """Why nothing, or not everything, gets through at the moment; None while it does."""
         if self.delivery is None:
             return self.text
+        if self.delivery.second is not None:
+            return self.delivery.second
         session = self.delivery.session
         return session.trouble or (None if session.connected else "connecting")
 
@@ -46,8 +48,11 @@ def named_broker(settings: Settings) -> Address | None:
 
 
 @asynccontextmanager
-async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[], int]) -> AsyncIterator[Way]:
-    """Open it; a broker that cannot be reached is tried for ever, a private one that cannot be started is done without."""
+async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False) -> AsyncIterator[Way]:
+    """Open it; a broker that cannot be reached is tried for ever, a private one that cannot be started is done without.
+
+    Where another run sends on the same topics, this one does not, unless ``alongside``.
+    """
     address = named_broker(settings)
     topics = Topics.of(None if address is None else address.prefix, settings.broker.athlete)
     async with AsyncExitStack() as stack:
@@ -61,5 +66,6 @@ async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[],
                 yield Way(None, text)
                 return
             address, watch = private.address, private.watch
-        delivery = await stack.enter_async_context(deliver(address, topics, run_id=run_id, now_ns=now_ns, patient=True))
+        sending = deliver(address, topics, run_id=run_id, now_ns=now_ns, patient=True, alongside=alongside)
+        delivery = await stack.enter_async_context(sending)
         yield Way(delivery, f"{address}, topics {topics.prefix}/#", watch)

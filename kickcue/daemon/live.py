@@ -21,6 +21,7 @@ from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
+from kickcue.core.errors import AskedWronglyError, KickcueError
 from kickcue.core.events import Arm, Cue, Estimate, Input, Link, Notification, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.audio import LocalAudio, audio_cache, local_audio
@@ -34,6 +35,7 @@ from kickcue.daemon.only_one import only_one
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_unfinished
 from kickcue.daemon.session import Session
+from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.radio import BeaconEar, Health, Pin, Radio, Stage, sensors
@@ -76,6 +78,8 @@ class Live:
         """What a person should know that the engine does not: one sentence each."""
         self.done = asyncio.Event()
         """The race is over, and the time after it as well."""
+        self.refused: KickcueError | None = None
+        """Why the run has ended before its race began; to be raised once everything is closed."""
         self._setup = self.document.setup()
         self._recordings = state / "races"
         self._calibrations = Calibrations.below(state)
@@ -112,6 +116,21 @@ class Live:
     def phase(self) -> Phase:
         """The phase of the race."""
         return Phase.WAITING if self.session is None else self.session.view.phase
+
+    @property
+    def watch_is_there(self) -> bool:
+        """Whether somebody would feel a cue now, as far as watches tell."""
+        delivery = None if self.way is None else self.way.delivery
+        return delivery is not None and delivery.watches.is_there(self.clock.run_ns())
+
+    @property
+    def watch_text(self) -> str:
+        """Who is there to feel a cue, and when it was heard last; why no cue gets there at all, where that is so."""
+        if self.way is None:
+            return "the way to the watch is being opened"
+        if self.way.trouble is not None or self.way.delivery is None:
+            return f"no cue reaches the wrist: {self.way.trouble}"
+        return self.way.delivery.watches.text(self.clock.run_ns())
 
     def race_ns(self) -> int | None:
         """Return the race time now, None while nothing was heard yet."""
@@ -159,6 +178,21 @@ class Live:
                 event = replace(event, sensor=name)
                 self._heard_remotely(name)
             self.put(event)
+
+    async def mind_wrist(self, delivery: Delivery) -> None:
+        """Look after the wrist, until cancelled; end the run where another one sends to it and the race has not begun."""
+        wrist = WristWatch(delivery, lambda name, text, level: self._say(name, text, level=level))
+        while not self.done.is_set():
+            run_ns, race_ns = self.clock.run_ns(), self.race_ns()
+            wrist.look(run_ns)
+            if delivery.second is not None and not is_on(self.phase, resumed=self.resumed):
+                self.refused = AskedWronglyError(delivery.second)
+                self.done.set()
+            if self.session is not None and race_ns is not None:
+                ready = wrist.welcome(self.session.view, run_ns, race_ns)
+                if ready is not None:
+                    self._deliver(ready)
+            await asyncio.sleep(LOOK_S)
 
     def expect(self) -> None:
         """Take over what earlier races have taught about the pod; before anything comes in."""
@@ -340,9 +374,12 @@ class Live:
 
 
 @asynccontextmanager
-async def live(settings: Settings, *, state: Path, clock: Clock | None = None, fresh: bool = False) -> AsyncIterator[Live]:
+async def live(
+    settings: Settings, *, state: Path, clock: Clock | None = None, fresh: bool = False, alongside: bool = False
+) -> AsyncIterator[Live]:
     """Run a race, live; recordings lie in ``state``/races. A race that was cut off less than ten minutes ago goes on, unless ``fresh``.
 
+    Where another run sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes on without a wrist.
     AskedWronglyError where the settings describe no race that can be run; everything else is told in ``notes`` and tried again.
     """
     run = Live(settings, clock or Clock(), new_run_id(), state)
@@ -358,13 +395,15 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.callback(run.close)
         run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.tell))
-        run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns))
+        run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside))
         if run.audio is not None and run.way.delivery is not None:
             run.way.delivery.unanswered = run.audio.on_unanswered
         run.catch_up()
         tasks = [asyncio.create_task(run.work(), name="live")]
         if run.way.delivery is not None:
+            run.way.delivery.tell(run.tell)
             tasks.append(asyncio.create_task(run.read(run.way.delivery), name="live reader"))
+            tasks.append(asyncio.create_task(run.mind_wrist(run.way.delivery), name="live wrist"))
         stack.push_async_callback(end, tasks)
         stack.push_async_callback(run.learnt)
         for task in tasks:
@@ -375,6 +414,8 @@ async def live(settings: Settings, *, state: Path, clock: Clock | None = None, f
         run.beacon = await stack.enter_async_context(beacon_of(settings, run.locate, run.clock.run_ns))
         run.positions = await stack.enter_async_context(positions(settings.fixes, run.locate, run.clock.run_ns))
         yield run
+    if run.refused is not None:
+        raise run.refused
     for task in tasks:
         if not task.cancelled():
             task.result()  # they never end by themselves: what one of them raises is a bug that must not pass unseen

@@ -21,7 +21,8 @@ from kickcue.cli.show import console
 from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Phase, PhaseChange
 from kickcue.core.wrist import Answer, Play, Touch
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
-from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
+from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage, touch_message
 
@@ -218,16 +219,54 @@ async def test_a_broker_that_goes_away_is_shown(sender: Sender) -> None:
         assert "Traceback" not in shown.seen
 
 
+# ---- a run that comes and goes
+
+
+@contextlib.asynccontextmanager
+async def run_on(topics: Topics) -> AsyncIterator[Delivery]:
+    """Be a run with a private broker of its own: another port and password each time."""
+    start_ns = time.monotonic_ns()
+    async with (
+        private_broker(topics) as broker,
+        deliver(broker.address, topics, run_id=new_run_id(), now_ns=lambda: time.monotonic_ns() - start_ns) as delivery,
+    ):
+        yield delivery
+
+
+async def test_a_watch_waits_for_a_run_and_finds_each_that_follows() -> None:
+    """GIVEN no run WHEN a watch starts THEN it says once that it waits, finds the run that comes, and the next, whoever's race that is."""
+    async with watching() as process:
+        lines = [await next_line(process, lambda line: "waiting for `kickcue run` on this machine" in line)]
+        for topics in (Topics(), Topics("kickcue/maria")):
+            async with run_on(topics) as delivery:
+                while "online" not in lines[-1]:
+                    lines.append(await next_line(process, bool))
+                delivery.send(Cue(delivery._now_ns(), "c1", CueKind.LAST_LAP, "Last lap", None, PULSES, 3, 8000, 400.0, 2.0))
+                while "CUE" not in lines[-1]:
+                    lines.append(await next_line(process, bool))
+            while "waiting" not in lines[-1]:
+                lines.append(await next_line(process, bool))
+        assert len([line for line in lines if "waiting for" in line]) == 3
+        assert await ended(process) == 0
+
+
+async def test_a_watch_for_one_athlete_passes_over_the_races_of_others() -> None:
+    """GIVEN a run for another athlete WHEN a watch is for maria THEN it waits, until hers is there."""
+    async with watching("--athlete", "maria") as process, run_on(Topics()):
+        await next_line(process, lambda line: "waiting for" in line)
+        async with run_on(Topics("kickcue/maria")):
+            await next_line(process, lambda line: "online" in line)
+
+
 # ---- wrong input
 
 
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        ([], 2, "kickcue replay FILE --publish"),
         (["--broker", "pi"], 2, "it must look like mqtt://"),
         (["--broker", "mqtt://pi/club/maria", "--athlete", "maria"], 2, "give only one of them"),
-        (["--athlete", "a/+"], 2, "kickcue replay FILE --publish"),
+        (["--athlete", "a/+"], 2, "topic prefix 'kickcue/a/+'"),
         (["--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
         (["--broker", "mqtts://127.0.0.1:1", "--ca", "/no/such/file"], 2, "CA file /no/such/file: No such file or directory"),
     ],
@@ -260,6 +299,20 @@ def full_face() -> Face:
     face.take(StatusMessage(run_id="r", sent_ms=0, status="online", phase=Phase.LAST_LAP), 0.0)
     face.take(StateMessage.of(Estimate(0, 4600.0, 2.0, 5.6, 184.0, 176.0, 12, 400.0, None, Mode.MARKS), "r", 1), 0.0)
     return face
+
+
+def test_the_face_shows_no_number_of_a_sender_that_fell_silent() -> None:
+    """GIVEN a face full of numbers WHEN the sender falls silent THEN all of them, lap and phase are unknown; when it is back they are known."""
+    face = full_face()
+    face.take(SenderSilent(), 3.0)
+    text = "\n".join(drawn(face, 3.0))
+    assert not {"184", "176", "lap 12", "last lap", "● online"} & {
+        each for each in ("184", "176", "lap 12", "last lap", "● online") if each in text
+    }
+    for expected in ("- steps/min", "♥ -", "lap -", "the sender is silent"):
+        assert expected in text
+    face.take(StatusMessage(run_id="r", sent_ms=9, status="online", phase=Phase.LAST_LAP), 4.0)
+    assert "● online" in "\n".join(drawn(face, 4.0))
 
 
 def test_the_face_keeps_its_size() -> None:

@@ -26,6 +26,10 @@ class Wrist:
 
     to: str
     trouble: str | None
+    there: bool = False
+    """Whether a watch has said lately that it would play a cue."""
+    who: str = ""
+    """Which one, and when it was heard last."""
     sent: int = 0
     felt: int = 0
     cues: bool = True

@@ -82,7 +82,8 @@ class Watching:
             return Wrist("", "the way to the watch is being opened" if way is None else way.text)
         counters = way.delivery.counters
         to = way.text if way.watch is None else "`kickcue watch` on this machine"
-        return Wrist(to, way.trouble, counters.cues, counters.felt, ALLOWED[self._live.document.rules].cues)
+        there, who, cues = self._live.watch_is_there, self._live.watch_text, ALLOWED[self._live.document.rules].cues
+        return Wrist(to, way.trouble, there, who, counters.cues, counters.felt, cues)
 
     def _recording(self) -> tuple[str, bool]:
         recorder = self._live.recorder

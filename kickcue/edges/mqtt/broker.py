@@ -127,9 +127,12 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
 
 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
-    """Return a user who may publish its own topics and hear those of the other side, and answers: a second watch waits for those."""
+    """Return a user who may publish its own topics and hear those of the other side.
+
+    And answers: a second watch waits for those. And the status: a second sender is to find the first.
+    """
     own = [_subject(topics, name) for name, rule in RULES.items() if rule.side is side]
-    others = [_subject(topics, name) for name, rule in RULES.items() if rule.side is not side or name == "ack"]
+    others = [_subject(topics, name) for name, rule in RULES.items() if rule.side is not side or name in ("ack", "status")]
     return {
         "user": side.value,
         "password": password,

@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from aiomqtt import Client, MqttError, ProtocolVersion
 
+from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import UNSPECIFIED, AttentiveClient, in_words, packet_size, told_reason
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
-from kickcue.edges.mqtt.link import Plan, dial, drop, explain, hang_up, is_wrong_protocol, publish, tls_context
+from kickcue.edges.mqtt.link import Plan, Plans, dial, drop, explain, hang_up, is_wrong_protocol, new_client_id, publish, tls_context
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from kickcue.edges.mqtt.quiet import quieten
 from kickcue.edges.mqtt.refusals import TOO_LARGE, Refusals, hearing
@@ -20,11 +21,21 @@ from kickcue.edges.mqtt.sizes import Sizes
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.wire import LARGEST_PAYLOAD
 
+if TYPE_CHECKING:
+    import ssl
+
 LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
 """MQTT's own keepalive of 5 s finds a frozen broker or a lost network after 10 s; a race cannot wait for that."""
 SHORTEST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
+LASTING_S: Final = 2.0
+"""A connection that lived so long was a good one: the pause before the next begins short again."""
+MOST_SHORT: Final = 3
+TAKEN_OVER: Final = 142
+"""DISCONNECT of MQTT 5: another client came with the same id. 3.1.1 just ends the connection."""
+OF_A_TWIN: Final = "another client with this client id took the connection over; connecting under a new one"
+AS_OF_A_TWIN: Final = "the broker ends each connection at once, as if another client had this client id; connecting under a new one"
 FLUSH_S: Final = 1.0
 MOST_INCOMING: Final = 1000
 PROBE: Final = "kickcue/probe"  # never subscribed to: see _probe
@@ -60,18 +71,25 @@ class Counters:
 class Session:
     """What ``connect`` gives: ``send`` and ``incoming``, whatever becomes of the connection below."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan | Plans) -> None:
         self.incoming: asyncio.Queue[Received] = asyncio.Queue(MOST_INCOMING)
         self.counters = Counters()
         self.connected = False
-        self.refusals = Refusals(plan.address)
+        self.told: Callable[[str], None] = LOG.warning
+        """Hears what is wrong with connections that came about, in one line each."""
+        self.refusals = Refusals(None)
         self._lost: str | None = None
         self._sizes = Sizes()
-        self._plan = plan
-        self._tls = tls_context(plan.address)
+        self._plans = plan if callable(plan) else lambda: plan
+        self._address: Address | None = None
+        self._tls: ssl.SSLContext | None = None
+        self._client_id: str | None = None
+        self._short = 0
         self._protocol = ProtocolVersion.V5
         self._outbox = Outbox()
         self._renewal = asyncio.Event()
+        if isinstance(plan, Plan):
+            self._be_at(plan.address)
 
     def send(self, message: Outgoing) -> None:
         """Send as soon as there is a connection, or never if that is past the message's deadline. Does not wait."""
@@ -101,24 +119,27 @@ class Session:
         try:
             client = await self._dial()
         except MqttError as error:
-            raise BrokerError(explain(self._plan.address, error)) from None
+            raise BrokerError(self._explain(error)) from None
         if self.refusals.text is not None:
             await hang_up(client)
-            raise BrokerError(f"broker {self._plan.address}: {self.refusals.text}")
+            raise BrokerError(f"broker {self._address}: {self.refusals.text}")
         return client
 
     async def supervise(self, client: AttentiveClient | None) -> None:
         """Keep a connection, until cancelled; None: make the first one too, however long that takes."""
+        loop = asyncio.get_running_loop()
         client = client or await self._reconnect()
         while True:
+            began_s = loop.time()
             try:
-                await self._serve(client)
+                reason = await self._serve(client)
             except asyncio.CancelledError:
                 await hang_up(client)
                 raise
             finally:
                 self.connected = False
             drop(client)
+            self._judge(reason, loop.time() - began_s)
             client = await self._reconnect()
 
     async def close(self, supervisor: asyncio.Task[None]) -> None:
@@ -131,15 +152,16 @@ class Session:
 
     async def _dial(self) -> AttentiveClient:
         """Connect: MQTT 5 first, 3.1.1 from then on with a broker that refuses it."""
+        plan = self._plan()
         try:
-            client, refused = await dial(self._plan, self._protocol, self._tls)
+            client, refused = await dial(plan, self._protocol, self._tls)
         except MqttError as error:
             if self._protocol is not ProtocolVersion.V5 or not is_wrong_protocol(error):
                 raise
-            client, refused = await dial(self._plan, ProtocolVersion.V311, self._tls)
+            client, refused = await dial(plan, ProtocolVersion.V311, self._tls)
             self._protocol = ProtocolVersion.V311
         self.refusals.begin()
-        for topic, _ in self._plan.subscriptions:
+        for topic, _ in plan.subscriptions:
             if topic in refused:
                 self.refusals.note(hearing(topic), refused[topic])
             else:
@@ -148,44 +170,70 @@ class Session:
         self.counters.connections += 1
         return client
 
+    def _plan(self) -> Plan:
+        """Return what to connect to now; ``BrokerError`` where there is nothing yet."""
+        plan = self._plans()
+        if plan.address != self._address:
+            self._be_at(plan.address)
+        return plan if self._client_id is None else replace(plan, client_id=self._client_id)
+
+    def _be_at(self, address: Address) -> None:
+        """Begin with another broker, which may take other things and speak another version."""
+        self._tls = tls_context(address)
+        self._address, self._protocol, self.refusals, self._sizes = address, ProtocolVersion.V5, Refusals(address), Sizes()
+
+    def _explain(self, error: MqttError) -> str:
+        assert self._address is not None
+        return explain(self._address, error)
+
+    def _judge(self, reason: int | None, lived_s: float) -> None:
+        """See whether somebody else has our client id: two such clients throw each other out for ever."""
+        self._short = 0 if lived_s >= LASTING_S else self._short + 1
+        mute = self._protocol is ProtocolVersion.V311 and self._sizes.largest is None  # 5 says why it ends a connection
+        if reason == TAKEN_OVER or (mute and self._short >= MOST_SHORT):
+            if self._client_id is None:
+                self.told(f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}")
+            self._client_id = new_client_id()
+
     async def _reconnect(self) -> AttentiveClient:
         """Connect again; never gives up. Pauses are drawn from 0 to a ceiling that doubles ("full jitter")."""
-        attempt, ceiling_s = 0, SHORTEST_PAUSE_S
+        told, ceiling_s = None, min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2**self._short)
         while True:
             await asyncio.sleep(random.uniform(0, ceiling_s))  # noqa: S311  spreads the load, keeps no secret
             try:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:
-                text = explain(self._plan.address, error) if isinstance(error, MqttError) else str(error)
-                LOG.log(logging.DEBUG if attempt else logging.WARNING, "%s; trying on", text)
-                self._lost = text
+                text = self._explain(error) if isinstance(error, MqttError) else str(error)
+                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; trying on", text)
+                self._lost = told = text
             else:
-                LOG.info("broker %s: connected", self._plan.address)
+                LOG.info("broker %s: connected", self._address)
                 return client
-            attempt, ceiling_s = attempt + 1, min(LONGEST_PAUSE_S, 2 * ceiling_s)
+            ceiling_s = min(LONGEST_PAUSE_S, 2 * ceiling_s)
 
-    async def _serve(self, client: AttentiveClient) -> None:
-        """Work until the connection is lost."""
+    async def _serve(self, client: AttentiveClient) -> int | None:
+        """Work until the connection is lost; return the reason code if the broker gave one."""
         jobs = {"reader": self._read(client), "writer": self._write(client), "heartbeat": _probe(client), "renewal": self._until_renewed()}
         tasks = [asyncio.create_task(job, name=f"mqtt {name}") for name, job in jobs.items()]
         try:  # no TaskGroup: up to Python 3.12 it forgets that it was cancelled when one of its tasks fails at the same time
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await end(tasks)
-        for error in (task.exception() for task in done):
-            self._note_end(error)
+        reasons = [self._note_end(task.exception()) for task in done]
+        return reasons[0]
 
-    def _note_end(self, error: BaseException | None) -> None:
-        """Say why a connection has ended, and learn from it."""
+    def _note_end(self, error: BaseException | None) -> int | None:
+        """Say why a connection has ended, and learn from it; return the broker's reason code, None where it gave none."""
         if not isinstance(error, MqttError):
-            LOG.error("broker %s: connection lost (%s)", self._plan.address, error, exc_info=error)
-            return
+            LOG.error("broker %s: connection lost (%s)", self._address, error, exc_info=error)
+            return None
         reason = told_reason(error)
         if reason is not None:
             self._sizes.ended(reason.value, asyncio.get_running_loop().time())
         why = "" if reason is None or reason.value == UNSPECIFIED else in_words(reason)
-        self._lost = f"broker {self._plan.address}: connection lost{f' ({why})' if why else ''}"
-        LOG.info("broker %s: connection lost (%s)", self._plan.address, why or error)
+        self._lost = f"broker {self._address}: connection lost{f' ({why})' if why else ''}"
+        LOG.info("broker %s: connection lost (%s)", self._address, why or error)
+        return None if reason is None else reason.value
 
     async def _until_renewed(self) -> None:
         self._renewal.clear()
@@ -220,6 +268,8 @@ class Session:
                 raise
             else:
                 self.counters.sent += 1
+                if message.qos:
+                    self._sizes.taken(packet_size(message.topic, payload))
                 self.refusals.over(message.topic)
 
     def _fitting(self, client: AttentiveClient, message: Outgoing) -> bytes | None:
@@ -230,7 +280,7 @@ class Session:
         elif found is not message.payload:
             self.counters.shortened += 1
             if self.counters.shortened == 1:
-                LOG.warning("broker %s: takes no message as large as ours; cues are sent without what is not needed", self._plan.address)
+                LOG.warning("broker %s: takes no message as large as ours; cues are sent without what is not needed", self._address)
         return found
 
     def _refuse(self, topic: str, why: str) -> None:
@@ -249,8 +299,10 @@ async def _probe(client: Client) -> None:
 
 
 @contextlib.asynccontextmanager
-async def connect(plan: Plan, *, patient: bool = False) -> AsyncIterator[Session]:
+async def connect(plan: Plan | Plans, *, patient: bool = False) -> AsyncIterator[Session]:
     """Connect to a broker and stay connected; the first attempt reports (``BrokerError``), later ones retry for ever.
+
+    A function is asked for the plan at each attempt.
 
     ``patient``: do not wait for the first attempt and retry it like all others, for a sender that must go on without a broker.
     """

@@ -9,19 +9,24 @@ import asyncio
 import contextlib
 import dataclasses
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
+from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.client import Received, Session, connect
+from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.inbound import Inbound
 from kickcue.edges.mqtt.link import Plan
-from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
+from kickcue.edges.mqtt.rivals import Rival, Rivals
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
-from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, Message, StateMessage, StatusMessage, touch_message
+from kickcue.edges.mqtt.watches import Watches
+from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, Message, StateMessage, StatusMessage, parse, touch_message
 
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
@@ -64,7 +69,7 @@ class _Waiting:
 class Delivery:
     """What ``deliver`` gives: ``send`` takes the engine's outputs, ``incoming`` holds inputs for it. ``send`` never waits."""
 
-    def __init__(self, session: Session, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
+    def __init__(self, session: Session, topics: Topics, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False) -> None:
         self.incoming: asyncio.Queue[Input] = asyncio.Queue()
         self.session = session
         self.counters = DeliveryCounters()
@@ -74,6 +79,10 @@ class Delivery:
         self._run_id = run_id
         self._now_ns = now_ns
         self._inbound = Inbound(topics, run_id, now_ns)
+        self._rivals = Rivals(run_id, now_ns, alongside=alongside)
+        self._may_send = False
+        self._held: deque[Outgoing] = deque(maxlen=MOST_WAITING)
+        """What waits until it is known whether another run sends."""
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
@@ -117,6 +126,28 @@ class Delivery:
             "link_expired": self.session.expired,
         }
 
+    @property
+    def watches(self) -> Watches:
+        """Who is there to feel a cue."""
+        return self._inbound.watches
+
+    @property
+    def second(self) -> str | None:
+        """Why nothing is sent beside another run that sends on the same topics, and what to do; None while there is none."""
+        rival = self._rivals.found
+        return None if rival is None else _second_sender(rival, self._topics)
+
+    def tell(self, told: Callable[[str], None]) -> None:
+        """Have ``told`` hear what is wrong with the connection and with those who send, in one line each."""
+        self.session.told = self._inbound.told = told
+
+    async def only_sender(self) -> None:
+        """Return once it is known that nobody else sends on these topics; AskedWronglyError where somebody does."""
+        while not self._rivals.decided:  # noqa: ASYNC110  time decides it
+            await asyncio.sleep(BEAT_S)
+        if self.second is not None:
+            raise AskedWronglyError(self.second)
+
     async def work(self) -> None:
         """Read what comes, repeat what must be repeated; until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -129,11 +160,22 @@ class Delivery:
 
     async def _read(self) -> None:
         while True:
-            found = self._inbound.take(await self.session.incoming.get())
+            received = await self.session.incoming.get()
+            if received.topic == self._topics["status"]:
+                self._look_at(received)
+                continue
+            found = self._inbound.take(received)
             if isinstance(found, Ack):
                 self._note(found)
             if found is not None:
                 self.incoming.put_nowait(found)
+
+    def _look_at(self, received: Received) -> None:
+        """See whether a status is another sender's."""
+        with contextlib.suppress(WireError):
+            status = parse("status", received.payload)
+            assert isinstance(status, StatusMessage)
+            self._rivals.take(status, retained=received.retained)
 
     def _note(self, ack: Ack) -> None:
         if ack.felt:
@@ -153,6 +195,14 @@ class Delivery:
         fresh_link = self.session.connected and self._connections != self.session.counters.connections
         if fresh_link:
             self._connections, self._state = self.session.counters.connections, None
+            self._rivals.link_up()
+        before, self._may_send = self._may_send, self._rivals.may_send
+        if self._may_send and not before:
+            fresh_link = True
+            for outgoing in self._held:
+                self.session.send(outgoing)
+        if self._rivals.decided:
+            self._held.clear()
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
@@ -217,17 +267,19 @@ class Delivery:
     def _publish(self, name: str, message: Message, deadline_ns: int) -> None:
         rule = RULES[name]
         left_s = (deadline_ns - self._now_ns()) / NS_PER_S
-        self.session.send(
-            Outgoing(
-                topic=self._topics[name],
-                payload=message.to_json(),
-                deadline_s=asyncio.get_running_loop().time() + left_s,
-                qos=rule.qos,
-                retain=rule.retained,
-                urgent=name == "cue",
-                shorter=message.shorter(),
-            ),
+        outgoing = Outgoing(
+            topic=self._topics[name],
+            payload=message.to_json(),
+            deadline_s=asyncio.get_running_loop().time() + left_s,
+            qos=rule.qos,
+            retain=rule.retained,
+            urgent=name == "cue",
+            shorter=message.shorter(),
         )
+        if self._rivals.may_send:
+            self.session.send(outgoing)
+        elif not self._rivals.decided:
+            self._held.append(outgoing)
 
     def _stamp_ms(self) -> int:
         """Return the time for a message's ``sent_ms``, different for each: brokers keep no order between topics, receivers go by it."""
@@ -244,29 +296,38 @@ def _over_ns(arm: Arm) -> int:
     return _due_ns(arm) + arm.cue.ttl_ms * NS_PER_MS
 
 
+def _second_sender(rival: Rival, topics: Topics) -> str:
+    """Return why nothing is sent beside another run, and what to do."""
+    phase = "" if rival.phase is None else f", {rival.phase.replace('_', ' ')}"
+    return (
+        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the watch would feel each cue twice: "
+        "end that one, name another --athlete, or send all the same with --alongside"
+    )
+
+
 def new_run_id() -> str:
     """Return a name for a run that nobody else has."""
     return secrets.token_hex(4)
 
 
 @contextlib.asynccontextmanager
-async def deliver(
-    address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int], patient: bool = False
+async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where that is in doubt
+    address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int], patient: bool = False, alongside: bool = False
 ) -> AsyncIterator[Delivery]:
     """Connect to a broker as the sender of cues; ``BrokerError`` when the first attempt fails, unless ``patient``.
 
+    Where another run sends on the same topics, this one does not, unless ``alongside``.
     ``now_ns`` is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in real time.
     """
     will = StatusMessage(run_id=run_id, sent_ms=None, status="offline", phase=None)
     rule = RULES["status"]
     plan = Plan(
         address=address,
-        client_id=f"kickcue-{run_id}",
-        subscriptions=topics.from_side(Side.WATCH),
+        subscriptions=(*topics.from_side(Side.WATCH), (topics["status"], rule.qos)),
         will=Outgoing(topics["status"], will.to_json(), 0.0, rule.qos, rule.retained),
     )
     async with connect(plan, patient=patient) as session:
-        delivery = Delivery(session, topics, run_id, now_ns)
+        delivery = Delivery(session, topics, run_id, now_ns, alongside=alongside)
         work = asyncio.create_task(delivery.work(), name="delivery")
         try:
             yield delivery

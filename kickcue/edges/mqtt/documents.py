@@ -22,6 +22,7 @@ from kickcue.edges.mqtt.wire import (
     CueMessage,
     DisarmMessage,
     Message,
+    PresenceMessage,
     SensorMessage,
     StateMessage,
     StatusMessage,
@@ -34,6 +35,7 @@ ASYNCAPI: Final = DOCS / "asyncapi.json"
 SCHEMAS: Final = DOCS / "schemas"
 _BLOCK: Final = re.compile(r"(<!-- generated: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
+WITH_A_WILL: Final = ("status", "presence")
 _RUN: Final = "5f3a9c01"
 _WATCH: Final = "b7e2d410"
 _LAST_LAP: Final = Cue(
@@ -55,6 +57,7 @@ EXAMPLES: Final[Mapping[str, Message]] = {
     "disarm": DisarmMessage(run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"),
     "cue": touch_message(CueMessage, _LAST_LAP, _RUN, 817_330, due_in_ms=0, ttl_ms=1998),
     "ack": AckMessage.of(Answer(_RUN, "last_lap-1", felt=True, why=None, latency_ms=4), _WATCH, 65_020),
+    "presence": PresenceMessage(run_id=_WATCH, sent_ms=65_500, status="online", kind="esp32-mqtt"),
     "command": CommandMessage.model_validate({"run_id": _WATCH, "sent_ms": 66_910, "id": "c41", "kind": "lap"}),
     "sensor": SensorMessage(run_id="gateway-2", sent_ms=120_400, hex="0780035ae90039300000"),
 }
@@ -157,7 +160,7 @@ def _message_section(name: str) -> str:
 def _key_rows(name: str) -> Iterator[str]:
     found = schema(name)
     for key, value in found["properties"].items():
-        if key not in Message.model_fields or (name == "status" and key == "sent_ms"):
+        if key not in Message.model_fields or (name in WITH_A_WILL and key == "sent_ms"):
             yield f"| `{key}` | {_type(value, found.get('$defs', {}))} | {value.get('description', '')} |"
 
 

@@ -13,7 +13,8 @@ from kickcue.core.units import NS_PER_MS
 from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.wire import AckMessage, CommandMessage, SensorMessage, parse
+from kickcue.edges.mqtt.watches import Watches
+from kickcue.edges.mqtt.wire import AckMessage, CommandMessage, PresenceMessage, SensorMessage, parse
 
 LOG: Final = logging.getLogger(__name__)
 LATEST_MS: Final = 2000
@@ -37,6 +38,8 @@ class InboundCounters:
     """Acks of cues that this run did not send."""
     retained: int = 0
     """Commands, acks and sensors must not be retained: the broker would repeat them at each connection, hours later."""
+    clock_back: int = 0
+    """Senders whose clock went back: what they say is taken as of a new run."""
     flooded: int = 0
     """Beyond what anybody honest says in that time: not even looked at."""
 
@@ -46,12 +49,16 @@ class Inbound:
 
     def __init__(self, topics: Topics, run_id: str, now_ns: Callable[[], int]) -> None:
         self.counters = InboundCounters()
+        self.watches = Watches()
+        self.told: Callable[[str], None] = LOG.warning
+        """Hears what is wrong with those who send, in one line each."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
         self._delays = MinimumDelay()
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
         self._telling = Throttle(1, 1 / 60)
+        self._telling_back = Throttle(1, 1 / 60)
         self._presses: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def take(self, received: Received) -> Input | None:
@@ -79,7 +86,10 @@ class Inbound:
         t_ns = self._now_ns() - late_ms * NS_PER_MS  # when it happened: the sender's clock, mapped by its fastest message
         match message:
             case AckMessage():
+                self.watches.take_ack(message, self._now_ns())
                 return self._ack(message, t_ns)
+            case PresenceMessage():
+                self.watches.take_presence(message, self._now_ns())
             case CommandMessage():
                 return self._command(message, t_ns)
             case SensorMessage():
@@ -105,7 +115,13 @@ class Inbound:
             LOG.warning("%s: more messages than anybody honest sends, %d left out so far", received.topic, count)
 
     def _late_ms(self, run_id: str, sent_ms: int, received: Received) -> int:
-        return self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000))
+        before = self._delays.resets
+        late_ms = self._delays.lateness_ms(run_id, sent_ms, round(received.received_s * 1000))
+        if self._delays.resets != before:
+            self.counters.clock_back += 1
+            if self._telling_back.passes(received.received_s):
+                self.told(f"{received.topic}: the clock of sender {run_id!r} went back, as if it had been started again: it is heard anew")
+        return late_ms
 
     def _ack(self, message: AckMessage, t_ns: int) -> Input | None:
         if message.cue_run_id != self._run_id:

@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import logging
 import math
+import secrets
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from aiomqtt import Client, MqttError, ProtocolVersion, Will
@@ -55,14 +56,23 @@ _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
 _LIBRARY_LOG.setLevel(logging.CRITICAL)  # it tells of connections that end, which the session does in its own words
 
 
+def new_client_id() -> str:
+    """Return a client id that nobody can guess: whoever connects with ours throws us out."""
+    return f"kickcue-{secrets.token_hex(7)}"  # 22 characters; every broker takes 23 (MQTT 3.1.1, 3.1.3.1)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a connection is made of, the same each time it is made anew."""
+    """What a connection is made of. The client id must stand in no message."""
 
     address: Address
-    client_id: str
+    client_id: str = field(default_factory=new_client_id)
     subscriptions: tuple[tuple[str, int], ...] = ()
     will: Outgoing | None = None
+
+
+Plans = Callable[[], Plan]
+"""Asked at each attempt, for a broker that may be elsewhere by then; ``BrokerError``: there is none yet."""
 
 
 def tls_context(address: Address) -> ssl.SSLContext | None:

@@ -22,7 +22,7 @@ REMEDIES: Final = {
 class Refusals:
     """Why the broker refuses what."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address | None) -> None:
         self._address = address
         self._whys: dict[str, str] = {}
         self._told: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Where a private broker leaves word of itself, so that ``kickcue watch`` on the same machine finds it."""
+"""Where a private broker leaves word of itself, so that ``kickcue watch`` on the same machine finds it, and finds it again."""
 
 import json
 import os
@@ -10,9 +10,11 @@ from typing import Final
 from kickcue.config.places import default_state_folder
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address, parse_address
+from kickcue.edges.mqtt.errors import BrokerError
 
 RECORD: Final = "broker.json"
 ELSEWHERE: Final = "XDG_RUNTIME_DIR may name a folder of your own (mode 700)"
+WAITING: Final = "waiting for `kickcue run` on this machine"
 
 
 def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -46,15 +48,46 @@ def _kept(environ: Mapping[str, str]) -> Path:
 
 def find_private_broker() -> Address | None:
     """Return the address for watches of the private broker started last on this machine, or ``None``."""
+    return next(iter(private_brokers()), None)
+
+
+def private_brokers() -> tuple[Address, ...]:
+    """Return the addresses for watches of the private brokers on this machine, the one started last first."""
     records = sorted(runtime_folder().glob(f"broker-*/{RECORD}"), key=_age, reverse=True)
-    for record in records:
+    return tuple(address for record in records if (address := _told_in(record)) is not None)
+
+
+class PrivateBrokerFinder:
+    """Finds a private broker of this machine anew at each call: ``kickcue run`` comes back with another port and password.
+
+    ``prefix``: only one with these topics. The one found before is kept to while it is there, whatever was started since.
+    """
+
+    def __init__(self, prefix: str | None = None) -> None:
+        self._prefix = prefix
+        self._last: Address | None = None
+
+    def __call__(self) -> Address:
+        """Return its address for watches; ``BrokerError`` while there is none."""
         try:
-            content = json.loads(record.read_text())
-            if _alive(int(content["pid"])):
-                return parse_address(content["url"])
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # it is just being removed
-    return None
+            there = [each for each in private_brokers() if self._prefix in (None, each.prefix)]
+        except AskedWronglyError as error:
+            raise BrokerError(str(error)) from None
+        if not there:
+            raise BrokerError(WAITING)
+        if self._last not in there:
+            self._last = there[0]
+        assert self._last is not None
+        return self._last
+
+
+def _told_in(record: Path) -> Address | None:
+    """Return the address in a record, None for one that a dead process left behind, or that is just being removed."""
+    try:
+        content = json.loads(record.read_text())
+        return parse_address(content["url"]) if _alive(int(content["pid"])) else None
+    except (OSError, ValueError, KeyError, TypeError, AskedWronglyError):
+        return None
 
 
 def _age(path: Path) -> float:

@@ -14,6 +14,7 @@ class Sizes:
 
     def __init__(self) -> None:
         self.largest: int | None = None
+        self._taken = 0
         self._topic = ""
         self._size = 0
         self._sent_s = float("-inf")
@@ -23,6 +24,10 @@ class Sizes:
     def sending(self, topic: str, size: int, now_s: float) -> None:
         """Note a message that is being sent."""
         self._topic, self._size, self._sent_s = topic, size, now_s
+
+    def taken(self, size: int) -> None:
+        """Note that the broker has acknowledged a message of this size: one like it does not end a connection."""
+        self._taken = max(self._taken, size)
 
     def ended(self, reason: int, now_s: float) -> None:
         """Note that the other side has ended the connection, and its reason code; a limit that was not the cause is forgotten."""
@@ -34,5 +39,5 @@ class Sizes:
             return
         self._strikes = self._strikes + 1 if topic == self._blamed else 1
         self._blamed = topic
-        if reason in SAYS_SIZE or self._strikes >= STRIKES:
+        if reason in SAYS_SIZE or (self._strikes >= STRIKES and self._size > self._taken):
             self.largest, self._strikes = self._size - 1, 0

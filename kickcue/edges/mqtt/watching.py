@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Collection, Iterable
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from typing import Final, Literal
 
 from kickcue.core.events import CommandKind, Orderer
 from kickcue.core.wrist import Action, Answer, Play, Stamp, Wrist
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.client import Received, Session, connect
 from kickcue.edges.mqtt.errors import WireError
-from kickcue.edges.mqtt.link import Plan
+from kickcue.edges.mqtt.link import Plan, new_client_id
+from kickcue.edges.mqtt.liveness import SILENT_S, Liveness, SenderSilent
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.wire import (
@@ -22,6 +23,7 @@ from kickcue.edges.mqtt.wire import (
     CueMessage,
     DisarmMessage,
     Message,
+    PresenceMessage,
     SensorMessage,
     StateMessage,
     StatusMessage,
@@ -29,41 +31,78 @@ from kickcue.edges.mqtt.wire import (
 )
 
 LOG: Final = logging.getLogger(__name__)
+CLOCK_BACK: Final = "the sender's clock went back, as if it had been started again: it is heard anew"
 ACK_WORTH_S: Final = 2.0
 SILENCE_S: Final = 3.0
 """A sender that is online says so each second. The private broker was seen to lose a message to one watch (a last will, 1 time in 100)."""
 COMMAND_WORTH_S: Final = 1.0  # a lap press that arrives later than this would mark another line
 
 SENSOR_WORTH_S: Final = 1.0
+PRESENCE_EACH_S: Final = 5.0
+LONGEST_WHY: Final = 200
+TERMINAL: Final = "terminal"
 
-Happening = StatusMessage | StateMessage | ArmMessage | DisarmMessage | Play | Answer | AckMessage
-"""What a watch shows or does. An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False."""
+Happening = StatusMessage | StateMessage | SenderSilent | ArmMessage | DisarmMessage | Play | Answer | AckMessage
+"""What a watch shows or does: a ``StateMessage`` is live, until the next one or ``SenderSilent``.
+
+An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False.
+"""
 
 
 class Watch:
     """What ``watch`` gives. Without ``answers`` it acknowledges nothing by itself: the caller does, when it knows what was felt."""
 
-    def __init__(self, session: Session, topics: Topics, *, over: Iterable[Answer] = (), answers: bool = True) -> None:
+    def __init__(  # noqa: PLR0913  one for each way in which a watch can be more or less than one
+        self,
+        session: Session,
+        topics: Topics | Callable[[], Topics],
+        *,
+        over: Iterable[Answer] = (),
+        answers: bool = True,
+        kind: str | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        """Take a connection. ``kind``: what it is for people; None: no watch, so that it does not say it is one."""
         self.session = session
+        self.unworn: str | None = None
+        """Why a cue would not be felt at the moment, None while it would be: for a watch behind another link."""
+        self._kind = kind
+        self._said: tuple[int, str | None, float] | None = None
+        self._topics_now = topics if callable(topics) else lambda: topics
         self._answers = answers
-        self._topics = topics
-        self._run_id = secrets.token_hex(4)
+        self._run_id = run_id or new_watch_id()
         self._start_s = asyncio.get_running_loop().time()
         self._wrist = Wrist(over)
         self._online = False
+        self._liveness = Liveness()
+        self._clock_resets = 0
         self._heard_s = self._start_s
 
     async def wait(self, at_most_s: float) -> tuple[Happening, ...]:
         """Wait until something happens; return it, or nothing after ``at_most_s``."""
         self._mind_silence()
+        self._mind_presence()
+        now_s = asyncio.get_running_loop().time()
+        if self._wrist.clock_resets != self._clock_resets:
+            self._clock_resets = self._wrist.clock_resets
+            self.session.told(CLOCK_BACK)
+        silent = self._liveness.look(now_s)
+        if silent:
+            return silent
         due_ms = self._wrist.next_due_ms
-        until_due_s = at_most_s if due_ms is None else (due_ms - _now_ms()) / 1000
+        until_due_s = None if due_ms is None else (due_ms - _now_ms()) / 1000
+        soonest_s = min(each for each in (at_most_s, until_due_s, self._liveness.left_s(now_s)) if each is not None)
         try:
-            async with asyncio.timeout(max(0.001, min(at_most_s, until_due_s))):
+            async with asyncio.timeout(max(0.001, soonest_s)):
                 received = await self.session.incoming.get()
         except TimeoutError:
             return self._acknowledged(self._wrist.tick(_now_ms()))
         return self._acknowledged(self._take(received))
+
+    @property
+    def topics(self) -> Topics:
+        """The topics of the present connection: a private broker that is found anew may be another athlete's."""
+        return self._topics_now()
 
     @property
     def wrist(self) -> Wrist:
@@ -77,13 +116,34 @@ class Watch:
     def pass_on(self, sensor: str, char: str, data: bytes) -> None:
         """Publish what a sensor said, as a gateway does."""
         message = SensorMessage(run_id=self._run_id, sent_ms=self._sent_ms(), hex=data.hex())
-        self._publish("sensor", message, SENSOR_WORTH_S, topic=self._topics.sensor(sensor, char))
+        self._publish("sensor", message, SENSOR_WORTH_S, topic=self.topics.sensor(sensor, char))
 
     def command(self, kind: CommandKind, by: Orderer = Orderer.RUNNER) -> bool:
         """Send an order; tell whether there is a connection for it (it is sent if that comes back within a second)."""
         message = CommandMessage(run_id=self._run_id, sent_ms=self._sent_ms(), id=secrets.token_hex(4), kind=kind, by=by)
         self._publish("command", message, COMMAND_WORTH_S)
         return self.session.connected
+
+    def farewell(self) -> None:
+        """Say that the watch leaves."""
+        if self._kind is not None:
+            self._say_presence("offline", "it was switched off")
+
+    def _mind_presence(self) -> None:
+        """Say now and then, on each connection and on change, whether a cue would be felt."""
+        now_s = asyncio.get_running_loop().time()
+        connection = self.session.counters.connections
+        if self._kind is None or not self.session.connected:
+            return
+        if self._said is None or self._said[:2] != (connection, self.unworn) or now_s - self._said[2] >= PRESENCE_EACH_S:
+            self._said = (connection, self.unworn, now_s)
+            self._say_presence("online" if self.unworn is None else "offline", self.unworn)
+
+    def _say_presence(self, status: Literal["online", "offline"], why: str | None) -> None:
+        assert self._kind is not None
+        shown = None if why is None else why[:LONGEST_WHY]
+        message = PresenceMessage(run_id=self._run_id, sent_ms=self._sent_ms(), status=status, kind=self._kind, why=shown)
+        self._publish("presence", message, PRESENCE_EACH_S)
 
     def _mind_silence(self) -> None:
         """Connect anew when the sender has fallen silent: that brings what the broker retained, its `offline` too."""
@@ -93,7 +153,7 @@ class Watch:
             self.session.renew()
 
     def _take(self, received: Received) -> tuple[Happening, ...]:
-        place = self._topics.name_of(received.topic)
+        place = self.topics.name_of(received.topic)
         if place is None:
             return ()
         try:
@@ -106,15 +166,23 @@ class Watch:
             return () if received.retained else (message,)
         if isinstance(message, StatusMessage):
             self._online = message.status == "online"
-        return self._show_only(message) if received.retained else self._obey(message, _millis(received.received_s))
+        if received.retained:
+            return self._show(message, received.received_s, live=False)
+        return self._obey(message, received.received_s)
 
-    def _show_only(self, message: Message) -> tuple[Happening, ...]:
-        """Of what the broker retained, at whatever age, only the display makes use."""
-        return (message,) if isinstance(message, StatusMessage | StateMessage) else ()
+    def _show(self, message: Message, now_s: float, *, live: bool) -> tuple[Happening, ...]:
+        """Return what the display makes use of; ``live``: it has just been sent. What was retained is of any age."""
+        match message:
+            case StatusMessage():
+                return self._liveness.take_status(message, now_s, live=live)
+            case StateMessage():
+                return self._liveness.take_state(message, now_s, live=live)
+        return ()
 
-    def _obey(self, message: Message, received_ms: int) -> tuple[Happening, ...]:
+    def _obey(self, message: Message, received_s: float) -> tuple[Happening, ...]:
+        received_ms = _millis(received_s)
         if message.sent_ms is None:  # a last will
-            return self._show_only(message)
+            return self._show(message, received_s, live=True)
         stamp = Stamp(message.run_id, message.sent_ms, received_ms)
         match message:
             case ArmMessage():
@@ -123,8 +191,8 @@ class Watch:
                 return (message, *self._wrist.disarm(stamp, message.id))
             case CueMessage():
                 return self._wrist.cue(stamp, message.to_touch())
-        self._wrist.hear(stamp)
-        return (*self._show_only(message), *self._wrist.tick(received_ms))
+        live = self._wrist.hear(stamp) < SILENT_S * 1000
+        return (*self._show(message, received_s, live=live), *self._wrist.tick(received_ms))
 
     def _acknowledged(self, happenings: tuple[Happening | Action, ...]) -> tuple[Happening, ...]:
         for each in happenings:
@@ -135,10 +203,15 @@ class Watch:
     def _publish(self, name: str, message: Message, worth_s: float, *, topic: str | None = None) -> None:
         rule = RULES[name]
         deadline_s = asyncio.get_running_loop().time() + worth_s
-        self.session.send(Outgoing(topic or self._topics[name], message.to_json(), deadline_s, rule.qos, rule.retained))
+        self.session.send(Outgoing(topic or self.topics[name], message.to_json(), deadline_s, rule.qos, rule.retained))
 
     def _sent_ms(self) -> int:
         return _millis(asyncio.get_running_loop().time() - self._start_s)
+
+
+def new_watch_id() -> str:
+    """Return a name for what a watch sends."""
+    return secrets.token_hex(4)
 
 
 def _now_ms() -> int:
@@ -149,23 +222,54 @@ def _millis(seconds: float) -> int:
     return round(seconds * 1000)
 
 
+class _Calling:
+    """Makes the plan of each attempt to connect."""
+
+    def __init__(self, address: Address | Callable[[], Address], topics: Topics | None, names: Collection[str], kind: str | None) -> None:
+        self.run_id = new_watch_id()
+        self.topics = topics or Topics()
+        self._address = address if callable(address) else lambda: address
+        self._given = topics
+        self._names = names
+        self._kind = kind
+        self._client_id = new_client_id()
+
+    def plan(self) -> Plan:
+        found = self._address()
+        self.topics = self._given or Topics.of(found.prefix, None)
+        subscriptions = tuple((self.topics[name], RULES[name].qos) for name in self._names)
+        return Plan(found, self._client_id, subscriptions, self._will())
+
+    def _will(self) -> Outgoing | None:
+        if self._kind is None:
+            return None
+        message = PresenceMessage(run_id=self.run_id, sent_ms=None, status="offline", kind=self._kind, why="its connection was lost")
+        return Outgoing(self.topics["presence"], message.to_json(), 0.0, RULES["presence"].qos)
+
+
 @contextlib.asynccontextmanager
 async def watch(  # noqa: PLR0913  one for each way in which a watch can be more or less than one
-    address: Address,
-    topics: Topics,
+    address: Address | Callable[[], Address],
+    topics: Topics | None = None,
     *,
     hears: Collection[str] | None = None,
     over: Iterable[Answer] = (),
     answers: bool = True,
     patient: bool = False,
+    kind: str | None = None,
 ) -> AsyncIterator[Watch]:
     """Connect to a broker as a watch; ``BrokerError`` when the first attempt fails, unless ``patient``.
 
+    ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``). ``topics``: those below the address's prefix
+    unless given.
     ``hears`` names the only topics to listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is heard is
-    acknowledged as felt. ``over`` and ``answers`` as in ``Wrist`` and ``Watch``.
+    acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``Wrist`` and ``Watch``.
     """
-    all_of_it = topics.from_side(Side.DAEMON)
-    wanted = all_of_it if hears is None else tuple((topics[name], RULES[name].qos) for name in hears)
-    plan = Plan(address, client_id=f"kickcue-watch-{secrets.token_hex(4)}", subscriptions=wanted)
-    async with connect(plan, patient=patient) as session:
-        yield Watch(session, topics, over=over, answers=answers)
+    names = [name for name, rule in RULES.items() if rule.side is Side.DAEMON] if hears is None else hears
+    calling = _Calling(address, topics, names, kind)
+    async with connect(calling.plan if callable(address) else calling.plan(), patient=patient) as session:
+        made = Watch(session, lambda: calling.topics, over=over, answers=answers, kind=kind, run_id=calling.run_id)
+        try:
+            yield made
+        finally:
+            made.farewell()

@@ -165,6 +165,15 @@ class AckMessage(Message):
         return Ack(t_ns, self.id, self.felt, self.why, self.latency_ms)
 
 
+class PresenceMessage(Message):
+    """``presence``: a watch is there, or (its last will) it is not."""
+
+    sent_ms: Millis | None = Field(description="when it was sent; null in the last will, which the broker sends later")  # type: ignore[assignment]  # as in a status
+    status: Literal["online", "offline"] = Field(description="online: a cue would be felt now")
+    kind: Name = Field(default="watch", description="what it is, for people: a watch profile's id, or `terminal`")
+    why: str | None = Field(default=None, max_length=200, description="while it is offline: why a cue would not be felt")
+
+
 class CommandMessage(Message):
     """``command``: an order."""
 
@@ -196,6 +205,7 @@ MODELS: Final[Mapping[str, type[Message]]] = {
     "disarm": DisarmMessage,
     "cue": CueMessage,
     "ack": AckMessage,
+    "presence": PresenceMessage,
     "command": CommandMessage,
     "sensor": SensorMessage,
 }

@@ -124,7 +124,12 @@ def test_a_topic_is_found_in_the_tree(topic: str, place: tuple[str, tuple[str, .
 def test_each_side_hears_what_the_other_says() -> None:
     """GIVEN the tree WHEN the two sides are put together THEN each topic belongs to exactly one of them."""
     daemon, watch = Topics().from_side(Side.DAEMON), Topics().from_side(Side.WATCH)
-    assert [("kickcue/runner/ack", 1), ("kickcue/runner/command", 1), ("kickcue/runner/sensor/+/+", 0)] == list(watch)
+    assert [
+        ("kickcue/runner/ack", 1),
+        ("kickcue/runner/presence", 1),
+        ("kickcue/runner/command", 1),
+        ("kickcue/runner/sensor/+/+", 0),
+    ] == list(watch)
     assert set(daemon).isdisjoint(watch)
 
 

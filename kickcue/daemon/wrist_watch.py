@@ -1,0 +1,70 @@
+"""Looks after the wrist of a run: whether somebody is there to feel a cue, and whether another run sends to the same one."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from kickcue.core.cueing.phases import RACING
+from kickcue.core.events import Cue, CueKind, Phase
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.daemon.session import View
+from kickcue.edges.mqtt.delivery import Delivery
+
+LOOK_S: Final = 1.0
+FIRST_S: Final = 10.0
+"""A watch that was on before the run is heard within it."""
+CALM_NS: Final = 10 * NS_PER_S
+"""Nothing that the runner must feel lies closer to a repeated ``ready``."""
+CALM_PHASES: Final = frozenset({Phase.WAITING, Phase.BODY})
+
+Say = Callable[[str, str, int], None]
+"""Name of the event, sentence, level of the log."""
+
+
+class WristWatch:
+    """Call ``look`` now and then."""
+
+    def __init__(self, delivery: Delivery, say: Say) -> None:
+        self._delivery = delivery
+        self._say = say
+        self._began_s = asyncio.get_running_loop().time()
+        self._there: bool | None = None
+        self._second: str | None = None
+
+    def look(self, run_ns: int) -> None:
+        """Tell what has changed."""
+        watches = self._delivery.watches
+        there = watches.is_there(run_ns)
+        patient = self._there is None and not there and asyncio.get_running_loop().time() - self._began_s < FIRST_S
+        if there is not self._there and not patient:
+            self._there = there
+            self._say("watch_there" if there else "no_watch", watches.text(run_ns), logging.INFO if there else logging.WARNING)
+        second = self._delivery.second
+        if second is not None and self._second is None:
+            self._say("second_run", second, logging.WARNING)
+        elif second is None and self._second is not None:
+            self._say("only_run", "the other run is gone: cues are sent again", logging.INFO)
+        self._second = second
+
+    def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:
+        """Return the ``ready`` that a watch which joined late has missed, on the race's time; None while there is no such watch.
+
+        It is the same cue: a watch that has felt it does not feel it again. Not in the last lap, and not close to another cue.
+        """
+        ready = next((cue for cue in view.cues if cue.kind is CueKind.READY), None)
+        if ready is None or view.phase not in CALM_PHASES or _is_busy(view, race_ns):
+            return None
+        return replace(ready, t_ns=race_ns) if self._delivery.watches.newcomer(run_ns) else None
+
+
+def _is_busy(view: View, race_ns: int) -> bool:
+    armed = view.armed
+    coming = armed is not None and armed.t_ns + armed.due_in_ms * NS_PER_MS - race_ns < CALM_NS
+    return coming or any(race_ns - cue.t_ns < CALM_NS for cue in view.cues if cue.kind is not CueKind.READY)
+
+
+def is_on(phase: Phase, *, resumed: bool) -> bool:
+    """Tell whether a race is under way, so that nothing may end the run."""
+    return resumed or phase in RACING

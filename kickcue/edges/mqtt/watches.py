@@ -1,0 +1,96 @@
+"""Who is there to feel a cue: what watches say of themselves, and when each was last heard.
+
+A connection to the broker proves nothing about a wrist. A watch says that it is there every few seconds, and the broker says for it that it
+is gone (its last will); one that says nothing of itself is known by its acknowledgements alone. Times are the run's, in ns.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.edges.mqtt.wire import AckMessage, PresenceMessage
+
+GONE_AFTER_NS: Final = 12 * NS_PER_S
+"""It says so every 5 s: two of its messages in a row are lost, or it is."""
+WELCOME_AFTER_NS: Final = 3 * NS_PER_S
+"""A watch that was just switched on needs up to 2 s before it knows how late messages are."""
+MOST_WATCHES: Final = 16
+UNNAMED: Final = "a watch"
+
+
+@dataclass(slots=True)
+class _Watch:
+    kind: str
+    first_ns: int
+    heard_ns: int
+    online: bool | None = None
+    """None: it has never said, only acknowledged."""
+    why: str | None = None
+    felt: bool = False
+    """It has acknowledged a cue as felt, or has been given one to feel."""
+
+
+class Watches:
+    """The watches of one run, by the ``run_id`` of each; those heard last are kept."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, _Watch] = OrderedDict()
+
+    def take_presence(self, message: PresenceMessage, now_ns: int) -> None:
+        """Take what a watch says of itself, or its last will."""
+        if message.sent_ms is None and message.run_id not in self._known:
+            return  # of a watch that left before this run began
+        watch = self._watch(message.run_id, now_ns)
+        if message.status == "online" and watch.online is False:
+            watch.first_ns = now_ns
+        watch.kind, watch.online, watch.why = message.kind, message.status == "online", message.why
+        if message.sent_ms is not None:
+            watch.heard_ns = now_ns
+
+    def take_ack(self, message: AckMessage, now_ns: int) -> None:
+        """Take an acknowledgement."""
+        watch = self._watch(message.run_id, now_ns)
+        watch.heard_ns = now_ns
+        watch.felt = watch.felt or message.felt
+
+    def newcomer(self, now_ns: int) -> bool:
+        """Tell whether a watch is there that has felt nothing yet; each is told of once, as soon as it can judge a cue."""
+        found = [each for each in self._there(now_ns) if not each.felt and now_ns - each.first_ns >= WELCOME_AFTER_NS]
+        for each in found:
+            each.felt = True
+        return bool(found)
+
+    def is_there(self, now_ns: int) -> bool:
+        """Tell whether somebody would feel a cue now."""
+        return bool(self._there(now_ns))
+
+    def text(self, now_ns: int) -> str:
+        """Return who is there, or who was, and when it was heard last."""
+        there = self._there(now_ns)
+        if there:
+            kinds = list(dict.fromkeys(each.kind for each in there))
+            return f"{' and '.join(kinds)} on the wrist, heard {_ago(max(each.heard_ns for each in there), now_ns)}"
+        if not self._known:
+            return "no watch has been heard yet"
+        last = max(self._known.values(), key=lambda each: each.heard_ns)
+        heard = f"{last.kind} was last heard {_ago(last.heard_ns, now_ns)}"
+        return f"no watch is there: {heard if last.why is None else f'{last.kind}: {last.why}'}"
+
+    def _there(self, now_ns: int) -> list[_Watch]:
+        return [each for each in self._known.values() if each.online is not False and now_ns - each.heard_ns <= GONE_AFTER_NS]
+
+    def _watch(self, run_id: str, now_ns: int) -> _Watch:
+        if run_id not in self._known:
+            self._known[run_id] = _Watch(UNNAMED, now_ns, now_ns)
+            if len(self._known) > MOST_WATCHES:
+                self._known.popitem(last=False)
+        self._known.move_to_end(run_id)
+        return self._known[run_id]
+
+
+def _ago(then_ns: int, now_ns: int) -> str:
+    seconds = ns_to_s(now_ns - then_ns)
+    if seconds < 2.0:
+        return "just now"
+    return f"{seconds:.0f} s ago" if seconds < 120.0 else f"{seconds / 60:.0f} min ago"
