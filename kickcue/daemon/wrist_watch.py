@@ -11,6 +11,7 @@ from kickcue.core.events import Cue, CueKind, Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.session import View
 from kickcue.edges.mqtt.delivery import Delivery
+from kickcue.edges.mqtt.watches import Newcomer
 
 LOOK_S: Final = 1.0
 FIRST_S: Final = 10.0
@@ -32,6 +33,7 @@ class WristWatch:
         self._began_s = asyncio.get_running_loop().time()
         self._there: bool | None = None
         self._second: str | None = None
+        self._again = 0
 
     def look(self, run_ns: int) -> None:
         """Tell what has changed."""
@@ -51,12 +53,19 @@ class WristWatch:
     def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:
         """Return the ``ready`` that a watch which joined late has missed, on the race's time; None while there is no such watch.
 
-        It is the same cue: a watch that has felt it does not feel it again. Not in the last lap, and not close to another cue.
+        It is the same cue: a watch that has felt it does not feel it again. Only one that has dropped it needs it under another id. Not in
+        the last lap, and not close to another cue.
         """
         ready = next((cue for cue in view.cues if cue.kind is CueKind.READY), None)
         if ready is None or view.phase not in CALM_PHASES or _is_busy(view, race_ns):
             return None
-        return replace(ready, t_ns=race_ns) if self._delivery.watches.newcomer(run_ns) else None
+        newcomer = self._delivery.watches.newcomer(run_ns)
+        if newcomer is None:
+            return None
+        if newcomer is Newcomer.TOO_EARLY:
+            self._again += 1
+            return replace(ready, t_ns=race_ns, id=f"{ready.id}-again-{self._again}")
+        return replace(ready, t_ns=race_ns)
 
 
 def _is_busy(view: View, race_ns: int) -> bool:

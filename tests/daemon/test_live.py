@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +20,9 @@ from kickcue.core.wrist import Play
 from kickcue.daemon import live as live_module
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.live import Live, live
+from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.link import Plan
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import Topics
@@ -139,6 +142,36 @@ async def test_a_stranger_on_the_broker_is_not_listened_to(tmp_path: Path) -> No
         await until(lambda: run.session is not None)
     heard = [event.sensor for event in recorded(tmp_path).inputs if isinstance(event, Notification)]
     assert ["pod"] == heard
+
+
+async def test_a_second_run_for_the_same_wrist_ends_and_says_why(tmp_path: Path) -> None:
+    """GIVEN a run that sends cues WHEN a second one comes to the same broker and topics THEN it ends before its race begins, and names the first."""
+    async with private_broker(Topics()) as broker:
+        named = settings(**{"broker.url": broker.address.with_password()})
+        async with deliver(broker.address, Topics(), run_id="thefirst", now_ns=time.monotonic_ns):
+            with pytest.raises(AskedWronglyError, match=r"another kickcue \(run thefirst\).*--alongside"):
+                async with live(named, state=tmp_path / "second") as run, asyncio.timeout(PATIENCE_S):
+                    await run.done.wait()
+
+
+async def test_a_watch_that_joins_late_gets_the_ready_it_has_missed(tmp_path: Path) -> None:
+    """GIVEN a run that has given `ready` WHEN a watch joins after it THEN it feels it too, once; the run knows that it is there."""
+    async with live(settings(), state=tmp_path) as run:
+        assert run.way is not None
+        assert run.way.watch is not None
+        for at_s in range(4):
+            run.put(Notification(run.clock.run_ns() + at_s, "pod", "2a53", bytes.fromhex("0780035ae90039300000")))
+            run.put(Notification(run.clock.run_ns() + at_s, "strap", "2a37", bytes([0, 160])))
+            await asyncio.sleep(0.3)
+        await until(lambda: run.session is not None and bool(run.session.view.cues))
+        assert not run.watch_is_there
+        async with watch(run.way.watch, Topics(), kind="terminal") as wrist, asyncio.timeout(PATIENCE_S):
+            felt: list[str] = []
+            while not felt:
+                felt += [each.touch.kind for each in await wrist.wait(0.2) if isinstance(each, Play)]
+            assert felt == ["ready"]
+            assert run.watch_is_there
+            assert "terminal on the wrist" in run.watch_text
 
 
 async def test_without_a_broker_the_race_goes_on(tmp_path: Path) -> None:

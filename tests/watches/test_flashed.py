@@ -92,6 +92,18 @@ async def test_a_watch_that_was_reset_does_not_feel_the_same_cue_again(broker: W
         assert [] == again.all("duty")
 
 
+@pytest.mark.mosquitto
+async def test_a_watch_says_that_it_is_there_and_the_broker_that_it_is_gone(broker: WatchBroker, micropython: Path, tmp_path: Path) -> None:
+    """GIVEN a sender WHEN the watch is switched on THEN it is there; when it is switched off without a word THEN the broker tells that."""
+    fill_in(tmp_path, broker, "pin")
+    clock = engine_clock()
+    async with deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery:
+        async with switched_on(micropython, tmp_path):
+            await until(lambda: delivery.watches.is_there(clock()))
+            assert "esp32-mqtt on the wrist" in delivery.watches.text(clock())
+        await until(lambda: delivery.watches.text(clock()) == "no watch is there: esp32-mqtt: its connection was lost")
+
+
 @pytest.fixture
 def hal(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return ``hal.py``, whose limits can be asked without pins."""

@@ -10,18 +10,19 @@
 ``memory``
     ``answers`` and ``note(answer)``, a ``kickcue_memory.Memory``.
 
-Nothing waits for anything else: listening, timers, acknowledging and minding the silence are tasks of their own, and a cue plays in one
-too. So an armed cue fires while the link is down.
+Nothing waits for anything else: listening, timers, acknowledging, being there and minding the silence are tasks of their own, and a cue
+plays in one too. So an armed cue fires while the link is down.
 """
 
 import asyncio
 
-from kickcue_wire import ack, parse
+from kickcue_wire import ack, parse, presence
 from kickcue_wrist import Answer, Play, Wrist
 
 HEARD = ("status", "arm", "disarm", "cue")
 TICK_MS = 20  # armed cues fire at most this late
 SILENCE_MS = 3000  # a sender that is online says so each second
+PRESENCE_MS = 5000  # the sender takes a watch that has not said for 12 s that it is there for gone
 ACK_WORTH_MS = 2000  # the sender would not believe an older one
 
 
@@ -38,6 +39,7 @@ class Client:
         self._memory = memory
         self._prefix_length = len(prefix) + 1
         self._ack_topic = prefix + "/ack"
+        self._presence_topic = prefix + "/presence"
         self._run_id = run_id
         self._acks = []
         self._playing = None
@@ -46,7 +48,7 @@ class Client:
 
     async def run(self):
         """Be a watch, until cancelled."""
-        await asyncio.gather(self._listen(), self._keep_timers(), self._acknowledge(), self._mind_silence())
+        await asyncio.gather(self._listen(), self._keep_timers(), self._acknowledge(), self._mind_silence(), self._say_presence())
 
     def take(self, topic, payload, retained):
         """Act on one message."""
@@ -126,6 +128,17 @@ class Client:
                 else:
                     break
             await asyncio.sleep_ms(TICK_MS)
+
+    async def _say_presence(self):
+        """Say on each connection, and every few seconds, that a cue would be felt."""
+        said_ms, was_connected = 0, False
+        while True:
+            now_ms, connected = self._clock.now_ms(), self._link.isconnected()
+            if connected and (not was_connected or now_ms - said_ms >= PRESENCE_MS):
+                said_ms = now_ms
+                await self._link.publish(self._presence_topic, presence("online", self._run_id, now_ms))
+            was_connected = connected
+            await asyncio.sleep_ms(PRESENCE_MS // 20)
 
     async def _mind_silence(self):
         """Connect anew when a sender that was online has fallen silent: that brings what the broker retained, its ``offline`` too."""

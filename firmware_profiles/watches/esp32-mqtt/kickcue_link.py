@@ -12,9 +12,13 @@ AGAIN_S = 2
 
 
 class Link:
-    """What ``kickcue_client`` asks for. ``settings`` is the module ``config``."""
+    """What ``kickcue_client`` asks for. ``settings`` is the module ``config``.
 
-    def __init__(self, settings, client_id):
+    ``client_id`` must stand in no message: whoever connects with it throws us out. ``will`` is (topic, payload), what the broker publishes
+    when the connection is lost.
+    """
+
+    def __init__(self, settings, client_id, will=None):
         config["ssid"] = settings.WIFI_NAME
         config["wifi_pw"] = settings.WIFI_PASSWORD
         config["server"] = settings.BROKER
@@ -22,6 +26,8 @@ class Link:
         config["user"] = settings.USER.encode()  # mqtt_as takes a str's length for its bytes, here and in topics
         config["password"] = settings.PASSWORD.encode()
         config["client_id"] = client_id
+        if will is not None:
+            config["will"] = (will[0].encode(), will[1], False, 1)
         config["queue_len"] = QUEUE
         config["clean"] = True  # what was said while we were away is of no use
         config["keepalive"] = KEEPALIVE_S

@@ -3,6 +3,7 @@
 import json
 
 WIRE = 1
+KIND = "esp32-mqtt"
 LARGEST_PAYLOAD = 8192  # bytes; kickcue's own stay below 1,000
 LARGEST = 0x7FFFFFFF
 MOST_PULSES = 32
@@ -37,6 +38,12 @@ def ack(answer, run_id, sent_ms):
             "latency_ms": answer.latency_ms,
         }
     ).encode()
+
+
+def presence(status, run_id, sent_ms):
+    """Return the payload that says whether a cue would be felt, ``online`` or ``offline``; ``sent_ms`` is None in the last will."""
+    why = None if status == "online" else "its connection was lost"
+    return json.dumps({"wire": WIRE, "run_id": run_id, "sent_ms": sent_ms, "status": status, "kind": KIND, "why": why}).encode()
 
 
 def _sound(name, message):

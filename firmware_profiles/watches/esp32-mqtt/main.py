@@ -12,13 +12,15 @@ from hal import Hal, motor
 from kickcue_client import Client
 from kickcue_link import Link
 from kickcue_memory import Memory
+from kickcue_wire import presence
 from kickcue_wrist import Clock
 
 
 async def main():
     """Be a watch, for ever."""
     run_id = hexlify(os.urandom(4)).decode()
-    link = Link(config, "kickcue-watch-" + run_id)
+    will = (config.PREFIX + "/presence", presence("offline", run_id, None))
+    link = Link(config, "kickcue-" + hexlify(os.urandom(7)).decode(), will)
     clock = Clock(time.ticks_ms, time.ticks_diff)
     hal = Hal(motor(config.BOARD, config.MOTOR_PIN))
     client = Client(link, hal, clock, Memory(machine.RTC()), config.PREFIX, run_id)

@@ -26,12 +26,12 @@ class Wrist:
 
     to: str
     trouble: str | None
+    sent: int = 0
+    felt: int = 0
     there: bool = False
     """Whether a watch has said lately that it would play a cue."""
     who: str = ""
     """Which one, and when it was heard last."""
-    sent: int = 0
-    felt: int = 0
     cues: bool = True
 
 

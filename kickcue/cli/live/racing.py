@@ -83,7 +83,7 @@ class Watching:
         counters = way.delivery.counters
         to = way.text if way.watch is None else "`kickcue watch` on this machine"
         there, who, cues = self._live.watch_is_there, self._live.watch_text, ALLOWED[self._live.document.rules].cues
-        return Wrist(to, way.trouble, there, who, counters.cues, counters.felt, cues)
+        return Wrist(to, way.trouble, counters.cues, counters.felt, there, who, cues)
 
     def _recording(self) -> tuple[str, bool]:
         recorder = self._live.recorder

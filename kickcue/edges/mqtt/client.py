@@ -31,7 +31,7 @@ SHORTEST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
 LASTING_S: Final = 2.0
 """A connection that lived so long was a good one: the pause before the next begins short again."""
-MOST_SHORT: Final = 3
+MOST_SHORT: Final = 2
 TAKEN_OVER: Final = 142
 """DISCONNECT of MQTT 5: another client came with the same id. 3.1.1 just ends the connection."""
 OF_A_TWIN: Final = "another client with this client id took the connection over; connecting under a new one"
@@ -189,8 +189,8 @@ class Session:
     def _judge(self, reason: int | None, lived_s: float) -> None:
         """See whether somebody else has our client id: two such clients throw each other out for ever."""
         self._short = 0 if lived_s >= LASTING_S else self._short + 1
-        mute = self._protocol is ProtocolVersion.V311 and self._sizes.largest is None  # 5 says why it ends a connection
-        if reason == TAKEN_OVER or (mute and self._short >= MOST_SHORT):
+        unexplained = reason in (None, UNSPECIFIED) and self._sizes.largest is None  # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why
+        if reason == TAKEN_OVER or (unexplained and self._short >= MOST_SHORT):
             if self._client_id is None:
                 self.told(f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}")
             self._client_id = new_client_id()

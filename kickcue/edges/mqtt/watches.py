@@ -6,6 +6,7 @@ is gone (its last will); one that says nothing of itself is known by its acknowl
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
 from kickcue.core.units import NS_PER_S, ns_to_s
@@ -19,6 +20,15 @@ MOST_WATCHES: Final = 16
 UNNAMED: Final = "a watch"
 
 
+class Newcomer(Enum):
+    """A watch that has felt nothing yet."""
+
+    FRESH = "fresh"
+    """It has heard of no cue."""
+    TOO_EARLY = "too early"
+    """It got one when it could not yet tell whether it was late, dropped it, and will not play that one any more."""
+
+
 @dataclass(slots=True)
 class _Watch:
     kind: str
@@ -27,6 +37,7 @@ class _Watch:
     online: bool | None = None
     """None: it has never said, only acknowledged."""
     why: str | None = None
+    dropped: bool = False
     felt: bool = False
     """It has acknowledged a cue as felt, or has been given one to feel."""
 
@@ -53,13 +64,17 @@ class Watches:
         watch = self._watch(message.run_id, now_ns)
         watch.heard_ns = now_ns
         watch.felt = watch.felt or message.felt
+        watch.dropped = not message.felt
 
-    def newcomer(self, now_ns: int) -> bool:
-        """Tell whether a watch is there that has felt nothing yet; each is told of once, as soon as it can judge a cue."""
+    def newcomer(self, now_ns: int) -> Newcomer | None:
+        """Return what watch is there that has felt nothing yet; each is told of once, as soon as it can judge a cue."""
         found = [each for each in self._there(now_ns) if not each.felt and now_ns - each.first_ns >= WELCOME_AFTER_NS]
+        if not found:
+            return None
+        dropped = any(each.dropped for each in found)
         for each in found:
             each.felt = True
-        return bool(found)
+        return Newcomer.TOO_EARLY if dropped else Newcomer.FRESH
 
     def is_there(self, now_ns: int) -> bool:
         """Tell whether somebody would feel a cue now."""

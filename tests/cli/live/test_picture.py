@@ -25,7 +25,14 @@ FULL: Final = Board(
     title="5000m, laps of 400 m, training",
     course=course_for("5000m"),
     phase=Phase.BODY,
-    wrist=Wrist("mqtt://a-broker-with-a-long-name.example.org:1883, topics kickcue/maria/#", None, 3, 2),
+    wrist=Wrist(
+        "mqtt://a-broker-with-a-long-name.example.org:1883, topics kickcue/maria/#",
+        None,
+        3,
+        2,
+        there=True,
+        who="infinitime on the wrist, heard 2 s ago",
+    ),
     recording="/home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
     sensors={
         "strap": Health(Stage.CONNECTED, rssi_dbm=-61, battery_percent=80, model="H10", drops=1),
@@ -158,13 +165,20 @@ def test_what_is_unknown_is_a_dash() -> None:
         assert f"     {expected}" in text
 
 
+def test_a_broker_with_no_watch_behind_it_has_no_green_dot() -> None:
+    """GIVEN a broker that takes cues WHEN no watch says that it is there THEN the dot is empty, and it is told."""
+    nobody = replace(FULL, wrist=Wrist("`kickcue watch` on this machine", None, who="no watch has been heard yet"))
+    text = "\n".join(drawn(nobody, columns=80))
+    assert "○ no watch has been heard yet; cues go to `kickcue watch`" in text
+
+
 def test_each_part_tells_how_it_is() -> None:
     """Sensors with signal, battery and losses or what is wrong; the watch with what was felt or why nothing gets there; the recording's file."""
     text = "\n".join(drawn(FULL, columns=110))
     for expected in (
         "● ▂▄▆  -61 dBm, battery 80 %, H10, lost once",
         "○ not seen for 12 s: is it worn and awake?",
-        "● 2 of 3 cues felt; cues go to mqtt://a-broker",
+        "● 2 of 3 cues felt; infinitime on the wrist, heard 2 s ago",
         "● /home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
         "11:40  Even pace: ease",
     ):

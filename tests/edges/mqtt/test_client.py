@@ -1,6 +1,7 @@
 """Connections: the first attempt reports, later ones never give up, and nothing is sent past its deadline."""
 
 import asyncio
+import contextlib
 import gc
 import signal
 import subprocess
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiomqtt import MqttError
+from aiomqtt import Client, MqttError
 
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.wrist import Play
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.client import Received, connect
+from kickcue.edges.mqtt.client import LASTING_S, Received, connect
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.link import Plan
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outbox, Outgoing
@@ -132,6 +134,53 @@ async def test_a_renewed_connection_goes_on(broker: Broker) -> None:
         await until(lambda: run.watch.session.counters.connections == 2)
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.inputs))
+
+
+async def test_nobody_learns_a_client_id(broker: Broker) -> None:
+    """GIVEN a race WHEN everything that is published is read THEN no client id stands in it: with it a reader could throw the client out."""
+    async with running(broker) as run:
+        plans = [session._plans().client_id for session in (run.delivery.session, run.watch.session)]
+        run.delivery.send(run.cue("c1"))
+        await until(lambda: bool(run.of(Play)))
+        said = repr([run.seen, run.inputs, run.delivery._run_id])
+    assert len(set(plans)) == 2
+    assert not [part for plan in plans for part in (plan, plan.removeprefix("kickcue-")) if part in said]
+
+
+@pytest.mark.mosquitto
+async def test_a_twin_with_our_client_id_does_not_begin_a_storm(mosquitto: Mosquitto) -> None:
+    """GIVEN a client with our client id that comes back whenever it is thrown out WHEN both go on THEN we take another id, told once.
+
+    NATS lets such clients wait by itself.
+    """
+    plan = Plan(mosquitto.watch_address)
+    told: list[str] = []
+    async with connect(plan) as session:
+        session.told = told.append
+        twin = asyncio.create_task(stubborn(plan))
+        try:
+            await until(lambda: len(told) == 1)
+            await until(lambda: session.connected)
+            before = session.counters.connections
+            await asyncio.sleep(LASTING_S)  # in which a storm would go on
+            assert session.counters.connections == before
+        finally:
+            await end([twin])
+    assert len(told) == 1
+    assert "another client" in told[0]
+
+
+async def stubborn(plan: Plan) -> None:
+    """Connect with a client id again and again, as a twin does that knows of nothing."""
+    address = plan.address
+    while True:
+        with contextlib.suppress(MqttError):
+            async with Client(
+                address.host, address.port, username=address.user, password=address.password, identifier=plan.client_id
+            ) as client:
+                async for _ in client.messages:
+                    pass
+        await asyncio.sleep(0.05)
 
 
 async def test_what_is_queued_on_leaving_is_still_sent(broker: Broker) -> None:

@@ -75,6 +75,25 @@ def test_a_sensor_read_elsewhere_keeps_its_own_time() -> None:
     assert box.take(sent(3000, 20)) == Notification(NOW_NS, "pod", "2a53", bytes(4))
 
 
+def test_a_gateway_that_was_started_again_under_its_name_is_heard_again() -> None:
+    """GIVEN a gateway that was on for half an hour WHEN its clock begins anew THEN it is mute for three seconds, and that is told once."""
+    box, told = inbound(), list[str]()
+    box.told = told.append
+    topic = TOPICS["sensor"].replace("+/+", "pod/2a53")
+
+    def sent(at_ms: int, came_ms: int) -> Received:
+        payload = SensorMessage(run_id="gate\x1bway", sent_ms=at_ms, hex="00000000").to_json()
+        return Received(topic, payload, retained=False, received_s=came_ms / 1000)
+
+    for s in range(5):
+        assert box.take(sent(1_800_000 + s * 1000, s * 1000)) is not None
+    heard = [box.take(sent(s * 1000, 60_000 + s * 1000)) is not None for s in range(10)]
+    assert [False] * 3 + [True] * 7 == heard
+    assert box.counters.clock_back == 1
+    (line,) = told
+    assert "clock of sender 'gate\\x1bway' went back" in line
+
+
 def test_memory_of_presses_is_bounded() -> None:
     """GIVEN more presses than any race has WHEN they come THEN the oldest are forgotten, and none of the new ones is lost."""
     box = inbound()

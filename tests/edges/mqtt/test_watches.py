@@ -5,7 +5,7 @@ import asyncio
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.mqtt.watches import GONE_AFTER_NS, MOST_WATCHES, WELCOME_AFTER_NS, Watches
+from kickcue.edges.mqtt.watches import GONE_AFTER_NS, MOST_WATCHES, WELCOME_AFTER_NS, Newcomer, Watches
 from kickcue.edges.mqtt.watching import watch
 from kickcue.edges.mqtt.wire import AckMessage, PresenceMessage
 from tests.edges.mqtt.conftest import TOPICS, Broker, Nats, engine_clock, until
@@ -60,10 +60,17 @@ def test_who_has_felt_nothing_yet_is_a_newcomer_once() -> None:
     watches = Watches()
     watches.take_presence(presence("felt"), 0)
     watches.take_ack(ack("felt"), 0)
-    assert not watches.newcomer(WELCOME_AFTER_NS)
+    assert watches.newcomer(WELCOME_AFTER_NS) is None
     watches.take_presence(presence("late"), 0)
-    watches.take_ack(ack("late", felt=False), 0)
-    assert [False, True, False] == [watches.newcomer(ns) for ns in (WELCOME_AFTER_NS - 1, WELCOME_AFTER_NS, WELCOME_AFTER_NS + 1)]
+    assert [None, Newcomer.FRESH, None] == [watches.newcomer(ns) for ns in (WELCOME_AFTER_NS - 1, WELCOME_AFTER_NS, WELCOME_AFTER_NS + 1)]
+
+
+def test_a_newcomer_that_dropped_a_cue_is_known_as_such() -> None:
+    """GIVEN a watch that got a cue before it could judge it, and dropped it WHEN it is there for 3 s THEN it is told apart: it will not take that one."""
+    watches = Watches()
+    watches.take_presence(presence(), 0)
+    watches.take_ack(ack(felt=False), 0)
+    assert watches.newcomer(WELCOME_AFTER_NS) is Newcomer.TOO_EARLY
 
 
 def test_memory_of_watches_is_bounded() -> None:

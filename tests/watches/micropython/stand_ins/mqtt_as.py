@@ -72,8 +72,11 @@ class MQTTClient:
 
     async def _open(self):
         self._reader, self._writer = await asyncio.open_connection(self._config["server"], self._config["port"])
-        body = text("MQTT") + bytes((4, 0xC2)) + struct.pack("!H", self._config["keepalive"])
-        body += text(self._config["client_id"]) + text(self._config["user"]) + text(self._config["password"])
+        will = self._config.get("will")
+        flags = 0xC2 if will is None else 0xC6 | will[3] << 3 | will[2] << 5
+        body = text("MQTT") + bytes((4, flags)) + struct.pack("!H", self._config["keepalive"]) + text(self._config["client_id"])
+        body += b"" if will is None else text(will[0]) + text(will[1])
+        body += text(self._config["user"]) + text(self._config["password"])
         await self._send(packet(0x10, body))
         head, body = await self._receive()
         if head != 0x20 or body[1]:
