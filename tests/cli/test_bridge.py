@@ -85,6 +85,29 @@ async def test_a_pipe_gets_a_line_for_each_change(bluez: FakeBluez, sender: tupl
     assert ["ring", "tap"] == [felt.what for felt in worn.felt]
 
 
+async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(bluez: FakeBluez, home: Path) -> None:
+    """GIVEN no run WHEN a bridge starts THEN it waits; each run that comes is told that the watch is there, and that it is not once it is gone."""
+    _, sensor = infinitime_in(bluez)
+    process = await start_in_a_pipe("bridge", "--watch", "infinitime", folder=home)
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while "no broker: waiting for `kickcue run` on this machine" not in (line := (await process.stdout.readline()).decode()):
+                assert line, "the bridge has ended"
+        for reachable in (True, False):
+            sensor.advertise(on=reachable)
+            if not reachable:
+                sensor.drop()
+            async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns) as run:
+                says = "infinitime on the wrist" if reachable else "no watch is there: infinitime: "
+                async with asyncio.timeout(PATIENCE_S):
+                    while says not in run.watches.text(time.monotonic_ns()):  # noqa: ASYNC110  another process
+                        await asyncio.sleep(0.05)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
 @pytest.mark.usefixtures("sender")
 async def test_a_terminal_has_one_line(bluez: FakeBluez, home: Path) -> None:
     """GIVEN a Bangle.js WHEN bridged on a terminal THEN one line tells how it is doing, until q."""
@@ -121,9 +144,8 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "should look like A0:9E:1A:00:00:01"),
         (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "expected --name or --address, got both"),
-        (["--watch", "infinitime"], "no broker of kickcue's own runs on this machine"),
     ],
-    ids=["companion", "page", "mqtt", "phone", "unnamed", "misspelt", "address", "both", "no broker"],
+    ids=["companion", "page", "mqtt", "phone", "unnamed", "misspelt", "address", "both"],
 )
 def test_what_is_asked_wrongly_is_told(options: list[str], told: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a watch that cannot be bridged to, or is not clearly told WHEN bridged THEN one line says so, and what would be right."""

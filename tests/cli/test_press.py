@@ -216,6 +216,18 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         assert termios.tcgetattr(shown.slave) == before
 
 
+async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
+    """GIVEN no run WHEN a helper opens the keyboard THEN it says that it waits, and is online with the run that comes, and with the next."""
+    async with terminal() as shown:
+        for _ in range(2):
+            await shown.until_seen("waiting for `kickcue run` on this machine")
+            async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns):
+                await shown.until_seen("● online")
+            shown.seen = ""
+        shown.press("q")
+        assert await shown.process.wait() == 0
+
+
 async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     """GIVEN a keyboard WHEN the broker freezes THEN a press is told not to have been sent, and that the connection is back when it is."""
     daemon.is_in_lap_5()
