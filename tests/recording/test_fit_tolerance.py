@@ -6,6 +6,7 @@ import fitdecode  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, strategies as st
 
+from kickcue.recording import fit_frames
 from kickcue.recording.activity import Activity
 from kickcue.recording.fit import read
 from kickcue.recording.fit_frames import messages
@@ -144,3 +145,23 @@ def test_any_bytes_with_the_magic(data: bytes, header_size: int) -> None:
     found = read(bytes((header_size, 0x20, 0, 0)) + data[:4].ljust(4, b"\0") + b".FIT" + data)
     assert len(found.problems) <= 4
     assert all(len(problem) < 250 for problem in found.problems)
+
+
+def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN damage behind which nothing fits, record after record THEN looking on ends at its bound, and what was read stays."""
+    looked: list[int] = []
+    look = fit_frames._defines_records
+    monkeypatch.setattr(fit_frames, "_MOST_SCANNED", 1000)
+
+    def counted(body: bytes, at: int) -> bool:
+        looked.append(at)
+        return look(body, at)
+
+    monkeypatch.setattr(fit_frames, "_defines_records", counted)
+    file = simple_run(20)
+    for second in range(200):  # each time steps back by a day: none goes on from the one before
+        file.add(1, T0 - 86_400 * (second + 1), 0, 4000, 150, 90)
+    whole = bytes(file)
+    records, _ = messages(whole[:-2] + b"\x01\x02")
+    assert [T0 + second for second in range(20)] == [m.values["timestamp"] for m in records if m.name == "record"][:20]
+    assert 100 < len(looked) <= 1000
