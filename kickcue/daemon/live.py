@@ -33,7 +33,7 @@ from kickcue.daemon.fixes import POSITIONS, Positions, positions
 from kickcue.daemon.logs import event as log_event
 from kickcue.daemon.only_one import only_one
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
-from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_unfinished
+from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.daemon.session import Session
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
@@ -211,7 +211,6 @@ class Live:
 
     def go_on(self, unfinished: Unfinished) -> None:
         """Take up a race where an earlier process has left it; before anything else comes in."""
-        engine, missing = bring_back(unfinished)
         self.document = unfinished.document
         self._began_utc = unfinished.recording.header.utc
         facts = unfinished.recording.header.live or {}
@@ -223,9 +222,9 @@ class Live:
             self._held = felt_by_timer(unfinished)
         self.resumed = True
         self.recorder = resume_recorder(unfinished.path, None if unfinished.same_boot else self.clock.facts(self.run_id, self._race))
-        self.session = Session(engine, self._record, self._deliver, from_ns=unfinished.last_t_ns)
+        self.session = Session(unfinished.engine, self._record, self._deliver, from_ns=unfinished.last_t_ns)
         self.session.remember(unfinished.recording.outputs)
-        self._missing = missing
+        self._missing = unfinished.missing
         self._say("race_resumed", f"the race goes on after a gap of {unfinished.gap_s:.0f} s", path=unfinished.path.name)
 
     # ---- inside
@@ -357,6 +356,10 @@ class Live:
         """Tell people something about the run that is no fault."""
         self._say("note", text)
 
+    def warn(self, text: str) -> None:
+        """Tell people of something that is not as it should be, and that the run goes on without."""
+        self._say("warning", text, level=logging.WARNING)
+
     def _say(self, name: str, text: str, *, level: int = logging.INFO, **fields: object) -> None:
         self.notes.append(text)
         log_event(LOG, level, name, text=text, **fields)
@@ -385,7 +388,7 @@ async def live(
     run = Live(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
-        unfinished = find_unfinished(state / "races", run.document, run.clock, say=run.tell) if settings.record and not fresh else None
+        unfinished = find_unfinished(state / "races", run.document, run.clock, say=run.warn) if settings.record and not fresh else None
         if unfinished is None:
             run.expect()
         else:

@@ -5,8 +5,10 @@ the last recorded input may not all have been recorded any more; ``bring_back`` 
 The gap is bridged by time alone: what the sensors would have said is lost, and the estimate says how unsure that makes it.
 """
 
+import logging
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,21 +19,41 @@ from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
 from kickcue.daemon.clock import Clock
-from kickcue.recording import Recording, read
+from kickcue.daemon.left_recordings import newest_first, set_aside
+from kickcue.recording import Recording
 from kickcue.recording.header import utc_ns
+from kickcue.recording.mcap_reader import read
 from kickcue.recording.mcap_records import CUT_OFF
-from kickcue.recording.model import INPUTS
+from kickcue.recording.mcap_resume import ForeignError, survey
+from kickcue.recording.model import INPUTS, Entry
 from kickcue.recording.straight_file import being_written
 
+LOG: Final = logging.getLogger(__name__)
 LONGEST_GAP_S: Final = 600.0
 """After ten minutes a runner is elsewhere: at another race, or at home."""
+LARGEST_BYTES: Final = 32 << 20
+"""Some 16 hours of a race: more than that takes the memory that a service is given."""
+DAMAGED_SHARE: Final = 0.05
+"""With more records than this unreadable, nobody can say where the runner is."""
+AHEAD_NS: Final = NS_PER_S
+"""Nothing was recorded later than now; clocks are rounded where a laboratory lets time fly."""
+LATEST_NS: Final = 1 << 62
+LONGEST_RUN_NS: Final = (1 << 31) * NS_PER_MS
+"""What ``sent_ms`` can say."""
+RUN_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+SHOWN: Final = 60
+
+
+class _AnotherError(DataError):
+    """The recording is in order, and its race is not the one that is to be run now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
     """A race that was interrupted. ``same_boot``: the machine's clock has run on since, so the gap is exact and the run is the same one.
 
-    Times are the race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
+    ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more, which has heard it all. ``missing`` are
+    those that were not recorded any more. Times are the race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
     """
 
     path: Path
@@ -41,6 +63,8 @@ class Unfinished:
     same_boot: bool
     last_t_ns: int
     now_ns: int
+    engine: Engine
+    missing: tuple[Output, ...]
 
     @property
     def gap_s(self) -> float:
@@ -58,33 +82,64 @@ def find_unfinished(
 ) -> Unfinished | None:
     """Return the race of the newest recording in ``folder`` if it is this one, was started, is not over and broke off minutes ago.
 
-    ``document`` has the present digests of its profiles. Where the newest cannot be gone on with, ``say`` gets the reason in a sentence,
-    and the answer is None: an older one was given up for it. A race that was over with its very last input may be returned too; the
-    engine of ``bring_back`` then tells so.
+    ``document`` has the present digests of its profiles. ``say`` gets one sentence about each recording that was not taken up although
+    it may seem so. The newest recording that can be read decides: an older one was given up for it. What is none of kickcue's is passed
+    over, one that is damaged is set aside, and neither ever raises.
     """
-    path = _newest(folder, say)
-    if path is None:
-        return None
-    try:
-        if being_written(path):
-            raise DataError("another kickcue is recording it")
-        return _unfinished(path, document, clock, utc_now_ns(), say)
-    except OSError as error:
-        say(f"{path.name} is not gone on with: it cannot be read: {error.strerror}")
-    except KickcueError as error:
-        say(f"{path.name} is not gone on with: {str(error).removeprefix(f'{path}: ')}")
+    for path in newest_first(folder, say):
+        try:
+            return _unfinished(path, document, clock, utc_now_ns(), say)
+        except BlockingIOError:
+            say(f"{path.name} is not gone on with: another process is recording it")
+        except OSError as error:
+            say(f"{path.name} is passed over: it cannot be read: {error.strerror}")
+        except ForeignError as error:
+            say(f"{path.name} is passed over: {error}")
+        except _AnotherError as error:
+            say(f"{path.name} is not gone on with: {error}")
+            return None
+        except Exception as error:  # noqa: BLE001  no recording may keep a race from starting, whatever is wrong with it
+            set_aside(path, _why(path, error), say)
     return None
 
 
-def bring_back(unfinished: Unfinished) -> tuple[Engine, tuple[Output, ...]]:
-    """Return an engine that knows what the interrupted one knew, and what it said to the last input that was not recorded any more."""
-    engine = Engine(unfinished.document.setup())
+def _why(path: Path, error: Exception) -> str:
+    if isinstance(error, KickcueError):
+        return str(error).removeprefix(f"{path}: ")
+    LOG.error("reading %s has failed, which must not happen", path.name, exc_info=error)
+    return f"{type(error).__name__} in reading it"
+
+
+def _read(path: Path) -> Recording:
+    """Return a recording of kickcue's own that can be written on. BlockingIOError where somebody is writing it."""
+    if being_written(path):
+        raise BlockingIOError
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise ForeignError(f"it has {size >> 20} MB, and no more than {LARGEST_BYTES >> 20} MB are taken up")
+    data = path.read_bytes()
+    contents, _ = survey(data)
+    recording = read(path, data)
+    if len(recording.entries) < (1 - DAMAGED_SHARE) * contents.messages:
+        raise DataError(f"{contents.messages - len(recording.entries)} of its {contents.messages} records cannot be read")
+    return recording
+
+
+def _replayed(recording: Recording, document: RaceDocument) -> tuple[Recording, Engine, tuple[Output, ...]]:
+    """Return what an engine says to the recorded inputs, as far as it was recorded, that engine, and what was not recorded any more.
+
+    The outputs are the engine's and not the recorded ones: they are the same, unless the file is damaged.
+    """
+    engine = Engine(document.setup())
+    entries: list[Entry] = []
     said: tuple[Output, ...] = ()
-    for event in unfinished.recording.inputs:
+    for event in recording.inputs:
         said = engine.feed(event)
-    entries = unfinished.recording.entries
-    recorded = next((count for count, entry in enumerate(reversed(entries)) if isinstance(entry, INPUTS)), 0)
-    return engine, said[recorded:]
+        entries += (event, *said)
+    recorded = next((count for count, entry in enumerate(reversed(recording.entries)) if isinstance(entry, INPUTS)), 0)
+    missing = said[recorded:]
+    again = Recording.of(recording.path, recording.header, entries[: len(entries) - len(missing)], problems=recording.problems)
+    return again, engine, missing
 
 
 def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
@@ -105,38 +160,51 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
     return frozenset(cue_id for cue_id, due_ns in armed.items() if due_ns <= unfinished.now_ns)
 
 
-def _newest(folder: Path, say: Callable[[str], None]) -> Path | None:
-    """Return the recording written last: its name would do where the machine knows the time, which a Pi may not."""
-    try:
-        return max(folder.glob("*.mcap"), key=lambda path: (path.stat().st_mtime_ns, path.name), default=None)
-    except OSError as error:
-        say(f"{folder} cannot be searched for an interrupted race: {error.strerror}")
-        return None
-
-
 def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc_now_ns: int, say: Callable[[str], None]) -> Unfinished | None:
-    recording = read(path)
+    recording = _read(path)
     header = recording.header
     if header.live is None or header.setup is None or not _is_on(recording):
         return None
     then = RaceDocument.parse(header.setup, "its set-up")
+    live = _facts(header.live)
     _require_same(then, document)
     for problem in recording.problems:
         if CUT_OFF not in problem:  # that is what interrupted recordings are
             say(f"{path.name}: {problem}")
-    live = _facts(header.live)
-    last_t_ns = max(entry.t_ns for entry in recording.entries)
+    last_t_ns = _last_ns(recording)
     same_boot = clock.boot is not None and live["boot"] == clock.boot
     if same_boot:
-        now_ns = round((clock.began_ns + clock.run_ns() - live["zero_ns"]) * clock.rate)
+        now_ns = _now_ns(live, clock, last_t_ns)
     else:
         now_ns = last_t_ns if header.utc is None else round((utc_now_ns - (utc_ns(header.utc) or 0)) * clock.rate)
         if now_ns <= last_t_ns:  # a Pi has no clock of its own: until the network tells, it believes that it is some earlier time
             say(f"{path.name}: this machine's clock does not tell how long the race was interrupted: taken as not at all")
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
-        raise DataError(f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long")
-    return Unfinished(path, recording, then, live["run_id"], same_boot, last_t_ns, now_ns)
+        raise _AnotherError(f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long")
+    again, engine, missing = _replayed(recording, then)
+    return Unfinished(path, again, then, live["run_id"], same_boot, last_t_ns, now_ns, engine, missing)
+
+
+def _last_ns(recording: Recording) -> int:
+    """Return the time of the last input; DataError where time jumps, which it does not in a run: its ticks come each second."""
+    before_ns = 0
+    for event in recording.inputs:
+        if event.t_ns - before_ns > 2 * LONGEST_GAP_S * NS_PER_S:
+            raise DataError(f"its time jumps from {ns_to_s(before_ns):.0f} s to {ns_to_s(event.t_ns):.0f} s")
+        before_ns = max(before_ns, event.t_ns)
+    return before_ns
+
+
+def _now_ns(live: dict[str, Any], clock: Clock, last_t_ns: int) -> int:
+    """Return the race time now by this boot's clock; DataError where that and what was recorded exclude each other."""
+    machine_ns = clock.began_ns + clock.run_ns()
+    now_ns: int = round((machine_ns - live["zero_ns"]) * clock.rate)
+    if last_t_ns - now_ns > AHEAD_NS * clock.rate:
+        raise DataError(f"its last record is of {ns_to_s(last_t_ns - now_ns):.0f} s from now")
+    if not live["zero_ns"] - LONGEST_RUN_NS < live["began_ns"] <= live["zero_ns"]:
+        raise DataError("its run began at no possible time")
+    return now_ns
 
 
 def _is_on(recording: Recording) -> bool:
@@ -147,7 +215,7 @@ def _is_on(recording: Recording) -> bool:
 
 
 def _require_same(then: RaceDocument, now: RaceDocument) -> None:
-    """Check that the same race is to be run; DataError tells the difference."""
+    """Check that the same race is to be run; ``_AnotherError`` tells the difference."""
     before, after = ({key: value for key, value in each.as_json().items() if key not in SCALE_TERMS} for each in (then, now))
     if SCALE_TERMS & now.model_fields_set:  # else nobody has said one: it was learned, and may have been learned better since
         before |= {key: getattr(then, key) for key in SCALE_TERMS}
@@ -155,18 +223,34 @@ def _require_same(then: RaceDocument, now: RaceDocument) -> None:
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:
-        raise DataError(f"{wrong[0]} was {before.get(wrong[0])!r} and is now {after.get(wrong[0])!r}")
+        raise _AnotherError(f"{wrong[0]} was {_shown(before.get(wrong[0]))} and is now {_shown(after.get(wrong[0]))}")
     profiles_before, profiles_after = ({name: each["profile"] for name, each in all_.items()} for all_ in (sensors_before, sensors_after))
     if profiles_before != profiles_after:
-        raise DataError(f"its sensors were {profiles_before} and are now {profiles_after}")
+        raise _AnotherError(f"its sensors were {_shown(profiles_before)} and are now {_shown(profiles_after)}")
     changed = then.changed_profiles()
     if changed:
-        raise DataError(f"profile {changed[0]} has changed since")
+        raise _AnotherError(f"profile {changed[0]} has changed since")
 
 
 def _facts(live: Any) -> dict[str, Any]:
-    right = {"run_id": str, "boot": str | None, "zero_ns": int, "began_ns": int}
-    for key, kind in right.items():
-        if key not in live or not isinstance(live[key], kind):
-            raise DataError(f"its header's live.{key} is {live.get(key)!r}, which no kickcue writes")
+    for key, holds in _FACTS.items():
+        if key not in live or not holds(live[key]):
+            raise DataError(f"its header's live.{key} is {_shown(live.get(key))}, which no kickcue writes")
     return dict(live)
+
+
+def _is_moment(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LATEST_NS
+
+
+_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "run_id": lambda value: isinstance(value, str) and RUN_ID.fullmatch(value) is not None,
+    "boot": lambda value: value is None or isinstance(value, str),
+    "zero_ns": _is_moment,
+    "began_ns": _is_moment,
+}
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

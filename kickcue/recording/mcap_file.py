@@ -29,6 +29,7 @@ from kickcue.recording.sniff import MCAP_MAGIC
 from kickcue.recording.straight_file import StraightFile
 
 FSYNC_EVERY_S: Final = 1.0
+SEQUENCES: Final = 1 << 32
 
 
 class McapWriter:
@@ -116,7 +117,8 @@ class McapWriter:
         message: Json = {"t_ns": entry.t_ns, **shape.write(entry)}
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
         at_ns = self._base_ns + entry.t_ns
-        record = Message(self._channels[shape.topic], at_ns, data, at_ns, self._contents.sequence + 1)
+        sequence = (self._contents.sequence + 1) % SEQUENCES  # a damaged last record may have had any
+        record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
         try:
             self._file.write(self._contents.add(record))
             if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:

@@ -146,6 +146,11 @@ class Contents:
         self._first_ns = log_time_ns if self._first_ns is None else min(self._first_ns, log_time_ns)
         self._last_ns = max(self._last_ns, log_time_ns)
 
+    @property
+    def messages(self) -> int:
+        """How many there are."""
+        return sum(self._messages.values())
+
     def end(self) -> bytes:
         """Return everything that follows the data: DataEnd, schemas, channels, statistics, index of metadata, footer, magic."""
         data_end = _bytes_of(DataEnd(self.crc))
@@ -168,7 +173,7 @@ class Contents:
             channel_count=len(self.channels),
             channel_message_counts=self._messages,
             chunk_count=0,
-            message_count=sum(self._messages.values()),
+            message_count=self.messages,
             message_end_time=self._last_ns,
             message_start_time=self._first_ns or 0,
             metadata_count=len(self._metadata),

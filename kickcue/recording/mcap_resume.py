@@ -13,13 +13,21 @@ from mcap.opcode import Opcode
 from mcap.records import Channel, Header as McapHeader, McapRecord, Metadata, Schema
 
 from kickcue.core.errors import DataError
-from kickcue.recording.header import header_of
+from kickcue.recording.header import FORMAT, header_of
 from kickcue.recording.mcap_reader import CHANGED, METADATA
 from kickcue.recording.mcap_records import Contents, Walk, crc_holds, message_head, parsed
 from kickcue.recording.model import Header
+from kickcue.recording.sniff import MCAP_MAGIC
 
 LONGEST_RECORD: Final = 16_384
 """No record of ours comes near it: the longest are the metadata with the set-up and the schemas, of some kilobytes."""
+MOST_IDS: Final = 1000
+"""Schemas and channels are numbered from 1; there is one for each kind of event, and a few more after an update."""
+
+
+class ForeignError(DataError):
+    """A file that kickcue has not written like that: nothing that is damaged, but nothing that can be gone on with either."""
+
 
 _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
     Opcode.HEADER: McapHeader.read,
@@ -32,8 +40,11 @@ _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
 def survey(data: bytes) -> tuple[Contents, Header]:
     """Return what the file holds and the recording's header; ``Contents.size`` is how many of the bytes stay.
 
-    DataError where the file is not one of kickcue's own as it was written, or is damaged elsewhere than at its end.
+    ForeignError where the file is not one of kickcue's own as it was written, DataError where it is damaged elsewhere than at its end.
+    Work and memory are bounded by the length of the data.
     """
+    if not MCAP_MAGIC.startswith(data[: len(MCAP_MAGIC)]):
+        raise ForeignError("it does not begin like an MCAP file")
     contents = Contents()
     header: Header | None = None
     walk = Walk(data)
@@ -42,20 +53,31 @@ def survey(data: bytes) -> tuple[Contents, Header]:
             if not crc_holds(data, walk.at, data[start:end]):
                 raise DataError(CHANGED)
             break
-        if opcode == Opcode.MESSAGE:
-            contents.note_message(*_message(data, start, end))
-        else:
-            record = _read(opcode, data[start:end])
-            contents.note(record, end - walk.at)
-            if header is None and isinstance(record, Metadata) and record.name == METADATA:
-                header = header_of(record.metadata)
+        header = _note(contents, opcode, data, (walk.at, start, end)) or header
         contents.size = end
+    if header is None and not walk.trouble:
+        raise ForeignError("another program has recorded it")
     if header is None:
-        raise DataError(f"there is no header in it{walk.trouble and f', {walk.trouble}'}")
+        raise DataError(f"there is no header in it, {walk.trouble}")
     if walk.trouble and len(data) - contents.size > LONGEST_RECORD:
         raise DataError(f"it is damaged at byte {contents.size} of {len(data)}: more than half a record would be lost")
     contents.crc = zlib.crc32(memoryview(data)[: contents.size])
     return contents, header
+
+
+def _note(contents: Contents, opcode: int, data: bytes, place: tuple[int, int, int]) -> Header | None:
+    """Take note of a record at ``place`` (itself, its content, its end); return the recording's header where it holds one."""
+    at, start, end = place
+    if opcode == Opcode.CHUNK and not contents.messages:
+        raise ForeignError("another program has packed it")
+    if end - start > LONGEST_RECORD:
+        raise DataError(f"it is damaged at byte {at}: no record is {end - start} bytes long")
+    if opcode == Opcode.MESSAGE:
+        contents.note_message(*_message(data, start, end))
+        return None
+    record = _read(opcode, at, data[start:end])
+    contents.note(record, end - at)
+    return _header(record.metadata) if isinstance(record, Metadata) and record.name == METADATA else None
 
 
 def _message(data: bytes, start: int, end: int) -> tuple[int, int, int]:
@@ -65,10 +87,20 @@ def _message(data: bytes, start: int, end: int) -> tuple[int, int, int]:
         raise DataError(f"it is damaged at byte {start}: {error}") from None
 
 
-def _read(opcode: int, content: bytes) -> McapRecord:
+def _read(opcode: int, at: int, content: bytes) -> McapRecord:
     if opcode not in _READERS:
-        raise DataError("another program has packed it")
+        raise DataError(f"it is damaged at byte {at}: kickcue writes no records of kind {opcode}")
     try:
-        return parsed(_READERS[opcode], content)
+        record = parsed(_READERS[opcode], content)
     except Exception:  # noqa: BLE001  see mcap_reader: damaged bytes raise all kinds of things in the library
         raise DataError("the head of the file is damaged") from None
+    if isinstance(record, Schema | Channel) and record.id > MOST_IDS:
+        raise DataError("the head of the file is damaged")
+    return record
+
+
+def _header(metadata: Mapping[str, str]) -> Header:
+    form = metadata.get("kickcue", "")
+    if form.isdecimal() and form != str(FORMAT):
+        raise ForeignError(f"another version of kickcue has written it (form {form[:9]}, this one writes {FORMAT})")
+    return header_of(metadata)

@@ -12,7 +12,7 @@ from kickcue.core.events import Tick
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.recorder import resume_recorder
-from kickcue.daemon.resume import bring_back, find_unfinished
+from kickcue.daemon.resume import find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import Source
@@ -60,7 +60,7 @@ def main() -> None:
             unfinished = find_unfinished(Path(name), document, clock, say=print)
             assert unfinished is not None
             times.append(time.perf_counter())
-            engine, _missing = bring_back(unfinished)
+            engine = unfinished.engine
             assert isinstance(engine, Engine)
             times.append(time.perf_counter())
             recorder = resume_recorder(unfinished.path)

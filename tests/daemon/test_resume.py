@@ -1,12 +1,16 @@
 """Which interrupted race is taken up, with what knowledge, and why another is not."""
 
 import os
+import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from mcap.opcode import Opcode
 
 from kickcue.cli.verify import first_difference
 from kickcue.config.race import RaceDocument
@@ -30,14 +34,16 @@ from kickcue.core.events import (
 )
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.resume import Unfinished, bring_back, felt_by_timer, find_unfinished
+from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import Source, source
-from kickcue.recording import Header, read
+from kickcue.recording import Header, Recording, read
 from kickcue.recording.header import utc_ns
 from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_records import MESSAGE_HEAD, Walk
 from kickcue.recording.model import INPUTS, Entry
+from kickcue.recording.sniff import MCAP_MAGIC
 
 DOCUMENT = simulated_document("1500m").with_digests()
 UTC = "2026-06-14T10:09:11Z"
@@ -79,6 +85,11 @@ def left(
         writer.write(entry)
     writer.leave()
     return path
+
+
+def _written() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return left(Path(folder) / "race.mcap", SAID[:MINUTE], began(80.0)).read_bytes()
 
 
 def find(
@@ -181,7 +192,7 @@ def test_a_start_whose_consequences_were_lost_counts(tmp_path: Path) -> None:
     left(tmp_path / "race.mcap", [Command(0, CommandKind.START)], began(3.0))
     found, _ = find(tmp_path)
     assert found is not None
-    engine, missing = bring_back(found)
+    engine, missing = found.engine, found.missing
     assert (Phase.BODY, True) == (engine.phase, PhaseChange(0, Phase.BODY, Phase.WAITING) in missing)
 
 
@@ -264,22 +275,190 @@ def _another_race(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (_truncated, "an MCAP file, but the file is cut off there, before its header; nothing can be had from it"),
-        (lambda path: path.write_bytes(b""), "is empty"),
-        (lambda path: path.write_bytes(b"what is this?"), "not an MCAP file"),
+        (_truncated, "there is no header in it, the file is cut off there"),
+        (lambda path: path.write_bytes(b""), "there is no header in it, the file is cut off there"),
         (_strange_form, "its header's live.zero_ns is None, which no kickcue writes"),
         (_another_race, "its set-up: racx"),
+        (lambda path: _in_the_middle(path, b"\xff" * 20), "it is damaged at byte"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b'"sensor":', b'"sensxr":')), "records cannot be read"),
     ],
 )
-def test_a_newest_that_cannot_be_read_is_told(tmp_path: Path, damage: Callable[[Path], Any], why: str) -> None:
-    """GIVEN a newest recording that is damaged THEN that is said, and an older one, which was given up for it, is not taken up either."""
-    left(tmp_path / "old.mcap", SAID[:MINUTE], began(70.0))
+def test_a_damaged_recording_is_set_aside(tmp_path: Path, damage: Callable[[Path], Any], why: str) -> None:
+    """GIVEN a newest recording that is damaged THEN it is renamed and named, byte for byte as it was, and hides no older race that goes on."""
     path = left(tmp_path / "new.mcap", SAID[:MINUTE], began(70.0))
     damage(path)
-    os.utime(tmp_path / "old.mcap", ns=(0, 0))
+    was = path.read_bytes()
     said = nothing(tmp_path)
-    assert said.startswith("new.mcap is not gone on with: ")
+    assert said.startswith("new.mcap is damaged (")
+    assert said.endswith("): set aside as new.mcap.damaged")
     assert why in said
+    assert ["new.mcap.damaged"] == [each.name for each in tmp_path.iterdir()]
+    assert was == (tmp_path / "new.mcap.damaged").read_bytes()
+    assert "" == nothing(tmp_path)
+    left(tmp_path / "old.mcap", SAID[:MINUTE], began(70.0))
+    (tmp_path / "new.mcap.damaged").rename(path)
+    os.utime(tmp_path / "old.mcap", ns=(0, 0))
+    found, _ = find(tmp_path)
+    assert found is not None
+    assert "old.mcap" == found.path.name
+
+
+def _in_the_middle(path: Path, data: bytes) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + data + whole[len(whole) // 2 :])
+
+
+def test_what_was_set_aside_before_is_not_overwritten(tmp_path: Path) -> None:
+    """GIVEN a recording of the same name that was set aside already THEN both are kept."""
+    for number in range(3):
+        _truncated(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0, str(number))))
+        nothing(tmp_path)
+    assert {"race.mcap.damaged", "race.mcap.damaged-2", "race.mcap.damaged-3"} == {path.name for path in tmp_path.iterdir()}
+
+
+def _odd(folder: Path, kind: str) -> None:
+    path = folder / f"{kind}.mcap"
+    if kind == "dangling":
+        path.symlink_to(folder / "nowhere")
+    elif kind == "circle":
+        path.symlink_to(path)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "huge":
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    else:
+        path.write_bytes(b"a" * 1000 if kind == "foreign" else MCAP_MAGIC + b"\x06" + bytes(500))
+
+
+@pytest.mark.parametrize("kind", ["dangling", "circle", "pipe", "device", "folder", "huge", "foreign"])
+def test_what_is_no_recording_hides_none(tmp_path: Path, kind: str) -> None:
+    """GIVEN a strange file of the name of a recording, the newest of all THEN it is named in one sentence, left alone, and the race goes on."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
+    os.utime(path, ns=(0, 0))
+    _odd(tmp_path, kind)
+    found, said = find(tmp_path)
+    assert found is not None
+    assert path == found.path
+    (sentence,) = said
+    assert f"{kind}.mcap" in sentence
+    assert os.path.lexists(tmp_path / f"{kind}.mcap")
+
+
+def test_many_strange_files_are_one_sentence(tmp_path: Path) -> None:
+    """GIVEN a folder full of links that lead nowhere THEN one sentence tells of them."""
+    for number in range(100):
+        (tmp_path / f"{number:03}.mcap").symlink_to("nowhere")
+    assert nothing(tmp_path).endswith(
+        "000.mcap (No such file or directory), 001.mcap (No such file or directory), 002.mcap (No such file or directory) and 97 more"
+    )
+
+
+def test_a_recording_of_another_form_is_left_as_it_is(tmp_path: Path) -> None:
+    """GIVEN a recording that a later kickcue has written THEN it is told and not set aside: it is not damaged."""
+    path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
+    path.write_bytes(path.read_bytes().replace(b"\x07\x00\x00\x00kickcue\x01\x00\x00\x001", b"\x07\x00\x00\x00kickcue\x01\x00\x00\x002"))
+    assert "race.mcap is passed over: another version of kickcue has written it (form 2, this one writes 1)" == nothing(tmp_path)
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("zero_ns", 10**400), ("began_ns", -1), ("began_ns", 10**17), ("run_id", ""), ("run_id", "x" * 65)]
+)
+def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) -> None:
+    """GIVEN facts of a run that no clock and no run could have told THEN nothing goes on with them."""
+    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), **{field: value})
+    assert "set aside as race.mcap.damaged" in nothing(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("t_s", "why"), [(100.0, "its last record is of 30 s from now"), (86_400.0, "its time jumps from 59 s to 86400 s")]
+)
+def test_a_record_of_the_future_is_damage(tmp_path: Path, t_s: float, why: str) -> None:
+    """GIVEN a last record that is later than now THEN the race is not taken up: its time would stand still until then."""
+    left(tmp_path / "race.mcap", [*SAID[:MINUTE], Tick(s_to_ns(t_s))], began(70.0))
+    assert why in nothing(tmp_path)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read and write everything")
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """GIVEN a folder of recordings that this user may not look into THEN that is said, and a new race begins."""
+    tmp_path.chmod(0)
+    assert "cannot be searched" in nothing(tmp_path)
+    tmp_path.chmod(0o700)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_damage_lets_a_race_start(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """GIVEN a recording with any bytes flipped, cut, inserted, or its figures made huge THEN it is taken up or set aside, or not the race.
+
+    Nothing is raised, not even to be caught: an error that no reader has meant would be told by its Python name.
+    """
+    folder = tmp_path_factory.mktemp("races")
+    path = folder / "race.mcap"
+    path.write_bytes(_mutated(data, WRITTEN))
+    found, said = find(folder)
+    assert not [sentence for sentence in said if "in reading it" in sentence]
+    if found is None:
+        assert said or not found
+        return
+    assert found.engine.phase is not None
+    writer = McapWriter.resume(path)
+    for event in (Tick(found.now_ns), Command(found.now_ns, CommandKind.FINISH)):
+        writer.write(event)
+        for output in found.engine.feed(event):
+            writer.write(output)
+    writer.close()
+    assert read(path).inputs[-1] == Command(found.now_ns, CommandKind.FINISH)
+
+
+WRITTEN: Final = _written()
+HUGE: Final = (b"1e308", b"-1e308", b"9" * 400, b"-9" + b"0" * 30, b"18446744073709551616", b"NaN", b"[]", b'"x"', b"null", b"true")
+
+
+def _mutated(data: st.DataObject, whole: bytes) -> bytes:
+    """Return the recording with some damages of one kind or another, the lengths of records put right where a figure was replaced."""
+    found = whole
+    for _ in range(data.draw(st.integers(1, 4))):
+        kind = data.draw(st.sampled_from(["flip", "cut", "insert", "end", "figure", "figure", "figure"]))
+        at = data.draw(st.integers(0, len(found) - 1))
+        if kind == "flip":
+            found = found[:at] + bytes([found[at] ^ 1 << data.draw(st.integers(0, 7))]) + found[at + 1 :]
+        elif kind == "cut":
+            found = found[:at] + found[at + data.draw(st.integers(1, 2000)) :]
+        elif kind == "insert":
+            found = found[:at] + data.draw(st.binary(min_size=1, max_size=50)) + found[at:]
+        elif kind == "end":
+            found = found[: max(at, 9)]
+        else:
+            found = _with_figure(found, data.draw(st.integers(0, 400)), data.draw(st.integers(0, 20)), data.draw(st.sampled_from(HUGE)))
+        if len(found) < 20:
+            break
+    return found
+
+
+def _with_figure(whole: bytes, record: int, figure: int, value: bytes) -> bytes:
+    """Return the file with one figure in the JSON of one record, or of the header, replaced; the record's length tells the new one."""
+    walk = Walk(whole)
+    records = [(start, end) for opcode, start, end in walk.records() if opcode in (Opcode.MESSAGE, Opcode.METADATA)]
+    if not records:
+        return whole
+    start, end = records[record % len(records)]
+    content = whole[start:end]
+    head = MESSAGE_HEAD if whole[start - 9] == Opcode.MESSAGE else 0
+    figures = list(re.finditer(rb"(?<=[:\[ ])-?\d+(?:\.\d+)?(?=[,}\] ])", content[head:]))
+    if not figures:
+        return whole
+    at = figures[figure % len(figures)]
+    content = content[: head + at.start()] + value + content[head + at.end() :]
+    if not head:  # a map of texts with their lengths: only as long as it was is it still one
+        content = content[: end - start].ljust(end - start)
+    return whole[: start - 8] + len(content).to_bytes(8, "little") + content + whole[end:]
 
 
 def test_the_newest_is_the_one_written_last(tmp_path: Path) -> None:
@@ -300,7 +479,7 @@ def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None
     assert found is not None
     assert len(SAID[:MINUTE]) - 1 == len(found.recording.entries)
     assert ["race.mcap: 1 records are damaged"] == [sentence.partition(",")[0] for sentence in said]
-    assert Phase.BODY is bring_back(found)[0].phase
+    assert Phase.BODY is found.engine.phase
 
 
 def test_a_recording_without_a_live_race_is_nobodys(tmp_path: Path) -> None:
@@ -315,7 +494,7 @@ def test_a_race_that_another_process_is_recording_is_left_alone(tmp_path: Path) 
     """GIVEN a race that a living process records THEN it is not taken over, and that is said."""
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     writer = McapWriter.resume(path)
-    assert "race.mcap is not gone on with: another kickcue is recording it" == nothing(tmp_path)
+    assert "race.mcap is not gone on with: another process is recording it" == nothing(tmp_path)
     writer.leave()
     assert find(tmp_path)[0] is not None
 
@@ -325,8 +504,6 @@ def test_no_folder_and_no_recordings(tmp_path: Path) -> None:
     assert "" == nothing(tmp_path / "races")
     (tmp_path / "race.jsonl").write_text("{}")
     assert "" == nothing(tmp_path)
-    (tmp_path / "folder.mcap").mkdir()
-    assert "folder.mcap is not gone on with: it cannot be read: Is a directory" == nothing(tmp_path)
 
 
 # ---- the engine
@@ -347,13 +524,13 @@ def cuts() -> list[int]:
 @pytest.mark.parametrize("cut", cuts())
 def test_an_engine_is_brought_back_whole(tmp_path: Path, cut: int) -> None:
     """GIVEN a race cut off after any record WHEN brought back THEN the missing outputs and all that follows are as if nothing had been."""
-    left(tmp_path / "race.mcap", SAID[:cut], began(0.0))
+    left(tmp_path / "race.mcap", SAID[:cut], began(ns_to_s(SAID[cut - 1].t_ns)))
     found, _ = find(tmp_path)
     if found is None:
         over = [entry for entry in SAID[:cut] if isinstance(entry, PhaseChange)][-1].phase
         assert Phase.FINISHED is over
         return
-    engine, missing = bring_back(found)
+    engine, missing = found.engine, found.missing
     again: list[Entry] = [*SAID[:cut], *missing]
     for event in inputs_of(SAID[len(again) :]):
         again += [event, *engine.feed(event)]
@@ -363,10 +540,10 @@ def test_an_engine_is_brought_back_whole(tmp_path: Path, cut: int) -> None:
 @pytest.mark.parametrize("cut", [MINUTE, MINUTE + 1, MINUTE + 2])
 def test_a_recording_verifies_after_its_race_was_taken_up(tmp_path: Path, cut: int) -> None:
     """GIVEN a race cut off between an input and its outputs WHEN they are recorded after all and the race goes on THEN the whole file verifies."""
-    path = left(tmp_path / "race.mcap", SAID[:cut], began(0.0))
+    path = left(tmp_path / "race.mcap", SAID[:cut], began(ns_to_s(SAID[cut - 1].t_ns)))
     found, _ = find(tmp_path)
     assert found is not None
-    engine, missing = bring_back(found)
+    engine, missing = found.engine, found.missing
     with McapWriter.resume(path) as writer:
         for output in missing:
             writer.write(output)
@@ -412,5 +589,6 @@ def test_what_the_watch_has_felt_in_the_gap(tmp_path: Path, outputs: Sequence[Ou
     left(tmp_path / "race.mcap", start, began(5.0, "other"))
     found, _ = find(tmp_path, utc_now_s=40.0)
     assert found is not None
+    found = replace(found, recording=Recording.of(found.path, found.recording.header, start))
     assert felt == felt_by_timer(found)
     assert frozenset() == felt_by_timer(replace(found, same_boot=True))

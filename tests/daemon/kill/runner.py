@@ -17,7 +17,7 @@ from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Output, Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.recorder import resume_recorder, start_recorder
-from kickcue.daemon.resume import bring_back, felt_by_timer, find_unfinished
+from kickcue.daemon.resume import felt_by_timer, find_unfinished
 from kickcue.daemon.session import Session
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
@@ -69,7 +69,7 @@ class Runner:
         self.now_ns = unfinished.now_ns
         self.run_id = unfinished.run_id if unfinished.same_boot else self.run_id
         self.held = felt_by_timer(unfinished)
-        engine, missing = bring_back(unfinished)
+        engine, missing = unfinished.engine, unfinished.missing
         self.recorder = resume_recorder(unfinished.path, None if unfinished.same_boot else self.facts())
         self.session = Session(engine, self.recorder.write, self.deliver, from_ns=unfinished.last_t_ns)
         self.session.remember(unfinished.recording.outputs)
