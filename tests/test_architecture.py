@@ -16,6 +16,7 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent / "kickcue"
 
 FLOORS: Final[Mapping[str, int]] = {
     # the tens are the floor, the ones a step on it, where one part of a floor stands on another
+    "kickcue.ending": 0,
     "kickcue.core.units": 0,
     "kickcue.core.errors": 0,
     "kickcue.core.throttle": 0,

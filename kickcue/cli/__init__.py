@@ -4,6 +4,7 @@ import errno
 import importlib
 import io
 import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -14,6 +15,7 @@ from kickcue.cli.asking import Parser
 from kickcue.cli.printing import complain, discard, flush, printing
 from kickcue.core.errors import AskedWronglyError, KickcueError
 from kickcue.core.nearest import did_you_mean
+from kickcue.ending import STATUS, ToldToEnd, begun, end_in_good_order
 
 
 class Command(NamedTuple):
@@ -55,6 +57,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
 HELP: Final = ("help", "list", "-h", "--help")
 VERSION: Final = ("version", "-V", "--version")
 INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
+PRIVATE: Final = 0o077
 
 
 class _Warnings(logging.Handler):
@@ -69,7 +72,10 @@ logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly) or 130 (interrupted)."""
+    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted) or 143 (told to end before it was done)."""
+    if argv is None:
+        end_in_good_order()
+    os.umask(os.umask(PRIVATE) | PRIVATE)  # where a runner was, and his heart rate, are his own: files 0600, folders 0700
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
     with printing():
@@ -85,6 +91,8 @@ def _main(argv: list[str]) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ToldToEnd:
+        return STATUS
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG):
             raise
@@ -113,8 +121,11 @@ def _run(argv: list[str]) -> int:
     module.configure(parser)
     try:
         args = parser.parse_args(rest)
+    except ToldToEnd:
+        raise
     except SystemExit as leaving:  # argparse leaves so after --help
         return int(leaving.code or 0)
+    begun(name)
     status: int = module.run(args)
     return status
 

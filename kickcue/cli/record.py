@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,7 @@ from kickcue.cli.live.terminal import be_quiet, is_terminal, showable
 from kickcue.cli.live.values import Values, spelt
 from kickcue.cli.live.words import minutes
 from kickcue.cli.show import console
+from kickcue.cli.told_to_end import cancelled_by, told_to_end
 from kickcue.config.places import default_state_folder
 from kickcue.config.settings import find_race_file, load_settings
 from kickcue.core.errors import AskedWronglyError, DataError
@@ -74,18 +76,20 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
 
 
 async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | None) -> None:
-    adapter, pins = await _pins(args, race_file)
-    began_ns = time.monotonic_ns()
-    take = _Take(_recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns)
-    try:
-        async with sensors(pins, take.put, take.now_ns, adapter=adapter) as radio:
-            await (_on_screen(take, radio, args.seconds) if is_terminal() else _until_told(take, args.seconds))
-    finally:
-        take.recorder.close()
-    if take.recorder.trouble is not None:
-        raise DataError(f"the recording has ended early: {take.recorder.trouble}")
-    path = take.recorder.path
-    print(f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay {path} --race 5000m")
+    with told_to_end(signal.SIGHUP) as told, cancelled_by(told) as starting:
+        adapter, pins = await _pins(args, race_file)
+        began_ns = time.monotonic_ns()
+        take = _Take(_recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns)
+        try:
+            async with sensors(pins, take.put, take.now_ns, adapter=adapter) as radio:
+                starting.begun()
+                await (_on_screen(take, radio, args.seconds) if is_terminal() else _until_told(take, args.seconds, told))
+        finally:
+            take.recorder.close(slow=lambda text: print(f"kickcue: {text}", file=sys.stderr))
+        if take.recorder.trouble is not None:
+            raise DataError(f"the recording has ended early: {take.recorder.trouble}")
+        path = take.recorder.path
+        print(f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay {path} --race 5000m")
 
 
 @dataclass(slots=True)
@@ -117,11 +121,8 @@ class _Take:
         self.recorder.write(Command(self.now_ns(), kind))
 
 
-async def _until_told(take: _Take, seconds: float | None) -> None:
+async def _until_told(take: _Take, seconds: float | None, told: asyncio.Event) -> None:
     """Return when the time is up, the recording has ended early, or the process is told to end."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
     while take.goes_on(seconds) and not told.is_set():
         with suppress(TimeoutError):
             async with asyncio.timeout(FRAME_S):

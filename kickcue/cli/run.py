@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +15,12 @@ from kickcue.cli.live.racing import RaceScreen
 from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.pair import describe
 from kickcue.cli.race_options import add_race_options, told_profiles, told_race
+from kickcue.cli.told_to_end import told_to_end
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Phase
 from kickcue.daemon import logs, service
 from kickcue.daemon.live import Live, live
@@ -29,8 +29,8 @@ from kickcue.edges.radio import RadioError, looking_around
 
 LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
-STOPPING_S: Final = 15.0
-"""Sensors hang up within five seconds, the recording is finished within five, the broker is told within one."""
+STOPPING_S: Final = 18.0
+"""Sensors hang up within five seconds, the recording is finished within ten, the broker is told within one."""
 SHOWN: Final = 4
 
 
@@ -61,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
         settings = _with_sensors(settings, path, _options(args), headless=headless)
     logs.configure(headless=headless, verbose=args.verbose)
     how = _How(fresh=args.fresh, alongside=args.alongside)
-    asyncio.run(_headless(settings, how) if headless else _on_screen(settings, how))
+    trouble = asyncio.run(_headless(settings, how) if headless else _on_screen(settings, how))
+    if trouble is not None:
+        raise DataError(f"the race was recorded only in part: {trouble}")
     return 0
 
 
@@ -127,47 +129,54 @@ async def _who_is_around(settings: Settings) -> str:
 # ---- on a terminal
 
 
-async def _on_screen(settings: Settings, how: _How) -> None:
-    async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
-        async with canvas(take_interrupt=True) as screen:
-            left = await RaceScreen(race, screen).until_left()
-        if not left:
-            await _until_over(race)
-        phase = race.phase
-    print(_ending(race, phase))
+async def _on_screen(settings: Settings, how: _How) -> str | None:
+    """Show the race until the person leaves; return what was wrong with the recording."""
+    with told_to_end() as told:  # from before the start, which is not broken off: the end of a start is near, and good order is easier
+        async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
+            async with canvas(take_interrupt=True) as screen:
+                left = told.is_set() or await RaceScreen(race, screen).until_left()
+            if not left:
+                await _until_over(race, told)
+            race.aloud = complain
+            phase = race.phase
+        print(_ending(race, phase))
+    return _trouble(race)
 
 
 def _ending(race: Live, phase: Phase) -> str:
-    recorder = race.recorder
-    if recorder is None or recorder.path is None:
-        kept = "Nothing was recorded."
-    else:
-        trouble = "" if recorder.trouble is None else f"\nIt ends early: {recorder.trouble}"
-        kept = f"Recorded in {recorder.path}{trouble}\nSee it again: kickcue replay {recorder.path}"
+    path = None if race.recorder is None else race.recorder.path
+    kept = "Nothing was recorded." if path is None else f"Recorded in {path}\nSee it again: kickcue replay {path}"
     return f"{kept}\nThe race was not over: `kickcue run` within ten minutes goes on with it." if phase in RACING else kept
+
+
+def _trouble(race: Live) -> str | None:
+    return None if race.recorder is None else race.recorder.trouble
 
 
 # ---- as a service
 
 
-async def _headless(settings: Settings, how: _How) -> None:
-    """Run until the race is over or the process is told to end."""
-    async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
-        service.ready(_status(race))
-        beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
-        try:
-            await _until_over(race)
-        finally:
+async def _headless(settings: Settings, how: _How) -> str | None:
+    """Run until the race is over or the process is told to end; return what was wrong with the recording."""
+    beat: asyncio.Task[None] | None = None
+    try:
+        with told_to_end() as told:  # as above
+            async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
+                service.ready(_status(race))
+                beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
+                try:
+                    await _until_over(race, told)
+                finally:
+                    service.stopping(STOPPING_S)
+    finally:
+        if beat is not None:  # until all is closed: an end may take its time
             beat.cancel()
             await asyncio.wait({beat})
-            service.stopping(STOPPING_S)
+    return _trouble(race)
 
 
-async def _until_over(race: Live) -> None:
+async def _until_over(race: Live, told: asyncio.Event) -> None:
     """Return when the race is over, or the process is told to end; tell the service manager how it goes."""
-    told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
     ends = [asyncio.create_task(event.wait()) for event in (told, race.done)]
     try:
         while not any(end.done() for end in ends):

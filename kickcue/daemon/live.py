@@ -7,7 +7,7 @@ begins, and a recording with it. Whatever fails beside the engine (radio, broker
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -76,6 +76,8 @@ class Live:
         self.resumed = False
         self.notes: deque[str] = deque(maxlen=NOTES)
         """What a person should know that the engine does not: one sentence each."""
+        self.aloud: Callable[[str], None] | None = None
+        """Hears these as well, where no screen shows them any more."""
         self.done = asyncio.Event()
         """The race is over, and the time after it as well."""
         self.refused: KickcueError | None = None
@@ -304,14 +306,17 @@ class Live:
         self.session.feed(Tick(now_ns))
 
     def _look_after(self) -> None:
-        if self.recorder is not None and self.recorder.trouble is not None and not self._trouble_told:
-            self._trouble_told = True
-            self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
+        self._look_after_recording()
         if not self._over and self.phase in (Phase.FINISHED, Phase.ABORTED):
             self._over = True
             if self.phase is Phase.FINISHED:
                 self._learn()
             asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self.done.set)
+
+    def _look_after_recording(self) -> None:
+        if self.recorder is not None and self.recorder.trouble is not None and not self._trouble_told:
+            self._trouble_told = True
+            self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
 
     def _learn(self) -> None:
         assert self.session is not None
@@ -362,6 +367,8 @@ class Live:
 
     def _say(self, name: str, text: str, *, level: int = logging.INFO, **fields: object) -> None:
         self.notes.append(text)
+        if self.aloud is not None:
+            self.aloud(text)
         log_event(LOG, level, name, text=text, **fields)
 
     def task_ended(self, task: asyncio.Task[Any]) -> None:
@@ -370,10 +377,11 @@ class Live:
             LOG.critical("a part of the run has failed, which must not happen", exc_info=task.exception())
             self.done.set()
 
-    def close(self) -> None:
-        """Finish the recording."""
+    async def close(self) -> None:
+        """Finish the recording; in a thread, for a slow disk must not keep a service manager from its signs of life."""
         if self.recorder is not None:
-            self.recorder.close()
+            await asyncio.to_thread(self.recorder.close, slow=lambda text: self._say("recording_waits", text, level=logging.WARNING))
+            self._look_after_recording()
 
 
 @asynccontextmanager
@@ -396,7 +404,7 @@ async def live(
         if run.course.note is not None:
             run.tell(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
-        stack.callback(run.close)
+        stack.push_async_callback(run.close)
         run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.tell))
         run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside))
         if run.audio is not None and run.way.delivery is not None:

@@ -22,6 +22,10 @@ MOST_WAITING: Final = 10_000
 """Twenty minutes of a race with two sensors, some 5 MB of memory."""
 BEGIN_S: Final = 1.0
 """How long a start waits to know whether there will be a recording; a slower card is given its time while the race goes on."""
+SLOW_S: Final = 1.0
+"""A close that takes longer is told."""
+CLOSE_S: Final = 10.0
+"""How long a close waits; after that the end of the recording is lost, and that is told."""
 
 
 class Recorder:
@@ -54,12 +58,18 @@ class Recorder:
             self._waiting.append(entry)
             self._changed.notify()
 
-    def close(self, within_s: float = 5.0) -> None:
-        """Write what waits and finish the file; give up after ``within_s``. Harmless when done before."""
+    def close(self, within_s: float = CLOSE_S, *, slow: Callable[[str], None] = lambda _: None) -> None:
+        """Write what waits and finish the file; give up after ``within_s``. Harmless when done before.
+
+        ``slow`` hears it in one sentence where that takes its time; ``trouble`` tells afterwards whether it was done.
+        """
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join(within_s)
+        self._thread.join(min(SLOW_S, within_s))
+        if self._thread.is_alive() and within_s > SLOW_S:
+            slow(f"the disk is slow: waiting up to {within_s:g} s for it to take the end of the recording")
+            self._thread.join(within_s - SLOW_S)
         if self._thread.is_alive():
             with self._changed:
                 self._give_up(f"the disk did not take the end of it within {within_s:g} s")

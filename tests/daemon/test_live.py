@@ -1,6 +1,7 @@
 """A live run, wired as the command wires it: real broker, real loop, real recording; race time passes faster."""
 
 import asyncio
+import errno
 import logging
 import os
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from kickcue.cli import main
 from kickcue.cli.run import _status as status_line
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import AskedWronglyError
@@ -33,6 +35,7 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import source
 from kickcue.recording import Recording, read
+from kickcue.recording.straight_file import StraightFile
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
 
 RATE = 40.0
@@ -232,6 +235,36 @@ async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
         assert run.session is not None
         assert "last_lap-1" in [cue.id for cue in run.session.view.cues]
         assert ["not recording any more"] == [note.partition(":")[0] for note in run.notes]
+
+
+async def test_an_end_that_the_disk_did_not_take_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a disk that is full at the very end WHEN the run has ended THEN a note says so, and who runs it knows for the exit status."""
+    async with live(settings(), state=tmp_path) as run:
+        run.put(Command(run.clock.run_ns(), CommandKind.START))
+        await until(lambda: run.recorder is not None and run.recorder.path is not None)
+        monkeypatch.setattr(StraightFile, "write", _full)
+    assert run.recorder is not None
+    assert "No space left on device" in (run.recorder.trouble or "")
+    assert ["not recording any more"] == [note.partition(":")[0] for note in run.notes]
+
+
+def _full(_self: StraightFile, _data: bytes) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_race_that_was_recorded_in_part_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording that ended early WHEN the run has ended THEN exit status 1, and a line that says why."""
+
+    async def run_until_over(_settings: Settings, **_how: Any) -> str:
+        return "race.mcap cannot be written: No space left on device"
+
+    monkeypatch.setattr("kickcue.cli.run._headless", run_until_over)
+    race = tmp_path / "race.toml"
+    race.write_text('race = "800m"\n[sensors.pod]\nprofile = "generic-rsc"\nmqtt = "gym-pod"\n')
+    assert 1 == main(["run", "--headless", str(race), "--state", str(tmp_path)])
+    assert "the race was recorded only in part: race.mcap cannot be written: No space left" in capsys.readouterr().err
 
 
 async def test_nothing_is_recorded_where_nothing_shall_be(tmp_path: Path) -> None:

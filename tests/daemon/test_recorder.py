@@ -317,3 +317,22 @@ def test_closing_twice_is_harmless(tmp_path: Path) -> None:
     recorder.write(Tick(1))
     recorder.close()
     assert (before, None) == (recorder.path.read_bytes(), recorder.trouble)
+
+
+def test_a_slow_disk_is_waited_for_and_told(tmp_path: Path, card: Card) -> None:
+    """GIVEN a disk that stands still at the end WHEN the recording is closed THEN that is told, and nothing is lost once it goes on."""
+    recorder = start_recorder(tmp_path, HEADER)
+    card.going.clear()
+    for event in ticks(3):
+        recorder.write(event)
+    said: list[str] = []
+
+    def slow(text: str) -> None:
+        said.append(text)
+        card.going.set()
+
+    recorder.close(slow=slow)
+    assert recorder.trouble is None
+    assert recorder.path is not None
+    assert ["the disk is slow: waiting up to 10 s for it to take the end of the recording"] == said
+    assert (3, ()) == (len(read(recorder.path).inputs), read(recorder.path).problems)

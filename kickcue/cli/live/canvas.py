@@ -13,6 +13,7 @@ from rich.live import Live
 from kickcue.cli.keys import HUNG_UP, keys
 from kickcue.cli.live.terminal import showable
 from kickcue.cli.show import console
+from kickcue.cli.told_to_end import handlers_kept
 
 END: Final = "end"
 """Comes as a key when the program is told to end; nobody can type it."""
@@ -68,7 +69,7 @@ async def canvas(*, take_interrupt: bool = False, whole: bool = True) -> AsyncIt
     """
     loop = asyncio.get_running_loop()
     told = {**_SIGNALS, **({signal.SIGINT: INTERRUPT} if take_interrupt else {})}
-    with Live(console=console(), screen=whole, auto_refresh=False) as live:
+    with handlers_kept(signal.SIGTERM, signal.SIGINT), Live(console=console(), screen=whole, auto_refresh=False) as live:
         taken = Canvas(live)
         for number, key in told.items():
             loop.add_signal_handler(number, taken.press, key)

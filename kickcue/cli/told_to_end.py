@@ -1,0 +1,75 @@
+"""Being told to end while an event loop runs: an event for who waits for it, a cancellation for who has not begun yet."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+
+@contextmanager
+def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
+    """Give an event of the running loop that is set by SIGTERM, SIGINT and ``more``; afterwards SIGTERM has nothing left to end.
+
+    Python's own handlers and not the loop's: those leave a moment at the end in which the signal would kill.
+    """
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell(_number: int, _frame: FrameType | None) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(told.set)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT, *more)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            ours = number is signal.SIGTERM and handler not in (signal.SIG_DFL, signal.SIG_IGN)
+            signal.signal(number, signal.SIG_IGN if ours else handler)
+
+
+@contextmanager
+def handlers_kept(*numbers: signal.Signals) -> Iterator[None]:
+    """Put back the handlers of these signals that the event loop replaces meanwhile: it would leave the signals deadly."""
+    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:  # of code that is not Python's
+                signal.signal(number, handler)
+
+
+@contextmanager
+def cancelled_by(told: asyncio.Event) -> Iterator["Cancelling"]:
+    """Cancel the running task when ``told``, until the block says that it has begun; leaving the block then raises nothing."""
+    task = asyncio.current_task()
+    assert task is not None
+    cancelling = Cancelling(asyncio.create_task(_cancel(told, task), name="told to end"))
+    try:
+        yield cancelling
+    except asyncio.CancelledError:
+        if not told.is_set() or cancelling.over:
+            raise
+        task.uncancel()
+    finally:
+        cancelling.begun()
+
+
+class Cancelling:
+    """Made by ``cancelled_by``."""
+
+    def __init__(self, task: asyncio.Task[None]) -> None:
+        self._task = task
+        self.over = False
+
+    def begun(self) -> None:
+        """Cancel nothing from now on: who runs looks at the event himself."""
+        self.over = True
+        self._task.cancel()
+
+
+async def _cancel(told: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    await told.wait()
+    task.cancel()
