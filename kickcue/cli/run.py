@@ -14,6 +14,7 @@ from kickcue.cli.live.finding import Chosen
 from kickcue.cli.live.racing import RaceScreen
 from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.pair import describe
+from kickcue.cli.printing import complain
 from kickcue.cli.race_options import add_race_options, told_profiles, told_race
 from kickcue.cli.told_to_end import told_to_end
 from kickcue.config.profile_files import load_profiles
@@ -23,6 +24,7 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Phase
 from kickcue.daemon import logs, service
+from kickcue.daemon.health import summed_up
 from kickcue.daemon.live import Live, live
 from kickcue.edges.mqtt.address import FORM
 from kickcue.edges.radio import RadioError, looking_around
@@ -189,5 +191,4 @@ async def _until_over(race: Live, told: asyncio.Event) -> None:
 
 
 def _status(race: Live) -> str:
-    sensors = ", ".join(f"{name} {health.stage}" for name, health in race.health.items())
-    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {sensors or 'no sensors'}; {race.watch_text}"
+    return f"{race.document.race}: {race.phase.replace('_', ' ')}; {summed_up(race.parts)}"

@@ -30,9 +30,10 @@ from kickcue.daemon.bridge import Bridge, bridge_of
 from kickcue.daemon.brokers import Way, way_to_the_wrist
 from kickcue.daemon.clock import Clock, RaceTime
 from kickcue.daemon.fixes import POSITIONS, Positions, positions
+from kickcue.daemon.health import HealthLog, Part, State, of_device, of_recording, of_sound, of_wrist
 from kickcue.daemon.logs import event as log_event
 from kickcue.daemon.only_one import only_one
-from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
+from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.daemon.session import Session
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
@@ -49,6 +50,7 @@ REST_AFTER_S: Final = 14 * 86400.0
 """``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a service manager to start the next."""
 STUCK_S: Final = 5.0
 OLD_NS: Final = NS_PER_S
+HEALTH_EACH_S: Final = 1.0
 MQTT_SILENCE_NS: Final = 10 * NS_PER_S
 NOTES: Final = 20
 KEEPING_S: Final = 5.0
@@ -84,6 +86,7 @@ class Live:
         """Why the run has ended before its race began; to be raised once everything is closed."""
         self._setup = self.document.setup()
         self._recordings = state / "races"
+        self._hindrance = hindrance(self._recordings) if settings.record else None
         self._calibrations = Calibrations.below(state)
         self._learning: asyncio.Task[str] | None = None
         self._began_utc: str | None = None
@@ -113,6 +116,31 @@ class Live:
         if self.beacon is not None:
             known = {BEACON: self.beacon.health, **known}
         return known if self.positions is None else {POSITIONS: self.positions.health, **known}
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """How every part is doing: the one list that screen, log and service manager go by."""
+        found = [of_device(name, health) for name, health in self.health.items()]
+        if not found:
+            found.append(Part("sensors", State.BAD, "none are named: the race goes by the clock and by presses alone"))
+        found.append(self.wrist_part)
+        if self.settings.audio.output != "off":
+            found.append(of_sound(None if self.audio is None else self.audio.trouble, there=self.audio is not None))
+        return (*found, self.recording_part)
+
+    @property
+    def wrist_part(self) -> Part:
+        """Whether cues get to a wrist."""
+        if self.way is None:
+            return of_wrist("the way to the watch is being opened", connecting=True)
+        delivery = self.way.delivery
+        starts = delivery is not None and not delivery.session.connected and delivery.session.trouble is None
+        return of_wrist(self.way.trouble, connecting=starts, there=self.watch_is_there, who=self.watch_text)
+
+    @property
+    def recording_part(self) -> Part:
+        """How the recording is doing."""
+        return of_recording(self.recorder, self._hindrance, wanted=self.settings.record)
 
     @property
     def phase(self) -> Phase:
@@ -168,6 +196,13 @@ class Live:
                 self._feed(self._inbox.popleft())
             self._tick()
             self._look_after()
+
+    async def tell_health(self) -> None:
+        """Have the log tell how every part is doing, until cancelled."""
+        told, loop = HealthLog(_log_part), asyncio.get_running_loop()
+        while True:
+            told.look(self.parts, loop.time())
+            await asyncio.sleep(HEALTH_EACH_S)
 
     async def read(self, delivery: Delivery) -> None:
         """Take over what comes from the broker, until cancelled."""
@@ -384,6 +419,10 @@ class Live:
             self._look_after_recording()
 
 
+def _log_part(level: int, name: str, state: str, text: str) -> None:
+    log_event(LOG, level, "health", part=name, state=state, text=text)
+
+
 @asynccontextmanager
 async def live(
     settings: Settings, *, state: Path, clock: Clock | None = None, fresh: bool = False, alongside: bool = False
@@ -405,7 +444,7 @@ async def live(
             run.tell(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.push_async_callback(run.close)
-        run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.tell))
+        run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.warn))
         run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside))
         if run.audio is not None and run.way.delivery is not None:
             run.way.delivery.unanswered = run.audio.on_unanswered
@@ -424,6 +463,9 @@ async def live(
         run.bridge = await stack.enter_async_context(bridge_of(settings, run.way, state=state))
         run.beacon = await stack.enter_async_context(beacon_of(settings, run.locate, run.clock.run_ns))
         run.positions = await stack.enter_async_context(positions(settings.fixes, run.locate, run.clock.run_ns))
+        telling = asyncio.create_task(run.tell_health(), name="live health")
+        telling.add_done_callback(run.task_ended)
+        stack.push_async_callback(end, [telling])
         yield run
     if run.refused is not None:
         raise run.refused

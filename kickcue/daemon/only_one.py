@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +30,9 @@ def only_one(state: Path) -> Iterator[None]:
         yield
         return
     try:
-        held.cut(0)
-        held.write(str(os.getpid()).encode())
+        with suppress(OSError):  # a full disk: who holds it is then not told, but it is held
+            held.cut(0)
+            held.write(str(os.getpid()).encode())
         yield
     finally:
         held.close()

@@ -5,7 +5,9 @@ wait, ends the recording. What was written up to there can be read, and says tha
 to something that never happened. The race goes on without.
 """
 
+import os
 import re
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +24,8 @@ MOST_WAITING: Final = 10_000
 """Twenty minutes of a race with two sensors, some 5 MB of memory."""
 BEGIN_S: Final = 1.0
 """How long a start waits to know whether there will be a recording; a slower card is given its time while the race goes on."""
+LEAST_BYTES: Final = 1_000_000
+"""Half an hour of a race."""
 SLOW_S: Final = 1.0
 """A close that takes longer is told."""
 CLOSE_S: Final = 10.0
@@ -107,6 +111,20 @@ class Recorder:
                     return
                 entry = self._waiting.popleft()
             yield entry
+
+
+def hindrance(folder: Path) -> str | None:
+    """Return why nothing could be recorded below ``folder``, which may have to be made; None where nothing speaks against it."""
+    try:
+        there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
+        if not there.is_dir():
+            return f"{folder} cannot be made: {there} is no folder"
+        if not os.access(there, os.W_OK | os.X_OK):
+            return f"{there} cannot be written"
+        free = shutil.disk_usage(there).free
+    except OSError as error:
+        return f"{folder} cannot be written: {error.strerror}"
+    return None if free >= LEAST_BYTES else f"the disk of {folder} is full: {free // 1000} kB are free"
 
 
 def start_recorder(folder: Path, header: Header) -> Recorder:

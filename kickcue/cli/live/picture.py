@@ -17,6 +17,7 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, plus_minus
 from kickcue.core.events import CueKind, Estimate, Level, Phase
 from kickcue.core.printable import printable
+from kickcue.daemon.health import WORDS
 from kickcue.edges.radio import Health, Stage
 
 WIDEST: Final = 110
@@ -36,13 +37,10 @@ BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
 WALK_MPS: Final = 1.0
 """Slower than this nobody is on the way to a finish time."""
+_COLOURS: Final = {Stage.OFF: "red", Stage.CONNECTED: "green"}
 STAGES: Final = {
-    Stage.OFF: ("○", "red", "no Bluetooth"),
-    Stage.LOOKING: ("○", "yellow", "looking for it"),
-    Stage.CONNECTING: ("○", "yellow", "connecting"),
-    Stage.CONNECTED: ("●", "green", "connected"),
-    Stage.SILENT: ("●", "yellow", "connected, but it says nothing"),
-    Stage.WAITING: ("○", "yellow", "waiting before the next try"),
+    stage: ("●" if stage in (Stage.CONNECTED, Stage.SILENT) else "○", _COLOURS.get(stage, "yellow"), words)
+    for stage, words in WORDS.items()
 }
 
 

@@ -11,6 +11,7 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.events import Command, CommandKind, Level, Phase
 from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.daemon.health import State
 from kickcue.daemon.live import Live
 from kickcue.daemon.session import View
 
@@ -86,14 +87,8 @@ class Watching:
         return Wrist(to, way.trouble, counters.cues, counters.felt, there, who, cues)
 
     def _recording(self) -> tuple[str, bool]:
-        recorder = self._live.recorder
-        if not self._live.settings.record:
-            return "off, as asked for", True
-        if recorder is None:
-            return "begins with the first thing that is heard", False
-        if recorder.trouble is not None:
-            return f"ended: {recorder.trouble}", True
-        return "begins" if recorder.path is None else str(recorder.path), False
+        part = self._live.recording_part
+        return part.text, part.state is not State.OK or not self._live.settings.record
 
     def _log(self, view: View) -> list[Entry]:
         dated = [(notice.t_ns, notice.text, notice.level) for notice in view.notices]

@@ -16,6 +16,7 @@ from kickcue.cli.live.racing import RaceScreen, Watching
 from kickcue.config.race import RaceDocument
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Notice, Phase, PhaseChange
 from kickcue.core.units import s_to_ns
+from kickcue.daemon.health import Part, of_recording
 from kickcue.daemon.session import View
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class Run:
     @property
     def clock(self) -> Any:
         return SimpleNamespace(run_ns=lambda: self.now_ns)
+
+    @property
+    def recording_part(self) -> Part:
+        return of_recording(self.recorder, None, wanted=self.settings.record)
 
     def race_ns(self) -> int:
         return self.now_ns

@@ -1,0 +1,134 @@
+"""How every part of a run is doing, in one list: the screen draws it, the log tells what changes in it, systemd's status line sums it up.
+
+A part that is looked for is ``waiting`` at first and ``bad`` when it has not come within ``PATIENCE_S``: a strap needs some seconds.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from kickcue.daemon.recorder import Recorder
+from kickcue.edges.radio import Health, Stage
+
+PATIENCE_S: Final = 10.0
+AGAIN_S: Final = 60.0
+"""What is bad is told again this often: who looks at the journal later sees it too."""
+MOST_REASONS: Final = 8
+"""Reasons that are told at once while a part is bad; a device that fails in ever new ways is told each minute."""
+WORDS: Final = {
+    Stage.OFF: "no Bluetooth",
+    Stage.LOOKING: "looking for it",
+    Stage.CONNECTING: "connecting",
+    Stage.CONNECTED: "connected",
+    Stage.SILENT: "connected, but it says nothing",
+    Stage.WAITING: "waiting before the next try",
+}
+_COUNTED: Final = re.compile(r"\d+")
+
+Tell = Callable[[int, str, str, str], None]
+"""Level of the log, part, state, what there is to say."""
+
+
+class State(StrEnum):
+    """Of a part."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the run: a sensor, the watch, the recording; ``text`` is a sentence without its name, for people."""
+
+    name: str
+    state: State
+    text: str
+
+
+def of_device(name: str, health: Health) -> Part:
+    """Return a sensor, a receiver or a watch that is held."""
+    if health.stage is Stage.CONNECTED:
+        return Part(name, State.OK, WORDS[health.stage])
+    patient = health.stage in (Stage.LOOKING, Stage.CONNECTING, Stage.WAITING)
+    return Part(name, State.WAITING if patient else State.BAD, health.why or WORDS[health.stage])
+
+
+def of_wrist(trouble: str | None, *, connecting: bool, there: bool = False, who: str = "") -> Part:
+    """Return the way to the wrist; ``trouble`` says why no cue gets there, ``who`` is ``there`` to feel one."""
+    if trouble is None:
+        return Part("watch", State.OK if there else State.WAITING, who)
+    return Part("watch", State.WAITING if connecting else State.BAD, f"no cue reaches the wrist: {trouble}")
+
+
+def of_sound(trouble: str | None, *, there: bool) -> Part:
+    """Return this machine's own sound, where the settings want one."""
+    if not there:
+        return Part("sound", State.BAD, "there is none: no cue is heard here")
+    return Part("sound", State.OK, "ready") if trouble is None else Part("sound", State.BAD, trouble)
+
+
+def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bool) -> Part:
+    """Return the recording; ``wanted``: the settings want one, ``hindrance``: why none could begin, as far as that is known before."""
+    if not wanted:
+        return Part("recording", State.OK, "off, as asked for")
+    if recorder is None:
+        begins = "begins with the first thing that is heard"
+        return Part("recording", State.OK, begins) if hindrance is None else Part("recording", State.BAD, hindrance)
+    if recorder.trouble is not None:
+        return Part("recording", State.BAD, f"ended: {recorder.trouble}")
+    return Part("recording", State.OK, "begins" if recorder.path is None else str(recorder.path))
+
+
+def summed_up(parts: Iterable[Part]) -> str:
+    """Return the parts in one line, those that are not well with their reasons."""
+    return "; ".join(f"{part.name} {part.state}" if part.state is State.OK else f"{part.name}: {part.text}" for part in parts)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the log knows of a part."""
+
+    state: State
+    since_s: float
+    told_s: float
+    reasons: set[str] = field(default_factory=set)
+
+
+class HealthLog:
+    """Tells what has changed since the last ``look``, what has been bad for too long, and each minute what still is."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._told: dict[str, _Told] = {}
+
+    def look(self, parts: Iterable[Part], now_s: float) -> None:
+        """Look at all parts at ``now_s`` of a clock that goes on evenly."""
+        for part in parts:
+            told = self._told.get(part.name)
+            if told is None or (told.state is State.OK) is not (part.state is State.OK):
+                self._told[part.name] = told = _Told(part.state, now_s, now_s)
+                self._say(part, told, part.state)
+            elif part.state is not State.OK:
+                self._look_again(part, told, now_s)
+
+    def _look_again(self, part: Part, told: _Told, now_s: float) -> None:
+        state = State.BAD if part.state is State.BAD or now_s - told.since_s >= PATIENCE_S else State.WAITING
+        worse = state is State.BAD and told.state is State.WAITING
+        new = state is State.BAD and _reason(part) not in told.reasons and len(told.reasons) < MOST_REASONS
+        if worse or new or now_s - told.told_s >= AGAIN_S:
+            told.state, told.told_s = state, now_s
+            self._say(part, told, state)
+
+    def _say(self, part: Part, told: _Told, state: State) -> None:
+        if state is State.BAD:
+            told.reasons.add(_reason(part))
+        self._tell(logging.WARNING if state is State.BAD else logging.INFO, part.name, state, part.text)
+
+
+def _reason(part: Part) -> str:
+    """Return what is wrong without its figures: "not seen for 12 s" and "13 s" are the same."""
+    return _COUNTED.sub("#", part.text)
