@@ -59,6 +59,10 @@ NEAR_S = 10.0
 """From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
 EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
+STOOD_S = 30.0
+"""Who stands so long after the bell, where the finish may be, has finished: nobody stops for that long just before the line."""
+AT_FINISH_M = 10.0
+"""Where the finish may be in any case, however sure the estimate: runners and timekeepers are not at the very line."""
 ON_TIME_S = 0.001
 ALONE_S = 3.0
 """While the engine waits for the mark of the bell line, the watch waits this much longer at each word it hears: a watch that has lost the
@@ -107,6 +111,7 @@ class Engine:
         self._stale_ns: int | None = None
         self._lap_began: tuple[int, int] | None = None
         self._hold = False
+        self._stood_ns: int | None = None
         self._bell_in_s: float | None = None
         self._baseline_spm: float | None = None
         self._baseline_mps: float | None = None
@@ -333,6 +338,11 @@ class Engine:
         if self._distance.at_last_line or passed > FINISHED_ODDS:
             self._signal(t_ns, Signal.LINE, out)
             return
+        stood_ns = self._standing_at_finish(t_ns, here)
+        if stood_ns is not None and t_ns - stood_ns >= s_to_ns(STOOD_S):
+            out.append(Notice(t_ns, "finish_taken", f"standing at the finish for {STOOD_S:.0f} s: the race was over when that began"))
+            self._signal(stood_ns, Signal.LINE, out)
+            return
         while self._phase in _NEXT_SIGNAL:
             target_m = {Signal.TO_GO_200: 200.0, Signal.TO_GO_100: 100.0, Signal.TO_GO_50: 50.0}[_NEXT_SIGNAL[self._phase]]
             ahead_m = self._course.distance_m - target_m - here.distance_m
@@ -341,6 +351,15 @@ class Engine:
                     self._wake_in(t_ns, ahead_m / here.speed_mps)
                 return
             self._signal(t_ns, _NEXT_SIGNAL[self._phase], out)
+
+    def _standing_at_finish(self, t_ns: int, here: Position) -> int | None:
+        """Return since when the runner has stood where the finish may be, None while that is not so."""
+        off_m = abs(self._course.distance_m - here.distance_m)
+        if here.speed_mps >= SLOWEST_MPS or off_m > max(half_width_m(here.sd_m), AT_FINISH_M):
+            self._stood_ns = None
+        elif self._stood_ns is None:
+            self._stood_ns = t_ns
+        return self._stood_ns
 
     def _watch_even_pace(self, t_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
         lap = self._lap(here)
