@@ -120,7 +120,7 @@ async def test_a_service_is_told_to_end(home: Path) -> None:
     process = await start_in_a_pipe("run", "--headless", folder=home)
     assert process.stderr is not None
     async with asyncio.timeout(PATIENCE_S):
-        while b" cue " not in (line := await process.stderr.readline()):
+        while b" cue id=" not in (line := await process.stderr.readline()):
             assert line, "the run has ended"
         process.send_signal(signal.SIGTERM)
         out, err = await process.communicate()
