@@ -221,7 +221,7 @@ class Live:
         wrist = WristWatch(delivery, lambda name, text, level: self._say(name, text, level=level))
         while not self.done.is_set():
             run_ns, race_ns = self.clock.run_ns(), self.race_ns()
-            wrist.look(run_ns)
+            wrist.look()
             if delivery.second is not None and not is_on(self.phase, resumed=self.resumed):
                 self.refused = AskedWronglyError(delivery.second)
                 self.done.set()

@@ -1,6 +1,5 @@
-"""Looks after the wrist of a run: whether somebody is there to feel a cue, and whether another run sends to the same one."""
+"""Looks after the wrist of a run: another run that sends to the same one, and a watch that joins late."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,8 +13,6 @@ from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.watches import Newcomer
 
 LOOK_S: Final = 1.0
-FIRST_S: Final = 10.0
-"""A watch that was on before the run is heard within it."""
 CALM_NS: Final = 10 * NS_PER_S
 """Nothing that the runner must feel lies closer to a repeated ``ready``."""
 CALM_PHASES: Final = frozenset({Phase.WAITING, Phase.BODY})
@@ -30,19 +27,11 @@ class WristWatch:
     def __init__(self, delivery: Delivery, say: Say) -> None:
         self._delivery = delivery
         self._say = say
-        self._began_s = asyncio.get_running_loop().time()
-        self._there: bool | None = None
         self._second: str | None = None
         self._again = 0
 
-    def look(self, run_ns: int) -> None:
+    def look(self) -> None:
         """Tell what has changed."""
-        watches = self._delivery.watches
-        there = watches.is_there(run_ns)
-        patient = self._there is None and not there and asyncio.get_running_loop().time() - self._began_s < FIRST_S
-        if there is not self._there and not patient:
-            self._there = there
-            self._say("watch_there" if there else "no_watch", watches.text(run_ns), logging.INFO if there else logging.WARNING)
         second = self._delivery.second
         if second is not None and self._second is None:
             self._say("second_run", second, logging.WARNING)
