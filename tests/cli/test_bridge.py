@@ -142,7 +142,7 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
         (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
         (["--watch", "bangle-gb"], "say its address or its name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
-        (["--watch", "infinitime", "--address", "x"], "should look like A0:9E:1A:00:00:01"),
+        (["--watch", "infinitime", "--address", "x"], "expected something like A0:9E:1A:00:00:01"),
         (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "expected --name or --address, got both"),
     ],
     ids=["companion", "page", "mqtt", "phone", "unnamed", "misspelt", "address", "both"],

@@ -171,7 +171,10 @@ async def test_nothing_is_recorded_if_asked_so(home: Path) -> None:
 
 @pytest.mark.usefixtures("race")
 async def test_without_bluetooth_the_screen_says_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN no D-Bus WHEN run on a terminal of another encoding THEN the sensors' lines say what to do, in ASCII, and q leaves."""
+    """GIVEN BlueZ but no D-Bus WHEN run on a terminal of another encoding THEN the sensors' lines say what to do, in ASCII, and q leaves."""
+    (home / "bin").mkdir()
+    (home / "bin" / "bluetoothctl").touch(0o700)
+    monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={home}/none")
     async with on_a_terminal("run", folder=home, encoding="ascii") as shown:
         await shown.shows("o D-Bus is not running, which Bluetooth needs")

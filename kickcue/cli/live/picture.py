@@ -219,11 +219,14 @@ def _wrist(board: Board, width: int) -> Text:
     wrist = board.wrist
     if wrist.trouble is not None:
         return _trouble("watch", "○", "red", wrist.trouble, width)
-    counted = [f"{wrist.felt} of {wrist.sent} cues felt"] if wrist.sent else []
-    to = f"cues go to {wrist.to}" if wrist.cues else f"it shows where you are, by {wrist.to}"
+    if wrist.cues:
+        felt = f"{wrist.felt} of {wrist.sent} cues felt" if wrist.sent else ""
+        lines = [felt, wrist.who, f"cues go to {wrist.to}"]
+    else:
+        lines = [f"no cues: {NO_CUES}", f"it shows where you are, by {wrist.to}", wrist.who]
+    lines = [line for line in lines if line]
     if not wrist.there:
-        return _trouble("watch", "○", "yellow", "; ".join([wrist.who, *counted, to]), width)
-    lines = [*counted, wrist.who, to] if wrist.cues else [f"no cues: {NO_CUES}", wrist.who, to]
+        return _trouble("watch", "○", "yellow", "; ".join(lines), width)
     return _part("watch", "●", "green", *(lines if width < BOTH else ["; ".join(lines)]))
 
 
