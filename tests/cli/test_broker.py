@@ -19,6 +19,7 @@ import pytest
 from aiomqtt import Client, MqttError, ProtocolVersion
 
 from kickcue.cli import main
+from kickcue.core.events import Phase, PhaseChange
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.attentive import AttentiveClient
 from kickcue.edges.mqtt.client import connect
@@ -177,6 +178,7 @@ async def test_a_press_that_is_refused_is_told(mosquitto: Path, tmp_path: Path) 
     written(tmp_path / "kickcue", "--port", str(port), "--athlete", "test")
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         async with running(Served(addresses["kickcue"], addresses["watch"])) as run:
+            run.delivery.send(PhaseChange(0, Phase.BODY, Phase.WAITING))
             status, said = await command("press", "lap", "--trackside", "--broker", addresses["helper"].with_password())
             assert (0, "lap sent: ") == (status, said[:10])
             await until_felt(run.inputs)

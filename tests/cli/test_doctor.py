@@ -357,7 +357,6 @@ async def test_a_race_file_that_will_not_do(text: str, part: str, word: str, sur
     assert word in f"{report[part]['why']} {report[part]['remedy']}"
 
 
-@pytest.mark.usefixtures("bluez")
 def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
     """GIVEN a sanctioned race THEN the doctor warns that no cue will come, and why; of other rules nothing is said."""
     for rules, told in (("sanctioned", ["sanctioned race: cues are off"]), ("training", []), ("road", [])):
@@ -366,6 +365,7 @@ def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
         assert told == [why[: len(told[0])] for why in warned]
 
 
+@pytest.mark.usefixtures("bluez")
 async def test_no_race_file(surgery: Surgery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN no race file anywhere THEN the doctor says how to get one, and looks at all the rest."""
     surgery.race.unlink()

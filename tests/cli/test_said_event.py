@@ -42,7 +42,6 @@ def test_an_option_that_cannot_be_meant(said: str, recording: Path, capsys: pyte
         ["init", "new.toml", "--race", "5000m", "--yes"],
         ["replay", "race.jsonl"],
         ["simulate", "--race", "5000m", "--out", "new.jsonl"],
-        ["gate", "race.jsonl"],
         ["run", "--headless", "race.toml"],
     ):
         assert main([*words, "--target", said]) == 2, words

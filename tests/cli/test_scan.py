@@ -75,7 +75,8 @@ async def test_an_arrow_key_is_no_letter(home: Path) -> None:
 def test_without_bluetooth_one_line_says_what_to_do(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN a machine without D-Bus WHEN scanned THEN one line on stderr, exit status 1."""
+    """GIVEN a machine with BlueZ and without D-Bus WHEN scanned THEN one line on stderr, exit status 1."""
+    monkeypatch.setattr("kickcue.edges.radio.linux.PROGRAMS", ("sh",))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={home}/none")
     assert main(["scan"]) == 1
     out, err = capsys.readouterr()

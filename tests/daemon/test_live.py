@@ -257,7 +257,7 @@ def test_a_race_that_was_recorded_in_part_has_failed(
 ) -> None:
     """GIVEN a recording that ended early WHEN the run has ended THEN exit status 1, and a line that says why."""
 
-    async def run_until_over(_settings: Settings, **_how: Any) -> str:
+    async def run_until_over(_settings: Settings, _how: Any) -> str:
         return "race.mcap cannot be written: No space left on device"
 
     monkeypatch.setattr("kickcue.cli.run._headless", run_until_over)
