@@ -10,6 +10,8 @@ count for nothing: 16 times 200 m of a track, stopped after each, are 3193 m wit
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 from typing import Final, NamedTuple
 
 from kickcue.core.units import NS_PER_S, s_to_ns
@@ -17,6 +19,14 @@ from kickcue.recording.encode import RUNNING_FROM_MPS
 from kickcue.recording.points import Point, step_m
 
 PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
+STOOD_S: Final = 4.0
+STOOD_STEPS: Final = 3.0
+"""So long, and so many times the usual step from record to record, is a pause where the recorder's own total hardly grew.
+
+Positions alone need PAUSE_S: they lag.
+"""
+STOOD_MPS: Final = 1.0
+"""Whoever runs, or walks, is faster."""
 BEFORE: Final = 5
 """Records before a gap that tell the pace."""
 
@@ -45,7 +55,8 @@ class Gap(NamedTuple):
 
 def gaps(points: Sequence[Point]) -> dict[int, Gap]:
     """Return the pauses that the records show, each by the place of the record behind it. The points are in order of time."""
-    found = {at: _gap(points[at - 1], points[at], _pace_mps(points, at - 1)) for at in _long_steps(points)}
+    stood_s = _stood_s(points)
+    found = {at: _gap(points[at - 1], points[at], _pace_mps(points, at - 1), stood_s) for at in _long_steps(points)}
     return {at: gap for at, gap in found.items() if gap is not None}
 
 
@@ -67,19 +78,27 @@ def pauses(points: Sequence[Point], shown: Iterable[Gap], turns: Iterable[Turn])
 def _long_steps(points: Sequence[Point]) -> Iterator[int]:
     for at in range(1, len(points)):
         step_s = (points[at].time_ns - points[at - 1].time_ns) / NS_PER_S
-        if step_s > PAUSE_S or (points[at].after_pause and step_s > 0.0):
+        if step_s > STOOD_S or (points[at].after_pause and step_s > 0.0):
             yield at
 
 
-def _gap(a: Point, b: Point, pace_mps: float) -> Gap | None:
+def _stood_s(points: Sequence[Point]) -> float:
+    """Return how long a gap is a pause in which the total stood: a watch that records each 5 s stands for 5 s without one."""
+    steps_s = [(b.time_ns - a.time_ns) / NS_PER_S for a, b in pairwise(points)]
+    return min(max(STOOD_STEPS * median(steps_s), STOOD_S), PAUSE_S) if steps_s else PAUSE_S
+
+
+def _gap(a: Point, b: Point, pace_mps: float, stood_s: float = PAUSE_S) -> Gap | None:
     gap_s = (b.time_ns - a.time_ns) / NS_PER_S
     moved_m = max(step_m(a, b) or 0.0, 0.0)
-    if a.distance_m is None or b.distance_m is None:  # positions: they may be where one walked to
+    counted = a.distance_m is not None and b.distance_m is not None
+    least_s = stood_s if counted and moved_m < STOOD_MPS * gap_s else PAUSE_S
+    if not counted:  # positions: they may be where one walked to
         if not b.after_pause and moved_m >= RUNNING_FROM_MPS * gap_s:
             return None
         moved_m = 0.0
     run_s = moved_m / pace_mps
-    least_s = 0.0 if b.after_pause else PAUSE_S
+    least_s = 0.0 if b.after_pause else least_s
     return Gap(Pause(a.time_ns + s_to_ns(run_s), b.time_ns), moved_m) if gap_s - run_s > least_s else None
 
 

@@ -45,7 +45,16 @@ def test_a_gap_in_which_nothing_was_run_is_a_pause_though_nobody_says_so() -> No
     """GIVEN a minute without records and without metres THEN it is a pause; with the metres of that minute it is none."""
     assert [(20.0, 80.0)] == spans(run((0, 20, 0.0), (80, 90, 80.0)))
     assert [] == spans(run((0, 20, 0.0), (80, 90, 320.0)))
-    assert [] == spans(run((0, 20, 0.0), (31, 90, 80.0))), "smart recording leaves out 11 s"
+    assert [] == spans(run((0, 20, 0.0), (31, 90, 124.0))), "smart recording leaves out 11 s"
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "metres", "expected"), [(8, 4.0, (21.0, 28.0)), (12, 0.0, (20.0, 32.0)), (8, 12.0, None), (4, 0.0, None)]
+)
+def test_a_total_that_stands_still_is_a_short_pause(gap_s: int, metres: float, expected: tuple[float, float] | None) -> None:
+    """GIVEN a watch that stops by itself for some seconds, and says so nowhere WHEN its total stood THEN it is a pause; a walk is none."""
+    points = run((0, 20, 0.0), (20 + gap_s, 90, 80.0 + metres))
+    assert spans(points) == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize(("metres", "stop_s"), [(4.0, 75.0), (8.0, 76.0), (0.0, 74.0)])
