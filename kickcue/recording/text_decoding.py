@@ -25,6 +25,8 @@ _LEGACY: Final = re.compile(r"iso8859|cp|koi8|mac|gb|big5|euc_|shift_jis|tis")
 
 _PROBE: Final = b'<?xml a="0.9"?>-\n'
 _HEAD: Final = 4096
+_LETTERS: Final = 2
+"""Zeros before a text of one byte for each letter make its first one look wide, not the next."""
 
 
 def decode(data: bytes) -> str:
@@ -43,7 +45,8 @@ def _wide(data: bytes) -> str | None:
     """Return the encoding of text that has two or four bytes for each letter, None for all other."""
     for encoding in _candidates(data[:_HEAD]):
         head = _stripped(data[:_HEAD].decode(encoding, errors="replace"))
-        if head[:1].isascii() and head[:1].isprintable():  # a wrong guess gives CJK characters or zeros
+        begins = head[:_LETTERS]
+        if begins.isascii() and begins.isprintable():  # a wrong guess gives CJK characters or zeros
             return encoding
     return None
 

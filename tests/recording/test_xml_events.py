@@ -40,6 +40,13 @@ def test_the_bytes_tell_the_encoding(encoding: str, blanks: str, declared: str) 
     assert ("", ["150", "", "Å", ""]) == (heard.damage, [element.text for element in heard.ends])
 
 
+@pytest.mark.parametrize("zeros", range(1, 8))
+@pytest.mark.parametrize("text", [XML, '<?xml version="1.0"?>' + XML])
+def test_zeros_before_a_text_do_not_make_it_wide(text: str, zeros: int) -> None:
+    """GIVEN a torn block of zeros before UTF-8 THEN it is read in full, however many there are."""
+    assert "" == Heard(bytes(zeros) + text.encode()).damage
+
+
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "iso-8859-15", "cp850", "mac-roman"])
 def test_an_old_encoding_is_read_as_declared(encoding: str) -> None:
     """GIVEN bytes that are no UTF-8 THEN the declaration counts."""
