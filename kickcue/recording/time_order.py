@@ -28,6 +28,7 @@ CLOCKS_FROM_NS: Final = round(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * NS
 """No watch has recorded before: an earlier date is that of a clock that was not set yet."""
 LONGER: Final = 1.02
 """A way that is this much longer is another way; rounding makes up for less."""
+EXACT: Final = 1.000001
 LOOK_AHEAD: Final = 30
 """Records among which a time that stepped back, or far ahead, may come right again by itself."""
 FEWEST: Final = 3
@@ -83,7 +84,7 @@ def in_order(points: Sequence[Point]) -> Ordered:
         return Ordered(tuple(points))
     by_time = sorted(points, key=lambda point: point.time_ns)
     notes = []
-    if by_time != list(points) and way_m(by_time) <= LONGER * way_m(points):
+    if by_time != list(points) and _no_longer(by_time, points):
         notes.append("records were not in the order of time and have been sorted")
         points = by_time
     usual_ns = _usual_step_ns(points)
@@ -101,6 +102,12 @@ def in_order(points: Sequence[Point]) -> Ordered:
     run.sort(key=lambda block: -len(block.points))
     moved = tuple(Moved(block.first_ns - usual_ns, block.last_ns + usual_ns, block.by_ns) for block in run)
     return Ordered(found, moved, tuple(notes))
+
+
+def _no_longer(by_time: Sequence[Point], points: Sequence[Point]) -> bool:
+    """Say whether the order of time makes no longer a way; a total is exact, and in the wrong order it steps back and forth."""
+    counted = any(point.distance_m is not None for point in points)
+    return way_m(by_time) <= (EXACT if counted else LONGER) * way_m(points)
 
 
 def _goes_on(points: Sequence[Point]) -> bool:

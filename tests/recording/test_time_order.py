@@ -49,6 +49,16 @@ def test_a_clock_that_is_set_back_loses_nothing(run: type, back_s: int) -> None:
     assert ["clock was set"] == ["clock was set" for note in found.notes if "the clock was set by" in note]
 
 
+@pytest.mark.parametrize("back_s", [2, 3, 5])
+def test_a_clock_that_is_set_back_by_seconds_does_not_mix_the_records(back_s: int) -> None:
+    """GIVEN a clock set back by so little that sorting makes the way hardly longer THEN the total still goes on, record by record."""
+    found = in_order(counted([*range(60), *range(60 - back_s, 360 - back_s)]))
+    totals_m = [point.distance_m or 0.0 for point in found.points]
+    assert all(a < b for a, b in pairwise(totals_m))
+    assert (360 - back_s, MPS * 359) <= (len(totals_m), totals_m[-1]), "what is left out is told"
+    assert bool(found.notes)
+
+
 @KINDS
 @pytest.mark.parametrize("year", [1970, 1980, 1989])
 def test_a_clock_that_is_not_set_until_the_first_fix_loses_nothing(run: type, year: int) -> None:
