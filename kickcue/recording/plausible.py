@@ -61,9 +61,10 @@ def _spread_m(places: Sequence[Place]) -> float:
 def steps_m(totals: Sequence[Total]) -> Iterator[Total]:
     """Yield by how much a total grew until each moment but the first; 0 where it fell, or jumped on.
 
-    An odometer may begin anywhere, and a watch's total at 0 before the first of the odometer's.
+    An odometer may begin anywhere, and a watch's total at 0 before the first of the odometer's. Of records of one time the last
+    counts: no time passes between them, and any metre would be a jump.
     """
-    for (a_ns, a_m), (b_ns, b_m) in pairwise(totals):
+    for (a_ns, a_m), (b_ns, b_m) in pairwise(dict(totals).items()):
         most_m = FASTEST_MPS * ns_to_s(b_ns - a_ns) + JITTER_M
         yield b_ns, b_m - a_m if 0.0 <= b_m - a_m <= most_m else 0.0
 

@@ -9,9 +9,11 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.events import Fix, Notification
 from kickcue.core.readings import PodReading, interpret
+from kickcue.core.units import NS_PER_S
 from kickcue.recording import Recording
 from kickcue.recording.activity import Activity, recording
 from kickcue.recording.laps import Lap
+from kickcue.recording.plausible import grown_m
 from kickcue.recording.points import Point
 from kickcue.recording.repetitions import Way, repetitions
 from kickcue.recording.summary import summarize
@@ -134,3 +136,9 @@ def test_totals_of_an_odometer(first: float | None) -> None:
     found = run(lambda s: Point(at(s), first if s == 0 else 40_000.0 + 4.0 * s))
     assert distance_m(found) == pytest.approx(2396.0, abs=5.0)
     assert max(speeds_mps(found)) <= 4.0
+
+
+@pytest.mark.parametrize("each", [2, 3])
+def test_records_of_one_time_lose_no_metres(each: int) -> None:
+    """GIVEN records more often than their times are exact: two of each second THEN the total goes on as it says."""
+    assert grown_m([(n // each * each * NS_PER_S, 4.0 * n) for n in range(120)]) == pytest.approx(4.0 * 119, abs=4.0 * each)
