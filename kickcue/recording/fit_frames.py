@@ -139,7 +139,10 @@ class _Losses:
             yield f"nothing can be decoded in {len(self.places)} places ({self.lost_bytes} bytes): {named}{more}"
         yield from self.others
         if self.outliers:
-            yield f"{self.outliers} records with impossible times were left out"
+            records = (
+                "1 record with an impossible time was" if self.outliers == 1 else f"{self.outliers} records with impossible times were"
+            )
+            yield f"{records} left out"
 
 
 def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Message], list[str]]:
@@ -191,8 +194,14 @@ def _through(walk: _Walk, losses: _Losses) -> None:
         walk.known = walk.trusted.copy()
         walk.record_to = at
         del walk.messages[walk.record_at + 1 :]  # zeros look like a lap that was pressed
-        span = f"for a while after {begin_s} s" if resumed_s is None else f"between {begin_s} s and {resumed_s - (walk.first_s or 0)} s"
-        losses.places.append(span)
+        losses.places.append(_span(begin_s, None if resumed_s is None else resumed_s - (walk.first_s or 0)))
+
+
+def _span(begin_s: int, end_s: int | None) -> str:
+    """Say where something is lost; records may stand a little out of order, so that the next one need not be later."""
+    if end_s is None or end_s <= begin_s:
+        return f"for a while after {begin_s} s"
+    return f"between {begin_s} s and {end_s} s"
 
 
 def _decode(walk: _Walk, start: int) -> bool:
@@ -274,8 +283,9 @@ def _seconds(walk: _Walk, frame: FitDataMessage, message: Message) -> int | None
 
 def _trust(walk: _Walk, time_s: int, end: int) -> None:
     """Note a good record, the message about to be appended."""
+    if walk.first_s is None or not _goes_on(walk.time_s, time_s):  # what stood before had another clock, or a wrong time
+        walk.first_s = time_s
     walk.before_s, walk.time_s = walk.time_s, time_s
-    walk.first_s = time_s if walk.first_s is None else walk.first_s
     walk.record_to = end
     walk.record_at = len(walk.messages)
     if walk.known.fresh:

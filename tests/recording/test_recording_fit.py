@@ -1,3 +1,4 @@
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -305,3 +306,24 @@ def test_a_fit_without_a_run(tmp_path: Path) -> None:
     """GIVEN a FIT file of settings THEN one line says that there is no record in it."""
     with pytest.raises(DataError, match="a FIT file without a single record of a run"):
         on_disk(tmp_path, FitFile().define(0, 0, [(1, "H")]).add(0, 1))
+
+
+@pytest.mark.parametrize("wrong_s", [0, 5, 2**31])
+def test_a_wrong_first_time_does_not_count_in_what_is_told(wrong_s: int) -> None:
+    """GIVEN a file that was never finished, and whose first record has a wrong time THEN the end is told from the second on."""
+    file = simple_run()
+    at = file.body.index(struct.pack("<I", T0))
+    body = file.body[:at] + struct.pack("<I", wrong_s) + file.body[at + 4 :]
+    problems = read_fit(struct.pack("<BBHI4s", 12, 0x20, 2160, 0, b".FIT") + body).problems
+    assert any("its last record is at 58 s" in problem for problem in problems), problems
+
+
+def test_what_cannot_be_decoded_is_told_in_words_that_read_well() -> None:
+    """GIVEN one record with a wrong time, and one that steps back behind a damage THEN one is one, and no span runs backwards."""
+    file = simple_run(60)
+    for second in (30, 40):
+        file.add(1, T0 + 10**9 if second == 30 else T0 + 58, 400 * second, 4000, 150, 90).add(1, T0 + 60 + second, 0, 0, 0, 0)
+    damaged = file.body.replace(struct.pack("<I", T0 + 50), bytes(4)) + b"\x0f" * 3
+    told = " ".join(read_fit(struct.pack("<BBHI4s", 12, 0x20, 2160, 0, b".FIT") + damaged).problems)
+    assert "1 records" not in told
+    assert all(int(low) < int(high) for low, high in re.findall(r"between (-?\d+) s and (-?\d+) s", told)), told
