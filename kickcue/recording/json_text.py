@@ -50,6 +50,13 @@ def _finite(text: str) -> float:
     return found
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python's own limit of 4300 digits
+        raise ValueError(f"{text[:_SHOWN]}... is beyond all numbers") from None
+
+
 def _deeper(value: Any) -> bool:
     """Say whether a value is nested too deeply, level by level: what is, must not be walked by recursion."""
     level = [value]
@@ -64,5 +71,5 @@ def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
 _TOO_DEEP: Final = f"it is nested too deeply, expected {DEEPEST} levels at most"

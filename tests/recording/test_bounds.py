@@ -174,3 +174,10 @@ def test_any_points(points: list[Point], laps: list[Lap]) -> None:
     told = list(bounds.sentences())
     assert len(told) <= 1
     assert all(len(sentence) < 500 for sentence in told)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_in_our_own_words() -> None:
+    """GIVEN JSON with an integer beyond what Python converts THEN the message is short and names no function of Python's."""
+    with pytest.raises(DataError, match="is beyond all numbers") as refused:
+        parse("9" * 5000)
+    assert (len(str(refused.value)) < 200, "set_int" in str(refused.value)) == (True, False)
