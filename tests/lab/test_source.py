@@ -85,7 +85,7 @@ def test_nothing_to_run() -> None:
 
 def test_a_setup_that_is_broken() -> None:
     """GIVEN a recorded set-up that cannot be read THEN one line names the file, the key and what would be right."""
-    with pytest.raises(AskedWronglyError, match=r"^race\.jsonl: rules = 'none': [^\n]+$"):
+    with pytest.raises(AskedWronglyError, match=r"^race\.jsonl: rules: expected one of [^\n]+, got 'none'$"):
         source(recording(setup={"race": "1500m", "rules": "none"}), None)
 
 
