@@ -144,7 +144,7 @@ def test_every_voice_can_be_set(program: str) -> None:
 @pytest.mark.parametrize("voice", ["festival", "piper", "piper:", "espeak-ng:", "none:x", ""])
 def test_a_voice_that_cannot_be_is_refused(voice: str) -> None:
     """Slips in ``audio.voice`` are told with what would be right."""
-    with pytest.raises(ValidationError, match="should be espeak-ng, say or termux-tts-speak"):
+    with pytest.raises(ValidationError, match="expected espeak-ng, say or termux-tts-speak"):
         AudioSettings(voice=voice)
 
 

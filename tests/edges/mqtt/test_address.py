@@ -187,11 +187,7 @@ def test_nobody_can_take_the_runtime_folder_first(tmp_path: Path) -> None:
 
 def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a user without a home and without XDG_RUNTIME_DIR THEN one line says what would help."""
-
-    def nowhere() -> Path:
-        raise RuntimeError
-
-    monkeypatch.setattr(Path, "home", nowhere)
+    monkeypatch.setattr("kickcue.config.places.known_home", lambda _environ: None)
     with pytest.raises(AskedWronglyError, match="XDG_RUNTIME_DIR may name a folder of your own"):
         runtime_folder({})
 

