@@ -115,6 +115,28 @@ def lets_go(shown: Terminal) -> bool:
 
 
 @pytest.mark.usefixtures("track", "race")
+@pytest.mark.parametrize("racing", [True, False])
+async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(home: Path, racing: bool) -> None:
+    """GIVEN --headless from a shell whose connection breaks WHEN a race is on THEN it goes on; WHEN none is THEN the run ends well."""
+    process = await start_in_a_pipe("run", "--headless", folder=home)
+    assert process.stderr is not None
+    async with asyncio.timeout(PATIENCE_S):
+        while b" cue id=" not in (line := await process.stderr.readline()):
+            assert line, "the run has ended"
+        if racing:
+            assert 0 == (await in_a_pipe("press", "start", folder=home))[0]
+            process.send_signal(signal.SIGHUP)
+            heard = len(recorded().inputs)
+            while len(recorded().inputs) <= heard + 10:  # noqa: ASYNC110  what is waited for happens in another process
+                await asyncio.sleep(0.01)
+            assert process.returncode is None
+        process.send_signal(signal.SIGTERM if racing else signal.SIGHUP)
+        await process.communicate()
+    assert 0 == process.returncode
+    assert not recorded().problems
+
+
+@pytest.mark.usefixtures("track", "race")
 async def test_a_service_is_told_to_end(home: Path) -> None:
     """GIVEN --headless WHEN SIGTERM comes THEN the recording is whole, what happened stands in the log by name, exit status 0."""
     process = await start_in_a_pipe("run", "--headless", folder=home)

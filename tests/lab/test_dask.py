@@ -1,5 +1,6 @@
 """Spreading over a Dask cluster: the same outcomes as here, and a plain word where it cannot be."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -47,11 +48,20 @@ def test_a_cluster_without_workers(local_cluster: Callable[[int], Any]) -> None:
 
 @pytest.mark.usefixtures("local_cluster")
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN an address at which no scheduler listens, or that is none THEN that is told with what would be right."""
+    """GIVEN an address at which no scheduler listens THEN that is told with what would be right."""
     monkeypatch.setattr("kickcue.lab.spread.CONNECT_WITHIN_S", 1)
-    for address in ("tcp://127.0.0.1:1", "nonsense://x"):
-        with pytest.raises(AskedWronglyError, match="no scheduler there"), cluster(address):
-            pass
+    with pytest.raises(AskedWronglyError, match="no scheduler there"), cluster("tcp://127.0.0.1:1"):
+        pass
+
+
+@pytest.mark.parametrize("address", ["", "foo", "foo:8786", "nonsense://x", "tcp://", "tcp://host", "tcp://:8786", "tls://host:port"])
+def test_what_is_no_address_is_refused_before_dask_asks_for_it(address: str) -> None:
+    """GIVEN what is no address of a scheduler THEN it is refused by its form: Dask would ask for it, in vain and for long."""
+    with (
+        pytest.raises(AskedWronglyError, match=re.escape(f"expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}")),
+        cluster(address),
+    ):
+        pass
 
 
 @pytest.fixture

@@ -62,23 +62,33 @@ class PrivateBroker:
 @contextlib.asynccontextmanager
 async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
     """Run a private broker for ``topics``. ``AskedWronglyError`` where the wheel is not installed, ``BrokerError`` if it does not start."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            broker = await _started(stack, topics)
+        except OSError as error:  # the wheel's program is gone or is for another machine, the disk is full
+            where = f": {error.filename}" if error.filename else ""
+            raise BrokerError(f"the private broker cannot be started: {error.strerror or error}{where}") from None
+        yield broker
+
+
+async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateBroker:
+    """Start it; ``stack`` ends it and clears its folder away, however far it came."""
     from kickcue.edges.mqtt.keeper import Keeper, own_folder, write_private  # noqa: PLC0415  not to be had on Windows
 
     server = _server()
-    async with contextlib.AsyncExitStack() as stack:
-        folder = stack.enter_context(own_folder(runtime_folder()))
-        passwords = {side: secrets.token_hex(12) for side in Side}
-        write_private(folder / CONFIG, _config(folder, topics, passwords, _Ports(-1, -1)))
-        keeper = Keeper(server, folder)
-        stack.push_async_callback(keeper.stop)
-        await keeper.start()
-        ports = await _wait_until_ready(folder)
-        write_private(folder / CONFIG, _config(folder, topics, passwords, ports))  # after a crash it comes back where it was
-        daemon, watch = (Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix) for side in (Side.DAEMON, Side.WATCH))
-        broker = PrivateBroker(daemon, watch, f"ws://{LOOPBACK}:{ports.websocket}/mqtt", folder)
-        record = {"pid": os.getpid(), "url": watch.with_password(), "websocket_url": broker.websocket_url}
-        write_private(folder / RECORD, json.dumps(record))
-        yield broker
+    folder = stack.enter_context(own_folder(runtime_folder()))
+    passwords = {side: secrets.token_hex(12) for side in Side}
+    write_private(folder / CONFIG, _config(folder, topics, passwords, _Ports(-1, -1)))
+    keeper = Keeper(server, folder)
+    stack.push_async_callback(keeper.stop)
+    await keeper.start()
+    ports = await _wait_until_ready(folder)
+    write_private(folder / CONFIG, _config(folder, topics, passwords, ports))  # after a crash it comes back where it was
+    daemon, watch = (Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix) for side in (Side.DAEMON, Side.WATCH))
+    broker = PrivateBroker(daemon, watch, f"ws://{LOOPBACK}:{ports.websocket}/mqtt", folder)
+    record = {"pid": os.getpid(), "url": watch.with_password(), "websocket_url": broker.websocket_url}
+    write_private(folder / RECORD, json.dumps(record))
+    return broker
 
 
 def _server() -> Path:

@@ -289,3 +289,17 @@ async def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.Monk
         async with private_broker(TOPICS):
             pass
     assert list(runtime_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["gone", "not to be run", "for another machine"])
+async def test_a_program_that_cannot_be_run_is_reported(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a wheel whose program is gone, closed or no program WHEN it is started THEN one line says so, and nothing is left behind."""
+    program = tmp_path / "nats-server"
+    if kind != "gone":
+        program.write_bytes(b"\x7fELF of somebody else")
+        program.chmod(0o644 if kind == "not to be run" else 0o755)
+    monkeypatch.setattr(broker_module, "_server", lambda: program)
+    with pytest.raises(BrokerError, match=r"^the private broker cannot be started: .+nats-server$"):
+        async with private_broker(TOPICS):
+            pass
+    assert list(runtime_folder().iterdir()) == []
