@@ -5,6 +5,7 @@ depend on where they were made.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from kickcue.config.extras import how_to_get
 from kickcue.core.errors import AskedWronglyError
 
 CONNECT_WITHIN_S: Final = 10
+_FORM: Final = re.compile(r"(tcp|tls)://([^/:\s]+|\[[^/\s]+\]):\d{1,5}/?")
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -80,6 +82,8 @@ def cluster(address: str, certificates: Certificates | None = None) -> Iterator[
 
     AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the workers have another kickcue or none.
     """
+    if not _FORM.fullmatch(address):  # Dask itself would ask for twenty seconds, and leave a traceback
+        raise AskedWronglyError(f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}")
     files = (certificates or Certificates()).checked(address)
     try:
         from distributed import Client  # noqa: PLC0415  an extra, and a second of importing
