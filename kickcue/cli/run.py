@@ -16,7 +16,7 @@ from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.pair import describe
 from kickcue.cli.printing import complain
 from kickcue.cli.race_options import add_race_options, told_profiles, told_race
-from kickcue.cli.told_to_end import told_to_end
+from kickcue.cli.told_to_end import hang_up_ends, told_to_end
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
@@ -167,7 +167,8 @@ async def _headless(settings: Settings, how: _How) -> str | None:
                 service.ready(_status(race))
                 beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
                 try:
-                    await _until_over(race, told)
+                    with hang_up_ends(told, unless=lambda: race.phase in RACING):
+                        await _until_over(race, told)
                 finally:
                     service.stopping(STOPPING_S)
     finally:

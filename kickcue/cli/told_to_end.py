@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -27,6 +27,26 @@ def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
         for number, handler in before.items():
             ours = number is signal.SIGTERM and handler not in (signal.SIG_DFL, signal.SIG_IGN)
             signal.signal(number, signal.SIG_IGN if ours else handler)
+
+
+@contextmanager
+def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator[None]:
+    """Have a hang-up (SIGHUP, a lost ssh connection) set ``told``, ``unless`` there is what goes on without a terminal.
+
+    Who has asked for hang-ups to be passed over, as nohup does, is left to it.
+    """
+    before, loop = signal.getsignal(signal.SIGHUP), asyncio.get_running_loop()
+
+    def hung_up(_number: int, _frame: FrameType | None) -> None:
+        if not unless() and not loop.is_closed():
+            loop.call_soon_threadsafe(told.set)
+
+    if before is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager
