@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from kickcue import __version__
 from kickcue.cli.asking import Parser
-from kickcue.cli.printing import complain, discard, flush, printing
+from kickcue.cli.printing import complain, discard, flush, open_what_is_closed, printing
 from kickcue.core.errors import AskedWronglyError, KickcueError
 from kickcue.core.nearest import did_you_mean
 from kickcue.ending import STATUS, ToldToEnd, begun, end_in_good_order
@@ -75,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted) or 143 (told to end before it was done)."""
     if argv is None:
         end_in_good_order()
+        open_what_is_closed()
     os.umask(os.umask(PRIVATE) | PRIVATE)  # where a runner was, and his heart rate, are his own: files 0600, folders 0700
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all

@@ -9,9 +9,11 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from kickcue.core.printable import LINES, printable
+
+_STANDARD_ERROR: Final = 2
 
 
 class Output:
@@ -66,15 +68,28 @@ class Printing:
         return getattr(self.output, name)
 
 
+def open_what_is_closed() -> None:
+    """Give a process that was started without standard input, output or error (``<&-``, ``>&-``, ``2>&-``) the null device for it.
+
+    Not only would each look at such a stream fail: the next file to be opened, a recording too, would take its number.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115  it is open as long as the process is
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115  same
+    sys.stderr = sys.stderr or open(_STANDARD_ERROR, "w", encoding="utf-8")  # noqa: PTH123, SIM115  same
+
+
 @contextmanager
 def printing() -> Iterator[None]:
-    """Stand before standard output and standard error, where there are any (``>&-`` leaves none)."""
+    """Stand before standard output and standard error."""
     with redirect_stdout(_guarded(sys.stdout)), redirect_stderr(_guarded(sys.stderr)):
         yield
 
 
-def _guarded(stream: TextIO | None) -> Any:
-    return stream if stream is None or isinstance(stream, Printing) else Printing(Output(stream))
+def _guarded(stream: TextIO) -> Any:
+    return stream if isinstance(stream, Printing) else Printing(Output(stream))
 
 
 def complain(text: str) -> None:
@@ -84,7 +99,7 @@ def complain(text: str) -> None:
 
 
 def flush() -> None:
-    """Hand on what was printed; unlike ``sys.stdout.flush()`` it does nothing where there is no output (>&-)."""
+    """Hand on what was printed."""
     print(end="", flush=True)
 
 

@@ -1,0 +1,42 @@
+"""A process that is started without some of its standard streams, as ``kickcue ... >&-`` or a careless service does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STREAMS = {"input": 0, "output": 1, "error": 2}
+COMMANDS = {
+    ("course", "800m"): 0,
+    ("profiles", "list"): 0,
+    ("info", "recording.jsonl"): 0,
+    ("info", "no-such-file"): 2,
+    ("init", "made.toml", "--race", "800m"): 2,  # nobody is there to be asked for the rest
+    ("init", "made.toml", "--race", "800m", "--yes"): 0,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a small recording."""
+    made = ("simulate", "--race", "800m", "--out", "recording.jsonl")
+    assert 0 == subprocess.run([sys.executable, "-m", "kickcue", *made], cwd=tmp_path, stdout=subprocess.DEVNULL, check=False).returncode
+    return tmp_path
+
+
+@pytest.mark.parametrize("closed", [("input",), ("output",), ("error",), ("input", "output", "error")])
+def test_a_closed_stream_is_no_mistake(folder: Path, closed: tuple[str, ...]) -> None:
+    """GIVEN input, output, error or all of them closed WHEN a command is run THEN it does what it does, with the status it has then."""
+
+    def close() -> None:
+        for name in closed:
+            os.close(STREAMS[name])
+
+    for words, status in COMMANDS.items():
+        (folder / "made.toml").unlink(missing_ok=True)
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        done = subprocess.run([sys.executable, "-m", "kickcue", *words], cwd=folder, preexec_fn=close, check=False, **pipes)
+        assert (status, False) == (done.returncode, b"Traceback" in done.stderr), (words, done.stderr)
+        assert "error" in closed or bool(done.stderr) == bool(status), words
