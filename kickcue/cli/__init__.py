@@ -55,6 +55,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
 }
 
 HELP: Final = ("help", "list", "-h", "--help")
+PRESSES: Final = ("start", "lap", "undo", "finish")
 VERSION: Final = ("version", "-V", "--version")
 INTERRUPTED: Final = 130  # 128 + SIGINT, as a shell reports it
 PRIVATE: Final = 0o077
@@ -114,7 +115,7 @@ def _run(argv: list[str]) -> int:
         return 0
     name, rest = argv[0], argv[1:]
     if name not in COMMANDS:
-        guess = did_you_mean(name, (*COMMANDS, "help", "list", "version"))
+        guess = _meant(name)
         raise AskedWronglyError(f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)")
     command = COMMANDS[name]
     module = importlib.import_module(command.module)
@@ -129,6 +130,13 @@ def _run(argv: list[str]) -> int:
     begun(name)
     status: int = module.run(args)
     return status
+
+
+def _meant(name: str) -> str:
+    """Return "did you mean run?" for a word that is no command; a key of the race, such as lap, is a press."""
+    if name in PRESSES:
+        return f"did you mean press {name}?"
+    return did_you_mean(name.lower(), (*COMMANDS, *(word for word in (*HELP, *VERSION) if len(word) > len("-h"))))
 
 
 def _overview() -> str:

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +19,12 @@ from kickcue.cli.doctoring.finding import Check, Finding, Level, Patient
 from kickcue.cli.doctoring.fixes import fixes
 from kickcue.cli.doctoring.machine import clock, power, terminal, versions
 from kickcue.cli.doctoring.race import race
+from kickcue.cli.printing import folded
 from kickcue.cli.show import json_line, table
 from kickcue.config.settings import find_race_file, load_settings
 from kickcue.core.errors import AskedWronglyError
 
+FOUND: Final = "found"
 CHECKS: Final[Mapping[str, Check]] = {
     "machine": versions,
     "race file": race,
@@ -51,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json_line({"kickcue": __version__, "ready": ready, "findings": [asdict(finding) for finding in found]}))
     else:
-        print(_as_text(found, ready=ready, absent=_absent(patient, found)))
+        text = _as_text(found, ready=ready, absent=_absent(patient, found))
+        print(folded(text, sys.stdout, indent=text.index(FOUND)))
     return 0 if ready else 1
 
 
@@ -75,7 +79,7 @@ def _as_text(found: list[Finding], *, ready: bool, absent: list[str]) -> str:
     faults = sum(finding.level is Level.FAULT for finding in found)
     without = f", without {' and '.join(absent)}" if absent else ""
     verdict = f"ready for a race{without}" if ready else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
-    return "\n".join([table(("", "what", "found"), rows, align="lll"), "", verdict])
+    return "\n".join([table(("", "what", FOUND), rows, align="lll"), "", verdict])
 
 
 def _one_line(finding: Finding) -> str:

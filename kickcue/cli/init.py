@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from kickcue.cli.printing import tell
 from kickcue.config.duration import seconds
 from kickcue.config.phrase_files import languages
 from kickcue.config.places import RACE_FILE
@@ -81,9 +82,9 @@ def run(args: argparse.Namespace) -> int:
         elif question.applies(answers) and not (args.yes and question.key != "race"):  # no event is usual enough to be guessed
             answers |= _asked(question, answers) if sys.stdin.isatty() and not args.yes else _missing(question)
     new_race_file(args.file, answers)
-    print(f"{args.file} is written; only you can read it. Every other setting stands in it too, explained and off.")
+    tell(f"{args.file} is written; only you can read it. Every other setting stands in it too, explained and off.")
     file = "" if args.file == Path(RACE_FILE) else f" {args.file}"
-    print(f"Next: 'kickcue pair{file}' finds your sensors and adds them to it.")
+    tell(f"Next: 'kickcue pair{file}' finds your sensors and adds them to it.")
     return 0
 
 

@@ -8,6 +8,7 @@ from kickcue.cli.live.choosing import dialogue
 from kickcue.cli.live.finding import Chosen, find
 from kickcue.cli.live.questions import POD, STRAP, Wanted
 from kickcue.cli.live.terminal import be_quiet, is_terminal
+from kickcue.cli.printing import tell
 from kickcue.cli.race_options import writable_race_file
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import load_settings
@@ -37,14 +38,14 @@ def run(args: argparse.Namespace) -> int:
     found = asyncio.run(find(told, adapter) if args.yes else _ask(told, adapter))
     for each in found:
         pin_sensor(path, each.sensor, each.pin)
-        print(f"{each.sensor}: {describe(each)}")
+        tell(f"{each.sensor}: {describe(each)}")
     if not found:
-        print("nothing was chosen, and nothing was changed")
+        tell("nothing was chosen, and nothing was changed")
         return 0
     others = load_settings(path).sensors.keys() - {each.sensor for each in found}
     if others:
-        print(f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not wear")
-    print(f"written to {path}; now: kickcue run")
+        tell(f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not wear")
+    tell(f"written to {path}; now: kickcue run")
     return 0
 
 

@@ -15,7 +15,7 @@ from kickcue.cli.keys import HUNG_UP, ORDERS
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.live.terminal import is_terminal
 from kickcue.cli.live.words import which_lap
-from kickcue.cli.printing import complain
+from kickcue.cli.printing import complain, tell
 from kickcue.cli.show import json_line
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json_line(_as_json(args.what, by, heard, trouble)))
     elif trouble is None:
-        print(f"{args.what} sent: {heard.where()}")
+        tell(f"{args.what} sent: {heard.where()}")
     else:
         complain(f"{args.what} was sent, but {trouble}")
     return 0 if trouble is None else 1

@@ -9,11 +9,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from textwrap import wrap
 from typing import Any, Final, TextIO
 
 from kickcue.core.printable import LINES, printable
 
 _STANDARD_ERROR: Final = 2
+_NARROWEST: Final = 20  # columns; a terminal that says less (0, as some do) does not know
 
 
 class Output:
@@ -95,7 +97,31 @@ def _guarded(stream: TextIO) -> Any:
 def complain(text: str) -> None:
     """Say something on standard error, in one line, after what was printed before it."""
     flush()
-    print(f"kickcue: {printable(' '.join(text.split()))}", file=sys.stderr)
+    print(folded(f"kickcue: {printable(' '.join(text.split()))}", sys.stderr), file=sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Say something on standard output, in sentences."""
+    print(folded(text, sys.stdout))
+
+
+def folded(text: str, stream: TextIO, indent: int = 0) -> str:
+    """Return ``text`` with its lines broken between words where ``stream`` is a terminal, as it is in a pipe.
+
+    ``indent`` is how far the second line of each begins from the left, less where that would leave no room.
+    """
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError):  # a stream of a test, or one that is closed
+        width = 0
+    if width < _NARROWEST:
+        return text
+    after = " " * (indent if indent <= width // 2 else 2)
+    return "\n".join(_broken(line, width, after) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int, after: str) -> str:
+    return "\n".join(wrap(line, width, subsequent_indent=after, break_long_words=False, break_on_hyphens=False))
 
 
 def flush() -> None:

@@ -14,7 +14,7 @@ from kickcue.cli.live.finding import Chosen
 from kickcue.cli.live.racing import RaceScreen
 from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.pair import describe
-from kickcue.cli.printing import complain
+from kickcue.cli.printing import complain, tell
 from kickcue.cli.race_options import add_race_options, told_profiles, told_race
 from kickcue.cli.told_to_end import hang_up_ends, told_to_end
 from kickcue.config.profile_files import load_profiles
@@ -100,7 +100,7 @@ def _with_sensors(settings: Settings, path: Path | None, options: dict[str, Any]
     if not found:
         raise AskedWronglyError("a race without any sensor tells nothing: `kickcue scan` shows what is heard here")
     for each in found:
-        print(f"{each.sensor}: {describe(each)}")
+        tell(f"{each.sensor}: {describe(each)}")
         if keep and path is not None:
             pin_sensor(path, each.sensor, each.pin)
     pins = {f"sensors.{each.sensor}.{key}": value for each in found for key, value in each.pin.model_dump(exclude_none=True).items()}

@@ -259,7 +259,7 @@ def _event(text: str) -> tuple[str, float, _Ground]:
 def _instead_of_metres(name: str) -> str:
     """Return what a few metres were meant for: 10m is ten miles to some, 10.000 m ten thousand."""
     number = name.removesuffix("m")
-    if number == name or len(number) > 5:
+    if number == name or len(number) > 5 or not float(number):
         return ""
     return f"; did you mean {number}mile, {number}k or {float(number) * 1000:g}m?"
 

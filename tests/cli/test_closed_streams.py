@@ -36,7 +36,7 @@ def test_a_closed_stream_is_no_mistake(folder: Path, closed: tuple[str, ...]) ->
 
     for words, status in COMMANDS.items():
         (folder / "made.toml").unlink(missing_ok=True)
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        done = subprocess.run([sys.executable, "-m", "kickcue", *words], cwd=folder, preexec_fn=close, check=False, **pipes)
+        program = [sys.executable, "-m", "kickcue", *words]
+        done = subprocess.run(program, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=close, check=False)
         assert (status, False) == (done.returncode, b"Traceback" in done.stderr), (words, done.stderr)
         assert "error" in closed or bool(done.stderr) == bool(status), words
