@@ -10,6 +10,7 @@ from kickcue.cli.live.questions import POD, STRAP, Wanted
 from kickcue.cli.live.terminal import be_quiet, is_terminal
 from kickcue.cli.printing import tell
 from kickcue.cli.race_options import writable_race_file
+from kickcue.config.places import RACE_FILE
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import load_settings
 from kickcue.core.errors import AskedWronglyError
@@ -45,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
     others = load_settings(path).sensors.keys() - {each.sensor for each in found}
     if others:
         tell(f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not wear")
-    tell(f"written to {path}; now: kickcue run")
+    named = "" if args.file in (None, Path(RACE_FILE)) else f" {path}"  # one of another name is not found by itself
+    tell(f"written to {path}; now: kickcue run{named}")
     return 0
 
 

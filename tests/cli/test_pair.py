@@ -91,6 +91,15 @@ async def test_addresses_are_taken_without_a_terminal(track: Track, home: Path, 
     assert "also names pod, as before" in out
 
 
+@pytest.mark.usefixtures("track")
+async def test_the_next_step_names_a_race_file_of_another_name(home: Path, race: Path) -> None:
+    """GIVEN a race file that `kickcue run` would not find by itself THEN the next step names it; race.toml needs no naming."""
+    (home / "sunday.toml").symlink_to(race)
+    for words, named in (["sunday.toml"], " sunday.toml"), (["race.toml"], ""), ([], ""):
+        status, out, _ = await in_a_pipe("pair", "--yes", "--strap", STRAP, *words, folder=home)
+        assert (0, f"now: kickcue run{named}") == (status, out.strip().rpartition("; ")[2])
+
+
 async def test_an_address_that_changes_pins_by_name(bluez: FakeBluez, home: Path, race: Path) -> None:
     """GIVEN a device whose address is private (it changes) WHEN paired THEN it is known by its name; without a name it is refused."""
     bluez.add_sensor("44:00:00:00:00:03", "Zwift RunPod 7", services={"1814": ["2a53"]}, random_address=True)
