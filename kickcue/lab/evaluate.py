@@ -7,7 +7,7 @@ from typing import Final
 
 from kickcue.config.race import RaceDocument
 from kickcue.core.engine import Engine
-from kickcue.core.events import Command, CommandKind, Cue, Estimate
+from kickcue.core.events import Cue, Estimate
 from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.lab.baselines import baselines
@@ -53,8 +53,8 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
     bell_s = race.truth.time_at(course.bell_m)
     half_lap_s = (race.truth.time_at(course.distance_m) - bell_s) / 2
     watch, badly_linked = Watch(), Watch(BadLink(), stream(f"{course.event} {seed}", "link"))
-    gun_ns = next((e.t_ns for e in race.inputs if isinstance(e, Command) and e.kind is CommandKind.START), 0)
-    bell_s += ns_to_s(gun_ns)
+    gun_ns = race.gun_ns
+    bell_s = race.clock_s(bell_s) + ns_to_s(gun_ns)
     cues = covered = told = last_ns = 0
     for event, outputs in drive(Engine(setup), race.inputs, ticks_recorded=ticks_recorded):
         last_ns = event.t_ns
@@ -64,9 +64,9 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
             for wrist in (watch, badly_linked):
                 wrist.send(output)
             cues += isinstance(output, Cue)
-            if isinstance(output, Estimate) and output.distance_m is not None and output.distance_sd_m is not None:
+            if isinstance(output, Estimate) and output.distance_m is not None and output.distance_sd_m is not None and last_ns >= gun_ns:
                 told += 1
-                off_m = output.distance_m - race.truth.distance_at(ns_to_s(output.t_ns - gun_ns))
+                off_m = output.distance_m - race.truth.distance_at(race.true_s(ns_to_s(output.t_ns - gun_ns)))
                 covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)

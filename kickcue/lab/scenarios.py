@@ -8,6 +8,21 @@ from kickcue.lab.beacon import Beacon
 from kickcue.lab.earlier import Earlier
 from kickcue.lab.faults import Air, CadenceByte
 from kickcue.lab.manner import ANY_SHAPE, Style
+from kickcue.lab.mishaps import (
+    Mishap,
+    burst,
+    cadence_only,
+    correlated_late,
+    false_start,
+    helper_elsewhere,
+    last_four,
+    no_total,
+    scale_step,
+    sleep,
+    slip,
+    start_late,
+    strap_only,
+)
 from kickcue.lab.sensors import Gate, PodFaults, Thumb
 
 ANY: Final = Style(ANY_SHAPE)
@@ -31,6 +46,9 @@ class Scenario:
     """The pod's total begins anew in mid-race."""
     beacon: Beacon | None = None
     """It stands at the finish line."""
+    mishap: Mishap | None = None
+    """What else happens; then only ``pod``, ``marks``, ``style`` and ``pace_mps`` count."""
+    pace_mps: tuple[float, float] | None = None
 
 
 _EVEN: Final = Style()
@@ -50,5 +68,18 @@ SCENARIOS: Mapping[str, Scenario] = {
         replace(_BUTTON, name="surge", style=Style(ANY_SHAPE, surge=0.10, kick=0.25, kick_from=(0.5, 1.5))),
         replace(_BUTTON, name="dropout", air=Air()),
         replace(_BUTTON, name="swap", cadence_byte=(CadenceByte.STEPS, CadenceByte.POWER), restart=True),
+        replace(_BUTTON, name="start-late", mishap=start_late),
+        replace(_BUTTON, name="false-start", mishap=false_start),
+        replace(_BUTTON, name="slip", mishap=slip),
+        replace(_BUTTON, name="scale-step", mishap=scale_step),
+        replace(_BUTTON, name="burst", mishap=burst),
+        replace(_BUTTON, name="sleep", mishap=sleep),
+        replace(_BUTTON, name="smooth", pod=PodFaults(lag_s=(5.0, 10.0), total_lags=True)),
+        replace(_BUTTON, name="cadence-only", mishap=cadence_only, pace_mps=(3.0, 6.5)),
+        replace(_BUTTON, name="no-total", mishap=no_total, style=Style(ANY_SHAPE, surge=0.10, kick=0.25)),
+        replace(_BUTTON, name="strap-only", mishap=strap_only),
+        replace(_BUTTON, name="last-four", mishap=last_four),
+        replace(_BUTTON, name="helper-elsewhere", mishap=helper_elsewhere),
+        replace(_BUTTON, name="correlated-late", mishap=correlated_late),
     )
 }

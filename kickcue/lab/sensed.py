@@ -1,17 +1,19 @@
 """From a runner's readings, simulated or recorded, to the events a daemon would receive under a scenario's faults."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
+from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.events import Command, CommandKind, Input, Link, Mark, Notification
-from kickcue.core.units import s_to_ns
+from kickcue.core.units import STEPS_PER_STRIDE, ns_to_s, s_to_ns
 from kickcue.lab.athlete import Truth
 from kickcue.lab.beacon import advertisements
 from kickcue.lab.faults import MASS_KG, cadence_byte, restarted, through_air
+from kickcue.lab.mishaps import STANDING_S, Befallen
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensors import Counted, TrueMark, marks
+from kickcue.lab.sensors import Counted, Thumb, TrueMark, marks
 from kickcue.recording.encode import PodSample, pod_notification
 
 
@@ -22,6 +24,9 @@ class Sensed:
     inputs: tuple[Input, ...]
     counted: tuple[Counted, ...]
     marks: tuple[TrueMark, ...]
+    gun_s: float = 0.0
+    """The true gun, on the events' clock."""
+    befallen: Befallen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ def sensed(
     faults, air = chances.faults, scenario.air
     what, mass_kg = faults.choice(scenario.cadence_byte), faults.uniform(*MASS_KG)
     counted = list(restarted(faults, counted)) if scenario.restart else counted
+    if scenario.mishap is not None:
+        return _mishandled(chances, truth, course, scenario, counted, strap)
     pod = [_sent(sample, cadence_byte(what, sample, mass_kg)) for sample in counted]
     made = () if scenario.marks is None else tuple(marks(chances.race, truth, course.crossings_m, scenario.marks))
     events: list[Notification | Link] = (
@@ -55,6 +62,38 @@ def sensed(
     return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), arrived, made)
 
 
-def _sent(sample: Counted, cadence: float) -> Notification:
+def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
+    chances: Chances, truth: Truth, course: Course, scenario: Scenario, counted: Sequence[Counted], strap: Sequence[Notification]
+) -> Sensed:
+    """Return what is sensed of a race in which something happens that is no sensor's fault; the gun comes after some standing about."""
+    assert scenario.mishap is not None
+    assert isinstance(scenario.marks, Thumb)
+    made = marks(chances.race, truth, course.crossings_m, scenario.marks)
+    race = scenario.mishap(chances.faults, course, truth, Befallen(counted, made))
+    shift_s = STANDING_S - min(race.starts_s[0], 0.0)
+
+    def at_ns(t_s: float) -> int:
+        return s_to_ns(shift_s + race.clock_s(t_s))
+
+    inputs: list[Input] = [Command(at_ns(start_s), CommandKind.START) for start_s in race.starts_s]
+    if race.counted:
+        first_m, first_s = race.counted[0].distance_m, race.counted[0].t_s
+        standing = [Counted(first_s - s, 0.0, first_m, 0.0) for s in range(int(STANDING_S) - 1, 0, -1)]
+        inputs += [
+            replace(_sent(each, each.cadence_spm / STEPS_PER_STRIDE, race.sends), t_ns=at_ns(each.t_s))
+            for each in (*standing, *race.counted)
+        ]
+    inputs += [replace(each, t_ns=at_ns(ns_to_s(each.t_ns))) for each in strap if not race.is_asleep(ns_to_s(each.t_ns))]
+    inputs += [Mark(at_ns(mark.t_s), scenario.marks.source) for mark in race.marks]
+    return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), tuple(race.counted), tuple(race.marks), shift_s, race)
+
+
+_WHOLE: Final = {"speed": True, "total": True}
+
+
+def _sent(sample: Counted, cadence: float, sends: Mapping[str, bool] = _WHOLE) -> Notification:
+    if not (sends["speed"] and sends["total"]):
+        speed_mps = sample.speed_mps if sends["speed"] else 0.0
+        return pod_notification(s_to_ns(sample.t_s), PodSample(speed_mps, cadence, running=True))
     stride_length_m = 120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
-    return pod_notification(s_to_ns(sample.t_s), PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m))
+    return pod_notification(s_to_ns(max(sample.t_s, 0.0)), PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m))

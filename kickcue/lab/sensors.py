@@ -19,6 +19,8 @@ class PodFaults:
     count_noise_m: float = 0.05
     lag_s: tuple[float, float] = (2.0, 5.0)
     jitter_s: float = 0.05
+    total_lags: bool = False
+    """The total is what the lagging speed makes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,19 @@ def pod_samples(random: Random, truth: Truth, faults: PodFaults, scale: float | 
     drift = random.gauss(0.0, faults.drift_sd)
     keep = math.exp(-1.0 / faults.drift_memory_s)
     lag_s = random.uniform(*faults.lag_s)
-    total = speed = before = 0.0
+    total = speed = before = lagging = 0.0
     for second in range(int(truth.duration_s) + 1):
         here = truth.path_at(second)
         if second:
             total += max((here - before) * scale * (1.0 + drift) + random.gauss(0.0, faults.count_noise_m), 0.0)
+            slow = speed
             speed += (truth.speed_at(second) * scale * (1.0 + drift) - speed) * (1.0 - math.exp(-1.0 / lag_s))
+            lagging += 0.5 * (slow + speed)
             drift = keep * drift + random.gauss(0.0, faults.drift_sd * math.sqrt(1.0 - keep * keep))
         before = here
         late_s = min(abs(random.gauss(0.0, faults.jitter_s)), 0.9)
-        yield Counted(second + late_s, max(speed, 0.0), total, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
+        counted_m = max(lagging, 0.0) if faults.total_lags else total
+        yield Counted(second + late_s, max(speed, 0.0), counted_m, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
 
 
 def marks(random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate) -> list[TrueMark]:

@@ -8,11 +8,12 @@ from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.course import Course
 from kickcue.core.estimate.calibration import learned
 from kickcue.core.estimate.distance import ScalePrior
-from kickcue.core.events import Input, Notification
+from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
 from kickcue.lab.earlier import history
 from kickcue.lab.manner import drawn
+from kickcue.lab.mishaps import Befallen
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensed import Chances, Sensed, sensed
 from kickcue.lab.sensors import Counted, TrueMark, pod_samples
@@ -31,6 +32,24 @@ class SimulatedRace:
     """What the pod counted, as far as it arrived intact."""
     marks: tuple[TrueMark, ...] = ()
     """The marks with what they were made for."""
+    gun_s: float | None = None
+    """The true gun on the events' clock; None: where the start was pressed first."""
+    befallen: Befallen | None = None
+
+    @property
+    def gun_ns(self) -> int:
+        """The true gun, on the events' clock."""
+        if self.gun_s is not None:
+            return s_to_ns(self.gun_s)
+        return next((e.t_ns for e in self.inputs if isinstance(e, Command) and e.kind is CommandKind.START), 0)
+
+    def clock_s(self, t_s: float) -> float:
+        """Return when, on the events' clock after the gun, it is ``t_s`` seconds after the gun."""
+        return t_s if self.befallen is None else self.befallen.clock_s(t_s)
+
+    def true_s(self, clock_s: float) -> float:
+        """Return the true seconds after the gun at a moment of the events' clock after the gun."""
+        return clock_s if self.befallen is None else self.befallen.true_s(clock_s)
 
     def document(self, document: RaceDocument) -> RaceDocument:
         """Return the race's document with what was learned before it."""
@@ -41,10 +60,12 @@ def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     """Return the race of this seed; the same seed gives the same bytes on every machine."""
     name = f"{scenario.name} {course.event} {course.marker_m:g} {seed}"
     random = Random(name)  # noqa: S311  a simulation, not a secret
-    truth = run_race(random, course.distance_m, course.kick_m, manner=drawn(stream(name, "manner"), scenario.style, course))
+    pace_mps = None if scenario.pace_mps is None else stream(name, "pace").uniform(*scenario.pace_mps)
+    truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner=drawn(stream(name, "manner"), scenario.style, course))
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
     found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
-    return SimulatedRace(truth, found.inputs, prior, found.counted, found.marks)
+    gun_s = None if found.befallen is None else found.gun_s
+    return SimulatedRace(truth, found.inputs, prior, found.counted, found.marks, gun_s, found.befallen)
 
 
 def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario) -> list[Input]:

@@ -13,6 +13,8 @@ from kickcue.lab.figures import Summary
 LEAST_RACES: Final = 200
 """With fewer races of a kind the figures say too little to be judged."""
 COVERAGE: Final = (0.93, 0.97)
+OUTSIDE: Final = (0.90, 1.0)
+"""...where something happens that is in no model of the sensors: the truth must lie in what is told, be it wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ _BUTTON: Final = Target(0.28, 1.1, 1 / 1000)
 _HARDER: Final = Target(0.45, 1.8, 1 / 500)
 _CALIBRATED: Final = Target(4.2, 13.0, 1 / 200)
 
+_WITH_PRESSES: Final = ("start-late", "false-start", "slip", "scale-step", "burst", "sleep", "cadence-only", "strap-only", "last-four")
+_WITHOUT_TARGET: Final = ("smooth", "no-total", "helper-elsewhere", "correlated-late")
+"""What limits these is not known yet: their figures are told and not judged."""
+_BEFALLEN: Final = Target(0.45, 2.5, 1 / 200)
+
 TARGETS: Final[Mapping[str, Target]] = {
     "calibrated": _CALIBRATED,
     "button": _BUTTON,
@@ -38,6 +45,8 @@ TARGETS: Final[Mapping[str, Target]] = {
     "surge": _HARDER,
     "dropout": _HARDER,
     "swap": _BUTTON,
+    **dict.fromkeys(_WITH_PRESSES, _BEFALLEN),
+    **dict.fromkeys(_WITHOUT_TARGET, Target()),
 }
 ASKED_OF: Final = ("5000m", "10000m")
 LONGER: Final[Mapping[tuple[str, str], Target]] = {("calibrated", "10000m"): replace(_CALIBRATED, median_s=8.0, p95_s=24.0)}
@@ -56,13 +65,14 @@ def missed(scenario: str, event: str, found: Summary) -> Iterator[str]:
     if found.races < LEAST_RACES:
         return
     asked = target(scenario, event)
-    for name, value, most in (("median", found.median_s, asked.median_s), ("p95", found.p95_s, asked.p95_s)):
-        if most is not None and (value is None or value > most):
-            yield f"{name} {'-' if value is None else f'{value:.2f}'} s, at most {most:g} s is asked"
+    for name, value, at_most in (("median", found.median_s, asked.median_s), ("p95", found.p95_s, asked.p95_s)):
+        if at_most is not None and (value is None or value > at_most):
+            yield f"{name} {'-' if value is None else f'{value:.2f}'} s, at most {at_most:g} s is asked"
     if asked.wrong_lap is not None and found.wrong_lap > math.ceil(asked.wrong_lap * found.races):
         yield f"wrong lap in {found.wrong_lap} of {found.races} races, at most {math.ceil(asked.wrong_lap * found.races)} is asked"
     for name, count in (("never", found.never), ("felt late", found.late_felt), ("felt twice", found.double_felt)):
         if count:
             yield f"{name} {count}, 0 is asked"
-    if found.coverage95 is not None and not COVERAGE[0] <= found.coverage95 <= COVERAGE[1]:
-        yield f"coverage95 {found.coverage95:.3f}, {COVERAGE[0]} to {COVERAGE[1]} is asked"
+    least, most = OUTSIDE if scenario in (*_WITH_PRESSES, *_WITHOUT_TARGET) else COVERAGE
+    if found.coverage95 is not None and not least <= found.coverage95 <= most:
+        yield f"coverage95 {found.coverage95:.3f}, {least} to {most} is asked"

@@ -23,7 +23,23 @@ from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.encode import strap_notification
 
 COURSE = course_for("5000m")
-PROTOCOL = ("bare", "calibrated", "button", "button-bad", "gate", "beacon", "wide", "surge", "dropout", "swap")
+SENSED = ("bare", "calibrated", "button", "button-bad", "gate", "beacon", "wide", "surge", "dropout", "swap")
+BEFALLEN = (
+    "start-late",
+    "false-start",
+    "slip",
+    "scale-step",
+    "burst",
+    "sleep",
+    "smooth",
+    "cadence-only",
+    "no-total",
+    "strap-only",
+    "last-four",
+    "helper-elsewhere",
+    "correlated-late",
+)
+PROTOCOL = SENSED + BEFALLEN
 
 
 @cache
