@@ -6,6 +6,7 @@ something (the bell line is reached between two notifications, a sensor has fall
 """
 
 from bisect import bisect_right
+from copy import deepcopy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ from kickcue.core.events import (
     PhaseChange,
     Timer,
 )
+from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
 from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 
@@ -57,6 +59,8 @@ NOTHING_HEARD = Survey(None, None, None, [])
 SLOWEST_MPS = 0.5
 NEAR_S = 10.0
 """From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
+DOUBT_SD = 1.0
+"""...and so it is from farther away where the place is not known: hypotheses may disagree by laps."""
 EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
@@ -85,6 +89,19 @@ _NEXT_SIGNAL = {
 }
 
 
+class _Race(NamedTuple):
+    """A race that a new start or an end has left behind, to come back to if that was a mistake."""
+
+    left_ns: int
+    by_start: bool
+    distance: DistanceEstimator
+    line: LineWatch
+    beacon: BeaconWatch
+    gun_ns: int
+    started_ns: int
+    given: tuple[frozenset[CueKind], int]
+
+
 class Engine:
     """One runner, one race. ``feed`` every event in order; nothing else changes its state."""
 
@@ -102,6 +119,9 @@ class Engine:
         self._beacon = BeaconWatch()
         self._receivers = FixChoice((None, *setup.sensors))
         self._desk = CueDesk(setup.vocabulary, setup.rules)
+        self._standing = StandingWatch()
+        self._left: _Race | None = None
+        self._offered_start = False
         self._phase = Phase.WAITING
         self._racing = False
         self._now_ns: int | None = None
@@ -193,8 +213,25 @@ class Engine:
             return crossed
         if not self._timer.stopped:  # what is walked in a pause is no part of the race
             spm = self._sensors.cadence.latest_spm
-            self._distance.read(self._timer.at(t_ns), event.sensor, reading.speed_mps, reading.distance_m, spm)
+            timer_ns = self._timer.at(t_ns)
+            self._standing.read(timer_ns, reading.speed_mps)
+            for distance in self._followed(t_ns):
+                distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+            self._offer_start(t_ns, out)
         return True
+
+    def _followed(self, t_ns: int) -> tuple[DistanceEstimator, ...]:
+        """Return the race and, as long as it can be come back to, the one that a new start has left behind."""
+        if self._left is not None and t_ns - self._left.left_ns > TAKEN_BACK_NS:
+            self._left = None
+        return (self._distance,) if self._left is None or not self._left.by_start else (self._distance, self._left.distance)
+
+    def _offer_start(self, t_ns: int, out: list[Output]) -> None:
+        """Tell once that somebody runs and no start was pressed. The race begins by a press alone."""
+        if self._phase is Phase.WAITING and not self._offered_start and self._standing.runs_unstarted(self._timer.at(t_ns)):
+            self._offered_start = True
+            text = "you are running and no start was pressed: press start, and what you have run counts"
+            out.append(Notice(t_ns, "start_missing", text, Level.WARNING))
 
     def _turn_timer(self, t_ns: int, event: Timer, out: list[Output]) -> bool:
         if not self._timer.turn(t_ns, running=event.running):
@@ -203,6 +240,7 @@ class Engine:
         if event.running:
             self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
         else:
+            self._distance.pause()
             out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
             self._bell_in_s = None
             self._next_estimate_ns = t_ns  # that nobody runs is told at once
@@ -227,6 +265,8 @@ class Engine:
         return True
 
     def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0, shared_sd_m: float = 0.0) -> None:
+        if self._left is not None and (self._left.by_start or not self._racing):
+            self._left.distance.mark(self._timer.at(t_ns), source, age_s, shared_sd_m)
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
@@ -245,15 +285,62 @@ class Engine:
             self._mark(t_ns, MarkSource.BUTTON, out)
         elif kind is CommandKind.UNDO_LAP:
             self._undo(t_ns, out)
+        elif kind is CommandKind.START:
+            self._start(t_ns, out)
         else:
-            signal = {CommandKind.START: Signal.START, CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
-            if self._signal(t_ns, signal, out) and signal is Signal.START:
-                self._gun_ns, self._started_ns = t_ns, self._timer.at(t_ns)
-                self._distance.start(self._timer.at(t_ns))
-                self._line.start(t_ns)
-                self._beacon.rest(t_ns)
+            signal = {CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
+            was_on, left = self._racing, self._leave(t_ns, by_start=False)
+            if self._signal(t_ns, signal, out) and was_on:
+                self._left = left
+
+    def _start(self, t_ns: int, out: list[Output]) -> None:
+        timer_ns = self._timer.at(t_ns)
+        again = self._racing
+        if again:
+            here = self._distance.at(timer_ns)
+            share = 0.0 if here is None else here.distance_m / self._course.distance_m
+            if not self._standing.may_start_again(timer_ns - self._started_ns, share):
+                out.append(Notice(t_ns, "start_ignored", "the race is already running: this start is ignored", Level.WARNING))
+                return
+        if self._phase is not Phase.WAITING:
+            self._left = self._leave(t_ns, by_start=True) if again else None
+            self._distance = deepcopy(self._distance)
+            self._line, self._beacon = LineWatch(self._course, self._setup.gate) if not again else deepcopy(self._line), BeaconWatch()
+            out.extend(self._desk.disarm(t_ns, "the race has started again"))
+            self._desk.begin_race()
+        if not self._signal(t_ns, Signal.START, out):
+            return
+        if again:
+            out.append(Notice(t_ns, "started_again", "started again: undo takes it back for a minute"))
+        self._gun_ns, self._started_ns = t_ns, timer_ns
+        self._lap_began, self._bell_in_s = None, None
+        self._distance.start(timer_ns)
+        self._line.start(t_ns)
+        self._beacon.rest(t_ns)
+        self._standing.start()
+
+    def _leave(self, t_ns: int, *, by_start: bool) -> _Race:
+        gun_ns, started_ns = self._gun_ns, self._started_ns
+        return _Race(t_ns, by_start, self._distance, self._line, self._beacon, gun_ns, started_ns, self._desk.race_so_far)
+
+    def _come_back(self, t_ns: int, left: _Race, out: list[Output]) -> None:
+        """Go on with a race that was not over, or had begun before."""
+        if not self._racing:
+            self._signal(t_ns, Signal.UNDO, out)
+        else:
+            out.extend(self._desk.disarm(t_ns, "the start is taken back"))
+        self._left = None
+        self._distance, self._line, self._beacon = left.distance, left.line, left.beacon
+        self._gun_ns, self._started_ns, self._lap_began = left.gun_ns, left.started_ns, None
+        self._desk.take_back(left.given)
+        what = "start" if left.by_start else "end of the race"
+        out.append(Notice(t_ns, "undone", f"the {what} is taken back: the race goes on"))
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
+        self._followed(t_ns)
+        if self._left is not None and (not self._racing or not self._distance.has_mark_to_undo):
+            self._come_back(t_ns, self._left, out)
+            return
         if not self._racing or not self._distance.undo_mark():
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
@@ -312,6 +399,8 @@ class Engine:
         self._baseline_spm = self._sensors.cadence.baseline_spm()
         self._baseline_mps = here.distance_m / elapsed_s if elapsed_s > 0 else None
         self._signal(t_ns, Signal.BELL, out)
+        if {CueKind.LAST_LAP, CueKind.HOLD} & self._desk.given:
+            return  # the end of the race was taken back after its bell
         if to_go_m > max(self._course.kick_m / 2, SILENT_TO_GO_M):
             out.extend(self._desk.give(t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True))
         else:  # a late cue is worse than none
@@ -325,7 +414,7 @@ class Engine:
             return None
         pace_mps = here.speed_mps if here.pace_mps is None else max(here.pace_mps, SLOWEST_MPS)
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
-        if rough_s > NEAR_S:
+        if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
             return None if here.pace_mps is None else Due(rough_s, rough_s)
         timer_ns = self._timer.at(t_ns)
         odds = self._distance.odds_to_fire(self._bell_m, timer_ns)

@@ -168,15 +168,15 @@ def test_orders_before_the_gun_change_nothing(kind: CommandKind) -> None:
     assert Phase.WAITING is race.engine.phase
 
 
-def test_a_second_gun_is_refused() -> None:
-    """GIVEN a race is on WHEN start is ordered again THEN it is refused in one line, and the race goes on where it was."""
+def test_a_second_start_of_a_runner_who_runs_on_is_ignored() -> None:
+    """GIVEN a runner who has not stood since the start WHEN start is pressed again THEN one line says so, and the race goes on."""
     race = Race()
     race.gun()
     race.runs(5.0, seconds=30)
     race.orders(CommandKind.START)
     race.runs(5.0, seconds=2)
-    (notice,) = race.notices("refused")
-    assert ("start while body: allowed here is bell, finish, abort", Level.WARNING) == (notice.text, notice.level)
+    (notice,) = race.notices("start_ignored")
+    assert ("the race is already running: this start is ignored", Level.WARNING) == (notice.text, notice.level)
     assert abs(race.off_m()) < 1.0
 
 

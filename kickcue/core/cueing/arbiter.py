@@ -33,6 +33,8 @@ class Arbiter:
         self._last_ns: int | None = None
         self._last_m = 0.0
         self._in_last_window = 0
+        self._even_before = 0
+        """Even-pace cues of earlier starts: they go on in the numbers of cues and not in the cap."""
 
     def choose(self, t_ns: int, distance_m: float, candidates: Iterable[Candidate]) -> Candidate | None:
         """Return the most urgent candidate that may be given now, or None."""
@@ -60,10 +62,25 @@ class Arbiter:
         self._in_last_window = 0
         self._given.clear()
 
+    def begin_race(self) -> None:
+        """Start the race afresh: all its cues are to come. The numbers go on, for a watch ignores an id that it has felt."""
+        self.forget_last_window()
+        self._last_ns, self._last_m = None, 0.0
+        self._even_before = self.count(CueKind.EVEN)
+
+    def take_back(self, given: frozenset[CueKind], in_last_window: int) -> None:
+        """Go back to a race that went on after all: what was given in it, and how many cues in its last window."""
+        self._given, self._in_last_window = set(given), in_last_window
+
+    @property
+    def in_last_window(self) -> int:
+        """How many cues the last window has had."""
+        return self._in_last_window
+
     def _may(self, t_ns: int, distance_m: float, kind: CueKind) -> bool:
         if kind in (CueKind.LAST_LAP, CueKind.HOLD) or self._last_ns is None:
             return True
         since_s = (t_ns - self._last_ns) / NS_PER_S
         if kind is CueKind.EVEN:
-            return since_s >= EVEN_SPACING_S and self.count(kind) < MOST_EVEN
+            return since_s >= EVEN_SPACING_S and self.count(kind) - self._even_before < MOST_EVEN
         return since_s >= SPACING_S and distance_m - self._last_m >= SPACING_M and self._in_last_window < MOST_IN_LAST_WINDOW

@@ -79,6 +79,19 @@ class CueDesk:
         self._armed = None
         return [cue]
 
+    def begin_race(self) -> None:
+        """Start the race afresh: another start was pressed."""
+        self._arbiter.begin_race()
+
+    @property
+    def race_so_far(self) -> tuple[frozenset[CueKind], int]:
+        """What ``take_back`` needs to come back to this race."""
+        return self._arbiter.given, self._arbiter.in_last_window
+
+    def take_back(self, race: tuple[frozenset[CueKind], int]) -> None:
+        """Go back to a race that went on after all."""
+        self._arbiter.take_back(*race)
+
     def last_window_again(self) -> None:
         """Start the last window afresh, because the runner took a lap back after the bell."""
         self._arbiter.forget_last_window()

@@ -2,7 +2,8 @@
 
 Two rules. Everything that moves the race from one phase to another stands in ``TRANSITIONS``; a pair that is not there is illegal,
 raises and changes nothing. And the machine knows nothing of metres, probabilities or clocks: the engine decides *that* the bell line
-is passed and says ``Signal.BELL``; what follows from it is decided here.
+is passed and says ``Signal.BELL``; what follows from it is decided here. That a second START is a new start, and that an end was a mistake
+(UNDO), the engine decides as well.
 
 Signals come from the estimate (BELL, TO_GO_200, TO_GO_100, TO_GO_50, LINE) or from people (START, FINISH, ABORT, UNDO). A race whose
 last window is shorter than 200 m gets its signals in the same order, some of them at once. UNDO is the runner taking back a lap: if
@@ -30,17 +31,18 @@ class Signal(StrEnum):
     ABORT = "abort"
 
 
+_AGAIN = {Signal.START: Phase.BODY}
 _ENDS = {Signal.LINE: Phase.FINISHED, Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED}
 
 TRANSITIONS: Mapping[Phase, Mapping[Signal, Phase]] = {
     Phase.WAITING: {Signal.START: Phase.BODY, Signal.ABORT: Phase.ABORTED},
-    Phase.BODY: {Signal.BELL: Phase.LAST_LAP, Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED},
-    Phase.LAST_LAP: {Signal.TO_GO_200: Phase.LAST_200, Signal.UNDO: Phase.BODY, **_ENDS},
-    Phase.LAST_200: {Signal.TO_GO_100: Phase.LAST_100, Signal.UNDO: Phase.BODY, **_ENDS},
-    Phase.LAST_100: {Signal.TO_GO_50: Phase.LAST_50, Signal.UNDO: Phase.BODY, **_ENDS},
-    Phase.LAST_50: {Signal.UNDO: Phase.BODY, **_ENDS},
-    Phase.FINISHED: {},
-    Phase.ABORTED: {},
+    Phase.BODY: {Signal.BELL: Phase.LAST_LAP, **_AGAIN, Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED},
+    Phase.LAST_LAP: {Signal.TO_GO_200: Phase.LAST_200, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
+    Phase.LAST_200: {Signal.TO_GO_100: Phase.LAST_100, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
+    Phase.LAST_100: {Signal.TO_GO_50: Phase.LAST_50, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
+    Phase.LAST_50: {Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
+    Phase.FINISHED: {Signal.UNDO: Phase.BODY, **_AGAIN},
+    Phase.ABORTED: {Signal.UNDO: Phase.BODY, **_AGAIN},
 }
 
 RACING = frozenset({Phase.BODY, Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50})

@@ -11,12 +11,13 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
+from kickcue.core.estimate.association import seen_next
+from kickcue.core.estimate.change_points import PRIORS, Track, clocked
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
-from kickcue.core.estimate.second_opinion import APART_S, STILL_SHARE, Anchor, Marked, far_off, speaks_for, without_pod
-from kickcue.core.estimate.track_filter import TrackFilter
+from kickcue.core.estimate.track_filter import Regime, TrackFilter
 from kickcue.core.estimate.waiting import EVEN_ODDS, odds_to_fire_at
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
@@ -30,12 +31,17 @@ OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
 """One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis keeps the door open."""
 STOPPED_AFTER_LINES = 3
 """So many lines in a row without a mark, and no further one is waited for."""
-SECOND_OPINION_AFTER = 2
-"""So many marks in a row that fit no line may mean that the pod is wrong and not the marks."""
-STILL_MPS, STILL_S = 1.0, 20.0
-"""Slower than this on average, for longer than that, and with laps being marked: the pod is not on a running foot."""
-MOST_MARKS: Final = 128
-"""Marks that are kept for a second opinion: three times as many as a marathon has kilometres."""
+CADENCE_SD = 0.22
+"""Of the step length before anything is known of it: that of a race's pace against the planned one."""
+CADENCE_START_VAR_M2 = 10.0**2
+"""Legs turn at once, and the body follows."""
+USUAL_CADENCE_MPS = 4.0
+WARM_UP_S, LATEST_START_S = 60.0, 180.0
+"""Who has been running for longer than the first when the start is pressed was more probably warming up; beyond the second surely."""
+RAN_SD_M = 8.0
+"""How well the pod tells what was run before a late start: it begins slowly, and lags."""
+RAN_SHARE, LONG_RAN_SHARE = 0.6, 0.3
+"""Share of those in whom what the pod ran before the start belongs to the race."""
 UNDO_WITHIN_NS: Final = 600 * NS_PER_S
 """A press can be taken back for ten minutes: two laps of somebody who walks [judgement]."""
 MOST_SINCE_PRESS: Final = 10_000
@@ -72,11 +78,6 @@ class _Before(NamedTuple):
     odometer: Odometer
     marked_at_m: float | None
     source: MarkSource | None
-    marks: tuple[Marked, ...]
-    anchor: Anchor
-    gun: Anchor | None
-    doubted: int
-    still: bool
     measuring: Measuring
     shared_sd_m: float
 
@@ -96,13 +97,8 @@ class DistanceEstimator:
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
         self._started_ns = 0
-        self._marks: tuple[Marked, ...] = ()
-        self._doubted = 0
-        self._anchor = Anchor(0, 0.0, self._at_the_gun())
-        self._gun: Anchor | None = None
-        """Where the pod's metres began to count; None once it has lain still, for then they are not all there."""
-        self._still = False
-        """Whether the pod has been found to lie somewhere while its owner runs."""
+        self._running_since: tuple[int, float] | None = None
+        """Before the start: since when the pod has been running, and its metres then."""
         self._shared_sd_m = 0.0
         """Of the error that the marks of a learned line have in common: no number of them makes it smaller."""
 
@@ -110,37 +106,96 @@ class DistanceEstimator:
         """Begin the race: distance is zero here."""
         self._odometer.catch_up(t_ns)
         self._started_ns = t_ns
-        self._belief = self._at_the_gun()
+        self._undo, self._since_press = None, []
+        self._marked_at_m = self._source = None
+        self._shared_sd_m = 0.0
+        self._belief = self._at_the_gun(t_ns)
         self._measuring = Measuring()
-        self._gun = self._anchor = Anchor(t_ns, self._odometer.total_m, self._belief.copy())
 
-    def _at_the_gun(self) -> LineBelief:
-        prior = self._prior
-        wide = max(OUTLIER_SD, 2.0 * prior.sd)
-        return self._over_lines(
-            [
-                TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
-                TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
-            ]
+    def _at_the_gun(self, t_ns: int) -> LineBelief:
+        hypotheses = self._pod_hypotheses()
+        start_prior = PRIORS.start_standing
+        if self._heard_ns is None:
+            start_prior = PRIORS.start_unseen
+            hypotheses = [clocked(TrackFilter.at_start(1.0, 1.0, 1.0, 1.0), self._odometer.planned_mps, PRIORS.first_pace_sd)]
+        elif self._running_since is not None:
+            start_prior = PRIORS.start_running
+            since_ns, since_m = self._running_since
+            ran_s = (t_ns - since_ns) / NS_PER_S
+            if ran_s <= LATEST_START_S:
+                share = RAN_SHARE if ran_s <= WARM_UP_S else LONG_RAN_SHARE
+                ran = [h.copy() for h in hypotheses]
+                for h in ran:
+                    h.weight *= share
+                    h.s, h.ss, h.regime = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED
+                for h in hypotheses:
+                    h.weight *= 1.0 - share
+                hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)
+        for h in hypotheses:
+            h.tied_ns = t_ns
+        course = self._course
+        track = Track(
+            course.crossings_m,
+            course.marker_m,
+            _start_lines_m(course),
+            self._odometer.planned_mps,
+            start_prior,
+            laps=course.lap_m is not None,
         )
+        return LineBelief(hypotheses, track)
 
-    def _over_lines(self, hypotheses: list[TrackFilter]) -> LineBelief:
-        return LineBelief(hypotheses, self._course.crossings_m, _start_lines_m(self._course))
+    def _pod_hypotheses(self) -> list[TrackFilter]:
+        prior = self._prior
+        if self._odometer.by_cadence and self._odometer.step_is_guessed:
+            speed_mps = self._odometer.speed_mps or USUAL_CADENCE_MPS
+            return [TrackFilter.at_start(1.0, self._odometer.planned_mps / speed_mps, CADENCE_SD, CADENCE_START_VAR_M2)]
+        wide = max(OUTLIER_SD, 2.0 * prior.sd)
+        return [
+            TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
+            TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
+        ]
 
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         self._keep_for_undo(t_ns, partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
-        if self._still:
-            if speed_mps is None or speed_mps < RUNNING_MPS:
-                return
-            self._still = False
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
-        self._heard_ns = t_ns
+        first, self._heard_ns = self._heard_ns is None, t_ns
+        self._watch_warm_up(t_ns)
         if self._belief is not None:
+            if first:
+                self._take_up_pod(t_ns)
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            if self._odometer.leapt_m:
+                self._belief.leap(self._odometer.leapt_m)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
+
+    def _watch_warm_up(self, t_ns: int) -> None:
+        running = self._odometer.speed_mps is not None and self._odometer.speed_mps > RUNNING_MPS
+        if not running:
+            self._running_since = None
+        elif self._running_since is None:
+            self._running_since = (t_ns, self._odometer.total_m)
+
+    def _take_up_pod(self, t_ns: int) -> None:
+        """Go by the pod from here: until now there was the clock alone."""
+        assert self._belief is not None
+        both = []
+        for h in self._belief.hypotheses:
+            for pod in self._pod_hypotheses():
+                twin = h.copy()
+                twin.weight *= pod.weight
+                twin.clock_mps = 0.0
+                twin.c, twin.o, twin.cc, twin.co, twin.oo, twin.sc, twin.so = pod.c, 0.0, pod.cc, 0.0, pod.oo, 0.0, 0.0
+                if t_ns - self._started_ns < 5 * NS_PER_S:
+                    twin.ss = 1.0
+                both.append(twin)
+        self._belief.hypotheses = sorted(both, key=lambda h: -h.weight)
+
+    def pause(self) -> None:
+        """Note that the recorder was stopped: what is walked until it goes on is no part of the race."""
+        self._odometer.pause()
 
     @property
     def at_last_line(self) -> bool:
@@ -162,25 +217,16 @@ class DistanceEstimator:
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
             self._catch_up(t_ns)
-        again = self._marks and (t_ns - self._marks[-1].t_ns) / NS_PER_S < APART_S
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = MARK_MODELS[source]
         model = replace(model, delay_s=model.delay_s + age_s)
-        self._marks = (*self._marks[1 - MOST_MARKS :], Marked(t_ns, model, self._odometer.total_m + ahead[0]))
-        self._belief.mark(t_ns, model, speed_mps, ahead)
+        self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
-            self._doubted += not again
-            line_m = None
-        if not again and (line_m is None or self._belief.skips_lines):
-            line_m = self._second_opinion(t_ns) or line_m
-        if line_m is None:
             return None
-        self._doubted = 0
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
-        self._anchor = Anchor(t_ns, self._odometer.total_m + self._odometer.ahead(t_ns)[0], self._belief.copy())
         if silent:
             self._odometer.rebase()
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
@@ -202,35 +248,9 @@ class DistanceEstimator:
             deepcopy(self._odometer),
             self._marked_at_m,
             self._source,
-            self._marks,
-            self._anchor,
-            self._gun,
-            self._doubted,
-            self._still,
             self._measuring.copy(),
             self._shared_sd_m,
         )
-
-    def _second_opinion(self, t_ns: int) -> float | None:
-        """Let go of the pod, or of its scale, where the marks speak clearly for that; return the line of the last one then."""
-        if self._belief is None or self._heard_ns is None or self._still:
-            return None
-        anchor = self._anchor
-        since_s = (t_ns - anchor.t_ns) / NS_PER_S
-        if since_s > STILL_S and self._marks[-1].pod_m - anchor.pod_m < STILL_MPS * since_s:
-            clock = Odometer(self._odometer.planned_mps)
-            if anchor.belief.marked_m is not None:
-                clock.learn_pace(anchor.belief.marked_m * NS_PER_S / (anchor.t_ns - self._started_ns))
-            belief = without_pod([m for m in self._marks if m.t_ns > anchor.t_ns], anchor, clock, self._started_ns)
-            if not speaks_for(belief, self._belief, STILL_SHARE):
-                return None
-            self._belief, self._odometer, self._gun, self._still = belief, clock, None, True
-        elif self._gun is not None and (self._doubted >= SECOND_OPINION_AFTER or self._belief.skips_lines):
-            scaled = far_off(self._marks, self._gun, self._over_lines)
-            if scaled is None:
-                return None
-            self._belief = scaled
-        return None if self._belief.marked_m == anchor.belief.marked_m else self._belief.marked_m
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
@@ -238,14 +258,18 @@ class DistanceEstimator:
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
             self._measuring.advance(step)
 
+    @property
+    def has_mark_to_undo(self) -> bool:
+        """Whether a mark that a person made can be taken back."""
+        return self._undo is not None
+
     def undo_mark(self) -> bool:
         """Take back the last mark that a person made, as if it had never been; return False where there is none to take back."""
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
-        self._marks, self._anchor, self._gun = before.marks, before.anchor, before.gun
-        self._doubted, self._still, self._measuring = before.doubted, before.still, before.measuring
+        self._measuring = before.measuring
         self._shared_sd_m = before.shared_sd_m
         for again in since:
             again()
@@ -257,7 +281,7 @@ class DistanceEstimator:
 
     def measured(self) -> PodScale | None:
         """Return what the marks of this race say about the scale of the pod, None while that is not worth handing on."""
-        if self._belief is None or self._marked_at_m is None or self._still:
+        if self._belief is None or self._marked_at_m is None or self._belief.hypotheses[0].clock_mps:
             return None
         if self._odometer.total_m - self._marked_at_m > MARK_TEACHES_FOR_LAPS * self._course.marker_m:
             return None
@@ -268,8 +292,11 @@ class DistanceEstimator:
         if self._belief is None:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        mean, variance = self._belief.moments(dd_m)
-        sd_m = math.sqrt(variance + dd_sd_m * dd_sd_m + self._shared_sd_m * self._shared_sd_m)
+        mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
+        sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
+        heaviest = self._belief.hypotheses[0]
+        if heaviest.clock_mps:
+            return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)
         pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps
         if pod_mps is None:
             return Position(mean, sd_m, self._odometer.planned_mps, self._odometer.planned_mps)
@@ -280,8 +307,7 @@ class DistanceEstimator:
         """Return the distance that the runner has passed with ``probability`` at ``t_ns``."""
         if self._belief is None:
             return -math.inf
-        dd_m, _ = self._odometer.ahead(t_ns)
-        return _quantile(self._parts(dd_m), probability)
+        return _quantile(self._parts(t_ns), probability)
 
     def odds_to_fire(self, distance_m: float, t_ns: int) -> float:
         """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
@@ -294,21 +320,22 @@ class DistanceEstimator:
         model = MARK_MODELS[self._source]
         late_m, late_sd_m = model.known(self._speed_mps())
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        sd_m = math.sqrt(max(heaviest.variance_ahead(dd_m), 0.0) + dd_sd_m**2)
-        return odds_to_fire_at(sd_m, late_m, late_sd_m, model.seen_after(heaviest.tied, next_line))
+        axis_m = heaviest.axis_m(dd_m, self._since_s(t_ns))
+        noise_m = 0.0 if heaviest.clock_mps else dd_sd_m
+        sd_m = math.sqrt(max(heaviest.variance_ahead(axis_m) + heaviest.place_var_m2, 0.0) + noise_m**2)
+        return odds_to_fire_at(sd_m, late_m, late_sd_m, seen_next(heaviest, next_line, model))
 
     def passed_probability(self, distance_m: float, t_ns: int) -> float:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
         if self._belief is None:
             return 0.0
-        dd_m, _ = self._odometer.ahead(t_ns)
-        return _beyond(self._parts(dd_m), distance_m)
+        return _beyond(self._parts(t_ns), distance_m)
 
     def mode(self, t_ns: int) -> Mode:
         """Return the best evidence the present answer stands on."""
         if self._belief is None:
             return Mode.NONE
-        if self._heard_ns is None or self._odometer.silent_since(self._heard_ns, t_ns):
+        if self._belief.hypotheses[0].clock_mps or self._heard_ns is None or self._odometer.silent_since(self._heard_ns, t_ns):
             return Mode.CLOCK
         if self._marked_at_m is not None and self._odometer.total_m - self._marked_at_m < MARK_GOOD_FOR_LAPS * self._course.marker_m:
             return Mode.MARKS
@@ -317,15 +344,21 @@ class DistanceEstimator:
         learned = self._marked_at_m is not None or self._prior.sd <= LEARNED_SD
         return Mode.POD_LEARNED if learned else Mode.POD
 
-    def _parts(self, dd_m: float) -> "_Parts":
+    def _since_s(self, t_ns: int) -> float:
+        """Return how long ago the odometer last counted."""
+        return 0.0 if self._odometer.t_ns is None else max((t_ns - self._odometer.t_ns) / NS_PER_S, 0.0)
+
+    def _parts(self, t_ns: int) -> "_Parts":
         assert self._belief is not None
-        return [(h.weight, h.s + h.scale * dd_m, math.sqrt(max(h.variance_ahead(dd_m), 1e-12))) for h in self._belief.hypotheses]
+        dd_m, _ = self._odometer.ahead(t_ns)
+        return [(w, mean, math.sqrt(variance)) for w, mean, variance in self._belief.parts(dd_m, self._since_s(t_ns))]
 
     def _speed_mps(self) -> float:
         """Return the true speed behind the pod's; the planned one where that is unknown."""
         if self._belief is None or self._odometer.speed_mps is None:
             return self._odometer.planned_mps
-        return self._odometer.speed_mps * self._belief.hypotheses[0].scale
+        heaviest = self._belief.hypotheses[0]
+        return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
 
 
 def _start_lines_m(course: Course) -> tuple[float, ...]:

@@ -67,7 +67,6 @@ class LineWatch:
             self._learner = _Learner(self._course.first_crossing_m, self._course.lap_m, t_ns)
             for fix in self._standing:
                 self._learner.feed(fix)
-            self._standing.clear()
 
     def feed(self, fix: Fix) -> int | None:
         """Take in a fix, in order of time; return the ``t_ns`` of crossing the finish line if that is just over or a second ahead."""
@@ -75,13 +74,12 @@ class LineWatch:
             return None  # no place on earth, or one where a degree of longitude is no length
         if self._set is not None:
             return self._set.feed(fix)
-        if self._learner is not None:
-            return self._learner.feed(fix)
-        if self._course.lap_m is not None:
-            self._standing.append(fix)
-            while fix.t_ns - self._standing[0].t_ns >= STANDING_S * NS_PER_S:
-                self._standing.popleft()
-        return None
+        if self._course.lap_m is None:
+            return None
+        self._standing.append(fix)
+        while fix.t_ns - self._standing[0].t_ns >= STANDING_S * NS_PER_S:
+            self._standing.popleft()
+        return None if self._learner is None else self._learner.feed(fix)
 
     @property
     def gate(self) -> Gate | None:

@@ -1,43 +1,51 @@
 """Which line a mark belongs to.
 
-Several hypotheses (a Gaussian sum) are kept alive. Each mark splits every hypothesis into: it was this line (the nearest, and the
-next nearest where that is possible at all), or it was nothing (a double press, a stray one). The weights follow from how well the
-mark fits the joint belief, how many lines would have gone by unmarked, and how often marks are missing, doubled or stray
-(``marks.py``). Some runners press where they started, not at the finish line: until the first mark decides it, that is a hypothesis
-too. A line takes at most one mark. So a missed press costs nothing, a doubled one finds its line taken, and no single press moves the
-count against strong evidence.
+Several hypotheses (a Gaussian sum) are kept alive. Each mark splits every hypothesis into: it was this line (every line within the
+gate), something had changed and it was that one (``change_points.py``), or it was nothing (a double press, a stray one). The weights
+follow from how well the mark fits the joint belief, how many lines would have gone by unmarked, and how often marks are missing, doubled
+or stray (``marks.py``). Some runners press where they started, or at a place of their own: until the first marks decide it, these are
+hypotheses too. A line takes at most one mark. So a missed press costs nothing, a doubled one finds its line taken, and no single press
+moves the count against strong evidence.
 """
 
 import math
 from collections.abc import Sequence
+from typing import Final, NamedTuple
 
+from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
 from kickcue.core.estimate.marks import MarkModel
-from kickcue.core.estimate.track_filter import TrackFilter, merged, normal_density
+from kickcue.core.estimate.track_filter import TrackFilter, merged
+from kickcue.core.units import NS_PER_S
 
-MOST_HYPOTHESES = 6
+MOST_HYPOTHESES = 10
 LEAST_WEIGHT = 3e-4
 MERGE_WITHIN_SD = 0.5
-LEAST_DENSITY = 1e-30
 START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
+LEAST_VARIANCE_M2: Final = 1e-12
+
+
+class Part(NamedTuple):
+    """One Gaussian of the mixture of places: metres and square metres."""
+
+    weight: float
+    mean_m: float
+    variance_m2: float
 
 
 class LineBelief:
     """A weighted set of hypotheses over position, scale and last marked line."""
 
-    def __init__(self, hypotheses: Sequence[TrackFilter], lines_m: tuple[float, ...], start_lines_m: tuple[float, ...] = ()) -> None:
-        """``lines_m`` are the finish line's crossings in metres run, ``start_lines_m`` those of a start line that lies elsewhere."""
+    def __init__(self, hypotheses: Sequence[TrackFilter], track: Track) -> None:
         self.hypotheses = list(hypotheses)
-        self._lines_m = lines_m
-        self._start_lines_m = start_lines_m
+        self._track = track
         self._last_mark_ns: int | None = None
-        self.log_evidence = 0.0
-        """How probable all marks so far have been, as the logarithm of a density; what a rival belief of the same marks is held against."""
 
     def copy(self) -> "LineBelief":
         """Return an independent copy, to come back to when a mark is taken back."""
-        twin = LineBelief([h.copy() for h in self.hypotheses], self._lines_m, self._start_lines_m)
-        twin._last_mark_ns, twin.log_evidence = self._last_mark_ns, self.log_evidence
+        twin = LineBelief([h.copy() for h in self.hypotheses], self._track)
+        twin._last_mark_ns = self._last_mark_ns
         return twin
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
@@ -45,46 +53,85 @@ class LineBelief:
         for h in self.hypotheses:
             h.advance(dd_m, dt_s, var_m2)
 
-    def mark(self, t_ns: int, model: MarkModel, speed_mps: float, ahead: tuple[float, float]) -> None:
-        """Take in a mark; ``ahead`` is how far the pod has run past its last count, (m, sd m)."""
-        dd_m, dd_sd_m = ahead
-        since_s = math.inf if self._last_mark_ns is None else (t_ns - self._last_mark_ns) * 1e-9
-        again = since_s < model.doubled_within_s
+    def leap(self, leapt_m: float) -> None:
+        """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run."""
+        run = PRIORS.long_leap_run if leapt_m > PRIORS.long_leap_m else PRIORS.leap_run
+        by_pod = [h for h in self.hypotheses if not h.clock_mps]
+        both = [leapt(h, leapt_m) for h in by_pod]
+        for h in both:
+            h.weight *= run
+        for h in by_pod:
+            h.weight *= 1.0 - run
+        self.hypotheses = _pruned([*self.hypotheses, *both])
+
+    def mark(
+        self,
+        t_ns: int,
+        model: MarkModel,
+        speed_mps: float,
+        ahead: tuple[float, float],
+        since_s: float = 0.0,
+    ) -> None:
+        """Take in a mark.
+
+        ``ahead``: how far the pod has run past its last count (m, sd m), which is ``since_s`` ago.
+        """
+        last_ns, self._last_mark_ns = self._last_mark_ns, t_ns
+        repeated = last_ns is not None and (t_ns - last_ns) / NS_PER_S < model.doubled_within_s
+        seen = Observation(t_ns, model, speed_mps, *ahead, since_s, repeated)
         doubled_per_m = 0.0
-        if again:
+        if repeated:
             doubled_per_m = model.doubled / (model.doubled_within_s * max(speed_mps, 1.0))
-        late_m, late_sd_m = model.error(speed_mps)
-        var_m2 = late_sd_m**2 + dd_sd_m**2
         branches: list[TrackFilter] = []
         for h in self.hypotheses:
-            for lines_m, share in self._where(h):
-                branches.extend(_tied(h, lines_m, share, model, (late_m, var_m2), dd_m))
+            branches += self._explained(h, seen)
             h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
-            h.strays += not again
+            h.strays += not repeated
             branches.append(h)
-        self.log_evidence += math.log(max(sum(h.weight for h in branches), LEAST_DENSITY))
         self.hypotheses = _pruned(branches)
-        self._last_mark_ns = t_ns
+
+    def _explained(self, h: TrackFilter, seen: Observation) -> list[TrackFilter]:
+        """Return the hypotheses in which the mark is of a line."""
+        found: list[TrackFilter] = []
+        for lines_m, share in self._where(h):
+            usual = associated(h, lines_m, share, seen)
+            found += usual
+            if not seen.repeated:
+                unchanged = {each.last_line: each.weight for each in usual}
+                found += changed(h, lines_m, share, seen, self._track, unchanged)
+        if self._track.laps and not h.lines_m and not seen.repeated:
+            found += at_private_place(h, seen, self._track)
+        return found
 
     def _where(self, h: TrackFilter) -> tuple[tuple[tuple[float, ...], float], ...]:
         """Return where marks may be made under this hypothesis, each with its share of the runners."""
         if h.lines_m:
             return ((h.lines_m, 1.0),)
-        if not self._start_lines_m:
-            return ((self._lines_m, 1.0),)
-        return ((self._lines_m, 1.0 - START_LINE_SHARE), (self._start_lines_m, START_LINE_SHARE))
+        lines_m, start_lines_m = self._track.lines_m, self._track.start_lines_m
+        if not start_lines_m:
+            return ((lines_m, 1.0),)
+        return ((lines_m, 1.0 - START_LINE_SHARE), (start_lines_m, START_LINE_SHARE))
 
-    def moments(self, dd_m: float) -> tuple[float, float]:
-        """Return mean and variance of the distance ``dd_m`` pod metres ahead of the last count."""
-        if len(self.hypotheses) == 1:
-            only = self.hypotheses[0]
-            return only.s + only.scale * dd_m, max(only.variance_ahead(dd_m), 0.0)
-        mean = square = 0.0
+    def parts(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> list[Part]:
+        """Return where the runner is ``since_s`` after the last count, the pod ``dd_m`` ahead of it.
+
+        ``dd_var_m2`` is the variance of these pod metres.
+        """
+        found = []
         for h in self.hypotheses:
-            s = h.s + (1.0 + h.c + h.o) * dd_m
-            variance = h.ss if dd_m == 0.0 else h.variance_ahead(dd_m)
-            mean += h.weight * s
-            square += h.weight * (variance + s * s)
+            axis_m = h.axis_m(dd_m, since_s)
+            variance_m2 = h.variance_ahead(axis_m) + h.place_var_m2
+            if not h.clock_mps:
+                variance_m2 += dd_var_m2
+            mean_m = h.s + h.scale * axis_m
+            found.append(Part(h.weight, mean_m, max(variance_m2, LEAST_VARIANCE_M2)))
+        return found
+
+    def moments(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> tuple[float, float]:
+        """Return mean and variance of the mixture of ``parts``."""
+        parts = self.parts(dd_m, since_s, dd_var_m2)
+        mean = sum(weight * mean_m for weight, mean_m, _ in parts)
+        square = sum(weight * (var_m2 + mean_m * mean_m) for weight, mean_m, var_m2 in parts)
         return mean, max(square - mean * mean, 0.0)
 
     @property
@@ -92,38 +139,6 @@ class LineBelief:
         """The last line that the heaviest hypothesis has tied to a mark, in metres run; None before the first."""
         heaviest = self.hypotheses[0]
         return heaviest.lines_m[heaviest.last_line] if heaviest.lines_m else None
-
-    @property
-    def skips_lines(self) -> bool:
-        """Whether the heaviest hypothesis, after two marks or more, holds that a third of all lines or more had none."""
-        heaviest = self.hypotheses[0]
-        return heaviest.tied >= 2 and 3 * heaviest.tied <= 2 * (heaviest.last_line + 1)
-
-
-def _tied(  # noqa: PLR0913, PLR0917  a mark is a time, an error and a model
-    h: TrackFilter, lines_m: tuple[float, ...], share: float, model: MarkModel, late: tuple[float, float], dd_m: float
-) -> list[TrackFilter]:
-    """Return the hypotheses in which the mark belongs to one of ``lines_m``; each line that went by unmarked has its price."""
-    late_m, var_m2 = late
-    here = h.s + h.scale * dd_m - late_m
-    spread = h.variance_ahead(dd_m) + var_m2
-    reach = 6.0 * math.sqrt(spread)
-    found: list[TrackFilter] = []
-    missed = 1.0
-    for n in range(h.last_line + 1, len(lines_m)):
-        seen = model.seen_after(h.tied, n)
-        off = lines_m[n] - here
-        if off > reach:
-            break
-        odds = share * seen * missed
-        missed *= 1.0 - seen
-        if off < -reach or h.weight * odds * normal_density(off, spread) < LEAST_DENSITY:  # would only fill the list
-            continue
-        twin = h.copy()
-        twin.weight *= odds * twin.see(lines_m[n] + late_m, var_m2, dd_m)
-        twin.last_line, twin.lines_m, twin.tied = n, lines_m, h.tied + 1
-        found.append(twin)
-    return found
 
 
 def _pruned(branches: list[TrackFilter]) -> list[TrackFilter]:
@@ -150,6 +165,7 @@ def _alike(a: TrackFilter, b: TrackFilter) -> bool:
     sd = math.sqrt(max(a.ss, 1e-9))
     return (
         a.last_line == b.last_line
+        and a.regime is b.regime
         and a.lines_m == b.lines_m
         and abs(a.s - b.s) < MERGE_WITHIN_SD * sd
         and 0.25 < a.ss / max(b.ss, 1e-9) < 4.0

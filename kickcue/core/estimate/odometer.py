@@ -9,7 +9,7 @@ from collections import deque
 from typing import NamedTuple
 
 from kickcue.core.estimate.rhythm import Rhythm
-from kickcue.core.estimate.step_length import StepLength
+from kickcue.core.estimate.step_length import FIRST_GUESS_M, StepLength
 from kickcue.core.units import NS_PER_S
 
 FASTEST_MPS = 12.0
@@ -34,6 +34,10 @@ PACE_MEMORY_S = 20.0
 GUESS_SD = 0.10
 """Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes more in a minute."""
 
+LIVE_S = 0.15
+"""Readings this far apart are live; those of a burst, queued while a link stood still, come at once."""
+LONGEST_LEAP_M = 3000.0
+"""A machine that slept through more than this has missed the race."""
 GUESS_SLACK = 0.5
 """A total that would take back more than this share of a guess counts on from an old figure: it stood still while the athlete ran."""
 
@@ -66,10 +70,20 @@ class Odometer:
         self.pace_mps: float | None = None
         """The mean speed of the last half minute, for telling far ahead; None in the first seconds of running."""
         self._paced_s = 0.0
+        self._unpaced = Step(0.0, 0.0, 0.0)
+        """Counted in a stall and in the burst after it, and not yet part of the pace."""
         self.by_cadence = False
         self._trusted_m: float | None = None
         self._trusted_ns = 0
         self._guessed_m = 0.0
+        self._owed_m = 0.0
+        """What could have been run in a stall and has not been counted yet: a burst may still bring it."""
+        self._paused = False
+        """The recorder was stopped: a total that has leapt since counts what was walked meanwhile."""
+        self._draining = False
+        """A new beginning was made in a stall: what is still queued has been run already."""
+        self.leapt_m = 0.0
+        """By how much the last total leapt forward beyond what can be run, once the next one went on from there; else 0."""
         self._suspect: tuple[float, int] | None = None
         self._before: _Before | None = None
         """What was trusted before a gap whose metres are not those of a runner: a corrupt total just after it looks like that."""
@@ -77,6 +91,11 @@ class Odometer:
         self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
         self._rhythm = Rhythm()
+
+    @property
+    def step_is_guessed(self) -> bool:
+        """Whether nothing is known of this runner's steps: no pod has told speed and cadence together."""
+        return self._step_length.metres == FIRST_GUESS_M
 
     def catch_up(self, t_ns: int) -> Step | None:
         """Commit to the guess up to ``t_ns``; return that step, or None where there is nothing to catch up from."""
@@ -96,6 +115,12 @@ class Odometer:
     def rebase(self) -> None:
         """Take the next total as a new beginning: what it counted before is known better from elsewhere."""
         self._trusted_m, self._guessed_m, self._suspect, self._before = None, 0.0, None, None
+        self._owed_m = 0.0
+        self._draining = True
+
+    def pause(self) -> None:
+        """Note that the recorder was stopped."""
+        self._paused = True
 
     def learn_pace(self, mean_mps: float) -> None:
         """Replace the planned pace by the one that marks have shown."""
@@ -106,6 +131,7 @@ class Odometer:
         if pod != self._pod:  # another pod has another total
             self._pod, self._rhythm = pod, Rhythm()
             self.rebase()
+        self.leapt_m = 0.0
         if speed_mps is not None and speed_mps > FASTEST_MPS:
             speed_mps = None  # one corrupt frame must not carry the runner away
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
@@ -128,6 +154,9 @@ class Odometer:
                 self._guessed_m += step.dd_m
         self._rhythm.heard(t_ns)
         self._commit(t_ns, step.dd_m)
+        if self._owed_m:
+            self._trail.clear()  # what a burst brings was not run in its moment
+            self._trail.append((t_ns, self.total_m))
         self.speed_mps = self._smoothed(speed_mps)
         self._learn_pace(step)
         return step
@@ -147,13 +176,19 @@ class Odometer:
 
     def _counted(self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None) -> float | None:
         """Return the metres the total vouches for, or None while it cannot be trusted."""
-        if self._trusted_m is None:
+        if self._trusted_m is None or (self._draining and dt_s < LIVE_S):
             self._trust(t_ns, total_m)
             return None if self.t_ns is None or dt_s > 0.0 else 0.0
+        self._draining = False
         dd_m = total_m - self._trusted_m - self._guessed_m
-        most_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S + 3.0
+        could_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S
+        owed_m = self._owed_m if dt_s < LIVE_S else 0.0
+        most_m = could_m + owed_m + 3.0
         if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
             before = _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m) if dt_s > GAP_S else None
+            counted_m = total_m - self._trusted_m
+            stalled = dt_s > GAP_S and counted_m < (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * dt_s
+            self._owed_m = max((could_m if stalled else owed_m) - counted_m, 0.0)
             self._trust(t_ns, total_m)
             if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
                 self._before = before
@@ -166,6 +201,9 @@ class Odometer:
             then_m, then_ns = self._suspect
             onward_s = (t_ns - then_ns) / NS_PER_S
             if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:  # the jump was a reset: count on from there
+                leapt_m = then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
+                if 0.0 < leapt_m < LONGEST_LEAP_M and not self._paused:
+                    self.leapt_m = then_m - self._trusted_m - self._guessed_m
                 self._trust(t_ns, total_m)
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
@@ -179,6 +217,7 @@ class Odometer:
     def _trust(self, t_ns: int, total_m: float) -> None:
         self._trusted_m, self._trusted_ns = total_m, t_ns
         self._guessed_m, self._suspect, self._before = 0.0, None, None
+        self._paused = False
 
     def _guess(self, dt_s: float, speed_mps: float | None) -> Step:
         """Bridge by speed: the mean of before and now."""
@@ -199,6 +238,11 @@ class Odometer:
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the athlete began to run, forgetting what is older than ``PACE_MEMORY_S``."""
+        owed, self._unpaced = self._unpaced, Step(0.0, 0.0, 0.0)
+        step = Step(owed.dd_m + step.dd_m, owed.dt_s + step.dt_s, 0.0)
+        if self._owed_m:
+            self._unpaced = step
+            return
         if self.speed_mps is None or step.dt_s <= 0.0 or (self.pace_mps is None and self.speed_mps < RUNNING_MPS):
             return
         if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
@@ -207,7 +251,7 @@ class Odometer:
             return
         self._paced_s = min(self._paced_s + step.dt_s, PACE_MEMORY_S)
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
-        self.pace_mps = before + step.dt_s / self._paced_s * (step.dd_m / step.dt_s - before)
+        self.pace_mps = before + min(step.dt_s / self._paced_s, 1.0) * (step.dd_m / step.dt_s - before)
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.

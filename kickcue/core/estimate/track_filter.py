@@ -11,11 +11,28 @@ Time enters only through the drift; a mark enters as a position with a variance.
 
 import math
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Self
 
 DRIFT_SD = 0.007
 """Standard deviation of the drifting part of the scale; 0.7 % over 120 s is what the evaluation protocol assumes of a foot pod."""
 DRIFT_MEMORY_S = 120.0
+PACE_DRIFT_SD = 0.02
+"""The same where the clock takes the pod's place: a runner's pace wanders more than a pod's scale."""
+
+
+class Regime(IntEnum):
+    """What, beside the pod's scale and its drift, a hypothesis holds to have happened."""
+
+    USUAL = 0
+    SHIFTED = 1
+    """The metres jumped since the mark before, or the start was pressed late or early."""
+    RESCALED = 2
+    """The pod's scale is another one since the mark before."""
+    CLOCKED = 3
+    """The pod tells nothing: the clock does, at the pace that the marks show."""
+    PRIVATE = 4
+    """Marks are made at a place of the runner's own."""
 
 
 @dataclass(slots=True)
@@ -39,6 +56,20 @@ class TrackFilter:
     """How many lines have had their mark."""
     strays: int = 0
     """How many marks belonged to none, double ones not counted."""
+    began_line: int = 0
+    """The first line that had its mark: who begins to press late has not missed the lines before."""
+    regime: Regime = Regime.USUAL
+    since_change: int = 0
+    """How many lines have had their mark since the regime changed."""
+    clock_mps: float = 0.0
+    """The axis is the clock at this pace; 0: the axis is the pod's own distance."""
+    place_var_m2: float = 0.0
+    """Variance of where a private place lies; marks made there do not make it smaller."""
+    tied_ns: int = 0
+    """When the last line that had its mark was passed, or the gun."""
+    tied_m: float = 0.0
+    pace_mps: float = 0.0
+    """True pace between the lines that had their marks; 0 before the second."""
 
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
@@ -56,6 +87,9 @@ class TrackFilter:
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
+        drift_sd = DRIFT_SD
+        if self.clock_mps:
+            dd_m, var_m2, drift_sd = self.clock_mps * dt_s, 0.0, PACE_DRIFT_SD
         keep = math.exp(-dt_s / DRIFT_MEMORY_S)
         sco = self.cc + self.co
         soo = self.co + self.oo
@@ -64,8 +98,12 @@ class TrackFilter:
         self.sc += dd_m * sco
         self.so = keep * (self.so + dd_m * soo)
         self.co *= keep
-        self.oo = keep * keep * self.oo + DRIFT_SD**2 * (1.0 - keep * keep)
+        self.oo = keep * keep * self.oo + drift_sd**2 * (1.0 - keep * keep)
         self.o *= keep
+
+    def axis_m(self, dd_m: float, dt_s: float) -> float:
+        """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
+        return self.clock_mps * dt_s if self.clock_mps else dd_m
 
     def variance_ahead(self, dd_m: float) -> float:
         """Return the variance of ``s`` after ``dd_m`` further pod metres, without committing to them."""
@@ -124,6 +162,14 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.lines_m,
         a.tied,
         a.strays,
+        a.began_line,
+        a.regime,
+        a.since_change,
+        a.clock_mps,
+        a.place_var_m2,
+        a.tied_ns,
+        a.tied_m,
+        a.pace_mps,
     )
 
 

@@ -22,6 +22,8 @@ NEXT: Final = {
     **{(phase, Signal.LINE): Phase.FINISHED for phase in (Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50)},
     **{(phase, Signal.FINISH): Phase.FINISHED for phase in RACING},
     **{(phase, Signal.ABORT): Phase.ABORTED for phase in RACING},
+    **{(phase, Signal.START): Phase.BODY for phase in (*RACING, Phase.FINISHED, Phase.ABORTED)},
+    **{(phase, Signal.UNDO): Phase.BODY for phase in (Phase.FINISHED, Phase.ABORTED)},
 }
 """The whole table once more, in other words: by signal, not by phase."""
 
@@ -56,15 +58,16 @@ def test_a_race_can_always_be_ended(phase: Phase) -> None:
 
 
 def test_ends_are_ends() -> None:
-    """Nothing leads out of a finished or aborted race, and neither counts as racing."""
-    ends = {phase for phase, row in TRANSITIONS.items() if not row}
+    """Only people lead out of a finished or aborted race: by a new start, or by taking the end back. Neither counts as racing."""
+    ends = {phase for phase, row in TRANSITIONS.items() if row.keys() == {Signal.START, Signal.UNDO}}
     assert {Phase.FINISHED, Phase.ABORTED} == ends
     assert not ends & RACING
 
 
 def test_the_race_can_only_be_undone_to_the_body() -> None:
-    """Taking a lap back is possible in the whole last window and only there."""
-    assert IN_LAST_WINDOW == {phase for phase, row in TRANSITIONS.items() if Signal.UNDO in row}
+    """A lap can be taken back in the whole last window, an end after it, and nothing else."""
+    ends = {Phase.FINISHED, Phase.ABORTED}
+    assert IN_LAST_WINDOW | ends == {phase for phase, row in TRANSITIONS.items() if Signal.UNDO in row}
     assert RACING == IN_LAST_WINDOW | {Phase.BODY}
 
 

@@ -1,0 +1,123 @@
+"""Which line a mark is of, as one hypothesis has it: the price of each line, and what the filter makes of it."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from kickcue.core.estimate.marks import MarkModel
+from kickcue.core.estimate.track_filter import Regime, TrackFilter, normal_density
+from kickcue.core.units import NS_PER_S
+
+GATE_SD: Final = 6.0
+"""Lines farther from the runner than this many standard deviations are not looked at."""
+LEAST_DENSITY: Final = 1e-30
+BEGINS_LATE: Final = 0.008
+"""Probability that a runner or helper begins to press at the n-th line, for each n [judgement].
+
+One in ten does, and races have some twelve lines.
+"""
+SETTLED_AFTER: Final = 3
+"""After so many lines that fit, a change is history, and its hypothesis may be merged with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A mark as it came, and where the pod stood then."""
+
+    t_ns: int
+    model: MarkModel
+    speed_mps: float
+    """True speed."""
+    ahead_m: float
+    """How far the pod has run past its last count, pod metres..."""
+    ahead_sd_m: float
+    since_s: float
+    """...which is so long ago."""
+    repeated: bool
+    """It follows another mark so closely that it may be its double."""
+
+    def axis_m(self, h: TrackFilter) -> float:
+        """Return how far the axis of ``h`` has gone on since the last count."""
+        return h.axis_m(self.ahead_m, self.since_s)
+
+    def late_m(self) -> float:
+        """Return how far past its line a mark comes, metres."""
+        return self.model.error(self.speed_mps)[0]
+
+    def variance_m2(self, h: TrackFilter) -> float:
+        """Return the variance of the place that the mark tells, for ``h``."""
+        late_sd_m = self.model.error(self.speed_mps)[1]
+        return late_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
+
+    def line_m(self, h: TrackFilter) -> float:
+        """Return where the line of this mark would lie, were the runner exactly where ``h`` believes."""
+        return h.s + h.scale * self.axis_m(h) - self.late_m()
+
+
+class Candidate(NamedTuple):
+    """A line that may be meant: its number, and how probably the next mark is its."""
+
+    number: int
+    chance: float
+
+
+def seen_next(h: TrackFilter, number: int, model: MarkModel) -> float:
+    """Return how probably line ``number`` gives a mark, as often as lines have had theirs.
+
+    Counted from the first line that had one: who begins to press late has not missed the others.
+    """
+    return model.seen_after(h.tied, number - h.began_line if h.tied else number)
+
+
+def candidates(h: TrackFilter, lines: int, model: MarkModel) -> Iterator[Candidate]:
+    """Yield the lines to come; each that goes by without a mark has its price."""
+    missed = 1.0
+    for number in range(h.last_line + 1, lines):
+        seen = seen_next(h, number, model)
+        chance = seen * missed
+        yield Candidate(number, chance if h.tied else max(chance, BEGINS_LATE))
+        missed *= 1.0 - seen
+
+
+def associated(h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: Observation) -> list[TrackFilter]:
+    """Return ``h`` updated by the mark, once for each line within the gate.
+
+    ``share``: how many runners mark these lines.
+    """
+    axis_m, variance_m2 = seen.axis_m(h), seen.variance_m2(h)
+    here_m, late_m = seen.line_m(h), seen.late_m()
+    spread = h.variance_ahead(axis_m) + variance_m2
+    gate_m = GATE_SD * math.sqrt(spread)
+    found: list[TrackFilter] = []
+    for number, chance in candidates(h, len(lines_m), seen.model):
+        innovation_m = lines_m[number] - here_m
+        if innovation_m > gate_m:
+            break
+        weight = h.weight * share * chance
+        # a hypothesis without weight would only fill the list
+        if innovation_m < -gate_m or weight * normal_density(innovation_m, spread) < LEAST_DENSITY:
+            continue
+        twin = h.copy()
+        twin.weight = weight * twin.see(lines_m[number] + late_m, variance_m2, axis_m)
+        note_line(twin, number, lines_m, seen.t_ns)
+        found.append(twin)
+    return found
+
+
+def note_line(h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True) -> None:
+    """Let ``h`` note that the mark at ``t_ns`` was that of line ``number``.
+
+    ``timed``: the time since the line before, or the gun, tells the pace.
+    """
+    elapsed_s = (t_ns - h.tied_ns) / NS_PER_S
+    if elapsed_s > 0.0 and (h.tied or timed):
+        pace_mps = (lines_m[number] - h.tied_m) / elapsed_s
+        h.pace_mps = 0.5 * (h.pace_mps + pace_mps) if h.pace_mps else pace_mps
+    if not h.tied:
+        h.began_line = number
+    h.last_line, h.lines_m, h.tied = number, lines_m, h.tied + 1
+    h.tied_ns, h.tied_m = t_ns, lines_m[number]
+    h.since_change += 1
+    if h.since_change > SETTLED_AFTER and h.regime in (Regime.SHIFTED, Regime.RESCALED):
+        h.regime = Regime.USUAL
