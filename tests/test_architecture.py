@@ -17,6 +17,7 @@ PACKAGE: Final = Path(__file__).resolve().parent.parent / "kickcue"
 FLOORS: Final[Mapping[str, int]] = {
     # the tens are the floor, the ones a step on it, where one part of a floor stands on another
     "kickcue.ending": 0,
+    "kickcue.machine_time": 0,
     "kickcue.core.units": 0,
     "kickcue.core.errors": 0,
     "kickcue.core.throttle": 0,
@@ -25,6 +26,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.events": 1,
     "kickcue.core.gatt": 10,
     "kickcue.core.course": 10,
+    "kickcue.core.restart": 10,
     "kickcue.core.lateness": 10,
     "kickcue.core.profiles": 11,
     "kickcue.core.plan": 11,
@@ -41,6 +43,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.recording": 41,
     "kickcue.lab": 50,
     "kickcue.edges.audio": 50,
+    "kickcue.edges.awake": 50,
     "kickcue.edges.fixes": 50,
     "kickcue.edges.mqtt": 50,
     "kickcue.edges.peripheral": 50,

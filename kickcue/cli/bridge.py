@@ -12,6 +12,7 @@ from typing import Final
 
 from rich.text import Text
 
+from kickcue import machine_time
 from kickcue.cli.broker_options import add_broker_options, told_broker
 from kickcue.cli.keys import HUNG_UP
 from kickcue.cli.live.canvas import END, INTERRUPT, canvas
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     by_bluetooth(profile)
     pin = _pin(profile, args)
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # what goes wrong is shown, not logged over the line
-    asyncio.run(_bridge(args, pin))
+    machine_time.run(_bridge(args, pin))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from rich.console import Group
 from rich.text import Text
 
+from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.face import PHASES
 from kickcue.cli.keys import HUNG_UP, ORDERS
@@ -55,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the picture
     if args.what is None:
-        asyncio.run(_keyboard(broker, by))
+        machine_time.run(_keyboard(broker, by))
         return 0
-    heard = asyncio.run(_once(broker.now(), WHAT[args.what], by))
+    heard = machine_time.run(_once(broker.now(), WHAT[args.what], by))
     trouble = heard.trouble(WHAT[args.what])
     if args.json:
         print(json_line(_as_json(args.what, by, heard, trouble)))

@@ -5,7 +5,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Final
 
 from rich.text import Text
 
-from kickcue import __version__
+from kickcue import __version__, machine_time
 from kickcue.cli.keys import HUNG_UP, ORDERS
 from kickcue.cli.live.canvas import END, INTERRUPT, canvas
 from kickcue.cli.live.choosing import dialogue
@@ -61,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise AskedWronglyError(f"--seconds {args.seconds:g}: should be more than 0")
     out, race_file = _files(args.files)
     be_quiet()
-    asyncio.run(_record(args, out, race_file))
+    machine_time.run(_record(args, out, race_file))
     return 0
 
 
@@ -78,7 +77,7 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
 async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | None) -> None:
     with told_to_end(signal.SIGHUP) as told, cancelled_by(told) as starting:
         adapter, pins = await _pins(args, race_file)
-        began_ns = time.monotonic_ns()
+        began_ns = machine_time.machine_ns()
         take = _Take(_recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns)
         try:
             async with sensors(pins, take.put, take.now_ns, adapter=adapter) as radio:
@@ -103,7 +102,7 @@ class _Take:
 
     def now_ns(self) -> int:
         """Return the time since it began."""
-        return time.monotonic_ns() - self.began_ns
+        return machine_time.machine_ns() - self.began_ns
 
     def goes_on(self, seconds: float | None) -> bool:
         """Tell whether the time is not up, and the recording in order."""

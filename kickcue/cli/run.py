@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue import machine_time
 from kickcue.cli.live.around import sent_by
 from kickcue.cli.live.canvas import canvas
 from kickcue.cli.live.choosing import dialogue
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         settings = _with_sensors(settings, path, _options(args), headless=headless)
     logs.configure(headless=headless, verbose=args.verbose)
     how = _How(fresh=args.fresh, alongside=args.alongside)
-    trouble = asyncio.run(_headless(settings, how) if headless else _on_screen(settings, how))
+    trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
     if trouble is not None:
         raise DataError(f"the race was recorded only in part: {trouble}")
     return 0

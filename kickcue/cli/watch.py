@@ -7,6 +7,7 @@ import signal
 import sys
 from typing import Final
 
+from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.keys import HUNG_UP, ORDERS, keys
 from kickcue.cli.printing import nobody_reads
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     profile = None if args.profile is None else worn_as(args.profile)
     broker = told_broker(args)
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the face
-    asyncio.run(_wear(broker, profile, as_json=args.json))
+    machine_time.run(_wear(broker, profile, as_json=args.json))
     return 0
 
 

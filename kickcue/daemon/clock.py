@@ -1,18 +1,19 @@
-"""The two times of a live race, both from the machine's one monotonic clock.
+"""The two times of a live race, both from the machine's one clock, which goes on while it sleeps (``machine_time.py``).
 
 *Run time* began with the run: it stamps what the radio and the broker bring, and is what ``sent_ms`` counts. *Race time* is the engine's
 ``t_ns``; its zero is the first thing that was heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the
 machine both go on through a crash, since their zeros are kept in the recording.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kickcue.core.events import Input, Output
+from kickcue.daemon.utc import kernel_says_synchronised
 from kickcue.lab.source import at_pace
+from kickcue.machine_time import machine_ns
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
@@ -53,13 +54,13 @@ class Clock:
     """The run's clock. ``rate``: race time passes that many times as fast as real time (1 unless a laboratory says otherwise)."""
 
     rate: float = 1.0
-    began_ns: int = field(default_factory=time.monotonic_ns)
-    """The machine's monotonic clock when the run began."""
+    began_ns: int = field(default_factory=machine_ns)
+    """The machine's clock when the run began."""
     boot: str | None = field(default_factory=boot_id)
 
     def run_ns(self) -> int:
         """Return the run time now."""
-        return time.monotonic_ns() - self.began_ns
+        return machine_ns() - self.began_ns
 
     def race_from(self, run_ns: int) -> RaceTime:
         """Return race time whose zero is ``run_ns``."""
@@ -67,7 +68,13 @@ class Clock:
 
     def facts(self, run_id: str, race: RaceTime) -> dict[str, Any]:
         """Return what a recording must keep (``Header.live``) so that the run can go on after a crash."""
-        return {"run_id": run_id, "boot": self.boot, "zero_ns": self.began_ns + race.offset_ns, "began_ns": self.began_ns}
+        return {
+            "run_id": run_id,
+            "boot": self.boot,
+            "zero_ns": self.began_ns + race.offset_ns,
+            "began_ns": self.began_ns,
+            "utc_set": kernel_says_synchronised(),
+        }
 
     def going_on(self, facts: Mapping[str, Any]) -> tuple["Clock", RaceTime]:
         """Return the clocks of a run that began earlier in this boot, from the facts it has kept."""

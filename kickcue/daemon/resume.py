@@ -19,7 +19,9 @@ from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
 from kickcue.daemon.clock import Clock
+from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, was_set_since
 from kickcue.daemon.left_recordings import newest_first, set_aside
+from kickcue.daemon.utc import kernel_says_synchronised
 from kickcue.recording import Recording
 from kickcue.recording.header import utc_ns
 from kickcue.recording.mcap_reader import read
@@ -72,12 +74,13 @@ class Unfinished:
         return ns_to_s(self.now_ns - self.last_t_ns)
 
 
-def find_unfinished(
+def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
     folder: Path,
     document: RaceDocument,
     clock: Clock,
     *,
     utc_now_ns: Callable[[], int] = time.time_ns,
+    utc_is_set: Callable[[], bool] = kernel_says_synchronised,
     say: Callable[[str], None] = lambda _: None,
 ) -> Unfinished | None:
     """Return the race of the newest recording in ``folder`` if it is this one, was started, is not over and broke off minutes ago.
@@ -88,7 +91,7 @@ def find_unfinished(
     """
     for path in newest_first(folder, say):
         try:
-            return _unfinished(path, document, clock, utc_now_ns(), say)
+            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), say)
         except BlockingIOError:
             say(f"{path.name} is not gone on with: another process is recording it")
         except OSError as error:
@@ -160,7 +163,7 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
     return frozenset(cue_id for cue_id, due_ns in armed.items() if due_ns <= unfinished.now_ns)
 
 
-def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc_now_ns: int, say: Callable[[str], None]) -> Unfinished | None:
+def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, say: Callable[[str], None]) -> Unfinished | None:
     recording = _read(path)
     header = recording.header
     if header.live is None or header.setup is None or not _is_on(recording):
@@ -172,13 +175,20 @@ def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc_now_ns: in
         if CUT_OFF not in problem:  # that is what interrupted recordings are
             say(f"{path.name}: {problem}")
     last_t_ns = _last_ns(recording)
+    began_utc_ns = utc_ns(header.utc)
+    told_ns = None if began_utc_ns is None else began_utc_ns + round(last_t_ns / clock.rate)
+    then_utc = LastRecord(told_ns, path.stat().st_mtime_ns, live.get("utc_set", True))
     same_boot = clock.boot is not None and live["boot"] == clock.boot
     if same_boot:
         now_ns = _now_ns(live, clock, last_t_ns)
+        gap_ns = utc_gap_ns(then_utc, utc)
+        if gap_ns is not None and last_t_ns + round((gap_ns - STOOD_STILL_NS) * clock.rate) > now_ns:
+            same_boot, now_ns = (
+                False,
+                last_t_ns + round(gap_ns * clock.rate),
+            )  # the machine's clock stood still and is not to be gone on with
     else:
-        now_ns = last_t_ns if header.utc is None else round((utc_now_ns - (utc_ns(header.utc) or 0)) * clock.rate)
-        if now_ns <= last_t_ns:  # a Pi has no clock of its own: until the network tells, it believes that it is some earlier time
-            say(f"{path.name}: this machine's clock does not tell how long the race was interrupted: taken as not at all")
+        now_ns = last_t_ns + round(_after_reboot_ns(path, then_utc, utc, clock, say) * clock.rate)
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
         raise _AnotherError(f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long")
@@ -186,13 +196,32 @@ def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc_now_ns: in
     return Unfinished(path, again, then, live["run_id"], same_boot, last_t_ns, now_ns, engine, missing)
 
 
+def _after_reboot_ns(path: Path, then: LastRecord, now: UtcNow, clock: Clock, say: Callable[[str], None]) -> int:
+    """Return how long the race was interrupted where the machine's clock began anew."""
+    if was_set_since(then, now):
+        since_start_ns = clock.began_ns + clock.run_ns()
+        say(f"{path.name}: UTC was set meanwhile: the gap is taken to be as long as this machine is on, {ns_to_s(since_start_ns):.0f} s")
+        return since_start_ns
+    gap_ns = utc_gap_ns(then, now)
+    if not gap_ns:  # a Pi has no clock of its own: until the network tells, it believes that it is some earlier time
+        say(f"{path.name}: this machine's clock does not tell how long the race was interrupted: taken as not at all")
+    return gap_ns or 0
+
+
 def _last_ns(recording: Recording) -> int:
-    """Return the time of the last input; DataError where time jumps, which it does not in a run: its ticks come each second."""
-    before_ns = 0
+    """Return the time of the last input; DataError where time jumps and does not stay there.
+
+    The ticks of a run come each second, unless the machine sleeps: then what follows is as late as the one that jumps.
+    """
+    before_ns, jump = 0, None
     for event in recording.inputs:
         if event.t_ns - before_ns > 2 * LONGEST_GAP_S * NS_PER_S:
-            raise DataError(f"its time jumps from {ns_to_s(before_ns):.0f} s to {ns_to_s(event.t_ns):.0f} s")
+            jump = (before_ns, event.t_ns)
+        elif event.t_ns >= before_ns:
+            jump = None
         before_ns = max(before_ns, event.t_ns)
+    if jump is not None:
+        raise DataError(f"its time jumps from {ns_to_s(jump[0]):.0f} s to {ns_to_s(jump[1]):.0f} s")
     return before_ns
 
 
@@ -236,6 +265,9 @@ def _facts(live: Any) -> dict[str, Any]:
     for key, holds in _FACTS.items():
         if key not in live or not holds(live[key]):
             raise DataError(f"its header's live.{key} is {_shown(live.get(key))}, which no kickcue writes")
+    for key, holds in _LATER_FACTS.items():
+        if key in live and not holds(live[key]):
+            raise DataError(f"its header's live.{key} is {_shown(live[key])}, which no kickcue writes")
     return dict(live)
 
 
@@ -249,6 +281,8 @@ _FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "zero_ns": _is_moment,
     "began_ns": _is_moment,
 }
+_LATER_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {"utc_set": lambda value: isinstance(value, bool)}
+"""What earlier versions did not write."""
 
 
 def _shown(value: Any) -> str:

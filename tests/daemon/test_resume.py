@@ -93,12 +93,14 @@ def _written() -> bytes:
 
 
 def find(
-    folder: Path, *, document: RaceDocument = DOCUMENT, clock: Clock | None = None, utc_now_s: float = 0.0
+    folder: Path, *, document: RaceDocument = DOCUMENT, clock: Clock | None = None, utc_now_s: float = 0.0, utc_is_set: bool = True
 ) -> tuple[Unfinished | None, list[str]]:
     """Look for an unfinished race ``utc_now_s`` after its beginning; return it and what was said."""
     said: list[str] = []
     now_ns = (utc_ns(UTC) or 0) + s_to_ns(utc_now_s)
-    return find_unfinished(folder, document, clock or began(0.0), utc_now_ns=lambda: now_ns, say=said.append), said
+    return find_unfinished(
+        folder, document, clock or began(0.0), utc_now_ns=lambda: now_ns, utc_is_set=lambda: utc_is_set, say=said.append
+    ), said
 
 
 def nothing(folder: Path, **how: Any) -> str:
@@ -111,7 +113,7 @@ def nothing(folder: Path, **how: Any) -> str:
 def test_a_race_that_was_cut_off_is_found(tmp_path: Path) -> None:
     """GIVEN a race cut off after a minute, in this boot WHEN looked for 80 s after its start THEN it is found, with a gap by the machine's clock."""
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(80.0))
-    found, said = find(tmp_path, utc_now_s=12_345.0)
+    found, said = find(tmp_path, utc_now_s=85.0)
     assert found is not None
     assert ((path, "then", True, DOCUMENT), []) == ((found.path, found.run_id, found.same_boot, found.document), said)
     assert max(entry.t_ns for entry in SAID[:MINUTE]) == found.last_t_ns
@@ -146,6 +148,63 @@ def test_a_machine_that_does_not_know_the_time(tmp_path: Path, utc: str | None, 
     assert found is not None
     assert 0.0 == found.gap_s
     assert ["race.mcap: this machine's clock does not tell how long the race was interrupted: taken as not at all"] == said
+
+
+def wrote_at(path: Path, utc_s: float) -> None:
+    """Have the file be last written so long after the beginning of the race, by UTC."""
+    at_ns = (utc_ns(UTC) or 0) + s_to_ns(utc_s)
+    os.utime(path, ns=(at_ns, at_ns))
+
+
+def test_three_hours_by_utc_are_not_seven_seconds(tmp_path: Path) -> None:
+    """GIVEN a machine whose own clock stood still in a sleep or a pause of three hours THEN the race is over, for UTC has gone on."""
+    wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0)), 60.0)
+    assert "it broke off 180 minutes ago, which is too long" in nothing(tmp_path, utc_now_s=60.0 + 3 * 3600)
+
+
+def test_a_pause_of_minutes_counts_by_utc(tmp_path: Path) -> None:
+    """GIVEN a machine whose own clock stood still for three minutes of the gap THEN the race goes on where UTC says, as a run of its own."""
+    wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0)), 50.0)
+    found, _ = find(tmp_path, utc_now_s=240.0)
+    assert found is not None
+    assert (False, 240 * NS_PER_S) == (found.same_boot, found.now_ns)
+
+
+@pytest.mark.parametrize("off_s", [-86_400.0, -7200.0, 20.0])
+def test_utc_set_while_the_race_was_on_ends_no_race(tmp_path: Path, off_s: float) -> None:
+    """GIVEN UTC wrong when the race began and set in its course WHEN it breaks off for 10 s THEN it goes on: the file was written since then."""
+    wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0)), 60.0 - off_s)
+    found, _ = find(tmp_path, utc_now_s=70.0 - off_s)
+    assert found is not None
+    assert (True, 70 * NS_PER_S) == (found.same_boot, found.now_ns)
+
+
+@pytest.mark.parametrize("boot", ["this", "other"])
+def test_utc_set_in_the_gap_ends_no_race(tmp_path: Path, boot: str) -> None:
+    """GIVEN a Pi that nobody had told the time WHEN the network tells it within a gap of 10 s THEN the race goes on, also after a reboot."""
+    wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0, boot), utc_set=False), 60.0)
+    now = Stopped(began_ns=NOW_NS if boot == "this" else s_to_ns(8.0), boot="this")
+    found, _ = find(tmp_path, clock=now, utc_now_s=86_400.0)
+    assert found is not None
+    assert found.gap_s < 11.0
+
+
+def test_a_clock_that_nobody_ever_set_is_compared_with_itself(tmp_path: Path) -> None:
+    """GIVEN a laptop far from any network, then and now THEN its UTC tells the gap like any other."""
+    wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0), utc_set=False), 60.0)
+    assert "which is too long" in nothing(tmp_path, utc_now_s=7200.0, utc_is_set=False)
+
+
+def test_a_machine_that_slept_before_the_race(tmp_path: Path) -> None:
+    """GIVEN a laptop that slept for an hour between the first sensor and the start WHEN the race breaks off THEN it goes on: no damage."""
+    slept_ns = s_to_ns(3600.0)
+    entries = [
+        Link(0, "pod", up=True),
+        *(replace(entry, t_ns=entry.t_ns + slept_ns) for entry in SAID[:MINUTE] if isinstance(entry, INPUTS)),
+    ]
+    left(tmp_path / "race.mcap", entries, began(3670.0))
+    found, said = find(tmp_path)
+    assert (True, []) == (found is not None, said)
 
 
 def test_a_laboratory_in_which_time_flies(tmp_path: Path) -> None:
