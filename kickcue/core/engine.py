@@ -123,7 +123,7 @@ class Engine:
         self._left: _Race | None = None
         self._offered_start = False
         self._phase = Phase.WAITING
-        self._racing = False
+        self._racing = self._started = False
         self._now_ns: int | None = None
         self._gun_ns = self._started_ns = 0
         """The same moment as events tell it, and as the timer does."""
@@ -142,6 +142,16 @@ class Engine:
     def phase(self) -> Phase:
         """The phase of the race."""
         return self._phase
+
+    @property
+    def gun_ns(self) -> int | None:
+        """When the race was started, as it counts now: a second start moves it, and undo moves it back. None before the first one."""
+        return self._gun_ns if self._started else None
+
+    @property
+    def undo_until_ns(self) -> int | None:
+        """Until when an undo takes the last start or end back; None where there is none to be taken back."""
+        return None if self._left is None else self._left.left_ns + TAKEN_BACK_NS
 
     @property
     def measured_scale(self) -> PodScale | None:
@@ -312,6 +322,7 @@ class Engine:
             return
         if again:
             out.append(Notice(t_ns, "started_again", "started again: undo takes it back for a minute"))
+        self._started = True
         self._gun_ns, self._started_ns = t_ns, timer_ns
         self._lap_began, self._bell_in_s = None, None
         self._distance.start(timer_ns)

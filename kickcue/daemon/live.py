@@ -1,4 +1,4 @@
-"""The only live wiring: radio and broker in, engine, wrist and recording out. One run is one race.
+"""The only live wiring: radio and broker in, engine, wrist and recording out. One run is one race, and its next heats.
 
 The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days has nothing to record. Then race time
 begins, and a recording with it. Whatever fails beside the engine (radio, broker, disk) is told in ``notes`` and the race goes on.
@@ -9,8 +9,9 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +23,9 @@ from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, KickcueError
-from kickcue.core.events import Arm, Cue, Estimate, Input, Link, Notification, Output, Phase, PhaseChange, Tick
-from kickcue.core.units import NS_PER_MS, NS_PER_S
+from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Level, Link, Notice, Notification, Output, Phase, PhaseChange, Tick
+from kickcue.core.restart import TAKEN_BACK_NS
+from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
 from kickcue.daemon.audio import LocalAudio, audio_cache, local_audio
 from kickcue.daemon.beacon import BEACON, beacon_of
 from kickcue.daemon.bridge import Bridge, bridge_of
@@ -37,6 +39,7 @@ from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.daemon.session import Session
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
+from kickcue.edges.awake import Awake
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.radio import BeaconEar, Health, Pin, Radio, Stage, sensors
@@ -44,10 +47,13 @@ from kickcue.recording import Header
 from kickcue.recording.model import Entry
 
 LOG: Final = logging.getLogger(__name__)
-LINGER_S: Final = 60.0
-"""How long the run goes on after the race: the heart rate of the first minute of recovery is worth having, and the last ack may come."""
+LINGER_S: Final = ns_to_s(TAKEN_BACK_NS) + 5.0
+"""How long the run goes on after the race: as long as its end can be taken back, and until that press has come. The heart rate of the first
+minute of recovery is worth having, too."""
 REST_AFTER_S: Final = 14 * 86400.0
 """``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a service manager to start the next."""
+LOOK_EACH_S: Final = 60.0
+"""How often a run that nothing wakes looks whether it is to rest."""
 STUCK_S: Final = 5.0
 OLD_NS: Final = NS_PER_S
 HEALTH_EACH_S: Final = 1.0
@@ -55,6 +61,15 @@ MQTT_SILENCE_NS: Final = 10 * NS_PER_S
 NOTES: Final = 20
 KEEPING_S: Final = 5.0
 """How long an end waits for what was learned to be written."""
+
+
+@dataclass(slots=True)
+class _Ended:
+    """A race that is over as far as is known: an undo may take that back. ``lesson`` keeps what it has taught, None once it is kept."""
+
+    gun_ns: int | None
+    lesson: Callable[[], str] | None
+    linger: asyncio.TimerHandle
 
 
 class Live:
@@ -81,9 +96,10 @@ class Live:
         self.aloud: Callable[[str], None] | None = None
         """Hears these as well, where no screen shows them any more."""
         self.done = asyncio.Event()
-        """The race is over, and the time after it as well."""
+        """The race is over, and the time after it as well. A next heat on a screen that stays takes that back."""
         self.refused: KickcueError | None = None
         """Why the run has ended before its race began; to be raised once everything is closed."""
+        self.awake = Awake(f"the race is on: {self.document.race}", self.tell)
         self._setup = self.document.setup()
         self._recordings = state / "races"
         self._hindrance = hindrance(self._recordings) if settings.record else None
@@ -95,7 +111,8 @@ class Live:
         self._race: RaceTime | None = None
         self._fed_s = 0.0
         self._held: frozenset[str] = frozenset()
-        self._over = False
+        self._ended: _Ended | None = None
+        self._heats = 0
         self._trouble_told = False
         self._missing: tuple[Output, ...] = ()
         self._gateways = {pin.mqtt: name for name, pin in settings.sensors.items() if pin.mqtt is not None}
@@ -185,7 +202,6 @@ class Live:
     async def work(self) -> None:
         """Feed the engine, until cancelled."""
         loop = asyncio.get_running_loop()
-        loop.call_later(REST_AFTER_S, self._rest)
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._until_due_s()):
@@ -240,7 +256,10 @@ class Live:
             self.tell(told)
 
     async def learnt(self) -> None:
-        """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``."""
+        """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``: who leaves takes no end back any more."""
+        if self._ended is not None:
+            self._ended.linger.cancel()
+            self._learn(self._ended)
         if self._learning is not None:
             await asyncio.wait({self._learning}, timeout=KEEPING_S)
 
@@ -272,6 +291,7 @@ class Live:
         assert self.session is not None
         assert self._race is not None
         self._log(self.session.feed(self._race.of(event)))
+        self._look_after_race(self.session)
 
     def _tick(self) -> None:
         due_ns = None if self.session is None else self.session.wake_ns
@@ -279,11 +299,12 @@ class Live:
         if due_ns is not None and now_ns is not None and now_ns >= due_ns:
             assert self.session is not None
             self._log(self.session.feed(Tick(now_ns)))
+            self._look_after_race(self.session)
 
-    def _until_due_s(self) -> float | None:
+    def _until_due_s(self) -> float:
         due_ns = None if self.session is None else self.session.wake_ns
         now_ns = self.race_ns()
-        return None if due_ns is None or now_ns is None else max((due_ns - now_ns) / NS_PER_S / self.clock.rate, 0.0)
+        return LOOK_EACH_S if due_ns is None or now_ns is None else max((due_ns - now_ns) / NS_PER_S / self.clock.rate, 0.0)
 
     def _begin(self, run_ns: int) -> None:
         self._race = self.clock.race_from(run_ns)
@@ -342,29 +363,56 @@ class Live:
 
     def _look_after(self) -> None:
         self._look_after_recording()
-        if not self._over and self.phase in (Phase.FINISHED, Phase.ABORTED):
-            self._over = True
-            if self.phase is Phase.FINISHED:
-                self._learn()
-            asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self.done.set)
+        self.awake.want(self.phase in RACING)
+        if self.phase is Phase.WAITING and self.clock.run_ns() > s_to_ns(REST_AFTER_S):
+            self.done.set()
+
+    def _look_after_race(self, session: Session) -> None:
+        """Note an end, and that it was none or that the next heat has begun; after every event, for they may come at once."""
+        over = session.view.over_ns is not None
+        if over and self._ended is None:
+            linger = asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self._rest)
+            finished = session.view.phase is Phase.FINISHED
+            self._ended = _Ended(session.view.gun_ns, self._lesson(session) if finished else None, linger)
+            if session.view.undo_until_ns is None:  # by the line: nobody can have pressed it by mistake
+                self._learn(self._ended)
+        elif not over and self._ended is not None:
+            ended, self._ended = self._ended, None
+            ended.linger.cancel()
+            self.done.clear()
+            if ended.gun_ns != session.view.gun_ns:
+                self._learn(ended)
+
+    def _rest(self) -> None:
+        if self._ended is not None:
+            self._learn(self._ended)
+        self.done.set()
 
     def _look_after_recording(self) -> None:
         if self.recorder is not None and self.recorder.trouble is not None and not self._trouble_told:
             self._trouble_told = True
             self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
 
-    def _learn(self) -> None:
-        assert self.session is not None
-        found = self.session.measured_scale
+    def _lesson(self, session: Session) -> Callable[[], str] | None:
+        """Return what keeps what the race has taught, once it is sure that it is over; None where it has taught nothing."""
+        found = session.measured_scale
         if found is None:
-            why = lead_changed(self.session.distance_pods)
-            if why is not None:
-                self.tell(why)
+            why = lead_changed(session.distance_pods)
+            return None if why is None else lambda: why
+        name = None if self.recorder is None or self.recorder.path is None else self.recorder.path.name
+        utc = self._began_utc
+        if self._heats and utc is not None and session.view.gun_ns is not None:  # of one recording: each is a race of its own
+            utc = (datetime.fromisoformat(utc) + timedelta(microseconds=session.view.gun_ns // 1000)).isoformat()
+            name = None
+        return partial(learn_from_race, self._calibrations, self.settings, found, utc, name)
+
+    def _learn(self, ended: "_Ended") -> None:
+        """Keep what the race has taught; it is over for good."""
+        lesson, ended.lesson = ended.lesson, None
+        self._heats += 1
+        if lesson is None:
             return
-        path = None if self.recorder is None else self.recorder.path
-        keep = asyncio.to_thread(
-            learn_from_race, self._calibrations, self.settings, found, self._began_utc, None if path is None else path.name
-        )
+        keep = asyncio.to_thread(lesson)
         self._learning = asyncio.create_task(keep, name="learning")  # in a thread: no disk may hold up what is still to be said
         self._learning.add_done_callback(self._tell_learnt)
 
@@ -372,10 +420,6 @@ class Live:
         self.task_ended(task)
         if not task.cancelled() and task.exception() is None:
             self.tell(task.result())
-
-    def _rest(self) -> None:
-        if self.phase not in RACING:
-            self.done.set()
 
     def _heard_remotely(self, name: str) -> None:
         health = self._remote[name]
@@ -389,8 +433,11 @@ class Live:
                 log_event(LOG, logging.INFO, "phase", phase=output.phase)
             elif isinstance(output, Cue):
                 log_event(LOG, logging.INFO, "cue", id=output.id, kind=output.kind, to_go_m=output.to_go_m, sd_m=output.sd_m)
-            elif not isinstance(output, Estimate | Arm):
-                log_event(LOG, logging.INFO, "notice", text=getattr(output, "text", None) or getattr(output, "why", None))
+            elif isinstance(output, Notice):
+                level = logging.WARNING if output.level is Level.WARNING else logging.INFO
+                log_event(LOG, level, "notice", text=output.text)
+            elif isinstance(output, Disarm):
+                log_event(LOG, logging.INFO, "notice", text=output.why)
 
     def tell(self, text: str) -> None:
         """Tell people something about the run that is no fault."""
@@ -444,6 +491,7 @@ async def live(
             run.tell(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.push_async_callback(run.close)
+        stack.push_async_callback(run.awake.close)
         run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.warn))
         run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside))
         if run.audio is not None and run.way.delivery is not None:

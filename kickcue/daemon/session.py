@@ -20,6 +20,8 @@ class View:
 
     phase: Phase = Phase.WAITING
     gun_ns: int | None = None
+    undo_until_ns: int | None = None
+    """Until when an undo takes the last start or end back; None where there is none to be taken back."""
     over_ns: int | None = None
     estimate: Estimate | None = None
     armed: Arm | None = None
@@ -32,10 +34,7 @@ class View:
             case Estimate():
                 self.estimate = output
             case PhaseChange():
-                if output.previous is Phase.WAITING:
-                    self.gun_ns = output.t_ns
-                if output.phase not in RACING:
-                    self.over_ns = output.t_ns
+                self.over_ns = None if output.phase in RACING else output.t_ns
                 self.phase = output.phase
             case Arm():
                 self.armed = output
@@ -97,8 +96,13 @@ class Session:
         for output in said:
             self._record(output)
             self.view.take(output)
+        self._look_at_engine()
 
     def remember(self, outputs: Iterable[Output]) -> None:
         """Take note of outputs that were delivered and recorded by an earlier process."""
         for output in outputs:
             self.view.take(output)
+        self._look_at_engine()
+
+    def _look_at_engine(self) -> None:
+        self.view.gun_ns, self.view.undo_until_ns = self._engine.gun_ns, self._engine.undo_until_ns

@@ -1,0 +1,167 @@
+"""Starts and ends as they happen: a mistake is taken back, and the next heat starts without anything being started anew."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kickcue.config.calibration import Calibrations
+from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
+from kickcue.core.units import NS_PER_S
+from kickcue.daemon import live as live_module
+from kickcue.daemon.clock import Clock
+from kickcue.daemon.live import Live, live
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.watching import watch
+from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.simulate import simulate, simulated_document
+from tests.daemon.test_live import RATE, recorded, replays_alike, settings
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+NOW_NS = [0]
+SHORT = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_005)
+
+
+class Led(Clock):
+    """A run time that goes as far as the test leads it."""
+
+    __slots__ = ()
+
+    def run_ns(self) -> int:
+        return NOW_NS[0]
+
+
+async def lead(run: Live, inputs: Iterable[Input]) -> None:
+    """Put events in one after the other, each at its own moment."""
+    for event in inputs:
+        NOW_NS[0] = event.t_ns
+        run.put(event)
+        await until(lambda: not run._inbox)
+
+
+def hear(run: Live) -> None:
+    """Have the pod say something: a recording without any sensor is none to replay."""
+    run.put(Notification(run.clock.run_ns(), "pod", "2a53", bytes(4)))
+
+
+def order(run: Live, *kinds: CommandKind) -> None:
+    for kind in kinds:
+        run.put(Command(run.clock.run_ns(), kind))
+
+
+async def test_the_next_heat_starts_in_the_same_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is on in the same run and recording, and stays."""
+    monkeypatch.setattr(live_module, "LINGER_S", 40.0)
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+        hear(run)
+        order(run, CommandKind.START)
+        await until(lambda: run.phase is Phase.BODY)
+        order(run, CommandKind.FINISH)
+        await until(lambda: run.phase is Phase.FINISHED)
+        before_ns = run.race_ns() or 0
+        order(run, CommandKind.START)
+        await until(lambda: run.phase is Phase.BODY)
+        assert run.session is not None
+        assert before_ns <= (run.session.view.gun_ns or 0)
+        assert run.session.view.over_ns is None
+        await asyncio.sleep(1.5 * 40.0 / RATE)  # longer than a run goes on after a race
+        assert not run.done.is_set()
+        order(run, CommandKind.ABORT)
+        async with asyncio.timeout(20.0):
+            await run.done.wait()
+    assert replays_alike(recorded(tmp_path))
+
+
+async def test_a_second_heat_goes_on_after_a_crash(tmp_path: Path) -> None:
+    """GIVEN a second heat WHEN its run is interrupted THEN the next run goes on with that heat, from its own start."""
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
+        order(first, CommandKind.START, CommandKind.FINISH)
+        await until(lambda: first.phase is Phase.FINISHED)
+        order(first, CommandKind.START)
+        await until(lambda: first.phase is Phase.BODY)
+        assert first.session is not None
+        gun_ns = first.session.view.gun_ns
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
+        assert second.session is not None
+        assert (True, Phase.BODY, gun_ns) == (second.resumed, second.phase, second.session.view.gun_ns)
+        assert gun_ns != 0
+
+
+async def test_given_up_and_started_again_at_once(tmp_path: Path) -> None:
+    """GIVEN a race WHEN abort and start come in one breath THEN the new one is on."""
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+        hear(run)
+        order(run, CommandKind.START)
+        await until(lambda: run.phase is Phase.BODY)
+        first_ns = run.session.view.gun_ns if run.session is not None else None
+        order(run, CommandKind.ABORT, CommandKind.START)
+        await until(lambda: run.session is not None and run.session.view.gun_ns != first_ns)
+        assert Phase.BODY is run.phase
+    assert replays_alike(recorded(tmp_path))
+
+
+@pytest.mark.parametrize("end", [CommandKind.FINISH, CommandKind.ABORT])
+async def test_an_end_pressed_by_mistake_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: CommandKind) -> None:
+    """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own start, and the run does not end."""
+    monkeypatch.setattr(live_module, "LINGER_S", 20.0)
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
+        hear(run)
+        order(run, CommandKind.START)
+        await until(lambda: run.phase is Phase.BODY)
+        assert run.session is not None
+        gun_ns = run.session.view.gun_ns
+        order(run, end)
+        await until(lambda: run.phase is not Phase.BODY)
+        assert run.session.view.undo_until_ns is not None
+        order(run, CommandKind.UNDO_LAP)
+        await until(lambda: run.phase is Phase.BODY)
+        assert (gun_ns, None, None) == (run.session.view.gun_ns, run.session.view.over_ns, run.session.view.undo_until_ns)
+        await asyncio.sleep(1.5 * 20.0 / RATE)
+        assert not run.done.is_set()
+    assert replays_alike(recorded(tmp_path))
+
+
+async def test_a_run_lasts_as_long_as_its_end_can_be_taken_back() -> None:
+    """GIVEN a race that is over THEN the run goes on for longer than an undo counts."""
+    assert live_module.LINGER_S > live_module.TAKEN_BACK_NS / NS_PER_S
+
+
+async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
+    """GIVEN a helper's phone WHEN it says start, abort, start, finish, undo THEN each is obeyed at once."""
+    async with live(settings(), state=tmp_path) as run:
+        assert run.way is not None
+        assert run.way.watch is not None
+        async with watch(run.way.watch, Topics()) as wrist:
+            await until(lambda: run.way is not None and run.way.trouble is None)
+            for kind, phase in (
+                (CommandKind.START, Phase.BODY),
+                (CommandKind.ABORT, Phase.ABORTED),
+                (CommandKind.START, Phase.BODY),
+                (CommandKind.FINISH, Phase.FINISHED),
+                (CommandKind.UNDO_LAP, Phase.BODY),
+            ):
+                wrist.command(kind)
+                await until(lambda phase=phase: run.phase is phase)
+
+
+async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Path) -> None:
+    """GIVEN two heats in one run, the first of them ended once by mistake THEN each has taught the scale of its pod once."""
+    NOW_NS[0] = 0
+    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
+        end_ns = SHORT.inputs[-1].t_ns
+        half = [event for event in SHORT.inputs if event.t_ns < end_ns // 2]
+        await lead(run, half)
+        await lead(run, [Command(half[-1].t_ns, CommandKind.FINISH), Command(half[-1].t_ns, CommandKind.UNDO_LAP)])
+        await lead(run, SHORT.inputs[len(half) :])
+        await until(lambda: run.phase is Phase.FINISHED)
+        await until(lambda: any("after one race" in note for note in run.notes))
+        again_ns = end_ns + 900 * NS_PER_S
+        await lead(run, [replace(event, t_ns=event.t_ns + again_ns) for event in SHORT.inputs])
+        await until(lambda: run.phase is Phase.FINISHED)
+        await until(lambda: any("after 2 races" in note for note in run.notes))
+    first, second = Calibrations.below(tmp_path).get("runner", "gym-pod").races
+    assert first.utc is not None
+    assert second.utc is not None
+    assert (second.utc - first.utc).total_seconds() > 900.0

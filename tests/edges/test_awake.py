@@ -1,0 +1,71 @@
+"""The machine is kept from sleeping while somebody wants that, and nothing depends on whether it can be."""
+
+import sys
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("logind is Linux's", allow_module_level=True)
+
+from kickcue.edges.awake import LOCKS, Awake, AwakeError, kept_awake
+from tests.beds.fake_logind import FakeLogind
+from tests.beds.fixtures import bus
+from tests.beds.private_bus import ENVIRONMENT, PrivateBus
+from tests.edges.mqtt.conftest import until
+
+__all__ = ["bus"]
+
+
+async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
+    """GIVEN logind WHEN a race begins THEN one lock is held, against sleep, idleness and the lid, and it is let go at the end."""
+    async with FakeLogind(bus) as logind:
+        told: list[str] = []
+        awake = Awake("a race is on", told.append)
+        awake.want(True)
+        awake.want(True)
+        await until(lambda: logind.held == 1)
+        assert [[LOCKS[0], "kickcue", "a race is on", "block"]] == logind.asked
+        awake.want(False)
+        await until(lambda: logind.held == 0)
+        awake.want(True)
+        await until(lambda: logind.held == 1)
+        await awake.close()
+        await until(lambda: logind.held == 0)
+        assert [] == told
+
+
+async def test_who_may_not_hold_the_lid_may_hold_sleep(bus: PrivateBus) -> None:
+    """GIVEN a user who may inhibit sleep and not what the lid does THEN sleep is inhibited."""
+    async with FakeLogind(bus, refuses=("handle-lid-switch",)) as logind, kept_awake("a race is on") as granted:
+        assert (LOCKS[1], 1) == (granted, logind.held)
+
+
+async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None:
+    """GIVEN a service without a session, which logind grants nothing WHEN two races are run THEN that is told once."""
+    told: list[str] = []
+    async with FakeLogind(bus, refuses=("sleep",)) as logind:
+        awake = Awake("a race is on", told.append)
+        for races in (1, 2):
+            awake.want(True)
+            await until(lambda races=races: len(logind.asked) == races * len(LOCKS))
+            await until(lambda: bool(told))
+            awake.want(False)
+        await awake.close()
+    assert ["nothing keeps this machine from sleeping during the race: logind does not grant it (Permission denied)"] == told
+
+
+@pytest.mark.usefixtures("bus")
+async def test_no_logind_on_the_bus() -> None:
+    """GIVEN a bus without logind THEN that is what is said."""
+    with pytest.raises(AwakeError, match="there is no logind"):
+        async with kept_awake("a race is on"):
+            pass
+
+
+@pytest.mark.parametrize("address", ["unix:path=/nowhere/at/all", "nonsense", ""])
+async def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """GIVEN a machine without D-Bus, as in a container THEN that is what is said."""
+    monkeypatch.setenv(ENVIRONMENT, address)
+    with pytest.raises(AwakeError, match="there is no D-Bus"):
+        async with kept_awake("a race is on"):
+            pass
