@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from kickcue.core.estimate.certainty import half_width_m
 from kickcue.core.events import CommandKind
 
 ORDERS: Final = {
@@ -18,10 +19,25 @@ ORDERS: Final = {
     "f": CommandKind.FINISH,
 }
 """The same keys order the same thing wherever there is a race."""
+GIVE_UP: Final = "x"
+FINISH: Final = "f"
+QUESTIONS: Final = {
+    GIVE_UP: "Give the race up? x again does, anything else stays.",
+    FINISH: "It is far to the finish. f again ends the race, anything else stays.",
+}
+"""What is asked before a key is obeyed that ends a race; undo takes an end back for a minute all the same."""
+FAR_M: Final = 100.0
+"""Nearer than this, and within the error of the estimate, finish is no mistake."""
 ESCAPE: Final = "\x1b"
 """Arrows and function keys begin with it; F1 would end as a P, F2 as a Q."""
 HUNG_UP: Final = "hung up"
 """Comes as a key when the terminal goes away, as with a lost ssh connection; nobody can type it."""
+
+
+def is_asked_first(key: str, to_go_m: float | None, sd_m: float | None) -> bool:
+    """Tell whether a key is obeyed only when pressed twice, in a race that has ``to_go_m`` left as far as is known."""
+    is_far = to_go_m is None or to_go_m - half_width_m(sd_m or 0.0) > FAR_M
+    return key == GIVE_UP or (key == FINISH and is_far)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from rich.text import Text
 from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.face import PHASES
-from kickcue.cli.keys import HUNG_UP, ORDERS
+from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.live.terminal import is_terminal
 from kickcue.cli.live.words import which_lap
@@ -28,8 +28,15 @@ from kickcue.edges.mqtt.runtime import WAITING
 from kickcue.edges.mqtt.watching import COMMAND_WORTH_S, Happening, Watch, watch
 from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
 
-WHAT: Final = {"lap": CommandKind.LAP, "start": CommandKind.START, "undo": CommandKind.UNDO_LAP, "finish": CommandKind.FINISH}
-KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP)}
+WHAT: Final = {
+    "lap": CommandKind.LAP,
+    "start": CommandKind.START,
+    "undo": CommandKind.UNDO_LAP,
+    "finish": CommandKind.FINISH,
+    "abort": CommandKind.ABORT,
+}
+ENDS: Final = frozenset({"finish", "abort"})
+KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP), GIVE_UP: CommandKind.ABORT}
 HEARS: Final = ("status", "state")
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
 ANSWER_S: Final = 1.5
@@ -37,7 +44,8 @@ ANSWER_S: Final = 1.5
 FRAME_S: Final = 0.25
 GIVEN_UP_S: Final = COMMAND_WORTH_S + 0.5
 """The broker's word that a press has come may take a little longer than the press."""
-HELP: Final = "Enter lap · u undo · s start · f finish · q quit"
+HELP: Final = "Enter lap · u undo · s start · f finish · x give up · q quit"
+TAKEN_BACK: Final = "not over? undo takes it back for a minute"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json_line(_as_json(args.what, by, heard, trouble)))
     elif trouble is None:
-        tell(f"{args.what} sent: {heard.where()}")
+        over = f" ({TAKEN_BACK})" if args.what in ENDS and heard.is_over else ""
+        tell(f"{args.what} sent: {heard.where()}{over}")
     else:
         complain(f"{args.what} was sent, but {trouble}")
     return 0 if trouble is None else 1
@@ -104,6 +113,16 @@ class Heard:
         if kind is CommandKind.START:
             return f"the race has not begun: {_words(phase)}"
         return f"no race is on: {_words(phase)}"
+
+    @property
+    def is_racing(self) -> bool:
+        """Whether a race is on."""
+        return self.status is not None and self.status.phase in RACING
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a race has ended."""
+        return self.status is not None and self.status.phase in (Phase.FINISHED, Phase.ABORTED)
 
     def where(self) -> str:
         """Return where the runner is and how sure that is, in one line."""
@@ -161,8 +180,8 @@ async def _keyboard(broker: ToldBroker, by: Orderer) -> None:
                 key = await screen.key(FRAME_S)
                 if key in LEAVING:
                     break
-                if key in KEYS:
-                    board.press(KEYS[key])
+                if key is not None:
+                    board.take(key)
         finally:
             listening.cancel()
             await asyncio.wait({listening})
@@ -181,12 +200,23 @@ class Keyboard:
         self._pressed = 0
         self._pressed_s = 0.0
         self._kind = CommandKind.LAP
+        self._asked: str | None = None
 
     async def listen(self) -> None:
         """Take what the daemon says, until cancelled."""
         while True:
             for happening in await self._helper.wait(1.0):
                 self._heard.take(happening)
+
+    def take(self, key: str) -> None:
+        """Take a key; one that would end a race far from its end is asked about first."""
+        asked, self._asked = self._asked, None
+        state = self._heard.state
+        to_go = (None, None) if state is None else (state.to_go_m, state.distance_sd_m)
+        if self._heard.is_racing and key != asked and is_asked_first(key, *to_go):
+            self._asked = key
+        elif key in KEYS and (key != GIVE_UP or self._heard.is_racing):
+            self.press(KEYS[key])
 
     def press(self, kind: CommandKind) -> None:
         """Send an order."""
@@ -205,7 +235,8 @@ class Keyboard:
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
         where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
         where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
-        return Group(title, where, Text(HELP, style="dim"))
+        keys = Text(HELP, style="dim") if self._asked is None else Text(QUESTIONS[self._asked], style="bold black on bright_yellow")
+        return Group(title, where, keys)
 
     def _trouble(self) -> str:
         if self._helper.session.connected:

@@ -127,6 +127,19 @@ async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
         assert (0, f"{word} sent: {after.value.replace('body', 'race')}\n", "") == await pressing
 
 
+async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
+    """GIVEN a race WHEN it is given up from a script THEN the answer says how to take that back."""
+    daemon.is_in_lap_5()
+    pressed = asyncio.create_task(press("abort"))
+    event = await daemon.delivery.incoming.get()
+    assert isinstance(event, Command)
+    assert CommandKind.ABORT is event.kind
+    daemon.delivery.send(PhaseChange(daemon.clock(), Phase.ABORTED, Phase.BODY))
+    status, out, _ = await pressed
+    assert 0 == status
+    assert out.endswith("(not over? undo takes it back for a minute)\n")
+
+
 async def test_nobody_takes_it() -> None:
     """GIVEN a broker, but no daemon WHEN something is pressed THEN one line says that nobody took it, with status 1."""
     async with private_broker(Topics()):
@@ -138,7 +151,7 @@ async def test_nobody_takes_it() -> None:
     ("options", "status", "says"),
     [
         (["lap"], 2, "no broker of kickcue's own runs on this machine"),
-        ([], 2, "say what to press: lap, start, undo, finish"),
+        ([], 2, "say what to press: lap, start, undo, finish, abort"),
         (["--json"], 2, "say what to press"),
         (["lunch"], 2, "expected finish, lap, start or undo, got 'lunch'"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
@@ -198,19 +211,27 @@ async def terminal(*options: str) -> AsyncIterator[Terminal]:
 
 
 async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
-    """GIVEN a terminal WHEN a helper presses Enter, u, s and f THEN each comes as a helper's; where the runner is is shown; q leaves in order."""
+    """GIVEN a terminal WHEN a helper presses Enter, u, s, f twice and x twice THEN each comes as a helper's; where the runner is is shown; q leaves in order."""
     daemon.is_in_lap_5()
     async with terminal("--trackside") as shown:
         before = termios.tcgetattr(shown.slave)
         await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
         assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
-        for number, (key, name) in enumerate((("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("f", "finish")), 1):
+        shown.press("f")
+        await shown.until_seen("It is far to the finish. f again ends the race")
+        for number, (key, name) in enumerate((("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1):
             shown.press(key)
             await shown.until_seen(f"{name} ({number}): sent")
-        events = [await daemon.delivery.incoming.get() for _ in range(4)]
+        shown.press("x")
+        await shown.until_seen("Give the race up? x again does")
+        shown.press("x")
+        await shown.until_seen("abort (5): sent")
+        events = [await daemon.delivery.incoming.get() for _ in range(5)]
         assert isinstance(events[0], Mark)
         orders = [(event.kind, event.by) for event in events if isinstance(event, Command)]
-        assert [(kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH)] == orders
+        assert [
+            (kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH, CommandKind.ABORT)
+        ] == orders
         shown.press("q")
         assert await shown.process.wait() == 0
         assert termios.tcgetattr(shown.slave) == before

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kickcue.config.calibration import Calibrations
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
+from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon import live as live_module
 from kickcue.daemon.clock import Clock
@@ -44,6 +46,10 @@ async def lead(run: Live, inputs: Iterable[Input]) -> None:
 def hear(run: Live) -> None:
     """Have the pod say something: a recording without any sensor is none to replay."""
     run.put(Notification(run.clock.run_ns(), "pod", "2a53", bytes(4)))
+
+
+def _is_in(run: Live, phase: Phase) -> bool:
+    return run.phase is phase
 
 
 def order(run: Live, *kinds: CommandKind) -> None:
@@ -117,7 +123,8 @@ async def test_an_end_pressed_by_mistake_is_taken_back(tmp_path: Path, monkeypat
         assert run.session.view.undo_until_ns is not None
         order(run, CommandKind.UNDO_LAP)
         await until(lambda: run.phase is Phase.BODY)
-        assert (gun_ns, None, None) == (run.session.view.gun_ns, run.session.view.over_ns, run.session.view.undo_until_ns)
+        view = run.session.view
+        assert [gun_ns, None, None] == [view.gun_ns, view.over_ns, view.undo_until_ns]
         await asyncio.sleep(1.5 * 20.0 / RATE)
         assert not run.done.is_set()
     assert replays_alike(recorded(tmp_path))
@@ -125,7 +132,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(tmp_path: Path, monkeypat
 
 async def test_a_run_lasts_as_long_as_its_end_can_be_taken_back() -> None:
     """GIVEN a race that is over THEN the run goes on for longer than an undo counts."""
-    assert live_module.LINGER_S > live_module.TAKEN_BACK_NS / NS_PER_S
+    assert live_module.LINGER_S > TAKEN_BACK_NS / NS_PER_S
 
 
 async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
@@ -143,7 +150,7 @@ async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
                 (CommandKind.UNDO_LAP, Phase.BODY),
             ):
                 wrist.command(kind)
-                await until(lambda phase=phase: run.phase is phase)
+                await until(partial(_is_in, run, phase))
 
 
 async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Path) -> None:

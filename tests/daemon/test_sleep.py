@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,14 @@ if sys.platform == "linux":
 
     __all__ = ["bus"]
 
+    def _holds(logind: FakeLogind, locks: int) -> bool:
+        return logind.held == locks
+
     async def test_while_a_race_is_on_the_machine_does_not_sleep(bus: PrivateBus, tmp_path: Path) -> None:
         """GIVEN logind WHEN a race is started, ended by mistake, taken up again and given up THEN sleep is inhibited just while it is on."""
         async with FakeLogind(bus) as logind, live(settings(), state=tmp_path) as run:
             for kind, held in ((CommandKind.START, 1), (CommandKind.FINISH, 0), (CommandKind.UNDO_LAP, 1), (CommandKind.ABORT, 0)):
                 assert 1 - held == logind.held
                 run.put(Command(run.clock.run_ns(), kind))
-                await until(lambda held=held: logind.held == held)
+                await until(partial(_holds, logind, held))
             assert [] == [note for note in run.notes if "sleep" in note]

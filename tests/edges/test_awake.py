@@ -1,6 +1,7 @@
 """The machine is kept from sleeping while somebody wants that, and nothing depends on whether it can be."""
 
 import sys
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,10 @@ from tests.beds.private_bus import ENVIRONMENT, PrivateBus
 from tests.edges.mqtt.conftest import until
 
 __all__ = ["bus"]
+
+
+def _was_asked(logind: FakeLogind, times: int) -> bool:
+    return len(logind.asked) == times
 
 
 async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
@@ -47,7 +52,7 @@ async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None
         awake = Awake("a race is on", told.append)
         for races in (1, 2):
             awake.want(True)
-            await until(lambda races=races: len(logind.asked) == races * len(LOCKS))
+            await until(partial(_was_asked, logind, races * len(LOCKS)))
             await until(lambda: bool(told))
             awake.want(False)
         await awake.close()

@@ -54,5 +54,9 @@ class Board:
     last_cue_s: float | None = None
     """When the last cue was given, on the clock of ``elapsed_s``."""
     log: Sequence[Entry] = ()
+    undo_left_s: float | None = None
+    """For how many seconds u takes the end of the race or its last start back; None where it does not."""
+    unstarted: bool = False
+    """The runner is on the way, and nobody has pressed start."""
     question: str | None = None
     """What the screen asks the person before it; stands in place of the keys."""

@@ -30,8 +30,8 @@ BEFORE: Final = LABEL + 5
 KEYS: Final = {
     Phase.WAITING: "s start · q quit",
     Phase.BODY: "space lap · u undo · f finish · x give up · q quit",
-    Phase.FINISHED: "q quit",
-    Phase.ABORTED: "q quit",
+    Phase.FINISHED: "s next race · q quit",
+    Phase.ABORTED: "s start again · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
@@ -142,7 +142,7 @@ def _value(figure: str, unit: str, style: str = "bold") -> Text:
 
 
 def _coming(board: Board, width: int) -> Text:
-    style = "bold bright_yellow" if board.phase in KICK else "cyan"
+    style = "bold bright_yellow" if board.phase in KICK or board.unstarted else "cyan"
     lines = textwrap.wrap(_coming_text(board), width - 2) if width < BOTH else [_coming_text(board)]
     return Text("\n".join(f"  {line}" for line in lines), style=style, no_wrap=True, overflow="ellipsis")
 
@@ -150,10 +150,11 @@ def _coming(board: Board, width: int) -> Text:
 def _coming_text(board: Board) -> str:
     e = board.estimate
     if board.phase is Phase.WAITING:
-        return "press s when the gun goes"
+        return "you are running: press s, and what you have run counts" if board.unstarted else "press s when the gun goes"
     if board.phase not in RACING:
         time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
-        return f"{'finished' if board.phase is Phase.FINISHED else 'given up'}{time}"
+        undo = "" if board.undo_left_s is None else f"; u takes it back for {board.undo_left_s:.0f} s"
+        return f"{'finished' if board.phase is Phase.FINISHED else 'given up'}{time}{undo}"
     if board.phase is not Phase.BODY:
         return _finish(e)
     if board.bell_in_s is None:

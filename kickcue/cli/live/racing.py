@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from kickcue.cli.keys import HUNG_UP, ORDERS
+from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.live.board import Board, Entry, Wrist
 from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
@@ -17,11 +17,7 @@ from kickcue.daemon.session import View
 
 FRAME_S: Final = 0.5
 QUIT: Final = "q"
-GIVE_UP: Final = "x"
-QUESTIONS: Final = {
-    QUIT: "The race is on. q again leaves it, anything else stays.",
-    GIVE_UP: "Give the race up for good? x again does, anything else stays.",
-}
+ASKS: Final = {QUIT: "The race is on. q again leaves it, anything else stays.", **QUESTIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +61,8 @@ class Watching:
             last_cue_s=None if cue is None else _race_s(view, cue.t_ns),
             log=self._log(view),
             question=question,
+            undo_left_s=_left_s(view.undo_until_ns, now_ns),
+            unstarted=view.phase is Phase.WAITING and any(notice.code == "start_missing" for notice in view.notices),
         )
 
     def _date(self, now_ns: int | None) -> None:
@@ -102,6 +100,11 @@ def _race_s(view: View, t_ns: int | None) -> float | None:
     return None if t_ns is None or view.gun_ns is None else (t_ns - view.gun_ns) / NS_PER_S
 
 
+def _left_s(until_ns: int | None, now_ns: int | None) -> float | None:
+    """Return how many seconds are left, None where none are."""
+    return None if until_ns is None or now_ns is None or now_ns >= until_ns else (until_ns - now_ns) / NS_PER_S
+
+
 class RaceScreen:
     """Shows a run on a canvas and takes keys, until the person leaves."""
 
@@ -114,7 +117,7 @@ class RaceScreen:
     async def until_left(self) -> bool:
         """Return once the person leaves; False where only the terminal has gone, and the race should go on."""
         while not self._broken():
-            question = None if self._asked is None else QUESTIONS[self._asked]
+            question = None if self._asked is None else ASKS[self._asked]
             self._canvas.draw(RacePicture(self._watching.board(question)))
             key = await self._canvas.key(FRAME_S)
             if key == HUNG_UP:
@@ -133,13 +136,18 @@ class RaceScreen:
         racing = self._live.phase in RACING
         if key == QUIT and (not racing or asked == QUIT):
             return True
-        if key == GIVE_UP and racing and asked == GIVE_UP:
-            self._order(CommandKind.ABORT)
-        elif key in QUESTIONS and racing:
+        if racing and key != asked and (key == QUIT or self._is_asked_first(key)):
             self._asked = key
+        elif key == GIVE_UP and racing:
+            self._order(CommandKind.ABORT)
         elif key in ORDERS:
             self._order(ORDERS[key])
         return False
+
+    def _is_asked_first(self, key: str) -> bool:
+        session = self._live.session
+        estimate = None if session is None else session.view.estimate
+        return is_asked_first(key, *((None, None) if estimate is None else (estimate.to_go_m, estimate.distance_sd_m)))
 
     def _order(self, kind: CommandKind) -> None:
         self._live.put(Command(self._live.clock.run_ns(), kind))

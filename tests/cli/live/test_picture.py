@@ -232,3 +232,14 @@ def test_it_can_be_drawn_in_ascii(phase: Phase) -> None:
     assert all(line.isascii() for line in plain)
     assert "?" not in "".join(plain)
     assert [len(line) for line in drawn(board)] == [len(line) for line in plain]
+
+
+def test_what_the_moment_asks_for_stands_where_the_bell_is_awaited() -> None:
+    """GIVEN an end that can be taken back, or a start that is missing THEN the screen says which key to press, also where it is narrow."""
+    over = replace(FULL, phase=Phase.FINISHED, undo_left_s=42.6)
+    missing = replace(EMPTY, unstarted=True)
+    for columns in (80, 60):
+        assert any("finished after 12:34; u takes it back for 43 s" in line for line in drawn(over, columns))
+        assert any("you are running: press s, and what you have run counts" in line for line in drawn(missing, columns))
+    assert " s next race · q quit" == drawn(over)[-1].rstrip()
+    assert not any("takes it back" in line for line in drawn(replace(over, undo_left_s=None)))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +14,7 @@ from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
 from kickcue.cli.live.racing import RaceScreen, Watching
 from kickcue.config.race import RaceDocument
-from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Notice, Phase, PhaseChange
+from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Input, Level, Mode, Notice, Phase, PhaseChange
 from kickcue.core.units import s_to_ns
 from kickcue.daemon.health import Part, of_recording
 from kickcue.daemon.session import View
@@ -70,6 +70,8 @@ class Run:
 
     def at(self, seconds: float, phase: Phase) -> None:
         self.now_ns = s_to_ns(seconds)
+        if self.view.phase is Phase.WAITING and phase is not Phase.WAITING:
+            self.view.gun_ns = self.now_ns
         if phase is not self.view.phase:
             self.view.take(PhaseChange(self.now_ns, phase, self.view.phase))
 
@@ -119,6 +121,41 @@ async def test_a_race_is_given_up_by_x_twice() -> None:
     waiting = Run()
     assert await left(waiting, Keys("x", "x", "q"))
     assert [] == waiting.orders
+
+
+async def test_finish_far_from_the_end_is_asked_about() -> None:
+    """GIVEN a race WHEN f is pressed 800 m from its end, or nobody knows where THEN f again ends it; near its end, or over, f asks nothing."""
+    far = Estimate(0, 4200.0, 5.0, 5.0, None, None, 11, 800.0, None, Mode.MARKS)
+    near = replace(far, to_go_m=170.0, distance_sd_m=60.0)
+    for view, keys, orders in (
+        (View(phase=Phase.BODY, estimate=far), Keys("f", None, " ", "f", "f", "q", "q"), [CommandKind.LAP, CommandKind.FINISH]),
+        (View(phase=Phase.BODY), Keys("f", "f", "q", "q"), [CommandKind.FINISH]),
+        (View(phase=Phase.LAST_LAP, estimate=near), Keys("f", "q", "q"), [CommandKind.FINISH]),
+        (View(phase=Phase.FINISHED, estimate=far), Keys("f", "q"), [CommandKind.FINISH]),
+    ):
+        run = Run(view)
+        assert await left(run, keys)
+        assert orders == run.orders
+
+
+def test_an_end_that_can_be_taken_back_says_so() -> None:
+    """GIVEN a race that was ended by a press WHEN the minute of the undo goes by THEN the screen counts it down, and then says no more of it."""
+    run = Run(View(phase=Phase.FINISHED, gun_ns=0, over_ns=s_to_ns(300.0), undo_until_ns=s_to_ns(360.0)))
+    watching = Watching(cast("Live", run))
+    for now_s, undo_left_s in ((300.0, 60.0), (317.0, 43.0), (360.0, None), (400.0, None)):
+        run.now_ns = s_to_ns(now_s)
+        assert (undo_left_s, 300.0) == (watching.board().undo_left_s, watching.board().elapsed_s)
+
+
+def test_a_start_that_nobody_pressed_is_shown_until_it_is() -> None:
+    """GIVEN a runner who runs and no start WHEN the engine says so THEN the screen does, until the race is on."""
+    run = Run()
+    watching = Watching(cast("Live", run))
+    assert not watching.board().unstarted
+    run.view.notices.append(Notice(s_to_ns(40.0), "start_missing", "you are running and no start was pressed", Level.WARNING))
+    assert watching.board().unstarted
+    run.at(50.0, Phase.BODY)
+    assert not watching.board().unstarted
 
 
 async def test_being_told_to_end_is_no_question() -> None:
