@@ -124,7 +124,9 @@ async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
         pressing = asyncio.create_task(press(word))
         assert isinstance(await daemon.delivery.incoming.get(), Command)
         daemon.delivery.send(PhaseChange(daemon.clock(), after, before))
-        assert (0, f"{word} sent: {after.value.replace('body', 'race')}\n", "") == await pressing
+        status, out, err = await pressing
+        assert (0, "") == (status, err)
+        assert out.startswith(f"{word} sent: {after.value.replace('body', 'race')}")
 
 
 async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
@@ -153,7 +155,7 @@ async def test_nobody_takes_it() -> None:
         (["lap"], 2, "no broker of kickcue's own runs on this machine"),
         ([], 2, "say what to press: lap, start, undo, finish, abort"),
         (["--json"], 2, "say what to press"),
-        (["lunch"], 2, "expected finish, lap, start or undo, got 'lunch'"),
+        (["lunch"], 2, "expected abort, finish, lap, start or undo, got 'lunch'"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
