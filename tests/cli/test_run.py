@@ -61,7 +61,8 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
         await shown.answers("s", "lap 1 of 13", " m/s", "known by the pod alone")
         await shown.answers("q", "The race is on. q again leaves it")
         await shown.answers(" ", "mark fits no line")
-        await shown.answers("f", "finished after")
+        await shown.answers("f", "It is far to the finish. f again ends the race")
+        await shown.answers("f", "finished after", "u takes it back for")
         shown.press("q")
         assert await shown.left() == 0
         assert termios.tcgetattr(shown.slave) == before
@@ -85,7 +86,7 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
         assert "The race was not over" in shown.text
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("taken up again", "lap 1 of 13")
-        await shown.answers("x", "Give the race up for good?")
+        await shown.answers("x", "Give the race up? x again does")
         await shown.answers("x", "given up")
         shown.press("q")
         assert await shown.left() == 0
