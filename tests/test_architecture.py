@@ -36,7 +36,6 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.estimate": 20,
     "kickcue.core.cueing": 20,
     "kickcue.core.haptic": 25,
-    "kickcue.core.restart": 20,
     "kickcue.core.setup": 30,
     "kickcue.core.engine": 31,
     "kickcue.config": 40,
