@@ -287,8 +287,13 @@ class Engine:
             return
         number = bisect_right(self._crossings_m, line_m)
         at_finish = number and self._crossings_m[number - 1] == line_m
-        where = f"line {number} of {len(self._crossings_m)}" if at_finish else "start line"
-        out.append(Notice(t_ns, "line", f"{where}, {line_m:g} m ({source})"))
+        where = f"line {number} of {len(self._crossings_m)}" if at_finish else self._other_place(line_m)
+        out.append(Notice(t_ns, "line", f"{where}, {line_m:.5g} m ({source})"))
+
+    def _other_place(self, line_m: float) -> str:
+        """Return what to call a place where laps are marked that is not the finish line."""
+        lap_m = self._course.lap_m
+        return "start line" if lap_m is not None and line_m % lap_m == 0.0 else "a place of your own in the lap"
 
     def _obey(self, t_ns: int, kind: CommandKind, out: list[Output]) -> None:
         if kind is CommandKind.LAP:

@@ -225,7 +225,10 @@ class DistanceEstimator:
         if line_m is None or line_m == before:
             return None
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
-        self._measuring.line(line_m, model, speed_mps, ahead)
+        if self._belief.hypotheses[0].regime is Regime.USUAL:
+            self._measuring.line(line_m, model, speed_mps, ahead)
+        else:
+            self._measuring.spoil()
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
             self._odometer.rebase()

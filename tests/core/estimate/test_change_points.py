@@ -295,3 +295,32 @@ def test_a_start_that_was_forgotten_is_offered_once() -> None:
     race.runs(MPS, seconds=60.0)
     assert 1 == len(race.notices("start_missing"))
     assert [] == race.phases()
+
+
+def test_a_race_in_which_something_changed_teaches_nothing() -> None:
+    """GIVEN a pod that counted too much for a lap WHEN the race is over THEN its scale is not handed on; else it would have been."""
+    taught = []
+    for scale in (1.0, 1.2):
+        race = Race("5000m")
+        race.stands(3.0)
+        race.gun()
+        race.runs_and_presses(MPS, upto_m=2000.0)
+        race.pod.scale = scale
+        race.runs_to(2190.0, MPS)
+        race.pod.scale = 1.0
+        presses_on(race, 2190.0)
+        taught.append(race.engine.measured_scale is not None)
+    assert [True, False] == taught
+
+
+def test_a_place_of_ones_own_is_called_one() -> None:
+    """GIVEN presses 100 m past the line in each lap THEN the screen says where they are, and no line that they are not at."""
+    race = Race("5000m")
+    race.stands(3.0)
+    race.gun()
+    for line_m in race.course.crossings_m[:5]:
+        race.runs_to(line_m + 100.0, MPS)
+        race.marks_line()
+    told = [notice.text for notice in race.notices("line")]
+    assert told
+    assert all(text.startswith("a place of your own in the lap") for text in told)
