@@ -168,7 +168,7 @@ class DistanceEstimator:
                 self._take_up_pod(t_ns)
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
             if self._odometer.leapt_m:
-                self._belief.leap(self._odometer.leapt_m)
+                self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
 
     def _watch_warm_up(self, t_ns: int) -> None:

@@ -53,9 +53,13 @@ class LineBelief:
         for h in self.hypotheses:
             h.advance(dd_m, dt_s, var_m2)
 
-    def leap(self, leapt_m: float) -> None:
-        """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run."""
-        run = PRIORS.long_leap_run if leapt_m > PRIORS.long_leap_m else PRIORS.leap_run
+    def leap(self, leapt_m: float, *, as_run: bool = False) -> None:
+        """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run.
+
+        ``as_run``: that is what is run in the time in which it had stood still.
+        """
+        sure = as_run or leapt_m > PRIORS.long_leap_m
+        run = PRIORS.long_leap_run if sure else PRIORS.leap_run
         by_pod = [h for h in self.hypotheses if not h.clock_mps]
         both = [leapt(h, leapt_m) for h in by_pod]
         for h in both:

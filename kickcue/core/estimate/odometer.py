@@ -84,6 +84,9 @@ class Odometer:
         """A new beginning was made in a stall: what is still queued has been run already."""
         self.leapt_m = 0.0
         """By how much the last total leapt forward beyond what can be run, once the next one went on from there; else 0."""
+        self.leapt_as_run = False
+        """Whether that is what a runner runs in the time in which the total stood still before it: it had been frozen."""
+        self._moved_ns = 0
         self._suspect: tuple[float, int] | None = None
         self._before: _Before | None = None
         """What was trusted before a gap whose metres are not those of a runner: a corrupt total just after it looks like that."""
@@ -204,6 +207,8 @@ class Odometer:
                 leapt_m = then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
                 if 0.0 < leapt_m < LONGEST_LEAP_M and not self._paused:
                     self.leapt_m = then_m - self._trusted_m - self._guessed_m
+                    usual_m = self.planned_mps * (then_ns - self._moved_ns) / NS_PER_S
+                    self.leapt_as_run = abs(self.leapt_m - usual_m) <= GUESS_SLACK * usual_m
                 self._trust(t_ns, total_m)
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
@@ -215,6 +220,8 @@ class Odometer:
         return abs(total_m - before.total_m - usual_m) <= GUESS_SLACK * usual_m
 
     def _trust(self, t_ns: int, total_m: float) -> None:
+        if total_m != self._trusted_m:
+            self._moved_ns = t_ns
         self._trusted_m, self._trusted_ns = total_m, t_ns
         self._guessed_m, self._suspect, self._before = 0.0, None, None
         self._paused = False

@@ -324,3 +324,19 @@ def test_a_place_of_ones_own_is_called_one() -> None:
     told = [notice.text for notice in race.notices("line")]
     assert told
     assert all(text.startswith("a place of your own in the lap") for text in told)
+
+
+def test_a_total_that_was_frozen_is_made_up_for() -> None:
+    """GIVEN positions, or a pod, frozen for 30 s WHEN the total leaps to where it would have been THEN these metres count."""
+    race = Race("5000m")
+    race.stands(3.0)
+    race.gun()
+    race.runs(MPS, seconds=100.0)
+    race.pod.sends_speed, race.pod.counts = False, False
+    race.pod.spm = 0.0
+    race.runs(MPS, seconds=30.0)
+    race.pod.sends_speed, race.pod.counts, race.pod.spm = True, True, 180.0
+    assert race.pod.total_m is not None
+    race.pod.total_m += 30.0 * MPS
+    race.runs(MPS, seconds=10.0)
+    assert abs(race.off_m()) < 20.0
