@@ -180,7 +180,7 @@ def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
     twin = h.copy()
     twin.s += h.scale * leapt_m
     twin.ss = h.variance_ahead(leapt_m)
-    twin.regime, twin.since_change = Regime.SHIFTED, 0
+    twin.regime, twin.since_change, twin.changed = Regime.SHIFTED, 0, True
     lines_m = twin.lines_m
     while twin.last_line + 1 < len(lines_m):
         if lines_m[twin.last_line + 1] > twin.s - LEAP_SLACK_M:
@@ -201,7 +201,7 @@ def clocked(h: TrackFilter, pace_mps: float, pace_sd: float) -> TrackFilter:
 def _put_to(h: TrackFilter, line_m: float, seen: Observation, regime: Regime) -> TrackFilter:
     """Return ``h`` with the runner at ``line_m`` when the mark was made, the scale as it was."""
     twin = h.copy()
-    twin.regime, twin.since_change = regime, 0
+    twin.regime, twin.since_change, twin.changed = regime, 0, True
     twin.s = line_m + seen.late_m() - h.scale * seen.axis_m(h)
     twin.ss, twin.sc, twin.so = seen.variance_m2(h), 0.0, 0.0
     return twin
@@ -221,6 +221,7 @@ def _other_axes(h: TrackFilter, line_m: float, seen: Observation) -> Iterator[tu
         twin = _put_to(h, line_m, seen, Regime.RESCALED)
         scale = min(max(h.scale * (line_m - h.tied_m) / run_m, SCALES[0]), SCALES[1])
         twin.s = line_m + seen.late_m() - scale * seen.axis_m(h)
+        twin.changed = h.changed or h.tied > 0  # at the first line it is the scale of the whole race
         twin.c, twin.o = scale - 1.0, 0.0
         twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, DRIFT_SD**2
         yield twin, PRIORS.rescaled

@@ -127,7 +127,7 @@ class DistanceEstimator:
                 ran = [h.copy() for h in hypotheses]
                 for h in ran:
                     h.weight *= share
-                    h.s, h.ss, h.regime = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED
+                    h.s, h.ss, h.regime, h.changed = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED, True
                 for h in hypotheses:
                     h.weight *= 1.0 - share
                 hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)
@@ -225,10 +225,7 @@ class DistanceEstimator:
         if line_m is None or line_m == before:
             return None
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
-        if self._belief.hypotheses[0].regime is Regime.USUAL:
-            self._measuring.line(line_m, model, speed_mps, ahead)
-        else:
-            self._measuring.spoil()
+        self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
             self._odometer.rebase()
@@ -284,7 +281,7 @@ class DistanceEstimator:
 
     def measured(self) -> PodScale | None:
         """Return what the marks of this race say about the scale of the pod, None while that is not worth handing on."""
-        if self._belief is None or self._marked_at_m is None or self._belief.hypotheses[0].clock_mps:
+        if self._belief is None or self._marked_at_m is None or self._belief.hypotheses[0].changed:
             return None
         if self._odometer.total_m - self._marked_at_m > MARK_TEACHES_FOR_LAPS * self._course.marker_m:
             return None

@@ -62,10 +62,6 @@ class Measuring:
         self._track.see(marked_m, var_m2, dd_m)
         self._lines += 1
 
-    def spoil(self) -> None:
-        """Take in that the pod's metres of this race are not those of its scale: something has changed in it."""
-        self._fits = False
-
     def pods(self) -> tuple[str, ...]:
         """Return the pods that the distance was taken from, the one with most metres first; those whose metres do not matter left out."""
         little_m = (1.0 - ONE_PODS_SHARE) * sum(self._counted_m.values())

@@ -59,6 +59,8 @@ class TrackFilter:
     began_line: int = 0
     """The first line that had its mark: who begins to press late has not missed the lines before."""
     regime: Regime = Regime.USUAL
+    changed: bool = False
+    """The pod's metres since the gun are not all those of one scale: they tell it to no other race."""
     since_change: int = 0
     """How many lines have had their mark since the regime changed."""
     clock_mps: float = 0.0
@@ -164,6 +166,7 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.strays,
         a.began_line,
         a.regime,
+        a.changed,
         a.since_change,
         a.clock_mps,
         a.place_var_m2,
