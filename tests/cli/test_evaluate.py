@@ -10,6 +10,7 @@ from kickcue.cli import main
 from kickcue.cli.evaluate import Kind
 from kickcue.lab.evaluate import simulated
 from kickcue.lab.figures import Outcome
+from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.targets import Target
 
@@ -75,9 +76,9 @@ def test_every_scenario_and_event(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr("kickcue.cli.evaluate.in_batches", no_work)
     assert main(["evaluate", "--seeds", "7"]) == 0
 
-    assert [7] * (10 * 7) == seen
+    assert [7] * (len(SCENARIOS) * 7) == seen
     titles = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if "seeds from" in line]
-    assert ("1500m, bare", "10k, swap") == (titles[0], titles[-1])
+    assert ("1500m, bare", f"10k, {tuple(SCENARIOS)[-1]}") == (titles[0], titles[-1])
     assert "3000m on 200 m, gate" in titles
 
 
