@@ -14,7 +14,8 @@ Limits, and what stands against each:
 * *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds to some tens of them.
 * *The first message of a run has nothing to be compared with*: held up for ten seconds it still looks on time. The sender therefore sends
   its status each second, long before there is a cue. A receiver acts on nothing before the measure has ``settled``: before two messages,
-  sent at least ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things do not agree, and
+  sent at least ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things hardly ever agree (in one
+  of 2,000 schedules of the chaos tests), and
   those that were held up by one thing come together, which their times of sending do not. What the broker had retained must not
   be given to the filter: its age is unknown.
 * *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of

@@ -65,7 +65,10 @@ class Air:
 
     def __init__(self, weather: Weather, random: Random) -> None:
         self._weather = weather
-        self._random = random
+        behind = Random()
+        behind.setstate(random.getstate())
+        self._randoms = {"daemon": random, "watch": Random(behind.getrandbits(64))}
+        """What befalls the messages of one side does not hang on how many the other one sends."""
         self._ends: dict[str, End] = {}
         self._retained: dict[str, Outgoing] = {}
 
@@ -94,31 +97,32 @@ class Air:
         sent_s = loop.time()
         if message.retain:
             self._retained[message.topic] = message
-        if self._random.random() < self._weather.lost:
+        random = self._randoms[side]
+        if random.random() < self._weather.lost:
             return
-        for _ in range(1 + (self._random.random() < self._weather.doubled)):
-            loop.call_at(self._arrival_s(side, sent_s), self._forward, "watch" if side == "daemon" else "daemon", message)
+        for _ in range(1 + (random.random() < self._weather.doubled)):
+            loop.call_at(self._arrival_s(side, sent_s, random), self._forward, "watch" if side == "daemon" else "daemon", message, random)
 
     def bring_retained(self, side: str) -> None:
         """Give a new connection what the broker kept."""
         for message in self._retained.values() if side == "watch" else ():
             self._arrive(self._ends[side], message, retained=True)
 
-    def _forward(self, side: str, message: Outgoing) -> None:
+    def _forward(self, side: str, message: Outgoing, random: Random) -> None:
         end = self._ends.get(side)
         if end is None or not end.connected:
             return  # clean sessions: the broker keeps nothing for who is away
         loop = asyncio.get_running_loop()
-        loop.call_at(self._arrival_s(side, loop.time()), self._arrive, end, message)
+        loop.call_at(self._arrival_s(side, loop.time(), random), self._arrive, end, message)
 
     def _arrive(self, end: End, message: Outgoing, *, retained: bool = False) -> None:
         if end.connected and end in self._ends.values():
             end.incoming.put_nowait(Received(message.topic, message.payload, retained, asyncio.get_running_loop().time()))
 
-    def _arrival_s(self, side: str, sent_s: float) -> float:
+    def _arrival_s(self, side: str, sent_s: float, random: Random) -> float:
         stalled_until_s = _until(self._weather.stalled.get(side, ()), sent_s) or sent_s
-        held_up_s = self._random.uniform(0.0, self._weather.longest_s) if self._random.random() < self._weather.held_up else 0.0
-        return stalled_until_s + held_up_s + LEAST_S / 2.0 + self._random.expovariate(100.0)
+        held_up_s = random.uniform(0.0, self._weather.longest_s) if random.random() < self._weather.held_up else 0.0
+        return stalled_until_s + held_up_s + LEAST_S / 2.0 + random.expovariate(100.0)
 
 
 def _until(spans: tuple[tuple[float, float], ...], now_s: float) -> float | None:

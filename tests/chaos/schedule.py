@@ -96,6 +96,10 @@ class Life:
         fast = [sent_ms for sent_ms, got_s in self.heard if got_s <= t_s and got_s - sent_ms / 1000 < FAST_S]
         return bool(fast) and max(fast) - min(fast) >= SECOND_MS
 
+    def heard_in_time_by(self, t_s: float) -> bool:
+        """Say whether any message that was hardly held up had come by then: what is late can be told from it."""
+        return any(got_s <= t_s and got_s - sent_ms / 1000 < FAST_S for sent_ms, got_s in self.heard)
+
     @property
     def owes(self) -> float | None:
         """Return when it must have felt the bell: the due time of an order that it held, in good time and knowing the time, till then."""
