@@ -2,6 +2,7 @@
 
 import pytest
 
+from kickcue.core.estimate.track_filter import Regime
 from kickcue.core.events import CommandKind, Cue, CueKind, Notice
 from kickcue.core.units import ns_to_s
 from tests.core.scenario import Race
@@ -118,6 +119,15 @@ def test_a_change_is_taken_back() -> None:
     told = race.told()
     assert told.distance_m is not None
     assert told.distance_m < 5.0
+
+
+def loses_metres(race: Race, metres: float) -> None:
+    """Run so far while the pod counts nothing, as it does with walked metres."""
+    race.pod.counts = race.pod.sends_speed = False
+    race.pod.spm = 0.0
+    race.runs(MPS, metres=metres)
+    race.pod.counts = race.pod.sends_speed = True
+    race.pod.spm = 180.0
 
 
 def presses_on(race: Race, after_m: float) -> None:
@@ -298,17 +308,16 @@ def test_a_start_that_was_forgotten_is_offered_once() -> None:
 
 
 def test_a_race_in_which_something_changed_teaches_nothing() -> None:
-    """GIVEN a pod that counted too much for a lap WHEN the race is over THEN its scale is not handed on; else it would have been."""
+    """GIVEN a pod that has missed 30 m in the second lap WHEN the race is over THEN its scale is not handed on; else it would have been."""
     taught = []
-    for scale in (1.0, 1.2):
+    for lost_m in (0.0, 30.0):
         race = Race("5000m")
         race.stands(3.0)
         race.gun()
-        race.runs_and_presses(MPS, upto_m=2000.0)
-        race.pod.scale = scale
-        race.runs_to(2190.0, MPS)
-        race.pod.scale = 1.0
-        presses_on(race, 2190.0)
+        race.runs_and_presses(MPS, upto_m=300.0)
+        if lost_m:
+            loses_metres(race, lost_m)
+        presses_on(race, race.run_m + 1.0)
         taught.append(race.engine.measured_scale is not None)
     assert [True, False] == taught
 
@@ -340,3 +349,19 @@ def test_a_total_that_was_frozen_is_made_up_for() -> None:
     race.pod.total_m += 30.0 * MPS
     race.runs(MPS, seconds=10.0)
     assert abs(race.off_m()) < 20.0
+
+
+def test_lost_metres_do_not_change_the_scale() -> None:
+    """GIVEN a pod that has missed 80 m WHEN two presses have told so THEN its scale is what it was, and it counts on by that."""
+    race = Race("5000m")
+    race.stands(3.0)
+    race.gun()
+    race.runs_and_presses(MPS, upto_m=2000.0)
+    loses_metres(race, 80.0)
+    for line_m in (2200.0, 2600.0):
+        race.runs_to(line_m + 0.4 * MPS, MPS)
+        race.marks_line()
+    belief = race.engine._distance._belief
+    assert belief is not None
+    assert Regime.SHIFTED is belief.hypotheses[0].regime
+    assert 1.0 == pytest.approx(belief.hypotheses[0].scale, abs=0.01)
