@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
 from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
 from kickcue.core.estimate.marks import MarkModel
 from kickcue.core.estimate.track_filter import TrackFilter, merged
@@ -91,6 +91,8 @@ class LineBelief:
             branches += self._explained(h, seen)
             h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
             h.strays += not repeated
+            if not repeated:
+                pay_for_unmarked(h, h.lines_m or self._track.lines_m, seen)
             branches.append(h)
         self.hypotheses = _pruned(branches)
 

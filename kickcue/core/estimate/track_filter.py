@@ -72,6 +72,8 @@ class TrackFilter:
     tied_m: float = 0.0
     pace_mps: float = 0.0
     """True pace between the lines that had their marks; 0 before the second."""
+    unmarked: float = 1.0
+    """What it has paid for lines that gave no mark since the last one that did: a probability."""
 
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
@@ -173,6 +175,7 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.tied_ns,
         a.tied_m,
         a.pace_mps,
+        a.unmarked,
     )
 
 
