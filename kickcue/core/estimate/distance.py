@@ -14,11 +14,11 @@ from kickcue.core.course import Course
 from kickcue.core.estimate.association import seen_next
 from kickcue.core.estimate.change_points import PRIORS, Track, clocked
 from kickcue.core.estimate.lines import LineBelief
-from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
 from kickcue.core.estimate.track_filter import Regime, TrackFilter
-from kickcue.core.estimate.waiting import EVEN_ODDS, odds_to_fire_at
+from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
 
@@ -313,17 +313,14 @@ class DistanceEstimator:
         """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
         if self._belief is None or self._source is None:
             return EVEN_ODDS
-        heaviest = self._belief.hypotheses[0]
-        next_line = heaviest.last_line + 1
-        if distance_m not in heaviest.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
-            return EVEN_ODDS
         model = MARK_MODELS[self._source]
-        late_m, late_sd_m = model.known(self._speed_mps())
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        axis_m = heaviest.axis_m(dd_m, self._since_s(t_ns))
-        noise_m = 0.0 if heaviest.clock_mps else dd_sd_m
-        sd_m = math.sqrt(max(heaviest.variance_ahead(axis_m) + heaviest.place_var_m2, 0.0) + noise_m**2)
-        return odds_to_fire_at(sd_m, late_m, late_sd_m, seen_next(heaviest, next_line, model))
+        since_s = self._since_s(t_ns)
+        places = [
+            Awaited(part.weight, part.mean_m - distance_m, math.sqrt(part.variance_m2), _due(h, distance_m, model))
+            for h, part in zip(self._belief.hypotheses, self._belief.parts(dd_m, since_s, dd_sd_m * dd_sd_m), strict=True)
+        ]
+        return odds_to_fire(places, *model.known(self._speed_mps()))
 
     def passed_probability(self, distance_m: float, t_ns: int) -> float:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
@@ -359,6 +356,14 @@ class DistanceEstimator:
             return self._odometer.planned_mps
         heaviest = self._belief.hypotheses[0]
         return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
+
+
+def _due(h: TrackFilter, distance_m: float, model: MarkModel) -> float:
+    """Return how probably the line at ``distance_m`` gives a mark that is still waited for."""
+    next_line = h.last_line + 1
+    if distance_m not in h.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
+        return 0.0
+    return seen_next(h, next_line, model)
 
 
 def _start_lines_m(course: Course) -> tuple[float, ...]:
