@@ -17,8 +17,8 @@ BEGINS_LATE: Final = 0.008
 
 One in ten does, and races have some twelve lines.
 """
-NOT_BEGUN: Final = 0.1
-"""Probability that a runner or helper who has marked no line yet begins later, or never [judgement]."""
+NEVER_BEGINS: Final = 0.02
+"""Probability that nobody presses at any line [judgement]."""
 PASSED_SD: Final = 3.0
 """A line so many standard deviations back was passed."""
 PACE_BREAKS: Final = 1.2
@@ -90,13 +90,12 @@ def pay_for_unmarked(h: TrackFilter, lines_m: tuple[float, ...], seen: Observati
     """Let ``h``, to which the mark is of no line, pay for the lines that went by without one."""
     spread_m2 = h.variance_ahead(seen.axis_m(h)) + seen.variance_m2(h)
     passed_m = seen.line_m(h) - PASSED_SD * math.sqrt(spread_m2)
-    unmarked = 1.0
-    for number in range(h.last_line + 1, len(lines_m)):
-        if lines_m[number] > passed_m:
-            break
+    unmarked, number = 1.0, h.last_line + 1
+    while number < len(lines_m) and lines_m[number] <= passed_m:
         unmarked *= 1.0 - seen_next(h, number, seen.model)
+        number += 1
     if not h.tied:
-        unmarked = max(unmarked, NOT_BEGUN)
+        unmarked = max(unmarked, NEVER_BEGINS + BEGINS_LATE * (len(lines_m) - number))
     h.weight *= unmarked / h.unmarked
     h.unmarked = unmarked
 

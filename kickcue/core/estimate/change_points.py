@@ -19,8 +19,8 @@ from kickcue.core.estimate.association import (
     note_line,
 )
 from kickcue.core.estimate.track_filter import (
-    DRIFT_SD,
-    PACE_DRIFT_SD,
+    PACE_DRIFT,
+    POD_DRIFT,
     Regime,
     TrackFilter,
     normal_density,
@@ -199,7 +199,7 @@ def clocked(h: TrackFilter, pace_mps: float, pace_sd: float) -> TrackFilter:
     """Let ``h`` go by the clock from here, at that pace and relative spread; return it."""
     h.clock_mps = pace_mps
     h.c, h.o = 0.0, 0.0
-    h.cc, h.co, h.oo = pace_sd**2, 0.0, PACE_DRIFT_SD**2
+    h.cc, h.co, h.oo = pace_sd**2, 0.0, PACE_DRIFT.sd**2
     return h
 
 
@@ -228,11 +228,11 @@ def _other_axes(h: TrackFilter, line_m: float, seen: Observation) -> Iterator[tu
         twin.s = line_m + seen.late_m() - scale * seen.axis_m(h)
         twin.changed = h.changed or h.tied > 0  # at the first line it is the scale of the whole race
         twin.c, twin.o = scale - 1.0, 0.0
-        twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, DRIFT_SD**2
+        twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, POD_DRIFT.sd**2
         yield twin, PRIORS.rescaled
     since_s = max((seen.t_ns - h.tied_ns) / NS_PER_S, 1.0)
     pace_mps = h.pace_mps or max((line_m - h.tied_m) / since_s, SLOWEST_MPS)
-    twin = clocked(_put_to(h, line_m, seen, Regime.CLOCKED), pace_mps, 2.0 * PRIORS.pace_sd)
+    twin = clocked(_put_to(h, line_m, seen, Regime.CLOCKED), pace_mps, PRIORS.pace_sd)
     twin.s = line_m + seen.late_m() - twin.axis_m(0.0, seen.since_s)
     yield twin, PRIORS.clocked
 

@@ -17,7 +17,7 @@ from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
-from kickcue.core.estimate.track_filter import Regime, TrackFilter
+from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
 from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
@@ -166,7 +166,7 @@ class DistanceEstimator:
         if self._belief is not None:
             if first:
                 self._take_up_pod(t_ns)
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
@@ -255,8 +255,13 @@ class DistanceEstimator:
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
         if step is not None and self._belief is not None:
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             self._measuring.advance(step)
+
+    @property
+    def _drift(self) -> Drift:
+        """How the scale of the metres that the odometer counts now wanders."""
+        return PACE_DRIFT if self._odometer.by_cadence else POD_DRIFT
 
     @property
     def has_mark_to_undo(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
 from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
 from kickcue.core.estimate.marks import MarkModel
-from kickcue.core.estimate.track_filter import TrackFilter, merged
+from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.units import NS_PER_S
 
 MOST_HYPOTHESES = 10
@@ -48,10 +48,10 @@ class LineBelief:
         twin._last_mark_ns = self._last_mark_ns
         return twin
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
-        """Move every hypothesis by ``dd_m`` pod metres."""
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
+        """Move every hypothesis by ``dd_m`` pod metres, whose scale wanders like that."""
         for h in self.hypotheses:
-            h.advance(dd_m, dt_s, var_m2)
+            h.advance(dd_m, dt_s, var_m2, drift)
 
     def leap(self, leapt_m: float, *, as_run: bool = False) -> None:
         """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run.

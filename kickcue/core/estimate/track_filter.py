@@ -12,13 +12,23 @@ Time enters only through the drift; a mark enters as a position with a variance.
 import math
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Self
+from typing import Final, Self
 
-DRIFT_SD = 0.007
-"""Standard deviation of the drifting part of the scale; 0.7 % over 120 s is what the evaluation protocol assumes of a foot pod."""
-DRIFT_MEMORY_S = 120.0
-PACE_DRIFT_SD = 0.02
-"""The same where the clock takes the pod's place: a runner's pace wanders more than a pod's scale."""
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the scale of an axis wanders: it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does."""
+
+    sd: float
+    memory_s: float
+    walk: float = 0.0
+    """Of what stays: standard deviation after one second."""
+
+
+POD_DRIFT: Final = Drift(0.007, 120.0)
+"""Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
+PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
+"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
 
 
 class Regime(IntEnum):
@@ -78,7 +88,7 @@ class TrackFilter:
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
         """Return the belief at the gun: no distance, the scale known to ``scale_sd``."""
-        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, DRIFT_SD**2)
+        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, POD_DRIFT.sd**2)
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -89,12 +99,11 @@ class TrackFilter:
         """True metres per pod metre, now."""
         return 1.0 + self.c + self.o
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
-        drift_sd = DRIFT_SD
         if self.clock_mps:
-            dd_m, var_m2, drift_sd = self.clock_mps * dt_s, 0.0, PACE_DRIFT_SD
-        keep = math.exp(-dt_s / DRIFT_MEMORY_S)
+            dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
+        keep = math.exp(-dt_s / drift.memory_s)
         sco = self.cc + self.co
         soo = self.co + self.oo
         self.s += (1.0 + self.c + self.o) * dd_m
@@ -102,8 +111,9 @@ class TrackFilter:
         self.sc += dd_m * sco
         self.so = keep * (self.so + dd_m * soo)
         self.co *= keep
-        self.oo = keep * keep * self.oo + drift_sd**2 * (1.0 - keep * keep)
+        self.oo = keep * keep * self.oo + drift.sd**2 * (1.0 - keep * keep)
         self.o *= keep
+        self.cc += drift.walk**2 * dt_s
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
