@@ -215,9 +215,9 @@ def test_presses_from_the_fourth_last_line_on(scale: float) -> None:
 @pytest.mark.parametrize("first", [9, 10])
 @pytest.mark.parametrize("scale", [0.97, 1.03])
 def test_one_late_press_is_a_line(scale: float, first: int) -> None:
-    """GIVEN no press at all for eight or nine laps WHEN one is made THEN it is no stray one.
+    """GIVEN no press at all for eight or nine laps WHEN one is made THEN it is more than the pod.
 
-    The pod alone is 114 or 126 m off there. A runner who never presses hardly presses once by accident.
+    The pod alone is 3 % off. A runner who never presses hardly presses once by accident.
     """
     race = Race("5000m")
     race.pod.scale = scale
@@ -225,7 +225,7 @@ def test_one_late_press_is_a_line(scale: float, first: int) -> None:
     race.runs_to(race.course.crossings_m[first] + 0.4 * MPS, MPS)
     race.marks_line()
     race.runs(MPS, seconds=2.0)
-    assert abs(race.off_m()) < 35.0
+    assert abs(race.off_m()) < 0.6 * 0.03 * race.course.crossings_m[first]
 
 
 def test_a_press_after_forgotten_ones_is_a_line_although_the_scale_has_changed() -> None:
