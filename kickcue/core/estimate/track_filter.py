@@ -10,8 +10,9 @@ Time enters only through the drift; a mark enters as a position with a variance.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from operator import attrgetter
 from typing import Final, Self
 
 
@@ -92,7 +93,7 @@ class TrackFilter:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        return replace(self)
+        return type(self)(*_FIELDS(self))
 
     @property
     def scale(self) -> float:
@@ -113,11 +114,22 @@ class TrackFilter:
         self.co *= keep
         self.oo = keep * keep * self.oo + drift.sd**2 * (1.0 - keep * keep)
         self.o *= keep
-        self.cc += drift.walk**2 * dt_s
+        if drift.walk:
+            self.cc += drift.walk**2 * dt_s
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
         return self.clock_mps * dt_s if self.clock_mps else dd_m
+
+    def place(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
+        """Return mean and variance of where the runner is once the pod has counted ``dd_m`` in ``dt_s``.
+
+        ``dd_var_m2`` is the variance of these pod metres, which are not committed to.
+        """
+        if self.clock_mps:
+            dd_m, dd_var_m2 = self.clock_mps * dt_s, 0.0
+        mean_m = self.s + (1.0 + self.c + self.o) * dd_m
+        return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
     def variance_ahead(self, dd_m: float) -> float:
         """Return the variance of ``s`` after ``dd_m`` further pod metres, without committing to them."""
@@ -153,6 +165,9 @@ class TrackFilter:
         self.co -= gain_c * so
         self.oo -= gain_o * so
         return normal_density(off, spread)
+
+
+_FIELDS = attrgetter(*(field.name for field in fields(TrackFilter)))
 
 
 def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
