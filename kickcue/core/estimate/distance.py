@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.association import seen_next
+from kickcue.core.estimate.association import Observation, seen_next
 from kickcue.core.estimate.change_points import PRIORS, Track, clocked
+from kickcue.core.estimate.common_lateness import CommonLateness
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
@@ -79,6 +80,7 @@ class _Before(NamedTuple):
     source: MarkSource | None
     measuring: Measuring
     shared_sd_m: float
+    lateness: CommonLateness
 
 
 class DistanceEstimator:
@@ -89,6 +91,7 @@ class DistanceEstimator:
         self._prior = prior
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
+        self._lateness = self._common_lateness(self._pod_hypotheses()[0])
         self._measuring = Measuring()
         self._undo: _Before | None = None
         self._since_press: list[tuple[Callable[..., object], tuple[object, ...]]] = []
@@ -109,6 +112,7 @@ class DistanceEstimator:
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
+        self._lateness = self._common_lateness(self._belief.hypotheses[0])
         self._measuring = Measuring()
 
     def _at_the_gun(self, t_ns: int) -> LineBelief:
@@ -143,6 +147,9 @@ class DistanceEstimator:
         )
         return LineBelief(hypotheses, track)
 
+    def _common_lateness(self, h: TrackFilter) -> CommonLateness:
+        return CommonLateness(h, self._course.first_crossing_m, self._course.marker_m)
+
     def _pod_hypotheses(self) -> list[TrackFilter]:
         prior = self._prior
         if self._odometer.by_cadence and self._odometer.step_is_guessed:
@@ -167,6 +174,7 @@ class DistanceEstimator:
             if first:
                 self._take_up_pod(t_ns)
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
@@ -192,6 +200,7 @@ class DistanceEstimator:
                     twin.ss = 1.0
                 both.append(twin)
         self._belief.hypotheses = sorted(both, key=lambda h: -h.weight)
+        self._lateness = self._common_lateness(self._belief.hypotheses[0])
 
     def pause(self) -> None:
         """Note that the recorder was stopped: what is walked until it goes on is no part of the race."""
@@ -225,6 +234,9 @@ class DistanceEstimator:
         if line_m is None or line_m == before:
             return None
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
+        seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
+        pressed = source not in UNPRESSED
+        self._lateness.mark(self._belief.hypotheses[0], seen, pressed=pressed)
         self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
@@ -250,12 +262,14 @@ class DistanceEstimator:
             self._source,
             self._measuring.copy(),
             self._shared_sd_m,
+            self._lateness.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
         if step is not None and self._belief is not None:
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             self._measuring.advance(step)
 
     @property
@@ -275,7 +289,7 @@ class DistanceEstimator:
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._measuring = before.measuring
-        self._shared_sd_m = before.shared_sd_m
+        self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness
         for again, what in since:
             again(self, *what)
         return True
@@ -298,7 +312,8 @@ class DistanceEstimator:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
-        sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
+        late_m2 = self._lateness.variance_m2(self._belief.hypotheses)
+        sd_m = math.sqrt(variance + late_m2 + self._shared_sd_m * self._shared_sd_m)
         heaviest = self._belief.hypotheses[0]
         if heaviest.clock_mps:
             return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)
