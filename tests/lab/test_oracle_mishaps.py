@@ -84,8 +84,8 @@ def test_queued_readings_are_of_the_seconds_in_which_they_were_counted() -> None
 def test_a_step_of_the_scale_shows_in_the_pods_speed() -> None:
     """What the filter reads off the pod's speed is what its metres say.
 
-    GIVEN a scale that steps in the lap before the bell THEN the step is that between the ten seconds
-    before it and the ten after it, to two per cent.
+    GIVEN a scale that steps in the lap before the bell THEN the step is that between ten seconds
+    before it and ten after it, to two per cent.
     """
     for seed in STEPS_BEFORE_THE_BELL:
         race = simulate(COURSE, SCENARIOS["scale-step"], seed)
@@ -137,7 +137,7 @@ def test_it_is_as_sure_as_it_is_right(name: str) -> None:
 def test_presses_elsewhere_tell_no_bell() -> None:
     """No press at the bell line comes to tell it.
 
-    GIVEN presses elsewhere in the lap THEN the more sure the filter wants to be, the later it fires,
+    GIVEN presses elsewhere in the lap THEN the surer the filter wants to be, the later it fires,
     without end.
     """
     for each in bounds("helper-elsewhere", 8):
