@@ -1,7 +1,8 @@
 """How far past its line a mark is made: what the best filter knows of thumbs and gates."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from kickcue.core.course import Course
 from kickcue.lab.mishaps import ALL_LATE_S, ELSEWHERE, correlated_late, helper_elsewhere
@@ -24,23 +25,32 @@ class MarkErrors:
     in_metres: bool = False
     seen: float = 0.0
     """Share of crossings that are marked."""
+    at_line: bool = True
+    """They are made at the line."""
+    never_early: bool = True
+    """A mark of a line tells that it lies behind."""
 
     @classmethod
-    def of(cls, course: Course, scenario: Scenario) -> "MarkErrors":
+    def of(cls, course: Course, scenario: Scenario) -> Self:
         """Return those of a scenario."""
         by = scenario.marks
         if by is None:
-            return cls()
+            return cls(at_line=False, never_early=False)
         if isinstance(by, Gate):
-            return cls(place_sd_m=by.position_sd_m, seen=1.0 - by.missed)
+            return cls(place_sd_m=by.position_sd_m, seen=1.0 - by.missed, never_early=False)
         late_s, late_sd_s = _never_early(by.delay_s, by.delay_sd_s)
         seen = 1.0 - by.missed
         if scenario.mishap is helper_elsewhere:
-            mean, sd = _uniform(*ELSEWHERE)
-            of_lap = mean * course.marker_m, sd * course.marker_m
-            return cls(late_s, late_sd_s, 0.0, *of_lap, in_metres=True, seen=seen)
+            return cls.elsewhere(course, late_s, late_sd_s, seen)
         all_off = _uniform(*ALL_LATE_S) if scenario.mishap is correlated_late else (0.0, 0.0)
         return cls(late_s, late_sd_s, 0.0, *all_off, seen=seen)
+
+    @classmethod
+    def elsewhere(cls, course: Course, late_s: float, late_sd_s: float, seen: float) -> Self:
+        """Return those of presses that are made at one other place of the lap."""
+        mean, sd = _uniform(*ELSEWHERE)
+        found = cls(late_s, late_sd_s, seen=seen, in_metres=True, at_line=False, never_early=False)
+        return replace(found, all_off=mean * course.marker_m, all_off_sd=sd * course.marker_m)
 
     def late_m(self, mps: float) -> float:
         """Return how far past the line a mark is made at that pace, beside what all are off by."""

@@ -24,13 +24,15 @@ import numpy as np
 
 from kickcue.core.course import Course
 from kickcue.core.estimate.waiting import odds_to_fire_at
+from kickcue.lab.association_mixture import AssociationMixture
 from kickcue.lab.mark_errors import MarkErrors
-from kickcue.lab.mishaps import cadence_only, helper_elsewhere, strap_only
+from kickcue.lab.mishaps import cadence_only, strap_only
+from kickcue.lab.oracle_filter import OracleFilter
 from kickcue.lab.oracle_readings import Reading, readings, seconds
 from kickcue.lab.pace_filter import PaceFilter
 from kickcue.lab.pod_filter import PodFilter
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensors import Thumb, TrueMark
+from kickcue.lab.sensors import TrueMark
 from kickcue.lab.simulate import SimulatedRace
 
 DARES: Final = tuple(round(-1.0 + 0.1 * n, 1) for n in range(41))
@@ -72,13 +74,18 @@ def bound(
     race: SimulatedRace,
     *,
     leaps_seen: bool = True,
+    lines_told: bool = True,
 ) -> Bound:
     """Return what the filter makes of a simulated race.
 
     ``leaps_seen`` False: where the pod's scale stepped, it does not see by how much.
+    ``lines_told`` False: it is not told which line a press is of. Raises AskedWronglyError where
+    the scenario has no presses.
     """
-    told = _told(scenario, race, leaps_seen=leaps_seen)
-    watch = _Watch(course, scenario, _filter(course, scenario, race))
+    told = _told(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
+    one = _filter(course, scenario, race)
+    state = one if lines_told else AssociationMixture(course, scenario.marks, one)
+    watch = _Watch(course, scenario, state)
     for n, arrival in enumerate(told):
         until_s = told[n + 1].t_s if n + 1 < len(told) else math.inf
         watch.take(arrival, until_s)
@@ -91,29 +98,33 @@ def _without_pod(scenario: Scenario) -> bool:
     return scenario.mishap in {strap_only, cadence_only}
 
 
-def _filter(course: Course, scenario: Scenario, race: SimulatedRace) -> PodFilter | PaceFilter:
+def _filter(course: Course, scenario: Scenario, race: SimulatedRace) -> OracleFilter:
     kind = PaceFilter if _without_pod(scenario) else PodFilter
     return kind(course, scenario, race)
 
 
-def _told(scenario: Scenario, race: SimulatedRace, *, leaps_seen: bool) -> list[Reading | TrueMark]:
+def _told(
+    scenario: Scenario,
+    race: SimulatedRace,
+    *,
+    leaps_seen: bool,
+    lines_told: bool,
+) -> list[Reading | TrueMark]:
     """Return all that the filter is told, in order of time."""
     passing = seconds(race) if _without_pod(scenario) else readings(scenario, race, leaps_seen)
-    marks = [mark for mark in race.marks if mark.line_m is not None]
+    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_told]
     return sorted([*passing, *marks], key=lambda arrival: arrival.t_s)
+
+
+Follower = OracleFilter | AssociationMixture
 
 
 class _Watch:
     """What is felt, by each rule, of a race that a filter follows."""
 
-    def __init__(self, course: Course, scenario: Scenario, state: PodFilter | PaceFilter) -> None:
+    def __init__(self, course: Course, scenario: Scenario, state: Follower) -> None:
         self._bell_m, self._state = course.bell_m, state
         self._errors = MarkErrors.of(course, scenario)
-        at_line = scenario.marks is not None and scenario.mishap is not helper_elsewhere
-        self._awaited = at_line
-        """The bell line's own mark is still to come."""
-        self._tells_bell = at_line and isinstance(scenario.marks, Thumb)
-        """That mark is never early."""
         self.fired_s: list[float | None] = [None] * (len(DARES) + 1)
         self._sd_s: float | None = None
 
@@ -124,26 +135,19 @@ class _Watch:
 
     def take(self, arrival: Reading | TrueMark, until_s: float) -> None:
         """Take in what came, and fire before ``until_s``, when more comes, where that is due."""
-        t_s, pressed = arrival.t_s, False
-        if isinstance(arrival, Reading):
-            self._state.read(arrival)
-        else:
-            assert arrival.line_m is not None
-            self._state.mark(t_s, arrival.line_m)
-            of_bell = arrival.line_m == self._bell_m
-            self._awaited = self._awaited and not of_bell
-            pressed = of_bell and self._tells_bell
-        if not pressed and self._passes(DARES[0], t_s, until_s) is None:
+        self._state.take(arrival)
+        t_s = arrival.t_s
+        if self._passes(DARES[0], t_s, until_s) is None:
             return
         for i, dare in enumerate((*DARES, self._least_error_dare(t_s))):
             if self.fired_s[i] is None:
-                self.fired_s[i] = t_s if pressed else self._passes(dare, t_s, until_s)
-        if self._sd_s is None and (pressed or self._passes(0.0, t_s, until_s) is not None):
+                self.fired_s[i] = self._passes(dare, t_s, until_s)
+        if self._sd_s is None and self._passes(0.0, t_s, until_s) is not None:
             self._sd_s = self._state.before_sd_s
 
     def _least_error_dare(self, t_s: float) -> float:
         """Return how sure to be by the rule of least expected error, while a mark is awaited."""
-        if not self._awaited:
+        if not self._state.awaits(self._bell_m):
             return 0.0
         late_m, late_sd_m = self._errors.past_line_m(self._state.mps)
         sd_m = self._state.place(t_s)[1]
@@ -151,17 +155,16 @@ class _Watch:
 
     def _passes(self, dare: float, from_s: float, until_s: float) -> float | None:
         """Return when before ``until_s`` the bell will lie ``dare`` standard deviations behind."""
-        if self._short_m(dare, until_s if until_s < math.inf else from_s) > 0.0:
+        if not self._has_passed(dare, until_s if until_s < math.inf else from_s):
             return None
-        if self._short_m(dare, from_s) <= 0.0:
+        if self._has_passed(dare, from_s):
             return from_s
         low, high = from_s, until_s
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
-            short = self._short_m(dare, middle) > 0.0
-            low, high = (middle, high) if short else (low, middle)
+            passed = self._has_passed(dare, middle)
+            low, high = (low, middle) if passed else (middle, high)
         return high
 
-    def _short_m(self, dare: float, t_s: float) -> float:
-        mean_m, sd_m = self._state.place(t_s)
-        return self._bell_m - mean_m + dare * sd_m
+    def _has_passed(self, dare: float, t_s: float) -> bool:
+        return self._state.has_passed(self._bell_m, dare, t_s)

@@ -10,7 +10,6 @@ import math
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kickcue.core.course import Course
 from kickcue.core.units import STEPS_PER_STRIDE
@@ -24,6 +23,7 @@ from kickcue.lab.athlete import (
     STEP_S,
 )
 from kickcue.lab.mark_errors import MarkErrors
+from kickcue.lab.oracle_filter import Matrix, OracleFilter, Vector
 from kickcue.lab.oracle_readings import Reading
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.simulate import SimulatedRace
@@ -31,25 +31,29 @@ from kickcue.lab.wander import wandered_var_s2
 
 CADENCE_VAR_SPM2: Final = 1.0 + STEPS_PER_STRIDE**2 / 12.0
 """A sensor's cadence is off by one step a minute, and sent in whole strides."""
-Vector = NDArray[np.float64]
 S, P, W, B = range(4)
 """Distance, mean pace, how far pace wanders from it (a share), cadence at 5 m/s."""
 
 
-class PaceFilter:
-    """The filter; times in seconds after the gun."""
+class PaceFilter(OracleFilter):
+    """The filter; it is told that time passes, and cadence where that is sent."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
         assert race.pacing is not None
-        self._pacing = race.pacing
-        self._marks = MarkErrors.of(course, scenario)
         low, high = scenario.pace_mps or PACE_MPS
         cadence, cadence_sd = CADENCE_AT_5_SPM
-        self._x = np.array([0.0, 0.5 * (low + high), 0.0, cadence])
-        self._p = np.diag([0.0, (high - low) ** 2 / 12.0, PACE_WANDER**2, cadence_sd**2])
+        super().__init__(
+            MarkErrors.of(course, scenario),
+            np.array([0.0, 0.5 * (low + high), 0.0, cadence]),
+            np.diag([0.0, (high - low) ** 2 / 12.0, PACE_WANDER**2, cadence_sd**2]),
+        )
+        self._pacing = race.pacing
         self._t_s = 0.0
-        self.before_sd_s = math.inf
-        """Standard deviation, in time, before the last mark was taken in or now."""
+
+    @property
+    def mps(self) -> float:
+        """The pace as it was last."""
+        return float(self._x[P]) * self._share(self._t_s)
 
     def read(self, reading: Reading) -> None:
         """Take in a second, and its cadence where one was sent."""
@@ -61,23 +65,20 @@ class PaceFilter:
             off_spm = sent_spm - self._x[B] - SPM_PER_MPS * (mps * share - 5.0)
             by = np.array([0.0, SPM_PER_MPS * share, SPM_PER_MPS * mps, 1.0])
             self._update(by, off_spm, CADENCE_VAR_SPM2)
-        self._note()
-
-    def mark(self, t_s: float, line_m: float) -> None:
-        """Take in a mark of that line."""
-        self._x, self._p = self._advanced(t_s)
-        self._t_s = t_s
-        self._note()
-        mps, errors = self.mps, self._marks
-        off_m = line_m + errors.late_m(mps) - self._x[S]
-        self._update(np.array([1.0, 0.0, 0.0, 0.0]), off_m, errors.var_m2(mps))
 
     def place(self, t_s: float) -> tuple[float, float]:
         """Return where the runner is then: mean and standard deviation, in metres."""
         x, p = self._advanced(t_s)
         return float(x[S]), math.sqrt(max(float(p[S, S]), 0.0))
 
-    def _advanced(self, t_s: float) -> tuple[Vector, Vector]:
+    def _see(self, t_s: float, line_m: float) -> float:
+        self._x, self._p = self._advanced(t_s)
+        self._t_s = t_s
+        mps, errors = self.mps, self._marks
+        off_m = line_m + errors.late_m(mps) - float(self._x[S])
+        return self._update(np.array([1.0, 0.0, 0.0, 0.0]), off_m, errors.var_m2(mps))
+
+    def _advanced(self, t_s: float) -> tuple[Vector, Matrix]:
         """Return state and covariance at a later moment: pace wanders as a process with memory."""
         dt_s = max(t_s - self._t_s, 0.0)
         q = dt_s / PACE_MEMORY_S
@@ -99,22 +100,7 @@ class PaceFilter:
         p[W, W] += PACE_WANDER**2 * (1.0 - keep * keep)
         return x, p
 
-    def _update(self, by: Vector, off: float, var: float) -> None:
-        """Take in what is ``off`` the expected by so much; ``by`` is its slope by each state."""
-        to = self._p @ by
-        gain = to / (by @ to + var)
-        self._x = self._x + gain * off
-        self._p = self._p - np.outer(gain, to)
-
     def _share(self, t_s: float) -> float:
         """Return the pace at a moment, as a share of the mean pace."""
         started = min((t_s + STEP_S) / STARTING_S, 1.0)
         return started * (self._pacing(float(self._x[S])) + float(self._x[W]))
-
-    @property
-    def mps(self) -> float:
-        """The pace as it was last."""
-        return float(self._x[P]) * self._share(self._t_s)
-
-    def _note(self) -> None:
-        self.before_sd_s = self.place(self._t_s)[1] / max(self.mps, 0.1)

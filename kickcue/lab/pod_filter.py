@@ -14,6 +14,7 @@ import numpy as np
 from kickcue.core.course import LANE_WIDTH_M, Course
 from kickcue.lab.manner import BEND_RADIUS_M, OVERTAKES, ROAD_LONGER, WIDE_M, WIDE_VARIES_M
 from kickcue.lab.mark_errors import MarkErrors
+from kickcue.lab.oracle_filter import OracleFilter
 from kickcue.lab.oracle_readings import Reading
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.simulate import SimulatedRace
@@ -26,18 +27,16 @@ S, C, D, W, U, M, F = range(7)
 marks are off by (m or s), how far the scale is off now."""
 
 
-class PodFilter:
-    """The filter; times in seconds after the gun."""
+class PodFilter(OracleFilter):
+    """The filter; it is told what the pod counted."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
+        super().__init__(MarkErrors.of(course, scenario), np.zeros(7), np.zeros((7, 7)))
         self._course, self._scenario = course, scenario
-        self._marks = MarkErrors.of(course, scenario)
         pod = scenario.pod
         known = race.scale
         drawn = (1.0 + pod.scale_sd**2, pod.scale_sd)
         scale, sd = drawn if known is None else (known.mean, known.sd)
-        self._x = np.zeros(7)
-        self._p = np.zeros((7, 7))
         self._set(C, scale - 1.0, sd)
         self._set(D, 0.0, pod.drift_sd)
         self._set(M, self._marks.all_off, self._marks.all_off_sd)
@@ -45,11 +44,13 @@ class PodFilter:
             low, high = WIDE_M if course.lap_m is not None else ROAD_LONGER
             self._set(W, 0.5 * (low + high), (high - low) / math.sqrt(12.0))
         self._second = 0
-        self.mps = 0.0
-        """The pace over the race, as it was last."""
+        self._mps = 0.0
         self._bend: int | None = None
-        self.before_sd_s = math.inf
-        """Standard deviation, in time, before the last mark was taken in or now."""
+
+    @property
+    def mps(self) -> float:
+        """The pace over the race, as it was last."""
+        return self._mps
 
     def read(self, reading: Reading) -> None:
         """Take in what the pod counted since the reading before."""
@@ -72,28 +73,21 @@ class PodFilter:
         self._p[S, S] += reading.var_m2
         self._p[D, D] += pod.drift_sd**2 * (1.0 - keep * keep)
         self._second = reading.second
-        self.mps = moved_m / dt_s if reading.mps is None else reading.mps * scale * factor
-        self.before_sd_s = self.place(reading.t_s)[1] / max(self.mps, 0.1)
-
-    def mark(self, t_s: float, line_m: float) -> None:
-        """Take in a mark of that line."""
-        errors = self._marks
-        late_m, var_m2 = errors.late_m(self.mps), errors.var_m2(self.mps)
-        by = errors.all_off_m(self.mps)
-        self.before_sd_s = self.place(t_s)[1] / max(self.mps, 0.1)
-        ahead_m, ahead_var_m2 = self._ahead(t_s)
-        var_m2 += ahead_var_m2 + ROUNDED_M**2 / 12.0
-        off_m = line_m + late_m + by * self._x[M] - self._x[S] - ahead_m
-        to = self._p[S] - by * self._p[M]
-        gain = to / (to[S] - by * to[M] + var_m2)
-        self._x = self._x + gain * off_m
-        self._p = self._p - np.outer(gain, to)
+        self._mps = moved_m / dt_s if reading.mps is None else reading.mps * scale * factor
 
     def place(self, t_s: float) -> tuple[float, float]:
         """Return where the runner is then: mean and standard deviation, in metres."""
         ahead_m, ahead_var_m2 = self._ahead(t_s)
         var_m2 = max(float(self._p[S, S]), 0.0) + ahead_var_m2
         return float(self._x[S]) + ahead_m, math.sqrt(var_m2)
+
+    def _see(self, t_s: float, line_m: float) -> float:
+        errors, by = self._marks, np.zeros(7)
+        by[S], by[M] = 1.0, -errors.all_off_m(self.mps)
+        ahead_m, ahead_var_m2 = self._ahead(t_s)
+        var_m2 = errors.var_m2(self.mps) + ahead_var_m2 + ROUNDED_M**2 / 12.0
+        expected_m = float(by @ self._x) + ahead_m - errors.late_m(self.mps)
+        return self._update(by, line_m - expected_m, var_m2)
 
     def _set(self, state: int, mean: float, sd: float) -> None:
         """Let a state be that, whatever it was before."""
