@@ -8,11 +8,11 @@ something (the bell line is reached between two notifications, a sensor has fall
 from bisect import bisect_right
 from copy import deepcopy
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.cueing.arbiter import SPACING_M, Candidate
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
-from kickcue.core.cueing.phases import IN_LAST_WINDOW, RACING, Signal, after
+from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, bell_cue, in_last_window, off_even_pace
 from kickcue.core.cueing.rules import ALLOWED, refusal
@@ -65,6 +65,8 @@ EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
 """Who stands so long after the bell, where the finish may be, has finished: nobody stops for that long just before the line."""
+NOT_BEFORE_MOVING_NS: Final = 1 << 62
+"""Since when somebody stands whose stand does not count: until he moves."""
 AT_FINISH_M = 10.0
 """Where the finish may be in any case, however sure the estimate: runners and timekeepers are not at the very line."""
 ON_TIME_S = 0.001
@@ -90,16 +92,26 @@ _NEXT_SIGNAL = {
 
 
 class _Race(NamedTuple):
-    """A race that a new start or an end has left behind, to come back to if that was a mistake."""
+    """What a start or an end has left behind, to come back to if that was a mistake."""
 
     left_ns: int
-    by_start: bool
+    by: Signal
+    phase: Phase
+    since_ns: int
+    """When that phase began."""
     distance: DistanceEstimator
     line: LineWatch
     beacon: BeaconWatch
+    started: bool
     gun_ns: int
     started_ns: int
     given: tuple[frozenset[CueKind], int]
+    before: "_Race | None"
+    """What a start has put out of reach: the end before it."""
+
+    def may_be_taken_back(self, t_ns: int) -> bool:
+        """Tell whether undo still does."""
+        return t_ns - self.left_ns <= TAKEN_BACK_NS
 
 
 class Engine:
@@ -123,6 +135,7 @@ class Engine:
         self._left: _Race | None = None
         self._offered_start = False
         self._phase = Phase.WAITING
+        self._phase_ns = 0
         self._racing = self._started = False
         self._now_ns: int | None = None
         self._gun_ns = self._started_ns = 0
@@ -231,10 +244,12 @@ class Engine:
         return True
 
     def _followed(self, t_ns: int) -> tuple[DistanceEstimator, ...]:
-        """Return the race and, as long as it can be come back to, the one that a new start has left behind."""
-        if self._left is not None and t_ns - self._left.left_ns > TAKEN_BACK_NS:
+        """Return the race and, as long as it can be come back to, the one that a start or an end has left behind."""
+        if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
-        return (self._distance,) if self._left is None or not self._left.by_start else (self._distance, self._left.distance)
+        if self._left is None or self._left.distance is self._distance:
+            return (self._distance,)
+        return self._distance, self._left.distance
 
     def _offer_start(self, t_ns: int, out: list[Output]) -> None:
         """Tell once that somebody runs and no start was pressed. The race begins by a press alone."""
@@ -275,8 +290,10 @@ class Engine:
         return True
 
     def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0, shared_sd_m: float = 0.0) -> None:
-        if self._left is not None and (self._left.by_start or not self._racing):
+        if self._left is not None and (self._left.by is Signal.START or not self._racing):
             self._left.distance.mark(self._timer.at(t_ns), source, age_s, shared_sd_m)
+        if self._left is not None and self._left.phase is Phase.WAITING:
+            self._left = None  # whoever marks lines means the race: a second undo takes no start with it
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
@@ -303,10 +320,7 @@ class Engine:
         elif kind is CommandKind.START:
             self._start(t_ns, out)
         else:
-            signal = {CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
-            was_on, left = self._racing, self._leave(t_ns, by_start=False)
-            if self._signal(t_ns, signal, out) and was_on:
-                self._left = left
+            self._signal(t_ns, {CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind], out)
 
     def _start(self, t_ns: int, out: list[Output]) -> None:
         timer_ns = self._timer.at(t_ns)
@@ -317,17 +331,20 @@ class Engine:
             if not self._standing.may_start_again(timer_ns - self._started_ns, share):
                 out.append(Notice(t_ns, "start_ignored", "the race is already running: this start is ignored", Level.WARNING))
                 return
+        left = self._leave(Signal.START, self._distance)
+        self._distance = self._distance.copy()
+        if self._phase in OVER:
+            self._line = LineWatch(self._course, self._setup.gate)
+        else:
+            self._line = deepcopy(self._line)
+        self._beacon = BeaconWatch()
         if self._phase is not Phase.WAITING:
-            self._left = self._leave(t_ns, by_start=True) if again else None
-            self._distance = deepcopy(self._distance)
-            self._line, self._beacon = LineWatch(self._course, self._setup.gate) if not again else deepcopy(self._line), BeaconWatch()
             out.extend(self._desk.disarm(t_ns, "the race has started again"))
             self._desk.begin_race()
-        if not self._signal(t_ns, Signal.START, out):
-            return
+        self._signal(t_ns, Signal.START, out)
         if again:
             out.append(Notice(t_ns, "started_again", "started again: undo takes it back for a minute"))
-        self._started = True
+        self._left, self._started = left, True
         self._gun_ns, self._started_ns = t_ns, timer_ns
         self._lap_began, self._bell_in_s = None, None
         self._distance.start(timer_ns)
@@ -335,22 +352,65 @@ class Engine:
         self._beacon.rest(t_ns)
         self._standing.start()
 
-    def _leave(self, t_ns: int, *, by_start: bool) -> _Race:
-        gun_ns, started_ns = self._gun_ns, self._started_ns
-        return _Race(t_ns, by_start, self._distance, self._line, self._beacon, gun_ns, started_ns, self._desk.race_so_far)
+    def _leave(self, by: Signal, distance: DistanceEstimator) -> _Race:
+        """Return what is left behind by a start or an end; ``distance`` is to be gone on with should that be taken back."""
+        assert self._now_ns is not None
+        return _Race(
+            left_ns=self._now_ns,
+            by=by,
+            phase=self._phase,
+            since_ns=self._phase_ns,
+            distance=distance,
+            line=self._line,
+            beacon=self._beacon,
+            started=self._started,
+            gun_ns=self._gun_ns,
+            started_ns=self._started_ns,
+            given=self._desk.race_so_far,
+            before=self._left if self._phase in OVER else None,
+        )
+
+    def _unmarked_finish(self, by: Signal) -> DistanceEstimator:
+        """Return what to go on with should the end be taken back: where a mark has ended the race, that mark goes with it."""
+        if by is not Signal.LINE:
+            return self._distance
+        twin = self._distance.copy()
+        if twin.at_last_line:
+            twin.undo_mark()
+        return twin
 
     def _come_back(self, t_ns: int, left: _Race, out: list[Output]) -> None:
-        """Go on with a race that was not over, or had begun before."""
-        if not self._racing:
+        """Go on as if the start or the end had never come."""
+        out.extend(self._desk.disarm(t_ns, "the start is taken back"))
+        if left.phase in OVER:
+            self._signal(left.since_ns, Signal.FINISH if left.phase is Phase.FINISHED else Signal.ABORT, out)
+        elif left.phase is Phase.WAITING:
+            self._signal(t_ns, Signal.RECALL, out)
+        elif not self._racing:
             self._signal(t_ns, Signal.UNDO, out)
-        else:
-            out.extend(self._desk.disarm(t_ns, "the start is taken back"))
-        self._left = None
         self._distance, self._line, self._beacon = left.distance, left.line, left.beacon
-        self._gun_ns, self._started_ns, self._lap_began = left.gun_ns, left.started_ns, None
+        self._started, self._gun_ns, self._started_ns, self._lap_began = left.started, left.gun_ns, left.started_ns, None
+        self._left, self._bell_in_s = left.before, None
         self._desk.take_back(left.given)
-        what = "start" if left.by_start else "end of the race"
-        out.append(Notice(t_ns, "undone", f"the {what} is taken back: the race goes on"))
+        if left.by is not Signal.START and not (left.by is Signal.LINE and self._deny_finish(t_ns)):
+            while self._phase is not left.phase:  # a runner who lies there would be in the body of the race until he moves
+                self._signal(t_ns, Signal.BELL if self._phase is Phase.BODY else _NEXT_SIGNAL[self._phase], out)
+        what = "start" if left.by is Signal.START else "end of the race"
+        goes_on = "the race goes on" if self._racing else f"the race is {self._phase}"
+        out.append(Notice(t_ns, "undone", f"the {what} is taken back: {goes_on}"))
+
+    def _deny_finish(self, t_ns: int) -> bool:
+        """Take in that the runner has not finished; return whether that puts him somewhere else than was believed."""
+        timer_ns = self._timer.at(t_ns)
+        if self._stood_ns is not None:
+            self._stood_ns = NOT_BEFORE_MOVING_NS  # who still stands there has not finished either
+            return False
+        passed = self._distance.passed_probability(self._course.distance_m, timer_ns)
+        if passed <= EVEN_ODDS and not self._distance.at_last_line:
+            return False
+        self._distance.deny_finish(timer_ns)
+        self._desk.last_window_again()  # what it has had was felt in another lap
+        return True
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
         self._followed(t_ns)
@@ -482,18 +542,20 @@ class Engine:
         whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
         out.extend(self._desk.give(t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False))
 
-    def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> bool:
+    def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> None:
         previous = self._phase
         try:
-            self._phase = after(previous, signal)
+            phase = after(previous, signal)
         except IllegalTransitionError as error:
             out.append(Notice(t_ns, "refused", str(error), Level.WARNING))
-            return False
-        self._racing = self._phase in RACING
-        out.append(PhaseChange(t_ns, self._phase, previous))
+            return
+        if previous in RACING and phase in OVER:
+            self._left = self._leave(signal, self._unmarked_finish(signal))
+        self._phase, self._phase_ns = phase, t_ns
+        self._racing = phase in RACING
+        out.append(PhaseChange(t_ns, phase, previous))
         if not self._racing:
-            out.extend(self._desk.disarm(t_ns, f"the race is {self._phase}"))
-        return True
+            out.extend(self._desk.disarm(t_ns, f"the race is {phase}"))
 
     def _wake_in(self, t_ns: int, seconds: float) -> None:
         assert self.wake_ns is not None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kickcue.core.cueing.phases import RACING
+from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Notice, Output, Phase, PhaseChange
@@ -34,7 +34,7 @@ class View:
             case Estimate():
                 self.estimate = output
             case PhaseChange():
-                self.over_ns = None if output.phase in RACING else output.t_ns
+                self.over_ns = output.t_ns if output.phase in OVER else None
                 self.phase = output.phase
             case Arm():
                 self.armed = output

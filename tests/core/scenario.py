@@ -183,4 +183,8 @@ class Race:
         """Return by how much the last estimate is too far, compared with the truth at its own time."""
         told = self.told()
         assert told.distance_m is not None
-        return told.distance_m - float(np.interp(ns_to_s(told.t_ns), self._when_s, self._where_m))
+        return told.distance_m - self.true_m(told)
+
+    def true_m(self, said: ev.Output) -> float:
+        """Return how far the runner was when that was said."""
+        return float(np.interp(ns_to_s(said.t_ns), self._when_s, self._where_m))

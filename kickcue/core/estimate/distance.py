@@ -5,9 +5,10 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 """
 
 import math
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
+from operator import methodcaller
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
@@ -70,6 +71,10 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
+Again = Callable[["DistanceEstimator"], object]
+"""Something that an estimator was told, to be told once more."""
+
+
 class _Before(NamedTuple):
     """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
 
@@ -92,7 +97,7 @@ class DistanceEstimator:
         self._belief: LineBelief | None = None
         self._measuring = Measuring()
         self._undo: _Before | None = None
-        self._since_press: list[partial[float | None] | partial[None]] = []
+        self._since_press: list[Again] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -157,7 +162,7 @@ class DistanceEstimator:
 
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
-        self._keep_for_undo(t_ns, partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
+        self._keep_for_undo(t_ns, methodcaller("read", t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -209,10 +214,11 @@ class DistanceEstimator:
         """
         if self._belief is None:
             return None
-        if source not in UNPRESSED:
-            self._undo, self._since_press = self._before(t_ns, self._belief), []
+        as_it_was = self._before(t_ns, self._belief)
+        if source in UNPRESSED:
+            self._keep_for_undo(t_ns, methodcaller("mark", t_ns, source, age_s, shared_sd_m))
         else:
-            self._keep_for_undo(t_ns, partial(self.mark, t_ns, source, age_s, shared_sd_m))
+            self._undo, self._since_press = as_it_was, []
         before = self._belief.marked_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
@@ -224,6 +230,8 @@ class DistanceEstimator:
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
             return None
+        if self.at_last_line:  # a race that ends with it can be taken back, whoever made the mark
+            self._undo, self._since_press = as_it_was, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
@@ -232,7 +240,7 @@ class DistanceEstimator:
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
-    def _keep_for_undo(self, t_ns: int, again: partial[float | None] | partial[None]) -> None:
+    def _keep_for_undo(self, t_ns: int, again: Again) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
         if self._undo is None:
             return
@@ -268,12 +276,24 @@ class DistanceEstimator:
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
-        self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
-        self._measuring = before.measuring
+        self._belief, self._odometer = before.belief.copy(), deepcopy(before.odometer)
+        self._marked_at_m, self._source = before.marked_at_m, before.source
+        self._measuring = before.measuring.copy()
         self._shared_sd_m = before.shared_sd_m
         for again in since:
-            again()
+            again(self)
         return True
+
+    def copy(self) -> "DistanceEstimator":
+        """Return an independent copy, to go on in another way."""
+        same = (self._course, self._prior, self._undo)
+        return deepcopy(self, {id(self._since_press): list(self._since_press), **{id(each): each for each in same}})
+
+    def deny_finish(self, t_ns: int) -> None:
+        """Take in that the runner has not finished at ``t_ns``, although that is what was believed."""
+        if self._belief is not None:
+            dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+            self._belief.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
 
     def pods(self) -> tuple[str, ...]:
         """Return the pods that the distance of this race was taken from, the one with most metres first."""
