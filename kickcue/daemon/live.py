@@ -20,6 +20,7 @@ from kickcue.config.calibration import Calibrations
 from kickcue.config.learned_scale import lead_changed, learn_from_race, with_learned_scale
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
+from kickcue.core.course import Course
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, KickcueError
@@ -78,7 +79,7 @@ class Live:
         """Take what the run is about; AskedWronglyError where the race cannot be run."""
         self.settings = settings
         self.document = settings.document().with_digests()
-        self.course = self.document.course()
+        self._set_up = self.document.course()
         self.clock = clock
         self.run_id = run_id
         self.session: Session | None = None
@@ -158,6 +159,17 @@ class Live:
     def recording_part(self) -> Part:
         """How the recording is doing."""
         return of_recording(self.recorder, self._hindrance, wanted=self.settings.record)
+
+    @property
+    def course(self) -> Course:
+        """What is run: as it was set up, or as its distance was corrected."""
+        return self._set_up if self.session is None else self.session.course
+
+    @property
+    def title(self) -> str:
+        """What the race is called: as it was set up, unless its distance was corrected."""
+        corrected = self.course.distance_m != self._set_up.distance_m
+        return self.course.event if corrected else self.document.race
 
     @property
     def phase(self) -> Phase:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kickcue.core.course import Course
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.measuring import PodScale
@@ -63,6 +64,11 @@ class Session:
     def wake_ns(self) -> int | None:
         """By when the engine wants a tick."""
         return self._engine.wake_ns
+
+    @property
+    def course(self) -> Course:
+        """What is run, as it is known now."""
+        return self._engine.course
 
     @property
     def measured_scale(self) -> PodScale | None:

@@ -24,9 +24,16 @@ class Source:
     inputs: tuple[Input, ...]
     same: bool
 
-    def run(self) -> Iterator[tuple[Input, tuple[Output, ...]]]:
-        """Run a fresh engine over it; yield each event with what followed from it."""
-        return drive(Engine(self.document.setup()), self.inputs, ticks_recorded=self.same)
+    def engine(self) -> Engine:
+        """Return a fresh engine for this race."""
+        return Engine(self.document.setup())
+
+    def run(self, engine: Engine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+        """Run ``engine``, a fresh one unless told, over it.
+
+        Yield each event with what followed from it.
+        """
+        return drive(engine or self.engine(), self.inputs, ticks_recorded=self.same)
 
 
 def source(recording: Recording, wish: RaceDocument | None, start_offset_s: float = 0.0) -> Source:

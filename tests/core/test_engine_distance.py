@@ -247,11 +247,12 @@ def test_what_is_no_distance_changes_nothing(metres: float | None) -> None:
     assert "5000m" == race.engine.course.event
 
 
-def test_after_too_much_the_course_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("bound", "most"), [("MOST_TOLD", 100), ("MOST_MARKS", 1)])
+def test_after_too_much_the_course_stays(monkeypatch: pytest.MonkeyPatch, bound: str, most: int) -> None:
     """GIVEN more heard since the gun than is kept WHEN the distance is corrected THEN that is refused, and the race goes on."""
-    monkeypatch.setattr(race_so_far, "MOST_TOLD", 100)
+    monkeypatch.setattr(race_so_far, bound, most)
     race = begun("5000m")
-    race.runs(MPS, seconds=120.0)
+    runs_on(race, "5000m", upto_m=700.0)
     corrects(race, 3000.0)
     (refused,) = race.notices("distance_refused")
     assert "too much was heard" in refused.text

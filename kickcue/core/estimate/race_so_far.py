@@ -27,6 +27,8 @@ MOST_TOLD: Final = 40_000
 
 After more the course stays what it is.
 """
+MOST_MARKS: Final = 1000
+"""...and so it does after more marks than that: 400 km on a track."""
 
 
 class _Gun(NamedTuple):
@@ -53,11 +55,12 @@ class RaceSoFar:
         self._gun: _Gun | None = None
         self._told: list[Callable[[RaceSoFar], object]] | None = []
         """Since the gun, in order; None once it was too much to keep."""
+        self._marks = 0
 
     def start(self, timer_ns: int, t_ns: int) -> None:
         """Begin the race."""
         self._gun = _Gun(self.distance.copy(), deepcopy(self.line), timer_ns, t_ns)
-        self._told = []
+        self._told, self._marks = [], 0
         self.distance.start(timer_ns)
         self.line.start(t_ns)
 
@@ -79,6 +82,7 @@ class RaceSoFar:
         """
         if by_position:
             return self.distance.mark(timer_ns, source, age_s, self.line.shared_sd_m)
+        self._marks += 1
         self._keep(methodcaller("mark", timer_ns, source, age_s))
         return self.distance.mark(timer_ns, source, age_s)
 
@@ -112,7 +116,8 @@ class RaceSoFar:
     def unmarked_finish(self) -> "RaceSoFar":
         """Return a copy without the mark of the finish: to go on with should the end be none."""
         twin = RaceSoFar(self.course, self.distance.copy(), self.line, self.beacon)
-        twin._gun, twin._told = self._gun, None if self._told is None else list(self._told)
+        twin._gun, twin._marks = self._gun, self._marks
+        twin._told = None if self._told is None else list(self._told)
         if twin.distance.at_last_line:
             twin.undo_mark()
         return twin
@@ -149,7 +154,7 @@ class RaceSoFar:
 
     def _keep(self, again: "Callable[[RaceSoFar], object]") -> None:
         if self._gun is not None and self._told is not None:
-            if len(self._told) < MOST_TOLD:
+            if len(self._told) < MOST_TOLD and self._marks <= MOST_MARKS:
                 self._told.append(again)
             else:
                 self._told = None
