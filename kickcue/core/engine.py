@@ -256,6 +256,8 @@ class Engine:
         """Return the race and, as long as it can be come back to, the one that a start or an end has left behind."""
         if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
+            if self._phase in OVER:
+                self._race.forget()
         if self._left is None or self._left.race is self._race:
             return (self._race,)
         return self._race, self._left.race

@@ -146,6 +146,10 @@ class RaceSoFar:
             again(twin)
         return twin
 
+    def forget(self) -> None:
+        """Keep no longer what was told: the race is over for good, and is no other one any more."""
+        self._told = None
+
     @staticmethod
     def _waiting(course: Course, distance: DistanceEstimator, line: LineWatch) -> "RaceSoFar":
         distance.go_by(course)
