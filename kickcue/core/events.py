@@ -27,6 +27,8 @@ class CommandKind(StrEnum):
     UNDO_LAP = "undo_lap"
     FINISH = "finish"
     ABORT = "abort"
+    DISTANCE = "distance"
+    """The race is another distance than it was said to be."""
 
 
 class Orderer(StrEnum):
@@ -111,11 +113,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An order; ``lap`` is the same as a button mark. Where nobody tells who gave it, it is the runner's."""
+    """An order; ``lap`` is the same as a button mark. Where nobody tells who gave it, it is the runner's.
+
+    ``race_distance_m``: of ``distance`` alone, how long the race is.
+    """
 
     t_ns: int
     kind: CommandKind
     by: Orderer | None = None
+    race_distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

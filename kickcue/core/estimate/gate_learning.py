@@ -59,6 +59,10 @@ class LineWatch:
         self._learner: _Learner | None = None
         self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
 
+    def go_by(self, course: Course) -> None:
+        """Watch for the finish line of another course; before the gun alone."""
+        self._course = course
+
     def start(self, t_ns: int) -> None:
         """Take the gun: here the runner stands at the start."""
         if self._set is not None:
