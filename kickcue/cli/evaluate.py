@@ -14,13 +14,13 @@ from kickcue.cli.show import console, json_line, table
 from kickcue.core.errors import AskedWronglyError
 from kickcue.lab.archive import as_recorded, known_races, with_faults
 from kickcue.lab.baselines import BASELINES
-from kickcue.lab.evaluate import EVENTS, in_batches, simulated
+from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated
 from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
-from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.scenarios import SCENARIOS, Group
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
-from kickcue.lab.targets import missed
+from kickcue.lab.targets import is_short, missed, missed_after_press, missed_together
 
 _DASK_HELP = (
     "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the workers and with this machine, "
@@ -58,10 +58,19 @@ class Kind:
     recorded: bool = False
 
     @property
+    def place(self) -> str:
+        """The event and its lap, in words."""
+        return self.race if self.lap_m is None else f"{self.race} on {self.lap_m:g} m"
+
+    @property
     def title(self) -> str:
         """What they are, in words."""
-        what = self.race if self.lap_m is None else f"{self.race} on {self.lap_m:g} m"
-        return f"{what}, {self.scenario}"
+        return f"{self.place}, {self.scenario}"
+
+    @property
+    def group(self) -> Group | None:
+        """What they are about; None for recordings as recorded."""
+        return SCENARIOS[self.scenario].group if self.scenario in SCENARIOS else None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,13 +78,34 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 1:
         raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
-    short = 0
+    short = races = unwarned = 0
+    group: tuple[str, Group] | None = None
     with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
+            if not args.json and kind.group is not None and group != (kind.place, kind.group):
+                group = (kind.place, kind.group)
+                print(f"=== {kind.place}: {kind.group} ===\n")
             short += _print(args, kind, outcomes)
+            if not kind.recorded:
+                races += len(outcomes)
+                unwarned += sum(outcome.unwarned for outcome in outcomes)
+    together = list(missed_together(races, unwarned))
+    _print_together(args, races, unwarned, together)
     if short and not args.json:
         print(f"{short} of {len(kinds)} kinds of races miss a threshold")
-    return 1 if short else 0
+    return 1 if short or together else 0
+
+
+def _print_together(args: argparse.Namespace, races: int, unwarned: int, missed: list[str]) -> None:
+    """Print in how many of all simulated races the bell came on a wrong lap as if certain."""
+    if args.json:
+        if races:
+            print(json_line({"who": "all", "races": races, "unwarned": unwarned, "missed": missed}))
+        return
+    if races:
+        print(f"all races together: unwarned in {unwarned} of {races}")
+    for sentence in missed:
+        print(f"missed: {sentence}")
 
 
 def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
@@ -92,13 +122,15 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     if args.lap is not None and args.race is None:
         raise AskedWronglyError("--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200")
-    events = EVENTS if args.race is None else tuple((race, args.lap) for race in args.race)
+    asked = None if args.race is None else [(race, args.lap) for race in args.race]
     seeds = range(args.first_seed, args.first_seed + args.seeds)
-    for race, lap_m in events:
+    for race, lap_m in asked or (*SHORT_EVENTS, *EVENTS):
         document = simulated_document(race, lap_m)
         document.course()
-        for scenario in args.scenario or SCENARIOS:
-            yield Kind(race, lap_m, scenario, simulated(scenario, document, best=args.best), seeds)
+        for name in args.scenario or SCENARIOS:
+            if asked or (race, lap_m) in events_of(SCENARIOS[name]):
+                work = simulated(name, document, best=args.best)
+                yield Kind(race, lap_m, name, work, seeds)
 
 
 def _archived(args: argparse.Namespace) -> Iterator[Kind]:
@@ -135,8 +167,13 @@ def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, li
 def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> bool:
     """Print the figures of one kind; return whether a threshold is missed."""
     ours = summary(outcomes)
-    rows = {"kickcue": ours, **{name: summary(outcomes, name) for name in BASELINES}}
+    rows = {"kickcue": ours}
     short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
+    if not kind.recorded and is_short(kind.scenario, kind.race):
+        pressed = summary(outcome for outcome in outcomes if outcome.pressed)
+        rows["after a press"] = pressed
+        short += missed_after_press(kind.scenario, pressed)
+    rows.update({name: summary(outcomes, name) for name in BASELINES})
     bounds = [o.bound for o in outcomes if o.bound is not None]
     bound = best(bounds) if bounds else None
     if args.json:
@@ -148,7 +185,10 @@ def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> boo
     if bound is not None:
         lines.append(("best possible", f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
     print(table(HEADER, lines, align="lrrrrrr"))
-    print(f"felt late {ours.late_felt}, felt twice {ours.double_felt}")
+    felt = f"felt late {ours.late_felt}, felt twice {ours.double_felt}"
+    print(f"{felt}, unwarned {ours.unwarned}")
+    if "after a press" in rows:
+        print(f"a lap was pressed before the bell in {rows['after a press'].races} races")
     if bound is not None:
         print(f"before the line the best filter is {bound.sd_s:.2f} s sure of it (one standard deviation)")
     for sentence in short:
@@ -158,14 +198,28 @@ def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> boo
 
 
 def _print_json(kind: Kind, rows: dict[str, Summary], short: list[str], bound: Best | None) -> None:
-    about = {"race": kind.race, "lap_m": kind.lap_m, "scenario": kind.scenario}
+    about = {
+        "race": kind.race,
+        "lap_m": kind.lap_m,
+        "group": kind.group,
+        "scenario": kind.scenario,
+    }
     first = {"first_seed": kind.seeds.start}
     for who, row in rows.items():
-        extra = {"late_felt": row.late_felt, "double_felt": row.double_felt, "missed": short} if who == "kickcue" else {}
-        print(json_line({**about, "who": who, **first, **_as_json(row), **extra}))
+        extra = _felt(row) if row.late_felt is not None else {}
+        extra |= {"missed": short} if who == "kickcue" else {}
+        print(json_line({**about, "who": who.replace(" ", "_"), **first, **_as_json(row), **extra}))
     if bound is not None:
         figures = {"median_s": rounded(bound.median_s, 3), "p95_s": rounded(bound.p95_s, 3), "sd_s": rounded(bound.sd_s, 3)}
         print(json_line({**about, "who": "best", **first, "races": rows["kickcue"].races, **figures}))
+
+
+def _felt(row: Summary) -> dict[str, Any]:
+    return {
+        "late_felt": row.late_felt,
+        "double_felt": row.double_felt,
+        "unwarned": row.unwarned,
+    }
 
 
 def _as_json(row: Summary) -> dict[str, Any]:

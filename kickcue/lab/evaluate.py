@@ -6,15 +6,16 @@ from functools import lru_cache, partial
 from typing import Final
 
 from kickcue.config.race import RaceDocument
+from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
-from kickcue.core.events import Cue, Estimate
+from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark
 from kickcue.core.setup import Setup
-from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
 from kickcue.lab.figures import Outcome
 from kickcue.lab.oracle import bound
-from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
 from kickcue.lab.spread import Spread, here
 from kickcue.lab.watch import BadLink, Watch
@@ -31,8 +32,15 @@ EVENTS: Final[tuple[tuple[str, float | None], ...]] = (
     ("10k", None),
 )
 """Events of the evaluation protocol, each with its lap where that is not the usual one."""
+SHORT_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("800m", None), ("800m", 200.0))
+"""...and those in which it is asked besides what a mishap does to a race of few lines."""
 AFTER_NS: Final = 60 * NS_PER_S
 """The watch is watched for so long after the last event: what a bad link holds up must not be felt then."""
+
+
+def events_of(scenario: Scenario) -> tuple[tuple[str, float | None], ...]:
+    """Return the events that a scenario is run over, each with its lap, in the protocol's order."""
+    return EVENTS if scenario.group is not Group.MISHAP else (*SHORT_EVENTS, *EVENTS)
 
 
 def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
@@ -71,16 +79,37 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)
     since_gun = [event for event in race.inputs if event.t_ns >= gun_ns]
+    felt = watch.bell
     return Outcome(
         seed=seed,
-        error_s=None if watch.bell_ms is None else watch.bell_ms / 1000 - bell_s,
+        error_s=None if felt is None else felt.t_ms / 1000 - bell_s,
         half_lap_s=half_lap_s,
         covered=covered / max(told, 1),
         cues=cues,
         baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in baselines(course, since_gun).items()},
         late_felt=watch.late + badly_linked.late,
         double_felt=watch.doubled + badly_linked.doubled,
+        about=felt is not None and felt.text in _about_texts(setup.vocabulary),
+        pressed=_pressed_before(race.inputs, s_to_ns(bell_s)),
     )
+
+
+def _about_texts(vocabulary: Vocabulary) -> set[str]:
+    """Return what a bell that is not certain says; a language without such words warns nobody."""
+    certain = {vocabulary[key].text for key in PLAIN.values()}
+    return {vocabulary[key].text for key in PLAIN} - certain
+
+
+def _pressed_before(inputs: Sequence[Input], bell_ns: int) -> bool:
+    """Return whether a lap was pressed between the last press of the start and the bell."""
+    pressed = False
+    for event in inputs:
+        if event.t_ns >= bell_ns:
+            break
+        if isinstance(event, Command) and event.kind is CommandKind.START:
+            pressed = False
+        pressed |= isinstance(event, Mark)
+    return pressed
 
 
 def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) -> list[Outcome]:

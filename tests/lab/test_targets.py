@@ -7,9 +7,17 @@ import pytest
 
 from kickcue.lab.figures import Summary
 from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.targets import LONGER, TARGETS, Target, missed, target
+from kickcue.lab.targets import (
+    LONGER,
+    TARGETS,
+    Target,
+    missed,
+    missed_after_press,
+    missed_together,
+    target,
+)
 
-GOOD = Summary(1000, 0.2, 0.9, 3.0, 1, 0, 0.95, 0, 0)
+GOOD = Summary(1000, 0.2, 0.9, 3.0, 1, 0, 0.95, 0, 0, 0)
 
 
 def test_every_scenario_is_known() -> None:
@@ -63,3 +71,24 @@ def test_few_races_are_not_judged() -> None:
 def test_other_events_are_asked_for_honesty() -> None:
     """GIVEN an event without targets of its own THEN never, late, twice and coverage are asked all the same."""
     assert 2 == len(list(missed("bare", "1500m", replace(GOOD, median_s=50.0, never=1, coverage95=0.8))))
+
+
+@pytest.mark.parametrize("event", ["800m", "1500m"])
+def test_short_races_are_judged_after_a_press(event: str) -> None:
+    """GIVEN a mishap in a race of few lines THEN errors are asked where a lap had been pressed."""
+    bad = replace(GOOD, median_s=9.0, never=1, coverage95=0.8)
+    assert [] == list(missed("slip", event, bad))
+    assert 1 == len(list(missed("slip", event, replace(bad, late_felt=1))))
+    told = list(missed_after_press("slip", replace(bad, races=100)))
+    assert 3 == len(told)
+    assert "after a press: median 9.00 s, at most 0.45 s is asked" == told[0]
+    assert [] == list(missed_after_press("slip", replace(bad, races=99)))
+
+
+@pytest.mark.parametrize(
+    ("races", "unwarned", "told"),
+    [(199, 9, 0), (200, 1, 0), (200, 2, 1), (4000, 2, 0), (4000, 3, 1)],
+)
+def test_unwarned_is_asked_of_all_races_together(races: int, unwarned: int, told: int) -> None:
+    """One in 2,000 races, rounded up, may be lost without an "about"; of few nothing is asked."""
+    assert told == len(list(missed_together(races, unwarned)))
