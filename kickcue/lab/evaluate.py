@@ -14,6 +14,7 @@ from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
 from kickcue.lab.figures import Outcome
+from kickcue.lab.mishaps import nothing
 from kickcue.lab.oracle import bound
 from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
@@ -44,7 +45,7 @@ def events_of(scenario: Scenario) -> tuple[tuple[str, float | None], ...]:
 
 
 def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
-    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, but not beside a beacon."""
+    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, where it knows the model."""
     return partial(_batch, scenario, document.model_dump_json(), best)
 
 
@@ -119,8 +120,14 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
     for seed in seeds:
         race = simulate(course, scenario, seed)
         row = outcome(setup, race, seed)
-        found.append(replace(row, bound=bound(course, scenario, race)) if best and scenario.beacon is None else row)
+        known = best and _is_model_known(scenario)
+        found.append(replace(row, bound=bound(course, scenario, race)) if known else row)
     return found
+
+
+def _is_model_known(scenario: Scenario) -> bool:
+    """Return whether the best possible filter has a model of what makes these bytes."""
+    return scenario.beacon is None and scenario.mishap is not nothing
 
 
 @lru_cache(maxsize=16)

@@ -18,6 +18,7 @@ from kickcue.lab.mishaps import (
     helper_elsewhere,
     last_four,
     no_total,
+    nothing,
     scale_step,
     sleep,
     slip,
@@ -34,6 +35,7 @@ class Group(StrEnum):
 
     USUAL = "usual races"
     MISHAP = "when something goes wrong"
+    PHYSICAL = "physical runners"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ _EVEN: Final = Style()
 """The runner of the three oldest scenarios: kept, so that their races and figures stay what they were."""
 _BUTTON: Final = Scenario("button", PodFaults(), Thumb())
 _MISHAP: Final = replace(_BUTTON, group=Group.MISHAP)
+_PHYSICAL: Final = replace(_BUTTON, mishap=nothing, group=Group.PHYSICAL)
+_SURGING: Final = Style(ANY_SHAPE, surge=0.10, kick=0.25)
+_PER_MPS: Final = (0.01, 0.02)
+_UNSEEN: Final = (0.0, 0.5)
+_FADES: Final = (0.02, 0.08)
+_PASSING: Final = 0.4
+_ROLLING_S: Final = (5, 60)
+_LAG_S: Final = (5.0, 10.0)
 
 SCENARIOS: Mapping[str, Scenario] = {
     s.name: s
@@ -84,17 +94,37 @@ SCENARIOS: Mapping[str, Scenario] = {
         replace(_MISHAP, name="scale-step", mishap=scale_step),
         replace(_MISHAP, name="burst", mishap=burst),
         replace(_MISHAP, name="sleep", mishap=sleep),
-        replace(_MISHAP, name="smooth", pod=PodFaults(lag_s=(5.0, 10.0), total_lags=True)),
         replace(_MISHAP, name="cadence-only", mishap=cadence_only, pace_mps=(3.0, 6.5)),
         replace(
             _MISHAP,
             name="no-total",
             mishap=no_total,
-            style=Style(ANY_SHAPE, surge=0.10, kick=0.25),
+            style=_SURGING,
         ),
         replace(_MISHAP, name="strap-only", mishap=strap_only),
         replace(_MISHAP, name="last-four", mishap=last_four),
         replace(_MISHAP, name="helper-elsewhere", mishap=helper_elsewhere),
         replace(_MISHAP, name="correlated-late", mishap=correlated_late),
+        replace(
+            _BUTTON,
+            name="smooth",
+            pod=PodFaults(lag_s=_LAG_S, total_lags=True),
+            group=Group.PHYSICAL,
+        ),
+        replace(_PHYSICAL, name="speed-scale", pod=PodFaults(per_mps=_PER_MPS), style=_SURGING),
+        replace(
+            _PHYSICAL,
+            name="fatigue",
+            pod=PodFaults(unseen=_UNSEEN),
+            style=Style(ANY_SHAPE, fades=_FADES),
+        ),
+        replace(_PHYSICAL, name="overtaking", style=Style(ANY_SHAPE, passing=_PASSING)),
+        replace(_PHYSICAL, name="rolling-start", style=Style(ANY_SHAPE, rolling_s=_ROLLING_S)),
+        replace(
+            _PHYSICAL,
+            name="physical",
+            pod=PodFaults(lag_s=_LAG_S, total_lags=True, per_mps=_PER_MPS, unseen=_UNSEEN),
+            style=replace(_SURGING, passing=_PASSING, fades=_FADES, rolling_s=_ROLLING_S),
+        ),
     )
 }

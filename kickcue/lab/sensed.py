@@ -70,7 +70,8 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
     assert isinstance(scenario.marks, Thumb)
     made = marks(chances.race, truth, course.crossings_m, scenario.marks)
     race = scenario.mishap(chances.faults, course, truth, Befallen(counted, made))
-    shift_s = STANDING_S - min(race.starts_s[0], 0.0)
+    heard_s = race.counted[0].t_s if race.counted else 0.0
+    shift_s = STANDING_S - min(race.starts_s[0], heard_s, 0.0)
 
     def at_ns(t_s: float) -> int:
         return s_to_ns(shift_s + race.clock_s(t_s))

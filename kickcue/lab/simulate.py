@@ -105,7 +105,7 @@ def _sensed(chances: Chances, truth: Truth, course: Course, scenario: Scenario, 
 
 
 def _strap_sent(random: Random, truth: Truth) -> Iterator[Notification]:
-    for second in range(int(truth.duration_s)):
+    for second in range(-int(truth.rolling_s), int(truth.duration_s)):
         beats = truth.heart_rate_at(second) + random.gauss(0.0, 1.0)
         rr_1024 = (round(60 * 1024 / max(beats, 30.0) + random.gauss(0.0, 8.0)),)
         yield strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024)

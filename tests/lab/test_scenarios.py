@@ -17,7 +17,7 @@ from kickcue.lab.athlete import Truth, run, run_race
 from kickcue.lab.earlier import Earlier, history, mean_drift_sd
 from kickcue.lab.faults import Air, corrupted, through_air
 from kickcue.lab.manner import ANY_SHAPE, Shape, Style, drawn
-from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.scenarios import SCENARIOS, Group
 from kickcue.lab.sensors import Gate, PodFaults, marks, pod_samples
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.encode import strap_notification
@@ -31,7 +31,6 @@ BEFALLEN = (
     "scale-step",
     "burst",
     "sleep",
-    "smooth",
     "cadence-only",
     "no-total",
     "strap-only",
@@ -39,7 +38,8 @@ BEFALLEN = (
     "helper-elsewhere",
     "correlated-late",
 )
-PROTOCOL = SENSED + BEFALLEN
+PHYSICAL = ("smooth", "speed-scale", "fatigue", "overtaking", "rolling-start", "physical")
+PROTOCOL = SENSED + BEFALLEN + PHYSICAL
 
 
 @cache
@@ -66,8 +66,11 @@ def even_run(mps: float = 5.0, distance_m: float = 5000.0) -> Truth:
 
 
 def test_the_protocols_scenarios_are_there() -> None:
-    """The scenarios are those of the evaluation protocol, in its order."""
+    """The scenarios are those of the evaluation protocol, in its order and its groups."""
     assert PROTOCOL == tuple(SCENARIOS)
+    groups = {Group.USUAL: SENSED, Group.MISHAP: BEFALLEN, Group.PHYSICAL: PHYSICAL}
+    for group, names in groups.items():
+        assert names == tuple(s.name for s in SCENARIOS.values() if s.group is group)
 
 
 @pytest.mark.parametrize("event", ["1500m", "3000m", "10k"])
@@ -166,10 +169,11 @@ def test_on_the_road_wide_is_a_little_everywhere() -> None:
 
 
 def test_others_run_on_the_line() -> None:
-    """GIVEN any other scenario THEN metres of the race are metres on the ground."""
+    """GIVEN a scenario without running wide THEN metres of the race are metres on the ground."""
     for name in PROTOCOL:
-        truth = race(name, course=course_for("1500m")).truth
-        assert (truth.distance_m == truth.path_m) == (name != "wide")
+        truth = race(name).truth
+        wide = name in {"wide", "overtaking", "physical"}
+        assert (truth.distance_m == truth.path_m) != wide
 
 
 # ---- surge
