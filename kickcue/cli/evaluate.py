@@ -1,13 +1,14 @@
 """``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kickcue.cli.evaluate_overview import Row, overview
 from kickcue.cli.outputs import rounded
 from kickcue.cli.printing import complain
 from kickcue.cli.show import console, json_line, table
@@ -17,7 +18,7 @@ from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated
 from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
-from kickcue.lab.scenarios import SCENARIOS, Group
+from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
 from kickcue.lab.targets import is_short, missed, missed_after_press, missed_together
@@ -68,9 +69,9 @@ class Kind:
         return f"{self.place}, {self.scenario}"
 
     @property
-    def group(self) -> Group | None:
-        """What they are about; None for recordings as recorded."""
-        return SCENARIOS[self.scenario].group if self.scenario in SCENARIOS else None
+    def group(self) -> str:
+        """What they are about."""
+        return SCENARIOS[self.scenario].group if self.scenario in SCENARIOS else "recorded races"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,33 +80,47 @@ def run(args: argparse.Namespace) -> int:
         raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = races = unwarned = 0
-    group: tuple[str, Group] | None = None
+    rows: list[Row] = []
     with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
-            if not args.json and kind.group is not None and group != (kind.place, kind.group):
-                group = (kind.place, kind.group)
-                print(f"=== {kind.place}: {kind.group} ===\n")
-            short += _print(args, kind, outcomes)
+            row = Row(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
+            if not args.json and (not rows or rows[-1][:2] != row[:2]):
+                print(f"=== {row.place}: {row.group} ===\n")
+            rows.append(row)
+            short += _print(args, kind, outcomes, row.devices)
             if not kind.recorded:
                 races += len(outcomes)
                 unwarned += sum(outcome.unwarned for outcome in outcomes)
     together = list(missed_together(races, unwarned))
-    _print_together(args, races, unwarned, together)
+    if args.json:
+        _print_together_json(races, unwarned, together)
+    else:
+        _print_together(rows, races, unwarned, together)
     if short and not args.json:
         print(f"{short} of {len(kinds)} kinds of races miss a threshold")
     return 1 if short or together else 0
 
 
-def _print_together(args: argparse.Namespace, races: int, unwarned: int, missed: list[str]) -> None:
-    """Print in how many of all simulated races the bell came on a wrong lap as if certain."""
-    if args.json:
-        if races:
-            print(json_line({"who": "all", "races": races, "unwarned": unwarned, "missed": missed}))
-        return
+def _of_devices(outcomes: list[Outcome]) -> dict[str, Summary]:
+    """Return the figures of kickcue and of each simpler device on the same bytes."""
+    simpler = {name: summary(outcomes, name) for name in BASELINES}
+    return {"kickcue": summary(outcomes), **simpler}
+
+
+def _print_together(rows: list[Row], races: int, unwarned: int, missed: list[str]) -> None:
+    """Print the scenarios side by side, and how many of all simulated races were unwarned."""
+    if len(rows) > 1:
+        for part in overview(rows):
+            print(part)
     if races:
         print(f"all races together: unwarned in {unwarned} of {races}")
     for sentence in missed:
         print(f"missed: {sentence}")
+
+
+def _print_together_json(races: int, unwarned: int, missed: list[str]) -> None:
+    if races:
+        print(json_line({"who": "all", "races": races, "unwarned": unwarned, "missed": missed}))
 
 
 def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
@@ -164,16 +179,21 @@ def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, li
             yield kind, found
 
 
-def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> bool:
+def _print(
+    args: argparse.Namespace,
+    kind: Kind,
+    outcomes: list[Outcome],
+    devices: Mapping[str, Summary],
+) -> bool:
     """Print the figures of one kind; return whether a threshold is missed."""
-    ours = summary(outcomes)
+    ours = devices["kickcue"]
     rows = {"kickcue": ours}
     short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
     if not kind.recorded and is_short(kind.scenario, kind.race):
         pressed = summary(outcome for outcome in outcomes if outcome.pressed)
         rows["after a press"] = pressed
         short += missed_after_press(kind.scenario, pressed)
-    rows.update({name: summary(outcomes, name) for name in BASELINES})
+    rows.update({name: devices[name] for name in BASELINES})
     bounds = [o.bound for o in outcomes if o.bound is not None]
     bound = best(bounds) if bounds else None
     if args.json:

@@ -79,7 +79,7 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
                 covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)
-    since_gun = [event for event in race.inputs if event.t_ns >= gun_ns]
+    simpler = baselines(course, race.inputs).items()
     felt = watch.bell
     return Outcome(
         seed=seed,
@@ -87,7 +87,7 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
         half_lap_s=half_lap_s,
         covered=covered / max(told, 1),
         cues=cues,
-        baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in baselines(course, since_gun).items()},
+        baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in simpler},
         late_felt=watch.late + badly_linked.late,
         double_felt=watch.doubled + badly_linked.doubled,
         about=felt is not None and felt.text in _about_texts(setup.vocabulary),

@@ -100,6 +100,19 @@ def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str
     assert "a lap was pressed before the bell in" in capsys.readouterr().out
 
 
+def test_all_devices_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN several scenarios THEN at the end each has a line with kickcue and all baselines."""
+    scenarios = [word for name in ("bare", "slip", "no-total") for word in ("--scenario", name)]
+    assert main(["evaluate", *scenarios, "--race", "800m", "--race", "5k", "--seeds", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    began = lines.index("5k: p95 in seconds / races lost (wrong lap or never)")
+    assert ["kickcue", *BASELINES] == lines[began + 1].split()
+    table = [line.split()[0] for line in lines[began + 2 : began + 7]]
+    assert ["usual", "bare", "when", "slip", "no-total"] == table
+    assert 4 == lines[began + 3].count(" / ")
+    assert max(map(len, lines)) <= 80
+
+
 def test_unwarned_wrong_laps_miss_a_threshold(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
