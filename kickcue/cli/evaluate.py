@@ -15,7 +15,7 @@ from kickcue.cli.show import console, json_line, table
 from kickcue.core.errors import AskedWronglyError
 from kickcue.lab.archive import as_recorded, known_races, with_faults
 from kickcue.lab.baselines import BASELINES
-from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated
+from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated, suits
 from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
 from kickcue.lab.scenarios import SCENARIOS
@@ -141,9 +141,13 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race, lap_m in asked or (*SHORT_EVENTS, *EVENTS):
         document = simulated_document(race, lap_m)
-        document.course()
+        course = document.course()
         for name in args.scenario or SCENARIOS:
-            if asked or (race, lap_m) in events_of(SCENARIOS[name]):
+            scenario = SCENARIOS[name]
+            if args.scenario and asked and not suits(scenario, course):
+                wrong = f"--scenario {name} with --race {race}"
+                raise AskedWronglyError(f"{wrong}: expected a road race, e.g. --race 10k")
+            if suits(scenario, course) if asked else (race, lap_m) in events_of(scenario):
                 work = simulated(name, document, best=args.best)
                 yield Kind(race, lap_m, name, work, seeds)
 

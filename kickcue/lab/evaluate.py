@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from kickcue.config.race import RaceDocument
+from kickcue.core.course import Course
 from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark
@@ -14,9 +15,9 @@ from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
 from kickcue.lab.figures import Outcome
-from kickcue.lab.mishaps import nothing
 from kickcue.lab.oracle import bound
 from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
+from kickcue.lab.sensors import Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
 from kickcue.lab.spread import Spread, here
 from kickcue.lab.watch import BadLink, Watch
@@ -35,13 +36,21 @@ EVENTS: Final[tuple[tuple[str, float | None], ...]] = (
 """Events of the evaluation protocol, each with its lap where that is not the usual one."""
 SHORT_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("800m", None), ("800m", 200.0))
 """...and those in which it is asked besides what a mishap does to a race of few lines."""
+ROAD_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("5k", None), ("10k", None))
 AFTER_NS: Final = 60 * NS_PER_S
 """The watch is watched for so long after the last event: what a bad link holds up must not be felt then."""
 
 
 def events_of(scenario: Scenario) -> tuple[tuple[str, float | None], ...]:
     """Return the events that a scenario is run over, each with its lap, in the protocol's order."""
-    return EVENTS if scenario.group is not Group.MISHAP else (*SHORT_EVENTS, *EVENTS)
+    if scenario.group is Group.ROAD:
+        return ROAD_EVENTS
+    return (*SHORT_EVENTS, *EVENTS) if scenario.group is Group.MISHAP else EVENTS
+
+
+def suits(scenario: Scenario, course: Course) -> bool:
+    """Return whether a scenario can befall a race there: kilometre marks stand on the road."""
+    return scenario.group is not Group.ROAD or course.lap_m is None
 
 
 def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
@@ -127,7 +136,10 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
 
 def _is_model_known(scenario: Scenario) -> bool:
     """Return whether the best possible filter has a model of what makes these bytes."""
-    return scenario.beacon is None and scenario.mishap is not nothing
+    pod, style, by = scenario.pod, scenario.style, scenario.marks
+    boards_sd_m = by.place_sd_m if isinstance(by, Thumb) else 0.0
+    unknown = (*pod.per_mps, *pod.unseen, style.passing, *style.rolling_s, boards_sd_m)
+    return scenario.beacon is None and not any(unknown)
 
 
 @lru_cache(maxsize=16)

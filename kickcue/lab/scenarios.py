@@ -36,6 +36,7 @@ class Group(StrEnum):
     USUAL = "usual races"
     MISHAP = "when something goes wrong"
     PHYSICAL = "physical runners"
+    ROAD = "kilometre marks on the road"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _EVEN: Final = Style()
 _BUTTON: Final = Scenario("button", PodFaults(), Thumb())
 _MISHAP: Final = replace(_BUTTON, group=Group.MISHAP)
 _PHYSICAL: Final = replace(_BUTTON, mishap=nothing, group=Group.PHYSICAL)
+_ROAD: Final = replace(_BUTTON, marks=Thumb(missed=0.30), mishap=nothing, group=Group.ROAD)
 _SURGING: Final = Style(ANY_SHAPE, surge=0.10, kick=0.25)
 _PER_MPS: Final = (0.01, 0.02)
 _UNSEEN: Final = (0.0, 0.5)
@@ -126,5 +128,10 @@ SCENARIOS: Mapping[str, Scenario] = {
             pod=PodFaults(lag_s=_LAG_S, total_lags=True, per_mps=_PER_MPS, unseen=_UNSEEN),
             style=replace(_SURGING, passing=_PASSING, fades=_FADES, rolling_s=_ROLLING_S),
         ),
+        replace(_ROAD, name="road"),
+        replace(_ROAD, name="road-boards", marks=Thumb(missed=0.30, place_sd_m=5.0)),
+        replace(_ROAD, name="road-start-late", mishap=start_late),
+        replace(_ROAD, name="road-slip", mishap=slip),
+        replace(_ROAD, name="road-scale-step", mishap=scale_step),
     )
 }

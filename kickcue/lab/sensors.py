@@ -37,6 +37,8 @@ class Thumb:
     doubled: float = 0.05
     stray: float = 0.0
     """Chance per line of one more press at a random moment of the race."""
+    place_sd_m: float = 0.0
+    """How far from its line the place of a press lies, but for the finish: boards on the road."""
 
     @property
     def source(self) -> MarkSource:
@@ -135,7 +137,10 @@ def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Th
             yield TrueMark(random.uniform(0.0, truth.duration_s), None)
         if random.random() < thumb.missed:
             continue
-        pressed_s = truth.time_at(line_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
+        place_m = line_m
+        if thumb.place_sd_m and line_m < lines_m[-1]:
+            place_m += random.gauss(0.0, thumb.place_sd_m)
+        pressed_s = truth.time_at(place_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
         yield TrueMark(pressed_s, line_m)
         if random.random() < thumb.doubled:
             yield TrueMark(pressed_s + random.uniform(1.0, 5.0), None)

@@ -85,6 +85,7 @@ def test_every_scenario_and_event(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     titles = [line.split(":")[0] for line in lines if "seeds from" in line]
     assert {"1500m, bare", "3000m on 200 m, gate", "800m on 200 m, slip"} <= set(titles)
     assert "800m, bare" not in titles
+    assert {"5k, road", "10k, road"} == {title for title in titles if title.endswith(" road")}
     headings = [line for line in lines if line.startswith("===")]
     assert "=== 5000m: when something goes wrong ===" in headings
     assert len(headings) == len(set(headings))
@@ -153,6 +154,7 @@ def test_a_kind_has_a_title() -> None:
         (["--race", "12 parsecs"], "unknown event"),
         (["--race", "5000m", "--lap", "nan"], "finite number"),
         (["--lap", "200"], "--lap without --race"),
+        (["--race", "5000m", "--scenario", "road-slip"], "expected a road race, e.g. --race 10k"),
         (["--archive", "nowhere"], "no such folder"),
         (["--archive", "nowhere", "--best"], "--best with --archive"),
         (["--archive", "nowhere", "--race", "5000m"], "--race with --archive"),

@@ -5,12 +5,13 @@ from random import Random
 
 import pytest
 
+from kickcue.core.course import course_for
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, MarkSource
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
-from kickcue.lab.evaluate import EVENTS, events_of, in_batches, outcome, simulated
+from kickcue.lab.evaluate import EVENTS, events_of, in_batches, outcome, simulated, suits
 from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
@@ -107,6 +108,15 @@ def test_races_of_few_lines_are_asked_where_something_goes_wrong() -> None:
     assert {("800m", None), ("800m", 200.0)} == short
 
 
+def test_kilometre_marks_stand_on_the_road() -> None:
+    """Their scenarios are run over road races, and suit no other; the others suit all."""
+    road, track = course_for("5k"), course_for("5000m")
+    assert {("5k", None), ("10k", None)} == set(events_of(SCENARIOS["road-slip"]))
+    assert suits(SCENARIOS["road-slip"], road)
+    assert not suits(SCENARIOS["road-slip"], track)
+    assert all(suits(SCENARIOS["slip"], course) for course in (road, track))
+
+
 def test_an_outcome_is_what_is_felt() -> None:
     """GIVEN one simulated race THEN its outcome tells the seconds from the true bell to the touch: at the cue or up to 0.2 s before it."""
     setup = simulated_document("1500m").setup()
@@ -194,3 +204,10 @@ def test_bare_5000m_is_honest(seed: int) -> None:
     assert bell.sd_m is not None
     assert 50.0 < bell.sd_m < 250.0
     assert abs(race.truth.distance_at(ns_to_s(bell.t_ns)) - setup.race.course.bell_m) <= 4.0 * bell.sd_m
+
+
+@pytest.mark.parametrize("scenario", ["physical", "overtaking", "road-boards", "beacon"])
+def test_no_best_filter_where_it_knows_no_model(scenario: str) -> None:
+    """GIVEN bytes that come of more than the filter's model THEN no bound is told for them."""
+    work = simulated(scenario, simulated_document("1500m"), best=True)
+    assert [None] == [o.bound for o in in_batches(work, [3])]
