@@ -64,8 +64,14 @@ def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner=drawn(stream(name, "manner"), scenario.style, course))
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
     found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
+    return as_sensed(truth, found, prior)
+
+
+def as_sensed(truth: Truth, found: Sensed, scale: ScalePrior | None) -> SimulatedRace:
+    """Return a true race as it was sensed, with what earlier races taught of the pod's scale."""
     gun_s = None if found.befallen is None else found.gun_s
-    return SimulatedRace(truth, found.inputs, prior, found.counted, found.marks, gun_s, found.befallen)
+    counted, marks = found.counted, found.marks
+    return SimulatedRace(truth, found.inputs, scale, counted, marks, gun_s, found.befallen)
 
 
 def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario) -> list[Input]:
