@@ -91,9 +91,14 @@ class Truth:
 
 
 def _interpolated(series: tuple[float, ...], t_s: float) -> float:
-    at = min(max(t_s / STEP_S, 0.0), len(series) - 1.0)
-    i = min(int(at), len(series) - 2)
-    return series[i] + (at - i) * (series[i + 1] - series[i])
+    at, last = t_s / STEP_S, len(series) - 1
+    if at <= 0.0:
+        return series[0]
+    if at >= last:
+        at = float(last)
+    i = int(at) if at < last else last - 1
+    before = series[i]
+    return before + (at - i) * (series[i + 1] - before)
 
 
 def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float | None = None, manner: Manner | None = None) -> Truth:
@@ -106,14 +111,21 @@ def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float |
     spurt = random.uniform(0.0, manner.kick)
     wander = random.gauss(0.0, PACE_WANDER)
     keep = math.exp(-STEP_S / PACE_MEMORY_S)
+    wanders = PACE_WANDER * math.sqrt(1.0 - keep * keep)
+    kick_at_m, kick_over_m = distance_m - manner.kick_m, 0.25 * manner.kick_m
+    gauss, shape, tiring = random.gauss, manner.pace, manner.tired
 
     def speed(t_s: float, done_m: float) -> float:
         nonlocal wander
-        wander = keep * wander + random.gauss(0.0, PACE_WANDER * math.sqrt(1.0 - keep * keep))
-        into_kick = min(max((done_m - (distance_m - manner.kick_m)) / (0.25 * manner.kick_m), 0.0), 1.0)
-        fresh = pace * (manner.pace(done_m) + wander + spurt * into_kick)
-        tired = fresh if manner.tired is None else fresh * (1.0 - manner.tired(done_m))
-        return tired if manner.rolling_s else tired * min((t_s + STEP_S) / STARTING_S, 1.0)
+        wander = keep * wander + gauss(0.0, wanders)
+        mps = pace * (shape(done_m) + wander)
+        if done_m > kick_at_m:
+            into_kick = min((done_m - kick_at_m) / kick_over_m, 1.0)
+            mps = pace * (shape(done_m) + wander + spurt * into_kick)
+        if tiring is not None:
+            mps *= 1.0 - tiring(done_m)
+        is_starting = t_s + STEP_S < STARTING_S and not manner.rolling_s
+        return mps * ((t_s + STEP_S) / STARTING_S) if is_starting else mps
 
     return run(distance_m, speed, random, manner)
 

@@ -10,6 +10,7 @@ owners of pods advise for a calibration on the track).
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,7 +125,7 @@ def _paced(shape: Along, levels: list[float], course: Course) -> Along:
     lines_m = course.crossings_m
 
     def pace(done_m: float) -> float:
-        lap = next((n for n, line_m in enumerate(lines_m) if done_m < line_m), len(lines_m) - 1)
+        lap = min(bisect_right(lines_m, done_m), len(lines_m) - 1)
         began_m = lines_m[lap - 1] if lap else 0.0
         into = min((done_m - began_m) / SURGE_OVER_M, 1.0)
         before = levels[max(lap - 1, 0)]
