@@ -211,6 +211,8 @@ def _print(
     print(table(HEADER, lines, align="lrrrrrr"))
     felt = f"felt late {ours.late_felt}, felt twice {ours.double_felt}"
     print(f"{felt}, unwarned {ours.unwarned}")
+    if ours.marked is not None and ours.strays is not None:
+        print(f"lines marked {ours.marked:.1%}, marks of no line {ours.strays:.1%}")
     if "after a press" in rows:
         print(f"a lap was pressed before the bell in {rows['after a press'].races} races")
     if bound is not None:
@@ -243,6 +245,8 @@ def _felt(row: Summary) -> dict[str, Any]:
         "late_felt": row.late_felt,
         "double_felt": row.double_felt,
         "unwarned": row.unwarned,
+        "marked": rounded(row.marked, 4),
+        "strays": rounded(row.strays, 4),
     }
 
 

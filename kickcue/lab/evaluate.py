@@ -101,6 +101,9 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
         double_felt=watch.doubled + badly_linked.doubled,
         about=felt is not None and felt.text in _about_texts(setup.vocabulary),
         pressed=_pressed_before(race.inputs, s_to_ns(bell_s)),
+        lines=course.laps,
+        marked=len({mark.line_m for mark in race.marks} - {None}),
+        strays=sum(mark.line_m is None for mark in race.marks),
     )
 
 

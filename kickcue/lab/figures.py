@@ -14,7 +14,7 @@ class Outcome:
 
     ``late_felt`` and ``double_felt`` count touches after their deadline or a second time, over a faultless link and over a bad one.
     ``about``: the bell that was felt said "about". ``pressed``: a lap press had come before the
-    true bell.
+    true bell. Of so many ``lines`` some were ``marked``; ``strays`` are marks of no line.
     """
 
     seed: int
@@ -27,6 +27,9 @@ class Outcome:
     double_felt: int = 0
     about: bool = False
     pressed: bool = False
+    lines: int = 0
+    marked: int = 0
+    strays: int = 0
     bound: Bound | None = None
     """What the best filter would have made of it, where that was asked."""
 
@@ -55,6 +58,10 @@ class Summary:
     late_felt: int | None = None
     double_felt: int | None = None
     unwarned: int | None = None
+    marked: float | None = None
+    """Share of the lines that were marked; None where nobody marks any."""
+    strays: float | None = None
+    """Share of the marks that are of no line."""
 
 
 def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary:
@@ -68,10 +75,14 @@ def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary
     if baseline is not None:
         return found
     coverage = float(np.mean([o.covered for o in rows])) if rows else None
+    lines = sum(o.lines for o in rows)
+    marked, strays = sum(o.marked for o in rows), sum(o.strays for o in rows)
     return replace(
         found,
         coverage95=coverage,
         late_felt=sum(o.late_felt for o in rows),
         double_felt=sum(o.double_felt for o in rows),
         unwarned=sum(o.unwarned for o in rows),
+        marked=marked / lines if marked else None,
+        strays=strays / (marked + strays) if marked else None,
     )

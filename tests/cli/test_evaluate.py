@@ -57,6 +57,7 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(word in lines[4] for word in ("median", "p95", "wrong lap", "never", "coverage95"))
     assert "best possible" in lines[9]
     assert "felt late 0, felt twice 0, unwarned 0" == lines[10]
+    assert not any("lines marked" in line for line in lines)
     assert max(map(len, lines)) <= 80
 
 
@@ -98,7 +99,9 @@ def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str
     rows = rows_of(capsys)
     assert 0 < rows["after_a_press"]["races"] < rows["kickcue"]["races"] == 20
     assert main(asked) == 0
-    assert "a lap was pressed before the bell in" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "a lap was pressed before the bell in" in out
+    assert f"lines marked {rows['kickcue']['marked']:.1%}, marks of no line" in out
 
 
 def test_all_devices_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,19 @@ def test_a_wrong_lap_that_was_said_to_be_about_is_no_unwarned_one() -> None:
     assert summary(rows, "pod_distance").unwarned is None
 
 
+def test_how_many_lines_are_marked_is_counted() -> None:
+    """Shares are of all lines and of all marks; where nobody marks any there is none to tell."""
+    rows = [replace(OUTCOME, lines=4, marked=4, strays=1), replace(OUTCOME, lines=6, marked=3)]
+    assert (0.7, 1 / 8) == (summary(rows).marked, summary(rows).strays)
+    assert (None, None) == (summary([OUTCOME]).marked, summary([OUTCOME]).strays)
+    setup = simulated_document("10000m").setup()
+    race = simulate(setup.race.course, SCENARIOS["button-bad"], 5)
+    found = outcome(setup, race, 5)
+    presses = sum(isinstance(event, Mark) for event in race.inputs)
+    assert (25, presses) == (found.lines, found.marked + found.strays)
+    assert found.marked < 25
+
+
 @pytest.mark.parametrize(("scenario", "about"), [("bare", True), ("button", False)])
 def test_the_bells_own_words_tell_whether_it_was_certain(scenario: str, about: bool) -> None:
     """GIVEN an unknown pod alone, or presses THEN the bell says "about" in the first only."""
