@@ -79,7 +79,7 @@ def test_the_protocols_scenarios_are_there() -> None:
         assert names == tuple(s.name for s in SCENARIOS.values() if s.group is group)
 
 
-@pytest.mark.parametrize("event", ["1500m", "3000m", "10k"])
+@pytest.mark.parametrize("event", ["800m", "1500m", "3000m", "10k"])
 @pytest.mark.parametrize("name", PROTOCOL)
 def test_every_scenario_runs_every_ground(name: str, event: str) -> None:
     """GIVEN any scenario on track or road THEN the race is finished, and nobody runs faster than people do."""

@@ -31,6 +31,16 @@ def test_what_is_asked_depends_on_the_event() -> None:
     assert Target(0.28, 1.1, 1 / 1000) == target("button", "5000m") == target("button", "10000m")
     assert (4.2, 8.0) == (target("calibrated", "5000m").median_s, target("calibrated", "10000m").median_s)
     assert Target() == target("button", "1500m") == target("bare", "5000m")
+    assert target("wide", "5000m") == target("fatigue", "5000m") != target("smooth", "5000m")
+
+
+def test_where_a_model_does_not_reach_it_must_be_honest_though_wide() -> None:
+    """GIVEN more coverage than 97 % THEN it is missed of usual races, not of the others."""
+    wide = replace(GOOD, coverage95=0.99)
+    assert 1 == len(list(missed("button", "10k", wide)))
+    for scenario in ("slip", "physical", "road-slip"):
+        assert [] == list(missed(scenario, "10k", wide))
+        assert 1 == len(list(missed(scenario, "10k", replace(GOOD, coverage95=0.89))))
 
 
 def test_good_figures_miss_nothing() -> None:
