@@ -213,6 +213,8 @@ def _print(
     print(f"{felt}, unwarned {ours.unwarned}")
     if ours.marked is not None and ours.strays is not None:
         print(f"lines marked {ours.marked:.1%}, marks of no line {ours.strays:.1%}")
+    if ours.slept_over:
+        print(f"slept from the bell until half the lap was gone: {ours.slept_over} races")
     if "after a press" in rows:
         print(f"a lap was pressed before the bell in {rows['after a press'].races} races")
     if bound is not None:
@@ -247,6 +249,7 @@ def _felt(row: Summary) -> dict[str, Any]:
         "unwarned": row.unwarned,
         "marked": rounded(row.marked, 4),
         "strays": rounded(row.strays, 4),
+        "slept_over": row.slept_over,
     }
 
 

@@ -70,6 +70,7 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
     setup = setup if race.scale is None else replace(setup, scale=race.scale)
     bell_s = race.truth.time_at(course.bell_m)
     half_lap_s = (race.truth.time_at(course.distance_m) - bell_s) / 2
+    slept_over = race.sleeps_over(bell_s, bell_s + half_lap_s)
     watch, badly_linked = Watch(), Watch(BadLink(), stream(f"{course.event} {seed}", "link"))
     gun_ns = race.gun_ns
     bell_s = race.clock_s(bell_s) + ns_to_s(gun_ns)
@@ -104,6 +105,7 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
         lines=course.laps,
         marked=len({mark.line_m for mark in race.marks} - {None}),
         strays=sum(mark.line_m is None for mark in race.marks),
+        slept_over=slept_over,
     )
 
 

@@ -30,6 +30,8 @@ class Outcome:
     lines: int = 0
     marked: int = 0
     strays: int = 0
+    slept_over: bool = False
+    """The machine slept from the bell until half of the last lap was gone."""
     bound: Bound | None = None
     """What the best filter would have made of it, where that was asked."""
 
@@ -62,6 +64,8 @@ class Summary:
     """Share of the lines that were marked; None where nobody marks any."""
     strays: float | None = None
     """Share of the marks that are of no line."""
+    slept_over: int | None = None
+    """Races among those of ``never`` in which the machine slept over the bell."""
 
 
 def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary:
@@ -85,4 +89,5 @@ def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary
         unwarned=sum(o.unwarned for o in rows),
         marked=marked / lines if marked else None,
         strays=strays / (marked + strays) if marked else None,
+        slept_over=sum(o.error_s is None and o.slept_over for o in rows),
     )

@@ -51,6 +51,11 @@ class SimulatedRace:
         """Return the true seconds after the gun at a moment of the events' clock after the gun."""
         return clock_s if self.befallen is None else self.befallen.true_s(clock_s)
 
+    def sleeps_over(self, began_s: float, ended_s: float) -> bool:
+        """Return whether the machine sleeps all that time, in true seconds after the gun."""
+        asleep_s = None if self.befallen is None else self.befallen.asleep_s
+        return asleep_s is not None and asleep_s[0] <= began_s and ended_s <= asleep_s[1]
+
     def document(self, document: RaceDocument) -> RaceDocument:
         """Return the race's document with what was learned before it."""
         return document if self.scale is None else document.model_copy(update={"scale": self.scale.mean, "scale_sd": self.scale.sd})

@@ -13,6 +13,7 @@ from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
 from kickcue.lab.evaluate import EVENTS, events_of, in_batches, outcome, simulated, suits
 from kickcue.lab.figures import Outcome, Summary, summary
+from kickcue.lab.mishaps import Befallen
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.lab.spread import all_cores
@@ -46,8 +47,9 @@ def test_figures_of_a_baseline() -> None:
 
 def test_figures_where_it_never_came() -> None:
     """GIVEN a cue that never came, or no race at all THEN there is no error to tell, not an error of 0."""
-    assert Summary(1, None, None, None, 0, 1, OUTCOME.covered, 0, 0, 0) == summary(outcomes(None))
-    assert Summary(0, None, None, None, 0, 0, None, 0, 0, 0) == summary([])
+    none = Summary(1, None, None, None, 0, 1, OUTCOME.covered, 0, 0, 0, slept_over=0)
+    assert none == summary(outcomes(None))
+    assert replace(none, races=0, never=0, coverage95=None) == summary([])
 
 
 def test_a_wrong_lap_that_was_said_to_be_about_is_no_unwarned_one() -> None:
@@ -56,6 +58,22 @@ def test_a_wrong_lap_that_was_said_to_be_about_is_no_unwarned_one() -> None:
     assert 2 == summary(rows).unwarned
     assert 1 == summary([replace(row, about=row.seed == 1) for row in rows]).unwarned
     assert summary(rows, "pod_distance").unwarned is None
+
+
+def test_a_machine_that_sleeps_over_the_bell() -> None:
+    """GIVEN a sleep from before the bell until half the last lap is gone THEN no bell can come."""
+    setup = simulated_document("800m").setup()
+    slept = simulate(setup.race.course, SCENARIOS["sleep"], 5)
+    bell_s, finish_s = slept.truth.time_at(400.0), slept.truth.time_at(800.0)
+    half_s = (finish_s - bell_s) / 2
+    found = {}
+    for left_s in (-1.0, 1.0):
+        asleep_s = (bell_s - 10.0, bell_s + half_s - left_s)
+        befallen = Befallen([], [], asleep_s=asleep_s)
+        found[left_s] = outcome(setup, replace(slept, befallen=befallen), 5).slept_over
+    assert {-1.0: True, 1.0: False} == found
+    never = [replace(OUTCOME, error_s=error_s, slept_over=True) for error_s in (None, 1.0)]
+    assert 1 == summary(never).slept_over
 
 
 def test_how_many_lines_are_marked_is_counted() -> None:

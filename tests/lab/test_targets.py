@@ -34,6 +34,13 @@ def test_what_is_asked_depends_on_the_event() -> None:
     assert target("wide", "5000m") == target("fatigue", "5000m") != target("smooth", "5000m")
 
 
+def test_what_a_sleeping_machine_cannot_give_is_not_asked() -> None:
+    """GIVEN bells that never came THEN those that the machine slept over are not counted."""
+    never = replace(GOOD, never=3)
+    assert [] == list(missed("sleep", "10k", replace(never, slept_over=3)))
+    assert ["never 3, 2 is asked"] == list(missed("sleep", "10k", replace(never, slept_over=2)))
+
+
 def test_where_a_model_does_not_reach_it_must_be_honest_though_wide() -> None:
     """GIVEN more coverage than 97 % THEN it is missed of usual races, not of the others."""
     wide = replace(GOOD, coverage95=0.99)
