@@ -17,8 +17,15 @@ STEP_S = 0.25
 RUN_ON_S = 5.0
 """The runner goes on a little past the line, and so do the sensors."""
 STARTING_S = 3.0
+PACE_MPS = (3.8, 6.0)
+"""The mean pace of a race is drawn from here, where nothing else is asked."""
 PACE_WANDER = 0.015
 PACE_MEMORY_S = 60.0
+CADENCE_AT_5_SPM = (178.0, 7.0)
+"""Steps a minute at 5 m/s: mean and standard deviation over runners."""
+SPM_PER_MPS = 5.6
+CADENCE_FROM_MPS = 2.0
+"""Below it cadence is no longer that of running."""
 HEART_LAG_S = 90.0
 RESTING_BPM = 95.0
 THRESHOLD_MPS = 5.0
@@ -107,7 +114,7 @@ def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float |
     Without a manner it is even, with a spurt of 0-8 % over the last ``kick_m``.
     """
     manner = manner or even(kick_m)
-    pace = mean_mps or random.uniform(3.8, 6.0)
+    pace = mean_mps or random.uniform(*PACE_MPS)
     spurt = random.uniform(0.0, manner.kick)
     wander = random.gauss(0.0, PACE_WANDER)
     keep = math.exp(-STEP_S / PACE_MEMORY_S)
@@ -143,7 +150,7 @@ def run(
     """
     path, tiring = (None, None) if manner is None else (manner.path, manner.tired)
     rolling_s = 0.0 if manner is None else manner.rolling_s
-    cadence_at_5 = random.gauss(178.0, 7.0)
+    cadence_at_5 = random.gauss(*CADENCE_AT_5_SPM)
     done, ground, heart, finished_at = 0.0, 0.0, RESTING_BPM, math.inf
     if rolling_s:
         warmed_up = 1.0 - math.exp(-rolling_s / HEART_LAG_S)
@@ -154,7 +161,8 @@ def run(
         v = speed(t_s, done)
         tired = 0.0 if tiring is None else tiring(done)
         fresh = v / (1.0 - tired)
-        cadence = cadence_at_5 + 5.6 * (fresh - 5.0) if v > 2.0 else 60.0 * v
+        is_run = v > CADENCE_FROM_MPS
+        cadence = cadence_at_5 + SPM_PER_MPS * (fresh - 5.0) if is_run else 60.0 * v
         heart += (_effort_bpm(v) - heart) * STEP_S / HEART_LAG_S
         rows.append((done, v, cadence, heart, ground, tired))
         done += v * STEP_S if path is None else v * STEP_S / path(done)

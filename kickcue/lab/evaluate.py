@@ -134,13 +134,19 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
     for seed in seeds:
         race = simulate(course, scenario, seed)
         row = outcome(setup, race, seed)
-        known = best and _is_model_known(scenario)
-        found.append(replace(row, bound=bound(course, scenario, race)) if known else row)
+        bounded = best and is_model_known(scenario)
+        found.append(_with_bounds(row, course, scenario, race) if bounded else row)
     return found
 
 
-def _is_model_known(scenario: Scenario) -> bool:
-    """Return whether the best possible filter has a model of what makes these bytes."""
+def _with_bounds(row: Outcome, course: Course, scenario: Scenario, race: SimulatedRace) -> Outcome:
+    pressed = isinstance(scenario.marks, Thumb)
+    untold = bound(course, scenario, race, lines_told=False) if pressed else None
+    return replace(row, bound=bound(course, scenario, race), untold=untold)
+
+
+def is_model_known(scenario: Scenario) -> bool:
+    """Return whether the best possible filters have a model of what makes these bytes."""
     pod, style, by = scenario.pod, scenario.style, scenario.marks
     boards_sd_m = by.place_sd_m if isinstance(by, Thumb) else 0.0
     unknown = (*pod.per_mps, *pod.unseen, style.passing, *style.rolling_s, boards_sd_m)

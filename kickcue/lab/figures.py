@@ -34,6 +34,8 @@ class Outcome:
     """The machine slept from the bell until half of the last lap was gone."""
     bound: Bound | None = None
     """What the best filter would have made of it, where that was asked."""
+    untold: Bound | None = None
+    """...and the best one that is not told which line a press is of, where there are presses."""
 
     @property
     def unwarned(self) -> bool:

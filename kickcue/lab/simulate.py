@@ -1,7 +1,7 @@
 """One simulated race as the events a daemon would receive, together with the truth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from kickcue.config.race import RaceDocument, SensorChoice
@@ -12,7 +12,7 @@ from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
 from kickcue.lab.earlier import history
-from kickcue.lab.manner import drawn
+from kickcue.lab.manner import Along, drawn
 from kickcue.lab.mishaps import Befallen
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensed import Chances, Sensed, sensed
@@ -35,6 +35,11 @@ class SimulatedRace:
     gun_s: float | None = None
     """The true gun on the events' clock; None: where the start was pressed first."""
     befallen: Befallen | None = None
+    pacing: Along | None = field(default=None, compare=False)
+    """How pace goes over the race, by the metres done: a factor on the mean pace.
+
+    A function is equal to itself only: two of the same seed are the same race all the same.
+    """
 
     @property
     def gun_ns(self) -> int:
@@ -66,10 +71,11 @@ def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     name = f"{scenario.name} {course.event} {course.marker_m:g} {seed}"
     random = Random(name)  # noqa: S311  a simulation, not a secret
     pace_mps = None if scenario.pace_mps is None else stream(name, "pace").uniform(*scenario.pace_mps)
-    truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner=drawn(stream(name, "manner"), scenario.style, course))
+    manner = drawn(stream(name, "manner"), scenario.style, course)
+    truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner)
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
     found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
-    return as_sensed(truth, found, prior)
+    return replace(as_sensed(truth, found, prior), pacing=manner.pace)
 
 
 def as_sensed(truth: Truth, found: Sensed, scale: ScalePrior | None) -> SimulatedRace:

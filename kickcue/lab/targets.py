@@ -34,7 +34,7 @@ _CALIBRATED: Final = Target(4.2, 13.0, 1 / 200)
 
 _WITH_PRESSES: Final = ("start-late", "false-start", "slip", "scale-step", "burst", "sleep", "cadence-only", "strap-only", "last-four")
 _WITHOUT_TARGET: Final = ("no-total", "helper-elsewhere", "correlated-late")
-"""What limits these, lagging totals and kilometre marks is not known yet: only honesty is asked."""
+"""Of these, lagging totals and kilometre marks only honesty is asked; ``--best`` tells a limit."""
 _PHYSICAL: Final = ("speed-scale", "fatigue", "overtaking", "rolling-start")
 """Of the size of *wide* and *surge*, and asked the same."""
 _LAGGING: Final = ("smooth", "physical")

@@ -10,20 +10,20 @@ moves the count against strong evidence.
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
 from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
 from kickcue.core.estimate.marks import MarkModel
-from kickcue.core.estimate.track_filter import TrackFilter, merged
+from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.units import NS_PER_S
 
 MOST_HYPOTHESES = 10
 LEAST_WEIGHT = 3e-4
 MERGE_WITHIN_SD = 0.5
+LEAST_VARIANCE_M2 = 1e-12
 START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
-LEAST_VARIANCE_M2: Final = 1e-12
 
 
 class Part(NamedTuple):
@@ -48,10 +48,10 @@ class LineBelief:
         twin._last_mark_ns = self._last_mark_ns
         return twin
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
-        """Move every hypothesis by ``dd_m`` pod metres."""
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
+        """Move every hypothesis by ``dd_m`` pod metres, whose scale wanders like that."""
         for h in self.hypotheses:
-            h.advance(dd_m, dt_s, var_m2)
+            h.advance(dd_m, dt_s, var_m2, drift)
 
     def leap(self, leapt_m: float, *, as_run: bool = False) -> None:
         """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run.
@@ -91,6 +91,8 @@ class LineBelief:
             branches += self._explained(h, seen)
             h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
             h.strays += not repeated
+            if not repeated:
+                pay_for_unmarked(h, h.lines_m or self._track.lines_m, seen)
             branches.append(h)
         self.hypotheses = _pruned(branches)
 
@@ -123,19 +125,17 @@ class LineBelief:
         """
         found = []
         for h in self.hypotheses:
-            axis_m = h.axis_m(dd_m, since_s)
-            variance_m2 = h.variance_ahead(axis_m) + h.place_var_m2
-            if not h.clock_mps:
-                variance_m2 += dd_var_m2
-            mean_m = h.s + h.scale * axis_m
+            mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
             found.append(Part(h.weight, mean_m, max(variance_m2, LEAST_VARIANCE_M2)))
         return found
 
     def moments(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> tuple[float, float]:
         """Return mean and variance of the mixture of ``parts``."""
-        parts = self.parts(dd_m, since_s, dd_var_m2)
-        mean = sum(weight * mean_m for weight, mean_m, _ in parts)
-        square = sum(weight * (var_m2 + mean_m * mean_m) for weight, mean_m, var_m2 in parts)
+        mean = square = 0.0
+        for h in self.hypotheses:  # at every event: no list of parts is made for it
+            mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
+            mean += h.weight * mean_m
+            square += h.weight * (variance_m2 + mean_m * mean_m)
         return mean, max(square - mean * mean, 0.0)
 
     @property

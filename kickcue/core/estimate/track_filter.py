@@ -10,15 +10,26 @@ Time enters only through the drift; a mark enters as a position with a variance.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Self
+from operator import attrgetter
+from typing import Final, Self
 
-DRIFT_SD = 0.007
-"""Standard deviation of the drifting part of the scale; 0.7 % over 120 s is what the evaluation protocol assumes of a foot pod."""
-DRIFT_MEMORY_S = 120.0
-PACE_DRIFT_SD = 0.02
-"""The same where the clock takes the pod's place: a runner's pace wanders more than a pod's scale."""
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the scale of an axis wanders: it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does."""
+
+    sd: float
+    memory_s: float
+    walk: float = 0.0
+    """Of what stays: standard deviation after one second."""
+
+
+POD_DRIFT: Final = Drift(0.007, 120.0)
+"""Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
+PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
+"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
 
 
 class Regime(IntEnum):
@@ -72,27 +83,28 @@ class TrackFilter:
     tied_m: float = 0.0
     pace_mps: float = 0.0
     """True pace between the lines that had their marks; 0 before the second."""
+    unmarked: float = 1.0
+    """What it has paid for lines that gave no mark since the last one that did: a probability."""
 
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
         """Return the belief at the gun: no distance, the scale known to ``scale_sd``."""
-        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, DRIFT_SD**2)
+        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, POD_DRIFT.sd**2)
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        return replace(self)
+        return type(self)(*_FIELDS(self))
 
     @property
     def scale(self) -> float:
         """True metres per pod metre, now."""
         return 1.0 + self.c + self.o
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
-        drift_sd = DRIFT_SD
         if self.clock_mps:
-            dd_m, var_m2, drift_sd = self.clock_mps * dt_s, 0.0, PACE_DRIFT_SD
-        keep = math.exp(-dt_s / DRIFT_MEMORY_S)
+            dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
+        keep = math.exp(-dt_s / drift.memory_s)
         sco = self.cc + self.co
         soo = self.co + self.oo
         self.s += (1.0 + self.c + self.o) * dd_m
@@ -100,12 +112,24 @@ class TrackFilter:
         self.sc += dd_m * sco
         self.so = keep * (self.so + dd_m * soo)
         self.co *= keep
-        self.oo = keep * keep * self.oo + drift_sd**2 * (1.0 - keep * keep)
+        self.oo = keep * keep * self.oo + drift.sd**2 * (1.0 - keep * keep)
         self.o *= keep
+        if drift.walk:
+            self.cc += drift.walk**2 * dt_s
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
         return self.clock_mps * dt_s if self.clock_mps else dd_m
+
+    def place(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
+        """Return mean and variance of where the runner is once the pod has counted ``dd_m`` in ``dt_s``.
+
+        ``dd_var_m2`` is the variance of these pod metres, which are not committed to.
+        """
+        if self.clock_mps:
+            dd_m, dd_var_m2 = self.clock_mps * dt_s, 0.0
+        mean_m = self.s + (1.0 + self.c + self.o) * dd_m
+        return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
     def variance_ahead(self, dd_m: float) -> float:
         """Return the variance of ``s`` after ``dd_m`` further pod metres, without committing to them."""
@@ -143,6 +167,9 @@ class TrackFilter:
         return normal_density(off, spread)
 
 
+_FIELDS = attrgetter(*(field.name for field in fields(TrackFilter)))
+
+
 def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
     """Return the one Gaussian with the weight, mean and covariance of both together."""
     total = a.weight + b.weight
@@ -173,6 +200,7 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.tied_ns,
         a.tied_m,
         a.pace_mps,
+        a.unmarked,
     )
 
 
