@@ -11,7 +11,7 @@ from kickcue.lab.evaluate import in_batches, simulated
 from kickcue.lab.figures import summary
 from kickcue.lab.oracle import DARES, Bound, best, bound
 from kickcue.lab.oracle_readings import Reading, readings
-from kickcue.lab.scenarios import SCENARIOS, Scenario
+from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensors import PodFaults, Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 
@@ -19,7 +19,7 @@ FAULTLESS = PodFaults(scale_sd=0.0, drift_sd=0.0, count_noise_m=0.0, jitter_s=0.
 PUNCTUAL = Thumb(delay_s=0.4, delay_sd_s=0.0, missed=0.0, doubled=0.0)
 EVEN = DARES.index(0.0)
 COURSE = course_for("3000m")
-MISHAPS = sorted({name for name, each in SCENARIOS.items() if each.mishap} | {"smooth"})
+MISHAPS = sorted({n for n, s in SCENARIOS.items() if s.group is Group.MISHAP} | {"smooth"})
 STEPS_BEFORE_THE_BELL = (127, 154, 164, 255, 258, 272)
 """Seeds of scale-step at 3000 m in which the scale steps in the lap before the bell."""
 BY_POD = [name for name in MISHAPS if name not in {"cadence-only", "strap-only"}]
