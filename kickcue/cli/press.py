@@ -106,7 +106,7 @@ def _told_press(args: argparse.Namespace) -> Press | None:
             raise AskedWronglyError(f"{args.what} {args.race_distance}: expected {args.what} alone")
         return Press(WHAT[args.what])
     if args.race_distance is None:
-        raise AskedWronglyError("distance: expected how long the race is behind it, such as 3000, mile, 10k")
+        raise AskedWronglyError("distance: expected how long the race is, such as 3000, mile, 10k")
     return Press(CommandKind.DISTANCE, race_distance_m(args.race_distance))
 
 
@@ -149,7 +149,7 @@ class Heard:
         return f"no race is on: {_words(phase)}"
 
     def _other_distance(self, metres: float) -> str | None:
-        """Return that the race is another distance still; None where nobody can tell, or it is not."""
+        """Return that the race is another distance still; None where it is not, as far as told."""
         state = self.state
         if not self.is_racing or state is None or state.distance_m is None or state.to_go_m is None:
             return None
@@ -301,8 +301,9 @@ class Keyboard:
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
         where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
         where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
-        asked = self._typed.question if self._typed is not None else QUESTIONS.get(self._asked or "")
-        keys = Text(HELP, style="dim") if asked is None else Text(asked, style="bold black on bright_yellow")
+        asked = QUESTIONS.get(self._asked or "") if self._typed is None else self._typed.question
+        style = "dim" if asked is None else "bold black on bright_yellow"
+        keys = Text(asked or HELP, style=style)
         return Group(title, where, keys)
 
     def _trouble(self) -> str:

@@ -225,7 +225,8 @@ def corrected(course: Course, distance_m: float) -> Course:
     """
     shown = f"{distance_m:g}"
     _require_race(shown, f"{shown}m", distance_m)
-    _require(distance_m >= course.kick_m, f"{shown} m", f"no less than the {course.window_name}, {course.kick_m:g} m")
+    least = f"no less than the {course.window_name}, {course.kick_m:g} m"
+    _require(distance_m >= course.kick_m, f"{shown} m", least)
     name = _name(distance_m, steeple=course.event.endswith("sc"), road=course.lap_m is None)
     note = course.note if course.lap_m is not None else _road_note(name, distance_m)
     return replace(course, event=name, distance_m=distance_m, note=note)

@@ -258,7 +258,7 @@ class Engine:
         return True
 
     def _followed(self, t_ns: int) -> tuple[RaceSoFar, ...]:
-        """Return the race and, as long as it can be come back to, the one that a start or an end has left behind."""
+        """Return the race and, as long as undo may bring it back, the one that was left behind."""
         if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
             if self._phase in OVER:
@@ -294,7 +294,8 @@ class Engine:
         crossed_ns = self._race.locate(self._timer.at(fix.t_ns), fix)
         if crossed_ns is None or not self._racing:
             return False
-        self._mark(fix.t_ns, MarkSource.GATE, out, age_s=(fix.t_ns - crossed_ns) / NS_PER_S, by_position=True)
+        age_s = (fix.t_ns - crossed_ns) / NS_PER_S
+        self._mark(fix.t_ns, MarkSource.GATE, out, age_s, by_position=True)
         return True
 
     def _pass_beacon(self, t_ns: int, out: list[Output]) -> bool:
@@ -305,12 +306,20 @@ class Engine:
         self._mark(t_ns, MarkSource.BEACON, out, age_s=(t_ns - passed_ns) / NS_PER_S)
         return True
 
-    def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0, *, by_position: bool = False) -> None:
+    def _mark(
+        self,
+        t_ns: int,
+        source: MarkSource,
+        out: list[Output],
+        age_s: float = 0.0,
+        *,
+        by_position: bool = False,
+    ) -> None:
         timer_ns = self._timer.at(t_ns)
         if self._left is not None and (self._left.by is Signal.START or not self._racing):
             self._left.race.mark(timer_ns, source, age_s, by_position=by_position)
         if self._left is not None and self._left.phase is Phase.WAITING:
-            self._left = None  # whoever marks lines means the race: a second undo takes no start with it
+            self._left = None  # who marks lines means the race: a second undo takes no start
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
@@ -339,7 +348,8 @@ class Engine:
         elif event.kind is CommandKind.DISTANCE:
             self._correct_distance(t_ns, event.race_distance_m, out)
         else:
-            self._signal(t_ns, {CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[event.kind], out)
+            finishes = event.kind is CommandKind.FINISH
+            self._signal(t_ns, Signal.FINISH if finishes else Signal.ABORT, out)
 
     def _start(self, t_ns: int, out: list[Output]) -> None:
         timer_ns = self._timer.at(t_ns)
@@ -369,7 +379,7 @@ class Engine:
         self._standing.start()
 
     def _leave(self, by: Signal, race: RaceSoFar) -> _Left:
-        """Return what is left behind by a start or an end; ``race`` is to be gone on with should that be taken back."""
+        """Return what a start or an end leaves behind; undo of that goes on with ``race``."""
         assert self._now_ns is not None
         return _Left(
             left_ns=self._now_ns,
@@ -388,7 +398,8 @@ class Engine:
         """Go on as if the start or the end had never come."""
         out.extend(self._desk.disarm(t_ns, "the start is taken back"))
         if left.phase in OVER:
-            self._signal(left.since_ns, Signal.FINISH if left.phase is Phase.FINISHED else Signal.ABORT, out)
+            finished = left.phase is Phase.FINISHED
+            self._signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
         elif left.phase is Phase.WAITING:
             self._signal(t_ns, Signal.RECALL, out)
         elif not self._racing:
@@ -396,18 +407,19 @@ class Engine:
         self._race = left.race
         if left.phase not in OVER:
             self._go_by(left.race.course)
-        self._started, self._gun_ns, self._started_ns, self._lap_began = left.started, left.gun_ns, left.started_ns, None
-        self._left, self._bell_in_s = left.before, None
+        self._started, self._gun_ns, self._started_ns = left.started, left.gun_ns, left.started_ns
+        self._left, self._lap_began, self._bell_in_s = left.before, None, None
         self._desk.take_back(left.given)
         if left.by is not Signal.START and not (left.by is Signal.LINE and self._deny_finish(t_ns)):
-            while self._phase is not left.phase:  # a runner who lies there would be in the body of the race until he moves
-                self._signal(t_ns, Signal.BELL if self._phase is Phase.BODY else _NEXT_SIGNAL[self._phase], out)
+            while self._phase is not left.phase:  # by itself it would stay until the runner moves
+                in_body = self._phase is Phase.BODY
+                self._signal(t_ns, Signal.BELL if in_body else _NEXT_SIGNAL[self._phase], out)
         what = "start" if left.by is Signal.START else "end of the race"
         goes_on = "the race goes on" if self._racing else f"the race is {self._phase}"
         out.append(Notice(t_ns, "undone", f"the {what} is taken back: {goes_on}"))
 
     def _deny_finish(self, t_ns: int) -> bool:
-        """Take in that the runner has not finished; return whether that puts him somewhere else than was believed."""
+        """Take in that the runner has not finished; return whether he is somewhere else then."""
         timer_ns = self._timer.at(t_ns)
         if self._stood_ns is not None:
             self._stood_ns = NOT_BEFORE_MOVING_NS  # who still stands there has not finished either
@@ -453,7 +465,8 @@ class Engine:
         what = "next race" if self._phase in OVER else "race"
         target_is_of = "" if self._setup.target_s is None else self._run.course.event
         pace = f"; the wanted time is one for {target_is_of}" if target_is_of else ""
-        out.append(Notice(t_ns, "distance", f"the {what} is {course.event} (it was {before}){pace}"))
+        told = f"the {what} is {course.event} (it was {before}){pace}"
+        out.append(Notice(t_ns, "distance", told))
 
     def _read_anew(self, t_ns: int, course: Course) -> RaceSoFar | None:
         """Return the race over ``course``; None where it is over and stays so.
@@ -624,7 +637,9 @@ class Engine:
             out.append(Notice(t_ns, "refused", str(error), Level.WARNING))
             return
         if previous in RACING and phase in OVER:
-            self._left = self._leave(signal, self._race.unmarked_finish() if signal is Signal.LINE else self._race)
+            by_line = signal is Signal.LINE
+            race = self._race.unmarked_finish() if by_line else self._race
+            self._left = self._leave(signal, race)
         self._phase, self._phase_ns = phase, t_ns
         self._racing, self._in_body = phase in RACING, phase is Phase.BODY
         out.append(PhaseChange(t_ns, phase, previous))

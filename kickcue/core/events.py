@@ -113,8 +113,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An order; ``lap`` is the same as a button mark. Where nobody tells who gave it, it is the runner's.
+    """An order; ``lap`` is the same as a button mark.
 
+    Where nobody tells who gave it, it is the runner's.
     ``race_distance_m``: of ``distance`` alone, how long the race is.
     """
 

@@ -384,24 +384,27 @@ class Live:
         """Note an end, and that it was none or that the next heat has begun; after every event, for they may come at once."""
         view, ended = session.view, self._ended
         over = view.over_ns is not None
-        if ended is not None and ended.gun_ns == view.gun_ns and not over:
+        same = ended is not None and ended.gun_ns == view.gun_ns
+        if same and not over:
             self._ended = None  # it was none
-        elif ended is not None and ended.gun_ns != view.gun_ns and (over or not self._may_be_undone(view)):
+        elif ended is not None and not same and (over or not self._may_be_undone(view)):
             self._learn(ended)
             self._ended = None
         if over and self._ended is None:
-            self._ended = _Ended(view.gun_ns, self._lesson(session) if view.phase is Phase.FINISHED else None)
+            lesson = self._lesson(session) if view.phase is Phase.FINISHED else None
+            self._ended = _Ended(view.gun_ns, lesson)
         self._look_after_rest(over=over)
 
     def _may_be_undone(self, view: View) -> bool:
         """Tell whether the last start, or the last end, may still be taken back."""
-        now_ns = self.race_ns()
-        return view.undo_until_ns is not None and now_ns is not None and now_ns <= view.undo_until_ns
+        now_ns, until_ns = self.race_ns(), view.undo_until_ns
+        return until_ns is not None and now_ns is not None and now_ns <= until_ns
 
     def _look_after_rest(self, *, over: bool) -> None:
         """Have the run end some time after its race, unless that goes on or the next one begins."""
         if over and self._linger is None:
-            self._linger = asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self._rest)
+            loop = asyncio.get_running_loop()
+            self._linger = loop.call_later(LINGER_S / self.clock.rate, self._rest)
         elif not over and self._linger is not None:
             self._linger.cancel()
             self._linger = None

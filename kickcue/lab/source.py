@@ -39,8 +39,8 @@ class Source:
 def source(recording: Recording, wish: RaceDocument | None, start_offset_s: float = 0.0) -> Source:
     """Return the recording as it was run (``wish`` None), or as it would be under ``wish``.
 
-    Under a wish the recorded ticks are left out: another race wants its ticks at other moments. Under
-    one for another course, so is what corrected the distance of the recorded one. With
+    Under a wish the recorded ticks are left out: another race wants its ticks at other moments.
+    Under one for another course, so is what corrected the distance of the recorded one. With
     ``start_offset_s`` everything before is left out and the gun goes there; where no start was
     recorded it goes at the beginning. AskedWronglyError where no race is known, DataError where
     there is nothing to run.

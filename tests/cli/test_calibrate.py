@@ -92,8 +92,15 @@ def test_a_recording_counts_once(recordings: list[Path], capsys: pytest.CaptureF
     assert 1 == len(told[-1]["known"]["races"])
 
 
-def test_an_end_that_was_taken_back_ends_no_lesson(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race given up by mistake in its middle, which was taken back THEN it teaches what the whole race teaches."""
+def test_an_end_that_was_taken_back_ends_no_lesson(
+    home: Path,
+    recordings: list[Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN a race given up by mistake in its middle, which was taken back.
+
+    THEN it teaches what the whole race teaches.
+    """
     whole = read(recordings[0])
     middle_ns = whole.inputs[-1].t_ns // 2
     mistake = [Command(middle_ns, CommandKind.ABORT), Command(middle_ns, CommandKind.UNDO_LAP)]

@@ -99,11 +99,16 @@ async def test_one_press_by_a_helper_as_json(daemon: Daemon) -> None:
 
 
 async def test_a_corrected_distance(daemon: Daemon) -> None:
-    """GIVEN a race of 5000 m WHEN a helper says how long it is THEN the engine gets the metres, and the answer tells whether it is that long now."""
+    """GIVEN a race of 5000 m WHEN a helper says how long it is.
+
+    THEN the engine gets the metres, and the answer tells whether it is that long now.
+    """
     daemon.is_in_lap_5()
-    taken, refused = await asyncio.gather(press("distance", "5000m", "--trackside"), press("distance", "3k"))
+    presses = (press("distance", "5000m", "--trackside"), press("distance", "3k"))
+    taken, refused = await asyncio.gather(*presses)
     assert (0, "distance sent: lap 5, 3001 ± 4 m to go, by marks\n", "") == taken
-    assert (1, "kickcue: distance was sent, but the race stays 5000 m: the runner's screen tells why\n") == (refused[0], refused[2])
+    why = "distance was sent, but the race stays 5000 m: the runner's screen tells why"
+    assert (1, f"kickcue: {why}\n") == (refused[0], refused[2])
     orders = {
         (event.by, event.race_distance_m)
         for event in [await daemon.delivery.incoming.get() for _ in range(2)]
@@ -177,7 +182,7 @@ async def test_nobody_takes_it() -> None:
         ([], 2, "say what to press: lap, start, undo, finish, abort, distance"),
         (["--json"], 2, "say what to press"),
         (["lunch"], 2, "expected abort, distance, finish, lap, start or undo, got 'lunch'"),
-        (["distance"], 2, "distance: expected how long the race is behind it, such as 3000, mile, 10k"),
+        (["distance"], 2, "distance: expected how long the race is, such as 3000, mile, 10k"),
         (["distance", "lunch"], 2, "unknown event 'lunch'"),
         (["distance", "10m"], 2, "did you mean 10mile, 10k or 10000m?"),
         (["lap", "3000"], 2, "lap 3000: expected lap alone"),

@@ -306,8 +306,16 @@ def test_metres_that_are_too_few_for_a_race(event: str) -> None:
         ("5mile", 16_093.44, "10mile", 1609.344),
     ],
 )
-def test_a_corrected_course_keeps_its_venue(said: str, metres: float, name: str, first_m: float) -> None:
-    """GIVEN a race that is another distance THEN laps and last window stay, and the first line follows."""
+def test_a_corrected_course_keeps_its_venue(
+    said: str,
+    metres: float,
+    name: str,
+    first_m: float,
+) -> None:
+    """GIVEN a race that is another distance.
+
+    THEN laps and last window stay, and the first line follows.
+    """
     before = course_for(said)
     after = corrected(before, metres)
     assert (name, metres, first_m) == (after.event, after.distance_m, after.first_crossing_m)
@@ -321,7 +329,10 @@ def test_a_corrected_course_keeps_its_venue(said: str, metres: float, name: str,
 
 @pytest.mark.parametrize("metres", [0.0, 199.0, 399.0, 500_001.0, math.nan])
 def test_a_course_is_not_corrected_to_what_is_no_race_there(metres: float) -> None:
-    """GIVEN a distance that nobody races over, or one shorter than the last lap THEN what would be right is said."""
+    """GIVEN a distance that nobody races over, or one shorter than the last lap.
+
+    THEN what would be right is said.
+    """
     with pytest.raises(AskedWronglyError, match="expected"):
         corrected(course_for("1500m"), metres)
 

@@ -1,4 +1,4 @@
-"""The distance of a race is corrected while it runs: all follows, as had it been right from the gun on."""
+"""The distance of a race is corrected while it runs: all is as had it been right from the gun on."""
 
 import math
 from collections.abc import Sequence
@@ -104,7 +104,12 @@ def middle_s(inputs: Sequence[Input]) -> float:
         ("button", "10k", "5k", 5000.0),
     ],
 )
-def test_all_is_as_had_it_been_right_from_the_gun_on(scenario: str, said: str, really: str, metres: float) -> None:
+def test_all_is_as_had_it_been_right_from_the_gun_on(
+    scenario: str,
+    said: str,
+    really: str,
+    metres: float,
+) -> None:
     """GIVEN a race set up as another one WHEN it is corrected half-way.
 
     THEN cues, phases and estimates are from then on, to the last digit, those of a race that was
@@ -164,7 +169,7 @@ def test_a_bell_for_the_wrong_distance_is_called_off() -> None:
 def test_a_bell_that_was_given_too_early_is_given_again() -> None:
     """GIVEN a bell in the wrong lap, felt WHEN the distance is corrected.
 
-    THEN the race is in its body again, and its own last lap has all its cues under ids of their own.
+    THEN the race is in its body again, and its own last lap has all its cues, under new ids.
     """
     race = begun("3000m")
     runs_on(race, "5000m", upto_m=2900.0)
@@ -181,7 +186,10 @@ def test_a_bell_that_was_given_too_early_is_given_again() -> None:
 
 
 def test_a_few_metres_more_ring_no_second_bell() -> None:
-    """GIVEN a runner in the last lap WHEN the race is said to be 60 m longer THEN he is in it still, and feels no second bell."""
+    """GIVEN a runner in the last lap WHEN the race is said to be 60 m longer.
+
+    THEN he is in it still, and feels no second bell.
+    """
     race = begun("1500m")
     runs_on(race, "1500m", upto_m=1320.0)
     assert Phase.LAST_200 is phase(race)
@@ -192,7 +200,10 @@ def test_a_few_metres_more_ring_no_second_bell() -> None:
 
 
 def test_a_race_that_ended_too_early_goes_on() -> None:
-    """GIVEN a race that ended at 3000 m by itself WHEN it is said to be 5000 m THEN it goes on with that line marked."""
+    """GIVEN a race that ended at 3000 m by itself WHEN it is said to be 5000 m.
+
+    THEN it goes on with that line marked.
+    """
     race = begun("3000m")
     runs_on(race, "3000m", upto_m=3005.0)
     assert Phase.FINISHED is phase(race)
@@ -210,7 +221,10 @@ def test_a_race_that_ended_too_early_goes_on() -> None:
 
 
 def test_before_the_gun() -> None:
-    """GIVEN a race that waits WHEN its distance is corrected THEN it is run as that, and nobody is told ready twice."""
+    """GIVEN a race that waits WHEN its distance is corrected.
+
+    THEN it is run as that, and nobody is told ready twice.
+    """
     race = Race("5000m")
     race.stands(3.0)
     corrects(race, 1500.0)
@@ -223,7 +237,10 @@ def test_before_the_gun() -> None:
 
 
 def test_a_distance_that_is_run_already_is_refused() -> None:
-    """GIVEN 2,100 m run WHEN the race is said to be 2000 m THEN it stays what it is, and the screen is told why."""
+    """GIVEN 2,100 m run WHEN the race is said to be 2000 m.
+
+    THEN it stays what it is, and the screen is told why.
+    """
     race = begun("5000m")
     runs_on(race, "5000m", upto_m=2100.0)
     armed = len(race.all(Disarm))
@@ -238,7 +255,10 @@ def test_a_distance_that_is_run_already_is_refused() -> None:
 
 @pytest.mark.parametrize("metres", [None, -1.0, 0.0, 399.0, 1e9, math.nan, math.inf])
 def test_what_is_no_distance_changes_nothing(metres: float | None) -> None:
-    """GIVEN a race WHEN its distance is corrected to none THEN one notice says what would be right, and it goes on."""
+    """GIVEN a race WHEN its distance is corrected to none.
+
+    THEN one notice says what would be right, and it goes on.
+    """
     race = begun("5000m")
     race.runs(MPS, seconds=20.0)
     corrects(race, metres)
@@ -248,8 +268,15 @@ def test_what_is_no_distance_changes_nothing(metres: float | None) -> None:
 
 
 @pytest.mark.parametrize(("bound", "most"), [("MOST_TOLD", 100), ("MOST_MARKS", 1)])
-def test_after_too_much_the_course_stays(monkeypatch: pytest.MonkeyPatch, bound: str, most: int) -> None:
-    """GIVEN more heard since the gun than is kept WHEN the distance is corrected THEN that is refused, and the race goes on."""
+def test_after_too_much_the_course_stays(
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    most: int,
+) -> None:
+    """GIVEN more heard since the gun than is kept WHEN the distance is corrected.
+
+    THEN that is refused, and the race goes on.
+    """
     monkeypatch.setattr(race_so_far, bound, most)
     race = begun("5000m")
     runs_on(race, "5000m", upto_m=700.0)
@@ -260,7 +287,10 @@ def test_after_too_much_the_course_stays(monkeypatch: pytest.MonkeyPatch, bound:
 
 
 def test_a_wanted_time_is_one_for_its_own_distance() -> None:
-    """GIVEN a wanted time for 5000 m WHEN the race is said to be 3000 m THEN nothing is said of the pace; WHEN it is 5000 m after all, it is."""
+    """GIVEN a wanted time for 5000 m WHEN the race is said to be 3000 m.
+
+    THEN nothing is said of the pace; WHEN it is 5000 m after all, it is.
+    """
     races = [begun("5000m", target_s=1200.0) for _ in range(2)]
     for race in races:
         race.runs_to(300.0, MPS)
@@ -272,7 +302,10 @@ def test_a_wanted_time_is_one_for_its_own_distance() -> None:
 
 
 def test_the_next_race_may_be_another_one() -> None:
-    """GIVEN a race that a person has ended WHEN another distance is said and start pressed THEN the next race is that one."""
+    """GIVEN a race that a person has ended WHEN another distance is said and start pressed.
+
+    THEN the next race is that one.
+    """
     race = begun("3000m")
     runs_on(race, "3000m", upto_m=700.0)
     race.orders(CommandKind.ABORT)
@@ -287,7 +320,10 @@ def test_the_next_race_may_be_another_one() -> None:
 
 
 def test_an_end_that_is_taken_back_comes_back_to_the_corrected_race() -> None:
-    """GIVEN finish pressed by mistake, then the distance corrected WHEN undo is pressed THEN the race goes on over that distance."""
+    """GIVEN finish pressed by mistake, then the distance corrected WHEN undo is pressed.
+
+    THEN the race goes on over that distance.
+    """
     race = begun("5000m")
     runs_on(race, "3000m", upto_m=1850.0)
     race.orders(CommandKind.FINISH)
@@ -299,7 +335,10 @@ def test_an_end_that_is_taken_back_comes_back_to_the_corrected_race() -> None:
 
 
 def test_a_press_before_a_correction_can_still_be_taken_back() -> None:
-    """GIVEN a stray press, then a correction WHEN undo is pressed THEN the belief is that of a corrected race without the press."""
+    """GIVEN a stray press, then a correction WHEN undo is pressed.
+
+    THEN the belief is that of a corrected race without the press.
+    """
     races = [begun("5000m") for _ in range(2)]
     for race in races:
         runs_on(race, "10000m", upto_m=1210.0)
@@ -314,7 +353,10 @@ def test_a_press_before_a_correction_can_still_be_taken_back() -> None:
 
 
 def test_a_helper_may_not_correct_a_race_under_rules() -> None:
-    """GIVEN a road race WHEN a helper corrects its distance THEN that is refused as all that helpers order."""
+    """GIVEN a road race WHEN a helper corrects its distance.
+
+    THEN that is refused as all that helpers order.
+    """
     race = begun("10k", rules="road")
     race.feed(Command(s_to_ns(race.t_s), CommandKind.DISTANCE, Orderer.TRACKSIDE, 5000.0))
     assert 1 == len(race.notices("helper_refused"))

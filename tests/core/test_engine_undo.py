@@ -1,4 +1,4 @@
-"""Starts and ends that were mistakes: undo takes them back for a minute, whoever or whatever had made them."""
+"""Starts and ends that were mistakes: undo takes them back for a minute, whatever had made them."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def begun(event: str = "1500m", /, **wishes: float) -> Race:
 
 
 def a_lap_ahead(**wishes: float) -> Race:
-    """Return a race that a mark has ended a lap too early: the pod has made up 400 m between two presses."""
+    """Return a race that a mark has ended a lap too early: the pod has made up 400 m."""
     race = begun(**wishes)
     race.runs_and_presses(MPS, upto_m=702.0)
     assert race.pod.total_m is not None
@@ -39,7 +39,10 @@ def a_lap_ahead(**wishes: float) -> Race:
 
 @pytest.mark.parametrize("source", list(MarkSource))
 def test_an_end_by_a_mark_of_the_finish_is_taken_back(source: MarkSource) -> None:
-    """GIVEN a mark just before the finish that has ended the race WHEN undo is pressed THEN it goes on as if that mark had never come."""
+    """GIVEN a mark just before the finish that has ended the race WHEN undo is pressed.
+
+    THEN it goes on as if that mark had never come.
+    """
     races = [begun(), begun()]
     for race in races:
         race.runs_and_presses(MPS, upto_m=1102.0)
@@ -57,7 +60,10 @@ def test_an_end_by_a_mark_of_the_finish_is_taken_back(source: MarkSource) -> Non
 
 
 def test_an_end_a_lap_too_early_puts_the_runner_a_lap_back() -> None:
-    """GIVEN a race that was ended by a mark one lap before its finish WHEN that is taken back THEN the finish is still to come, and its mark ends it."""
+    """GIVEN a race that was ended by a mark one lap before its finish WHEN that is taken back.
+
+    THEN the finish is still to come, and its mark ends it.
+    """
     race = a_lap_ahead()
     race.orders(CommandKind.UNDO_LAP)
     race.runs(MPS, seconds=2.0)
@@ -74,7 +80,10 @@ def test_an_end_a_lap_too_early_puts_the_runner_a_lap_back() -> None:
 
 @pytest.mark.parametrize("kick_m", [400.0, 300.0])
 def test_the_true_last_lap_has_its_bell(kick_m: float) -> None:
-    """GIVEN an end a lap too early, after its bell WHEN that is taken back THEN the bell comes once more, in the lap that is the last one."""
+    """GIVEN an end a lap too early, after its bell WHEN that is taken back.
+
+    THEN the bell comes once more, in the lap that is the last one.
+    """
     race = a_lap_ahead(kick_m=kick_m)
     assert 1 == race.cues().count(CueKind.LAST_LAP)
     race.orders(CommandKind.UNDO_LAP)
@@ -87,7 +96,10 @@ def test_the_true_last_lap_has_its_bell(kick_m: float) -> None:
 
 
 def test_on_the_road_an_end_that_is_taken_back_is_not_told_again_at_once() -> None:
-    """GIVEN a road race that the pod alone has ended too early WHEN that is taken back THEN it goes on for hundreds of metres."""
+    """GIVEN a road race that the pod alone has ended too early WHEN that is taken back.
+
+    THEN it goes on for hundreds of metres.
+    """
     race = begun("3k")
     race.pod.scale = 1.15
     while phase(race) is not Phase.FINISHED:
@@ -101,7 +113,10 @@ def test_on_the_road_an_end_that_is_taken_back_is_not_told_again_at_once() -> No
 
 
 def test_who_fell_before_the_line_goes_on() -> None:
-    """GIVEN a runner who lay so long at the line that he seemed to have finished WHEN undo is pressed THEN the race is on, however long he still lies there."""
+    """GIVEN a runner who lay so long at the line that he seemed to have finished.
+
+    WHEN undo is pressed THEN the race is on, however long he still lies there.
+    """
     race = begun("800m")
     race.runs_and_presses(MPS, upto_m=402.0)
     race.runs_to(795.0, MPS)
@@ -115,7 +130,10 @@ def test_who_fell_before_the_line_goes_on() -> None:
 
 
 def test_an_end_stands_after_a_minute() -> None:
-    """GIVEN an end by a mark WHEN undo is pressed more than a minute later THEN it stands, and that is told."""
+    """GIVEN an end by a mark WHEN undo is pressed more than a minute later.
+
+    THEN it stands, and that is told.
+    """
     race = a_lap_ahead()
     race.runs(MPS, seconds=MINUTE_S)
     race.orders(CommandKind.UNDO_LAP)
@@ -124,7 +142,10 @@ def test_an_end_stands_after_a_minute() -> None:
 
 
 def test_a_first_start_is_taken_back() -> None:
-    """GIVEN start pressed before the gun WHEN undo is pressed THEN no race is on, and the next start begins one at its own moment."""
+    """GIVEN start pressed before the gun WHEN undo is pressed.
+
+    THEN no race is on, and the next start begins one at its own moment.
+    """
     race = begun()
     race.stands(10.0)
     race.orders(CommandKind.UNDO_LAP)
@@ -139,7 +160,10 @@ def test_a_first_start_is_taken_back() -> None:
 
 
 def test_undo_pressed_twice_takes_a_lap_and_not_the_start() -> None:
-    """GIVEN a lap in the first minute WHEN undo is pressed twice THEN the lap is taken back and the race is on."""
+    """GIVEN a lap in the first minute WHEN undo is pressed twice.
+
+    THEN the lap is taken back and the race is on.
+    """
     race = begun()
     race.runs_to(42.0, MPS)
     race.marks_line()
@@ -151,7 +175,10 @@ def test_undo_pressed_twice_takes_a_lap_and_not_the_start() -> None:
 
 @pytest.mark.parametrize("end", [CommandKind.FINISH, CommandKind.ABORT])
 def test_a_start_after_an_end_is_taken_back_and_then_the_end(end: CommandKind) -> None:
-    """GIVEN a race that was ended, and start pressed WHEN undo is pressed THEN the race is over as it was; WHEN pressed again THEN it goes on."""
+    """GIVEN a race that was ended, and start pressed WHEN undo is pressed.
+
+    THEN the race is over as it was; WHEN pressed again THEN it goes on.
+    """
     race = begun()
     gun_ns = race.engine.gun_ns
     race.runs_and_presses(MPS, upto_m=702.0)

@@ -1,4 +1,4 @@
-"""A distance corrected in a live run: by the broker or a key, recorded, and gone on with after a crash."""
+"""A distance corrected in a live run: over the broker, recorded, gone on with after a crash."""
 
 from pathlib import Path
 
@@ -28,7 +28,10 @@ def corrects(run: Live, metres: float) -> Command:
 
 
 async def test_a_helper_corrects_the_distance_over_the_broker(tmp_path: Path) -> None:
-    """GIVEN a race of 3000 m WHEN a helper's phone says that it is 1500 m THEN it is: for the screen, too."""
+    """GIVEN a race of 3000 m WHEN a helper's phone says that it is 1500 m.
+
+    THEN it is: for the screen, too.
+    """
     async with live(settings(race="3000m"), state=tmp_path) as run:
         assert run.way is not None
         assert run.way.watch is not None
@@ -45,14 +48,18 @@ async def test_a_helper_corrects_the_distance_over_the_broker(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("interrupted", [False, True])
-async def test_a_corrected_race_is_run_recorded_and_verified(tmp_path: Path, interrupted: bool) -> None:
-    """GIVEN 3000 m set up and 1500 m run WHEN that is corrected half-way, and the run is interrupted after that or not.
+async def test_a_corrected_race_is_run_recorded_and_verified(
+    tmp_path: Path,
+    interrupted: bool,
+) -> None:
+    """GIVEN 3000 m set up and 1500 m run WHEN that is corrected half-way.
 
-    THEN its one bell comes at 1100 m, the race ends at 1500 m, and its recording verifies.
+    AND the run is interrupted after that, or not, THEN its one bell comes at 1100 m, the race ends at 1500 m, and its recording verifies.
     """
     NOW_NS[0] = 0
     half_ns = RUN.inputs[-1].t_ns // 2
-    first, rest = [e for e in RUN.inputs if e.t_ns < half_ns], [e for e in RUN.inputs if e.t_ns >= half_ns]
+    first = [event for event in RUN.inputs if event.t_ns < half_ns]
+    rest = RUN.inputs[len(first) :]
     async with live(settings(race="3000m"), state=tmp_path, clock=Led()) as run:
         await lead(run, first)
         await lead(run, [corrects(run, 1500.0)])
@@ -76,7 +83,10 @@ async def test_a_corrected_race_is_run_recorded_and_verified(tmp_path: Path, int
 
 
 async def test_a_run_without_a_race_is_corrected(tmp_path: Path) -> None:
-    """GIVEN a run that waits and has heard nothing WHEN the distance is corrected THEN it begins with that order, and waits on."""
+    """GIVEN a run that waits and has heard nothing WHEN the distance is corrected.
+
+    THEN it begins with that order, and waits on.
+    """
     async with live(settings(race="3000m"), state=tmp_path, clock=Clock(rate=RATE)) as run:
         run.put(corrects(run, 1500.0))
         await until(lambda: run.course.distance_m == 1500.0)

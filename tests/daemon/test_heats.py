@@ -154,7 +154,10 @@ async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
 
 
 async def test_a_next_heat_that_was_none_leaves_the_race_before_as_it_was(tmp_path: Path) -> None:
-    """GIVEN a race that is over WHEN start is pressed by mistake and taken back THEN it is over since its own end, the run ends, and it has taught once."""
+    """GIVEN a race that is over WHEN start is pressed by mistake and taken back.
+
+    THEN it is over since its own end, the run ends, and it has taught once.
+    """
     NOW_NS[0] = 0
     async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
         await lead(run, SHORT.inputs)
@@ -173,7 +176,10 @@ async def test_a_next_heat_that_was_none_leaves_the_race_before_as_it_was(tmp_pa
 
 
 async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Path) -> None:
-    """GIVEN a start taken back WHEN the run is left THEN the next one waits for its own start, and nothing had ended."""
+    """GIVEN a start taken back WHEN the run is left.
+
+    THEN the next one waits for its own start, and nothing had ended.
+    """
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
         hear(first)
         order(first, CommandKind.START)

@@ -55,7 +55,10 @@ def test_a_wish_makes_it_another_race() -> None:
 
 
 def test_a_corrected_distance_is_replayed_unless_another_race_is_wished() -> None:
-    """GIVEN a recording whose distance was corrected THEN it is run again so; under a wish for another race that alone counts."""
+    """GIVEN a recording whose distance was corrected.
+
+    THEN it is run again so; under a wish for another race that alone counts.
+    """
     order = Command(RACE.inputs[-1].t_ns // 2, CommandKind.DISTANCE, race_distance_m=3000.0)
     inputs = tuple(sorted([*RACE.inputs, order], key=lambda event: event.t_ns))
     corrected = recording(inputs, race="1500m", setup=DOCUMENT.as_json())

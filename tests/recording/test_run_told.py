@@ -43,8 +43,16 @@ def recorded(*orders: tuple[float, CommandKind], outputs: bool = True) -> Record
         ([(1.0, START), (3.0, START), (90.0, FINISH)], 1.0, 90.0, True),
     ],
 )
-def test_what_was_taken_back_is_none(orders: list[tuple[float, CommandKind]], from_s: float, to_s: float, ended: bool) -> None:
-    """GIVEN starts and ends, some taken back or ignored THEN the run lies between those that stand."""
+def test_what_was_taken_back_is_none(
+    orders: list[tuple[float, CommandKind]],
+    from_s: float,
+    to_s: float,
+    ended: bool,
+) -> None:
+    """GIVEN starts and ends, some taken back or ignored.
+
+    THEN the run lies between those that stand.
+    """
     told = run_told(recorded(*orders))
     assert (from_s, to_s, True, ended) == (told.from_s, told.to_s, told.started, told.ended)
 
@@ -55,6 +63,9 @@ def test_a_start_that_was_taken_back_began_nothing() -> None:
 
 
 def test_orders_alone_tell_as_much_as_they_can() -> None:
-    """GIVEN a recording made by hand, without outputs THEN the last start and the first end after it count."""
+    """GIVEN a recording made by hand, without outputs.
+
+    THEN the last start and the first end after it count.
+    """
     told = run_told(recorded((1.0, START), (3.0, START), (60.0, FINISH), outputs=False))
     assert (3.0, 60.0, True) == (told.from_s, told.to_s, told.ended)

@@ -74,7 +74,8 @@ class Watching:
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
-        return f"{self._live.title}, {ground}, {document.rules}{', taken up again' if self._live.resumed else ''}"
+        again = ", taken up again" if self._live.resumed else ""
+        return f"{self._live.title}, {ground}, {document.rules}{again}"
 
     def _wrist(self) -> Wrist:
         way = self._live.way

@@ -206,7 +206,10 @@ def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
 
 
 def lap_behind(h: TrackFilter, track: Track) -> TrackFilter:
-    """Return ``h`` with one lap less behind it; on the road, where no lap comes back, somewhere in the stretch between two lines."""
+    """Return ``h`` with one lap less behind it.
+
+    On the road, where no lap comes back: somewhere in the stretch between two lines.
+    """
     twin = h.copy()
     back_m = track.lap_m if track.laps else 0.5 * track.lap_m
     twin.s, twin.tied_m = twin.s - back_m, max(twin.tied_m - back_m, 0.0)

@@ -305,11 +305,11 @@ class DistanceEstimator:
 
     def copy(self) -> "DistanceEstimator":
         """Return an independent copy, to go on in another way."""
-        same = (self._course, self._prior, self._undo)
-        return deepcopy(self, {id(self._since_press): list(self._since_press), **{id(each): each for each in same}})
+        shared = {id(each): each for each in (self._course, self._prior, self._undo)}
+        return deepcopy(self, {id(self._since_press): list(self._since_press), **shared})
 
     def deny_finish(self, t_ns: int) -> None:
-        """Take in that the runner has not finished at ``t_ns``, although that is what was believed."""
+        """Take in that the runner has not finished at ``t_ns``, although that was believed."""
         if self._belief is not None:
             dd_m, dd_sd_m = self._odometer.ahead(t_ns)
             self._belief.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)

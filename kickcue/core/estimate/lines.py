@@ -119,12 +119,12 @@ class LineBelief:
         return ((lines_m, 1.0 - START_LINE_SHARE), (start_lines_m, START_LINE_SHARE))
 
     def deny_finish(self, dd_m: float, since_s: float, dd_var_m2: float) -> None:
-        """Take in that the finish is still ahead, ``since_s`` after the last count; arguments as in ``parts``."""
+        """Take in that the finish is still ahead; arguments as in ``parts``."""
         finish_m = self._track.lines_m[-1]
         behind = [lap_behind(h, self._track) for h in self.hypotheses]
         for h, part in zip(self.hypotheses, self.parts(dd_m, since_s, dd_var_m2), strict=True):
-            before_it = 0.5 * math.erfc((part.mean_m - finish_m) / math.sqrt(2.0 * part.variance_m2))
-            h.weight *= PRIORS.denied_at_line * before_it
+            off_sd = (part.mean_m - finish_m) / math.sqrt(part.variance_m2)
+            h.weight *= PRIORS.denied_at_line * 0.5 * math.erfc(off_sd / math.sqrt(2.0))
             h.last_line = min(h.last_line, len(h.lines_m) - 2) if h.lines_m else h.last_line
         self.hypotheses = _pruned([*self.hypotheses, *behind])
 

@@ -46,7 +46,13 @@ class RaceSoFar:
     ``timer_ns`` is the time of the recorder, which may stand still (``TimerClock``).
     """
 
-    def __init__(self, course: Course, distance: DistanceEstimator, line: LineWatch, beacon: BeaconWatch) -> None:
+    def __init__(
+        self,
+        course: Course,
+        distance: DistanceEstimator,
+        line: LineWatch,
+        beacon: BeaconWatch,
+    ) -> None:
         """Take estimators that wait for the gun."""
         self.course = course
         self.distance = distance
@@ -64,7 +70,14 @@ class RaceSoFar:
         self.distance.start(timer_ns)
         self.line.start(t_ns)
 
-    def read(self, timer_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
+    def read(
+        self,
+        timer_ns: int,
+        pod: str,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> None:
         """Take in one reading of a foot pod."""
         self._keep(methodcaller("read", timer_ns, pod, speed_mps, total_m, cadence_spm))
         self.distance.read(timer_ns, pod, speed_mps, total_m, cadence_spm)
@@ -74,7 +87,14 @@ class RaceSoFar:
         self._keep(methodcaller("pause"))
         self.distance.pause()
 
-    def mark(self, timer_ns: int, source: MarkSource, age_s: float = 0.0, *, by_position: bool = False) -> float | None:
+    def mark(
+        self,
+        timer_ns: int,
+        source: MarkSource,
+        age_s: float = 0.0,
+        *,
+        by_position: bool = False,
+    ) -> float | None:
         """Take in a mark ``age_s`` after its line; return that line in metres run.
 
         None for a double or a stray one. ``by_position``: a crossing that ``locate`` has told. It

@@ -131,7 +131,10 @@ async def test_a_race_is_given_up_by_x_twice() -> None:
 
 
 async def test_a_distance_is_typed() -> None:
-    """GIVEN a race WHEN d, a distance and Enter are typed THEN it is corrected to that; a lap counts meanwhile, and letters order nothing."""
+    """GIVEN a race WHEN d, a distance and Enter are typed.
+
+    THEN it is corrected to that; a lap counts meanwhile, and letters order nothing.
+    """
     run = Run(View(phase=Phase.BODY))
     keys = Keys("d", *"30", " ", "\x7f", *"000", "\n", "d", *"mile", "\r", "q", "q")
     assert await left(run, keys)
@@ -142,7 +145,10 @@ async def test_a_distance_is_typed() -> None:
 
 @pytest.mark.parametrize("leave", ["\x1b", "q", INTERRUPT])
 async def test_a_distance_that_is_left_or_none_corrects_nothing(leave: str) -> None:
-    """GIVEN a distance being typed WHEN it is none THEN what is wrong is said and it can be typed again; left, it is nothing."""
+    """GIVEN a distance being typed WHEN it is none.
+
+    THEN what is wrong is said and it can be typed again; left, it is nothing.
+    """
     run = Run(View(phase=Phase.BODY))
     keys = Keys("d", *"10m", "\n", "5", leave, None, "q", "q")
     assert await left(run, keys)

@@ -54,7 +54,8 @@ def test_no_phase_is_missing() -> None:
 
 def test_a_start_is_taken_back_to_the_wait_before_it_and_nothing_else_is() -> None:
     """Back before the gun leads the recall of a start alone, from wherever the race is."""
-    back = {(phase, signal) for phase, row in TRANSITIONS.items() for signal, target in row.items() if target is Phase.WAITING}
+    pairs = ((p, signal, target) for p, row in TRANSITIONS.items() for signal, target in row.items())
+    back = {(phase, signal) for phase, signal, target in pairs if target is Phase.WAITING}
     assert {(phase, Signal.RECALL) for phase in RACING} == back
 
 

@@ -60,7 +60,10 @@ def test_who_pressed(kind: CommandKind) -> None:
     ],
 )
 def test_a_distance_has_its_metres_and_no_other_press_has(said: dict[str, Any]) -> None:
-    """GIVEN a corrected distance without metres or with wrong ones, or a lap with some WHEN it comes THEN it is counted as broken."""
+    """GIVEN a corrected distance without metres or with wrong ones, or a lap with some.
+
+    WHEN it comes THEN it is counted as broken.
+    """
     box = inbound()
     payload = json.dumps({"run_id": "w", "sent_ms": 0, "id": "p", **said}).encode()
     assert box.take(Received(TOPICS["command"], payload, retained=False, received_s=0.0)) is None
