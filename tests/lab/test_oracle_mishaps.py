@@ -168,8 +168,8 @@ def test_cadence_tells_more_than_the_clock() -> None:
 
 
 def test_a_minute_is_waited_for_at_once_or_second_by_second() -> None:
-    """GIVEN no cadence and an even pace THEN a minute is sixty seconds: place and spread agree."""
-    scenario = SCENARIOS["strap-only"]
+    """GIVEN a mean pace that is known THEN a minute is sixty seconds: place and spread agree."""
+    scenario = replace(SCENARIOS["strap-only"], pace_mps=(5.0, 5.0))
     race = replace(simulate(COURSE, scenario, 0), pacing=lambda _done_m: 1.0)
     waiting = PaceFilter(COURSE, scenario, race)
     for each in seconds(replace(race, counted=()))[:80]:
