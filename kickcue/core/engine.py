@@ -6,7 +6,6 @@ something (the bell line is reached between two notifications, a sensor has fall
 """
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course, corrected
@@ -232,7 +231,7 @@ class Engine:
                 out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
             return False
         elif isinstance(event, Fix):
-            return self._fix(event if event.t_ns == t_ns else replace(event, t_ns=t_ns), None, out)
+            return self._fix(event.come_at(t_ns), None, out)
         elif isinstance(event, BeaconHeard):
             self._race.beacon.hear(t_ns, event.rssi_dbm)
             return False
@@ -289,14 +288,14 @@ class Engine:
 
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
         """Take in a position; return whether it tells of the finish line, just crossed or a second ahead."""
-        if not self._receivers.counts(fix, receiver):
-            return False
-        crossed_ns = self._race.locate(self._timer.at(fix.t_ns), fix)
-        if crossed_ns is None or not self._racing:
-            return False
-        age_s = (fix.t_ns - crossed_ns) / NS_PER_S
-        self._mark(fix.t_ns, MarkSource.GATE, out, age_s, by_position=True)
-        return True
+        timer_ns = self._timer.at(fix.t_ns)
+        known = [each.come_at(fix.t_ns) for each in self._receivers.take(fix, receiver)]
+        crossed = [self._race.locate(timer_ns, each) for each in known]
+        marked = [t_ns for t_ns in crossed if t_ns is not None and self._racing]
+        for crossed_ns in marked:
+            age_s = (fix.t_ns - crossed_ns) / NS_PER_S
+            self._mark(fix.t_ns, MarkSource.GATE, out, age_s, by_position=True)
+        return bool(marked)
 
     def _pass_beacon(self, t_ns: int, out: list[Output]) -> bool:
         """Return whether it is known now that the runner has passed the beacon."""

@@ -7,7 +7,7 @@ recorded before anything looks at them; outputs are recorded beside them. Unknow
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kickcue.core.units import s_to_ns
+from kickcue.core.units import NS_PER_S, s_to_ns
 
 
 class MarkSource(StrEnum):
@@ -139,9 +139,15 @@ class Fix:
     speed_mps: float | None = None
     age_s: float | None = None
 
+    def come_at(self, t_ns: int) -> "Fix":
+        """Return the fix as one that comes at ``t_ns``, no earlier than its own, and is so much older then."""
+        if t_ns == self.t_ns:
+            return self
+        return replace(self, t_ns=t_ns, age_s=(self.age_s or 0.0) + (t_ns - self.t_ns) / NS_PER_S)
+
     def as_it_was(self) -> "Fix":
-        """Return the fix with ``t_ns`` when the runner was there."""
-        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(self.age_s), age_s=None)
+        """Return the fix with ``t_ns`` when the runner was there: that was before it came, whatever it says."""
+        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(max(self.age_s, 0.0)), age_s=None)
 
 
 @dataclass(frozen=True, slots=True)

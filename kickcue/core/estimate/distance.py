@@ -7,7 +7,7 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 import math
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
@@ -234,7 +234,7 @@ class DistanceEstimator:
             self._catch_up(t_ns)
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = MARK_MODELS[source]
-        model = replace(model, delay_s=model.delay_s + age_s)
+        model = model.aged(age_s)
         self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
