@@ -138,7 +138,7 @@ def test_a_press_taken_back_has_told_nothing() -> None:
     """GIVEN late presses WHEN the last one is taken back THEN the error told is that without it."""
     once, undone = race_with_presses(3.0, lines=5), race_with_presses(3.0, lines=5)
     for race in (once, undone):
-        race.runs_to(1800.0, MPS)
+        race.runs_to(2215.0, MPS)
     undone.marks_line()
     assert added_m2(once) != added_m2(undone)
     undone.orders(CommandKind.UNDO_LAP)
