@@ -37,7 +37,7 @@ def test_a_scale_that_changed_half_a_lap_before_the_mark(scale: float) -> None:
     for each in lap:
         assert each.distance_m is not None
         assert each.distance_sd_m is not None
-        assert abs(each.distance_m - race.where_m(each.t_ns)) <= 1.96 * each.distance_sd_m
+        assert abs(each.distance_m - race.true_m(each)) <= 1.96 * each.distance_sd_m
     assert added_m2(race) > 0.0
 
 
