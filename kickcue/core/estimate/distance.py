@@ -243,6 +243,7 @@ class DistanceEstimator:
         model = MARK_MODELS[source]
         model = model.aged(age_s)
         likeliest = self._belief.hypotheses[0]
+        seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
         self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
@@ -250,7 +251,6 @@ class DistanceEstimator:
         if self.at_last_line:  # a race that ends with it can be taken back, whoever made the mark
             self._undo, self._since_press = as_it_was, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
-        seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
         self._misfit.mark(likeliest, self._belief.hypotheses[0], seen)
         pressed = source not in UNPRESSED
         self._lateness.mark(self._belief.hypotheses[0], seen, pressed=pressed)
@@ -345,7 +345,8 @@ class DistanceEstimator:
         mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
         heaviest = self._belief.hypotheses[0]
         variance += self._lateness.variance_m2(self._belief.hypotheses)
-        variance += self._misfit.variance_m2(mean - heaviest.tied_m)
+        believed_m2 = heaviest.variance_ahead(heaviest.axis_m(dd_m, self._since_s(t_ns)))
+        variance += self._misfit.variance_m2(mean - heaviest.tied_m, believed_m2)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)

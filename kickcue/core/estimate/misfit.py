@@ -1,4 +1,4 @@
-"""How badly the last mark fitted, and what that says of the metres run since.
+"""How badly the marks fitted, and what that says of the metres run since.
 
 A pod whose scale changes within a lap is off at that lap's mark by less than it will be at the
 next one. The belief takes such a mark for chance as long as no change explains it better, and
@@ -10,6 +10,7 @@ the middle of what was run since the mark before.
 from typing import Final
 
 from kickcue.core.estimate.association import Observation
+from kickcue.core.estimate.consistency import Consistency
 from kickcue.core.estimate.track_filter import TrackFilter
 
 BY_CHANCE: Final = 4.0
@@ -19,15 +20,17 @@ MIDDLE: Final = 0.5
 
 
 class Misfit:
-    """What the last mark has left unexplained, as the likeliest hypothesis had it."""
+    """What the marks have left unexplained, as the likeliest hypothesis had it."""
 
-    def __init__(self, scale_variance: float = 0.0) -> None:
+    def __init__(self, scale_variance: float = 0.0, consistency: Consistency | None = None) -> None:
         self._scale_variance = scale_variance
-        """Of the change of scale that it speaks for."""
+        """Of the change of scale that the last mark speaks for."""
+        self._consistency = consistency or Consistency()
+        """Of all marks."""
 
     def copy(self) -> "Misfit":
         """Return an independent copy, to come back to when a mark is taken back."""
-        return Misfit(self._scale_variance)
+        return Misfit(self._scale_variance, self._consistency)
 
     def mark(self, before: TrackFilter, after: TrackFilter, seen: Observation) -> None:
         """Take in a mark that the likeliest hypothesis, ``after`` it, has tied to its last line."""
@@ -37,12 +40,16 @@ class Misfit:
             return  # a hypothesis of change has a spread of its own
         off_m = after.tied_m - seen.line_m(before)
         spread = before.variance_ahead(seen.axis_m(before)) + seen.variance_m2(before)
+        self._consistency = self._consistency.after(off_m, spread)
         unexplained_m2 = max(off_m * off_m - BY_CHANCE * spread, 0.0)
         self._scale_variance = unexplained_m2 / (MIDDLE * run_m) ** 2
 
-    def variance_m2(self, run_m: float) -> float:
-        """Return what is to be added to the variance of the place ``run_m`` after that line."""
-        return self._scale_variance * run_m * run_m
+    def variance_m2(self, run_m: float, believed_m2: float) -> float:
+        """Return what is to be added to the variance of the place, ``run_m`` after the last line.
+
+        ``believed_m2``: that variance as the likeliest hypothesis has it.
+        """
+        return self._scale_variance * run_m * run_m + self._consistency.missing * believed_m2
 
 
 def change_of(h: TrackFilter) -> tuple[bool, int]:
