@@ -95,6 +95,31 @@ def test_the_true_last_lap_has_its_bell(kick_m: float) -> None:
     assert "finished" == race.phases()[-1]
 
 
+def test_who_had_it_right_all_along_is_believed() -> None:
+    """GIVEN a pod that has made up 397 m, and presses that left both counts possible.
+
+    WHEN the race has ended a lap too early and that is taken back THEN the count that had the
+    runner a lap behind is the one that is left, and the bell of the lap that has just begun comes.
+    """
+    race = begun("3000m")
+    race.runs_and_presses(MPS, upto_m=602.0)
+    race.runs_to(935.0, MPS)
+    assert race.pod.total_m is not None
+    race.pod.total_m += 397.0
+    for line_m in (1002.0, 1402.0, 1802.0, 2202.0, 2602.0):
+        race.runs_to(line_m, MPS)
+        race.marks_line()
+    assert Phase.FINISHED is phase(race)
+    race.runs(MPS, seconds=5.0)
+    race.orders(CommandKind.UNDO_LAP)
+    race.runs(MPS, seconds=2.0)
+    assert abs(race.off_m()) < 25.0
+    bell = race.all(Cue)[-1]
+    assert CueKind.LAST_LAP is bell.kind
+    assert bell.text.startswith("About"), "both places are possible still"
+    assert abs(race.true_m(bell) - 2627.0) < 5.0
+
+
 def test_on_the_road_an_end_that_is_taken_back_is_not_told_again_at_once() -> None:
     """GIVEN a road race that the pod alone has ended too early WHEN that is taken back.
 

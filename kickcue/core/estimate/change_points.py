@@ -94,10 +94,10 @@ class ChangePriors:
     No pod slips so far; a machine that slept for a minute has.
     """
     long_leap_m: float = 220.0
-    denied_at_line: float = 0.1
-    """Share of ends that were believed and taken back although the line is near.
+    denied_near: float = 0.05
+    """Share of ends, believed and taken back, in which the finish is near all the same.
 
-    In the others the count was a lap ahead: nobody bothers for some metres.
+    In the others a lap was counted that was none: nobody bothers for some metres.
     """
 
 

@@ -119,12 +119,18 @@ class LineBelief:
         return ((lines_m, 1.0 - START_LINE_SHARE), (start_lines_m, START_LINE_SHARE))
 
     def deny_finish(self, dd_m: float, since_s: float, dd_var_m2: float) -> None:
-        """Take in that the finish is still ahead; arguments as in ``parts``."""
+        """Take in that the finish is still ahead; arguments as in ``parts``.
+
+        As far as a hypothesis has the runner beyond it, it has counted a lap too many.
+        """
         finish_m = self._track.lines_m[-1]
         behind = [lap_behind(h, self._track) for h in self.hypotheses]
-        for h, part in zip(self.hypotheses, self.parts(dd_m, since_s, dd_var_m2), strict=True):
+        parts = self.parts(dd_m, since_s, dd_var_m2)
+        for h, twin, part in zip(self.hypotheses, behind, parts, strict=True):
             off_sd = (part.mean_m - finish_m) / math.sqrt(part.variance_m2)
-            h.weight *= PRIORS.denied_at_line * 0.5 * math.erfc(off_sd / math.sqrt(2.0))
+            before_it = 0.5 * math.erfc(off_sd / math.sqrt(2.0))
+            stays = before_it + PRIORS.denied_near * (1.0 - before_it)
+            h.weight, twin.weight = h.weight * stays, h.weight * (1.0 - stays)
             h.last_line = min(h.last_line, len(h.lines_m) - 2) if h.lines_m else h.last_line
         self.hypotheses = _pruned([*self.hypotheses, *behind])
 
