@@ -171,7 +171,7 @@ def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, s
         return None
     then = RaceDocument.parse(header.setup, "its set-up")
     live = _facts(header.live)
-    _require_same(then, document)
+    _require_same(then, document, _corrected_to_m(recording))
     for problem in recording.problems:
         if CUT_OFF not in problem:  # that is what interrupted recordings are
             say(f"{path.name}: {problem}")
@@ -244,12 +244,24 @@ def _is_on(recording: Recording) -> bool:
     return started and (not phases or phases[-1] in RACING)
 
 
-def _require_same(then: RaceDocument, now: RaceDocument) -> None:
-    """Check that the same race is to be run; ``_AnotherError`` tells the difference."""
+def _corrected_to_m(recording: Recording) -> float | None:
+    """Return the distance that the race was said last to be, None where nobody has corrected it."""
+    orders = [event for event in recording.inputs if isinstance(event, Command)]
+    said = [order.race_distance_m for order in orders if order.kind is CommandKind.DISTANCE]
+    return said[-1] if said else None
+
+
+def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float | None) -> None:
+    """Check that the same race is to be run; ``_AnotherError`` tells the difference.
+
+    One whose distance was corrected is the same also where the settings were put right meanwhile.
+    """
     before, after = ({key: value for key, value in each.as_json().items() if key not in SCALE_TERMS} for each in (then, now))
     if SCALE_TERMS & now.model_fields_set:  # else nobody has said one: it was learned, and may have been learned better since
         before |= {key: getattr(then, key) for key in SCALE_TERMS}
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
+    if now.course().distance_m == corrected_to_m:
+        before["race"] = after["race"]
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:

@@ -82,6 +82,25 @@ async def test_a_corrected_race_is_run_recorded_and_verified(
     assert None is first_difference(whole, again)
 
 
+@pytest.mark.parametrize(("race", "goes_on"), [("1500m", True), ("3000m", True), ("800m", False)])
+async def test_a_race_file_put_right_is_the_same_race(
+    tmp_path: Path,
+    race: str,
+    goes_on: bool,
+) -> None:
+    """GIVEN a race of 3000 m corrected to 1500 m and interrupted WHEN the race file says so now.
+
+    THEN it goes on, as it does with the file as it was; with a third distance it is another race.
+    """
+    async with live(settings(race="3000m"), state=tmp_path, clock=Clock(rate=RATE)) as first:
+        first.put(Command(first.clock.run_ns(), CommandKind.START))
+        first.put(corrects(first, 1500.0))
+        await until(lambda: first.phase is Phase.BODY and first.course.distance_m == 1500.0)
+    async with live(settings(race=race), state=tmp_path, clock=Clock(rate=RATE)) as second:
+        assert goes_on is second.resumed
+        assert (1500.0 if goes_on else 800.0) == second.course.distance_m
+
+
 async def test_a_run_without_a_race_is_corrected(tmp_path: Path) -> None:
     """GIVEN a run that waits and has heard nothing WHEN the distance is corrected.
 
