@@ -119,7 +119,7 @@ class Engine:
         course = self._run.course
         distance = DistanceEstimator(course, setup.scale, setup.planned_mps)
         self._go_by(course)
-        self._race = RaceSoFar(course, distance, LineWatch(course, setup.gate), BeaconWatch())
+        self._follow(RaceSoFar(course, distance, LineWatch(course, setup.gate), BeaconWatch()))
         self._receivers = FixChoice((None, *setup.sensors))
         self._desk = CueDesk(setup.vocabulary, setup.rules)
         self._standing = StandingWatch()
@@ -152,9 +152,8 @@ class Engine:
         """What is run, as it is known now: the distance may have been corrected."""
         return self._course
 
-    @property
-    def _distance(self) -> DistanceEstimator:
-        return self._race.distance
+    def _follow(self, race: RaceSoFar) -> None:
+        self._race, self._distance = race, race.distance
 
     def _go_by(self, course: Course) -> None:
         self._course, self._crossings_m, self._bell_m = course, course.crossings_m, course.bell_m
@@ -353,9 +352,9 @@ class Engine:
                 return
         left = self._leave(Signal.START, self._race)
         if self._phase in OVER:
-            self._race = self._race.next_elsewhere(self._course, self._setup.gate)
+            self._follow(self._race.next_elsewhere(self._course, self._setup.gate))
         else:
-            self._race = self._race.next(self._course)
+            self._follow(self._race.next(self._course))
         if self._phase is not Phase.WAITING:
             out.extend(self._desk.disarm(t_ns, "the race has started again"))
             self._desk.begin_race()
@@ -395,7 +394,7 @@ class Engine:
             self._signal(t_ns, Signal.RECALL, out)
         elif not self._racing:
             self._signal(t_ns, Signal.UNDO, out)
-        self._race = left.race
+        self._follow(left.race)
         if left.phase not in OVER:
             self._go_by(left.race.course)
         self._started, self._gun_ns, self._started_ns = left.started, left.gun_ns, left.started_ns
@@ -485,7 +484,8 @@ class Engine:
 
         Its bell may be ahead again, or behind.
         """
-        self._race, self._lap_began, self._bell_in_s, self._stood_ns = race, None, None, None
+        self._follow(race)
+        self._lap_began = self._bell_in_s = self._stood_ns = None
         out.extend(self._desk.disarm(t_ns, f"the race is {race.course.event}"))
         if self._phase in OVER and self._left is not None:
             self._desk.take_back(self._left.given)
