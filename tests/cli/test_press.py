@@ -264,21 +264,31 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         assert [
             (kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH, CommandKind.ABORT)
         ] == orders
+        shown.press("q")
+        assert await shown.process.wait() == 0
+        assert termios.tcgetattr(shown.slave) == before
+
+
+async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
+    """GIVEN a keyboard beside the track WHEN d and a distance are typed, left by q, and typed again.
+
+    THEN what was left orders nothing, a space meanwhile is a lap, and Enter corrects the distance.
+    """
+    daemon.is_in_lap_5()
+    async with terminal("--trackside") as shown:
+        await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
         shown.press("d")
         await shown.until_seen("How long is the race?")
-        for key in ("3", "0", " ", "00", "q"):
-            shown.press(key)
-        await shown.until_seen("lap (6): sent")
-        for key in "d5k\n":
-            shown.press(key)
-        await shown.until_seen("distance (7): sent")
+        shown.press("30 00q")
+        await shown.until_seen("lap (1): sent")
+        shown.press("d5k\n")
+        await shown.until_seen("distance (2): sent")
         lap, distance = [await daemon.delivery.incoming.get() for _ in range(2)]
         assert isinstance(lap, Mark)
         assert isinstance(distance, Command)
         assert (Orderer.TRACKSIDE, 5000.0) == (distance.by, distance.race_distance_m)
         shown.press("q")
         assert await shown.process.wait() == 0
-        assert termios.tcgetattr(shown.slave) == before
 
 
 async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
