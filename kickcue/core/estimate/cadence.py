@@ -6,6 +6,7 @@ what it proved once decides the numbers that could be either (``UnitWatch``); th
 
 from collections import deque
 
+from kickcue.core.estimate.bursts import Burst
 from kickcue.core.profiles import CadenceUnit
 from kickcue.core.readings import PodReading, cadence_spm, unit_shown
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
@@ -23,6 +24,8 @@ SPIKE_RATIO = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known gained 14 % in a minute."""
 CONFIRMED_AFTER_NS = 2 * NS_PER_S
 """But people stop and start: what is said for so long is so."""
+SILENCE_NS = 3 * NS_PER_S
+"""What comes after such a silence may have been queued in it."""
 MOST_READINGS = 128
 """No pod sends more within ``SMOOTH_NS``: of a flood the latest are kept."""
 
@@ -74,13 +77,23 @@ class Cadence:
     def __init__(self) -> None:
         self._recent: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MOST_READINGS)
+        self._heard_ns: int | None = None
+        self._burst = Burst()
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None
         """The last cadence that can be believed, None where the last reading had none."""
 
     def read(self, t_ns: int, spm: float | None, *, body: bool) -> None:
-        """Take in steps per minute; ``body`` says whether it counts towards the baseline."""
+        """Take in steps per minute; ``body`` says whether it counts towards the baseline.
+
+        Of a burst that was queued in a silence only the last is of now; all count towards the baseline.
+        """
+        if self._burst.goes_on(t_ns):
+            self._forget_since(self._burst.head_ns)
+        elif self._heard_ns is not None and t_ns - self._heard_ns > SILENCE_NS:
+            self._burst.begin(t_ns)
+        self._heard_ns = t_ns
         if spm is None:
             self.latest_spm = None
             return
@@ -115,6 +128,12 @@ class Cadence:
             if left <= 0:
                 return float(spm)
         return None
+
+    def _forget_since(self, head_ns: int | None) -> None:
+        """Forget what was said for now from ``head_ns`` on: it was older."""
+        while head_ns is not None and self._recent and self._recent[-1][0] >= head_ns:
+            self._recent.pop()
+        self._doubted.clear()
 
     def _doubt(self, t_ns: int, spm: float, *, body: bool) -> None:
         """Keep a leap in mind until it is confirmed; till then the last believed cadence holds."""

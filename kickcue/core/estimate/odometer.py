@@ -9,6 +9,7 @@ from collections import deque
 from copy import copy
 from typing import NamedTuple
 
+from kickcue.core.estimate.bursts import Burst
 from kickcue.core.estimate.rhythm import Rhythm
 from kickcue.core.estimate.step_length import FIRST_GUESS_M, StepLength
 from kickcue.core.units import NS_PER_S
@@ -87,6 +88,8 @@ class Odometer:
         """The recorder was stopped: a total that has leapt since counts what was walked meanwhile."""
         self._draining = False
         """A new beginning was made in a stall: what is still queued has been run already."""
+        self._drained = False
+        """Some of that came just now; the metres from it to the next reading were run in more time than there was between."""
         self.leapt_m = 0.0
         """By how much the last total leapt forward beyond what can be run, once the next one went on from there; else 0."""
         self.leapt_as_run = False
@@ -99,6 +102,7 @@ class Odometer:
         self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
         self._rhythm = Rhythm()
+        self._burst = Burst()
 
     def copy(self) -> "Odometer":
         """Return an independent copy, to come back to when a mark is taken back."""
@@ -146,7 +150,7 @@ class Odometer:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> Step | None:
         """Take in one reading of ``pod`` (any part may be unknown); return the step it makes, or None where it tells nothing."""
         if pod != self._pod:  # another pod has another total
-            self._pod, self._rhythm = pod, Rhythm()
+            self._pod, self._rhythm, self._burst = pod, Rhythm(), Burst()
             self.rebase()
         self.leapt_m = 0.0
         if speed_mps is not None and speed_mps > FASTEST_MPS:
@@ -154,7 +158,7 @@ class Odometer:
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
         if self.by_cadence and cadence_spm is not None:
             speed_mps = self._step_length.speed(cadence_spm)
-        if speed_mps is None and total_m is None:
+        if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
             return None
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
         if speed_mps is not None and speed_mps > RUNNING_MPS and total_m == self._trusted_m:
@@ -172,9 +176,10 @@ class Odometer:
                 self._guessed_m += step.dd_m
         self._rhythm.heard(t_ns)
         self._commit(t_ns, step.dd_m)
-        if self._owed_m:
+        if self._owed_m or self._drained:
             self._trail.clear()  # what a burst brings was not run in its moment
             self._trail.append((t_ns, self.total_m))
+        self._drained &= self._draining
         self.speed_mps = self._smoothed(speed_mps)
         self._learn_pace(step)
         return step
@@ -195,6 +200,7 @@ class Odometer:
     def _counted(self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None) -> float | None:
         """Return the metres the total vouches for, or None while it cannot be trusted."""
         if self._trusted_m is None or (self._draining and dt_s < LIVE_S):
+            self._drained = self._trusted_m is not None
             self._trust(t_ns, total_m)
             return None if self.t_ns is None or dt_s > 0.0 else 0.0
         self._draining = False
@@ -229,6 +235,23 @@ class Odometer:
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
         return None
+
+    def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
+        """Say whether this may be an old reading out of a queue: then the runner is farther on, as the guess has it.
+
+        Its pod says that it runs, and after a silence has a total that is short of that by more than half.
+        """
+        if self._burst.head_ns is not None:
+            return self._burst.goes_on(t_ns)
+        if self.t_ns is None or self._trusted_m is None or total_m is None or total_m == self._trusted_m:
+            return False
+        silence_s = (t_ns - self.t_ns) / NS_PER_S
+        run_m = (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * silence_s
+        counts_on = total_m - self._trusted_m - self._guessed_m >= -1.0 - GUESS_SLACK * abs(self._guessed_m)
+        if silence_s <= GAP_S or self._rhythm.silence_ns or not counts_on or total_m - self._trusted_m >= run_m:
+            return False
+        self._burst.begin(t_ns)
+        return True
 
     def _as_run(self, before: _Before, t_ns: int, total_m: float, speed_mps: float | None) -> bool:
         """Say whether ``total_m`` is what a runner adds to that of ``before``, to a half."""
