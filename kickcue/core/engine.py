@@ -44,12 +44,15 @@ from kickcue.core.events import (
     Output,
     Phase,
     PhaseChange,
+    Tick,
     Timer,
 )
 from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
 from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 
+Order = Link | Mark | Command | Fix | BeaconHeard | Ack | Timer | Tick
+"""Everything that is fed but what sensors say."""
 BEAT_NS = 1400 * NS_PER_MS
 """Sensors speak once a second, so a beat falls due only when one is missing."""
 ESTIMATE_EVERY_NS = NS_PER_S // 2
@@ -123,7 +126,7 @@ class Engine:
         self._left: _Race | None = None
         self._offered_start = False
         self._phase = Phase.WAITING
-        self._racing = self._started = False
+        self._racing = self._in_body = self._started = False
         self._now_ns: int | None = None
         self._gun_ns = self._started_ns = 0
         """The same moment as events tell it, and as the timer does."""
@@ -177,21 +180,21 @@ class Engine:
             self.late_events += 1
             t_ns = self._now_ns
         self._now_ns = t_ns
-        refused = refusal(event, self._setup.rules)
-        if refused is not None:
-            out.append(Notice(t_ns, "helper_refused", refused, Level.WARNING))
-        moved = refused is None and self._take(event, t_ns, out)
-        moved = self._pass_beacon(t_ns, out) or moved
+        moved = self._hear(event, t_ns, out) if isinstance(event, Notification) else self._take(event, t_ns, out)
+        if self._racing and self._pass_beacon(t_ns, out):
+            moved = True
         if moved or self.wake_ns is None or t_ns >= self.wake_ns:
             self._advance(t_ns, out)
         return tuple(out)
 
     # ---- what comes in
 
-    def _take(self, event: Input, t_ns: int, out: list[Output]) -> bool:
+    def _take(self, event: Order, t_ns: int, out: list[Output]) -> bool:
         """Take in the event; return whether it can have changed where the runner is or what is to be done."""
-        if isinstance(event, Notification):
-            return self._hear(event, t_ns, out)
+        refused = refusal(event, self._setup.rules)
+        if refused is not None:
+            out.append(Notice(t_ns, "helper_refused", refused, Level.WARNING))
+            return False
         if isinstance(event, Mark):
             self._mark(t_ns, event.source, out)
         elif isinstance(event, Command):
@@ -216,7 +219,8 @@ class Engine:
         return True
 
     def _hear(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
-        reading = self._sensors.take(event, t_ns, body=self._phase is Phase.BODY)
+        """Take in what a sensor says; return whether it can have changed where the runner is."""
+        reading = self._sensors.take(event, t_ns, body=self._in_body)
         place = self._sensors.place
         crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
         if reading is None:
@@ -225,20 +229,23 @@ class Engine:
             spm = self._sensors.cadence.latest_spm
             timer_ns = self._timer.at(t_ns)
             self._standing.read(timer_ns, reading.speed_mps)
-            for distance in self._followed(t_ns):
-                distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
-            self._offer_start(t_ns, out)
+            self._distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+            left = None if self._left is None else self._race_left(t_ns)
+            if left is not None and left.by_start:  # it may be come back to
+                left.distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+            if not (self._started or self._offered_start):
+                self._offer_start(t_ns, timer_ns, out)
         return True
 
-    def _followed(self, t_ns: int) -> tuple[DistanceEstimator, ...]:
-        """Return the race and, as long as it can be come back to, the one that a new start has left behind."""
+    def _race_left(self, t_ns: int) -> _Race | None:
+        """Return the race that was left behind, as long as it can be come back to."""
         if self._left is not None and t_ns - self._left.left_ns > TAKEN_BACK_NS:
             self._left = None
-        return (self._distance,) if self._left is None or not self._left.by_start else (self._distance, self._left.distance)
+        return self._left
 
-    def _offer_start(self, t_ns: int, out: list[Output]) -> None:
+    def _offer_start(self, t_ns: int, timer_ns: int, out: list[Output]) -> None:
         """Tell once that somebody runs and no start was pressed. The race begins by a press alone."""
-        if self._phase is Phase.WAITING and not self._offered_start and self._standing.runs_unstarted(self._timer.at(t_ns)):
+        if self._phase is Phase.WAITING and self._standing.runs_unstarted(timer_ns):
             self._offered_start = True
             text = "you are running and no start was pressed: press start, and what you have run counts"
             out.append(Notice(t_ns, "start_missing", text, Level.WARNING))
@@ -268,7 +275,7 @@ class Engine:
 
     def _pass_beacon(self, t_ns: int, out: list[Output]) -> bool:
         """Return whether it is known now that the runner has passed the beacon."""
-        passed_ns = self._beacon.passed(t_ns) if self._racing else None
+        passed_ns = self._beacon.passed(t_ns)
         if passed_ns is None:
             return False
         self._mark(t_ns, MarkSource.BEACON, out, age_s=(t_ns - passed_ns) / NS_PER_S)
@@ -353,9 +360,9 @@ class Engine:
         out.append(Notice(t_ns, "undone", f"the {what} is taken back: the race goes on"))
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
-        self._followed(t_ns)
-        if self._left is not None and (not self._racing or not self._distance.has_mark_to_undo):
-            self._come_back(t_ns, self._left, out)
+        left = self._race_left(t_ns)
+        if left is not None and (not self._racing or not self._distance.has_mark_to_undo):
+            self._come_back(t_ns, left, out)
             return
         if not self._racing or not self._distance.undo_mark():
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
@@ -369,11 +376,12 @@ class Engine:
 
     def _advance(self, t_ns: int, out: list[Output]) -> None:
         self.wake_ns = None if self._timer.stopped else t_ns + BEAT_NS
-        here = self._distance.at(self._timer.at(t_ns))
+        timer_ns = self._timer.at(t_ns)
+        here = self._distance.at(timer_ns)
         if self._timer.stopped:
             pass  # nobody runs: nothing falls due
         elif self._racing and here is not None:
-            self._race_on(t_ns, here, out)
+            self._race_on(t_ns, timer_ns, here, out)
         elif self._phase is Phase.WAITING and CueKind.READY not in self._desk.given and self._sensors.all_heard(t_ns):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
@@ -381,26 +389,26 @@ class Engine:
             survey = NOTHING_HEARD if self._timer.stopped else self._sensors.survey(t_ns)
             self._stale_ns = survey.next_stale_ns
             out.extend(survey.news)
-            out.append(self._estimate(t_ns, here, survey))
+            out.append(self._estimate(t_ns, timer_ns, here, survey))
         if self._stale_ns is not None and (self.wake_ns is None or self._stale_ns < self.wake_ns):
             stale_ns = max(self._stale_ns, self._next_estimate_ns)
             self.wake_ns = stale_ns if self.wake_ns is None else min(self.wake_ns, stale_ns)
 
-    def _race_on(self, t_ns: int, here: Position, out: list[Output]) -> None:
-        if self._phase is Phase.BODY:
+    def _race_on(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+        if self._in_body:
             if self._setup.target_s is not None:
-                self._watch_even_pace(t_ns, here, self._setup.target_s, out)
-            self._watch_bell(t_ns, here, out)
-            if self._phase is Phase.BODY:
+                self._watch_even_pace(t_ns, timer_ns, here, self._setup.target_s, out)
+            self._watch_bell(t_ns, timer_ns, here, out)
+            if self._in_body:
                 return
-        self._watch_finish(t_ns, here, out)
+        self._watch_finish(t_ns, timer_ns, here, out)
         if self._racing and not self._hold:
             whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
-            wanted = in_last_window(self._moment(t_ns, here), self._run.cues, smile=self._setup.smile)
+            wanted = in_last_window(self._moment(t_ns, timer_ns, here), self._run.cues, smile=self._setup.smile)
             out.extend(self._desk.give(t_ns, here.distance_m, wanted, whereabouts, last_window=True))
 
-    def _watch_bell(self, t_ns: int, here: Position, out: list[Output]) -> None:
-        due = self._seconds_to_bell(t_ns, here)
+    def _watch_bell(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+        due = self._seconds_to_bell(timer_ns, here)
         self._bell_in_s = None if due is None else due.cue_s
         if due is None or due.cue_s > ARM_AHEAD_S:
             return
@@ -411,7 +419,7 @@ class Engine:
             self._wake_in(t_ns, due.cue_s)
             out.extend(self._desk.arm(t_ns, due.alone_s, cue, (to_go_m, here.sd_m)))
             return
-        elapsed_s = (self._timer.at(t_ns) - self._started_ns) / NS_PER_S
+        elapsed_s = (timer_ns - self._started_ns) / NS_PER_S
         self._baseline_spm = self._sensors.cadence.baseline_spm()
         self._baseline_mps = here.distance_m / elapsed_s if elapsed_s > 0 else None
         self._signal(t_ns, Signal.BELL, out)
@@ -424,7 +432,7 @@ class Engine:
             noticed = f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was noticed: no cue"
             out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
-    def _seconds_to_bell(self, t_ns: int, here: Position) -> Due | None:
+    def _seconds_to_bell(self, timer_ns: int, here: Position) -> Due | None:
         """Return in how many seconds the bell cue is due, None while the runner stands."""
         if here.speed_mps < SLOWEST_MPS:
             return None
@@ -432,14 +440,13 @@ class Engine:
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
             return None if here.pace_mps is None else Due(rough_s, rough_s)
-        timer_ns = self._timer.at(t_ns)
         odds = self._distance.odds_to_fire(self._bell_m, timer_ns)
         by_then_m = (self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS))
         cue_s, even_s = ((self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m)
         return Due(cue_s, min(cue_s, max(even_s, ALONE_S)))
 
-    def _watch_finish(self, t_ns: int, here: Position, out: list[Output]) -> None:
-        passed = self._distance.passed_probability(self._course.distance_m, self._timer.at(t_ns))
+    def _watch_finish(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+        passed = self._distance.passed_probability(self._course.distance_m, timer_ns)
         if self._distance.at_last_line or passed > FINISHED_ODDS:
             self._signal(t_ns, Signal.LINE, out)
             return
@@ -466,9 +473,8 @@ class Engine:
             self._stood_ns = t_ns
         return self._stood_ns
 
-    def _watch_even_pace(self, t_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
+    def _watch_even_pace(self, t_ns: int, timer_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
         lap = self._lap(here)
-        timer_ns = self._timer.at(t_ns)
         began, self._lap_began = self._lap_began, self._lap_began or (lap, timer_ns)
         if began is None or lap <= began[0]:
             return
@@ -489,7 +495,7 @@ class Engine:
         except IllegalTransitionError as error:
             out.append(Notice(t_ns, "refused", str(error), Level.WARNING))
             return False
-        self._racing = self._phase in RACING
+        self._racing, self._in_body = self._phase in RACING, self._phase is Phase.BODY
         out.append(PhaseChange(t_ns, self._phase, previous))
         if not self._racing:
             out.extend(self._desk.disarm(t_ns, f"the race is {self._phase}"))
@@ -504,34 +510,28 @@ class Engine:
     def _lap(self, here: Position) -> int:
         return lap_at(here.distance_m, self._crossings_m)
 
-    def _moment(self, t_ns: int, here: Position) -> Moment:
+    def _moment(self, t_ns: int, timer_ns: int, here: Position) -> Moment:
         return Moment(
             to_go_m=self._course.distance_m - here.distance_m,
             error_m=half_width_m(here.sd_m),
             cadence_spm=self._sensors.cadence_spm(t_ns),
             baseline_spm=self._baseline_spm,
-            speed_mps=None if self._distance.mode(self._timer.at(t_ns)) is Mode.CLOCK else here.speed_mps,
+            speed_mps=None if self._distance.mode(timer_ns) is Mode.CLOCK else here.speed_mps,
             baseline_mps=self._baseline_mps,
             given=self._desk.given,
         )
 
-    def _estimate(self, t_ns: int, here: Position | None, survey: Survey) -> Estimate:
-        known = here if self._racing else None
-        mode = self._distance.mode(self._timer.at(t_ns))
-        eta_s = None if known is None or self._bell_in_s is None or self._phase is not Phase.BODY else max(self._bell_in_s, 0.0)
-        near, far = (None, None) if known is None else laps(known.distance_m, known.sd_m, self._crossings_m, self._course.marker_m)
-        return Estimate(
-            t_ns=t_ns,
-            distance_m=None if known is None else known.distance_m,
-            distance_sd_m=None if known is None else known.sd_m,
-            speed_mps=None if here is None or mode is Mode.CLOCK or self._timer.stopped else here.speed_mps,
-            cadence_spm=survey.cadence_spm,
-            heart_rate_bpm=survey.heart_rate_bpm,
-            lap=None if known is None else self._lap(known),
-            to_go_m=None if known is None else max(self._course.distance_m - known.distance_m, 0.0),
-            eta_bell_s=eta_s,
-            mode=mode,
-            lap_min=near,
-            lap_max=far,
-            eta_bell_sd_s=None if known is None or eta_s is None else arrival_sd_s(eta_s, known.sd_m, max(known.speed_mps, SLOWEST_MPS)),
-        )
+    def _estimate(self, t_ns: int, timer_ns: int, here: Position | None, survey: Survey) -> Estimate:
+        spm, bpm, _, _ = survey
+        mode = self._distance.mode(timer_ns)
+        speed_mps = None if here is None or mode is Mode.CLOCK or self._timer.stopped else here.speed_mps
+        if here is None or not self._racing:
+            return Estimate(t_ns, None, None, speed_mps, spm, bpm, None, None, None, mode)
+        eta_s = eta_sd_s = None
+        if self._in_body and self._bell_in_s is not None:
+            eta_s = max(self._bell_in_s, 0.0)
+            eta_sd_s = arrival_sd_s(eta_s, here.sd_m, max(here.speed_mps, SLOWEST_MPS))
+        near, far = laps(here.distance_m, here.sd_m, self._crossings_m, self._course.marker_m)
+        lap = near if near == far else self._lap(here)
+        to_go_m = max(self._course.distance_m - here.distance_m, 0.0)
+        return Estimate(t_ns, here.distance_m, here.sd_m, speed_mps, spm, bpm, lap, to_go_m, eta_s, mode, near, far, eta_sd_s)

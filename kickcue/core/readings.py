@@ -9,18 +9,18 @@ Three rules hold for every device:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kickcue.core.gatt import decode, short_uuid
 from kickcue.core.gatt.battery import BatteryLevel
-from kickcue.core.gatt.heart_rate import HeartRateMeasurement
+from kickcue.core.gatt.heart_rate import heart_rate_values
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
-from kickcue.core.gatt.rsc import RscMeasurement
+from kickcue.core.gatt.rsc import rsc_values
 from kickcue.core.gatt.treadmill import TreadmillData
 from kickcue.core.profiles import CadenceUnit, SensorProfile
 from kickcue.core.units import STEPS_PER_STRIDE
 
+_STEP, _STRIDE = CadenceUnit.STEP, CadenceUnit.STRIDE  # looking up a member costs as much as a reading's arithmetic
 RR_MIN_MS: Final = 250.0
 RR_MAX_MS: Final = 2500.0
 _MS_PER_1024TH: Final = 1000 / 1024
@@ -41,8 +41,7 @@ SPRINT_STEP_M: Final = 1.6
 """More than 240 steps a minute are a sprinter's, and a sprinter's steps are not shorter than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeartReading:
+class HeartReading(NamedTuple):
     """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact; None is unknown.
 
     ``half_rr``: one more interval was cut in half and is lost.
@@ -54,8 +53,7 @@ class HeartReading:
     half_rr: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PodReading:
+class PodReading(NamedTuple):
     """Speed, cadence as sent with its declared unit, lengths in metres; ``cadence_spm`` turns the cadence into steps per minute.
 
     ``stride_length_m`` is as sent too: some sensors mean a step by it (Technogym, Polar).
@@ -69,15 +67,13 @@ class PodReading:
     running: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class BatteryReading:
+class BatteryReading(NamedTuple):
     """Charge in percent."""
 
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class LocationReading:
+class LocationReading(NamedTuple):
     """Speed, distance and position (WGS 84 degrees)."""
 
     speed_mps: float | None
@@ -134,9 +130,9 @@ def unit_shown(reading: PodReading) -> CadenceUnit | None:
     if raw is None or raw < STRIDES_FROM or raw > STEPS_TO:
         return None
     if raw >= STEPS_FROM:
-        return CadenceUnit.STEP
+        return _STEP
     running = reading.speed_mps is not None and reading.speed_mps > RUNNING_MPS
-    return CadenceUnit.STRIDE if running and raw <= STRIDES_TO else None
+    return _STRIDE if running and raw <= STRIDES_TO else None
 
 
 def _beyond_runners(raw: float, speed_mps: float, unit: CadenceUnit) -> float | None:
@@ -182,29 +178,28 @@ def unit_keys(reading: Reading) -> dict[str, Any]:
 
 
 def _heart(profile: SensorProfile, data: bytes) -> HeartReading:
-    sent = HeartRateMeasurement.from_bytes(data)
+    sent_bpm, contact, _, rr_1024, half_rr = heart_rate_values(data)
     rules = profile.heart
-    bpm = sent.bpm or None
+    bpm = sent_bpm or None
     rr_ms: tuple[float, ...] = ()
-    if sent.rr_1024:
+    if rr_1024:
         low, high, factor = RR_MIN_MS, RR_MAX_MS, rules.rr_unlike_bpm_factor
         if factor is not None and bpm is not None:
             expected_ms = 60_000 / bpm
             low, high = max(low, expected_ms / factor), min(high, expected_ms * factor)
-        rr_ms = tuple([ms for rr in sent.rr_1024 if low <= (ms := rr * _MS_PER_1024TH) <= high])
-    return HeartReading(bpm, rr_ms, None if rules.ignore_contact else sent.contact, sent.half_rr)
+        rr_ms = tuple([ms for rr in rr_1024 if low <= (ms := rr * _MS_PER_1024TH) <= high])
+    return HeartReading(bpm, rr_ms, None if rules.ignore_contact else contact, half_rr)
 
 
 def _pod(profile: SensorProfile, data: bytes) -> PodReading:
-    sent = RscMeasurement.from_bytes(data)
+    speed_mps, per_min, running, stride_length_m, distance_m = rsc_values(data)
     rules = profile.pod
-    speed_mps = sent.speed_mps
-    cadence: float | None = sent.cadence_per_min
-    if (sent.cadence_per_min < rules.reject_cadence_below and speed_mps > rules.reject_above_mps) or (
+    cadence: float | None = per_min
+    if (per_min < rules.reject_cadence_below and speed_mps > rules.reject_above_mps) or (
         cadence == 0 and rules.zero_cadence_is_unknown and speed_mps > 0
     ):
         cadence = None
-    return PodReading(speed_mps, cadence, rules.cadence_unit, sent.stride_length_m, sent.distance_m, sent.running)
+    return PodReading(speed_mps, cadence, rules.cadence_unit, stride_length_m, distance_m, running)
 
 
 def _treadmill(profile: SensorProfile, data: bytes) -> PodReading | None:

@@ -109,6 +109,8 @@ class BeaconWatch:
 
     def passed(self, t_ns: int) -> int | None:
         """Return when the runner was closest to the beacon, once it is known; its ``t_ns``, once a crossing."""
+        if not self._readings:
+            return None
         now_s = ns_to_s(t_ns)
         if now_s < self._look_at_s:
             return None

@@ -10,6 +10,7 @@ from kickcue.core.profiles import CadenceUnit
 from kickcue.core.readings import PodReading, cadence_spm, unit_shown
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
 
+_AUTO, _STEP = CadenceUnit.AUTO, CadenceUnit.STEP  # each reading asks
 SMOOTH_NS = 5 * NS_PER_S
 CONTRADICTED_AFTER_S = 10.0
 PROVED_BY = 3
@@ -42,11 +43,11 @@ class UnitWatch:
             if raw == 0:  # standing: what comes after need not be what was before
                 self.contradicted_since_ns = None
             return cadence_spm(reading, self.proved)
-        if shown is reading.cadence_unit or reading.cadence_unit is CadenceUnit.AUTO:
+        if shown is reading.cadence_unit or reading.cadence_unit is _AUTO:
             self.contradicted_since_ns = None
         elif self.contradicted_since_ns is None:
             self.contradicted_since_ns = t_ns
-        if shown is CadenceUnit.STEP:
+        if shown is _STEP:
             if self._balance < REMEMBERED:
                 self._balance += 1
             return raw

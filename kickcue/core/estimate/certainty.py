@@ -35,7 +35,10 @@ def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float)
 
     Known is a lap when the truth lies in it in 95 of 100 cases, or no farther than ``NEAR_M`` outside: whoever is at the line sees it.
     """
-    doubt_m = max(half_width_m(sd_m) - _near_m(lap_m), 0.0)
+    doubt_m = half_width_m(sd_m) - _near_m(lap_m)
+    if doubt_m <= 0.0:
+        lap = lap_at(distance_m, lines_m)
+        return lap, lap
     return lap_at(distance_m - doubt_m, lines_m), lap_at(distance_m + doubt_m, lines_m)
 
 

@@ -5,9 +5,8 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 """
 
 import math
-from copy import deepcopy
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
@@ -92,7 +91,7 @@ class DistanceEstimator:
         self._belief: LineBelief | None = None
         self._measuring = Measuring()
         self._undo: _Before | None = None
-        self._since_press: list[partial[float | None] | partial[None]] = []
+        self._since_press: list[tuple[Callable[..., object], tuple[object, ...]]] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -157,7 +156,8 @@ class DistanceEstimator:
 
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
-        self._keep_for_undo(t_ns, partial(self.read, t_ns, pod, speed_mps, total_m, cadence_spm))
+        if self._undo is not None:
+            self._keep_for_undo(t_ns, DistanceEstimator.read, (t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -212,7 +212,7 @@ class DistanceEstimator:
         if source not in UNPRESSED:
             self._undo, self._since_press = self._before(t_ns, self._belief), []
         else:
-            self._keep_for_undo(t_ns, partial(self.mark, t_ns, source, age_s, shared_sd_m))
+            self._keep_for_undo(t_ns, DistanceEstimator.mark, (t_ns, source, age_s, shared_sd_m))
         before = self._belief.marked_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
@@ -232,20 +232,20 @@ class DistanceEstimator:
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
-    def _keep_for_undo(self, t_ns: int, again: partial[float | None] | partial[None]) -> None:
+    def _keep_for_undo(self, t_ns: int, again: Callable[..., object], what: tuple[object, ...]) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
         if self._undo is None:
             return
         if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
             self._undo, self._since_press = None, []
         else:
-            self._since_press.append(again)
+            self._since_press.append((again, what))
 
     def _before(self, t_ns: int, belief: LineBelief) -> _Before:
         return _Before(
             t_ns,
             belief.copy(),
-            deepcopy(self._odometer),
+            self._odometer.copy(),
             self._marked_at_m,
             self._source,
             self._measuring.copy(),
@@ -271,8 +271,8 @@ class DistanceEstimator:
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._measuring = before.measuring
         self._shared_sd_m = before.shared_sd_m
-        for again in since:
-            again()
+        for again, what in since:
+            again(self, *what)
         return True
 
     def pods(self) -> tuple[str, ...]:
@@ -300,7 +300,7 @@ class DistanceEstimator:
         pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps
         if pod_mps is None:
             return Position(mean, sd_m, self._odometer.planned_mps, self._odometer.planned_mps)
-        scale = self._belief.hypotheses[0].scale
+        scale = heaviest.scale
         return Position(mean, sd_m, pod_mps * scale, None if pace_mps is None else pace_mps * scale)
 
     def passed_with(self, probability: float, t_ns: int) -> float:
@@ -346,7 +346,8 @@ class DistanceEstimator:
 
     def _since_s(self, t_ns: int) -> float:
         """Return how long ago the odometer last counted."""
-        return 0.0 if self._odometer.t_ns is None else max((t_ns - self._odometer.t_ns) / NS_PER_S, 0.0)
+        counted_ns = self._odometer.t_ns
+        return 0.0 if counted_ns is None or t_ns <= counted_ns else (t_ns - counted_ns) / NS_PER_S
 
     def _parts(self, t_ns: int) -> "_Parts":
         assert self._belief is not None

@@ -1,6 +1,7 @@
 """Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost; only fresh ones have a value."""
 
 from enum import StrEnum
+from typing import Final
 
 from kickcue.core.estimate.rhythm import Rhythm
 from kickcue.core.units import s_to_ns
@@ -20,6 +21,10 @@ class Freshness(StrEnum):
     """It says what cannot be."""
     LOST = "lost"
     """Disconnected, or silent for long, or never heard."""
+
+
+FRESH: Final = Freshness.FRESH
+"""The one that is asked for at every reading: an Enum is slow to look up."""
 
 
 class Channel:
@@ -80,4 +85,4 @@ class Channel:
             return Freshness.STALE if t_ns - self.heard_ns <= lost_after_ns else Freshness.LOST
         if not self.plausible:
             return Freshness.IMPLAUSIBLE
-        return Freshness.FROZEN if self._frozen else Freshness.FRESH
+        return Freshness.FROZEN if self._frozen else FRESH

@@ -10,7 +10,7 @@ moves the count against strong evidence.
 
 import math
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from kickcue.core.estimate.association import Observation, associated
 from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
@@ -21,9 +21,9 @@ from kickcue.core.units import NS_PER_S
 MOST_HYPOTHESES = 10
 LEAST_WEIGHT = 3e-4
 MERGE_WITHIN_SD = 0.5
+LEAST_VARIANCE_M2 = 1e-12
 START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
-LEAST_VARIANCE_M2: Final = 1e-12
 
 
 class Part(NamedTuple):
@@ -123,19 +123,17 @@ class LineBelief:
         """
         found = []
         for h in self.hypotheses:
-            axis_m = h.axis_m(dd_m, since_s)
-            variance_m2 = h.variance_ahead(axis_m) + h.place_var_m2
-            if not h.clock_mps:
-                variance_m2 += dd_var_m2
-            mean_m = h.s + h.scale * axis_m
+            mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
             found.append(Part(h.weight, mean_m, max(variance_m2, LEAST_VARIANCE_M2)))
         return found
 
     def moments(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> tuple[float, float]:
         """Return mean and variance of the mixture of ``parts``."""
-        parts = self.parts(dd_m, since_s, dd_var_m2)
-        mean = sum(weight * mean_m for weight, mean_m, _ in parts)
-        square = sum(weight * (var_m2 + mean_m * mean_m) for weight, mean_m, var_m2 in parts)
+        mean = square = 0.0
+        for h in self.hypotheses:  # at every event: no list of parts is made for it
+            mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
+            mean += h.weight * mean_m
+            square += h.weight * (variance_m2 + mean_m * mean_m)
         return mean, max(square - mean * mean, 0.0)
 
     @property

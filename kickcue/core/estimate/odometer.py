@@ -6,6 +6,7 @@ guess is never committed as long as the total can still tell what really happene
 """
 
 from collections import deque
+from copy import copy
 from typing import NamedTuple
 
 from kickcue.core.estimate.rhythm import Rhythm
@@ -18,6 +19,7 @@ COUNT_NOISE_M = 0.05
 """White noise of the count per square-root second, as the evaluation protocol assumes."""
 LINE_NOISE_M = 0.045
 """Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m from bend to bend (pi * 0.2 m each)."""
+_COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
 GAP_S = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however seldom the pod speaks. In a recorded
 race with a word every 1 to 7 s, speed told the 4 to 6 s that came next to 1.8 m."""
@@ -50,6 +52,9 @@ class Step(NamedTuple):
     var_m2: float
 
 
+NO_STEP = Step(0.0, 0.0, 0.0)
+
+
 class _Before(NamedTuple):
     """A total that was trusted, when, and where this odometer stood then."""
 
@@ -70,7 +75,7 @@ class Odometer:
         self.pace_mps: float | None = None
         """The mean speed of the last half minute, for telling far ahead; None in the first seconds of running."""
         self._paced_s = 0.0
-        self._unpaced = Step(0.0, 0.0, 0.0)
+        self._unpaced = NO_STEP
         """Counted in a stall and in the burst after it, and not yet part of the pace."""
         self.by_cadence = False
         self._trusted_m: float | None = None
@@ -94,6 +99,15 @@ class Odometer:
         self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
         self._rhythm = Rhythm()
+
+    def copy(self) -> "Odometer":
+        """Return an independent copy, to come back to when a mark is taken back."""
+        twin = Odometer(self.planned_mps)
+        twin.__dict__.update(self.__dict__)  # all but these three are plain values
+        twin._trail = self._trail.copy()
+        twin._step_length = copy(self._step_length)
+        twin._rhythm = self._rhythm.copy()
+        return twin
 
     @property
     def step_is_guessed(self) -> bool:
@@ -147,10 +161,11 @@ class Odometer:
             total_m = None  # it stands still although the athlete runs: it counts slowly, or never does
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
-            step = Step(counted_m, dt_s, COUNT_NOISE_M**2 * dt_s + LINE_NOISE_M**2 * max(counted_m, 0.0))
+            line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
+            step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
             self._step_length.learn(self.speed_mps, cadence_spm)
         elif self.t_ns is None:
-            step = Step(0.0, 0.0, 0.0)
+            step = NO_STEP
         else:
             step = self._guess(dt_s, speed_mps)
             if total_m is None or self._suspect is not None:  # not counted yet: the total may still tell
@@ -234,7 +249,7 @@ class Odometer:
             before = after = self.planned_mps
         dd_m = 0.5 * (before + after) * dt_s
         relative = GUESS_SD if dt_s > GAP_S or self.by_cadence else 0.03
-        return Step(dd_m, dt_s, (relative * dd_m) ** 2 + COUNT_NOISE_M**2 * dt_s)
+        return Step(dd_m, dt_s, (relative * dd_m) ** 2 + _COUNT_VAR_M2 * dt_s)
 
     def _commit(self, t_ns: int, dd_m: float) -> None:
         self.t_ns = t_ns
@@ -245,20 +260,22 @@ class Odometer:
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the athlete began to run, forgetting what is older than ``PACE_MEMORY_S``."""
-        owed, self._unpaced = self._unpaced, Step(0.0, 0.0, 0.0)
-        step = Step(owed.dd_m + step.dd_m, owed.dt_s + step.dt_s, 0.0)
+        dd_m, dt_s, _ = step
+        if self._unpaced is not NO_STEP:
+            dd_m, dt_s = self._unpaced.dd_m + dd_m, self._unpaced.dt_s + dt_s
+            self._unpaced = NO_STEP
         if self._owed_m:
-            self._unpaced = step
+            self._unpaced = Step(dd_m, dt_s, 0.0)
             return
-        if self.speed_mps is None or step.dt_s <= 0.0 or (self.pace_mps is None and self.speed_mps < RUNNING_MPS):
+        if self.speed_mps is None or dt_s <= 0.0 or (self.pace_mps is None and self.speed_mps < RUNNING_MPS):
             return
         if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
-            self._paced_s += step.dt_s
+            self._paced_s += dt_s
             self.pace_mps = self.speed_mps if self._paced_s >= SETTLED_S else None
             return
-        self._paced_s = min(self._paced_s + step.dt_s, PACE_MEMORY_S)
+        self._paced_s = min(self._paced_s + dt_s, PACE_MEMORY_S)
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
-        self.pace_mps = before + min(step.dt_s / self._paced_s, 1.0) * (step.dd_m / step.dt_s - before)
+        self.pace_mps = before + min(dt_s / self._paced_s, 1.0) * (dd_m / dt_s - before)
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.

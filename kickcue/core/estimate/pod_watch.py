@@ -1,7 +1,5 @@
 """One foot pod or treadmill, watched for what its own readings say about it: its unit, and whether it lies still while somebody runs."""
 
-from dataclasses import replace
-
 from kickcue.core.estimate.cadence import UnitWatch
 from kickcue.core.estimate.freshness import Channel
 from kickcue.core.profiles import SensorProfile
@@ -47,7 +45,7 @@ class PodWatch:
         elif spm is not None and spm >= STEPS_FROM:
             self._stepped_ns, self.lies_still = t_ns, False
             if t_ns - self._moved_ns > METRELESS_NS:
-                reading = replace(reading, speed_mps=None, distance_m=None)
+                reading = reading._replace(speed_mps=None, distance_m=None)
         return spm, data if speed_mps and not (self._belt and distance_m is None) else t_ns, reading
 
     def marked(self, t_ns: int, started_ns: int) -> None:

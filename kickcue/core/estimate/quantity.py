@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kickcue.core.estimate.freshness import Channel, Freshness
+from kickcue.core.estimate.freshness import FRESH, Channel, Freshness
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import NS_PER_S
@@ -35,7 +35,7 @@ class Quantity:
         """
         longest, well_since_ns = None, 0
         for name, channel in self.channels.items():
-            if channel.state(t_ns) is not Freshness.FRESH:
+            if channel.state(t_ns) is not FRESH:
                 continue
             if t_ns - channel.well_since_ns >= SETTLED_NS:
                 return name
@@ -55,13 +55,13 @@ class Quantity:
         fresh, next_ns = None, None
         for name, channel in self.channels.items():
             state = channel.state(t_ns)
-            if state is Freshness.FRESH:
+            if state is FRESH:
                 fresh = name
             stale_ns = channel.stale_ns
             if stale_ns > t_ns and (next_ns is None or stale_ns < next_ns):
                 next_ns = stale_ns
             if state is not self._told.get(name):
                 self._told[name] = state
-                level = Level.INFO if state is Freshness.FRESH else Level.WARNING
+                level = Level.INFO if state is FRESH else Level.WARNING
                 news.append(Notice(t_ns, f"sensor_{state}", f"{name}: {self._name} {state}", level, name))
         return fresh if fresh is None or len(self.channels) == 1 else self.leader(t_ns), next_ns

@@ -35,6 +35,13 @@ class Rhythm:
         self.silence_ns = 0
         """How long a silence its rhythm explains; 0 for a quick sensor, and while nothing is known."""
 
+    def copy(self) -> "Rhythm":
+        """Return an independent copy."""
+        twin = Rhythm()
+        twin._heard_ns, twin._intervals_ns = self._heard_ns, self._intervals_ns.copy()
+        twin._to_learn, twin.silence_ns = self._to_learn, self.silence_ns
+        return twin
+
     def heard(self, t_ns: int) -> None:
         """Note that the sensor spoke."""
         if self._heard_ns is not None:

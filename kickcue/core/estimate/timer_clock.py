@@ -9,17 +9,14 @@ a recorder it is the time of the events: silence alone stops nothing.
 class TimerClock:
     """Turns the time of events into time that the timer has run."""
 
-    __slots__ = ("_paused_ns", "_stopped_ns")
+    __slots__ = ("_paused_ns", "_stopped_ns", "stopped")
 
     def __init__(self) -> None:
         self._paused_ns = 0
         """All pauses that are over."""
         self._stopped_ns: int | None = None
-
-    @property
-    def stopped(self) -> bool:
+        self.stopped = False
         """Whether the recorder has said that it is stopped."""
-        return self._stopped_ns is not None
 
     def turn(self, t_ns: int, *, running: bool) -> bool:
         """Note that the timer runs, or does not, from ``t_ns`` on; return whether that is news."""
@@ -30,6 +27,7 @@ class TimerClock:
         else:
             self._paused_ns += t_ns - self._stopped_ns
             self._stopped_ns = None
+        self.stopped = not running
         return True
 
     def at(self, t_ns: int) -> int:

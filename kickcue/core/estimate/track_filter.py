@@ -10,15 +10,18 @@ Time enters only through the drift; a mark enters as a position with a variance.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from operator import attrgetter
 from typing import Self
 
 DRIFT_SD = 0.007
 """Standard deviation of the drifting part of the scale; 0.7 % over 120 s is what the evaluation protocol assumes of a foot pod."""
 DRIFT_MEMORY_S = 120.0
+_DRIFT_VAR = DRIFT_SD**2
 PACE_DRIFT_SD = 0.02
 """The same where the clock takes the pod's place: a runner's pace wanders more than a pod's scale."""
+_PACE_DRIFT_VAR = PACE_DRIFT_SD**2
 
 
 class Regime(IntEnum):
@@ -80,7 +83,7 @@ class TrackFilter:
 
     def copy(self) -> Self:
         """Return an independent copy."""
-        return replace(self)
+        return type(self)(*_FIELDS(self))
 
     @property
     def scale(self) -> float:
@@ -89,9 +92,9 @@ class TrackFilter:
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
-        drift_sd = DRIFT_SD
+        drift_var = _DRIFT_VAR
         if self.clock_mps:
-            dd_m, var_m2, drift_sd = self.clock_mps * dt_s, 0.0, PACE_DRIFT_SD
+            dd_m, var_m2, drift_var = self.clock_mps * dt_s, 0.0, _PACE_DRIFT_VAR
         keep = math.exp(-dt_s / DRIFT_MEMORY_S)
         sco = self.cc + self.co
         soo = self.co + self.oo
@@ -100,12 +103,22 @@ class TrackFilter:
         self.sc += dd_m * sco
         self.so = keep * (self.so + dd_m * soo)
         self.co *= keep
-        self.oo = keep * keep * self.oo + drift_sd**2 * (1.0 - keep * keep)
+        self.oo = keep * keep * self.oo + drift_var * (1.0 - keep * keep)
         self.o *= keep
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
         return self.clock_mps * dt_s if self.clock_mps else dd_m
+
+    def place(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
+        """Return mean and variance of where the runner is once the pod has counted ``dd_m`` in ``dt_s``.
+
+        ``dd_var_m2`` is the variance of these pod metres, which are not committed to.
+        """
+        if self.clock_mps:
+            dd_m, dd_var_m2 = self.clock_mps * dt_s, 0.0
+        mean_m = self.s + (1.0 + self.c + self.o) * dd_m
+        return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
     def variance_ahead(self, dd_m: float) -> float:
         """Return the variance of ``s`` after ``dd_m`` further pod metres, without committing to them."""
@@ -141,6 +154,9 @@ class TrackFilter:
         self.co -= gain_c * so
         self.oo -= gain_o * so
         return normal_density(off, spread)
+
+
+_FIELDS = attrgetter(*(field.name for field in fields(TrackFilter)))
 
 
 def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:

@@ -51,23 +51,7 @@ class HeartRateMeasurement:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Decode; DecodeError where octets are missing. Half an RR value at the end costs that one alone, see ``half_rr``."""
-        try:
-            flags = data[0]
-            if flags & _WIDE:
-                bpm = data[1] | data[2] << 8
-                at = 3
-            else:
-                bpm = data[1]
-                at = 2
-            energy_kj = None
-            if flags & _ENERGY:
-                energy_kj = data[at] | data[at + 1] << 8
-                at += 2
-        except IndexError:
-            raise _short(data) from None
-        has_rr = bool(flags & _RR)
-        rr_1024 = _rr_list(data, at) if has_rr else ()
-        return cls(bpm, _CONTACT[flags >> _CONTACT_SHIFT & 3], energy_kj, rr_1024, has_rr and (len(data) - at) % 2 == 1)
+        return cls(*heart_rate_values(data))
 
     def __bytes__(self) -> bytes:
         """Encode in the shortest form: 8 bit up to 255 bpm; AskedWronglyError where a value does not fit."""
@@ -83,6 +67,30 @@ class HeartRateMeasurement:
             flags |= _RR
             octets += b"".join(_RR_1024.write(rr) for rr in self.rr_1024)
         return bytes((flags,)) + octets
+
+
+def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[int, ...], bool]:
+    """Decode to the fields of ``HeartRateMeasurement`` in their order; DecodeError where octets are missing.
+
+    For who decodes each second and has no use for the object.
+    """
+    try:
+        flags = data[0]
+        if flags & _WIDE:
+            bpm = data[1] | data[2] << 8
+            at = 3
+        else:
+            bpm = data[1]
+            at = 2
+        energy_kj = None
+        if flags & _ENERGY:
+            energy_kj = data[at] | data[at + 1] << 8
+            at += 2
+    except IndexError:
+        raise _short(data) from None
+    has_rr = bool(flags & _RR)
+    rr_1024 = _rr_list(data, at) if has_rr else ()
+    return bpm, _CONTACT[flags >> _CONTACT_SHIFT & 3], energy_kj, rr_1024, has_rr and (len(data) - at) % 2 == 1
 
 
 def _rr_list(data: bytes, at: int) -> tuple[int, ...]:

@@ -43,23 +43,7 @@ class RscMeasurement:
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
         """Decode; DecodeError where octets are missing."""
-        try:
-            flags = data[0]
-            running = flags & _RUNNING != 0
-            layout = flags & (_STRIDE | _DISTANCE)
-            if layout == _STRIDE | _DISTANCE:
-                speed, cadence, stride, distance = _WITH_BOTH.unpack_from(data)
-                return cls(speed / 256, cadence, running, stride / 100, distance / 10)
-            if layout == _STRIDE:
-                speed, cadence, stride = _WITH_STRIDE.unpack_from(data)
-                return cls(speed / 256, cadence, running, stride / 100, None)
-            if layout == _DISTANCE:
-                speed, cadence, distance = _WITH_DISTANCE.unpack_from(data)
-                return cls(speed / 256, cadence, running, None, distance / 10)
-            speed, cadence = _BARE.unpack_from(data)
-            return cls(speed / 256, cadence, running, None, None)
-        except (IndexError, struct.error):
-            raise _short(data) from None
+        return cls(*rsc_values(data))
 
     def __bytes__(self) -> bytes:
         """Encode, rounded to the steps of the wire; AskedWronglyError where a value does not fit."""
@@ -72,6 +56,30 @@ class RscMeasurement:
             flags |= _DISTANCE
             octets += _DISTANCE_M.write(self.distance_m)
         return bytes((flags,)) + octets
+
+
+def rsc_values(data: bytes) -> tuple[float, int, bool, float | None, float | None]:
+    """Decode to the fields of ``RscMeasurement`` in their order; DecodeError where octets are missing.
+
+    For who decodes each second and has no use for the object.
+    """
+    try:
+        flags = data[0]
+        running = flags & _RUNNING != 0
+        layout = flags & (_STRIDE | _DISTANCE)
+        if layout == _STRIDE | _DISTANCE:
+            speed, cadence, stride, distance = _WITH_BOTH.unpack_from(data)
+            return speed / 256, cadence, running, stride / 100, distance / 10
+        if layout == _STRIDE:
+            speed, cadence, stride = _WITH_STRIDE.unpack_from(data)
+            return speed / 256, cadence, running, stride / 100, None
+        if layout == _DISTANCE:
+            speed, cadence, distance = _WITH_DISTANCE.unpack_from(data)
+            return speed / 256, cadence, running, None, distance / 10
+        speed, cadence = _BARE.unpack_from(data)
+        return speed / 256, cadence, running, None, None
+    except (IndexError, struct.error):
+        raise _short(data) from None
 
 
 def _short(data: bytes) -> DecodeError:
