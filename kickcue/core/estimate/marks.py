@@ -3,11 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kickcue.core.events import MarkSource
 
 SEEN_STRENGTH = 10.0
 """Runners differ in how many presses they forget (5 to 30 %): what is known of them beforehand weighs as much as ten lines."""
+
+LEAST_SD_M: Final = 0.1
+"""Nobody marks a line more sharply, standing still at it either; and no filter bears an observation without any error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,8 @@ class MarkModel:
 
     def error(self, speed_mps: float) -> tuple[float, float]:
         """Return how far past the line a mark comes at that speed, and the standard deviation of it, in metres."""
-        return speed_mps * self.delay_s, math.hypot(speed_mps * self.delay_sd_s, self.sharpness_m)
+        sd_m = math.hypot(speed_mps * self.delay_sd_s, self.sharpness_m)
+        return speed_mps * self.delay_s, max(sd_m, LEAST_SD_M)
 
     def known(self, speed_mps: float) -> tuple[float, float]:
         """Return how far past the line the runner is when a mark of it is known, and the standard deviation of that, in metres."""

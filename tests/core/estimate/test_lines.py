@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.course import Course, course_for
+from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.change_points import clocked
 from kickcue.core.estimate.distance import DistanceEstimator, ScalePrior
 from kickcue.core.estimate.lines import MOST_HYPOTHESES, LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.track_filter import TrackFilter
 from kickcue.core.events import MarkSource
 from kickcue.core.units import NS_PER_S
 
@@ -194,6 +197,20 @@ def test_every_line_takes_one_mark() -> None:
     for line_m in runner.course.crossings_m:
         runner.presses(line_m)
     assert [None, None] == [runner.presses(1500.0, 3.0), runner.presses(1900.0)]
+
+
+def test_marks_of_somebody_who_stands_leave_some_doubt() -> None:
+    """GIVEN a pod that stands still, and lines that the clock explains WHEN each is marked THEN the filter never holds one for exact."""
+    lines_m = (300.0, 700.0, 1100.0, 1500.0)
+    h = clocked(TrackFilter.at_start(1.0, 1.0, 0.03, 1.0), 8.4, 0.1)
+    for number, line_m in enumerate(lines_m):
+        gap_s = (line_m - h.s) / (h.clock_mps * h.scale)
+        h.advance(0.0, gap_s, 0.0)
+        t_ns = number * NS_PER_S
+        seen = Observation(t_ns, MARK_MODELS[MarkSource.BUTTON], 0.0, 0.0, 0.0, 0.0, repeated=False)
+        (h,) = associated(h, lines_m, 1.0, seen)
+        assert number == h.last_line
+        assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 0.4, 400.0))
 
 
 def test_a_copy_is_its_own() -> None:
