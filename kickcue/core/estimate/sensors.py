@@ -1,7 +1,7 @@
 """From notifications to what can be believed now: decodes, counts how decoding ended, and watches every sensor's health."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kickcue.core.errors import DecodeError, DecodeOutcome
@@ -146,7 +146,9 @@ class SensorDesk:
         for name, watch in self._pod_watch.items():
             if watch.units.contradicted_since_ns is not None and watch.units.contradicted(t_ns):
                 self._once_only(t_ns, "cadence_unit", name, "sends a cadence against its profile's unit; it is read by what is possible")
-        news, self._news = self._news, []
+        # what was noticed since the last survey is told now: outputs come in order of time
+        news = [each if each.t_ns == t_ns else replace(each, t_ns=t_ns) for each in self._news]
+        self._news.clear()
         next_ns = heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
         bpm = None if heart is None else self._heart_watch[heart].rate.bpm
         return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)

@@ -38,3 +38,14 @@ def test_a_low_battery_is_told_once() -> None:
         race.feed(Notification(s_to_ns(second), "strap", "2a19", bytes([percent])))
     race.runs(5.0, seconds=5.0)
     assert [("strap", "strap battery at 15 %", Level.WARNING)] == [(n.sensor, n.text, n.level) for n in race.notices("battery_low")]
+
+
+def test_what_was_noticed_between_two_estimates_is_told_with_the_next_one() -> None:
+    """GIVEN an oddity just after an estimate WHEN it is told with the next one THEN it is told as of then: outputs come in order of time."""
+    race = Race()
+    race.gun()
+    race.runs(5.0, seconds=5.0)
+    race.feed(Notification(s_to_ns(race.t_s), "stranger", "2a37", b"\x00\x9d"))
+    race.runs(5.0, seconds=2.0)
+    assert 1 == len(race.notices("unknown_sensor"))
+    assert [each.t_ns for each in race.said] == sorted(each.t_ns for each in race.said)
