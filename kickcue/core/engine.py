@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import NamedTuple
 
-from kickcue.core.cueing.arbiter import SPACING_M, Candidate
+from kickcue.core.cueing.arbiter import SPACING_M, Candidate, RaceSoFar
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
 from kickcue.core.cueing.phases import IN_LAST_WINDOW, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
@@ -102,7 +102,7 @@ class _Race(NamedTuple):
     beacon: BeaconWatch
     gun_ns: int
     started_ns: int
-    given: tuple[frozenset[CueKind], int]
+    given: RaceSoFar
 
 
 class Engine:

@@ -1,7 +1,9 @@
 """Cues are arbitrated, not fired: of all that want the wrist now, at most one gets it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kickcue.core.cueing.haptics import URGENCY
 from kickcue.core.cueing.phrases import PhraseKey
@@ -22,6 +24,15 @@ class Candidate:
 
     kind: CueKind
     phrase: PhraseKey
+
+
+class RaceSoFar(NamedTuple):
+    """What a race has been given, to come back to it after a start or an end that was a mistake."""
+
+    given: frozenset[CueKind]
+    in_last_window: int
+    last_m: float
+    even_before: int
 
 
 class Arbiter:
@@ -63,19 +74,23 @@ class Arbiter:
         self._given.clear()
 
     def begin_race(self) -> None:
-        """Start the race afresh: all its cues are to come. The numbers go on, for a watch ignores an id that it has felt."""
+        """Start the race afresh: all its cues are to come.
+
+        The numbers go on, for a watch ignores an id that it has felt; so does the time since the last cue, for it is the same wrist.
+        """
         self.forget_last_window()
-        self._last_ns, self._last_m = None, 0.0
+        self._last_m = -math.inf
         self._even_before = self.count(CueKind.EVEN)
 
-    def take_back(self, given: frozenset[CueKind], in_last_window: int) -> None:
-        """Go back to a race that went on after all: what was given in it, and how many cues in its last window."""
-        self._given, self._in_last_window = set(given), in_last_window
-
     @property
-    def in_last_window(self) -> int:
-        """How many cues the last window has had."""
-        return self._in_last_window
+    def race_so_far(self) -> RaceSoFar:
+        """What ``take_back`` needs to come back to this race."""
+        return RaceSoFar(self.given, self._in_last_window, self._last_m, self._even_before)
+
+    def take_back(self, race: RaceSoFar) -> None:
+        """Go back to a race that went on after all, with what was given in it."""
+        self._given = set(race.given)
+        _, self._in_last_window, self._last_m, self._even_before = race
 
     def _may(self, t_ns: int, distance_m: float, kind: CueKind) -> bool:
         if kind in (CueKind.LAST_LAP, CueKind.HOLD) or self._last_ns is None:

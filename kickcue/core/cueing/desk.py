@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kickcue.core.cueing.arbiter import Arbiter, Candidate
+from kickcue.core.cueing.arbiter import Arbiter, Candidate, RaceSoFar
 from kickcue.core.cueing.haptics import PULSES, URGENCY
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.rules import ALLOWED, Rules
@@ -84,13 +84,13 @@ class CueDesk:
         self._arbiter.begin_race()
 
     @property
-    def race_so_far(self) -> tuple[frozenset[CueKind], int]:
+    def race_so_far(self) -> RaceSoFar:
         """What ``take_back`` needs to come back to this race."""
-        return self._arbiter.given, self._arbiter.in_last_window
+        return self._arbiter.race_so_far
 
-    def take_back(self, race: tuple[frozenset[CueKind], int]) -> None:
+    def take_back(self, race: RaceSoFar) -> None:
         """Go back to a race that went on after all."""
-        self._arbiter.take_back(*race)
+        self._arbiter.take_back(race)
 
     def last_window_again(self) -> None:
         """Start the last window afresh, because the runner took a lap back after the bell."""

@@ -144,6 +144,34 @@ def test_spacing_needs_time_and_way() -> None:
     assert arbiter.choose(s_to_ns(12.0), 4660.0, wanted) is not None
 
 
+def test_another_start_is_no_reason_for_two_cues_in_a_row() -> None:
+    """GIVEN a cue WHEN another start is pressed a moment later THEN the next cue still waits for 12 s, and for no metres of the race before."""
+    arbiter = Arbiter()
+    arbiter.gave(s_to_ns(600.0), 4700.0, CueKind.TURNOVER, last_window=True)
+    arbiter.begin_race()
+    wanted = [candidate(CueKind.TURNOVER)]
+    assert arbiter.choose(s_to_ns(611.0), 50.0, wanted) is None
+    assert arbiter.choose(s_to_ns(612.0), 55.0, wanted) is not None
+
+
+def test_a_race_that_is_come_back_to_has_the_cues_it_had() -> None:
+    """GIVEN a race with all its even cues, one in the last window and the metres of that WHEN a start is taken back THEN all three count on."""
+    arbiter = Arbiter()
+    for n in range(6):
+        arbiter.gave(s_to_ns(60.0 * n), 400.0 * n, CueKind.EVEN, last_window=False)
+    arbiter.gave(s_to_ns(900.0), 4600.0, CueKind.LAST_LAP, last_window=True)
+    race = arbiter.race_so_far
+    arbiter.begin_race()
+    arbiter.take_back(race)
+    assert arbiter.choose(s_to_ns(2000.0), 4800.0, [candidate(CueKind.EVEN)]) is None
+    assert frozenset({CueKind.EVEN, CueKind.LAST_LAP}) == arbiter.given
+    assert arbiter.choose(s_to_ns(950.0), 4659.0, [candidate(CueKind.TURNOVER)]) is None
+    for n in range(3):
+        assert arbiter.choose(s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, [candidate(CueKind.TURNOVER)]) is not None
+        arbiter.gave(s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, CueKind.TURNOVER, last_window=True)
+    assert arbiter.choose(s_to_ns(1100.0), 4900.0, [candidate(CueKind.TURNOVER)]) is None
+
+
 def test_nobody_wants_nothing() -> None:
     """WHEN nobody wants the moment THEN nobody gets it."""
     assert Arbiter().choose(0, 0.0, []) is None
