@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from kickcue.core.estimate.calibration import Measured
-from kickcue.core.estimate.marks import MarkModel
+from kickcue.core.estimate.marks import LEAST_SD_M, MarkModel
 from kickcue.core.estimate.odometer import Step
 from kickcue.core.estimate.track_filter import TrackFilter
 
@@ -56,7 +56,8 @@ class Measuring:
         """Take in that a mark was taken for the line at ``line_m``, the pod ``ahead`` of its last count by (m, sd m)."""
         dd_m, dd_sd_m = ahead
         marked_m = line_m + speed_mps * model.delay_s
-        var_m2 = (speed_mps * model.delay_sd_s) ** 2 + model.sharpness_m**2 + dd_sd_m**2
+        mark_var_m2 = (speed_mps * model.delay_sd_s) ** 2 + model.sharpness_m**2
+        var_m2 = max(mark_var_m2, LEAST_SD_M**2) + dd_sd_m**2
         here_m, spread, _, _ = self._track.shift(dd_m)
         self._fits = self._fits and abs(marked_m - here_m) <= MISFIT_SD * math.sqrt(spread + var_m2)
         self._track.see(marked_m, var_m2, dd_m)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kickcue.core.estimate.measuring import LEAST_LINES
-from kickcue.core.events import CommandKind
+from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.measuring import LEAST_LINES, Measuring
+from kickcue.core.events import CommandKind, MarkSource
 from tests.core.scenario import Race
 
 
@@ -99,3 +100,11 @@ def test_a_silent_pod_is_not_measured() -> None:
         race.runs_to(line_m + 2.0, 5.0)
         race.marks_line()
     assert race.engine.measured_scale is None
+
+
+def test_lines_marked_by_somebody_who_stands_are_not_exact() -> None:
+    """GIVEN a pod that stands still WHEN line upon line is marked THEN each is taken in with the error that a mark has at least."""
+    measuring = Measuring()
+    for line_m in (400.0, 800.0, 1200.0):
+        measuring.line(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))
+        assert measuring._track.ss > 0.0
