@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill check docs bench bench-latency clean
+.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill test-random check docs bench bench-latency clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
 	@echo "make test-chaos   2,000 random schedules of everything that can go wrong on the way to the wrist"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
+	@echo "make test-random  feed the engine 2,000,000 random events"
 	@echo "make evaluate     a thousand simulated races of each kind, and how far off the cues were (an hour or more)"
 	@echo "make check   lint, format, types"
 	@echo "make clean   remove what the others made, $(VENV) included"
@@ -42,6 +43,10 @@ test-chaos: $(VENV)/.dev-installed
 KILLS ?= 200
 test-kill: $(VENV)/.dev-installed
 	@KICKCUE_KILLS=$(KILLS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/daemon/kill
+
+RANDOM_EVENTS ?= 2000000
+test-random: $(VENV)/.dev-installed
+	@KICKCUE_RANDOM=$(RANDOM_EVENTS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/random_events
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check

@@ -1,0 +1,146 @@
+"""What an engine promises whatever it is fed, checked at each event."""
+
+import math
+from dataclasses import fields
+from typing import Final
+
+from kickcue.core import events as ev
+from kickcue.core.cueing.phases import IN_LAST_WINDOW
+from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.engine import Engine
+from kickcue.core.estimate.certainty import half_width_m
+from kickcue.core.setup import Setup
+from kickcue.core.units import NS_PER_MS, NS_PER_S
+
+BELL: Final = frozenset({ev.CueKind.LAST_LAP, ev.CueKind.HOLD})
+SPACING_S: Final = 12.0
+SPACING_M: Final = 60.0
+EVEN_SPACING_S: Final = 60.0
+MOST_IN_LAST_WINDOW: Final = 4
+MOST_EVEN: Final = 6
+SILENT_TO_GO_M: Final = 50.0
+"""Written out again: a promise does not change with the constant that keeps it."""
+ROUNDING: Final = 1e-6
+MOST_TICKS: Final = 60
+LEAST_NS: Final = 5 * NS_PER_MS
+"""So many ticks in a row, each at the very moment that the engine asked for, take it on by this at least: else it spins."""
+LONGEST_TEXT: Final = 500
+
+
+class Promises:
+    """One engine, fed through here."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.engine = Engine(setup)
+        self._setup = setup
+        self._course = setup.race.course
+        self._allowed = ALLOWED[setup.rules]
+        self._now_ns: int | None = None
+        self._ids: set[str] = set()
+        self._last: ev.Cue | None = None
+        self._last_counts_m = True
+        self._evens = 0
+        self._window: list[ev.CueKind] = []
+        self._left: tuple[int, list[ev.CueKind]] = (0, [])
+        """What the race before the last start had been given."""
+        self.seen: dict[str, int] = {}
+        """How often each phase, cue and notice came."""
+
+    def feed(self, event: ev.Input) -> None:
+        """Feed it and look at everything that came of it."""
+        self._now_ns = event.t_ns if self._now_ns is None else max(self._now_ns, event.t_ns)
+        taken = False
+        for output in self.engine.feed(event):
+            self._look_at(output, event, taken=taken)
+            taken = taken or (isinstance(output, ev.Notice) and output.code == "finish_taken")
+        wake_ns = self.engine.wake_ns
+        assert wake_ns is None or wake_ns > self._now_ns, "it asks for a tick that is over: whoever drives it spins"
+
+    def tick_until(self, t_ns: int) -> int:
+        """Feed the ticks that the engine asks for before ``t_ns``, at most ``MOST_TICKS``; return how many."""
+        began_ns = self._now_ns
+        for count in range(MOST_TICKS):
+            wake_ns = self.engine.wake_ns
+            if began_ns is None or wake_ns is None or wake_ns >= t_ns:
+                return count
+            self.feed(ev.Tick(wake_ns))
+        assert began_ns is not None
+        assert self._now_ns is not None
+        assert self._now_ns - began_ns >= LEAST_NS, f"{MOST_TICKS} ticks within {self._now_ns - began_ns} ns"
+        return MOST_TICKS
+
+    def _look_at(self, output: ev.Output, event: ev.Input, *, taken: bool) -> None:
+        assert self._now_ns is not None
+        # a race that was over when the runner stopped is told to have been
+        assert output.t_ns == self._now_ns or (taken and output.t_ns < self._now_ns), "outputs come in order of time"
+        if isinstance(output, ev.Estimate):
+            self._look_at_estimate(output)
+        elif isinstance(output, ev.Cue):
+            self._look_at_cue(output)
+        elif isinstance(output, ev.Arm):
+            assert self._allowed.cues
+            assert output.cue.id not in self._ids, "a watch ignores an id that it has felt"
+            assert output.due_in_ms >= 0
+        elif isinstance(output, ev.PhaseChange):
+            self._note(output.phase)
+            self._look_at_phase(output, event)
+        elif isinstance(output, ev.Notice):
+            self._note(output.code)
+            assert len(output.text) < LONGEST_TEXT
+            if output.code == "undone" and output.text.startswith("the start"):
+                self._evens, self._window = self._left
+                self._last_counts_m = False
+
+    def _look_at_phase(self, change: ev.PhaseChange, event: ev.Input) -> None:
+        if change.phase is not ev.Phase.BODY:
+            return
+        if isinstance(event, ev.Command) and event.kind is ev.CommandKind.START:
+            self._left = self._evens, self._window
+            self._evens, self._window, self._last_counts_m = 0, [], False
+        elif change.previous in IN_LAST_WINDOW:  # a lap taken back: the last window is still to come
+            self._window = []
+
+    def _look_at_estimate(self, told: ev.Estimate) -> None:
+        for field in fields(told):
+            value = getattr(told, field.name)
+            assert not isinstance(value, float) or math.isfinite(value), f"{field.name} {value}"
+        if told.lap is not None:
+            assert told.lap_min is not None
+            assert told.lap_max is not None
+            assert 1 <= told.lap_min <= told.lap <= told.lap_max <= len(self._course.crossings_m)
+        for sd in (told.distance_sd_m, told.eta_bell_sd_s, told.to_go_m, told.eta_bell_s):
+            assert sd is None or sd >= 0.0
+
+    def _look_at_cue(self, cue: ev.Cue) -> None:
+        self._note(cue.kind)
+        assert self._allowed.cues
+        assert self._allowed.voice or cue.say is None
+        assert cue.id not in self._ids, "no cue is felt twice"
+        self._ids.add(cue.id)
+        last, self._last = self._last, cue
+        counts_m, self._last_counts_m = self._last_counts_m, True
+        if cue.kind is ev.CueKind.EVEN:
+            self._evens += 1
+            assert self._evens <= MOST_EVEN
+        elif cue.kind is not ev.CueKind.READY:
+            self._window.append(cue.kind)
+            assert len(self._window) <= MOST_IN_LAST_WINDOW
+            assert len(self._window) == len(set(self._window))
+            self._is_not_silent_there(cue)
+        if last is not None and cue.kind not in BELL:
+            self._is_apart(last, cue, counts_m=counts_m)
+
+    def _is_not_silent_there(self, cue: ev.Cue) -> None:
+        assert cue.to_go_m is not None
+        assert cue.sd_m is not None
+        doubt_m = 0.0 if cue.kind in BELL else half_width_m(cue.sd_m)
+        assert cue.to_go_m - doubt_m > SILENT_TO_GO_M - ROUNDING
+
+    def _is_apart(self, last: ev.Cue, cue: ev.Cue, *, counts_m: bool) -> None:
+        apart_s = (cue.t_ns - last.t_ns) / NS_PER_S
+        assert apart_s >= (EVEN_SPACING_S if cue.kind is ev.CueKind.EVEN else SPACING_S) - ROUNDING, f"{last} {cue}"
+        if counts_m and cue.kind is not ev.CueKind.EVEN and last.to_go_m is not None and cue.to_go_m is not None:
+            assert last.to_go_m - cue.to_go_m >= SPACING_M - ROUNDING
+
+    def _note(self, what: str) -> None:
+        self.seen[what] = self.seen.get(what, 0) + 1
