@@ -91,6 +91,8 @@ class ChangePriors:
 PRIORS: Final = ChangePriors()
 FARTHEST_CANDIDATES: Final = 4
 """So many lines are looked at for a change."""
+NEGLIGIBLE: Final = 1e-5
+"""Of the best explanation without a change: a hypothesis that weighs less is pruned in the same event."""
 LEAST_RUN_M: Final = 20.0
 """Over less than this no scale can be told."""
 SCALES: Final = (0.4, 2.5)
@@ -130,6 +132,7 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
     ``unchanged``: the weight of each line as it is explained without a change.
     """
     looked_at = 0
+    negligible = NEGLIGIBLE * max(unchanged.values(), default=0.0)
     still = _lies_still(h, seen)
     prior = PRIORS.still if still else PRIORS.change_per_mark
     for number, chance in candidates(h, len(lines_m), seen.model):
@@ -143,6 +146,8 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
         looked_at += 1
         if looked_at > FARTHEST_CANDIDATES:
             return
+        if price * (by_clock + by_start) < negligible:
+            continue
         by_shift = by_start if still else by_start + by_clock * PRIORS.shifted
         if by_shift > 0.0:
             shifted = _put_to(h, line_m, seen, Regime.SHIFTED)
