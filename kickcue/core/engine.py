@@ -19,7 +19,7 @@ from kickcue.core.cueing.rules import ALLOWED, refusal
 from kickcue.core.errors import IllegalTransitionError
 from kickcue.core.estimate.beacon import BeaconWatch
 from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, is_about, lap_at, laps, to_go
-from kickcue.core.estimate.distance import DistanceEstimator, Position
+from kickcue.core.estimate.distance import CLOCK, DistanceEstimator, Position
 from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.estimate.measuring import PodScale
@@ -38,7 +38,6 @@ from kickcue.core.events import (
     Link,
     Mark,
     MarkSource,
-    Mode,
     Notice,
     Notification,
     Output,
@@ -76,13 +75,6 @@ ALONE_S = 3.0
 engine cannot hear the mark either, and even odds are its best. Sensors speak every second: two words may be lost."""
 
 READY = Candidate(CueKind.READY, PhraseKey.READY)
-
-
-class Due(NamedTuple):
-    """In how many seconds the bell cue is due: as the engine will give it, and as a watch should that hears no more of the engine."""
-
-    cue_s: float
-    alone_s: float
 
 
 _NEXT_SIGNAL = {
@@ -409,15 +401,18 @@ class Engine:
 
     def _watch_bell(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
         due = self._seconds_to_bell(timer_ns, here)
-        self._bell_in_s = None if due is None else due.cue_s
-        if due is None or due.cue_s > ARM_AHEAD_S:
+        if due is None:
+            self._bell_in_s = None
+            return
+        self._bell_in_s, alone_s = due
+        if self._bell_in_s > ARM_AHEAD_S:
             return
         to_go_m = self._course.distance_m - here.distance_m
         self._hold = self._sensors.over_ceiling(t_ns)
         cue = bell_cue(hold=self._hold, about=is_about(here.sd_m, self._course.kick_m))
-        if due.cue_s > ON_TIME_S:
-            self._wake_in(t_ns, due.cue_s)
-            out.extend(self._desk.arm(t_ns, due.alone_s, cue, (to_go_m, here.sd_m)))
+        if self._bell_in_s > ON_TIME_S:
+            self._wake_in(t_ns, self._bell_in_s)
+            out.extend(self._desk.arm(t_ns, alone_s, cue, (to_go_m, here.sd_m)))
             return
         elapsed_s = (timer_ns - self._started_ns) / NS_PER_S
         self._baseline_spm = self._sensors.cadence.baseline_spm()
@@ -432,18 +427,21 @@ class Engine:
             noticed = f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was noticed: no cue"
             out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
-    def _seconds_to_bell(self, timer_ns: int, here: Position) -> Due | None:
-        """Return in how many seconds the bell cue is due, None while the runner stands."""
+    def _seconds_to_bell(self, timer_ns: int, here: Position) -> tuple[float, float] | None:
+        """Return in how many seconds the bell cue is due, None while the runner stands.
+
+        Twice: as the engine will give it, and as a watch should that hears no more of the engine.
+        """
         if here.speed_mps < SLOWEST_MPS:
             return None
         pace_mps = here.speed_mps if here.pace_mps is None else max(here.pace_mps, SLOWEST_MPS)
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
-            return None if here.pace_mps is None else Due(rough_s, rough_s)
+            return None if here.pace_mps is None else (rough_s, rough_s)
         odds = self._distance.odds_to_fire(self._bell_m, timer_ns)
         by_then_m = (self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS))
         cue_s, even_s = ((self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m)
-        return Due(cue_s, min(cue_s, max(even_s, ALONE_S)))
+        return cue_s, min(cue_s, max(even_s, ALONE_S))
 
     def _watch_finish(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
         passed = self._distance.passed_probability(self._course.distance_m, timer_ns)
@@ -516,7 +514,7 @@ class Engine:
             error_m=half_width_m(here.sd_m),
             cadence_spm=self._sensors.cadence_spm(t_ns),
             baseline_spm=self._baseline_spm,
-            speed_mps=None if self._distance.mode(timer_ns) is Mode.CLOCK else here.speed_mps,
+            speed_mps=None if self._distance.mode(timer_ns) is CLOCK else here.speed_mps,
             baseline_mps=self._baseline_mps,
             given=self._desk.given,
         )
@@ -524,7 +522,7 @@ class Engine:
     def _estimate(self, t_ns: int, timer_ns: int, here: Position | None, survey: Survey) -> Estimate:
         spm, bpm, _, _ = survey
         mode = self._distance.mode(timer_ns)
-        speed_mps = None if here is None or mode is Mode.CLOCK or self._timer.stopped else here.speed_mps
+        speed_mps = None if here is None or mode is CLOCK or self._timer.stopped else here.speed_mps
         if here is None or not self._racing:
             return Estimate(t_ns, None, None, speed_mps, spm, bpm, None, None, None, mode)
         eta_s = eta_sd_s = None

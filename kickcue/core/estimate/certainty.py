@@ -44,7 +44,8 @@ def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float)
 
 def lap_at(distance_m: float, lines_m: Sequence[float]) -> int:
     """Return the lap that is run at ``distance_m``, counted from 1; beyond the finish it is still the last one."""
-    return min(bisect_right(lines_m, distance_m) + 1, len(lines_m))
+    behind = bisect_right(lines_m, distance_m)
+    return behind + 1 if behind < len(lines_m) else behind
 
 
 def arrival_sd_s(eta_s: float, sd_m: float, speed_mps: float) -> float:

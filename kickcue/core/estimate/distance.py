@@ -47,6 +47,9 @@ MOST_SINCE_PRESS: Final = 10_000
 """What came since a press is kept to be read again: sixteen a second over ``UNDO_WITHIN_NS``. After more of it the press stands."""
 UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
 """Marks that nobody made, and nobody takes back."""
+CLOCK: Final = Mode.CLOCK
+MARKS: Final = Mode.MARKS
+"""The two that are meant at nearly every reading: an Enum is slow to look up."""
 APART_M = 50.0
 """Lines nearer than this to each other are not told apart by a first mark."""
 
@@ -336,9 +339,9 @@ class DistanceEstimator:
         if self._belief is None:
             return Mode.NONE
         if self._belief.hypotheses[0].clock_mps or self._heard_ns is None or self._odometer.silent_since(self._heard_ns, t_ns):
-            return Mode.CLOCK
+            return CLOCK
         if self._marked_at_m is not None and self._odometer.total_m - self._marked_at_m < MARK_GOOD_FOR_LAPS * self._course.marker_m:
-            return Mode.MARKS
+            return MARKS
         if self._odometer.by_cadence:
             return Mode.CADENCE
         learned = self._marked_at_m is not None or self._prior.sd <= LEARNED_SD

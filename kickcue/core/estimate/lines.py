@@ -134,7 +134,7 @@ class LineBelief:
             mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
             mean += h.weight * mean_m
             square += h.weight * (variance_m2 + mean_m * mean_m)
-        return mean, max(square - mean * mean, 0.0)
+        return mean, square - mean * mean if square > mean * mean else 0.0
 
     @property
     def marked_m(self) -> float | None:

@@ -127,7 +127,7 @@ class Odometer:
 
     def silent_since(self, then_ns: int | None, t_ns: int) -> bool:
         """Return whether the pod is silent at ``t_ns`` if it last spoke, or was last caught up with, at ``then_ns``."""
-        return then_ns is not None and t_ns - then_ns > max(SILENT_NS, self._rhythm.silence_ns)
+        return then_ns is not None and t_ns - then_ns > SILENT_NS and t_ns - then_ns > self._rhythm.silence_ns
 
     def rebase(self) -> None:
         """Take the next total as a new beginning: what it counted before is known better from elsewhere."""
@@ -188,7 +188,7 @@ class Odometer:
             return 0.0, 0.0
         if self.speed_mps is None:
             return self.planned_mps * dt_s, self._pace_sd * self.planned_mps * dt_s
-        gap_s = max(dt_s - GAP_S, 0.0)
+        gap_s = dt_s - GAP_S if dt_s > GAP_S else 0.0
         relative = PLANNED_PACE_SD if self.pace_mps is None else GUESS_SD
         return self.speed_mps * dt_s, (dt_s - gap_s) * (0.1 + 0.03 * self.speed_mps) + gap_s * relative * self.speed_mps
 
@@ -206,7 +206,8 @@ class Odometer:
             before = _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m) if dt_s > GAP_S else None
             counted_m = total_m - self._trusted_m
             stalled = dt_s > GAP_S and counted_m < (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * dt_s
-            self._owed_m = max((could_m if stalled else owed_m) - counted_m, 0.0)
+            still_m = could_m if stalled else owed_m
+            self._owed_m = still_m - counted_m if still_m > counted_m else 0.0
             self._trust(t_ns, total_m)
             if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
                 self._before = before
@@ -273,9 +274,11 @@ class Odometer:
             self._paced_s += dt_s
             self.pace_mps = self.speed_mps if self._paced_s >= SETTLED_S else None
             return
-        self._paced_s = min(self._paced_s + dt_s, PACE_MEMORY_S)
+        if self._paced_s < PACE_MEMORY_S:
+            self._paced_s = min(self._paced_s + dt_s, PACE_MEMORY_S)
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
-        self.pace_mps = before + min(dt_s / self._paced_s, 1.0) * (dd_m / dt_s - before)
+        share = dt_s / self._paced_s if dt_s < self._paced_s else 1.0
+        self.pace_mps = before + share * (dd_m / dt_s - before)
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
@@ -287,7 +290,7 @@ class Odometer:
         t1_ns, total1_m = self._trail[-1]
         span_s = (t1_ns - t0_ns) / NS_PER_S
         if self._trusted_m is not None and not self._guessed_m and span_s >= 2.0:
-            slope_mps = max((total1_m - total0_m) / span_s, 0.0)
+            slope_mps = (total1_m - total0_m) / span_s if total1_m > total0_m else 0.0
             slow = self._rhythm.silence_ns > SILENT_NS
             return 0.5 * (slope_mps + speed_mps) if slow and speed_mps else slope_mps
         return speed_mps

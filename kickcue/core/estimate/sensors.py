@@ -146,9 +146,9 @@ class SensorDesk:
         for name, watch in self._pod_watch.items():
             if watch.units.contradicted_since_ns is not None and watch.units.contradicted(t_ns):
                 self._once_only(t_ns, "cadence_unit", name, "sends a cadence against its profile's unit; it is read by what is possible")
-        # what was noticed since the last survey is told now: outputs come in order of time
-        news = [each if each.t_ns == t_ns else replace(each, t_ns=t_ns) for each in self._news]
-        self._news.clear()
+        news, self._news = self._news, []
+        if news:  # noticed since the last survey, told now: outputs come in order of time
+            news = [replace(each, t_ns=t_ns) for each in news]
         next_ns = heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
         bpm = None if heart is None else self._heart_watch[heart].rate.bpm
         return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)

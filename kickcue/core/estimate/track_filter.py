@@ -96,15 +96,17 @@ class TrackFilter:
         if self.clock_mps:
             dd_m, var_m2, drift_var = self.clock_mps * dt_s, 0.0, _PACE_DRIFT_VAR
         keep = math.exp(-dt_s / DRIFT_MEMORY_S)
-        sco = self.cc + self.co
-        soo = self.co + self.oo
-        self.s += (1.0 + self.c + self.o) * dd_m
-        self.ss += 2.0 * dd_m * (self.sc + self.so) + dd_m * dd_m * (sco + soo) + var_m2
-        self.sc += dd_m * sco
-        self.so = keep * (self.so + dd_m * soo)
-        self.co *= keep
-        self.oo = keep * keep * self.oo + drift_var * (1.0 - keep * keep)
-        self.o *= keep
+        forgotten = keep * keep
+        sc, so, co, oo, o = self.sc, self.so, self.co, self.oo, self.o
+        sco = self.cc + co
+        soo = co + oo
+        self.s += (1.0 + self.c + o) * dd_m
+        self.ss += 2.0 * dd_m * (sc + so) + dd_m * dd_m * (sco + soo) + var_m2
+        self.sc = sc + dd_m * sco
+        self.so = keep * (so + dd_m * soo)
+        self.co = co * keep
+        self.oo = forgotten * oo + drift_var * (1.0 - forgotten)
+        self.o = o * keep
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
@@ -117,6 +119,8 @@ class TrackFilter:
         """
         if self.clock_mps:
             dd_m, dd_var_m2 = self.clock_mps * dt_s, 0.0
+        if dd_m == 0.0:  # at every reading itself
+            return self.s, self.ss + self.place_var_m2 + dd_var_m2
         mean_m = self.s + (1.0 + self.c + self.o) * dd_m
         return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
