@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,10 @@ _DASK_HELP = (
     "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the workers and with this machine, "
     "tls://HOST:8786 those with a certificate of the same authority"
 )
+_BEST_HELP = "also what the best possible filters make of the same bytes"
+BEST, BEST_UNTOLD = "best possible", "not told the lines"
+NAMES_OF_BESTS = {BEST: "best", BEST_UNTOLD: "best_untold"}
+"""In JSON."""
 HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
@@ -39,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--archive", type=Path, metavar="DIR", help="recorded races of this folder, as recorded or with a --scenario's faults"
     )
-    parser.add_argument("--best", action="store_true", help="also what the best possible filter makes of the same bytes")
+    parser.add_argument("--best", action="store_true", help=_BEST_HELP)
     parser.add_argument("--dask", metavar="ADDRESS", help=_DASK_HELP)
     for name, what in (("ca", "who is trusted"), ("cert", "who we are"), ("key", "the key of that")):
         parser.add_argument(f"--dask-{name}", type=Path, metavar="PEM", help=f"with --dask tls://: {what}")
@@ -137,35 +141,51 @@ def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> boo
     ours = summary(outcomes)
     rows = {"kickcue": ours, **{name: summary(outcomes, name) for name in BASELINES}}
     short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
-    bounds = [o.bound for o in outcomes if o.bound is not None]
-    bound = best(bounds) if bounds else None
+    bounds = dict(_bests(outcomes))
     if args.json:
-        _print_json(kind, rows, short, bound)
+        _print_json(kind, rows, short, bounds)
         return bool(short)
     print(f"{kind.title}: {ours.races} races, seeds from {kind.seeds.start}")
     print("seconds between what is felt and the true start of the last lap:")
     lines = [(who, *_as_text(row)) for who, row in rows.items()]
-    if bound is not None:
-        lines.append(("best possible", f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
+    for who, bound in bounds.items():
+        lines.append((who, f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
     print(table(HEADER, lines, align="lrrrrrr"))
     print(f"felt late {ours.late_felt}, felt twice {ours.double_felt}")
-    if bound is not None:
-        print(f"before the line the best filter is {bound.sd_s:.2f} s sure of it (one standard deviation)")
+    if BEST in bounds:
+        sd_s = bounds[BEST].sd_s
+        print(f"before the line the best filter is {sd_s:.2f} s sure of it (1 standard deviation)")
     for sentence in short:
         print(f"missed: {sentence}")
     print()
     return bool(short)
 
 
-def _print_json(kind: Kind, rows: dict[str, Summary], short: list[str], bound: Best | None) -> None:
+def _bests(outcomes: list[Outcome]) -> Iterator[tuple[str, Best]]:
+    """Yield the figures of the best filters that were run."""
+    for who, found in (
+        (BEST, [o.bound for o in outcomes if o.bound is not None]),
+        (BEST_UNTOLD, [o.untold for o in outcomes if o.untold is not None]),
+    ):
+        if found:
+            yield who, best(found)
+
+
+def _print_json(
+    kind: Kind,
+    rows: dict[str, Summary],
+    short: list[str],
+    bounds: dict[str, Best],
+) -> None:
     about = {"race": kind.race, "lap_m": kind.lap_m, "scenario": kind.scenario}
     first = {"first_seed": kind.seeds.start}
     for who, row in rows.items():
         extra = {"late_felt": row.late_felt, "double_felt": row.double_felt, "missed": short} if who == "kickcue" else {}
         print(json_line({**about, "who": who, **first, **_as_json(row), **extra}))
-    if bound is not None:
-        figures = {"median_s": rounded(bound.median_s, 3), "p95_s": rounded(bound.p95_s, 3), "sd_s": rounded(bound.sd_s, 3)}
-        print(json_line({**about, "who": "best", **first, "races": rows["kickcue"].races, **figures}))
+    for who, bound in bounds.items():
+        figures = {key: rounded(value, 3) for key, value in asdict(bound).items()}
+        name, races = NAMES_OF_BESTS[who], rows["kickcue"].races
+        print(json_line({**about, "who": name, **first, "races": races, **figures}))
 
 
 def _as_json(row: Summary) -> dict[str, Any]:

@@ -12,12 +12,20 @@ So no NTP, no time zone and no date is needed, a watch without a real-time clock
 Limits, and what stands against each:
 
 * *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds to some tens of them.
-* *The first message of a run has nothing to be compared with*: held up for ten seconds it still looks on time. The sender therefore sends
-  its status each second, long before there is a cue. A receiver acts on nothing before the measure has ``settled``: before two messages,
-  sent at least ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things hardly ever agree (in one
-  of 2,000 schedules of the chaos tests), and
-  those that were held up by one thing come together, which their times of sending do not. What the broker had retained must not
-  be given to the filter: its age is unknown.
+* *The first message of a run has nothing to be compared with*: held up for ten seconds it still
+  looks on time. The sender therefore sends its status each second, long before there is a cue. A
+  receiver acts on nothing before the measure has ``settled``: before two messages, sent at least
+  ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things
+  hardly ever agree, and those that were held up by one thing come together, which their times of
+  sending do not. What the broker had retained must not be given to the filter: its age is unknown.
+* *What is judged at once does not vouch for itself.* A cue may lower the minimum, which makes the others
+  look later. But it is none of the two that agree, moves no window and proves no new clock: one that
+  was held up by the same as the message before it would settle its own measure.
+* *A message that undercuts the minimum by more than* ``AGREE_MS`` shows that what had agreed was held
+  up; and it may itself come out of the same queue. So the measure is not ``sure`` until a message
+  agrees with the new minimum. Or until ``BACK_COUNT`` have come that were sent after it, the last
+  ``BACK_MS`` after it or more: one lucky message must not make a watch mute, and lateness by it errs
+  to the safe side.
 * *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of
   ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow the messages, not the time: a silence of any length forgets nothing, or
   what was held up during it would come in as the new measure.
@@ -78,31 +86,52 @@ class _Run:
     fast: list[tuple[int, int]] = field(default_factory=list)
     """The fastest messages until it has settled, (``sent_ms``, ``received_ms - sent_ms``)."""
     settled: bool = False
+    undercut_ms: int | None = None
+    """``sent_ms`` of a message that undercut a settled measure, until that is sure again."""
+    later: int = 0
+    """How many have come since that were sent after it."""
     newest_ms: int = -1
     """The largest ``sent_ms`` heard."""
     back: _Back | None = None
 
-    def went_back(self, sent_ms: int, offset_ms: int) -> bool:
+    def went_back(self, sent_ms: int, offset_ms: int, *, judged: bool) -> bool:
         """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
             return False
+        if judged:
+            return True
         if self.back is None or not self.back.fits(offset_ms):
             self.back = _Back(1, sent_ms, sent_ms, offset_ms, offset_ms)
         else:
             self.back.take(sent_ms, offset_ms)
         return True
 
-    def note(self, sent_ms: int, offset_ms: int, received_ms: int) -> None:
-        if received_ms - self.since_ms >= WINDOW_MS:
+    def note(self, sent_ms: int, offset_ms: int, received_ms: int, *, judged: bool) -> None:
+        if self.settled and offset_ms < self.offset_ms - AGREE_MS:
+            self.undercut_ms, self.later, self.fast = sent_ms, 0, []
+        if received_ms - self.since_ms >= WINDOW_MS and not judged:
             self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
         else:
             self.minimum_ms = min(self.minimum_ms, offset_ms)
-        if not self.settled:
-            fast = [each for each in (*self.fast, (sent_ms, offset_ms)) if each[1] <= self.offset_ms + AGREE_MS]
-            sent = [each[0] for each in fast]
-            self.settled = max(sent) - min(sent) >= APART_MS
-            self.fast = [] if self.settled else fast[:1] + fast[1:][-MOST_FAST:]
+        if not self.sure and not judged:
+            self._settle(sent_ms, offset_ms)
+
+    def _settle(self, sent_ms: int, offset_ms: int) -> None:
+        fast = [each for each in (*self.fast, (sent_ms, offset_ms)) if each[1] <= self.offset_ms + AGREE_MS]
+        sent = [each[0] for each in fast]
+        enough = bool(sent) and max(sent) - min(sent) >= APART_MS
+        if self.undercut_ms is not None:
+            self.later += sent_ms > self.undercut_ms
+            enough |= self.later >= BACK_COUNT and sent_ms - self.undercut_ms >= BACK_MS
+        if enough:
+            self.settled, self.undercut_ms, self.fast = True, None, []
+        else:
+            self.fast = fast[:1] + fast[1:][-MOST_FAST:]
+
+    @property
+    def sure(self) -> bool:
+        return self.settled and self.undercut_ms is None
 
     @property
     def offset_ms(self) -> int:
@@ -117,8 +146,11 @@ class MinimumDelay:
         """How often a sender's clock went back."""
         self._runs: OrderedDict[str, _Run] = OrderedDict()
 
-    def lateness_ms(self, run_id: str, sent_ms: int, received_ms: int) -> int:
-        """Take note of a message and return how much later it came than the fastest one of its run; never negative."""
+    def lateness_ms(self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False) -> int:
+        """Take note of a message and return how much later it came than the fastest one of its run; never negative.
+
+        ``judged``: what is to be done hangs on that alone, so it does not vouch for the measure: a cue.
+        """
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)
         if run is None:
@@ -126,8 +158,8 @@ class MinimumDelay:
             if len(self._runs) > MOST_RUNS:
                 self._runs.popitem(last=False)
         self._runs.move_to_end(run_id)
-        if not run.went_back(sent_ms, offset_ms):
-            run.note(sent_ms, offset_ms, received_ms)
+        if not run.went_back(sent_ms, offset_ms, judged=judged):
+            run.note(sent_ms, offset_ms, received_ms, judged=judged)
         elif run.back is not None and run.back.proven:
             run = self._begin_anew(run_id, run.back, received_ms)
         return offset_ms - run.offset_ms
@@ -145,6 +177,11 @@ class MinimumDelay:
         return None if run is None else sent_ms + run.offset_ms
 
     def settled(self, run_id: str) -> bool:
-        """Say whether lateness in a run can be believed."""
+        """Say whether it has been seen how late messages in a run are: enough for a timer."""
         run = self._runs.get(run_id)
         return run is not None and run.settled
+
+    def sure(self, run_id: str) -> bool:
+        """Say whether lateness in a run can be believed of a message that came just now, out of a queue perhaps."""
+        run = self._runs.get(run_id)
+        return run is not None and run.sure

@@ -21,9 +21,11 @@ held up, or the watch slept, and a newer one may be on its way. A run never hear
 it are cancelled, for their sender has been restarted. A sender whose clock went back (``lateness.py``) counts as restarted: what it had
 armed is cancelled, what is over is over.
 
-A watch that has just been switched on cannot know how late messages are before that has settled (``lateness.py``), which takes a second.
-Until then no timer fires, and a cue is kept like an armed one whose time has come. What was over before it was switched off it must be
-told (``over``), or it would feel that again.
+A watch that has just been switched on cannot know how late messages are before that has settled
+(``lateness.py``), which takes two that are no cues: a cue is no witness of its own lateness. Until then
+no timer fires, and a cue is kept like an armed one whose time has come; longer than it is worth, and it
+is late. What was over before the watch was switched off it must be told (``over``), or it would feel
+that again.
 
 Times are the watch's own monotonic milliseconds; lateness is measured as ``lateness.py`` tells.
 """
@@ -119,7 +121,7 @@ class Wrist:
             self._entries[answer.run_id, answer.cue_id] = _Entry(_State.OVER, 0, answer=answer)
 
     def hear(self, stamp: Stamp) -> int:
-        """Take note of any message that was not retained by the broker (status, state ...); return how late it is in ms."""
+        """Take note of any message but a cue that the broker had not retained (status, state ...); return how late it is in ms."""
         before = self._delays.resets
         late_ms = self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms)
         if self._delays.resets != before:
@@ -151,12 +153,12 @@ class Wrist:
 
     def cue(self, stamp: Stamp, touch: Touch) -> tuple[Action, ...]:
         """Feel it now: once, and only if it is not late."""
-        late_ms = self.hear(stamp)
+        late_ms = self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms, judged=True)
         self._take_over(stamp.run_id)
         entry = self._entry(stamp, touch.id)
         if entry.answer is not None:
             return (entry.answer, *self.tick(stamp.received_ms))
-        if not self._delays.settled(stamp.run_id):
+        if not self._delays.sure(stamp.run_id):
             entry.state, entry.sent_ms, entry.touch = _State.ARMED, stamp.sent_ms, touch
             entry.due_sent_ms, entry.said_now = stamp.sent_ms, True
             return self.tick(stamp.received_ms)
@@ -189,7 +191,8 @@ class Wrist:
         return {key: (touch, due_ms) for key, (touch, due_ms) in found.items() if touch is not None and due_ms is not None}
 
     def _due_ms(self, run_id: str, entry: _Entry) -> int | None:
-        if entry.state is not _State.ARMED or not self._delays.settled(run_id):
+        known = self._delays.sure if entry.said_now else self._delays.settled
+        if entry.state is not _State.ARMED or not known(run_id):
             return None
         return self._delays.received_ms(run_id, entry.due_sent_ms)
 

@@ -17,8 +17,15 @@ STEP_S = 0.25
 RUN_ON_S = 5.0
 """The runner goes on a little past the line, and so do the sensors."""
 STARTING_S = 3.0
+PACE_MPS = (3.8, 6.0)
+"""The mean pace of a race is drawn from here, where nothing else is asked."""
 PACE_WANDER = 0.015
 PACE_MEMORY_S = 60.0
+CADENCE_AT_5_SPM = (178.0, 7.0)
+"""Steps a minute at 5 m/s: mean and standard deviation over runners."""
+SPM_PER_MPS = 5.6
+CADENCE_FROM_MPS = 2.0
+"""Below it cadence is no longer that of running."""
 HEART_LAG_S = 90.0
 
 SpeedShape = Callable[[float, float], float]
@@ -84,7 +91,7 @@ def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float |
     Without a manner it is even, with a spurt of 0-8 % over the last ``kick_m``.
     """
     manner = manner or even(kick_m)
-    pace = mean_mps or random.uniform(3.8, 6.0)
+    pace = mean_mps or random.uniform(*PACE_MPS)
     spurt = random.uniform(0.0, manner.kick)
     wander = random.gauss(0.0, PACE_WANDER)
     keep = math.exp(-STEP_S / PACE_MEMORY_S)
@@ -104,13 +111,13 @@ def run(distance_m: float, speed: SpeedShape, random: Random, path: Along | None
     ``path(done_m)`` is how many metres on the ground a metre of the race takes there; one without it.
     """
     resting, threshold_mps = 95.0, 5.0
-    cadence_at_5 = random.gauss(178.0, 7.0)
+    cadence_at_5 = random.gauss(*CADENCE_AT_5_SPM)
     done, ground, heart, finished_at = 0.0, 0.0, resting, math.inf
     rows: list[tuple[float, float, float, float, float]] = []
     t_s = 0.0
     while t_s <= finished_at + RUN_ON_S:
         v = speed(t_s, done)
-        cadence = cadence_at_5 + 5.6 * (v - 5.0) if v > 2.0 else 60.0 * v
+        cadence = cadence_at_5 + SPM_PER_MPS * (v - 5.0) if v > CADENCE_FROM_MPS else 60.0 * v
         heart += (min(100.0 + 85.0 * v / threshold_mps, 198.0) - heart) * STEP_S / HEART_LAG_S
         rows.append((done, v, cadence, heart, ground))
         done += v * STEP_S if path is None else v * STEP_S / path(done)

@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from kickcue.config.race import RaceDocument
+from kickcue.core.course import Course
 from kickcue.core.engine import Engine
 from kickcue.core.events import Cue, Estimate
 from kickcue.core.setup import Setup
@@ -14,7 +15,8 @@ from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
 from kickcue.lab.figures import Outcome
 from kickcue.lab.oracle import bound
-from kickcue.lab.scenarios import SCENARIOS
+from kickcue.lab.scenarios import SCENARIOS, Scenario
+from kickcue.lab.sensors import Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
 from kickcue.lab.spread import Spread, here
 from kickcue.lab.watch import BadLink, Watch
@@ -90,8 +92,15 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
     for seed in seeds:
         race = simulate(course, scenario, seed)
         row = outcome(setup, race, seed)
-        found.append(replace(row, bound=bound(course, scenario, race)) if best and scenario.beacon is None else row)
+        bounded = best and scenario.beacon is None
+        found.append(_with_bounds(row, course, scenario, race) if bounded else row)
     return found
+
+
+def _with_bounds(row: Outcome, course: Course, scenario: Scenario, race: SimulatedRace) -> Outcome:
+    pressed = isinstance(scenario.marks, Thumb)
+    untold = bound(course, scenario, race, lines_told=False) if pressed else None
+    return replace(row, bound=bound(course, scenario, race), untold=untold)
 
 
 @lru_cache(maxsize=16)

@@ -25,6 +25,8 @@ class Outcome:
     double_felt: int = 0
     bound: Bound | None = None
     """What the best filter would have made of it, where that was asked."""
+    untold: Bound | None = None
+    """...and the best one that is not told which line a press is of, where there are presses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,14 @@ from kickcue.core.course import Course
 from kickcue.lab.athlete import Truth
 from kickcue.lab.sensors import Counted, TrueMark
 
-Clock = Callable[[float], float]
-"""True seconds after the gun to those of the recording after its own gun."""
+STANDING_S: Final = 10.0
+"""The pod is heard for so long before the gun."""
+SCALE_STEP: Final = (0.05, 0.15)
+"""A scale that becomes another one does so by such a share, up or down."""
+ELSEWHERE: Final = (0.1, 0.9)
+"""Where in the lap presses at another place are made."""
+ALL_LATE_S: Final = (2.0, 4.0)
+"""How late all presses of a race are that are late by the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class Befallen:
     """The machine slept from then to then: nothing was heard, and its clock stood still."""
     sends: Mapping[str, bool] = field(default_factory=lambda: {"speed": True, "total": True})
     """What the pod's notifications hold."""
+    changed_s: tuple[float, ...] = ()
+    """When the pod's total slipped, or its scale became another one and its old one again."""
 
     def clock_s(self, t_s: float) -> float:
         """Return what the machine's clock shows at a true moment."""
@@ -93,21 +101,21 @@ def slip(random: Random, course: Course, truth: Truth, race: Befallen) -> Befall
         else:
             floor_m = total_m  # metres lost: the total stands still until they are made up
         found.append(replace(sample, distance_m=total_m))
-    return replace(race, counted=found)
+    return replace(race, counted=found, changed_s=(at_s,))
 
 
 def scale_step(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
     """Let the pod's scale be another one, by up to 15 %, for a part of the race."""
     began_s, ended_s = sorted(random.uniform(0.0, 1.0) * truth.duration_s for _ in range(2))
     ended_s = random.choice((ended_s, truth.duration_s))
-    factor = 1.0 + random.choice((-1.0, 1.0)) * random.uniform(0.05, 0.15)
+    factor = 1.0 + random.choice((-1.0, 1.0)) * random.uniform(*SCALE_STEP)
     total_m = before_m = 0.0
     found = []
     for sample in race.counted:
         by = factor if began_s <= sample.t_s < ended_s else 1.0
         total_m, before_m = total_m + by * (sample.distance_m - before_m), sample.distance_m
         found.append(replace(sample, distance_m=total_m, speed_mps=by * sample.speed_mps))
-    return replace(race, counted=found)
+    return replace(race, counted=found, changed_s=(began_s, ended_s))
 
 
 def burst(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
@@ -163,7 +171,7 @@ def _from_line(marks: Sequence[TrueMark], line_m: float, truth: Truth) -> list[T
 
 def helper_elsewhere(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Make all presses at one place of the lap, which is not the line."""
-    past_m = random.uniform(0.1, 0.9) * course.marker_m
+    past_m = random.uniform(*ELSEWHERE) * course.marker_m
     moved = []
     for mark in race.marks:
         if mark.line_m is None or mark.line_m + past_m > course.distance_m:
@@ -174,9 +182,5 @@ def helper_elsewhere(random: Random, course: Course, truth: Truth, race: Befalle
 
 def correlated_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
     """Make all presses of a race late by the same 2 to 4 s."""
-    late_s = random.uniform(2.0, 4.0)
+    late_s = random.uniform(*ALL_LATE_S)
     return replace(race, marks=[replace(mark, t_s=mark.t_s + late_s) for mark in race.marks if mark.t_s + late_s < truth.duration_s])
-
-
-STANDING_S: Final = 10.0
-"""The pod is heard for so long before the gun."""

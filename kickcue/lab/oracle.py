@@ -1,50 +1,59 @@
-"""The best any estimator could do with these bytes: the exact filter of the simulator's own model, told which line each mark is of.
+"""The best any estimator could do with these bytes: the exact filter of the simulator's own model.
 
-It knows every figure of the simulation (how scales, drift, count noise and thumbs are distributed), is told which marks are doubles or
-stray, which frames are corrupt and when the pod began anew, and where bends lie. What is left is chance. Its states are distance, the
-pod's constant scale error, its drift, and, where runners keep wide, the width they keep to and how this bend differs from it; the
-posterior is that of an extended Kalman filter, exact up to products of small errors.
+It knows every figure of the simulation (how scales, drift, count noise and thumbs are distributed),
+is told which line each mark is of and which marks are doubles or stray, which frames are corrupt
+and when the pod began anew, where bends lie, and of a mishap what nobody can know for sure: the
+true gun, how long the machine slept, that presses are made elsewhere or are all late, when a total
+slipped or a scale stepped. What is left is chance. ``pod_filter`` follows a runner by a pod's
+metres, ``pace_filter`` one without.
 
-When to touch the wrist is a question of its own: with the mark of the bell line still to come, waiting a little is right. So the filter
-fires once the line has been passed by ``z`` standard deviations, or at the press itself, and this for each of ``DARES``; the figures
-are the least median and the least 95 % quantile of any of them, each for itself. No estimator that fires by such a rule gets below.
+When to touch the wrist is a question of its own: with the mark of the bell line still to come,
+waiting a little is right. So the filter fires once the line has been passed by ``z`` standard
+deviations, or at the press itself, and this for each of ``DARES``, and beside them by the rule of
+least expected error (``core/estimate/waiting.py``). The figures are the least median and the least
+95 % quantile of any of them, each for itself.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
-from kickcue.core.course import LANE_WIDTH_M, Course
-from kickcue.lab.athlete import PACE_MEMORY_S, PACE_WANDER
-from kickcue.lab.manner import BEND_RADIUS_M, OVERTAKES, ROAD_LONGER, WIDE_M, WIDE_VARIES_M
+from kickcue.core.course import Course
+from kickcue.core.estimate.waiting import odds_to_fire_at
+from kickcue.lab.association_mixture import AssociationMixture
+from kickcue.lab.mark_errors import MarkErrors
+from kickcue.lab.mishaps import cadence_only, strap_only
+from kickcue.lab.oracle_filter import OracleFilter
+from kickcue.lab.oracle_readings import Reading, readings, seconds
+from kickcue.lab.pace_filter import PaceFilter
+from kickcue.lab.pod_filter import PodFilter
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensors import Gate, Thumb, TrueMark
+from kickcue.lab.sensors import TrueMark
 from kickcue.lab.simulate import SimulatedRace
 
 DARES: Final = tuple(round(-1.0 + 0.1 * n, 1) for n in range(41))
 """Standard deviations past the line at which to fire, -1 to 3."""
-GUESS_SD: Final = 0.03
-"""Relative error of what a pod ran while it restarted, from its speed."""
-ROUNDED_M: Final = 0.1
-"""Step of the distance in a 2A53."""
-S, C, D, W, U = range(5)
-"""Distance, constant scale error, drift, usual width, this bend's difference from it."""
+HALVINGS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One race: seconds from the true bell to the touch for each of ``DARES``, and the standard deviation (s) just before the line."""
+    """What the best filter makes of one race."""
 
     errors_s: tuple[float, ...]
+    """Seconds from the true bell to the touch for each of ``DARES``, and last by the rule of least
+    expected error; by the recording's clock."""
     sd_s: float
+    """How sure it is of the line just before it or its press: one standard deviation, seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """Many races: the least median and the least 95 % quantile that any dare gives, and the median of the standard deviations."""
+    """Many races: least median and least 95 % quantile that any rule gives, median of the sds."""
 
     median_s: float
     p95_s: float
@@ -55,153 +64,107 @@ def best(bounds: Sequence[Bound]) -> Best:
     """Return the figures of the best rule."""
     errors = np.abs([bound.errors_s for bound in bounds])
     medians, p95s = np.quantile(errors, (0.5, 0.95), axis=0)
-    return Best(float(medians.min()), float(p95s.min()), float(np.median([bound.sd_s for bound in bounds])))
+    sd_s = np.median([bound.sd_s for bound in bounds])
+    return Best(float(medians.min()), float(p95s.min()), float(sd_s))
 
 
-def bound(course: Course, scenario: Scenario, race: SimulatedRace) -> Bound:
-    """Return what the filter makes of a simulated race."""
-    bell_s = race.truth.time_at(course.bell_m)
-    state = _Exact(course, scenario, race)
-    fired: list[float | None] = [None] * len(DARES)
-    sd_s: float | None = None
-    marks = [mark for mark in race.marks if mark.line_m is not None]
-    readings = [(sample.t_s, sample.distance_m, sample.speed_mps) for sample in race.counted]
-    arrivals = sorted([(t_s, None, total_m, speed) for t_s, total_m, speed in readings] + [(m.t_s, m, 0.0, 0.0) for m in marks], key=_when)
-    for n, (t_s, mark, total_m, speed_mps) in enumerate(arrivals):
-        if mark is None:
-            state.read(t_s, total_m, speed_mps)
-        else:
-            state.mark(t_s, mark)
-        pressed = mark is not None and mark.line_m == course.bell_m and isinstance(scenario.marks, Thumb)
-        until_s = arrivals[n + 1][0] if n + 1 < len(arrivals) else math.inf
-        if not pressed and state.passes(course.bell_m, DARES[0], t_s, until_s) is None:
-            continue
-        for i, dare in enumerate(DARES):
-            if fired[i] is None:
-                fired[i] = t_s if pressed else state.passes(course.bell_m, dare, t_s, until_s)
-        if sd_s is None and (pressed or state.passes(course.bell_m, 0.0, t_s, until_s) is not None):
-            sd_s = state.before_sd_s
-    last_s = arrivals[-1][0]
-    return Bound(tuple((last_s if t_s is None else t_s) - bell_s for t_s in fired), state.before_sd_s if sd_s is None else sd_s)
+def bound(
+    course: Course,
+    scenario: Scenario,
+    race: SimulatedRace,
+    *,
+    leaps_seen: bool = True,
+    lines_told: bool = True,
+) -> Bound:
+    """Return what the filter makes of a simulated race.
+
+    ``leaps_seen`` False: where the pod's scale stepped, it does not see by how much.
+    ``lines_told`` False: it is not told which line a press is of. Raises AskedWronglyError where
+    the scenario has no presses.
+    """
+    told = _told(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
+    one = _filter(course, scenario, race)
+    state = one if lines_told else AssociationMixture(course, scenario.marks, one)
+    watch = _Watch(course, scenario, state)
+    for n, arrival in enumerate(told):
+        until_s = told[n + 1].t_s if n + 1 < len(told) else math.inf
+        watch.take(arrival, until_s)
+    bell_s, last_s = race.clock_s(race.truth.time_at(course.bell_m)), told[-1].t_s
+    fired = [race.clock_s(last_s if t_s is None else t_s) for t_s in watch.fired_s]
+    return Bound(tuple(t_s - bell_s for t_s in fired), watch.sd_s)
 
 
-def _when(arrival: tuple[float, TrueMark | None, float, float]) -> float:
-    return arrival[0]
+def _without_pod(scenario: Scenario) -> bool:
+    return scenario.mishap in {strap_only, cadence_only}
 
 
-class _Exact:
-    """The filter; times in seconds after the gun."""
+def _filter(course: Course, scenario: Scenario, race: SimulatedRace) -> OracleFilter:
+    kind = PaceFilter if _without_pod(scenario) else PodFilter
+    return kind(course, scenario, race)
 
-    def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
-        self._course, self._scenario = course, scenario
-        pod = scenario.pod
-        scale, sd = (1.0 + pod.scale_sd**2, pod.scale_sd) if race.scale is None else (race.scale.mean, race.scale.sd)
-        self._x = np.array([0.0, scale - 1.0, 0.0, 0.0, 0.0])
-        self._p = np.diag([0.0, sd**2, pod.drift_sd**2, 0.0, 0.0])
-        if scenario.style.wide:
-            low, high = WIDE_M if course.lap_m is not None else ROAD_LONGER
-            self._x[W], self._p[W, W] = 0.5 * (low + high), (high - low) ** 2 / 12.0
-        self._second = 0
-        self._total_m = self._mps = 0.0
-        self._bend: int | None = None
-        self.before_sd_s = math.inf
-        """Standard deviation, in time, before the last mark was taken in or now."""
 
-    def read(self, t_s: float, total_m: float, speed_mps: float) -> None:
-        """Take in the pod's total; it is that of the whole second before it arrived."""
-        pod, second = self._scenario.pod, int(t_s)
-        dt_s = second - self._second
-        if dt_s <= 0:
+def _told(
+    scenario: Scenario,
+    race: SimulatedRace,
+    *,
+    leaps_seen: bool,
+    lines_told: bool,
+) -> list[Reading | TrueMark]:
+    """Return all that the filter is told, in order of time."""
+    passing = seconds(race) if _without_pod(scenario) else readings(scenario, race, leaps_seen)
+    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_told]
+    return sorted([*passing, *marks], key=lambda arrival: arrival.t_s)
+
+
+Follower = OracleFilter | AssociationMixture
+
+
+class _Watch:
+    """What is felt, by each rule, of a race that a filter follows."""
+
+    def __init__(self, course: Course, scenario: Scenario, state: Follower) -> None:
+        self._bell_m, self._state = course.bell_m, state
+        self._errors = MarkErrors.of(course, scenario)
+        self.fired_s: list[float | None] = [None] * (len(DARES) + 1)
+        self._sd_s: float | None = None
+
+    @property
+    def sd_s(self) -> float:
+        """Standard deviation just before the line, in time."""
+        return self._state.before_sd_s if self._sd_s is None else self._sd_s
+
+    def take(self, arrival: Reading | TrueMark, until_s: float) -> None:
+        """Take in what came, and fire before ``until_s``, when more comes, where that is due."""
+        self._state.take(arrival)
+        t_s = arrival.t_s
+        if self._passes(DARES[0], t_s, until_s) is None:
             return
-        counted_m = total_m - self._total_m
-        restarted = counted_m < 0.0
-        if restarted:
-            counted_m = speed_mps * dt_s
-        factor, by_w, by_u = self._ground()
-        x, f = self._x, np.eye(5)
-        scale = (1.0 + x[C]) * (1.0 + x[D])
-        keep = math.exp(-dt_s / pod.drift_memory_s)
-        f[S, C], f[S, D] = counted_m * (1.0 + x[D]) * factor, counted_m * (1.0 + x[C]) * factor
-        f[S, W], f[S, U] = counted_m * scale * by_w, counted_m * scale * by_u
-        f[D, D] = keep
-        moved_m = counted_m * scale * factor
-        x[S] += moved_m
-        x[D] *= keep
-        self._p = f @ self._p @ f.T
-        self._p[S, S] += pod.count_noise_m**2 * dt_s + ((GUESS_SD * counted_m) ** 2 if restarted else 0.0)
-        self._p[D, D] += pod.drift_sd**2 * (1.0 - keep * keep)
-        self._second, self._total_m, self._mps = second, total_m, moved_m / dt_s
-        self.before_sd_s = self._sd_m(t_s) / max(self._mps, 0.1)
+        for i, dare in enumerate((*DARES, self._least_error_dare(t_s))):
+            if self.fired_s[i] is None:
+                self.fired_s[i] = self._passes(dare, t_s, until_s)
+        if self._sd_s is None and self._passes(0.0, t_s, until_s) is not None:
+            self._sd_s = self._state.before_sd_s
 
-    def mark(self, t_s: float, mark: TrueMark) -> None:
-        """Take in a mark of a known line."""
-        assert mark.line_m is not None
-        by = self._scenario.marks
-        if isinstance(by, Gate):
-            late_m, var_m2 = 0.0, by.position_sd_m**2
-        else:
-            assert by is not None
-            late_s, late_sd_s = _never_early(by.delay_s, by.delay_sd_s)
-            late_m, var_m2 = late_s * self._mps, (late_sd_s * self._mps) ** 2
-        self.before_sd_s = self._sd_m(t_s) / max(self._mps, 0.1)
-        ahead_m, ahead_var_m2 = self._ahead(t_s)
-        ahead_var_m2 += ROUNDED_M**2 / 12.0
-        off_m = mark.line_m + late_m - self._x[S] - ahead_m
-        gain = self._p[:, S] / (self._p[S, S] + ahead_var_m2 + var_m2)
-        self._x = self._x + gain * off_m
-        self._p = self._p - np.outer(gain, self._p[S])
+    def _least_error_dare(self, t_s: float) -> float:
+        """Return how sure to be by the rule of least expected error, while a mark is awaited."""
+        if not self._state.awaits(self._bell_m):
+            return 0.0
+        late_m, late_sd_m = self._errors.past_line_m(self._state.mps)
+        sd_m = self._state.place(t_s)[1]
+        return NormalDist().inv_cdf(odds_to_fire_at(sd_m, late_m, late_sd_m, self._errors.seen))
 
-    def passes(self, line_m: float, dare: float, from_s: float, until_s: float) -> float | None:
-        """Return when, before ``until_s``, the line will have been passed by ``dare`` standard deviations."""
-        if self._short_m(line_m, dare, until_s if until_s < math.inf else from_s) > 0.0:
+    def _passes(self, dare: float, from_s: float, until_s: float) -> float | None:
+        """Return when before ``until_s`` the bell will lie ``dare`` standard deviations behind."""
+        if not self._has_passed(dare, until_s if until_s < math.inf else from_s):
             return None
-        if self._short_m(line_m, dare, from_s) <= 0.0:
+        if self._has_passed(dare, from_s):
             return from_s
         low, high = from_s, until_s
-        for _ in range(20):
+        for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
-            low, high = (middle, high) if self._short_m(line_m, dare, middle) > 0.0 else (low, middle)
+            passed = self._has_passed(dare, middle)
+            low, high = (low, middle) if passed else (middle, high)
         return high
 
-    def _short_m(self, line_m: float, dare: float, t_s: float) -> float:
-        return line_m - float(self._x[S]) - self._ahead(t_s)[0] + dare * self._sd_m(t_s)
-
-    def _sd_m(self, t_s: float) -> float:
-        return math.sqrt(max(float(self._p[S, S]), 0.0) + self._ahead(t_s)[1])
-
-    def _ahead(self, t_s: float) -> tuple[float, float]:
-        """Return how far the runner has come since the last reading, and the variance of that: pace wanders."""
-        dt_s = max(t_s - self._second, 0.0)
-        q = dt_s / PACE_MEMORY_S
-        var_s2 = (PACE_WANDER * PACE_MEMORY_S) ** 2 * max(2.0 * q - 3.0 + 4.0 * math.exp(-q) - math.exp(-2.0 * q), 0.0)
-        return self._mps * dt_s, self._mps**2 * var_s2
-
-    def _ground(self) -> tuple[float, float, float]:
-        """Return metres of the race for each metre on the ground here, and how that depends on the width kept."""
-        if not self._scenario.style.wide:
-            return 1.0, 0.0, 0.0
-        if self._course.lap_m is None:
-            return 1.0 / (1.0 + self._x[W]), -1.0, 0.0
-        radius_m = BEND_RADIUS_M * self._course.lap_m / 400.0
-        half, into_m = divmod(float(self._x[S]) + self._course.lap_m - self._course.first_crossing_m, 0.5 * self._course.lap_m)
-        if into_m >= math.pi * radius_m:
-            return 1.0, 0.0, 0.0
-        if half != self._bend:
-            self._bend = int(half)
-            aside_m = LANE_WIDTH_M + WIDE_M[0] - float(self._x[W])
-            self._p[U, :] = self._p[:, U] = 0.0
-            self._x[U] = OVERTAKES * aside_m
-            self._p[U, U] = (1.0 - OVERTAKES) * WIDE_VARIES_M**2 + OVERTAKES * (1.0 - OVERTAKES) * aside_m**2
-        factor = 1.0 / (1.0 + (self._x[W] + self._x[U]) / radius_m)
-        return factor, -(factor**2) / radius_m, -(factor**2) / radius_m
-
-
-def _never_early(mean: float, sd: float) -> tuple[float, float]:
-    """Return mean and standard deviation of max(N(mean, sd), 0)."""
-    if sd == 0.0:
-        return mean, 0.0
-    z = mean / sd
-    above, density = 0.5 * math.erfc(-z / math.sqrt(2.0)), math.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    first = mean * above + sd * density
-    second = (mean * mean + sd * sd) * above + mean * sd * density
-    return first, math.sqrt(second - first * first)
+    def _has_passed(self, dare: float, t_s: float) -> bool:
+        return self._state.has_passed(self._bell_m, dare, t_s)

@@ -4,9 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Final
 
 from kickcue.core.events import MarkSource
 from kickcue.lab.athlete import Truth
+
+DOUBLED_AFTER_S: Final = (1.0, 5.0)
+"""A doubled press comes again so long after the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Th
         pressed_s = truth.time_at(line_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
         yield TrueMark(pressed_s, line_m)
         if random.random() < thumb.doubled:
-            yield TrueMark(pressed_s + random.uniform(1.0, 5.0), None)
+            yield TrueMark(pressed_s + random.uniform(*DOUBLED_AFTER_S), None)
 
 
 def _passed(random: Random, truth: Truth, lines_m: tuple[float, ...], gate: Gate) -> Iterator[TrueMark]:

@@ -12,7 +12,7 @@ from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
 from kickcue.lab.earlier import history
-from kickcue.lab.manner import drawn
+from kickcue.lab.manner import Along, drawn
 from kickcue.lab.mishaps import Befallen
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensed import Chances, Sensed, sensed
@@ -35,6 +35,8 @@ class SimulatedRace:
     gun_s: float | None = None
     """The true gun on the events' clock; None: where the start was pressed first."""
     befallen: Befallen | None = None
+    pacing: Along | None = None
+    """How pace goes over the race, by the metres done: a factor on the mean pace."""
 
     @property
     def gun_ns(self) -> int:
@@ -61,11 +63,13 @@ def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     name = f"{scenario.name} {course.event} {course.marker_m:g} {seed}"
     random = Random(name)  # noqa: S311  a simulation, not a secret
     pace_mps = None if scenario.pace_mps is None else stream(name, "pace").uniform(*scenario.pace_mps)
-    truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner=drawn(stream(name, "manner"), scenario.style, course))
+    manner = drawn(stream(name, "manner"), scenario.style, course)
+    truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner)
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
     found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
     gun_s = None if found.befallen is None else found.gun_s
-    return SimulatedRace(truth, found.inputs, prior, found.counted, found.marks, gun_s, found.befallen)
+    sent = (found.inputs, prior, found.counted, found.marks, gun_s, found.befallen)
+    return SimulatedRace(truth, *sent, pacing=manner.pace)
 
 
 def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario) -> list[Input]:

@@ -32,7 +32,7 @@ _CALIBRATED: Final = Target(4.2, 13.0, 1 / 200)
 
 _WITH_PRESSES: Final = ("start-late", "false-start", "slip", "scale-step", "burst", "sleep", "cadence-only", "strap-only", "last-four")
 _WITHOUT_TARGET: Final = ("smooth", "no-total", "helper-elsewhere", "correlated-late")
-"""What limits these is not known yet: their figures are told and not judged."""
+"""Their figures are told and not judged; what limits them, ``kickcue evaluate --best`` tells."""
 _BEFALLEN: Final = Target(0.45, 2.5, 1 / 200)
 
 TARGETS: Final[Mapping[str, Target]] = {

@@ -83,6 +83,8 @@ class Life:
     """One watch from one restart to the next: all it heard, (``sent_ms``, when it came), the orders among it, and when it felt the bell."""
 
     heard: list[tuple[int, float]] = field(default_factory=list)
+    told: list[tuple[int, float]] = field(default_factory=list)
+    """What was no cue among it: that alone tells how late a cue is."""
     orders: list[Order] = field(default_factory=list)
     felt: list[tuple[float, Order]] = field(default_factory=list)
     ended_s: float = math.inf
@@ -92,8 +94,11 @@ class Life:
         return max((order for order in self.orders if order.got_s <= t_s), key=lambda order: order.sent_ms, default=None)
 
     def knows_the_time_at(self, t_s: float) -> bool:
-        """Say whether two messages that were hardly held up, sent a second apart, had come by then: whoever heard none cannot tell late from not."""
-        fast = [sent_ms for sent_ms, got_s in self.heard if got_s <= t_s and got_s - sent_ms / 1000 < FAST_S]
+        """Say whether two that are no cues, hardly held up and sent a second apart, had come by then.
+
+        Whoever heard none cannot tell late from not.
+        """
+        fast = [sent_ms for sent_ms, got_s in self.told if got_s <= t_s and got_s - sent_ms / 1000 < FAST_S]
         return bool(fast) and max(fast) - min(fast) >= SECOND_MS
 
     def heard_in_time_by(self, t_s: float) -> bool:
@@ -211,6 +216,8 @@ def _overhear(end: End, life: Life) -> None:
             life.heard.append((message.sent_ms, _now_s()))
             if isinstance(message, ArmMessage | CueMessage):
                 life.orders.append(Order(message.sent_ms, (message.sent_ms + message.due_in_ms) / 1000, _now_s()))
+            if not isinstance(message, CueMessage):
+                life.told.append((message.sent_ms, _now_s()))
         put(received)
 
     setattr(end.incoming, "put_nowait", note)  # noqa: B010  an ear at the door

@@ -171,15 +171,46 @@ def test_the_same_id_in_the_next_race_is_another_cue() -> None:
     assert isinstance(wrist.cue(stamp(1000, run_id="next race"), LAST_LAP)[0], Play)
 
 
-def test_a_watch_that_was_just_switched_on_waits_for_a_second_opinion() -> None:
-    """GIVEN a watch whose first message ever is a cue WHEN the next message shows that it was in time THEN it is felt, once, a second late."""
+def test_a_watch_that_was_just_switched_on_waits_for_others_to_vouch_for_a_cue() -> None:
+    """GIVEN a watch whose first message ever is a cue WHEN two others agree with it THEN it is felt, once."""
     wrist = Wrist()
     assert () == wrist.cue(stamp(1000), LAST_LAP)
+    wrist.hear(stamp(1200))
     assert (None, ()) == (wrist.next_due_ms, wrist.tick(ZERO_MS + 1900))
-    wrist.hear(stamp(2000))
-    late = replace(FELT, latency_ms=1000)
-    assert (Play(LAST_LAP, 1000, from_timer=True), late) == wrist.tick(ZERO_MS + 2000)
+    wrist.hear(stamp(2200))
+    late = replace(FELT, latency_ms=1200)
+    assert (Play(LAST_LAP, 1200, from_timer=True), late) == wrist.tick(ZERO_MS + 2200)
     assert (late,) == wrist.cue(stamp(1000, 1500), LAST_LAP)
+
+
+@given(st.lists(st.integers(0, 20_000), min_size=1, max_size=12), st.integers(2000, 30_000))
+def test_cues_alone_make_a_watch_feel_nothing(sent_ms: list[int], held_ms: int) -> None:
+    """GIVEN a watch that has heard cues alone, all held up by the same WHEN any time passes THEN none is felt."""
+    wrist = Wrist()
+    actions: list[Action] = []
+    for number, sent in enumerate(sorted(sent_ms)):
+        actions += wrist.cue(stamp(sent, held_ms), replace(LAST_LAP, id=f"c{number % 3}"))
+    actions += wrist.tick(ZERO_MS + 100_000)
+    assert [] == actions
+
+
+@given(st.integers(TTL_MS + 1, 30_000), st.integers(0, 900), st.integers(1, 20))
+def test_a_queue_that_empties_makes_no_cue_felt_late(held_ms: int, before_ms: int, count: int) -> None:
+    """GIVEN statuses that agree, all held up by the same, and a cue WHEN the queue empties at once THEN the cue is not felt.
+
+    The newest of the queue is held up least, and whatever it is, it is no measure of itself.
+    """
+    wrist = Wrist()
+    for s in range(count + 1):
+        wrist.hear(stamp(s * 1000, held_ms + 2000))
+    come_ms = count * 1000 + held_ms + 2100  # all that was sent till then comes now
+    sent_ms = come_ms - held_ms
+    wrist.hear(stamp(sent_ms - before_ms, held_ms + before_ms))
+    actions = [*wrist.cue(stamp(sent_ms, held_ms), LAST_LAP), *wrist.tick(ZERO_MS + come_ms)]
+    for s in range(3):
+        wrist.hear(stamp(come_ms + s * 1000))
+    actions += wrist.tick(ZERO_MS + come_ms + 2000)
+    assert [each.felt for each in actions if isinstance(each, Answer)] == [False]
 
 
 def test_what_was_held_up_before_a_watch_was_switched_on_is_not_felt() -> None:

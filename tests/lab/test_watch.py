@@ -12,8 +12,8 @@ from kickcue.lab.watch import BadLink, Watch
 CUE = Cue(0, "last_lap-1", CueKind.LAST_LAP, "Last lap", None, ((100, 0, 1.0),), 2, 2000, 400.0, 3.0)
 PERFECT = BadLink(least_ms=0, usual_ms=1e-6, held_up=0.0, doubled=0.0, lost=0.0)
 
-BEAT = Estimate(0, None, None, None, None, None, None, None, None, Mode.NONE)
-"""A watch must have heard something before it can tell what is late."""
+BEATS = tuple(Estimate(ms * NS_PER_MS, None, None, None, None, None, None, None, None, Mode.NONE) for ms in (0, 950))
+"""A watch must have heard something else twice before it can tell whether a cue is late."""
 
 
 def cue(at_ms: int, cue_id: str = CUE.id) -> Cue:
@@ -25,7 +25,7 @@ def arm(at_ms: int, due_in_ms: int) -> Arm:
 
 
 def after(watch: Watch, *outputs: Output, until_ms: int = 100_000) -> Watch:
-    for output in (BEAT, *outputs):
+    for output in (*BEATS, *outputs):
         watch.run_to(output.t_ns)
         watch.send(output)
     watch.run_to(until_ms * NS_PER_MS)
@@ -80,7 +80,10 @@ def test_a_bad_link_makes_nothing_late_or_double() -> None:
     """GIVEN 300 races over a link that holds up, loses and doubles THEN nothing is felt late or twice, and nearly all bells are felt."""
     felt = 0
     for seed in range(300):
-        sent = [arm(ms, 40_000 - ms + 7 * (seed % 5)) for ms in range(1000, 40_000, 3000)]
+        arms = [arm(ms, 40_000 - ms + 7 * (seed % 5)) for ms in range(1000, 40_000, 3000)]
+        beats = [replace(BEATS[0], t_ns=ms * NS_PER_MS) for ms in range(1000, 40_000, 1000)]
+        sent: list[Arm | Estimate] = [*arms, *beats]
+        sent.sort(key=lambda each: each.t_ns)
         watch = after(Watch(BadLink(), Random(seed)), *sent, cue(40_000))
         assert (0, 0) == (watch.late, watch.doubled)
         felt += watch.bell_ms is not None

@@ -57,6 +57,14 @@ def disarmed(cue_id: str = ID) -> Scripted:
     return line(encode_disarm(PROFILE, cue_id))
 
 
+def measure(sent_ms: int, clock: str = "b") -> Scripted:
+    """Return a message that is nothing but a measure of the link."""
+    return "line", f'GB({{"t":"kick","m":{sent_ms},"r":"{clock}"}})'
+
+
+MEASURED: Final = (measure(0), ("pass", 1000), measure(1000))
+
+
 @pytest.fixture
 def play(node: Path) -> Any:
     """Return a function that plays a script to the app and returns what happened."""
@@ -135,20 +143,28 @@ def test_a_new_run_takes_over(play: Any) -> None:
 
 
 def test_what_lay_in_a_queue_is_dropped(play: Any) -> None:
-    """GIVEN a message on time WHEN a cue took 2.5 s and is worth 2 s THEN it is dropped, and the answer says late; at 1.9 s it is felt."""
-    happened = play(("line", 'GB({"t":"kick","m":0,"r":"b"})'), ("pass", 9000), now(m=6500, l=2000, r="b"), ("pass", 2000))
+    """GIVEN a link that was measured WHEN a cue took 2.5 s and is worth 2 s THEN it is dropped, and the answer says late; at 1.9 s it is felt."""
+    happened = play(*MEASURED, ("pass", 8000), now(m=6500, l=2000, r="b"), ("pass", 2000))
     assert [[9000, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2500}]] == of(happened, "told")
     assert [] == of(happened, "buzz")
-    happened = play(("line", 'GB({"t":"kick","m":0,"r":"b"})'), ("pass", 9000), now(m=7100, l=2000, r="b"), ("pass", 2000))
+    happened = play(*MEASURED, ("pass", 8000), now(m=7100, l=2000, r="b"), ("pass", 2000))
     assert at(9000, of(BUZZES, "buzz")) == of(happened, "buzz")
 
 
 def test_an_arm_that_lay_in_a_queue_fires_at_its_own_time(play: Any) -> None:
-    """GIVEN a message on time WHEN an arm took 2.5 s THEN its timer is not 2.5 s late; a bridge that was restarted has a clock of its own."""
-    happened = play(("line", 'GB({"t":"kick","m":0,"r":"b"})'), ("pass", 9000), armed(5000, m=6500, r="b"), ("pass", 9000))
+    """GIVEN a link that was measured WHEN an arm took 2.5 s THEN its timer is not 2.5 s late, and it is told once that it is set."""
+    happened = play(*MEASURED, ("pass", 8000), armed(5000, m=6500, r="b"), ("pass", 9000))
     assert at(11_500, of(BUZZES, "buzz")) == of(happened, "buzz")
-    happened = play(("line", 'GB({"t":"kick","m":500000,"r":"b"})'), now(m=1, r="c"), ("pass", 2000))
-    assert of(BUZZES, "buzz") == of(happened, "buzz")
+    assert [9000, {"t": "kick", "id": ID, "armed": True}] == of(happened, "told")[0]
+
+
+def test_a_bridge_that_was_restarted_has_a_clock_of_its_own(play: Any) -> None:
+    """GIVEN a link that was measured WHEN a cue says another clock THEN it waits for a measure of that, and is late where none comes in time."""
+    anew = [measure(ms, "c") for ms in (100, 1100)]
+    happened = play(*MEASURED, now(m=1, r="c"), ("pass", 99), anew[0], ("pass", 1000), anew[1], ("pass", 2000))
+    assert at(2099, of(BUZZES, "buzz")) == of(happened, "buzz")
+    happened = play(*MEASURED, now(m=1, r="c"), ("pass", 1099), measure(1100, "c"), ("pass", 1000), measure(2100, "c"), ("pass", 2000))
+    assert [[3099, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2099}]] == of(happened, "told")
 
 
 def test_starting_another_app_loses_nothing(play: Any) -> None:

@@ -3,13 +3,19 @@
 (function () {
   var WORTH_MS = 2000; // of a message without "l"
   var LONGEST_MS = 5000; // of a whole cue; Bangle.buzz takes no more for one pulse either
-  var WINDOW_MS = 300000; // two windows bound the drift of two clocks
+  // How late messages are: kickcue/core/lateness.py says why and what these are.
+  var WINDOW_MS = 300000;
+  var APART_MS = 900;
+  var AGREE_MS = 400;
+  var MOST_FAST = 8;
+  var BACK_MS = 3000;
+  var BACK_COUNT = 4;
   var MOST_CUES = 32;
   var FILE = "kickcue.json";
-  var cues = []; // {id, m: the message while it is armed, due, timer, answer: once it is over}
+  var cues = []; // {id, m: the message while it is armed, due, said: m was no arm, timer, answer: once it is over}
   var runs = []; // what stood before the / of the ids
   var playing = []; // timers of the pulses to come, in order
-  var clock; // the sender's: {r, since, min, previous}
+  var clock; // the sender's: {r, since, min, previous, fast, settled, undercut, later, newest, back}
 
   function now() {
     return Math.round(getTime() * 1000);
@@ -21,17 +27,87 @@
     Bluetooth.println(JSON.stringify(o));
   }
 
-  // How much longer this message took than the fastest one of the same sender's clock; 0 where it does not say when it was sent.
-  function lateness(m) {
-    if (typeof m.m !== "number") return 0;
-    var t = now(), offset = t - m.m, r = m.r || "";
-    if (!clock || clock.r !== r) clock = { r: r, since: t, min: offset, previous: offset };
-    if (t - clock.since >= WINDOW_MS) {
+  function offset() {
+    return Math.min(clock.min, clock.previous);
+  }
+
+  function sure() {
+    return clock.settled && clock.undercut === undefined;
+  }
+
+  function begin(r, off) {
+    clock = { r: r, since: now(), min: off, previous: off, fast: [], settled: false, later: 0, newest: -1 };
+  }
+
+  // Whether a message is late and was sent before the newest one; those in a row that agree are kept, and prove that the clock went back.
+  function wentBack(sent, off, judged) {
+    var b = clock.back;
+    if (sent >= clock.newest || off <= offset() + AGREE_MS) {
+      clock.newest = Math.max(clock.newest, sent);
+      clock.back = undefined;
+      return false;
+    }
+    if (judged) return true;
+    if (!b || Math.max(b.most, off) - Math.min(b.least, off) > AGREE_MS) b = { count: 0, first: sent, last: -1, least: off, most: off };
+    if (sent > b.last) b.count++; // the same one once more proves nothing
+    b.first = Math.min(b.first, sent);
+    b.last = Math.max(b.last, sent);
+    b.least = Math.min(b.least, off);
+    b.most = Math.max(b.most, off);
+    clock.back = b;
+    return true;
+  }
+
+  function spread(fast) {
+    var sent = fast.map(function (each) {
+      return each[0];
+    });
+    return sent.length ? Math.max.apply(null, sent) - Math.min.apply(null, sent) : 0;
+  }
+
+  function agree(sent, off) {
+    var fast = clock.fast.concat([[sent, off]]).filter(function (each) {
+      return each[1] <= offset() + AGREE_MS;
+    });
+    var enough = spread(fast) >= APART_MS;
+    if (clock.undercut !== undefined) {
+      if (sent > clock.undercut) clock.later++;
+      enough = enough || (clock.later >= BACK_COUNT && sent - clock.undercut >= BACK_MS);
+    }
+    clock.fast = enough ? [] : fast.slice(0, 1).concat(fast.slice(1).slice(-MOST_FAST));
+    if (!enough) return;
+    clock.settled = true;
+    clock.undercut = undefined;
+  }
+
+  function note(sent, off, judged) {
+    if (clock.settled && off < offset() - AGREE_MS) {
+      clock.undercut = sent;
+      clock.later = 0;
+      clock.fast = [];
+    }
+    if (now() - clock.since >= WINDOW_MS && !judged) {
       clock.previous = clock.min;
-      clock.min = offset;
-      clock.since = t;
-    } else clock.min = Math.min(clock.min, offset);
-    return offset - Math.min(clock.min, clock.previous);
+      clock.min = off;
+      clock.since = now();
+    } else clock.min = Math.min(clock.min, off);
+    if (!sure() && !judged) agree(sent, off);
+  }
+
+  // How much longer a message took than the fastest one of the same sender's clock. A cue is judged by that and has no say in it.
+  function lateness(sent, r, judged) {
+    var off = now() - sent, b;
+    if (!clock || clock.r !== r) begin(r, off);
+    if (!wentBack(sent, off, judged)) note(sent, off, judged);
+    else if ((b = clock.back) && b.count >= BACK_COUNT && b.last - b.first >= BACK_MS) {
+      begin(r, b.least);
+      clock.settled = true;
+      clock.newest = b.last;
+      cues.forEach(function (cue) {
+        if (timed(cue)) forget(cue); // ordered by a clock that is no more
+      });
+    }
+    return off - offset();
   }
 
   function numbers(list, most) {
@@ -72,7 +148,12 @@
 
   function forget(cue) {
     if (cue.timer !== undefined) clearTimeout(cue.timer);
-    cue.timer = cue.m = undefined;
+    cue.timer = cue.m = cue.due = cue.said = undefined;
+  }
+
+  // Whether a cue waits whose time is told on the clock that is heard now.
+  function timed(cue) {
+    return cue.m && typeof cue.m.m === "number" && clock && clock.r === (cue.m.r || "");
   }
 
   function settle(cue, m, late) {
@@ -83,10 +164,29 @@
   }
 
   function wait(cue) {
+    if (cue.timer !== undefined) clearTimeout(cue.timer);
     cue.timer = setTimeout(function () {
       cue.timer = undefined;
       settle(cue, cue.m, Math.max(now() - cue.due, 0));
     }, Math.max(cue.due - now(), 0));
+  }
+
+  // The measure has become better: set the timers by it, and judge the cues that came before it could be believed.
+  function review() {
+    cues.forEach(function (cue) {
+      if (!timed(cue) || !(cue.said ? sure() : clock.settled)) return;
+      var due = cue.m.m + (cue.m.d || 0) + offset();
+      if (due === cue.due) return;
+      if (cue.said) settle(cue, cue.m, Math.max(now() - due, 0));
+      else arm(cue, due);
+    });
+  }
+
+  function arm(cue, due) {
+    var first = cue.due === undefined;
+    cue.due = due;
+    wait(cue);
+    if (first) tell({ t: "kick", id: cue.id, armed: true });
   }
 
   function find(id) {
@@ -112,33 +212,37 @@
   }
 
   function hear(m) {
-    var late = lateness(m), cue;
+    var measured = typeof m.m === "number", judged = m.p !== undefined && m.d === undefined, late = 0, cue;
+    if (measured) {
+      late = lateness(m.m, m.r || "", judged);
+      review();
+    }
     if (m.x) {
       if ((cue = find(m.id))) forget(cue);
       return;
     }
     if (!sound(m)) return;
     if (typeof m.id !== "string") {
-      if (late <= worth(m)) play(m);
+      if (late <= worth(m) && (!measured || sure())) play(m);
       return;
     }
     takeOver(m.id);
     cue = enter(m.id);
     if (cue.answer) tell(cue.answer);
-    else if (m.d === undefined) settle(cue, m, late);
+    else if (m.d === undefined && (!measured || sure())) settle(cue, m, late);
     else {
       forget(cue);
       cue.m = m;
-      cue.due = now() + m.d - late;
-      wait(cue);
-      tell({ t: "kick", id: m.id, armed: true });
+      cue.said = m.d === undefined;
+      if (!measured) arm(cue, now() + m.d);
+      else review();
     }
   }
 
   // Another app is started, or the watch restarts: all timers and all memory go.
   function save() {
     var kept = cues.map(function (cue) {
-      return { id: cue.id, m: cue.m, due: cue.due, answer: cue.answer };
+      return { id: cue.id, m: cue.m, due: cue.due, said: cue.said, answer: cue.answer };
     }).filter(function (cue) {
       return cue.m || cue.answer;
     });
@@ -152,7 +256,7 @@
     cues = saved.cues;
     runs = saved.runs;
     cues.forEach(function (cue) {
-      if (cue.m) wait(cue);
+      if (cue.m && cue.due !== undefined) wait(cue);
     });
   }
 

@@ -13,9 +13,11 @@ OVER       -                         -                   the first answer once m
 
 Lateness needs no clock that is set: of all ``received_ms - sent_ms`` of a run the smallest belongs to the fastest message, and what another
 message has above it is what it lost on its way. That can be believed once it has settled: once two messages, sent some time apart, agree.
-Until then no timer fires, and a cue is kept like an armed one whose time has come. A clock that went back (the sender was started again
-under its old name) is told from messages that were held up by several in a row that agree; then what it had armed is cancelled. All times
-are milliseconds below 2^31.
+A cue is none of the two, for it is what is judged. Until then no timer fires, and a cue is kept like an
+armed one whose time has come. A message that undercuts the smallest by more than jitter shows that those
+two were held up: a cue is kept until there is another. A clock that went back (the sender was started
+again under its old name) is told from messages that were held up by several in a row that agree; then
+what it had armed is cancelled. All times are milliseconds below 2^31.
 """
 
 from collections import namedtuple
@@ -86,32 +88,50 @@ class _Run:
         self.minimum_ms = offset_ms
         self.previous_ms = offset_ms
         self.settled = False
+        self.undercut_ms = None  # sent_ms of a message that undercut a settled measure, until that is sure again
+        self.later = 0  # how many have come since that were sent after it
         self.newest_ms = -1  # the largest sent_ms heard
         self.back = None
         self._fast = []  # the fastest messages until it has settled, (sent_ms, offset_ms)
 
-    def went_back(self, sent_ms, offset_ms):
+    def went_back(self, sent_ms, offset_ms, judged):
         """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms() + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
             return False
+        if judged:
+            return True
         if self.back is None or not self.back.fits(offset_ms):
             self.back = _Back(sent_ms, offset_ms)
         else:
             self.back.take(sent_ms, offset_ms)
         return True
 
-    def note(self, sent_ms, offset_ms, received_ms):
-        if received_ms - self.since_ms >= WINDOW_MS:
+    def note(self, sent_ms, offset_ms, received_ms, judged):
+        if self.settled and offset_ms < self.offset_ms() - AGREE_MS:
+            self.undercut_ms, self.later, self._fast = sent_ms, 0, []
+        if received_ms - self.since_ms >= WINDOW_MS and not judged:
             self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
         else:
             self.minimum_ms = min(self.minimum_ms, offset_ms)
-        if not self.settled:
-            self._fast.append((sent_ms, offset_ms))
-            fast = [each for each in self._fast if each[1] <= self.offset_ms() + AGREE_MS]
-            sent = [each[0] for each in fast]
-            self.settled = max(sent) - min(sent) >= APART_MS
-            self._fast = [] if self.settled else fast[:1] + fast[1:][-MOST_FAST:]
+        if not self.sure() and not judged:
+            self._settle(sent_ms, offset_ms)
+
+    def _settle(self, sent_ms, offset_ms):
+        self._fast.append((sent_ms, offset_ms))
+        fast = [each for each in self._fast if each[1] <= self.offset_ms() + AGREE_MS]
+        sent = [each[0] for each in fast]
+        enough = bool(sent) and max(sent) - min(sent) >= APART_MS
+        if self.undercut_ms is not None:
+            self.later += sent_ms > self.undercut_ms
+            enough = enough or (self.later >= BACK_COUNT and sent_ms - self.undercut_ms >= BACK_MS)
+        if enough:
+            self.settled, self.undercut_ms, self._fast = True, None, []
+        else:
+            self._fast = fast[:1] + fast[1:][-MOST_FAST:]
+
+    def sure(self):
+        return self.settled and self.undercut_ms is None
 
     def offset_ms(self):
         return min(self.minimum_ms, self.previous_ms)
@@ -124,8 +144,8 @@ class MinimumDelay:
         self.resets = 0  # how often a sender's clock went back
         self._runs = []  # the one heard last is at the end
 
-    def lateness_ms(self, run_id, sent_ms, received_ms):
-        """Take note of a message and return how much later it came than the fastest one of its run."""
+    def lateness_ms(self, run_id, sent_ms, received_ms, judged=False):
+        """Take note of a message and return how much later it came than the fastest one; ``judged``: a cue, which does not vouch."""
         offset_ms = received_ms - sent_ms
         run = self._find(run_id)
         if run is None:
@@ -135,9 +155,9 @@ class MinimumDelay:
         self._runs.append(run)
         if len(self._runs) > MOST_RUNS:
             self._runs.pop(0)
-        if not run.went_back(sent_ms, offset_ms):
-            run.note(sent_ms, offset_ms, received_ms)
-        elif run.back.proven():
+        if not run.went_back(sent_ms, offset_ms, judged):
+            run.note(sent_ms, offset_ms, received_ms, judged)
+        elif run.back is not None and run.back.proven():
             self._begin_anew(run, received_ms)
         return offset_ms - self._find(run_id).offset_ms()
 
@@ -154,9 +174,14 @@ class MinimumDelay:
         return None if run is None else sent_ms + run.offset_ms()
 
     def settled(self, run_id):
-        """Say whether lateness in a run can be believed."""
+        """Say whether it has been seen how late messages in a run are: enough for a timer."""
         run = self._find(run_id)
         return run is not None and run.settled
+
+    def sure(self, run_id):
+        """Say whether lateness in a run can be believed of a message that came just now, out of a queue perhaps."""
+        run = self._find(run_id)
+        return run is not None and run.sure()
 
     def _find(self, run_id):
         for run in self._runs:
@@ -194,7 +219,7 @@ class Wrist:
             self._entries.append(entry)
 
     def hear(self, run_id, sent_ms, received_ms):
-        """Take note of any message that was not retained by the broker; return how late it is in ms."""
+        """Take note of any message but a cue that the broker had not retained; return how late it is in ms."""
         before = self._delays.resets
         late_ms = self._delays.lateness_ms(run_id, sent_ms, received_ms)
         if self._delays.resets != before:
@@ -225,12 +250,12 @@ class Wrist:
 
     def cue(self, run_id, sent_ms, received_ms, touch):
         """Feel it now: once, and only if it is not late."""
-        late_ms = self.hear(run_id, sent_ms, received_ms)
+        late_ms = self._delays.lateness_ms(run_id, sent_ms, received_ms, True)
         self._take_over(run_id)
         entry = self._entry(run_id, touch["id"], sent_ms)
         if entry.answer is not None:
             return [entry.answer] + self.tick(received_ms)  # noqa: RUF005  MicroPython does not unpack into a list
-        if not self._delays.settled(run_id):
+        if not self._delays.sure(run_id):
             entry.state, entry.sent_ms, entry.touch = ARMED, sent_ms, touch
             entry.due_sent_ms, entry.said_now = sent_ms, True
             return self.tick(received_ms)
@@ -259,7 +284,8 @@ class Wrist:
         return earliest_ms
 
     def _due_ms(self, entry):
-        if entry.state != ARMED or not self._delays.settled(entry.run_id):
+        known = self._delays.sure if entry.said_now else self._delays.settled
+        if entry.state != ARMED or not known(entry.run_id):
             return None
         return self._delays.received_ms(entry.run_id, entry.due_sent_ms)
 

@@ -17,6 +17,12 @@ BEGINS_LATE: Final = 0.008
 
 One in ten does, and races have some twelve lines.
 """
+NEVER_BEGINS: Final = 0.02
+"""Probability that nobody presses at any line [judgement]."""
+PASSED_SD: Final = 3.0
+"""A line so many standard deviations back was passed."""
+PACE_BREAKS: Final = 1.2
+"""A pace that differs by more than this factor from that of the laps before is not of the race."""
 SETTLED_AFTER: Final = 3
 """After so many lines that fit, a change is history, and its hypothesis may be merged with others."""
 
@@ -76,8 +82,22 @@ def candidates(h: TrackFilter, lines: int, model: MarkModel) -> Iterator[Candida
     for number in range(h.last_line + 1, lines):
         seen = seen_next(h, number, model)
         chance = seen * missed
-        yield Candidate(number, chance if h.tied else max(chance, BEGINS_LATE))
+        yield Candidate(number, (chance if h.tied else max(chance, BEGINS_LATE)) / h.unmarked)
         missed *= 1.0 - seen
+
+
+def pay_for_unmarked(h: TrackFilter, lines_m: tuple[float, ...], seen: Observation) -> None:
+    """Let ``h``, to which the mark is of no line, pay for the lines that went by without one."""
+    spread_m2 = h.variance_ahead(seen.axis_m(h)) + seen.variance_m2(h)
+    passed_m = seen.line_m(h) - PASSED_SD * math.sqrt(spread_m2)
+    unmarked, number = 1.0, h.last_line + 1
+    while number < len(lines_m) and lines_m[number] <= passed_m:
+        unmarked *= 1.0 - seen_next(h, number, seen.model)
+        number += 1
+    if not h.tied:
+        unmarked = max(unmarked, NEVER_BEGINS + BEGINS_LATE * (len(lines_m) - number))
+    h.weight *= unmarked / h.unmarked
+    h.unmarked = unmarked
 
 
 def associated(h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: Observation) -> list[TrackFilter]:
@@ -113,11 +133,16 @@ def note_line(h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int
     elapsed_s = (t_ns - h.tied_ns) / NS_PER_S
     if elapsed_s > 0.0 and (h.tied or timed):
         pace_mps = (lines_m[number] - h.tied_m) / elapsed_s
-        h.pace_mps = 0.5 * (h.pace_mps + pace_mps) if h.pace_mps else pace_mps
+        if h.pace_mps:
+            # a lap in which much happened tells little of the next
+            least_mps, most_mps = h.pace_mps / PACE_BREAKS, h.pace_mps * PACE_BREAKS
+            pace_mps = 0.5 * (h.pace_mps + min(max(pace_mps, least_mps), most_mps))
+        h.pace_mps = pace_mps
     if not h.tied:
         h.began_line = number
     h.last_line, h.lines_m, h.tied = number, lines_m, h.tied + 1
     h.tied_ns, h.tied_m = t_ns, lines_m[number]
     h.since_change += 1
+    h.unmarked = 1.0
     if h.since_change > SETTLED_AFTER and h.regime in (Regime.SHIFTED, Regime.RESCALED):
         h.regime = Regime.USUAL

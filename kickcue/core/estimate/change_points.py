@@ -19,8 +19,8 @@ from kickcue.core.estimate.association import (
     note_line,
 )
 from kickcue.core.estimate.track_filter import (
-    DRIFT_SD,
-    PACE_DRIFT_SD,
+    PACE_DRIFT,
+    POD_DRIFT,
     Regime,
     TrackFilter,
     normal_density,
@@ -75,7 +75,12 @@ class ChangePriors:
     """Spread of a race's pace about the planned one."""
     walked: float = 0.15
     walked_sd: float = 0.3
-    """Share and spread of changed laps in which the pace broke."""
+    """Share and spread of changed laps in which the pace broke.
+
+    None where the pod has run farther than to the line: it saw no break.
+    """
+    no_break_m: float = 60.0
+    """So much farther."""
     clock_stood: float = 0.02
     """Share of changes in which the clock tells nothing: the machine slept."""
     leap_run: float = 0.3
@@ -137,7 +142,7 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
     prior = PRIORS.still if still else PRIORS.change_per_mark
     for number, chance in candidates(h, len(lines_m), seen.model):
         line_m, price = lines_m[number], h.weight * share * chance
-        by_clock = prior * _pace_density(h, line_m, seen.t_ns, track)
+        by_clock = prior * _pace_density(h, line_m, seen, track)
         by_start = 0.0
         if not h.tied and h.regime is Regime.USUAL:
             by_start = track.start_prior * _start_density(line_m - seen.line_m(h), seen.speed_mps)
@@ -199,7 +204,7 @@ def clocked(h: TrackFilter, pace_mps: float, pace_sd: float) -> TrackFilter:
     """Let ``h`` go by the clock from here, at that pace and relative spread; return it."""
     h.clock_mps = pace_mps
     h.c, h.o = 0.0, 0.0
-    h.cc, h.co, h.oo = pace_sd**2, 0.0, PACE_DRIFT_SD**2
+    h.cc, h.co, h.oo = pace_sd**2, 0.0, PACE_DRIFT.sd**2
     return h
 
 
@@ -228,24 +233,27 @@ def _other_axes(h: TrackFilter, line_m: float, seen: Observation) -> Iterator[tu
         twin.s = line_m + seen.late_m() - scale * seen.axis_m(h)
         twin.changed = h.changed or h.tied > 0  # at the first line it is the scale of the whole race
         twin.c, twin.o = scale - 1.0, 0.0
-        twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, DRIFT_SD**2
+        twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, POD_DRIFT.sd**2
         yield twin, PRIORS.rescaled
     since_s = max((seen.t_ns - h.tied_ns) / NS_PER_S, 1.0)
     pace_mps = h.pace_mps or max((line_m - h.tied_m) / since_s, SLOWEST_MPS)
-    twin = clocked(_put_to(h, line_m, seen, Regime.CLOCKED), pace_mps, 2.0 * PRIORS.pace_sd)
+    twin = clocked(_put_to(h, line_m, seen, Regime.CLOCKED), pace_mps, PRIORS.pace_sd)
     twin.s = line_m + seen.late_m() - twin.axis_m(0.0, seen.since_s)
     yield twin, PRIORS.clocked
 
 
-def _pace_density(h: TrackFilter, line_m: float, t_ns: int, track: Track) -> float:
-    """Return how probably, per metre, the runner is at ``line_m`` at ``t_ns`` as the clock tells."""
-    run_m = max((h.pace_mps or track.planned_mps) * (t_ns - h.tied_ns) / NS_PER_S, 1.0)
+def _pace_density(h: TrackFilter, line_m: float, seen: Observation, track: Track) -> float:
+    """Return how probably, per metre, the runner is at ``line_m`` now as the clock tells."""
+    since_s = (seen.t_ns - h.tied_ns) / NS_PER_S
+    run_m = max((h.pace_mps or track.planned_mps) * since_s, 1.0)
     off_m = line_m - h.tied_m - run_m
     sd = PRIORS.pace_sd if h.pace_mps else PRIORS.first_pace_sd
     usual = normal_density(off_m, (sd * run_m) ** 2 + PRIORS.pace_sd_m**2)
     walked = normal_density(off_m, (PRIORS.walked_sd * run_m) ** 2 + PRIORS.pace_sd_m**2)
     stood = 1.0 / track.lap_m if off_m > 0.0 else 0.0
     share = 1.0 - PRIORS.walked - PRIORS.clock_stood
+    if not h.clock_mps and seen.line_m(h) > line_m + PRIORS.no_break_m:
+        walked = 0.0
     return share * usual + PRIORS.walked * walked + PRIORS.clock_stood * stood
 
 

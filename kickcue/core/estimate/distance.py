@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.association import seen_next
+from kickcue.core.estimate.association import Observation, seen_next
 from kickcue.core.estimate.change_points import PRIORS, Track, clocked
+from kickcue.core.estimate.common_lateness import CommonLateness
 from kickcue.core.estimate.lines import LineBelief
-from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
-from kickcue.core.estimate.track_filter import Regime, TrackFilter
-from kickcue.core.estimate.waiting import EVEN_ODDS, odds_to_fire_at
+from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
+from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
 
@@ -82,6 +83,7 @@ class _Before(NamedTuple):
     source: MarkSource | None
     measuring: Measuring
     shared_sd_m: float
+    lateness: CommonLateness
 
 
 class DistanceEstimator:
@@ -92,6 +94,7 @@ class DistanceEstimator:
         self._prior = prior
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
+        self._lateness = self._common_lateness(self._pod_hypotheses()[0])
         self._measuring = Measuring()
         self._undo: _Before | None = None
         self._since_press: list[tuple[Callable[..., object], tuple[object, ...]]] = []
@@ -112,6 +115,7 @@ class DistanceEstimator:
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
+        self._lateness = self._common_lateness(self._belief.hypotheses[0])
         self._measuring = Measuring()
 
     def _at_the_gun(self, t_ns: int) -> LineBelief:
@@ -146,6 +150,9 @@ class DistanceEstimator:
         )
         return LineBelief(hypotheses, track)
 
+    def _common_lateness(self, h: TrackFilter) -> CommonLateness:
+        return CommonLateness(h, self._course.first_crossing_m, self._course.marker_m)
+
     def _pod_hypotheses(self) -> list[TrackFilter]:
         prior = self._prior
         if self._odometer.by_cadence and self._odometer.step_is_guessed:
@@ -169,7 +176,8 @@ class DistanceEstimator:
         if self._belief is not None:
             if first:
                 self._take_up_pod(t_ns)
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
@@ -195,6 +203,7 @@ class DistanceEstimator:
                     twin.ss = 1.0
                 both.append(twin)
         self._belief.hypotheses = sorted(both, key=lambda h: -h.weight)
+        self._lateness = self._common_lateness(self._belief.hypotheses[0])
 
     def pause(self) -> None:
         """Note that the recorder was stopped: what is walked until it goes on is no part of the race."""
@@ -228,6 +237,9 @@ class DistanceEstimator:
         if line_m is None or line_m == before:
             return None
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
+        seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
+        pressed = source not in UNPRESSED
+        self._lateness.mark(self._belief.hypotheses[0], seen, pressed=pressed)
         self._measuring.line(line_m, model, speed_mps, ahead)
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
@@ -253,13 +265,20 @@ class DistanceEstimator:
             self._source,
             self._measuring.copy(),
             self._shared_sd_m,
+            self._lateness.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
         if step is not None and self._belief is not None:
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2)
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
             self._measuring.advance(step)
+
+    @property
+    def _drift(self) -> Drift:
+        """How the scale of the metres that the odometer counts now wanders."""
+        return PACE_DRIFT if self._odometer.by_cadence else POD_DRIFT
 
     @property
     def has_mark_to_undo(self) -> bool:
@@ -273,7 +292,7 @@ class DistanceEstimator:
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._measuring = before.measuring
-        self._shared_sd_m = before.shared_sd_m
+        self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness
         for again, what in since:
             again(self, *what)
         return True
@@ -296,7 +315,8 @@ class DistanceEstimator:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
-        sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
+        late_m2 = self._lateness.variance_m2(self._belief.hypotheses)
+        sd_m = math.sqrt(variance + late_m2 + self._shared_sd_m * self._shared_sd_m)
         heaviest = self._belief.hypotheses[0]
         if heaviest.clock_mps:
             return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)
@@ -316,17 +336,14 @@ class DistanceEstimator:
         """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
         if self._belief is None or self._source is None:
             return EVEN_ODDS
-        heaviest = self._belief.hypotheses[0]
-        next_line = heaviest.last_line + 1
-        if distance_m not in heaviest.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
-            return EVEN_ODDS
         model = MARK_MODELS[self._source]
-        late_m, late_sd_m = model.known(self._speed_mps())
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        axis_m = heaviest.axis_m(dd_m, self._since_s(t_ns))
-        noise_m = 0.0 if heaviest.clock_mps else dd_sd_m
-        sd_m = math.sqrt(max(heaviest.variance_ahead(axis_m) + heaviest.place_var_m2, 0.0) + noise_m**2)
-        return odds_to_fire_at(sd_m, late_m, late_sd_m, seen_next(heaviest, next_line, model))
+        since_s = self._since_s(t_ns)
+        places = [
+            Awaited(part.weight, part.mean_m - distance_m, math.sqrt(part.variance_m2), _due(h, distance_m, model))
+            for h, part in zip(self._belief.hypotheses, self._belief.parts(dd_m, since_s, dd_sd_m * dd_sd_m), strict=True)
+        ]
+        return odds_to_fire(places, *model.known(self._speed_mps()))
 
     def passed_probability(self, distance_m: float, t_ns: int) -> float:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
@@ -363,6 +380,14 @@ class DistanceEstimator:
             return self._odometer.planned_mps
         heaviest = self._belief.hypotheses[0]
         return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
+
+
+def _due(h: TrackFilter, distance_m: float, model: MarkModel) -> float:
+    """Return how probably the line at ``distance_m`` gives a mark that is still waited for."""
+    next_line = h.last_line + 1
+    if distance_m not in h.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
+        return 0.0
+    return seen_next(h, next_line, model)
 
 
 def _start_lines_m(course: Course) -> tuple[float, ...]:

@@ -12,10 +12,10 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
 from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
 from kickcue.core.estimate.marks import MarkModel
-from kickcue.core.estimate.track_filter import TrackFilter, merged
+from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.units import NS_PER_S
 
 MOST_HYPOTHESES = 10
@@ -48,10 +48,10 @@ class LineBelief:
         twin._last_mark_ns = self._last_mark_ns
         return twin
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
-        """Move every hypothesis by ``dd_m`` pod metres."""
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
+        """Move every hypothesis by ``dd_m`` pod metres, whose scale wanders like that."""
         for h in self.hypotheses:
-            h.advance(dd_m, dt_s, var_m2)
+            h.advance(dd_m, dt_s, var_m2, drift)
 
     def leap(self, leapt_m: float, *, as_run: bool = False) -> None:
         """Take in that the pod's total leapt forward by ``leapt_m``, which may have been run.
@@ -91,6 +91,8 @@ class LineBelief:
             branches += self._explained(h, seen)
             h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
             h.strays += not repeated
+            if not repeated:
+                pay_for_unmarked(h, h.lines_m or self._track.lines_m, seen)
             branches.append(h)
         self.hypotheses = _pruned(branches)
 

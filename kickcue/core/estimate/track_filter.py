@@ -13,15 +13,23 @@ import math
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from operator import attrgetter
-from typing import Self
+from typing import Final, Self
 
-DRIFT_SD = 0.007
-"""Standard deviation of the drifting part of the scale; 0.7 % over 120 s is what the evaluation protocol assumes of a foot pod."""
-DRIFT_MEMORY_S = 120.0
-_DRIFT_VAR = DRIFT_SD**2
-PACE_DRIFT_SD = 0.02
-"""The same where the clock takes the pod's place: a runner's pace wanders more than a pod's scale."""
-_PACE_DRIFT_VAR = PACE_DRIFT_SD**2
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How the scale of an axis wanders: it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does."""
+
+    sd: float
+    memory_s: float
+    walk: float = 0.0
+    """Of what stays: standard deviation after one second."""
+
+
+POD_DRIFT: Final = Drift(0.007, 120.0)
+"""Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
+PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
+"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
 
 
 class Regime(IntEnum):
@@ -75,11 +83,13 @@ class TrackFilter:
     tied_m: float = 0.0
     pace_mps: float = 0.0
     """True pace between the lines that had their marks; 0 before the second."""
+    unmarked: float = 1.0
+    """What it has paid for lines that gave no mark since the last one that did: a probability."""
 
     @classmethod
     def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
         """Return the belief at the gun: no distance, the scale known to ``scale_sd``."""
-        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, DRIFT_SD**2)
+        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, POD_DRIFT.sd**2)
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -90,13 +100,12 @@ class TrackFilter:
         """True metres per pod metre, now."""
         return 1.0 + self.c + self.o
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float) -> None:
+    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
-        drift_var = _DRIFT_VAR
         if self.clock_mps:
-            dd_m, var_m2, drift_var = self.clock_mps * dt_s, 0.0, _PACE_DRIFT_VAR
-        keep = math.exp(-dt_s / DRIFT_MEMORY_S)
-        forgotten = keep * keep
+            dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
+        keep = math.exp(-dt_s / drift.memory_s)
+        keep_var = keep * keep
         sc, so, co, oo, o = self.sc, self.so, self.co, self.oo, self.o
         sco = self.cc + co
         soo = co + oo
@@ -105,8 +114,10 @@ class TrackFilter:
         self.sc = sc + dd_m * sco
         self.so = keep * (so + dd_m * soo)
         self.co = co * keep
-        self.oo = forgotten * oo + drift_var * (1.0 - forgotten)
+        self.oo = keep_var * oo + drift.sd**2 * (1.0 - keep_var)
         self.o = o * keep
+        if drift.walk:
+            self.cc += drift.walk**2 * dt_s
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
@@ -193,6 +204,7 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.tied_ns,
         a.tied_m,
         a.pace_mps,
+        a.unmarked,
     )
 
 

@@ -8,16 +8,92 @@ does not pay later either, since silence speaks ever more for a mark that was mi
 With x how far past the line the runner is, normal with standard deviation sd, and D how far after (or before) the line the mark comes,
 a mark is still outstanding with probability U(x) = 1 - seen * P(D < x). The rule fires where the mass of U(x) on both sides of x = 0 is
 the same; what is returned is the plain probability of x > 0 there, without regard to the silence.
+
+Where several places are believed in, each has its share of that mass: one that lies far past the line, and has had no mark, speaks
+little; one in which the line has had its mark already speaks with all its weight.
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 EVEN_ODDS = 0.5
 NODES = 12
 HALVINGS = 10
 SURE = 4.0
 """Standard deviations that hold all the mass that matters."""
+NO_DOUBT: Final = 0.95
+"""A place that is believed in so much is the only one looked at."""
+STEPS: Final = 24
+"""Of a mixture of places, so many moments between the first and the last that can be right are looked at."""
+
+
+class Awaited(NamedTuple):
+    """One of the places believed in."""
+
+    weight: float
+    past_m: float
+    """How far past the line it is, metres."""
+    sd_m: float
+    seen: float
+    """How probably the line gives a mark there; 0: it is not waited for."""
+
+
+def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> float:
+    """Return with what probability the line should have been passed before one stops waiting for its mark.
+
+    ``places``: those believed in, the heaviest first; the mark comes ``late_m`` past the line, give or take ``late_sd_m``.
+    """
+    heaviest = places[0]
+    if not any(place.seen for place in places):
+        return EVEN_ODDS
+    if heaviest.weight >= NO_DOUBT * sum(place.weight for place in places):
+        return odds_to_fire_at(heaviest.sd_m, late_m, late_sd_m, heaviest.seen)
+    spread_m = max(late_sd_m, 0.01)
+    first_m = min(-place.past_m - SURE * place.sd_m for place in places)
+    last_m = max(-place.past_m + SURE * place.sd_m for place in places) + late_m + SURE * spread_m
+    low_m = high_m = first_m
+    for step in range(1, STEPS + 1):
+        low_m, high_m = high_m, first_m + step * (last_m - first_m) / STEPS
+        if _behind(places, high_m, late_m, spread_m) >= 0.0:
+            break
+    for _ in range(HALVINGS):
+        middle_m = 0.5 * (low_m + high_m)
+        if _behind(places, middle_m, late_m, spread_m) < 0.0:
+            low_m = middle_m
+        else:
+            high_m = middle_m
+    return sum(place.weight * _passed(place, high_m) for place in places) / sum(place.weight for place in places)
+
+
+def _passed(place: Awaited, on_m: float) -> float:
+    """Return how probably the line is passed when all have gone on by ``on_m``."""
+    return 0.5 * math.erfc(-(place.past_m + on_m) / (max(place.sd_m, 0.01) * math.sqrt(2.0)))
+
+
+def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: float) -> float:
+    """Return how much more of the mass of U lies past the line than before it when all have gone on by ``on_m``."""
+    more = 0.0
+    for place in places:
+        mean = (place.past_m + on_m) / max(place.sd_m, 0.01)
+        if not place.seen or abs(mean) > SURE:
+            more += place.weight * _plain(mean, place, on_m, late_m, late_sd_m)
+            continue
+        sd, late = place.sd_m / late_sd_m, late_m / late_sd_m
+        ahead = _outstanding(mean, sd, late, place.seen, (mean - SURE, 0.0)) if mean < SURE else 0.0
+        behind = _outstanding(mean, sd, late, place.seen, (0.0, mean + SURE)) if mean > -SURE else 0.0
+        more += place.weight * (behind - ahead) / math.sqrt(2.0 * math.pi)
+    return more
+
+
+def _plain(mean: float, place: Awaited, on_m: float, late_m: float, late_sd_m: float) -> float:
+    """Return the same for a place whose mark is not waited for, or that is surely on one side of the line."""
+    passed = _passed(place, on_m)
+    if not place.seen or mean < 0.0:
+        return 2.0 * passed - 1.0
+    come = 0.5 * math.erfc((late_m - place.past_m - on_m) / (math.hypot(place.sd_m, late_sd_m) * math.sqrt(2.0)))
+    return 1.0 - place.seen * come
 
 
 def odds_to_fire_at(sd_m: float, late_m: float, late_sd_m: float, seen: float) -> float:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
-from kickcue.core.estimate.track_filter import DRIFT_MEMORY_S, DRIFT_SD, TrackFilter, merged, normal_density
+from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged, normal_density
 
 Moves = st.tuples(st.floats(0.0, 12.0), st.floats(0.2, 60.0), st.floats(0.0, 4.0))
 """Speed in m/s, seconds, variance of the count."""
@@ -114,19 +114,28 @@ def test_standing_adds_no_doubt_about_place() -> None:
     ss = h.ss
     h.advance(0.0, 600.0, 0.0)
     assert ss == h.ss
-    assert DRIFT_SD**2 == pytest.approx(h.oo)
+    assert POD_DRIFT.sd**2 == pytest.approx(h.oo)
+
+
+def test_what_stays_of_a_drift_adds_up() -> None:
+    """GIVEN a scale of which a part wanders and never returns THEN its variance grows by the second."""
+    h = at_the_gun()
+    before = h.cc
+    for _ in range(100):
+        h.advance(5.0, 1.0, 0.0, Drift(0.01, 40.0, 0.001))
+    assert before + 100 * 0.001**2 == pytest.approx(h.cc)
 
 
 def normalised_errors(random: Random, *, lap_m: float = 400.0, laps: int = 5, mark_sd_m: float = 1.5) -> tuple[float, float]:
     """Return (error / its standard deviation) just before the last mark and in mid-lap after it, for a runner the filter describes."""
     h, speed = at_the_gun(), random.uniform(4.0, 6.0)
-    scale, drift, true_m, line = random.gauss(1.0, 0.03), random.gauss(0.0, DRIFT_SD), random.gauss(0.0, 1.0), 1
-    keep = math.exp(-1.0 / DRIFT_MEMORY_S)
+    scale, drift, true_m, line = random.gauss(1.0, 0.03), random.gauss(0.0, POD_DRIFT.sd), random.gauss(0.0, 1.0), 1
+    keep = math.exp(-1.0 / POD_DRIFT.memory_s)
     found: list[float] = []
     while len(found) < 2:
         dd_m = speed + random.gauss(0.0, 0.05)
         true_m += (scale + drift) * dd_m
-        drift = keep * drift + random.gauss(0.0, DRIFT_SD * math.sqrt(1.0 - keep * keep))
+        drift = keep * drift + random.gauss(0.0, POD_DRIFT.sd * math.sqrt(1.0 - keep * keep))
         h.advance(dd_m, 1.0, 0.05**2)
         if line <= laps and true_m >= line * lap_m:
             if line == laps:
