@@ -37,20 +37,24 @@ class CommonLateness:
         self._first_m, self._lap_m = first_m, lap_m
         self._information = self._score = 0.0
         """What the presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
+        self._evident = self._square_s2 = 0.0
+        """How far that speaks for one at all, and its mean square, since the last mark."""
         self._follow(h, by_s=0.0)
 
     def copy(self) -> "CommonLateness":
         """Return an independent copy, to come back to when a mark is taken back."""
         twin = CommonLateness(self._track, self._first_m, self._lap_m)
         twin._information, twin._score = self._information, self._score
+        twin._evident, twin._square_s2 = self._evident, self._square_s2
         twin._change = self._change
         twin._by_s, twin._by_c, twin._by_o = self._by_s, self._by_c, self._by_o
         return twin
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count."""
-        self._by_s = self._by_s_ahead(self._track.axis_m(dd_m, dt_s))
-        self._by_o *= math.exp(-dt_s / drift.memory_s)
+        if self._by_s or self._by_c or self._by_o:  # not before the first mark
+            self._by_s = self._by_s_ahead(self._track.axis_m(dd_m, dt_s))
+            self._by_o *= math.exp(-dt_s / drift.memory_s)
         self._track.advance(dd_m, dt_s, var_m2, drift)
 
     def mark(self, h: TrackFilter, seen: Observation, *, pressed: bool = True) -> None:
@@ -76,13 +80,10 @@ class CommonLateness:
         Nothing as long as the presses do not speak for a common lateness: the usual spread of
         thumbs is in the belief already.
         """
-        variance = 1.0 / (self._information + LATE_SD_S**-2)
-        mean = variance * (self._score + LATE_S * LATE_SD_S**-2)
-        evident = _evident(mean, variance)
-        if evident == 0.0:
+        if self._evident == 0.0:
             return 0.0
         at_lines = sum(h.weight for h in belief if h.tied and h.regime is not Regime.PRIVATE)
-        return at_lines * evident * self._by_s**2 * (mean * mean + variance)
+        return at_lines * self._evident * self._by_s**2 * self._square_s2
 
     def _follow(self, h: TrackFilter, by_s: float) -> None:
         self._track = h.copy()
@@ -105,11 +106,17 @@ class CommonLateness:
         off_by = self._by_s_ahead(axis_m) - late_mps
         self._information += off_by * off_by / spread
         self._score += off_by * (position_m - s) / spread
+        self._weigh()
         own = track.ss + axis_m * (track.sc + track.so)  # as in TrackFilter.see
         self._by_s -= own / spread * off_by
         self._by_c -= sc / spread * off_by
         self._by_o -= so / spread * off_by
         track.see(position_m, variance_m2, axis_m)
+
+    def _weigh(self) -> None:
+        variance = 1.0 / (self._information + LATE_SD_S**-2)
+        mean = variance * (self._score + LATE_S * LATE_SD_S**-2)
+        self._evident, self._square_s2 = _evident(mean, variance), mean * mean + variance
 
     def _past_line_m(self, place_m: float) -> float:
         """Return how far past the nearest line that is; below 0: before it."""

@@ -176,8 +176,9 @@ class DistanceEstimator:
         if self._belief is not None:
             if first:
                 self._take_up_pod(t_ns)
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
-            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            drift = self._drift
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
