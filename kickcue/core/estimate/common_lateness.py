@@ -39,6 +39,8 @@ class CommonLateness:
         """What the presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
         self._evident = self._square_s2 = 0.0
         """How far that speaks for one at all, and its mean square, since the last mark."""
+        self._by_s = self._by_c = self._by_o = 0.0
+        """How far distance (m), scale and drift are off for each second of lateness."""
         self._follow(h, by_s=0.0)
 
     def copy(self) -> "CommonLateness":
@@ -89,7 +91,6 @@ class CommonLateness:
         self._track = h.copy()
         self._change = _change(h)
         self._by_s, self._by_c, self._by_o = by_s, 0.0, 0.0
-        """How far distance (m), scale and drift are off for each second of lateness."""
 
     def _by_s_ahead(self, axis_m: float) -> float:
         return self._by_s + axis_m * (self._by_c + self._by_o)

@@ -73,6 +73,10 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
+_Call = tuple[Callable[..., object], *tuple[object, ...]]
+"""A method of the estimator, and what it was called with."""
+
+
 class _Before(NamedTuple):
     """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
 
@@ -97,7 +101,7 @@ class DistanceEstimator:
         self._lateness = self._common_lateness(self._pod_hypotheses()[0])
         self._measuring = Measuring()
         self._undo: _Before | None = None
-        self._since_press: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+        self._since_press: list[_Call] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -167,7 +171,7 @@ class DistanceEstimator:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
-            self._keep_for_undo(t_ns, DistanceEstimator.read, (t_ns, pod, speed_mps, total_m, cadence_spm))
+            self._keep_for_undo(t_ns, (DistanceEstimator.read, t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -225,7 +229,7 @@ class DistanceEstimator:
         if source not in UNPRESSED:
             self._undo, self._since_press = self._before(t_ns, self._belief), []
         else:
-            self._keep_for_undo(t_ns, DistanceEstimator.mark, (t_ns, source, age_s, shared_sd_m))
+            self._keep_for_undo(t_ns, (DistanceEstimator.mark, t_ns, source, age_s, shared_sd_m))
         before = self._belief.marked_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
@@ -248,14 +252,14 @@ class DistanceEstimator:
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
-    def _keep_for_undo(self, t_ns: int, again: Callable[..., object], what: tuple[object, ...]) -> None:
+    def _keep_for_undo(self, t_ns: int, call: _Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
         if self._undo is None:
             return
         if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
             self._undo, self._since_press = None, []
         else:
-            self._since_press.append((again, what))
+            self._since_press.append(call)
 
     def _before(self, t_ns: int, belief: LineBelief) -> _Before:
         return _Before(
@@ -294,7 +298,7 @@ class DistanceEstimator:
         self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
         self._measuring = before.measuring
         self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness
-        for again, what in since:
+        for again, *what in since:
             again(self, *what)
         return True
 
@@ -399,12 +403,22 @@ def _start_lines_m(course: Course) -> tuple[float, ...]:
     return tuple(n * lap_m for n in range(1, int(course.distance_m / lap_m) + 1))
 
 
+_ROOT_2: Final = math.sqrt(2.0)
 _Parts = list[tuple[float, float, float]]
+"""A Gaussian sum: weight, mean and standard deviation of each part."""
 
 
 def _beyond(parts: _Parts, x: float) -> float:
-    """Return the probability mass above ``x`` of a Gaussian sum of (weight, mean, sd)."""
-    return sum(w * 0.5 * math.erfc((x - mean) / (sd * math.sqrt(2.0))) for w, mean, sd in parts)
+    """Return the probability mass above ``x``."""
+    return _mass_above([(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts], x)
+
+
+def _mass_above(scaled: _Parts, x: float) -> float:
+    """Return the same of parts as the error function takes them: half the weight, the mean, sqrt(2) standard deviations."""
+    mass, erfc = 0.0, math.erfc
+    for half, mean, width in scaled:
+        mass += half * erfc((x - mean) / width)
+    return mass
 
 
 def _quantile(parts: _Parts, probability: float) -> float:
@@ -413,9 +427,10 @@ def _quantile(parts: _Parts, probability: float) -> float:
         return parts[0][1]
     low = min(mean - 6.0 * sd for _, mean, sd in parts)
     high = max(mean + 6.0 * sd for _, mean, sd in parts)
+    scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts]
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if _beyond(parts, middle) > probability:
+        if _mass_above(scaled, middle) > probability:
             low = middle
         else:
             high = middle

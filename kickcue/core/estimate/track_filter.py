@@ -10,7 +10,7 @@ Time enters only through the drift; a mark enters as a position with a variance.
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from operator import attrgetter
 from typing import Final, Self
@@ -24,6 +24,10 @@ class Drift:
     memory_s: float
     walk: float = 0.0
     """Of what stays: standard deviation after one second."""
+    variance: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variance", self.sd**2)
 
 
 POD_DRIFT: Final = Drift(0.007, 120.0)
@@ -114,7 +118,7 @@ class TrackFilter:
         self.sc = sc + dd_m * sco
         self.so = keep * (so + dd_m * soo)
         self.co = co * keep
-        self.oo = keep_var * oo + drift.sd**2 * (1.0 - keep_var)
+        self.oo = keep_var * oo + drift.variance * (1.0 - keep_var)
         self.o = o * keep
         if drift.walk:
             self.cc += drift.walk**2 * dt_s
@@ -171,7 +175,7 @@ class TrackFilter:
         return normal_density(off, spread)
 
 
-_FIELDS = attrgetter(*(field.name for field in fields(TrackFilter)))
+_FIELDS = attrgetter(*(each.name for each in fields(TrackFilter)))
 
 
 def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
