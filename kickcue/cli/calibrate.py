@@ -14,11 +14,11 @@ from kickcue.config.calibration import Calibration, Calibrations, read_calibrati
 from kickcue.config.learned_scale import athlete_of, lead_changed, outlook, pod_of, race_scale, remember
 from kickcue.config.places import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
+from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Phase
-from kickcue.lab.drive import drive
 from kickcue.lab.source import recorded_document, sensors_of, source
 from kickcue.recording import Recording, read
 
@@ -142,10 +142,20 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
 def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
     """Return what the race in the recording has measured, as a live one does: up to its end, nothing if it was given up; or why not."""
     race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
-    engine = Engine(race.document.setup())
-    for _ in drive(engine, race.inputs, ticks_recorded=race.same):
-        if engine.phase in (Phase.FINISHED, Phase.ABORTED):
-            break
+    engine = race.engine()
+    ended: tuple[int | None, PodScale | str] | None = None
+    for _ in race.run(engine):
+        if engine.phase in OVER:
+            ended = ended or (engine.gun_ns, _verdict(engine))
+        elif ended is not None and engine.gun_ns != ended[0]:
+            break  # the next heat
+        else:
+            ended = None  # an end that was taken back is none
+    return _verdict(engine) if ended is None else ended[1]
+
+
+def _verdict(engine: Engine) -> PodScale | str:
+    """Return what is measured up to now, or why that is nothing."""
     if engine.phase is Phase.ABORTED:
         return "nothing is learned: the race was given up"
     return engine.measured_scale or lead_changed(engine.distance_pods) or UNTOLD

@@ -1,26 +1,27 @@
 """``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kickcue.cli.evaluate_overview import Row, overview
 from kickcue.cli.outputs import rounded
 from kickcue.cli.printing import complain
 from kickcue.cli.show import console, json_line, table
 from kickcue.core.errors import AskedWronglyError
 from kickcue.lab.archive import as_recorded, known_races, with_faults
 from kickcue.lab.baselines import BASELINES
-from kickcue.lab.evaluate import EVENTS, in_batches, simulated
+from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated, suits
 from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
 from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
-from kickcue.lab.targets import missed
+from kickcue.lab.targets import is_short, missed, missed_after_press, missed_together
 
 _DASK_HELP = (
     "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the workers and with this machine, "
@@ -62,10 +63,19 @@ class Kind:
     recorded: bool = False
 
     @property
+    def place(self) -> str:
+        """The event and its lap, in words."""
+        return self.race if self.lap_m is None else f"{self.race} on {self.lap_m:g} m"
+
+    @property
     def title(self) -> str:
         """What they are, in words."""
-        what = self.race if self.lap_m is None else f"{self.race} on {self.lap_m:g} m"
-        return f"{what}, {self.scenario}"
+        return f"{self.place}, {self.scenario}"
+
+    @property
+    def group(self) -> str:
+        """What they are about."""
+        return SCENARIOS[self.scenario].group if self.scenario in SCENARIOS else "recorded races"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -73,13 +83,48 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds < 1:
         raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
-    short = 0
+    short = races = unwarned = 0
+    rows: list[Row] = []
     with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
-            short += _print(args, kind, outcomes)
+            row = Row(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
+            if not args.json and (not rows or rows[-1][:2] != row[:2]):
+                print(f"=== {row.place}: {row.group} ===\n")
+            rows.append(row)
+            short += _print(args, kind, outcomes, row.devices)
+            if not kind.recorded:
+                races += len(outcomes)
+                unwarned += sum(outcome.unwarned for outcome in outcomes)
+    together = list(missed_together(races, unwarned))
+    if args.json:
+        _print_together_json(races, unwarned, together)
+    else:
+        _print_together(rows, races, unwarned, together)
     if short and not args.json:
         print(f"{short} of {len(kinds)} kinds of races miss a threshold")
-    return 1 if short else 0
+    return 1 if short or together else 0
+
+
+def _of_devices(outcomes: list[Outcome]) -> dict[str, Summary]:
+    """Return the figures of kickcue and of each simpler device on the same bytes."""
+    simpler = {name: summary(outcomes, name) for name in BASELINES}
+    return {"kickcue": summary(outcomes), **simpler}
+
+
+def _print_together(rows: list[Row], races: int, unwarned: int, missed: list[str]) -> None:
+    """Print the scenarios side by side, and how many of all simulated races were unwarned."""
+    if len(rows) > 1:
+        for part in overview(rows):
+            print(part)
+    if races:
+        print(f"all races together: unwarned in {unwarned} of {races}")
+    for sentence in missed:
+        print(f"missed: {sentence}")
+
+
+def _print_together_json(races: int, unwarned: int, missed: list[str]) -> None:
+    if races:
+        print(json_line({"who": "all", "races": races, "unwarned": unwarned, "missed": missed}))
 
 
 def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
@@ -96,13 +141,19 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     if args.lap is not None and args.race is None:
         raise AskedWronglyError("--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200")
-    events = EVENTS if args.race is None else tuple((race, args.lap) for race in args.race)
+    asked = None if args.race is None else [(race, args.lap) for race in args.race]
     seeds = range(args.first_seed, args.first_seed + args.seeds)
-    for race, lap_m in events:
+    for race, lap_m in asked or (*SHORT_EVENTS, *EVENTS):
         document = simulated_document(race, lap_m)
-        document.course()
-        for scenario in args.scenario or SCENARIOS:
-            yield Kind(race, lap_m, scenario, simulated(scenario, document, best=args.best), seeds)
+        course = document.course()
+        for name in args.scenario or SCENARIOS:
+            scenario = SCENARIOS[name]
+            if args.scenario and asked and not suits(scenario, course):
+                wrong = f"--scenario {name} with --race {race}"
+                raise AskedWronglyError(f"{wrong}: expected a road race, e.g. --race 10k")
+            if suits(scenario, course) if asked else (race, lap_m) in events_of(scenario):
+                work = simulated(name, document, best=args.best)
+                yield Kind(race, lap_m, name, work, seeds)
 
 
 def _archived(args: argparse.Namespace) -> Iterator[Kind]:
@@ -136,11 +187,21 @@ def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, li
             yield kind, found
 
 
-def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> bool:
+def _print(
+    args: argparse.Namespace,
+    kind: Kind,
+    outcomes: list[Outcome],
+    devices: Mapping[str, Summary],
+) -> bool:
     """Print the figures of one kind; return whether a threshold is missed."""
-    ours = summary(outcomes)
-    rows = {"kickcue": ours, **{name: summary(outcomes, name) for name in BASELINES}}
+    ours = devices["kickcue"]
+    rows = {"kickcue": ours}
     short = [] if kind.recorded else list(missed(kind.scenario, kind.race, ours))
+    if not kind.recorded and is_short(kind.scenario, kind.race):
+        pressed = summary(outcome for outcome in outcomes if outcome.pressed)
+        rows["after a press"] = pressed
+        short += missed_after_press(kind.scenario, pressed)
+    rows.update({name: devices[name] for name in BASELINES})
     bounds = dict(_bests(outcomes))
     if args.json:
         _print_json(kind, rows, short, bounds)
@@ -151,7 +212,14 @@ def _print(args: argparse.Namespace, kind: Kind, outcomes: list[Outcome]) -> boo
     for who, bound in bounds.items():
         lines.append((who, f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
     print(table(HEADER, lines, align="lrrrrrr"))
-    print(f"felt late {ours.late_felt}, felt twice {ours.double_felt}")
+    felt = f"felt late {ours.late_felt}, felt twice {ours.double_felt}"
+    print(f"{felt}, unwarned {ours.unwarned}")
+    if ours.marked is not None and ours.strays is not None:
+        print(f"lines marked {ours.marked:.1%}, marks of no line {ours.strays:.1%}")
+    if ours.slept_over:
+        print(f"slept from the bell until half the lap was gone: {ours.slept_over} races")
+    if "after a press" in rows:
+        print(f"a lap was pressed before the bell in {rows['after a press'].races} races")
     if BEST in bounds:
         sd_s = bounds[BEST].sd_s
         print(f"before the line the best filter is {sd_s:.2f} s sure of it (1 standard deviation)")
@@ -177,15 +245,32 @@ def _print_json(
     short: list[str],
     bounds: dict[str, Best],
 ) -> None:
-    about = {"race": kind.race, "lap_m": kind.lap_m, "scenario": kind.scenario}
+    about = {
+        "race": kind.race,
+        "lap_m": kind.lap_m,
+        "group": kind.group,
+        "scenario": kind.scenario,
+    }
     first = {"first_seed": kind.seeds.start}
     for who, row in rows.items():
-        extra = {"late_felt": row.late_felt, "double_felt": row.double_felt, "missed": short} if who == "kickcue" else {}
-        print(json_line({**about, "who": who, **first, **_as_json(row), **extra}))
+        extra = _felt(row) if row.late_felt is not None else {}
+        extra |= {"missed": short} if who == "kickcue" else {}
+        print(json_line({**about, "who": who.replace(" ", "_"), **first, **_as_json(row), **extra}))
     for who, bound in bounds.items():
         figures = {key: rounded(value, 3) for key, value in asdict(bound).items()}
         name, races = NAMES_OF_BESTS[who], rows["kickcue"].races
         print(json_line({**about, "who": name, **first, "races": races, **figures}))
+
+
+def _felt(row: Summary) -> dict[str, Any]:
+    return {
+        "late_felt": row.late_felt,
+        "double_felt": row.double_felt,
+        "unwarned": row.unwarned,
+        "marked": rounded(row.marked, 4),
+        "strays": rounded(row.strays, 4),
+        "slept_over": row.slept_over,
+    }
 
 
 def _as_json(row: Summary) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from kickcue.cli.face import PHASES
 from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.live.terminal import is_terminal
+from kickcue.cli.live.typed_distance import DISTANCE, LAP, TypedDistance
 from kickcue.cli.live.words import which_lap
 from kickcue.cli.printing import complain, tell
 from kickcue.cli.show import json_line
+from kickcue.core.course import race_distance_m
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.certainty import to_go
@@ -34,6 +36,7 @@ WHAT: Final = {
     "undo": CommandKind.UNDO_LAP,
     "finish": CommandKind.FINISH,
     "abort": CommandKind.ABORT,
+    "distance": CommandKind.DISTANCE,
 }
 ENDS: Final = frozenset({"finish", "abort"})
 KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP), GIVE_UP: CommandKind.ABORT}
@@ -44,13 +47,17 @@ ANSWER_S: Final = 1.5
 FRAME_S: Final = 0.25
 GIVEN_UP_S: Final = COMMAND_WORTH_S + 0.5
 """The broker's word that a press has come may take a little longer than the press."""
-HELP: Final = "Enter lap · u undo · s start · f finish · x give up · q quit"
+HELP: Final = "Enter lap · u undo · s start · f finish · x give up · d distance · q quit"
+SAME_M: Final = 1.0
+"""What a state tells is rounded to 0.1 m."""
 TAKEN_BACK: Final = "not over? undo takes it back for a minute"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("what", nargs="?", choices=sorted(WHAT), help="press this once, and say what came of it (a keyboard unless told)")
+    told = "with distance: how long the race is after all, such as 3000, mile, 10k"
+    parser.add_argument("race_distance", nargs="?", metavar="DISTANCE", help=told)
     parser.add_argument("--trackside", action="store_true", help="you are a helper beside the track (training and time trials alone)")
     add_broker_options(parser)
     parser.add_argument("--json", action="store_true", help="with a press: what came of it as one JSON object")
@@ -60,14 +67,15 @@ def run(args: argparse.Namespace) -> int:
     """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
         raise AskedWronglyError(f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)")
+    press = _told_press(args)
     broker = told_broker(args)
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
     logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the picture
-    if args.what is None:
+    if press is None:
         machine_time.run(_keyboard(broker, by))
         return 0
-    heard = machine_time.run(_once(broker.now(), WHAT[args.what], by))
-    trouble = heard.trouble(WHAT[args.what])
+    heard = machine_time.run(_once(broker.now(), press, by))
+    trouble = heard.trouble(press)
     if args.json:
         print(json_line(_as_json(args.what, by, heard, trouble)))
     elif trouble is None:
@@ -76,6 +84,30 @@ def run(args: argparse.Namespace) -> int:
     else:
         complain(f"{args.what} was sent, but {trouble}")
     return 0 if trouble is None else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What is pressed; ``race_distance_m``: with a distance, how long the race is."""
+
+    kind: CommandKind
+    race_distance_m: float | None = None
+
+
+def _told_press(args: argparse.Namespace) -> Press | None:
+    """Return what is to be pressed once, None for a keyboard.
+
+    AskedWronglyError for a distance that is none, or belongs to no press.
+    """
+    if args.what is None:
+        return None
+    if args.what != "distance":
+        if args.race_distance is not None:
+            raise AskedWronglyError(f"{args.what} {args.race_distance}: expected {args.what} alone")
+        return Press(WHAT[args.what])
+    if args.race_distance is None:
+        raise AskedWronglyError("distance: expected how long the race is, such as 3000, mile, 10k")
+    return Press(CommandKind.DISTANCE, race_distance_m(args.race_distance))
 
 
 @dataclass(slots=True)
@@ -105,14 +137,26 @@ class Heard:
         """Let only what is on now, and what comes, count for a press that is made now."""
         self.raced = self.status is not None and self.status.phase in RACING
 
-    def trouble(self, kind: CommandKind) -> str | None:
+    def trouble(self, press: Press) -> str | None:
         """Return why nothing can have come of a press, None where something has."""
+        if press.race_distance_m is not None:
+            return self._other_distance(press.race_distance_m)
         if self.raced:
             return None
         phase = None if self.status is None else self.status.phase
-        if kind is CommandKind.START:
+        if press.kind is CommandKind.START:
             return f"the race has not begun: {_words(phase)}"
         return f"no race is on: {_words(phase)}"
+
+    def _other_distance(self, metres: float) -> str | None:
+        """Return that the race is another distance still; None where it is not, as far as told."""
+        state = self.state
+        if not self.is_racing or state is None or state.distance_m is None or state.to_go_m is None:
+            return None
+        there_m = state.distance_m + state.to_go_m
+        if abs(there_m - metres) <= SAME_M:
+            return None
+        return f"the race stays {there_m:.0f} m: the runner's screen tells why"
 
     @property
     def is_racing(self) -> bool:
@@ -141,12 +185,12 @@ def _words(phase: Phase | None) -> str:
 # ---- one press
 
 
-async def _once(broker: ToldBroker, kind: CommandKind, by: Orderer) -> Heard:
+async def _once(broker: ToldBroker, press: Press, by: Orderer) -> Heard:
     """Press, and return what was said after that."""
     loop = asyncio.get_running_loop()
     heard = Heard()
     async with watch(broker.address, broker.topics, hears=HEARS) as helper:
-        helper.command(kind, by)
+        helper.command(press.kind, by, press.race_distance_m)
         until_s = loop.time() + ANSWER_S
         while (left_s := until_s - loop.time()) > 0.0:
             for happening in await helper.wait(left_s):
@@ -178,7 +222,7 @@ async def _keyboard(broker: ToldBroker, by: Orderer) -> None:
             while not listening.done():
                 screen.draw(board.picture())
                 key = await screen.key(FRAME_S)
-                if key in LEAVING:
+                if key in LEAVING and not (key == "q" and board.types):
                     break
                 if key is not None:
                     board.take(key)
@@ -199,8 +243,14 @@ class Keyboard:
         self._heard = Heard()
         self._pressed = 0
         self._pressed_s = 0.0
-        self._kind = CommandKind.LAP
+        self._press = Press(CommandKind.LAP)
         self._asked: str | None = None
+        self._typed: TypedDistance | None = None
+
+    @property
+    def types(self) -> bool:
+        """Whether a distance is being typed."""
+        return self._typed is not None
 
     async def listen(self) -> None:
         """Take what the daemon says, until cancelled."""
@@ -210,20 +260,36 @@ class Keyboard:
 
     def take(self, key: str) -> None:
         """Take a key; one that would end a race far from its end is asked about first."""
+        if self._typed is not None:
+            self._type(self._typed, key)
+            return
         asked, self._asked = self._asked, None
         state = self._heard.state
         to_go = (None, None) if state is None else (state.to_go_m, state.distance_sd_m)
         if self._heard.is_racing and key != asked and is_asked_first(key, *to_go):
             self._asked = key
+        elif key == DISTANCE:
+            self._typed = TypedDistance()
         elif key in KEYS and (key != GIVE_UP or self._heard.is_racing):
-            self.press(KEYS[key])
+            self.press(Press(KEYS[key]))
 
-    def press(self, kind: CommandKind) -> None:
+    def _type(self, typed: TypedDistance, key: str) -> None:
+        """Take a key for the distance that is being typed; a lap is none."""
+        if key == LAP:
+            self.press(Press(CommandKind.LAP))
+            return
+        typed.take(key)
+        if typed.over:
+            self._typed = None
+        if typed.metres is not None:
+            self.press(Press(CommandKind.DISTANCE, typed.metres))
+
+    def press(self, press: Press) -> None:
         """Send an order."""
-        self._helper.command(kind, self._by)
+        self._helper.command(press.kind, self._by, press.race_distance_m)
         self._pressed += 1
         self._pressed_s = asyncio.get_running_loop().time()
-        self._kind = kind
+        self._press = press
         self._heard.listen_anew()
 
     def picture(self) -> Group:
@@ -235,7 +301,9 @@ class Keyboard:
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
         where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
         where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
-        keys = Text(HELP, style="dim") if self._asked is None else Text(QUESTIONS[self._asked], style="bold black on bright_yellow")
+        asked = QUESTIONS.get(self._asked or "") if self._typed is None else self._typed.question
+        style = "dim" if asked is None else "bold black on bright_yellow"
+        keys = Text(asked or HELP, style=style)
         return Group(title, where, keys)
 
     def _trouble(self) -> str:
@@ -245,10 +313,10 @@ class Keyboard:
 
     def _came_of_it(self) -> str:
         """Return what became of the presses: one that cannot be sent within a second is given up."""
-        last = f"{self._kind.replace('_', ' ')} ({self._pressed})"
+        last = f"{self._press.kind.replace('_', ' ')} ({self._pressed})"
         unsent, ago_s = self._pressed - self._helper.session.counters.sent, asyncio.get_running_loop().time() - self._pressed_s
         if not unsent:
-            trouble = self._heard.trouble(self._kind) if ago_s > ANSWER_S else None
+            trouble = self._heard.trouble(self._press) if ago_s > ANSWER_S else None
             return f"{last}: sent{'' if trouble is None else f', but {trouble}'}"
         refused = self._helper.session.refusals.text
         if refused is not None:

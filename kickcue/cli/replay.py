@@ -12,6 +12,7 @@ from kickcue.cli.outputs import as_json, as_text
 from kickcue.cli.printing import complain, flush, nobody_reads
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.cli.show import json_line
+from kickcue.core.course import Course
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.estimate.certainty import metres
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
@@ -92,7 +93,8 @@ def run(args: argparse.Namespace) -> int:
 def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: Source, rate: float | None) -> None:
     show = Show(args, path)
     with ExitStack() as stack:
-        steps = race.run()
+        engine = race.engine()
+        steps = race.run(engine)
         if args.record:
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
@@ -104,7 +106,7 @@ def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: So
         else:
             _paced(steps, rate, show)
     if not args.json:
-        print(_ending(race, show))
+        print(_ending(engine.course, show))
 
 
 def _paced(steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float | None, show: Show) -> None:
@@ -150,8 +152,8 @@ def _target(record: Path, path: Path) -> Path:
     return record
 
 
-def _ending(race: Source, show: Show) -> str:
-    course, last = race.document.course(), show.last
+def _ending(course: Course, show: Show) -> str:
+    last = show.last
     if last is None or last.distance_m is None:
         return "  the race never began: there is no start in this recording"
     if last.distance_m < course.bell_m:

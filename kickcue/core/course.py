@@ -11,7 +11,7 @@ the line in every other, hence the 0.10 m. (The popular 407.67, 415.33 ... list 
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Literal
@@ -188,9 +188,7 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
     Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths that make no sense.
     """
     name, distance_m, ground = _event(event)
-    if not SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M:
-        right = f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km"
-        raise AskedWronglyError(f"{event!r}: expected {right}{_instead_of_metres(name)}")
+    _require_race(event, name, distance_m)
     venue = {"lane": lane, "water_jump": water_jump, "indoor": indoor or None}
     told = [key for key, value in venue.items() if value is not None]
     allowed = {"track": ("lane", "indoor"), "steeple": ("water_jump",), "road": ()}[ground]
@@ -207,6 +205,31 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
     if ground == "steeple" and lap_m is None and water_jump is None:
         note = f"no lap told: assumed a water jump inside the track, {lap:g} m a lap; the venue knows its own"
     return Course(name, distance_m, lap, lap, _kick_m(kick_m, lap, distance_m), note)
+
+
+def race_distance_m(text: str) -> float:
+    """Return the metres of a distance as people say it: 3000, 3000m, 5k, mile, half.
+
+    Raises ``AskedWronglyError`` for what is none, or for one that nobody races over.
+    """
+    name, distance_m, _ = _event(text)
+    _require_race(text, name, distance_m)
+    return distance_m
+
+
+def corrected(course: Course, distance_m: float) -> Course:
+    """Return the course of a race that turns out to be ``distance_m`` long, at the same venue.
+
+    Laps and last window stay as they are, the first line follows from the distance. Raises
+    ``AskedWronglyError`` where no race is that long, or it is shorter than the last window.
+    """
+    shown = f"{distance_m:g}"
+    _require_race(shown, f"{shown}m", distance_m)
+    least = f"no less than the {course.window_name}, {course.kick_m:g} m"
+    _require(distance_m >= course.kick_m, f"{shown} m", least)
+    name = _name(distance_m, steeple=course.event.endswith("sc"), road=course.lap_m is None)
+    note = course.note if course.lap_m is not None else _road_note(name, distance_m)
+    return replace(course, event=name, distance_m=distance_m, note=note)
 
 
 def lane_lap_m(lane: int) -> float:
@@ -254,6 +277,24 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     if unit == "sc":
         return f"{short}sc", number, "steeple"
     return f"{short}m", number, "track"
+
+
+def _require_race(text: str, name: str, distance_m: float) -> None:
+    if not SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M:
+        right = f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km"
+        raise AskedWronglyError(f"{text!r}: expected {right}{_instead_of_metres(name)}")
+
+
+def _name(distance_m: float, *, steeple: bool, road: bool) -> str:
+    """Return what a race of that length is called on its ground."""
+    miles = round(distance_m / MILE_M, _DIGITS)
+    in_miles = "mile" if miles == 1.0 else f"{_short(miles)}mile"
+    if steeple:
+        return f"{_short(distance_m)}sc"
+    if not road:
+        return in_miles if miles.is_integer() else f"{_short(distance_m)}m"
+    named = next((name for name, length_m in _NAMED.items() if length_m == distance_m), None)
+    return named or (in_miles if miles.is_integer() else f"{_short(distance_m / 1000)}k")
 
 
 def _instead_of_metres(name: str) -> str:

@@ -6,23 +6,23 @@ something (the bell line is reached between two notifications, a sensor has fall
 """
 
 from bisect import bisect_right
-from copy import deepcopy
-from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from kickcue.core.cueing.arbiter import SPACING_M, Candidate, RaceSoFar
+from kickcue.core.course import Course, corrected
+from kickcue.core.cueing.arbiter import SPACING_M, Candidate, CuesSoFar
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
-from kickcue.core.cueing.phases import IN_LAST_WINDOW, RACING, Signal, after
+from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, bell_cue, in_last_window, off_even_pace
 from kickcue.core.cueing.rules import ALLOWED, refusal
-from kickcue.core.errors import IllegalTransitionError
+from kickcue.core.errors import AskedWronglyError, IllegalTransitionError
 from kickcue.core.estimate.beacon import BeaconWatch
 from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, is_about, lap_at, laps, to_go
 from kickcue.core.estimate.distance import CLOCK, DistanceEstimator, Position
 from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.estimate.measuring import PodScale
+from kickcue.core.estimate.race_so_far import RaceSoFar
 from kickcue.core.estimate.sensors import SensorDesk, Survey
 from kickcue.core.estimate.timer_clock import TimerClock
 from kickcue.core.events import (
@@ -67,6 +67,8 @@ EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
 """Who stands so long after the bell, where the finish may be, has finished: nobody stops for that long just before the line."""
+NOT_BEFORE_MOVING_NS: Final = 1 << 62
+"""Since when somebody stands whose stand does not count: until he moves."""
 AT_FINISH_M = 10.0
 """Where the finish may be in any case, however sure the estimate: runners and timekeepers are not at the very line."""
 ON_TIME_S = 0.001
@@ -84,17 +86,25 @@ _NEXT_SIGNAL = {
 }
 
 
-class _Race(NamedTuple):
-    """A race that a new start or an end has left behind, to come back to if that was a mistake."""
+class _Left(NamedTuple):
+    """What a start or an end has left behind, to come back to if that was a mistake."""
 
     left_ns: int
-    by_start: bool
-    distance: DistanceEstimator
-    line: LineWatch
-    beacon: BeaconWatch
+    by: Signal
+    phase: Phase
+    since_ns: int
+    """When that phase began."""
+    race: RaceSoFar
+    started: bool
     gun_ns: int
     started_ns: int
-    given: RaceSoFar
+    given: CuesSoFar
+    before: "_Left | None"
+    """What a start has put out of reach: the end before it."""
+
+    def may_be_taken_back(self, t_ns: int) -> bool:
+        """Tell whether undo still does."""
+        return t_ns - self.left_ns <= TAKEN_BACK_NS
 
 
 class Engine:
@@ -103,21 +113,20 @@ class Engine:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._run = setup.race
-        self._course = self._run.course
         self._lead_s = setup.lead_ms / 1000
-        self._crossings_m = self._course.crossings_m
-        self._bell_m = self._course.bell_m
         self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
         self._timer = TimerClock()
-        self._distance = DistanceEstimator(self._course, setup.scale, setup.planned_mps)
-        self._line = LineWatch(self._course, setup.gate)
-        self._beacon = BeaconWatch()
+        course = self._run.course
+        distance = DistanceEstimator(course, setup.scale, setup.planned_mps)
+        self._go_by(course)
+        self._race = RaceSoFar(course, distance, LineWatch(course, setup.gate), BeaconWatch())
         self._receivers = FixChoice((None, *setup.sensors))
         self._desk = CueDesk(setup.vocabulary, setup.rules)
         self._standing = StandingWatch()
-        self._left: _Race | None = None
+        self._left: _Left | None = None
         self._offered_start = False
         self._phase = Phase.WAITING
+        self._phase_ns = 0
         self._racing = self._in_body = self._started = False
         self._now_ns: int | None = None
         self._gun_ns = self._started_ns = 0
@@ -137,6 +146,18 @@ class Engine:
     def phase(self) -> Phase:
         """The phase of the race."""
         return self._phase
+
+    @property
+    def course(self) -> Course:
+        """What is run, as it is known now: the distance may have been corrected."""
+        return self._course
+
+    @property
+    def _distance(self) -> DistanceEstimator:
+        return self._race.distance
+
+    def _go_by(self, course: Course) -> None:
+        self._course, self._crossings_m, self._bell_m = course, course.crossings_m, course.bell_m
 
     @property
     def gun_ns(self) -> int | None:
@@ -193,7 +214,7 @@ class Engine:
         if isinstance(event, Mark):
             self._mark(t_ns, event.source, out)
         elif isinstance(event, Command):
-            self._obey(t_ns, event.kind, out)
+            self._obey(t_ns, event, out)
         elif isinstance(event, Link):
             self._sensors.link(event)
             self._next_estimate_ns = t_ns  # a value that nobody gives any more is told at once
@@ -205,9 +226,9 @@ class Engine:
                 out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
             return False
         elif isinstance(event, Fix):
-            return self._fix(event if event.t_ns == t_ns else replace(event, t_ns=t_ns), None, out)
+            return self._fix(event.come_at(t_ns), None, out)
         elif isinstance(event, BeaconHeard):
-            self._beacon.hear(t_ns, event.rssi_dbm)
+            self._race.beacon.hear(t_ns, event.rssi_dbm)
             return False
         return True
 
@@ -222,19 +243,21 @@ class Engine:
             spm = self._sensors.cadence.latest_spm
             timer_ns = self._timer.at(t_ns)
             self._standing.read(timer_ns, reading.speed_mps)
-            self._distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
-            left = None if self._left is None else self._race_left(t_ns)
-            if left is not None and left.by_start:  # it may be come back to
-                left.distance.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+            for race in self._followed(t_ns):
+                race.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
             if not (self._started or self._offered_start):
                 self._offer_start(t_ns, timer_ns, out)
         return True
 
-    def _race_left(self, t_ns: int) -> _Race | None:
-        """Return the race that was left behind, as long as it can be come back to."""
-        if self._left is not None and t_ns - self._left.left_ns > TAKEN_BACK_NS:
+    def _followed(self, t_ns: int) -> tuple[RaceSoFar, ...]:
+        """Return the race and, as long as undo may bring it back, the one that was left behind."""
+        if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
-        return self._left
+            if self._phase in OVER:
+                self._race.forget()
+        if self._left is None or self._left.race is self._race:
+            return (self._race,)
+        return self._race, self._left.race
 
     def _offer_start(self, t_ns: int, timer_ns: int, out: list[Output]) -> None:
         """Tell once that somebody runs and no start was pressed. The race begins by a press alone."""
@@ -250,7 +273,7 @@ class Engine:
         if event.running:
             self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
         else:
-            self._distance.pause()
+            self._race.pause()
             out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
             self._bell_in_s = None
             self._next_estimate_ns = t_ns  # that nobody runs is told at once
@@ -258,29 +281,41 @@ class Engine:
 
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
         """Take in a position; return whether it tells of the finish line, just crossed or a second ahead."""
-        if not self._receivers.counts(fix, receiver):
-            return False
-        crossed_ns = self._line.feed(fix.as_it_was())
-        if crossed_ns is None or not self._racing:
-            return False
-        self._mark(fix.t_ns, MarkSource.GATE, out, age_s=(fix.t_ns - crossed_ns) / NS_PER_S, shared_sd_m=self._line.shared_sd_m)
-        return True
+        timer_ns = self._timer.at(fix.t_ns)
+        known = [each.come_at(fix.t_ns) for each in self._receivers.take(fix, receiver)]
+        crossed = [self._race.locate(timer_ns, each) for each in known]
+        marked = [t_ns for t_ns in crossed if t_ns is not None and self._racing]
+        for crossed_ns in marked:
+            age_s = (fix.t_ns - crossed_ns) / NS_PER_S
+            self._mark(fix.t_ns, MarkSource.GATE, out, age_s, by_position=True)
+        return bool(marked)
 
     def _pass_beacon(self, t_ns: int, out: list[Output]) -> bool:
         """Return whether it is known now that the runner has passed the beacon."""
-        passed_ns = self._beacon.passed(t_ns)
+        passed_ns = self._race.beacon.passed(t_ns) if self._racing else None
         if passed_ns is None:
             return False
         self._mark(t_ns, MarkSource.BEACON, out, age_s=(t_ns - passed_ns) / NS_PER_S)
         return True
 
-    def _mark(self, t_ns: int, source: MarkSource, out: list[Output], age_s: float = 0.0, shared_sd_m: float = 0.0) -> None:
-        if self._left is not None and (self._left.by_start or not self._racing):
-            self._left.distance.mark(self._timer.at(t_ns), source, age_s, shared_sd_m)
+    def _mark(
+        self,
+        t_ns: int,
+        source: MarkSource,
+        out: list[Output],
+        age_s: float = 0.0,
+        *,
+        by_position: bool = False,
+    ) -> None:
+        timer_ns = self._timer.at(t_ns)
+        if self._left is not None and (self._left.by is Signal.START or not self._racing):
+            self._left.race.mark(timer_ns, source, age_s, by_position=by_position)
+        if self._left is not None and self._left.phase is Phase.WAITING:
+            self._left = None  # who marks lines means the race: a second undo takes no start
         if not self._racing:
             out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
             return
-        line_m = self._distance.mark(self._timer.at(t_ns), source, age_s, shared_sd_m)
+        line_m = self._race.mark(timer_ns, source, age_s, by_position=by_position)
         self._sensors.marked(t_ns, self._gun_ns)
         if line_m is None:
             out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
@@ -295,18 +330,18 @@ class Engine:
         lap_m = self._course.lap_m
         return "start line" if lap_m is not None and line_m % lap_m == 0.0 else "a place of your own in the lap"
 
-    def _obey(self, t_ns: int, kind: CommandKind, out: list[Output]) -> None:
-        if kind is CommandKind.LAP:
+    def _obey(self, t_ns: int, event: Command, out: list[Output]) -> None:
+        if event.kind is CommandKind.LAP:
             self._mark(t_ns, MarkSource.BUTTON, out)
-        elif kind is CommandKind.UNDO_LAP:
+        elif event.kind is CommandKind.UNDO_LAP:
             self._undo(t_ns, out)
-        elif kind is CommandKind.START:
+        elif event.kind is CommandKind.START:
             self._start(t_ns, out)
+        elif event.kind is CommandKind.DISTANCE:
+            self._correct_distance(t_ns, event.race_distance_m, out)
         else:
-            signal = {CommandKind.FINISH: Signal.FINISH, CommandKind.ABORT: Signal.ABORT}[kind]
-            was_on, left = self._racing, self._leave(t_ns, by_start=False)
-            if self._signal(t_ns, signal, out) and was_on:
-                self._left = left
+            finishes = event.kind is CommandKind.FINISH
+            self._signal(t_ns, Signal.FINISH if finishes else Signal.ABORT, out)
 
     def _start(self, t_ns: int, out: list[Output]) -> None:
         timer_ns = self._timer.at(t_ns)
@@ -317,53 +352,158 @@ class Engine:
             if not self._standing.may_start_again(timer_ns - self._started_ns, share):
                 out.append(Notice(t_ns, "start_ignored", "the race is already running: this start is ignored", Level.WARNING))
                 return
+        left = self._leave(Signal.START, self._race)
+        if self._phase in OVER:
+            self._race = self._race.next_elsewhere(self._course, self._setup.gate)
+        else:
+            self._race = self._race.next(self._course)
         if self._phase is not Phase.WAITING:
-            self._left = self._leave(t_ns, by_start=True) if again else None
-            self._distance = deepcopy(self._distance)
-            self._line, self._beacon = LineWatch(self._course, self._setup.gate) if not again else deepcopy(self._line), BeaconWatch()
             out.extend(self._desk.disarm(t_ns, "the race has started again"))
             self._desk.begin_race()
-        if not self._signal(t_ns, Signal.START, out):
-            return
+        self._signal(t_ns, Signal.START, out)
         if again:
             out.append(Notice(t_ns, "started_again", "started again: undo takes it back for a minute"))
-        self._started = True
+        self._left, self._started = left, True
         self._gun_ns, self._started_ns = t_ns, timer_ns
         self._lap_began, self._bell_in_s = None, None
-        self._distance.start(timer_ns)
-        self._line.start(t_ns)
-        self._beacon.rest(t_ns)
+        self._race.start(timer_ns, t_ns)
+        self._race.beacon.rest(t_ns)
         self._standing.start()
 
-    def _leave(self, t_ns: int, *, by_start: bool) -> _Race:
-        gun_ns, started_ns = self._gun_ns, self._started_ns
-        return _Race(t_ns, by_start, self._distance, self._line, self._beacon, gun_ns, started_ns, self._desk.race_so_far)
+    def _leave(self, by: Signal, race: RaceSoFar) -> _Left:
+        """Return what a start or an end leaves behind; undo of that goes on with ``race``."""
+        assert self._now_ns is not None
+        return _Left(
+            left_ns=self._now_ns,
+            by=by,
+            phase=self._phase,
+            since_ns=self._phase_ns,
+            race=race,
+            started=self._started,
+            gun_ns=self._gun_ns,
+            started_ns=self._started_ns,
+            given=self._desk.cues_so_far,
+            before=self._left if self._phase in OVER else None,
+        )
 
-    def _come_back(self, t_ns: int, left: _Race, out: list[Output]) -> None:
-        """Go on with a race that was not over, or had begun before."""
-        if not self._racing:
+    def _come_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
+        """Go on as if the start or the end had never come."""
+        out.extend(self._desk.disarm(t_ns, "the start is taken back"))
+        if left.phase in OVER:
+            finished = left.phase is Phase.FINISHED
+            self._signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
+        elif left.phase is Phase.WAITING:
+            self._signal(t_ns, Signal.RECALL, out)
+        elif not self._racing:
             self._signal(t_ns, Signal.UNDO, out)
-        else:
-            out.extend(self._desk.disarm(t_ns, "the start is taken back"))
-        self._left = None
-        self._distance, self._line, self._beacon = left.distance, left.line, left.beacon
-        self._gun_ns, self._started_ns, self._lap_began = left.gun_ns, left.started_ns, None
+        self._race = left.race
+        if left.phase not in OVER:
+            self._go_by(left.race.course)
+        self._started, self._gun_ns, self._started_ns = left.started, left.gun_ns, left.started_ns
+        self._left, self._lap_began, self._bell_in_s = left.before, None, None
         self._desk.take_back(left.given)
-        what = "start" if left.by_start else "end of the race"
-        out.append(Notice(t_ns, "undone", f"the {what} is taken back: the race goes on"))
+        if left.by is not Signal.START and not (left.by is Signal.LINE and self._deny_finish(t_ns)):
+            while self._phase is not left.phase:  # by itself it would stay until the runner moves
+                in_body = self._phase is Phase.BODY
+                self._signal(t_ns, Signal.BELL if in_body else _NEXT_SIGNAL[self._phase], out)
+        what = "start" if left.by is Signal.START else "end of the race"
+        goes_on = "the race goes on" if self._racing else f"the race is {self._phase}"
+        out.append(Notice(t_ns, "undone", f"the {what} is taken back: {goes_on}"))
+
+    def _deny_finish(self, t_ns: int) -> bool:
+        """Take in that the runner has not finished; return whether he is somewhere else then."""
+        timer_ns = self._timer.at(t_ns)
+        if self._stood_ns is not None:
+            self._stood_ns = NOT_BEFORE_MOVING_NS  # who still stands there has not finished either
+            return False
+        passed = self._distance.passed_probability(self._course.distance_m, timer_ns)
+        if passed <= EVEN_ODDS and not self._distance.at_last_line:
+            return False
+        self._race.deny_finish(timer_ns)
+        self._desk.last_window_again()  # what it has had was felt in another lap
+        return True
 
     def _undo(self, t_ns: int, out: list[Output]) -> None:
-        left = self._race_left(t_ns)
-        if left is not None and (not self._racing or not self._distance.has_mark_to_undo):
-            self._come_back(t_ns, left, out)
+        self._followed(t_ns)
+        if self._left is not None and (not self._racing or not self._distance.has_mark_to_undo):
+            self._come_back(t_ns, self._left, out)
             return
-        if not self._racing or not self._distance.undo_mark():
+        if not self._racing or not self._race.undo_mark():
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
         out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
         if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
             self._signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
+
+    def _correct_distance(self, t_ns: int, distance_m: float | None, out: list[Output]) -> None:
+        """Go on as if the race had been said to be ``distance_m`` long from the beginning.
+
+        Where a race is over, the next one is meant, unless the end was noticed too early.
+        """
+        self._followed(t_ns)
+        try:
+            course = corrected(self._run.course, 0.0 if distance_m is None else distance_m)
+            race = self._read_anew(t_ns, course)
+        except AskedWronglyError as error:
+            told = f"the race stays {self._course.event}: {error}"
+            out.append(Notice(t_ns, "distance_refused", told, Level.WARNING))
+            return
+        before = self._course.event
+        self._go_by(course)
+        if race is not None:
+            self._go_on_over(t_ns, race, out)
+        self._correct_left(t_ns, course)
+        what = "next race" if self._phase in OVER else "race"
+        target_is_of = "" if self._setup.target_s is None else self._run.course.event
+        pace = f"; the wanted time is one for {target_is_of}" if target_is_of else ""
+        told = f"the {what} is {course.event} (it was {before}){pace}"
+        out.append(Notice(t_ns, "distance", told))
+
+    def _read_anew(self, t_ns: int, course: Course) -> RaceSoFar | None:
+        """Return the race over ``course``; None where it is over and stays so.
+
+        Raises AskedWronglyError where the race that is on cannot be one.
+        """
+        ended_by_itself = self._left is not None and self._left.by is Signal.LINE
+        if self._phase in OVER and not ended_by_itself:
+            return None
+        race = self._race.over(course)
+        if race is not None and not self._is_past(t_ns, race):
+            return race
+        if not self._racing:
+            return None
+        if race is None:
+            raise AskedWronglyError("too much was heard since the start to be read anew")
+        raise AskedWronglyError(f"{course.distance_m:g} m are run already, finish ends the race")
+
+    def _is_past(self, t_ns: int, race: RaceSoFar) -> bool:
+        finish_m = race.course.distance_m
+        return race.distance.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_ODDS
+
+    def _go_on_over(self, t_ns: int, race: RaceSoFar, out: list[Output]) -> None:
+        """Go on with the race over another course, in the phase that this means.
+
+        Its bell may be ahead again, or behind.
+        """
+        self._race, self._lap_began, self._bell_in_s, self._stood_ns = race, None, None, None
+        out.extend(self._desk.disarm(t_ns, f"the race is {race.course.event}"))
+        if self._phase in OVER and self._left is not None:
+            self._desk.take_back(self._left.given)
+            self._left = None
+        elif self._phase not in IN_LAST_WINDOW:
+            return
+        self._signal(t_ns, Signal.UNDO, out)
+        if self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
+            self._desk.last_window_again()
+
+    def _correct_left(self, t_ns: int, course: Course) -> None:
+        """See to it that the corrected distance holds for what undo brings back, too."""
+        if self._left is None or self._left.phase in OVER:
+            return
+        race = self._left.race.over(course)
+        if race is not None and not self._is_past(t_ns, race):
+            self._left = self._left._replace(race=race)
 
     # ---- what follows
 
@@ -389,7 +529,7 @@ class Engine:
 
     def _race_on(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
         if self._in_body:
-            if self._setup.target_s is not None:
+            if self._setup.target_s is not None and self._course.distance_m == self._run.course.distance_m:
                 self._watch_even_pace(t_ns, timer_ns, here, self._setup.target_s, out)
             self._watch_bell(t_ns, timer_ns, here, out)
             if self._in_body:
@@ -487,18 +627,22 @@ class Engine:
         whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
         out.extend(self._desk.give(t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False))
 
-    def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> bool:
+    def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> None:
         previous = self._phase
         try:
-            self._phase = after(previous, signal)
+            phase = after(previous, signal)
         except IllegalTransitionError as error:
             out.append(Notice(t_ns, "refused", str(error), Level.WARNING))
-            return False
-        self._racing, self._in_body = self._phase in RACING, self._phase is Phase.BODY
-        out.append(PhaseChange(t_ns, self._phase, previous))
+            return
+        if previous in RACING and phase in OVER:
+            by_line = signal is Signal.LINE
+            race = self._race.unmarked_finish() if by_line else self._race
+            self._left = self._leave(signal, race)
+        self._phase, self._phase_ns = phase, t_ns
+        self._racing, self._in_body = phase in RACING, phase is Phase.BODY
+        out.append(PhaseChange(t_ns, phase, previous))
         if not self._racing:
-            out.extend(self._desk.disarm(t_ns, f"the race is {self._phase}"))
-        return True
+            out.extend(self._desk.disarm(t_ns, f"the race is {phase}"))
 
     def _wake_in(self, t_ns: int, seconds: float) -> None:
         assert self.wake_ns is not None

@@ -7,7 +7,7 @@ recorded before anything looks at them; outputs are recorded beside them. Unknow
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kickcue.core.units import s_to_ns
+from kickcue.core.units import NS_PER_S, s_to_ns
 
 
 class MarkSource(StrEnum):
@@ -27,6 +27,8 @@ class CommandKind(StrEnum):
     UNDO_LAP = "undo_lap"
     FINISH = "finish"
     ABORT = "abort"
+    DISTANCE = "distance"
+    """The race is another distance than it was said to be."""
 
 
 class Orderer(StrEnum):
@@ -111,11 +113,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An order; ``lap`` is the same as a button mark. Where nobody tells who gave it, it is the runner's."""
+    """An order; ``lap`` is the same as a button mark.
+
+    Where nobody tells who gave it, it is the runner's.
+    ``race_distance_m``: of ``distance`` alone, how long the race is.
+    """
 
     t_ns: int
     kind: CommandKind
     by: Orderer | None = None
+    race_distance_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,15 @@ class Fix:
     speed_mps: float | None = None
     age_s: float | None = None
 
+    def come_at(self, t_ns: int) -> "Fix":
+        """Return the fix as one that comes at ``t_ns``, no earlier than its own, and is so much older then."""
+        if t_ns == self.t_ns:
+            return self
+        return replace(self, t_ns=t_ns, age_s=(self.age_s or 0.0) + (t_ns - self.t_ns) / NS_PER_S)
+
     def as_it_was(self) -> "Fix":
-        """Return the fix with ``t_ns`` when the runner was there."""
-        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(self.age_s), age_s=None)
+        """Return the fix with ``t_ns`` when the runner was there: that was before it came, whatever it says."""
+        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(max(self.age_s, 0.0)), age_s=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from kickcue.config.calibration import Calibrations
 from kickcue.config.learned_scale import lead_changed, learn_from_race, with_learned_scale
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
+from kickcue.core.course import Course
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, KickcueError
@@ -37,7 +38,7 @@ from kickcue.daemon.logs import event as log_event
 from kickcue.daemon.only_one import only_one
 from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
-from kickcue.daemon.session import Session
+from kickcue.daemon.session import Session, View
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.awake import Awake
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
@@ -69,7 +70,6 @@ class _Ended:
 
     gun_ns: int | None
     lesson: Callable[[], str] | None
-    linger: asyncio.TimerHandle
 
 
 class Live:
@@ -79,7 +79,7 @@ class Live:
         """Take what the run is about; AskedWronglyError where the race cannot be run."""
         self.settings = settings
         self.document = settings.document().with_digests()
-        self.course = self.document.course()
+        self._set_up = self.document.course()
         self.clock = clock
         self.run_id = run_id
         self.session: Session | None = None
@@ -112,6 +112,7 @@ class Live:
         self._fed_s = 0.0
         self._held: frozenset[str] = frozenset()
         self._ended: _Ended | None = None
+        self._linger: asyncio.TimerHandle | None = None
         self._heats = 0
         self._trouble_told = False
         self._missing: tuple[Output, ...] = ()
@@ -158,6 +159,17 @@ class Live:
     def recording_part(self) -> Part:
         """How the recording is doing."""
         return of_recording(self.recorder, self._hindrance, wanted=self.settings.record)
+
+    @property
+    def course(self) -> Course:
+        """What is run: as it was set up, or as its distance was corrected."""
+        return self._set_up if self.session is None else self.session.course
+
+    @property
+    def title(self) -> str:
+        """What the race is called: as it was set up, unless its distance was corrected."""
+        corrected = self.course.distance_m != self._set_up.distance_m
+        return self.course.event if corrected else self.document.race
 
     @property
     def phase(self) -> Phase:
@@ -257,8 +269,9 @@ class Live:
 
     async def learnt(self) -> None:
         """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``: who leaves takes no end back any more."""
+        if self._linger is not None:
+            self._linger.cancel()
         if self._ended is not None:
-            self._ended.linger.cancel()
             self._learn(self._ended)
         if self._learning is not None:
             await asyncio.wait({self._learning}, timeout=KEEPING_S)
@@ -369,19 +382,33 @@ class Live:
 
     def _look_after_race(self, session: Session) -> None:
         """Note an end, and that it was none or that the next heat has begun; after every event, for they may come at once."""
-        over = session.view.over_ns is not None
+        view, ended = session.view, self._ended
+        over = view.over_ns is not None
+        same = ended is not None and ended.gun_ns == view.gun_ns
+        if same and not over:
+            self._ended = None  # it was none
+        elif ended is not None and not same and (over or not self._may_be_undone(view)):
+            self._learn(ended)
+            self._ended = None
         if over and self._ended is None:
-            linger = asyncio.get_running_loop().call_later(LINGER_S / self.clock.rate, self._rest)
-            finished = session.view.phase is Phase.FINISHED
-            self._ended = _Ended(session.view.gun_ns, self._lesson(session) if finished else None, linger)
-            if session.view.undo_until_ns is None:  # by the line: nobody can have pressed it by mistake
-                self._learn(self._ended)
-        elif not over and self._ended is not None:
-            ended, self._ended = self._ended, None
-            ended.linger.cancel()
+            lesson = self._lesson(session) if view.phase is Phase.FINISHED else None
+            self._ended = _Ended(view.gun_ns, lesson)
+        self._look_after_rest(over=over)
+
+    def _may_be_undone(self, view: View) -> bool:
+        """Tell whether the last start, or the last end, may still be taken back."""
+        now_ns, until_ns = self.race_ns(), view.undo_until_ns
+        return until_ns is not None and now_ns is not None and now_ns <= until_ns
+
+    def _look_after_rest(self, *, over: bool) -> None:
+        """Have the run end some time after its race, unless that goes on or the next one begins."""
+        if over and self._linger is None:
+            loop = asyncio.get_running_loop()
+            self._linger = loop.call_later(LINGER_S / self.clock.rate, self._rest)
+        elif not over and self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
             self.done.clear()
-            if ended.gun_ns != session.view.gun_ns:
-                self._learn(ended)
 
     def _rest(self) -> None:
         if self._ended is not None:

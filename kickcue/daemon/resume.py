@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.race import SCALE_TERMS, RaceDocument
+from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import DataError, KickcueError
-from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, Phase, PhaseChange
+from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, was_set_since
@@ -240,7 +241,7 @@ def _is_on(recording: Recording) -> bool:
     """Tell whether the race has begun and is not over, by the orders and by what the engine said to them."""
     started = any(isinstance(event, Command) and event.kind is CommandKind.START for event in recording.inputs)
     phases = [output.phase for output in recording.outputs if isinstance(output, PhaseChange)]
-    return started and (not phases or phases[-1] not in (Phase.FINISHED, Phase.ABORTED))
+    return started and (not phases or phases[-1] in RACING)
 
 
 def _require_same(then: RaceDocument, now: RaceDocument) -> None:

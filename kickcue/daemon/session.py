@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kickcue.core.cueing.phases import RACING
+from kickcue.core.course import Course
+from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Notice, Output, Phase, PhaseChange
@@ -34,7 +35,7 @@ class View:
             case Estimate():
                 self.estimate = output
             case PhaseChange():
-                self.over_ns = None if output.phase in RACING else output.t_ns
+                self.over_ns = output.t_ns if output.phase in OVER else None
                 self.phase = output.phase
             case Arm():
                 self.armed = output
@@ -63,6 +64,11 @@ class Session:
     def wake_ns(self) -> int | None:
         """By when the engine wants a tick."""
         return self._engine.wake_ns
+
+    @property
+    def course(self) -> Course:
+        """What is run, as it is known now."""
+        return self._engine.course
 
     @property
     def measured_scale(self) -> PodScale | None:

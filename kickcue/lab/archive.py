@@ -23,12 +23,18 @@ from kickcue.core.gatt import short_uuid
 from kickcue.core.readings import HeartReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import ns_to_s
 from kickcue.lab.athlete import STEP_S, Truth
-from kickcue.lab.evaluate import outcome, setup_of
+from kickcue.lab.evaluate import outcome, setup_of, suits
 from kickcue.lab.figures import Outcome
-from kickcue.lab.scenarios import SCENARIOS, Scenario
+from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensed import Chances, sensed
 from kickcue.lab.sensors import Counted
-from kickcue.lab.simulate import SimulatedRace, earlier_scales, simulated_document, stream
+from kickcue.lab.simulate import (
+    SimulatedRace,
+    as_sensed,
+    earlier_scales,
+    simulated_document,
+    stream,
+)
 from kickcue.lab.source import recorded_document, sensors_of, source
 from kickcue.recording import Recording, read
 
@@ -77,9 +83,13 @@ def as_recorded(races: list[KnownRace]) -> partial[list[Outcome]]:
 
 def with_faults(race: KnownRace, scenario: str) -> partial[list[Outcome]]:
     """Return the work of running one race with a scenario's faults; AskedWronglyError where the faults are the runner's own."""
-    style = SCENARIOS[scenario].style
-    if style.wide or style.surge:
+    wanted = SCENARIOS[scenario]
+    style = wanted.style
+    if style.wide or style.surge or wanted.group is Group.PHYSICAL:
         raise AskedWronglyError(f"--scenario {scenario} with --archive: it is a way of running, and a recorded runner runs as he ran")
+    if not suits(wanted, setup_of(race.document).race.course):
+        what = f"--scenario {scenario} with --archive: {race.path.name} is a race on the track"
+        raise AskedWronglyError(f"{what}, expected one on the road")
     return partial(_with_faults, race, scenario)
 
 
@@ -200,7 +210,7 @@ def _faulty(race: KnownRace, scenario: Scenario, seed: int) -> SimulatedRace:
     scale = chances.race.uniform(*SCALE) if scale is None else scale
     counted = [_read_by(chances.race, reading, scale, scenario) for reading in true.readings]
     found = sensed(chances, true.truth, course, scenario, (counted, true.strap))
-    return SimulatedRace(true.truth, found.inputs, prior, found.counted, found.marks)
+    return as_sensed(true.truth, found, prior)
 
 
 def _read_by(random: Random, reading: Counted, scale: float, scenario: Scenario) -> Counted:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from kickcue.lab.manner import Along, Manner, even
+from kickcue.lab.manner import Manner, even
 
 STEP_S = 0.25
 RUN_ON_S = 5.0
@@ -27,6 +27,8 @@ SPM_PER_MPS = 5.6
 CADENCE_FROM_MPS = 2.0
 """Below it cadence is no longer that of running."""
 HEART_LAG_S = 90.0
+RESTING_BPM = 95.0
+THRESHOLD_MPS = 5.0
 
 SpeedShape = Callable[[float, float], float]
 """(seconds since the gun, metres done) -> m/s."""
@@ -37,6 +39,9 @@ class Truth:
     """The true race, sampled each ``STEP_S`` from the gun on: metres of the race, m/s, steps and beats per minute, metres on the ground.
 
     Speed is that over the ground. ``path_m`` is what a pod counts: it is longer than ``distance_m`` where the runner keeps off the line.
+    ``tired``: which share of pace and step has been lost to fatigue; empty where there is none.
+    ``rolling_s``: for how many seconds before the gun, which is the press at the line, the runner
+    was at the pace of the first sample.
     """
 
     distance_m: tuple[float, ...]
@@ -44,6 +49,13 @@ class Truth:
     cadence_spm: tuple[float, ...]
     heart_rate_bpm: tuple[float, ...]
     path_m: tuple[float, ...]
+    tired: tuple[float, ...] = ()
+    rolling_s: float = 0.0
+
+    @property
+    def mean_mps(self) -> float:
+        """Mean speed over the ground, in m/s."""
+        return self.path_m[-1] / self.duration_s
 
     @property
     def duration_s(self) -> float:
@@ -55,8 +67,14 @@ class Truth:
         return _interpolated(self.distance_m, t_s)
 
     def path_at(self, t_s: float) -> float:
-        """Return the metres run over the ground at ``t_s``."""
+        """Return the metres run over the ground at ``t_s``; negative before a rolling start."""
+        if t_s < 0.0:
+            return max(t_s, -self.rolling_s) * self.speed_mps[0]
         return _interpolated(self.path_m, t_s)
+
+    def tired_at(self, t_s: float) -> float:
+        """Return the share of pace and step that has been lost to fatigue at ``t_s``."""
+        return _interpolated(self.tired, t_s) if self.tired else 0.0
 
     def speed_at(self, t_s: float) -> float:
         """Return the true speed at ``t_s``, in m/s."""
@@ -80,9 +98,14 @@ class Truth:
 
 
 def _interpolated(series: tuple[float, ...], t_s: float) -> float:
-    at = min(max(t_s / STEP_S, 0.0), len(series) - 1.0)
-    i = min(int(at), len(series) - 2)
-    return series[i] + (at - i) * (series[i + 1] - series[i])
+    at, last = t_s / STEP_S, len(series) - 1
+    if at <= 0.0:
+        return series[0]
+    if at >= last:
+        at = float(last)
+    i = int(at) if at < last else last - 1
+    before = series[i]
+    return before + (at - i) * (series[i + 1] - before)
 
 
 def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float | None = None, manner: Manner | None = None) -> Truth:
@@ -95,34 +118,63 @@ def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float |
     spurt = random.uniform(0.0, manner.kick)
     wander = random.gauss(0.0, PACE_WANDER)
     keep = math.exp(-STEP_S / PACE_MEMORY_S)
+    wanders = PACE_WANDER * math.sqrt(1.0 - keep * keep)
+    kick_at_m, kick_over_m = distance_m - manner.kick_m, 0.25 * manner.kick_m
+    gauss, shape, tiring = random.gauss, manner.pace, manner.tired
 
     def speed(t_s: float, done_m: float) -> float:
         nonlocal wander
-        wander = keep * wander + random.gauss(0.0, PACE_WANDER * math.sqrt(1.0 - keep * keep))
-        into_kick = min(max((done_m - (distance_m - manner.kick_m)) / (0.25 * manner.kick_m), 0.0), 1.0)
-        return pace * (manner.pace(done_m) + wander + spurt * into_kick) * min((t_s + STEP_S) / STARTING_S, 1.0)
+        wander = keep * wander + gauss(0.0, wanders)
+        mps = pace * (shape(done_m) + wander)
+        if done_m > kick_at_m:
+            into_kick = min((done_m - kick_at_m) / kick_over_m, 1.0)
+            mps = pace * (shape(done_m) + wander + spurt * into_kick)
+        if tiring is not None:
+            mps *= 1.0 - tiring(done_m)
+        is_starting = t_s + STEP_S < STARTING_S and not manner.rolling_s
+        return mps * ((t_s + STEP_S) / STARTING_S) if is_starting else mps
 
-    return run(distance_m, speed, random, manner.path)
+    return run(distance_m, speed, random, manner)
 
 
-def run(distance_m: float, speed: SpeedShape, random: Random, path: Along | None = None) -> Truth:
+def run(
+    distance_m: float,
+    speed: SpeedShape,
+    random: Random,
+    manner: Manner | None = None,
+) -> Truth:
     """Return the race that follows from ``speed(t_s, done_m)`` over the ground, with the body's answers to it.
 
-    ``path(done_m)`` is how many metres on the ground a metre of the race takes there; one without it.
+    Of the ``manner`` only the way on the ground, what fatigue takes and a rolling start are used:
+    fatigue shortens the step and leaves the cadence (no drift over 100 km, Burns 2019).
     """
-    resting, threshold_mps = 95.0, 5.0
+    path, tiring = (None, None) if manner is None else (manner.path, manner.tired)
+    rolling_s = 0.0 if manner is None else manner.rolling_s
     cadence_at_5 = random.gauss(*CADENCE_AT_5_SPM)
-    done, ground, heart, finished_at = 0.0, 0.0, resting, math.inf
-    rows: list[tuple[float, float, float, float, float]] = []
+    done, ground, heart, finished_at = 0.0, 0.0, RESTING_BPM, math.inf
+    if rolling_s:
+        warmed_up = 1.0 - math.exp(-rolling_s / HEART_LAG_S)
+        heart += (_effort_bpm(speed(0.0, 0.0)) - heart) * warmed_up
+    rows: list[tuple[float, float, float, float, float, float]] = []
     t_s = 0.0
     while t_s <= finished_at + RUN_ON_S:
         v = speed(t_s, done)
-        cadence = cadence_at_5 + SPM_PER_MPS * (v - 5.0) if v > CADENCE_FROM_MPS else 60.0 * v
-        heart += (min(100.0 + 85.0 * v / threshold_mps, 198.0) - heart) * STEP_S / HEART_LAG_S
-        rows.append((done, v, cadence, heart, ground))
+        tired = 0.0 if tiring is None else tiring(done)
+        fresh = v / (1.0 - tired)
+        is_run = v > CADENCE_FROM_MPS
+        cadence = cadence_at_5 + SPM_PER_MPS * (fresh - 5.0) if is_run else 60.0 * v
+        heart += (_effort_bpm(v) - heart) * STEP_S / HEART_LAG_S
+        rows.append((done, v, cadence, heart, ground, tired))
         done += v * STEP_S if path is None else v * STEP_S / path(done)
         ground += v * STEP_S
         t_s += STEP_S
         if done >= distance_m and finished_at == math.inf:
             finished_at = t_s
-    return Truth(*(tuple(column) for column in zip(*rows, strict=True)))
+    distances, speeds, cadences, beats, path_m, lost = zip(*rows, strict=True)
+    lost = () if tiring is None else lost
+    return Truth(distances, speeds, cadences, beats, path_m, lost, rolling_s)
+
+
+def _effort_bpm(speed_mps: float) -> float:
+    """Return the heart rate that a speed leads to in the end."""
+    return min(100.0 + 85.0 * speed_mps / THRESHOLD_MPS, 198.0)

@@ -7,15 +7,16 @@ from typing import Final
 
 from kickcue.config.race import RaceDocument
 from kickcue.core.course import Course
+from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
-from kickcue.core.events import Cue, Estimate
+from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark
 from kickcue.core.setup import Setup
-from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
 from kickcue.lab.drive import drive
 from kickcue.lab.figures import Outcome
 from kickcue.lab.oracle import bound
-from kickcue.lab.scenarios import SCENARIOS, Scenario
+from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensors import Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
 from kickcue.lab.spread import Spread, here
@@ -33,12 +34,27 @@ EVENTS: Final[tuple[tuple[str, float | None], ...]] = (
     ("10k", None),
 )
 """Events of the evaluation protocol, each with its lap where that is not the usual one."""
+SHORT_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("800m", None), ("800m", 200.0))
+"""...and those in which it is asked besides what a mishap does to a race of few lines."""
+ROAD_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("5k", None), ("10k", None))
 AFTER_NS: Final = 60 * NS_PER_S
 """The watch is watched for so long after the last event: what a bad link holds up must not be felt then."""
 
 
+def events_of(scenario: Scenario) -> tuple[tuple[str, float | None], ...]:
+    """Return the events that a scenario is run over, each with its lap, in the protocol's order."""
+    if scenario.group is Group.ROAD:
+        return ROAD_EVENTS
+    return (*SHORT_EVENTS, *EVENTS) if scenario.group is Group.MISHAP else EVENTS
+
+
+def suits(scenario: Scenario, course: Course) -> bool:
+    """Return whether a scenario can befall a race there: kilometre marks stand on the road."""
+    return scenario.group is not Group.ROAD or course.lap_m is None
+
+
 def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
-    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, but not beside a beacon."""
+    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, where it knows the model."""
     return partial(_batch, scenario, document.model_dump_json(), best)
 
 
@@ -54,6 +70,7 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
     setup = setup if race.scale is None else replace(setup, scale=race.scale)
     bell_s = race.truth.time_at(course.bell_m)
     half_lap_s = (race.truth.time_at(course.distance_m) - bell_s) / 2
+    slept_over = race.sleeps_over(bell_s, bell_s + half_lap_s)
     watch, badly_linked = Watch(), Watch(BadLink(), stream(f"{course.event} {seed}", "link"))
     gun_ns = race.gun_ns
     bell_s = race.clock_s(bell_s) + ns_to_s(gun_ns)
@@ -72,17 +89,42 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
                 covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)
-    since_gun = [event for event in race.inputs if event.t_ns >= gun_ns]
+    simpler = baselines(course, race.inputs).items()
+    felt = watch.bell
     return Outcome(
         seed=seed,
-        error_s=None if watch.bell_ms is None else watch.bell_ms / 1000 - bell_s,
+        error_s=None if felt is None else felt.t_ms / 1000 - bell_s,
         half_lap_s=half_lap_s,
         covered=covered / max(told, 1),
         cues=cues,
-        baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in baselines(course, since_gun).items()},
+        baseline_errors_s={who: None if t_s is None else t_s - bell_s for who, t_s in simpler},
         late_felt=watch.late + badly_linked.late,
         double_felt=watch.doubled + badly_linked.doubled,
+        about=felt is not None and felt.text in _about_texts(setup.vocabulary),
+        pressed=_pressed_before(race.inputs, s_to_ns(bell_s)),
+        lines=course.laps,
+        marked=len({mark.line_m for mark in race.marks} - {None}),
+        strays=sum(mark.line_m is None for mark in race.marks),
+        slept_over=slept_over,
     )
+
+
+def _about_texts(vocabulary: Vocabulary) -> set[str]:
+    """Return what a bell that is not certain says; a language without such words warns nobody."""
+    certain = {vocabulary[key].text for key in PLAIN.values()}
+    return {vocabulary[key].text for key in PLAIN} - certain
+
+
+def _pressed_before(inputs: Sequence[Input], bell_ns: int) -> bool:
+    """Return whether a lap was pressed between the last press of the start and the bell."""
+    pressed = False
+    for event in inputs:
+        if event.t_ns >= bell_ns:
+            break
+        if isinstance(event, Command) and event.kind is CommandKind.START:
+            pressed = False
+        pressed |= isinstance(event, Mark)
+    return pressed
 
 
 def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) -> list[Outcome]:
@@ -92,7 +134,7 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
     for seed in seeds:
         race = simulate(course, scenario, seed)
         row = outcome(setup, race, seed)
-        bounded = best and scenario.beacon is None
+        bounded = best and is_model_known(scenario)
         found.append(_with_bounds(row, course, scenario, race) if bounded else row)
     return found
 
@@ -101,6 +143,14 @@ def _with_bounds(row: Outcome, course: Course, scenario: Scenario, race: Simulat
     pressed = isinstance(scenario.marks, Thumb)
     untold = bound(course, scenario, race, lines_told=False) if pressed else None
     return replace(row, bound=bound(course, scenario, race), untold=untold)
+
+
+def is_model_known(scenario: Scenario) -> bool:
+    """Return whether the best possible filters have a model of what makes these bytes."""
+    pod, style, by = scenario.pod, scenario.style, scenario.marks
+    boards_sd_m = by.place_sd_m if isinstance(by, Thumb) else 0.0
+    unknown = (*pod.per_mps, *pod.unseen, style.passing, *style.rolling_s, boards_sd_m)
+    return scenario.beacon is None and not any(unknown)
 
 
 @lru_cache(maxsize=16)

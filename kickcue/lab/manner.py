@@ -3,9 +3,14 @@
 Shapes (shares of the mean pace): records are even or quick at both ends (Tucker 2006; Casado 2021), most amateurs fade, their second half
 3.4 +- 2.7 % slower (Kais 2019), championships speed up. Kicks: records 1 to 5 %, races run for the win up to 25 % and more (the last laps
 of published races). Wide: 2 pi metres a lap for each metre outside the measured line, and nobody runs on it.
+
+How often and how long somebody is passed, how much fatigue takes and for how long people run before
+they press the start at the line are judgements; that they do is reported (a running start is what
+owners of pods advise for a calibration on the track).
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +31,10 @@ WIDE_VARIES_M: Final = 0.2
 """A runner keeps about the same width; one bend differs from the next by so much."""
 OVERTAKES: Final = 0.1
 """Share of bends in which somebody is passed, in lane 2."""
+PASSING_M: Final = (60.0, 200.0)
+"""Over so many metres somebody is passed, in lane 2, where a style has overtaking of its own."""
+TIRING_FROM: Final = 1 / 3
+"""From this share of the race on fatigue takes more and more."""
 ROAD_LONGER: Final = (0.0, 0.011)
 """On the road: how much longer than the shortest line people run (marathon watches read up to 1.1 % long)."""
 
@@ -51,6 +60,12 @@ class Style:
     kick_from: tuple[float, float] = (1.0, 1.0)
     """Where the spurt begins, as a share of the last window before the finish."""
     wide: bool = False
+    passing: float = 0.0
+    """On a track: chance per lap that somebody is passed somewhere in it, else on the line."""
+    fades: tuple[float, float] = (0.0, 0.0)
+    """Share of the pace that fatigue has taken by the finish."""
+    rolling_s: tuple[int, int] = (0, 0)
+    """The runner is at pace for so many seconds before the start is pressed at the line."""
 
 
 ANY_SHAPE: Final = tuple(Shape)
@@ -64,6 +79,9 @@ class Manner:
     path: Along | None
     kick_m: float
     kick: float
+    tired: Along | None = None
+    """Share of the pace that fatigue has taken."""
+    rolling_s: float = 0.0
 
 
 def drawn(random: Random, style: Style, course: Course) -> Manner:
@@ -72,7 +90,12 @@ def drawn(random: Random, style: Style, course: Course) -> Manner:
     levels = [random.uniform(-style.surge, style.surge) for _ in range(course.laps)]
     pace = _paced(shape, levels, course) if style.surge else _shaped(shape, course)
     path = _path(random, course) if style.wide else None
-    return Manner(pace, path, course.kick_m * random.uniform(*style.kick_from), style.kick)
+    kick_m = course.kick_m * random.uniform(*style.kick_from)
+    if style.passing and course.lap_m is not None:
+        path = _passing(random, course, course.lap_m, style.passing)
+    tired = _tiring(random.uniform(*style.fades), course) if any(style.fades) else None
+    rolling_s = random.randint(*style.rolling_s) if any(style.rolling_s) else 0
+    return Manner(pace, path, kick_m, style.kick, tired, rolling_s)
 
 
 def even(kick_m: float) -> Manner:
@@ -102,13 +125,43 @@ def _paced(shape: Along, levels: list[float], course: Course) -> Along:
     lines_m = course.crossings_m
 
     def pace(done_m: float) -> float:
-        lap = next((n for n, line_m in enumerate(lines_m) if done_m < line_m), len(lines_m) - 1)
+        lap = min(bisect_right(lines_m, done_m), len(lines_m) - 1)
         began_m = lines_m[lap - 1] if lap else 0.0
         into = min((done_m - began_m) / SURGE_OVER_M, 1.0)
         before = levels[max(lap - 1, 0)]
         return shape(done_m / course.distance_m) + before + into * (levels[lap] - before)
 
     return pace
+
+
+def _tiring(fades: float, course: Course) -> Along:
+    """Return the share of the pace that is lost by place: nothing at first, then ever more."""
+
+    def tired(done_m: float) -> float:
+        share = min(done_m / course.distance_m, 1.0)
+        return fades * max(share - TIRING_FROM, 0.0) / (1.0 - TIRING_FROM)
+
+    return tired
+
+
+def _passing(random: Random, course: Course, lap_m: float, chance: float) -> Along:
+    """Return how much longer the way is by place: on the line but for stretches in lane 2."""
+    stretches = []
+    for line_m in course.crossings_m:
+        if random.random() < chance:
+            began_m = line_m - random.uniform(0.0, 1.0) * course.marker_m
+            stretches.append((began_m, began_m + random.uniform(*PASSING_M)))
+    radius_m = BEND_RADIUS_M * lap_m / 400.0
+    bend_m = math.pi * radius_m
+    longer = 1.0 + (LANE_WIDTH_M + WIDE_M[0]) / radius_m
+    from_line_m = lap_m - course.first_crossing_m
+
+    def path(done_m: float) -> float:
+        in_bend = (done_m + from_line_m) % (0.5 * lap_m) < bend_m
+        in_lane_2 = in_bend and any(began <= done_m < ended for began, ended in stretches)
+        return longer if in_lane_2 else 1.0
+
+    return path
 
 
 def _path(random: Random, course: Course) -> Along:

@@ -92,13 +92,17 @@ def _told(scenario: Scenario, race: SimulatedRace) -> Told:
 
 
 def _not_overtaken(told: Told) -> Iterator[tuple[int, Counted]]:
-    """Yield the readings but those that came after a later one, which tells more."""
+    """Yield the readings but those that came after a later one, which tells more.
+
+    The first, of the gun, is what the others are counted from, whenever it came.
+    """
     earliest_s = math.inf
     kept = []
-    for second, sample in reversed(told):
+    for second, sample in reversed(told[1:]):
         if sample.t_s < earliest_s:
             kept.append((second, sample))
             earliest_s = sample.t_s
+    yield told[0]
     yield from reversed(kept)
 
 

@@ -1,7 +1,7 @@
 """From a runner's readings, simulated or recorded, to the events a daemon would receive under a scenario's faults."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
@@ -47,7 +47,8 @@ def sensed(
     counted = list(restarted(faults, counted)) if scenario.restart else counted
     if scenario.mishap is not None:
         return _mishandled(chances, truth, course, scenario, counted, strap)
-    pod = [_sent(sample, cadence_byte(what, sample, mass_kg)) for sample in counted]
+    cadences = [cadence_byte(what, sample, mass_kg) for sample in counted]
+    pod = [_sent(s_to_ns(s.t_s), s, by) for s, by in zip(counted, cadences, strict=True)]
     made = () if scenario.marks is None else tuple(marks(chances.race, truth, course.crossings_m, scenario.marks))
     events: list[Notification | Link] = (
         [*pod, *strap] if air is None else [e for sent in (pod, strap) for e in through_air(faults, sent, air)]
@@ -70,7 +71,8 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
     assert isinstance(scenario.marks, Thumb)
     made = marks(chances.race, truth, course.crossings_m, scenario.marks)
     race = scenario.mishap(chances.faults, course, truth, Befallen(counted, made))
-    shift_s = STANDING_S - min(race.starts_s[0], 0.0)
+    heard_s = race.counted[0].t_s if race.counted else 0.0
+    shift_s = STANDING_S - min(race.starts_s[0], heard_s, 0.0)
 
     def at_ns(t_s: float) -> int:
         return s_to_ns(shift_s + race.clock_s(t_s))
@@ -79,11 +81,13 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
     if race.counted:
         first_m, first_s = race.counted[0].distance_m, race.counted[0].t_s
         standing = [Counted(first_s - s, 0.0, first_m, 0.0) for s in range(int(STANDING_S) - 1, 0, -1)]
-        inputs += [
-            replace(_sent(each, each.cadence_spm / STEPS_PER_STRIDE, race.sends), t_ns=at_ns(each.t_s))
-            for each in (*standing, *race.counted)
-        ]
-    inputs += [replace(each, t_ns=at_ns(ns_to_s(each.t_ns))) for each in strap if not race.is_asleep(ns_to_s(each.t_ns))]
+        for each in (*standing, *race.counted):
+            strides = each.cadence_spm / STEPS_PER_STRIDE
+            inputs.append(_sent(at_ns(each.t_s), each, strides, race.sends))
+    for beat in strap:
+        t_s = ns_to_s(beat.t_ns)
+        if not race.is_asleep(t_s):
+            inputs.append(Notification(at_ns(t_s), beat.sensor, beat.char, beat.data))
     inputs += [Mark(at_ns(mark.t_s), scenario.marks.source) for mark in race.marks]
     return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), tuple(race.counted), tuple(race.marks), shift_s, race)
 
@@ -91,9 +95,15 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
 _WHOLE: Final = {"speed": True, "total": True}
 
 
-def _sent(sample: Counted, cadence: float, sends: Mapping[str, bool] = _WHOLE) -> Notification:
+def _sent(
+    t_ns: int,
+    sample: Counted,
+    cadence: float,
+    sends: Mapping[str, bool] = _WHOLE,
+) -> Notification:
     if not (sends["speed"] and sends["total"]):
         speed_mps = sample.speed_mps if sends["speed"] else 0.0
-        return pod_notification(s_to_ns(sample.t_s), PodSample(speed_mps, cadence, running=True))
+        return pod_notification(t_ns, PodSample(speed_mps, cadence, running=True))
     stride_length_m = 120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
-    return pod_notification(s_to_ns(max(sample.t_s, 0.0)), PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m))
+    whole = PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m)
+    return pod_notification(t_ns, whole)

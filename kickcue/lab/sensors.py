@@ -1,7 +1,7 @@
 """What imperfect sensors, thumbs and line gates make of a true race."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Final
@@ -25,6 +25,10 @@ class PodFaults:
     jitter_s: float = 0.05
     total_lags: bool = False
     """The total is what the lagging speed makes of it."""
+    per_mps: tuple[float, float] = (0.0, 0.0)
+    """The scale changes by so much, up or down, for each m/s above the race's mean pace."""
+    unseen: tuple[float, float] = (0.0, 0.0)
+    """Share of the metres that a tired runner's steps lack and that the pod counts all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Thumb:
     doubled: float = 0.05
     stray: float = 0.0
     """Chance per line of one more press at a random moment of the race."""
+    place_sd_m: float = 0.0
+    """How far from its line the place of a press lies, but for the finish: boards on the road."""
 
     @property
     def source(self) -> MarkSource:
@@ -84,19 +90,38 @@ def pod_samples(random: Random, truth: Truth, faults: PodFaults, scale: float | 
     drift = random.gauss(0.0, faults.drift_sd)
     keep = math.exp(-1.0 / faults.drift_memory_s)
     lag_s = random.uniform(*faults.lag_s)
+    gait = _gait(random, truth, faults)
     total = speed = before = lagging = 0.0
-    for second in range(int(truth.duration_s) + 1):
+    first = -int(truth.rolling_s)
+    for second in range(first, int(truth.duration_s) + 1):
         here = truth.path_at(second)
-        if second:
-            total += max((here - before) * scale * (1.0 + drift) + random.gauss(0.0, faults.count_noise_m), 0.0)
-            slow = speed
-            speed += (truth.speed_at(second) * scale * (1.0 + drift) - speed) * (1.0 - math.exp(-1.0 / lag_s))
+        if second > first:
+            now = scale if gait is None else scale * gait(second)
+            noise_m = random.gauss(0.0, faults.count_noise_m)
+            total += max((here - before) * now * (1.0 + drift) + noise_m, 0.0)
+            slow, read_mps = speed, truth.speed_at(second) * now * (1.0 + drift)
+            speed += (read_mps - speed) * (1.0 - math.exp(-1.0 / lag_s))
             lagging += 0.5 * (slow + speed)
             drift = keep * drift + random.gauss(0.0, faults.drift_sd * math.sqrt(1.0 - keep * keep))
         before = here
         late_s = min(abs(random.gauss(0.0, faults.jitter_s)), 0.9)
         counted_m = max(lagging, 0.0) if faults.total_lags else total
         yield Counted(second + late_s, max(speed, 0.0), counted_m, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
+
+
+def _gait(random: Random, truth: Truth, faults: PodFaults) -> Callable[[float], float] | None:
+    """Return the factor that pace and fatigue put on the scale, by seconds after the gun."""
+    if not any((*faults.per_mps, *faults.unseen)):
+        return None
+    per_mps = random.choice((-1.0, 1.0)) * random.uniform(*faults.per_mps)
+    unseen = random.uniform(*faults.unseen)
+    mean_mps = truth.mean_mps
+
+    def factor(t_s: float) -> float:
+        faster_mps = truth.speed_at(t_s) - mean_mps
+        return 1.0 + per_mps * faster_mps + unseen * truth.tired_at(t_s)
+
+    return factor
 
 
 def marks(random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate) -> list[TrueMark]:
@@ -116,7 +141,10 @@ def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Th
             yield TrueMark(random.uniform(0.0, truth.duration_s), None)
         if random.random() < thumb.missed:
             continue
-        pressed_s = truth.time_at(line_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
+        place_m = line_m
+        if thumb.place_sd_m and line_m < lines_m[-1]:
+            place_m += random.gauss(0.0, thumb.place_sd_m)
+        pressed_s = truth.time_at(place_m) + max(random.gauss(thumb.delay_s, thumb.delay_sd_s), 0.0)
         yield TrueMark(pressed_s, line_m)
         if random.random() < thumb.doubled:
             yield TrueMark(pressed_s + random.uniform(*DOUBLED_AFTER_S), None)

@@ -1,7 +1,7 @@
 """One simulated race as the events a daemon would receive, together with the truth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from kickcue.config.race import RaceDocument, SensorChoice
@@ -35,8 +35,11 @@ class SimulatedRace:
     gun_s: float | None = None
     """The true gun on the events' clock; None: where the start was pressed first."""
     befallen: Befallen | None = None
-    pacing: Along | None = None
-    """How pace goes over the race, by the metres done: a factor on the mean pace."""
+    pacing: Along | None = field(default=None, compare=False)
+    """How pace goes over the race, by the metres done: a factor on the mean pace.
+
+    A function is equal to itself only: two of the same seed are the same race all the same.
+    """
 
     @property
     def gun_ns(self) -> int:
@@ -53,6 +56,11 @@ class SimulatedRace:
         """Return the true seconds after the gun at a moment of the events' clock after the gun."""
         return clock_s if self.befallen is None else self.befallen.true_s(clock_s)
 
+    def sleeps_over(self, began_s: float, ended_s: float) -> bool:
+        """Return whether the machine sleeps all that time, in true seconds after the gun."""
+        asleep_s = None if self.befallen is None else self.befallen.asleep_s
+        return asleep_s is not None and asleep_s[0] <= began_s and ended_s <= asleep_s[1]
+
     def document(self, document: RaceDocument) -> RaceDocument:
         """Return the race's document with what was learned before it."""
         return document if self.scale is None else document.model_copy(update={"scale": self.scale.mean, "scale_sd": self.scale.sd})
@@ -67,9 +75,14 @@ def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner)
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
     found = _sensed(Chances(random, stream(name, "faults")), truth, course, scenario, scale)
+    return replace(as_sensed(truth, found, prior), pacing=manner.pace)
+
+
+def as_sensed(truth: Truth, found: Sensed, scale: ScalePrior | None) -> SimulatedRace:
+    """Return a true race as it was sensed, with what earlier races taught of the pod's scale."""
     gun_s = None if found.befallen is None else found.gun_s
-    sent = (found.inputs, prior, found.counted, found.marks, gun_s, found.befallen)
-    return SimulatedRace(truth, *sent, pacing=manner.pace)
+    counted, marks = found.counted, found.marks
+    return SimulatedRace(truth, found.inputs, scale, counted, marks, gun_s, found.befallen)
 
 
 def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario) -> list[Input]:
@@ -109,7 +122,7 @@ def _sensed(chances: Chances, truth: Truth, course: Course, scenario: Scenario, 
 
 
 def _strap_sent(random: Random, truth: Truth) -> Iterator[Notification]:
-    for second in range(int(truth.duration_s)):
+    for second in range(-int(truth.rolling_s), int(truth.duration_s)):
         beats = truth.heart_rate_at(second) + random.gauss(0.0, 1.0)
         rr_1024 = (round(60 * 1024 / max(beats, 30.0) + random.gauss(0.0, 8.0)),)
         yield strap_notification(s_to_ns(second + 0.37), beats, rr_1024=rr_1024)

@@ -24,17 +24,26 @@ class Source:
     inputs: tuple[Input, ...]
     same: bool
 
-    def run(self) -> Iterator[tuple[Input, tuple[Output, ...]]]:
-        """Run a fresh engine over it; yield each event with what followed from it."""
-        return drive(Engine(self.document.setup()), self.inputs, ticks_recorded=self.same)
+    def engine(self) -> Engine:
+        """Return a fresh engine for this race."""
+        return Engine(self.document.setup())
+
+    def run(self, engine: Engine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+        """Run ``engine``, a fresh one unless told, over it.
+
+        Yield each event with what followed from it.
+        """
+        return drive(engine or self.engine(), self.inputs, ticks_recorded=self.same)
 
 
 def source(recording: Recording, wish: RaceDocument | None, start_offset_s: float = 0.0) -> Source:
     """Return the recording as it was run (``wish`` None), or as it would be under ``wish``.
 
-    Under a wish the recorded ticks are left out: another race wants its ticks at other moments. With ``start_offset_s`` everything before
-    is left out and the gun goes there; where no start was recorded it goes at the beginning. AskedWronglyError where no race is known,
-    DataError where there is nothing to run.
+    Under a wish the recorded ticks are left out: another race wants its ticks at other moments.
+    Under one for another course, so is what corrected the distance of the recorded one. With
+    ``start_offset_s`` everything before is left out and the gun goes there; where no start was
+    recorded it goes at the beginning. AskedWronglyError where no race is known, DataError where
+    there is nothing to run.
     """
     recorded = recorded_document(recording)
     same = wish is None and recorded is not None and not start_offset_s and recording.header.ticks
@@ -46,6 +55,8 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
         raise DataError(f"{recording.path.name} holds no sensor data to replay")
     if not same:
         inputs = tuple(event for event in inputs if not isinstance(event, Tick))
+    if wish is not None and (recorded is None or wish.course() != recorded.course()):
+        inputs = tuple(event for event in inputs if not _corrects_distance(event))
     if start_offset_s or not (same or any(_is_start(event) for event in inputs)):
         inputs = _from(inputs, start_offset_s, recording.path.name)
     return Source(document, inputs, same)
@@ -80,6 +91,10 @@ def _from(inputs: tuple[Input, ...], start_offset_s: float, name: str) -> tuple[
     start_ns = s_to_ns(start_offset_s)
     kept = [event for event in inputs if event.t_ns >= start_ns and not _is_start(event)]
     return (Command(start_ns, CommandKind.START), *kept)
+
+
+def _corrects_distance(event: Input) -> bool:
+    return isinstance(event, Command) and event.kind is CommandKind.DISTANCE
 
 
 def _is_start(event: Input) -> bool:

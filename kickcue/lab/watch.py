@@ -46,6 +46,7 @@ class Felt:
     t_ms: int
     cue_id: str
     kind: str
+    text: str
     late: bool
 
 
@@ -89,9 +90,14 @@ class Watch:
                 return
 
     @property
+    def bell(self) -> Felt | None:
+        """The bell as it was first felt."""
+        return next((felt for felt in self.felt if felt.kind in BELL), None)
+
+    @property
     def bell_ms(self) -> int | None:
         """When the bell was first felt."""
-        return next((felt.t_ms for felt in self.felt if felt.kind in BELL), None)
+        return None if self.bell is None else self.bell.t_ms
 
     @property
     def late(self) -> int:
@@ -124,8 +130,9 @@ class Watch:
         for action in actions:
             if isinstance(action, Play):
                 meant_ms = self._armed[action.touch.id][1] if action.from_timer or told_ms is None else told_ms
-                late = now_ms > meant_ms + action.touch.ttl_ms + slack_ms
-                self.felt.append(Felt(now_ms, action.touch.id, action.touch.kind, late))
+                touch = action.touch
+                late = now_ms > meant_ms + touch.ttl_ms + slack_ms
+                self.felt.append(Felt(now_ms, touch.id, touch.kind, touch.text, late))
 
 
 def _touch(cue: Cue) -> Touch:

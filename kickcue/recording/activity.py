@@ -6,7 +6,8 @@
 - Cadence goes into the byte as it was recorded: strides of one foot per minute in FIT and TCX, and in GPX likewise.
 - Speed that is missing is taken from the distance: over the last 5 s, or since the record before if that is longer ago. A first record
   without speed, or one without a distance either, is sent with 0, because 2A53 cannot leave the speed out.
-- Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left out.
+- Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left
+  out; positions that were frozen (``frozen.py``) are bridged at the pace before.
 - Laps become marks, see ``laps.py``; the end of the last lap is no mark.
 - Pauses stay gaps in time, and a timer event stands at each end of them, see ``pauses.py``. Times that cannot be are put right before
   all else, see ``time_order.py``.
@@ -24,6 +25,7 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource, Timer
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.encode import POD, STRAP, PodSample, pod_notification, strap_notification
+from kickcue.recording.frozen import frozen, run_meanwhile_m
 from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
@@ -34,6 +36,8 @@ from kickcue.recording.points import Point, great_circle_m
 from kickcue.recording.time_order import in_order, unset_clock
 
 SPEED_WINDOW_S: Final = 5.0
+MOST_WAY: Final = 128
+"""Places that tell the pace before positions froze."""
 STEPS_MEDIAN: Final = (130.0, 230.0)
 """A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
@@ -184,22 +188,26 @@ def _place(point: Point) -> Place | None:
 
 
 def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
-    """Yield the points as they are, or with the way along their positions where the file has no distance at all."""
+    """Yield the points as they are, or with the way along their positions where the file has no distance at all.
+
+    Where the positions were frozen there is none, and then that of the pace before.
+    """
     if any(point.distance_m is not None for point in points):
         yield from points
         return
-    way_m = 0.0
+    way_m, way, held = 0.0, deque[tuple[int, float]](maxlen=MOST_WAY), frozen(points)
     last: Point | None = None
     for at, point in enumerate(points):
         if at in paused:
             way_m += paused[at].run_m
             last = None
-        if point.lat_deg is None or point.lon_deg is None:
+        if point.lat_deg is None or point.lon_deg is None or at in held:
             yield point
             continue
         if last is not None:
-            way_m += great_circle_m(last, point)
+            way_m += run_meanwhile_m(way, last, point) if at - 1 in held else great_circle_m(last, point)
         last = point
+        way.append((point.time_ns, way_m))
         yield replace(point, distance_m=way_m)
 
 

@@ -36,6 +36,7 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "speed_mps": (-(10**6), 10**6),
     "age_s": (0, 10**6),
     "rssi_dbm": (-(10**3), 10**3),
+    "race_distance_m": (0, 10**6),
 }
 """By attribute: what a receiver may tell on a bad day, and no more."""
 

@@ -1,9 +1,9 @@
 """What a runner asks of a recording: how long, how far, the laps. From the inputs, and from what the engine made of them in a race."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kickcue.core.cueing.phases import OVER
 from kickcue.core.events import Command, CommandKind, Estimate, Input, Mark, MarkSource, Phase, PhaseChange
 from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Recording
@@ -31,18 +31,21 @@ class RunTold:
 
 
 def run_told(recording: Recording) -> RunTold:
-    """Return what the recording tells of the run; of several starts, such as after a false start, the last one counts."""
-    starts = [event.t_ns for event in recording.inputs if isinstance(event, Command) and event.kind is CommandKind.START]
-    from_ns = starts[-1] if starts else 0
-    ends = sorted(t_ns for t_ns in _ends(recording) if t_ns > from_ns)
+    """Return what the recording tells of the run.
+
+    Of several starts, such as after a false start, the last one counts that was not taken back; an
+    end that was taken back is none.
+    """
+    begun, over_ns = _as_raced(recording) or _as_ordered(recording)
+    from_ns = begun or 0
     from_s, last_s = ns_to_s(from_ns), recording.duration_s
-    to_s = ns_to_s(ends[0]) if ends else max(last_s, from_s)
+    to_s = max(last_s, from_s) if over_ns is None else ns_to_s(over_ns)
     lines = [ns_to_s(t_ns) for t_ns, _ in presses(recording) if from_s < ns_to_s(t_ns) <= to_s]
     return RunTold(
         from_s=from_s,
         to_s=to_s,
-        started=bool(starts),
-        ended=bool(ends),
+        started=begun is not None,
+        ended=over_ns is not None,
         estimated_m=_estimated_m(recording, to_s),
         lap_times_s=tuple(after - before for before, after in pairwise((from_s, *lines))),
     )
@@ -66,11 +69,42 @@ def _source(event: Input) -> MarkSource | None:
     return MarkSource.BUTTON if isinstance(event, Command) and event.kind is CommandKind.LAP else None
 
 
-def _ends(recording: Recording) -> Iterator[int]:
+_Span = tuple[int | None, int | None]
+"""When the run began and when it was over; None: nobody said so."""
+
+
+def _as_ordered(recording: Recording) -> _Span:
+    """Return the span by the orders alone."""
+    orders = [event for event in recording.inputs if isinstance(event, Command)]
+    starts = [order.t_ns for order in orders if order.kind is CommandKind.START]
+    from_ns = starts[-1] if starts else None
+    ends = (o.t_ns for o in orders if o.kind in {CommandKind.FINISH, CommandKind.ABORT})
+    return from_ns, min((t_ns for t_ns in ends if t_ns > (from_ns or 0)), default=None)
+
+
+def _as_raced(recording: Recording) -> _Span | None:
+    """Return the span by the phases that the engine told; None where it told none."""
+    span: _Span = (None, None)
+    before = span
+    told, order, asked_ns = False, None, None
     for entry in recording.entries:
-        match entry:
-            case PhaseChange(phase=Phase.FINISHED | Phase.ABORTED) | Command(kind=CommandKind.FINISH | CommandKind.ABORT):
-                yield entry.t_ns
+        if isinstance(entry, Command):
+            order = entry.kind
+            asked_ns = entry.t_ns if order is CommandKind.START else asked_ns
+        elif isinstance(entry, PhaseChange):
+            told = True
+            began_ns, _ = span
+            if entry.phase is Phase.WAITING:
+                span = (None, None)  # the first start was taken back
+            elif entry.phase in OVER and entry.t_ns < (began_ns or 0):
+                span = before  # so was that of a next heat
+            elif entry.phase in OVER:
+                span = (asked_ns if began_ns is None else began_ns, entry.t_ns)
+            elif entry.phase is Phase.BODY and order is CommandKind.START:
+                before, span, order = span, (entry.t_ns, None), None
+            elif entry.previous in OVER:
+                span = (began_ns, None)  # the end was taken back
+    return span if told else None
 
 
 def _estimated_m(recording: Recording, to_s: float) -> float | None:

@@ -71,8 +71,7 @@ def _fixes(recording: Recording, sensors: Mapping[str, SensorProfile]) -> Iterat
             fix, receiver = Fix(event.t_ns, *place), event.sensor
         else:
             continue
-        if choice.counts(fix, receiver):
-            yield fix.as_it_was()
+        yield from (known.as_it_was() for known in choice.take(fix, receiver))
 
 
 def _place(event: Notification, profile: SensorProfile) -> tuple[float, float] | None:

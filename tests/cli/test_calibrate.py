@@ -10,6 +10,7 @@ import pytest
 
 from kickcue.cli import calibrate, main
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import Command, CommandKind
 from kickcue.recording import jsonl, read
 from kickcue.recording.mcap_file import McapWriter
 
@@ -89,6 +90,28 @@ def test_a_recording_counts_once(recordings: list[Path], capsys: pytest.CaptureF
     told = objects(capsys)
     assert [False, False] == [each["new"] for each in told]
     assert 1 == len(told[-1]["known"]["races"])
+
+
+def test_an_end_that_was_taken_back_ends_no_lesson(
+    home: Path,
+    recordings: list[Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN a race given up by mistake in its middle, which was taken back.
+
+    THEN it teaches what the whole race teaches.
+    """
+    whole = read(recordings[0])
+    middle_ns = whole.inputs[-1].t_ns // 2
+    mistake = [Command(middle_ns, CommandKind.ABORT), Command(middle_ns, CommandKind.UNDO_LAP)]
+    events = sorted([*whole.inputs, *mistake], key=lambda event: event.t_ns)
+    jsonl.write(home / "mistaken.jsonl", whole.header, events)
+    scales = []
+    for path in (recordings[0], home / "mistaken.jsonl"):
+        assert 0 == run("learn", path, "--json")
+        told = [each for each in objects(capsys) if "scale" in each]
+        scales += [each["scale"] for each in told]
+    assert scales[0] == scales[1]
 
 
 def test_the_race_file_says_which_pod_and_whose(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.cli.evaluate import Kind
-from kickcue.lab.evaluate import simulated
+from kickcue.lab.baselines import BASELINES
+from kickcue.lab.evaluate import events_of, simulated
 from kickcue.lab.figures import Outcome
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
@@ -27,8 +28,10 @@ def test_figures_of_kickcue_and_of_the_baselines(capsys: pytest.CaptureFixture[s
     assert main(["evaluate", "--scenario", "button", "--race", "1500m", "--seeds", "8", "--first-seed", "40", "--json"]) == 0
 
     rows = rows_of(capsys)
+    assert {"who": "all", "races": 8, "unwarned": 0, "missed": []} == rows.pop("all")
     assert set(rows) == {"kickcue", "pod_distance", "press_counter", "press_snap"}
     assert all(row["races"] == 8 and row["first_seed"] == 40 for row in rows.values())
+    assert {"usual races"} == {row["group"] for row in rows.values()}
     assert rows["kickcue"]["wrong_lap"] == rows["kickcue"]["never"] == 0
     assert rows["kickcue"]["late_felt"] == rows["kickcue"]["double_felt"] == 0
     assert rows["kickcue"]["p95_s"] < rows["pod_distance"]["p95_s"]
@@ -49,10 +52,12 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "--scenario", "bare", "--race", "800m", "--seeds", "3", "--best"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert "seeds from 0" in lines[0]
-    assert all(word in lines[2] for word in ("median", "p95", "wrong lap", "never", "coverage95"))
-    assert "best possible" in lines[7]
-    assert "felt late 0, felt twice 0" == lines[8]
+    assert "=== 800m: usual races ===" == lines[0]
+    assert "seeds from 0" in lines[2]
+    assert all(word in lines[4] for word in ("median", "p95", "wrong lap", "never", "coverage95"))
+    assert "best possible" in lines[9]
+    assert "felt late 0, felt twice 0, unwarned 0" == lines[10]
+    assert not any("lines marked" in line for line in lines)
     assert max(map(len, lines)) <= 80
 
 
@@ -76,10 +81,54 @@ def test_every_scenario_and_event(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     monkeypatch.setattr("kickcue.cli.evaluate.in_batches", no_work)
     assert main(["evaluate", "--seeds", "7"]) == 0
 
-    assert [7] * (len(SCENARIOS) * 7) == seen
-    titles = [line.split(":")[0] for line in capsys.readouterr().out.splitlines() if "seeds from" in line]
-    assert ("1500m, bare", f"10k, {tuple(SCENARIOS)[-1]}") == (titles[0], titles[-1])
-    assert "3000m on 200 m, gate" in titles
+    assert [7] * sum(len(events_of(scenario)) for scenario in SCENARIOS.values()) == seen
+    lines = capsys.readouterr().out.splitlines()
+    titles = [line.split(":")[0] for line in lines if "seeds from" in line]
+    assert {"1500m, bare", "3000m on 200 m, gate", "800m on 200 m, slip"} <= set(titles)
+    assert "800m, bare" not in titles
+    assert {"5k, road", "10k, road"} == {title for title in titles if title.endswith(" road")}
+    headings = [line for line in lines if line.startswith("===")]
+    assert "=== 5000m: when something goes wrong ===" in headings
+    assert len(headings) == len(set(headings))
+
+
+def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a mishap in a race of few lines THEN those with a press have figures of their own."""
+    asked = ["evaluate", "--scenario", "strap-only", "--race", "1500m", "--seeds", "20"]
+    assert main([*asked, "--json"]) == 0
+    rows = rows_of(capsys)
+    assert 0 < rows["after_a_press"]["races"] < rows["kickcue"]["races"] == 20
+    assert main(asked) == 0
+    out = capsys.readouterr().out
+    assert "a lap was pressed before the bell in" in out
+    assert f"lines marked {rows['kickcue']['marked']:.1%}, marks of no line" in out
+
+
+def test_all_devices_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN several scenarios THEN at the end each has a line with kickcue and all baselines."""
+    scenarios = [word for name in ("bare", "slip", "no-total") for word in ("--scenario", name)]
+    assert main(["evaluate", *scenarios, "--race", "800m", "--race", "5k", "--seeds", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    began = lines.index("5k: p95 in seconds / races lost (wrong lap or never)")
+    assert ["kickcue", *BASELINES] == lines[began + 1].split()
+    table = [line.split()[0] for line in lines[began + 2 : began + 7]]
+    assert ["usual", "bare", "when", "slip", "no-total"] == table
+    assert 4 == lines[began + 3].count(" / ")
+    assert max(map(len, lines)) <= 80
+
+
+def test_unwarned_wrong_laps_miss_a_threshold(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN bells that are certain and wrong THEN status 1, and a line at the end says so."""
+    lost = Outcome(0, 99.0, 40.0, 0.95, 3, dict.fromkeys(BASELINES))
+    monkeypatch.setattr("kickcue.cli.evaluate.in_batches", lambda *_: [lost] * 100)
+    two_kinds = ["evaluate", "--scenario", "bare", "--scenario", "slip", "--race", "5000m"]
+    assert main(two_kinds) == 1
+    last = capsys.readouterr().out.splitlines()[-2:]
+    assert "all races together: unwarned in 200 of 200" == last[0]
+    assert "missed: unwarned in 200 of 200 races, at most 1 is asked" == last[1]
 
 
 def test_a_missed_threshold_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +157,7 @@ def test_a_kind_has_a_title() -> None:
         (["--race", "12 parsecs"], "unknown event"),
         (["--race", "5000m", "--lap", "nan"], "finite number"),
         (["--lap", "200"], "--lap without --race"),
+        (["--race", "5000m", "--scenario", "road-slip"], "expected a road race, e.g. --race 10k"),
         (["--archive", "nowhere"], "no such folder"),
         (["--archive", "nowhere", "--best"], "--best with --archive"),
         (["--archive", "nowhere", "--race", "5000m"], "--race with --archive"),

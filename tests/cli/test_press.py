@@ -98,6 +98,32 @@ async def test_one_press_by_a_helper_as_json(daemon: Daemon) -> None:
     assert MarkSource.TRACKSIDE is event.source
 
 
+async def test_a_corrected_distance(daemon: Daemon) -> None:
+    """GIVEN a race of 5000 m WHEN a helper says how long it is.
+
+    THEN the engine gets the metres, and the answer tells whether it is that long now.
+    """
+    daemon.is_in_lap_5()
+    presses = (press("distance", "5000m", "--trackside"), press("distance", "3k"))
+    taken, refused = await asyncio.gather(*presses)
+    assert (0, "distance sent: lap 5, 3001 ± 4 m to go, by marks\n", "") == taken
+    why = "distance was sent, but the race stays 5000 m: the runner's screen tells why"
+    assert (1, f"kickcue: {why}\n") == (refused[0], refused[2])
+    orders = {
+        (event.by, event.race_distance_m)
+        for event in [await daemon.delivery.incoming.get() for _ in range(2)]
+        if isinstance(event, Command)
+    }
+    assert {(Orderer.TRACKSIDE, 5000.0), (None, 3000.0)} == orders
+
+
+async def test_a_distance_is_corrected_before_the_gun(daemon: Daemon) -> None:
+    """GIVEN a daemon that waits WHEN the distance is corrected THEN it is taken, with status 0."""
+    daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
+    status, out, _ = await press("distance", "mile")
+    assert (0, "distance sent: waiting\n") == (status, out)
+
+
 @pytest.mark.parametrize(
     ("phase", "word", "says"),
     [
@@ -153,9 +179,13 @@ async def test_nobody_takes_it() -> None:
     ("options", "status", "says"),
     [
         (["lap"], 2, "no broker of kickcue's own runs on this machine"),
-        ([], 2, "say what to press: lap, start, undo, finish, abort"),
+        ([], 2, "say what to press: lap, start, undo, finish, abort, distance"),
         (["--json"], 2, "say what to press"),
-        (["lunch"], 2, "expected abort, finish, lap, start or undo, got 'lunch'"),
+        (["lunch"], 2, "expected abort, distance, finish, lap, start or undo, got 'lunch'"),
+        (["distance"], 2, "distance: expected how long the race is, such as 3000, mile, 10k"),
+        (["distance", "lunch"], 2, "unknown event 'lunch'"),
+        (["distance", "10m"], 2, "did you mean 10mile, 10k or 10000m?"),
+        (["lap", "3000"], 2, "lap 3000: expected lap alone"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
@@ -234,6 +264,18 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         assert [
             (kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH, CommandKind.ABORT)
         ] == orders
+        shown.press("d")
+        await shown.until_seen("How long is the race?")
+        for key in ("3", "0", " ", "00", "q"):
+            shown.press(key)
+        await shown.until_seen("lap (6): sent")
+        for key in "d5k\n":
+            shown.press(key)
+        await shown.until_seen("distance (7): sent")
+        lap, distance = [await daemon.delivery.incoming.get() for _ in range(2)]
+        assert isinstance(lap, Mark)
+        assert isinstance(distance, Command)
+        assert (Orderer.TRACKSIDE, 5000.0) == (distance.by, distance.race_distance_m)
         shown.press("q")
         assert await shown.process.wait() == 0
         assert termios.tcgetattr(shown.slave) == before

@@ -183,8 +183,8 @@ class Race:
         """Return by how much the last estimate is too far, compared with the truth at its own time."""
         told = self.told()
         assert told.distance_m is not None
-        return told.distance_m - self.where_m(told.t_ns)
+        return told.distance_m - self.true_m(told)
 
-    def where_m(self, t_ns: int) -> float:
-        """Return the true metres since the gun at that moment."""
-        return float(np.interp(ns_to_s(t_ns), self._when_s, self._where_m))
+    def true_m(self, said: ev.Output) -> float:
+        """Return how far the runner was when that was said."""
+        return float(np.interp(ns_to_s(said.t_ns), self._when_s, self._where_m))

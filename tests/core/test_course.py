@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.course import EVENTS, Course, course_for, lane_lap_m
+from kickcue.core.course import EVENTS, Course, corrected, course_for, lane_lap_m, race_distance_m
 from kickcue.core.errors import AskedWronglyError
 
 # event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in and not computed
@@ -291,3 +291,60 @@ def test_metres_that_are_too_few_for_a_race(event: str) -> None:
     number = event[:-1].removesuffix(".000")
     with pytest.raises(AskedWronglyError, match=f"did you mean {number}mile, {number}k or {number}000m"):
         course_for(event)
+
+
+@pytest.mark.parametrize(
+    ("said", "metres", "name", "first_m"),
+    [
+        ("5000m", 3000.0, "3000m", 200.0),
+        ("5000m", 10_000.0, "10000m", 400.0),
+        ("mile", 1500.0, "1500m", 300.0),
+        ("1500m", 1609.344, "mile", 9.344),
+        ("3000sc", 2000.0, "2000sc", 19.58),
+        ("10k", 21_097.5, "half", 1000.0),
+        ("10k", 7500.0, "7.5k", 1000.0),
+        ("5mile", 16_093.44, "10mile", 1609.344),
+    ],
+)
+def test_a_corrected_course_keeps_its_venue(
+    said: str,
+    metres: float,
+    name: str,
+    first_m: float,
+) -> None:
+    """GIVEN a race that is another distance.
+
+    THEN laps and last window stay, and the first line follows.
+    """
+    before = course_for(said)
+    after = corrected(before, metres)
+    assert (name, metres, first_m) == (after.event, after.distance_m, after.first_crossing_m)
+    assert (before.lap_m, before.marker_m, before.kick_m) == (
+        after.lap_m,
+        after.marker_m,
+        after.kick_m,
+    )
+    assert corrected(after, before.distance_m) == before
+
+
+@pytest.mark.parametrize("metres", [0.0, 199.0, 399.0, 500_001.0, math.nan])
+def test_a_course_is_not_corrected_to_what_is_no_race_there(metres: float) -> None:
+    """GIVEN a distance that nobody races over, or one shorter than the last lap.
+
+    THEN what would be right is said.
+    """
+    with pytest.raises(AskedWronglyError, match="expected"):
+        corrected(course_for("1500m"), metres)
+
+
+@pytest.mark.parametrize(("text", "metres"), [("3000", 3000.0), ("3000m", 3000.0), ("5k", 5000.0), ("mile", 1609.344)])
+def test_a_distance_is_said_as_people_say_it(text: str, metres: float) -> None:
+    """GIVEN a distance with its unit or without THEN it is so many metres."""
+    assert metres == race_distance_m(text)
+
+
+@pytest.mark.parametrize("text", ["", "lap", "10m", "900k", "-3000"])
+def test_what_is_no_distance_is_told(text: str) -> None:
+    """GIVEN something else THEN one line says so."""
+    with pytest.raises(AskedWronglyError):
+        race_distance_m(text)

@@ -42,6 +42,7 @@ from tests.core.scenario import Race
 SETUP = simulated_document("1500m").setup()
 times = st.integers(0, 600 * NS_PER_S) | st.integers(-(2**63), 2**63)
 sensors = st.sampled_from(["pod", "strap", "stranger"])
+distances = st.none() | st.floats() | st.floats(200.0, 5000.0)
 chars = st.sampled_from([*CODECS, "2A53", "00002a53-0000-1000-8000-00805f9b34fb"]) | st.text(max_size=40)
 pod_bytes = st.builds(
     lambda mps, cadence, total_m: pod_notification(0, PodSample(mps, cadence, total_m)).data,
@@ -54,6 +55,7 @@ running = st.builds(Notification, st.integers(0, 600 * NS_PER_S), st.just("pod")
 orders: st.SearchStrategy[Input] = (
     st.builds(Mark, times, st.sampled_from(MarkSource))
     | st.builds(Command, times, st.sampled_from(CommandKind))
+    | st.builds(Command, times, st.just(CommandKind.DISTANCE), race_distance_m=distances)
     | st.builds(Link, times, sensors, st.booleans())
     | st.builds(Ack, times, st.text(max_size=10), st.booleans(), st.none() | st.text(max_size=10))
     | st.builds(Fix, times, st.floats(), st.floats())

@@ -153,6 +153,46 @@ async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
                 await until(partial(_is_in, run, phase))
 
 
+async def test_a_next_heat_that_was_none_leaves_the_race_before_as_it_was(tmp_path: Path) -> None:
+    """GIVEN a race that is over WHEN start is pressed by mistake and taken back.
+
+    THEN it is over since its own end, the run ends, and it has taught once.
+    """
+    NOW_NS[0] = 0
+    async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
+        await lead(run, SHORT.inputs)
+        assert run.session is not None
+        view = run.session.view
+        gun_ns, over_ns = view.gun_ns, view.over_ns
+        assert over_ns is not None
+        await lead(run, [Command(run.clock.run_ns(), CommandKind.START)])
+        assert (Phase.BODY, None) == (view.phase, view.over_ns)
+        assert run._linger is None
+        await lead(run, [Command(run.clock.run_ns(), CommandKind.UNDO_LAP)])
+        assert (Phase.FINISHED, gun_ns, over_ns) == (view.phase, view.gun_ns, view.over_ns)
+        assert run._linger is not None
+    assert 1 == len(Calibrations.below(tmp_path).get("runner", "gym-pod").races)
+    assert replays_alike(recorded(tmp_path))
+
+
+async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Path) -> None:
+    """GIVEN a start taken back WHEN the run is left.
+
+    THEN the next one waits for its own start, and nothing had ended.
+    """
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
+        hear(first)
+        order(first, CommandKind.START)
+        await until(lambda: first.phase is Phase.BODY)
+        order(first, CommandKind.UNDO_LAP)
+        await until(lambda: first.phase is Phase.WAITING)
+        assert first.session is not None
+        assert (None, None) == (first.session.view.gun_ns, first.session.view.over_ns)
+        assert first._ended is None
+    async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
+        assert not second.resumed
+
+
 async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Path) -> None:
     """GIVEN two heats in one run, the first of them ended once by mistake THEN each has taught the scale of its pod once."""
     NOW_NS[0] = 0
@@ -163,11 +203,11 @@ async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Pa
         await lead(run, [Command(half[-1].t_ns, CommandKind.FINISH), Command(half[-1].t_ns, CommandKind.UNDO_LAP)])
         await lead(run, SHORT.inputs[len(half) :])
         await until(lambda: run.phase is Phase.FINISHED)
-        await until(lambda: any("after one race" in note for note in run.notes))
         again_ns = end_ns + 900 * NS_PER_S
         await lead(run, [replace(event, t_ns=event.t_ns + again_ns) for event in SHORT.inputs])
         await until(lambda: run.phase is Phase.FINISHED)
-        await until(lambda: any("after 2 races" in note for note in run.notes))
+        await until(lambda: any("after one race" in note for note in run.notes))
+    assert any("after 2 races" in note for note in run.notes)
     first, second = Calibrations.below(tmp_path).get("runner", "gym-pod").races
     assert first.utc is not None
     assert second.utc is not None

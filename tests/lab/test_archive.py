@@ -125,7 +125,25 @@ def test_other_faults_on_top(keep: Keep, scenario: str) -> None:
     assert all(o.error_s is not None and abs(o.error_s) < 15.0 for o in with_faults(race, scenario)(range(3)))
 
 
-@pytest.mark.parametrize("scenario", ["wide", "surge"])
+@pytest.mark.parametrize("scenario", ["start-late", "false-start", "slip", "sleep"])
+def test_what_goes_wrong_on_top(keep: Keep, scenario: str) -> None:
+    """GIVEN a mishap THEN a recorded race has it, and its truth counts from the true gun on."""
+    (race,), _ = known_races(keep("a.jsonl"))
+    found = with_faults(race, scenario)(range(4))
+    errors_s = [o.error_s for o in found if o.error_s is not None]
+    assert len(errors_s) >= 3  # a machine that sleeps over the bell gives none
+    assert all(abs(error_s) < 4.0 for error_s in errors_s)
+    assert all(o.covered > 0.8 for o in found)
+
+
+def test_kilometre_marks_stand_on_the_road(keep: Keep) -> None:
+    """GIVEN a race on the track THEN what happens between kilometre marks is refused for it."""
+    (race,), _ = known_races(keep("a.jsonl"))
+    with pytest.raises(AskedWronglyError, match="expected one on the road"):
+        with_faults(race, "road-slip")
+
+
+@pytest.mark.parametrize("scenario", ["wide", "surge", "smooth", "physical"])
 def test_a_recorded_runner_runs_as_he_ran(scenario: str) -> None:
     """GIVEN a scenario that is a way of running THEN it is refused for recordings."""
     with pytest.raises(AskedWronglyError, match="a recorded runner"):

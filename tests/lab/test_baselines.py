@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.events import Input, Mark, MarkSource, Notification
+from kickcue.core.events import Command, CommandKind, Input, Mark, MarkSource, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.baselines import BASELINES, baselines
 from kickcue.recording.encode import PodSample, pod_notification, strap_notification
@@ -66,3 +66,34 @@ def test_the_bell_between_two_lines() -> None:
     """GIVEN a road race whose kick begins between two markers THEN the counter waits for the next one."""
     course = course_for("5k", kick_m=400.0)
     assert 1000.0 == baselines(course, [Mark(s_to_ns(200.0 * n), MarkSource.BUTTON) for n in range(1, 6)])["press_counter"]
+
+
+# ---- races in which something goes wrong
+
+
+def start(t_s: float) -> Command:
+    return Command(s_to_ns(t_s), CommandKind.START)
+
+
+def in_order(*events: Input) -> list[Input]:
+    return sorted(events, key=lambda event: event.t_ns)
+
+
+def test_they_begin_when_the_start_is_pressed() -> None:
+    """GIVEN a start pressed 20 s late THEN the alert is 20 s late; what was before is nothing."""
+    early = Mark(s_to_ns(10.0), MarkSource.BUTTON)
+    found = baselines(COURSE, in_order(*pod_race(), early, start(20.0)))
+    assert {"pod_distance": 240.0, "press_counter": None, "press_snap": 240.0} == found
+
+
+def test_a_second_start_is_a_new_start() -> None:
+    """GIVEN a start, then another one THEN all begin anew: metres, count, and what had fired."""
+    presses = [Mark(s_to_ns(t_s), MarkSource.BUTTON) for t_s in (5.0, 6.0, 7.0, 8.0)]
+    found = baselines(COURSE, in_order(*pod_race(), start(0.0), *presses, start(30.0)))
+    assert {"pod_distance": 250.0, "press_counter": None, "press_snap": 250.0} == found
+
+
+def test_a_pod_without_a_total() -> None:
+    """GIVEN a pod that tells speed alone THEN the alert counts speed by time, from the start on."""
+    speeds = [pod_notification(s_to_ns(t_s), PodSample(5.0, 90)) for t_s in range(301)]
+    assert 230.0 == baselines(COURSE, in_order(*speeds, start(10.0)))["pod_distance"]

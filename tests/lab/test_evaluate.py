@@ -5,12 +5,15 @@ from random import Random
 
 import pytest
 
+from kickcue.core.course import course_for
+from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.engine import Engine
-from kickcue.core.events import Command, CommandKind, Cue, CueKind
-from kickcue.core.units import NS_PER_S, ns_to_s
+from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, MarkSource
+from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
-from kickcue.lab.evaluate import EVENTS, in_batches, outcome, simulated
+from kickcue.lab.evaluate import EVENTS, events_of, in_batches, outcome, simulated, suits
 from kickcue.lab.figures import Outcome, Summary, summary
+from kickcue.lab.mishaps import Befallen
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.lab.spread import all_cores
@@ -44,8 +47,76 @@ def test_figures_of_a_baseline() -> None:
 
 def test_figures_where_it_never_came() -> None:
     """GIVEN a cue that never came, or no race at all THEN there is no error to tell, not an error of 0."""
-    assert Summary(1, None, None, None, 0, 1, OUTCOME.covered, 0, 0) == summary(outcomes(None))
-    assert Summary(0, None, None, None, 0, 0, None, 0, 0) == summary([])
+    none = Summary(1, None, None, None, 0, 1, OUTCOME.covered, 0, 0, 0, slept_over=0)
+    assert none == summary(outcomes(None))
+    assert replace(none, races=0, never=0, coverage95=None) == summary([])
+
+
+def test_a_wrong_lap_that_was_said_to_be_about_is_no_unwarned_one() -> None:
+    """Unwarned is a bell more than half a lap off that did not say "about"; none at all is not."""
+    rows = outcomes(-1.0, 40.1, -41.0, 40.0, None)
+    assert 2 == summary(rows).unwarned
+    assert 1 == summary([replace(row, about=row.seed == 1) for row in rows]).unwarned
+    assert summary(rows, "pod_distance").unwarned is None
+
+
+def test_a_machine_that_sleeps_over_the_bell() -> None:
+    """GIVEN a sleep from before the bell until half the last lap is gone THEN no bell can come."""
+    setup = simulated_document("800m").setup()
+    slept = simulate(setup.race.course, SCENARIOS["sleep"], 5)
+    bell_s, finish_s = slept.truth.time_at(400.0), slept.truth.time_at(800.0)
+    half_s = (finish_s - bell_s) / 2
+    found = {}
+    for left_s in (-1.0, 1.0):
+        asleep_s = (bell_s - 10.0, bell_s + half_s - left_s)
+        befallen = Befallen([], [], asleep_s=asleep_s)
+        found[left_s] = outcome(setup, replace(slept, befallen=befallen), 5).slept_over
+    assert {-1.0: True, 1.0: False} == found
+    never = [replace(OUTCOME, error_s=error_s, slept_over=True) for error_s in (None, 1.0)]
+    assert 1 == summary(never).slept_over
+
+
+def test_how_many_lines_are_marked_is_counted() -> None:
+    """Shares are of all lines and of all marks; where nobody marks any there is none to tell."""
+    rows = [replace(OUTCOME, lines=4, marked=4, strays=1), replace(OUTCOME, lines=6, marked=3)]
+    assert (0.7, 1 / 8) == (summary(rows).marked, summary(rows).strays)
+    assert (None, None) == (summary([OUTCOME]).marked, summary([OUTCOME]).strays)
+    setup = simulated_document("10000m").setup()
+    race = simulate(setup.race.course, SCENARIOS["button-bad"], 5)
+    found = outcome(setup, race, 5)
+    presses = sum(isinstance(event, Mark) for event in race.inputs)
+    assert (25, presses) == (found.lines, found.marked + found.strays)
+    assert found.marked < 25
+
+
+@pytest.mark.parametrize(("scenario", "about"), [("bare", True), ("button", False)])
+def test_the_bells_own_words_tell_whether_it_was_certain(scenario: str, about: bool) -> None:
+    """GIVEN an unknown pod alone, or presses THEN the bell says "about" in the first only."""
+    setup = simulated_document("5000m").setup()
+    assert about == outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], 3), 3).about
+
+
+def test_words_without_an_about_warn_nobody() -> None:
+    """GIVEN a language whose "about" is its plain phrase THEN no bell counts as a warning."""
+    setup = simulated_document("5000m").setup()
+    plain = {**setup.vocabulary, PhraseKey.LAST_LAP_ABOUT: setup.vocabulary[PhraseKey.LAST_LAP]}
+    race = simulate(setup.race.course, SCENARIOS["bare"], 3)
+    assert not outcome(replace(setup, vocabulary=plain), race, 3).about
+
+
+def test_presses_before_the_bell() -> None:
+    """GIVEN a press before the bell, after it, before a second start THEN only the first counts."""
+    setup = simulated_document("800m").setup()
+    quiet = simulate(setup.race.course, SCENARIOS["bare"], 5)
+    bell_ns = s_to_ns(quiet.truth.time_at(400.0))
+
+    def pressed(*extra: Mark | Command) -> bool:
+        inputs = sorted([*quiet.inputs, *extra], key=lambda event: event.t_ns)
+        return outcome(setup, replace(quiet, inputs=tuple(inputs)), 5).pressed
+
+    early, late = (Mark(bell_ns + off_ns, MarkSource.BUTTON) for off_ns in (-NS_PER_S, NS_PER_S))
+    assert (True, False, False) == (pressed(early), pressed(late), pressed())
+    assert not pressed(early, Command(bell_ns - NS_PER_S // 2, CommandKind.START))
 
 
 def test_figures_do_not_depend_on_the_order() -> None:
@@ -59,6 +130,22 @@ def test_the_protocols_events_are_there() -> None:
     assert {"1500m", "3000m", "5000m", "10000m", "5k", "10k"} == {race for race, _ in EVENTS}
     assert ("3000m", 200.0) in EVENTS
     assert all(simulated_document(race, lap_m).course().bell_m > 0.0 for race, lap_m in EVENTS)
+
+
+def test_races_of_few_lines_are_asked_where_something_goes_wrong() -> None:
+    """Mishaps are run over 800 m too, on either track; usual races over the protocol's events."""
+    assert EVENTS == events_of(SCENARIOS["button"])
+    short = set(events_of(SCENARIOS["slip"])) - set(EVENTS)
+    assert {("800m", None), ("800m", 200.0)} == short
+
+
+def test_kilometre_marks_stand_on_the_road() -> None:
+    """Their scenarios are run over road races, and suit no other; the others suit all."""
+    road, track = course_for("5k"), course_for("5000m")
+    assert {("5k", None), ("10k", None)} == set(events_of(SCENARIOS["road-slip"]))
+    assert suits(SCENARIOS["road-slip"], road)
+    assert not suits(SCENARIOS["road-slip"], track)
+    assert all(suits(SCENARIOS["slip"], course) for course in (road, track))
 
 
 def test_an_outcome_is_what_is_felt() -> None:
@@ -148,3 +235,10 @@ def test_bare_5000m_is_honest(seed: int) -> None:
     assert bell.sd_m is not None
     assert 50.0 < bell.sd_m < 250.0
     assert abs(race.truth.distance_at(ns_to_s(bell.t_ns)) - setup.race.course.bell_m) <= 4.0 * bell.sd_m
+
+
+@pytest.mark.parametrize("scenario", ["physical", "overtaking", "road-boards", "beacon"])
+def test_no_best_filter_where_it_knows_no_model(scenario: str) -> None:
+    """GIVEN bytes that come of more than the filter's model THEN no bound is told for them."""
+    work = simulated(scenario, simulated_document("1500m"), best=True)
+    assert [None] == [o.bound for o in in_batches(work, [3])]

@@ -9,8 +9,9 @@ from kickcue.core.course import course_for
 from kickcue.lab.evaluate import in_batches, simulated
 from kickcue.lab.figures import summary
 from kickcue.lab.oracle import DARES, Bound, best, bound
+from kickcue.lab.pod_filter import PodFilter
 from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.sensors import PodFaults, Thumb
+from kickcue.lab.sensors import PodFaults, Thumb, TrueMark
 from kickcue.lab.simulate import simulate, simulated_document
 
 FAULTLESS = PodFaults(scale_sd=0.0, drift_sd=0.0, count_noise_m=0.0, lag_s=(0.01, 0.01), jitter_s=0.0)
@@ -42,6 +43,16 @@ def test_it_is_as_sure_as_it_is_right(scenario: str, event: str) -> None:
     ratio = np.array([b.errors_s[EVEN] / b.sd_s for b in found])
     assert np.sqrt(np.mean(ratio**2)) < 1.35
     assert np.sqrt(np.mean(ratio**2)) > 0.4  # presses that come before the line is due cut errors short
+
+
+@pytest.mark.parametrize(("scenario", "sure"), [("button", True), ("gate", False)])
+def test_a_press_is_never_early_and_a_position_may_be(scenario: str, sure: bool) -> None:
+    """GIVEN a mark of a line THEN a press tells that it lies behind, and a position does not."""
+    course = course_for("3000m")
+    state = PodFilter(course, SCENARIOS[scenario], simulate(course, SCENARIOS[scenario], 0))
+    state.take(TrueMark(40.0, 200.0))
+    assert sure == state.has_passed(200.0, 4.0, 40.0)
+    assert not state.has_passed(600.0, -4.0, 40.0)
 
 
 def test_later_dares_fire_later() -> None:

@@ -1,25 +1,31 @@
 """The best filter where something befalls a race: it is told what is right, the rest is chance."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
+from statistics import pstdev
 
 import numpy as np
 import pytest
 
 from kickcue.core.course import Course, course_for
+from kickcue.lab.athlete import PACE_MEMORY_S, PACE_WANDER, run_race
 from kickcue.lab.evaluate import in_batches, simulated
 from kickcue.lab.figures import summary
 from kickcue.lab.oracle import DARES, Bound, best, bound
-from kickcue.lab.oracle_readings import Reading, readings
-from kickcue.lab.scenarios import SCENARIOS, Scenario
+from kickcue.lab.oracle_readings import Reading, readings, seconds
+from kickcue.lab.pace_filter import PaceFilter
+from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensors import PodFaults, Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
+from kickcue.lab.wander import wandered_var_s2
 
 FAULTLESS = PodFaults(scale_sd=0.0, drift_sd=0.0, count_noise_m=0.0, jitter_s=0.0)
 PUNCTUAL = Thumb(delay_s=0.4, delay_sd_s=0.0, missed=0.0, doubled=0.0)
 EVEN = DARES.index(0.0)
 COURSE = course_for("3000m")
-MISHAPS = sorted({name for name, each in SCENARIOS.items() if each.mishap} | {"smooth"})
+MISHAPS = sorted({n for n, s in SCENARIOS.items() if s.group is Group.MISHAP} | {"smooth"})
 STEPS_BEFORE_THE_BELL = (127, 154, 164, 255, 258, 272)
 """Seeds of scale-step at 3000 m in which the scale steps in the lap before the bell."""
 BY_POD = [name for name in MISHAPS if name not in {"cadence-only", "strap-only"}]
@@ -79,6 +85,17 @@ def test_queued_readings_are_of_the_seconds_in_which_they_were_counted() -> None
         assert max(late_s) > 4.0
         assert [each.t_s for each in told] == sorted(each.t_s for each in told)
         assert [each.second for each in told] == sorted({each.second for each in told})
+
+
+def test_a_reading_that_overtakes_the_queue_loses_nothing() -> None:
+    """GIVEN a link that stalls from the gun WHEN a reading overtakes the queue THEN all counts."""
+    race = simulate(COURSE, without_chance("burst"), 0)
+    overtaking = replace(race.counted[9], t_s=9.1)
+    queued = [replace(each, t_s=9.2 + 0.01 * n) for n, each in enumerate(race.counted[:9])]
+    counted = (overtaking, *queued, *race.counted[10:])
+    (first, *_) = readings(without_chance("burst"), replace(race, counted=counted))
+    assert (9.1, 9) == (first.t_s, first.second)
+    assert race.truth.path_at(9.0) == pytest.approx(first.counted_m, abs=0.01)
 
 
 def test_a_step_of_the_scale_shows_in_the_pods_speed() -> None:
@@ -148,6 +165,29 @@ def test_cadence_tells_more_than_the_clock() -> None:
     """GIVEN no pod's metres THEN cadence makes surer of the line than presses alone."""
     cadence, clock = best(bounds("cadence-only", 16)), best(bounds("strap-only", 16))
     assert cadence.sd_s < 0.7 * clock.sd_s
+
+
+def test_a_minute_is_waited_for_at_once_or_second_by_second() -> None:
+    """GIVEN a mean pace that is known THEN a minute is sixty seconds: place and spread agree."""
+    scenario = replace(SCENARIOS["strap-only"], pace_mps=(5.0, 5.0))
+    race = replace(simulate(COURSE, scenario, 0), pacing=lambda _done_m: 1.0)
+    waiting = PaceFilter(COURSE, scenario, race)
+    for each in seconds(replace(race, counted=()))[:80]:
+        if each.second == 20:
+            at_once = waiting.place(80.0)
+        waiting.take(each)
+    stepped = waiting.place(80.0)
+    assert at_once[0] == pytest.approx(stepped[0], rel=0.001)
+    assert at_once[1] == pytest.approx(stepped[1], rel=0.001)
+
+
+def test_pace_wanders_as_the_simulated_runners_does() -> None:
+    """GIVEN 300 runners of a known mean pace THEN after 100 s they spread as the filter says."""
+    runs = [run_race(Random(n), 1000.0, 400.0, 5.0) for n in range(300)]
+    where_m = [truth.distance_at(100.0) for truth in runs]
+    from_start_s = PACE_WANDER * PACE_MEMORY_S * (1.0 - math.exp(-100.0 / PACE_MEMORY_S))
+    spread_m = 5.0 * math.sqrt(wandered_var_s2(100.0) + from_start_s**2)
+    assert spread_m == pytest.approx(pstdev(where_m), rel=0.12)
 
 
 def test_asleep_nothing_is_felt() -> None:

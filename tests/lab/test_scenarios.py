@@ -17,8 +17,8 @@ from kickcue.lab.athlete import Truth, run, run_race
 from kickcue.lab.earlier import Earlier, history, mean_drift_sd
 from kickcue.lab.faults import Air, corrupted, through_air
 from kickcue.lab.manner import ANY_SHAPE, Shape, Style, drawn
-from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.sensors import Gate, PodFaults, marks, pod_samples
+from kickcue.lab.scenarios import SCENARIOS, Group
+from kickcue.lab.sensors import Gate, PodFaults, Thumb, marks, pod_samples
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.encode import strap_notification
 
@@ -31,7 +31,6 @@ BEFALLEN = (
     "scale-step",
     "burst",
     "sleep",
-    "smooth",
     "cadence-only",
     "no-total",
     "strap-only",
@@ -39,7 +38,9 @@ BEFALLEN = (
     "helper-elsewhere",
     "correlated-late",
 )
-PROTOCOL = SENSED + BEFALLEN
+PHYSICAL = ("smooth", "speed-scale", "fatigue", "overtaking", "rolling-start", "physical")
+ROAD = ("road", "road-boards", "road-start-late", "road-slip", "road-scale-step")
+PROTOCOL = SENSED + BEFALLEN + PHYSICAL + ROAD
 
 
 @cache
@@ -66,11 +67,19 @@ def even_run(mps: float = 5.0, distance_m: float = 5000.0) -> Truth:
 
 
 def test_the_protocols_scenarios_are_there() -> None:
-    """The scenarios are those of the evaluation protocol, in its order."""
+    """The scenarios are those of the evaluation protocol, in its order and its groups."""
     assert PROTOCOL == tuple(SCENARIOS)
+    groups = {
+        Group.USUAL: SENSED,
+        Group.MISHAP: BEFALLEN,
+        Group.PHYSICAL: PHYSICAL,
+        Group.ROAD: ROAD,
+    }
+    for group, names in groups.items():
+        assert names == tuple(s.name for s in SCENARIOS.values() if s.group is group)
 
 
-@pytest.mark.parametrize("event", ["1500m", "3000m", "10k"])
+@pytest.mark.parametrize("event", ["800m", "1500m", "3000m", "10k"])
 @pytest.mark.parametrize("name", PROTOCOL)
 def test_every_scenario_runs_every_ground(name: str, event: str) -> None:
     """GIVEN any scenario on track or road THEN the race is finished, and nobody runs faster than people do."""
@@ -166,10 +175,11 @@ def test_on_the_road_wide_is_a_little_everywhere() -> None:
 
 
 def test_others_run_on_the_line() -> None:
-    """GIVEN any other scenario THEN metres of the race are metres on the ground."""
+    """GIVEN a scenario without running wide THEN metres of the race are metres on the ground."""
     for name in PROTOCOL:
-        truth = race(name, course=course_for("1500m")).truth
-        assert (truth.distance_m == truth.path_m) == (name != "wide")
+        truth = race(name).truth
+        wide = name in {"wide", "overtaking", "physical"}
+        assert (truth.distance_m == truth.path_m) != wide
 
 
 # ---- surge
@@ -296,3 +306,42 @@ def test_marks_tell_their_lines() -> None:
     lines = [mark.line_m for seed in range(10) for mark in race("button-bad", seed).marks]
     assert set(COURSE.crossings_m) >= {line_m for line_m in lines if line_m is not None}
     assert 0.05 < lines.count(None) / len(lines) < 0.25
+
+
+# ---- on the road
+
+
+def test_some_kilometres_are_pressed() -> None:
+    """GIVEN 60 road races of 10 km THEN seven presses of ten are there, each at its kilometre."""
+    course = course_for("10k")
+    off, pressed = [], 0
+    for seed in range(60):
+        run = race("road", seed, course)
+        for mark in run.marks:
+            if mark.line_m is not None:
+                pressed += 1
+                off.append(mark.t_s - run.truth.time_at(mark.line_m))
+    assert 0.7 == pytest.approx(pressed / (60 * 10), abs=0.05)
+    assert 0.4 == pytest.approx(fmean(off), abs=0.1)
+    assert pstdev(off) < 0.4
+
+
+def test_boards_stand_some_metres_off_but_not_the_finish() -> None:
+    """GIVEN boards on the road THEN presses lie 5 m around their kilometres; the finish is one."""
+    truth = even_run(distance_m=20_000.0)
+    lines = tuple(float(m) for m in range(100, 20_000, 10))
+    boards = Thumb(delay_s=0.0, delay_sd_s=0.0, missed=0.0, doubled=0.0, place_sd_m=5.0)
+    found = marks(Random(1), truth, lines, boards)
+    off = {m.line_m: truth.distance_at(m.t_s) - m.line_m for m in found if m.line_m is not None}
+    assert 5.0 == pytest.approx(pstdev(off.values()), abs=0.3)
+    assert 0.0 == pytest.approx(fmean(off.values()), abs=0.4)
+    assert 0.0 == pytest.approx(off[lines[-1]], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["start-late", "slip", "scale-step"])
+def test_on_the_road_it_goes_wrong_as_it_does_elsewhere(name: str) -> None:
+    """GIVEN a mishap on the road THEN it is the same mishap, with fewer presses."""
+    road, track = SCENARIOS[f"road-{name}"], SCENARIOS[name]
+    assert road.mishap is track.mishap
+    assert isinstance(road.marks, Thumb)
+    assert 0.30 == road.marks.missed

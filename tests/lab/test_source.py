@@ -54,6 +54,19 @@ def test_a_wish_makes_it_another_race() -> None:
     assert any(isinstance(event, Tick) for event, _ in found.run())
 
 
+def test_a_corrected_distance_is_replayed_unless_another_race_is_wished() -> None:
+    """GIVEN a recording whose distance was corrected.
+
+    THEN it is run again so; under a wish for another race that alone counts.
+    """
+    order = Command(RACE.inputs[-1].t_ns // 2, CommandKind.DISTANCE, race_distance_m=3000.0)
+    inputs = tuple(sorted([*RACE.inputs, order], key=lambda event: event.t_ns))
+    corrected = recording(inputs, race="1500m", setup=DOCUMENT.as_json())
+    assert order in source(corrected, None).inputs
+    assert order in source(corrected, DOCUMENT.model_copy(update={"smile": False})).inputs
+    assert order not in source(corrected, simulated_document("5000m")).inputs
+
+
 def test_a_recording_that_names_its_race() -> None:
     """GIVEN the exchange form's header THEN race, lap and profiles are taken from it, and ticks are made."""
     found = source(recording(race="1500m", lap_m=400.0, sensors={"pod": "stryd", "strap": "polar-h10"}), None)

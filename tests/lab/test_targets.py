@@ -7,9 +7,17 @@ import pytest
 
 from kickcue.lab.figures import Summary
 from kickcue.lab.scenarios import SCENARIOS
-from kickcue.lab.targets import LONGER, TARGETS, Target, missed, target
+from kickcue.lab.targets import (
+    LONGER,
+    TARGETS,
+    Target,
+    missed,
+    missed_after_press,
+    missed_together,
+    target,
+)
 
-GOOD = Summary(1000, 0.2, 0.9, 3.0, 1, 0, 0.95, 0, 0)
+GOOD = Summary(1000, 0.2, 0.9, 3.0, 1, 0, 0.95, 0, 0, 0)
 
 
 def test_every_scenario_is_known() -> None:
@@ -23,6 +31,23 @@ def test_what_is_asked_depends_on_the_event() -> None:
     assert Target(0.28, 1.1, 1 / 1000) == target("button", "5000m") == target("button", "10000m")
     assert (4.2, 8.0) == (target("calibrated", "5000m").median_s, target("calibrated", "10000m").median_s)
     assert Target() == target("button", "1500m") == target("bare", "5000m")
+    assert target("wide", "5000m") == target("fatigue", "5000m") != target("smooth", "5000m")
+
+
+def test_what_a_sleeping_machine_cannot_give_is_not_asked() -> None:
+    """GIVEN bells that never came THEN those that the machine slept over are not counted."""
+    never = replace(GOOD, never=3)
+    assert [] == list(missed("sleep", "10k", replace(never, slept_over=3)))
+    assert ["never 3, 2 is asked"] == list(missed("sleep", "10k", replace(never, slept_over=2)))
+
+
+def test_where_a_model_does_not_reach_it_must_be_honest_though_wide() -> None:
+    """GIVEN more coverage than 97 % THEN it is missed of usual races, not of the others."""
+    wide = replace(GOOD, coverage95=0.99)
+    assert 1 == len(list(missed("button", "10k", wide)))
+    for scenario in ("slip", "physical", "road-slip"):
+        assert [] == list(missed(scenario, "10k", wide))
+        assert 1 == len(list(missed(scenario, "10k", replace(GOOD, coverage95=0.89))))
 
 
 def test_good_figures_miss_nothing() -> None:
@@ -63,3 +88,24 @@ def test_few_races_are_not_judged() -> None:
 def test_other_events_are_asked_for_honesty() -> None:
     """GIVEN an event without targets of its own THEN never, late, twice and coverage are asked all the same."""
     assert 2 == len(list(missed("bare", "1500m", replace(GOOD, median_s=50.0, never=1, coverage95=0.8))))
+
+
+@pytest.mark.parametrize("event", ["800m", "1500m"])
+def test_short_races_are_judged_after_a_press(event: str) -> None:
+    """GIVEN a mishap in a race of few lines THEN errors are asked where a lap had been pressed."""
+    bad = replace(GOOD, median_s=9.0, never=1, coverage95=0.8)
+    assert [] == list(missed("slip", event, bad))
+    assert 1 == len(list(missed("slip", event, replace(bad, late_felt=1))))
+    told = list(missed_after_press("slip", replace(bad, races=100)))
+    assert 3 == len(told)
+    assert "after a press: median 9.00 s, at most 0.45 s is asked" == told[0]
+    assert [] == list(missed_after_press("slip", replace(bad, races=99)))
+
+
+@pytest.mark.parametrize(
+    ("races", "unwarned", "told"),
+    [(199, 9, 0), (200, 1, 0), (200, 2, 1), (4000, 2, 0), (4000, 3, 1)],
+)
+def test_unwarned_is_asked_of_all_races_together(races: int, unwarned: int, told: int) -> None:
+    """One in 2,000 races, rounded up, may be lost without an "about"; of few nothing is asked."""
+    assert told == len(list(missed_together(races, unwarned)))

@@ -28,10 +28,10 @@ LABEL: Final = 10
 BEFORE: Final = LABEL + 5
 """Columns before the text of a part."""
 KEYS: Final = {
-    Phase.WAITING: "s start · q quit",
-    Phase.BODY: "space lap · u undo · f finish · x give up · q quit",
-    Phase.FINISHED: "s next race · q quit",
-    Phase.ABORTED: "s start again · q quit",
+    Phase.WAITING: "s start · d distance · q quit",
+    Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
+    Phase.FINISHED: "s next race · d distance · q quit",
+    Phase.ABORTED: "s start again · d distance · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"

@@ -7,6 +7,7 @@ from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.live.board import Board, Entry, Wrist
 from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
+from kickcue.cli.live.typed_distance import DISTANCE, LAP, TypedDistance
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.events import Command, CommandKind, Level, Phase
@@ -73,7 +74,8 @@ class Watching:
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
-        return f"{document.race}, {ground}, {document.rules}{', taken up again' if self._live.resumed else ''}"
+        again = ", taken up again" if self._live.resumed else ""
+        return f"{self._live.title}, {ground}, {document.rules}{again}"
 
     def _wrist(self) -> Wrist:
         way = self._live.way
@@ -113,12 +115,12 @@ class RaceScreen:
         self._canvas = canvas
         self._watching = Watching(live)
         self._asked: str | None = None
+        self._typed: TypedDistance | None = None
 
     async def until_left(self) -> bool:
         """Return once the person leaves; False where only the terminal has gone, and the race should go on."""
         while not self._broken():
-            question = None if self._asked is None else ASKS[self._asked]
-            self._canvas.draw(RacePicture(self._watching.board(question)))
+            self._canvas.draw(RacePicture(self._watching.board(self._question())))
             key = await self._canvas.key(FRAME_S)
             if key == HUNG_UP:
                 return self._live.phase not in RACING
@@ -130,14 +132,35 @@ class RaceScreen:
         """Tell whether the run has ended although the race has not."""
         return self._live.done.is_set() and self._live.phase not in {Phase.FINISHED, Phase.ABORTED}
 
+    def _question(self) -> str | None:
+        if self._typed is not None:
+            return self._typed.question
+        return None if self._asked is None else ASKS[self._asked]
+
+    def _type(self, typed: TypedDistance, key: str) -> None:
+        """Take a key for the distance that is being typed; a lap is none."""
+        if key == LAP:
+            self._order(CommandKind.LAP)
+            return
+        typed.take(key)
+        if typed.over:
+            self._typed = None
+        if typed.metres is not None:
+            self._order(CommandKind.DISTANCE, typed.metres)
+
     def _take(self, key: str) -> bool:
         """Take a key; return whether the person leaves."""
+        if self._typed is not None:
+            self._type(self._typed, key)
+            return False
         asked, self._asked = self._asked, None
         racing = self._live.phase in RACING
         if key == QUIT and (not racing or asked == QUIT):
             return True
         if racing and key != asked and (key == QUIT or self._is_asked_first(key)):
             self._asked = key
+        elif key == DISTANCE:
+            self._typed = TypedDistance()
         elif key == GIVE_UP and racing:
             self._order(CommandKind.ABORT)
         elif key in ORDERS:
@@ -149,5 +172,6 @@ class RaceScreen:
         estimate = None if session is None else session.view.estimate
         return is_asked_first(key, *((None, None) if estimate is None else (estimate.to_go_m, estimate.distance_sd_m)))
 
-    def _order(self, kind: CommandKind) -> None:
-        self._live.put(Command(self._live.clock.run_ns(), kind))
+    def _order(self, kind: CommandKind, race_distance_m: float | None = None) -> None:
+        now_ns = self._live.clock.run_ns()
+        self._live.put(Command(now_ns, kind, race_distance_m=race_distance_m))

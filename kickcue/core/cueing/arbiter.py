@@ -26,7 +26,7 @@ class Candidate:
     phrase: PhraseKey
 
 
-class RaceSoFar(NamedTuple):
+class CuesSoFar(NamedTuple):
     """What a race has been given, to come back to it after a start or an end that was a mistake."""
 
     given: frozenset[CueKind]
@@ -83,11 +83,11 @@ class Arbiter:
         self._even_before = self.count(CueKind.EVEN)
 
     @property
-    def race_so_far(self) -> RaceSoFar:
+    def cues_so_far(self) -> CuesSoFar:
         """What ``take_back`` needs to come back to this race."""
-        return RaceSoFar(self.given, self._in_last_window, self._last_m, self._even_before)
+        return CuesSoFar(self.given, self._in_last_window, self._last_m, self._even_before)
 
-    def take_back(self, race: RaceSoFar) -> None:
+    def take_back(self, race: CuesSoFar) -> None:
         """Go back to a race that went on after all, with what was given in it."""
         self._given = set(race.given)
         _, self._in_last_window, self._last_m, self._even_before = race

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kickcue.core.cueing.arbiter import Arbiter, Candidate, RaceSoFar
+from kickcue.core.cueing.arbiter import Arbiter, Candidate, CuesSoFar
 from kickcue.core.cueing.haptics import PULSES, URGENCY
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.rules import ALLOWED, Rules
@@ -84,11 +84,11 @@ class CueDesk:
         self._arbiter.begin_race()
 
     @property
-    def race_so_far(self) -> RaceSoFar:
+    def cues_so_far(self) -> CuesSoFar:
         """What ``take_back`` needs to come back to this race."""
-        return self._arbiter.race_so_far
+        return self._arbiter.cues_so_far
 
-    def take_back(self, race: RaceSoFar) -> None:
+    def take_back(self, race: CuesSoFar) -> None:
         """Go back to a race that went on after all."""
         self._arbiter.take_back(race)
 

@@ -2,12 +2,13 @@
 
 Two rules. Everything that moves the race from one phase to another stands in ``TRANSITIONS``; a pair that is not there is illegal,
 raises and changes nothing. And the machine knows nothing of metres, probabilities or clocks: the engine decides *that* the bell line
-is passed and says ``Signal.BELL``; what follows from it is decided here. That a second START is a new start, and that an end was a mistake
-(UNDO), the engine decides as well.
+is passed and says ``Signal.BELL``; what follows from it is decided here. That a second START is a
+new start, and that an end (UNDO) or a start (RECALL) was a mistake, the engine decides as well.
 
-Signals come from the estimate (BELL, TO_GO_200, TO_GO_100, TO_GO_50, LINE) or from people (START, FINISH, ABORT, UNDO). A race whose
-last window is shorter than 200 m gets its signals in the same order, some of them at once. UNDO is the runner taking back a lap: if
-that puts the bell ahead again, the body of the race is where we are.
+Signals come from the estimate (BELL, TO_GO_200, TO_GO_100, TO_GO_50, LINE) or from people (START,
+FINISH, ABORT, UNDO, RECALL). A race whose last window is shorter than 200 m gets its signals in the
+same order, some of them at once. UNDO is the runner taking back a lap: if that puts the bell ahead
+again, the body of the race is where we are. RECALL is the first start taken back.
 """
 
 from collections.abc import Mapping
@@ -29,24 +30,27 @@ class Signal(StrEnum):
     UNDO = "undo"
     FINISH = "finish"
     ABORT = "abort"
+    RECALL = "recall"
 
 
-_AGAIN = {Signal.START: Phase.BODY}
-_ENDS = {Signal.LINE: Phase.FINISHED, Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED}
+_STARTS = {Signal.START: Phase.BODY, Signal.RECALL: Phase.WAITING}
+_PRESSED_ENDS = {Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED}
+_ENDS = {Signal.LINE: Phase.FINISHED, **_PRESSED_ENDS}
 
 TRANSITIONS: Mapping[Phase, Mapping[Signal, Phase]] = {
     Phase.WAITING: {Signal.START: Phase.BODY, Signal.ABORT: Phase.ABORTED},
-    Phase.BODY: {Signal.BELL: Phase.LAST_LAP, **_AGAIN, Signal.FINISH: Phase.FINISHED, Signal.ABORT: Phase.ABORTED},
-    Phase.LAST_LAP: {Signal.TO_GO_200: Phase.LAST_200, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
-    Phase.LAST_200: {Signal.TO_GO_100: Phase.LAST_100, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
-    Phase.LAST_100: {Signal.TO_GO_50: Phase.LAST_50, Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
-    Phase.LAST_50: {Signal.UNDO: Phase.BODY, **_AGAIN, **_ENDS},
-    Phase.FINISHED: {Signal.UNDO: Phase.BODY, **_AGAIN},
-    Phase.ABORTED: {Signal.UNDO: Phase.BODY, **_AGAIN},
+    Phase.BODY: {Signal.BELL: Phase.LAST_LAP, **_STARTS, **_PRESSED_ENDS},
+    Phase.LAST_LAP: {Signal.TO_GO_200: Phase.LAST_200, Signal.UNDO: Phase.BODY, **_STARTS, **_ENDS},
+    Phase.LAST_200: {Signal.TO_GO_100: Phase.LAST_100, Signal.UNDO: Phase.BODY, **_STARTS, **_ENDS},
+    Phase.LAST_100: {Signal.TO_GO_50: Phase.LAST_50, Signal.UNDO: Phase.BODY, **_STARTS, **_ENDS},
+    Phase.LAST_50: {Signal.UNDO: Phase.BODY, **_STARTS, **_ENDS},
+    Phase.FINISHED: {Signal.UNDO: Phase.BODY, Signal.START: Phase.BODY},
+    Phase.ABORTED: {Signal.UNDO: Phase.BODY, Signal.START: Phase.BODY},
 }
 
 RACING = frozenset({Phase.BODY, Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50})
 IN_LAST_WINDOW = RACING - {Phase.BODY}
+OVER = frozenset({Phase.FINISHED, Phase.ABORTED})
 
 
 def after(phase: Phase, signal: Signal) -> Phase:

@@ -91,6 +91,11 @@ class ChangePriors:
     No pod slips so far; a machine that slept for a minute has.
     """
     long_leap_m: float = 220.0
+    denied_at_line: float = 0.1
+    """Share of ends that were believed and taken back although the line is near.
+
+    In the others the count was a lap ahead: nobody bothers for some metres.
+    """
 
 
 PRIORS: Final = ChangePriors()
@@ -197,6 +202,20 @@ def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
             break
         twin.last_line += 1
         twin.began_line += 1
+    return twin
+
+
+def lap_behind(h: TrackFilter, track: Track) -> TrackFilter:
+    """Return ``h`` with one lap less behind it.
+
+    On the road, where no lap comes back: somewhere in the stretch between two lines.
+    """
+    twin = h.copy()
+    back_m = track.lap_m if track.laps else 0.5 * track.lap_m
+    twin.s, twin.tied_m = twin.s - back_m, max(twin.tied_m - back_m, 0.0)
+    twin.ss += 0.0 if track.laps else track.lap_m**2 / 12.0
+    twin.last_line = max(twin.last_line - 1, -1)
+    twin.regime, twin.since_change, twin.changed = Regime.SHIFTED, 0, True
     return twin
 
 

@@ -6,7 +6,8 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
@@ -110,6 +111,10 @@ class DistanceEstimator:
         """Before the start: since when the pod has been running, and its metres then."""
         self._shared_sd_m = 0.0
         """Of the error that the marks of a learned line have in common: no number of them makes it smaller."""
+
+    def go_by(self, course: Course) -> None:
+        """Follow the runner over another course; before the start of the race alone."""
+        self._course = course
 
     def start(self, t_ns: int) -> None:
         """Begin the race: distance is zero here."""
@@ -226,21 +231,24 @@ class DistanceEstimator:
         """
         if self._belief is None:
             return None
-        if source not in UNPRESSED:
-            self._undo, self._since_press = self._before(t_ns, self._belief), []
-        else:
+        as_it_was = self._before(t_ns, self._belief)
+        if source in UNPRESSED:
             self._keep_for_undo(t_ns, (DistanceEstimator.mark, t_ns, source, age_s, shared_sd_m))
+        else:
+            self._undo, self._since_press = as_it_was, []
         before = self._belief.marked_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
             self._catch_up(t_ns)
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = MARK_MODELS[source]
-        model = replace(model, delay_s=model.delay_s + age_s)
+        model = model.aged(age_s)
         self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
             return None
+        if self.at_last_line:  # a race that ends with it can be taken back, whoever made the mark
+            self._undo, self._since_press = as_it_was, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
         pressed = source not in UNPRESSED
@@ -295,12 +303,24 @@ class DistanceEstimator:
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
-        self._belief, self._odometer, self._marked_at_m, self._source = before.belief, before.odometer, before.marked_at_m, before.source
-        self._measuring = before.measuring
-        self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness
+        self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
+        self._marked_at_m, self._source = before.marked_at_m, before.source
+        self._measuring = before.measuring.copy()
+        self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness.copy()
         for again, *what in since:
             again(self, *what)
         return True
+
+    def copy(self) -> "DistanceEstimator":
+        """Return an independent copy, to go on in another way."""
+        shared = {id(each): each for each in (self._course, self._prior, self._undo)}
+        return deepcopy(self, {id(self._since_press): list(self._since_press), **shared})
+
+    def deny_finish(self, t_ns: int) -> None:
+        """Take in that the runner has not finished at ``t_ns``, although that was believed."""
+        if self._belief is not None:
+            dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+            self._belief.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
 
     def pods(self) -> tuple[str, ...]:
         """Return the pods that the distance of this race was taken from, the one with most metres first."""

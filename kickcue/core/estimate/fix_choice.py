@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from kickcue.core.estimate.fix_times import FixTimes
 from kickcue.core.estimate.gate import WORST_ACCURACY_M
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
@@ -33,6 +34,11 @@ class FixChoice:
         self._order = order
         self._heard_ns: dict[str | None, int] = {}
         self._well_since_ns: dict[str | None, int] = {}
+        self._times = {name: FixTimes() for name in order}
+
+    def take(self, fix: Fix, receiver: str | None) -> tuple[Fix, ...]:
+        """Take in a fix; return those that count and are of a known time by now, each with its age where it has one."""
+        return self._times[receiver].feed(fix) if self.counts(fix, receiver) else ()
 
     def counts(self, fix: Fix, receiver: str | None) -> bool:
         """Take note of a fix, in order of time; say whether it counts."""

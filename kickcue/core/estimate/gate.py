@@ -101,15 +101,24 @@ class Place(NamedTuple):
 
 
 class Sieved(Enum):
-    """What a fix is worth: nothing; it follows the one before; it is good, but how the runner came there is not known."""
+    """What a fix is worth.
+
+    Nothing; nothing new, for it is the one before once more; it follows the one before; it is good,
+    but how the runner came there is not known.
+    """
 
     BAD = "bad"
+    REPEATED = "repeated"
     FOLLOWS = "follows"
     ANEW = "anew"
 
 
 class Sieve:
-    """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it."""
+    """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it.
+
+    Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks more
+    often than it measures: either way the runner is somewhere else by then.
+    """
 
     def __init__(self) -> None:
         self._last: Place | None = None
@@ -123,6 +132,8 @@ class Sieve:
         last = self._last
         if last is not None and place.t_ns <= last.t_ns:
             return Sieved.BAD
+        if last is not None and place[1:] == last[1:]:
+            return Sieved.REPEATED
         if last is not None and not _reachable(last, place):
             suspect, self._suspect = self._suspect, place
             if suspect is None or not _reachable(suspect, place):
@@ -156,7 +167,7 @@ class LineGate:
         sin, cos = self._ahead
         here = Place(fix.t_ns, east * sin + north * cos, east * cos - north * sin)
         verdict = self._sieve.take(here, fix.accuracy_m)
-        if verdict is Sieved.BAD:
+        if verdict in (Sieved.BAD, Sieved.REPEATED):
             return None
         if verdict is Sieved.ANEW:
             self._recent.clear()

@@ -12,15 +12,19 @@ finish line lies from the start along the track follows from the event. So:
 A line emits marks only as long as it agrees with itself: each crossing must come whole laps after the one before, within 12 % of a
 lap. A run that never closes a lap (a road, a park) never learns a line and never marks one. No pod is asked, so the marks are evidence
 of their own.
+
+Receivers freeze, fall silent and jump. Where they did, the way is bridged at the pace before: that tells
+whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A line that
+was set is watched likewise, for a receiver that jumps back has the runner cross it twice.
 """
 
 import math
 from collections import deque
 from statistics import fmean
-from typing import Final
+from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.gate import FEWEST, MOST_FIXES, Gate, LineGate, Place, Plane, Sieve, Sieved, fitted
+from kickcue.core.estimate.gate import FASTEST_MPS, FEWEST, MOST_FIXES, Gate, LineGate, Place, Plane, Sieve, Sieved, fitted
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
@@ -42,6 +46,12 @@ RECENT_FIXES: Final = 12
 """A line that is moved has to know how the runner came to where it is now."""
 MOST_LAPS: Final = 256
 """So many laps are 100 km on a track."""
+PACE_S: Final = 30.0
+"""A bridge goes at the mean speed of so long before it..."""
+LEAST_PACE_S: Final = 8.0
+"""...of this at least: over less, noise of 2 m makes 10 % of the speed."""
+BRIDGE_SD: Final = 0.1
+"""How far off that may be [judgement, as for a pod that is silent]."""
 MOST_WAY_FIXES: Final = 4096
 """Ten fixes a second over more than one lap and a half: what lies farther back tells of no line."""
 NORTHERNMOST_DEG: Final = 89.0
@@ -55,14 +65,18 @@ class LineWatch:
     def __init__(self, course: Course, gate: Gate | None = None) -> None:
         """Watch ``gate`` where it is set, else learn the line; on the road, where no line comes back, do nothing."""
         self._course = course
-        self._set = LineGate(gate) if gate is not None else None
+        self._set = _SetLine(gate, course.lap_m) if gate is not None else None
         self._learner: _Learner | None = None
         self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
+
+    def go_by(self, course: Course) -> None:
+        """Watch for the finish line of another course; before the gun alone."""
+        self._course = course
 
     def start(self, t_ns: int) -> None:
         """Take the gun: here the runner stands at the start."""
         if self._set is not None:
-            self._set.rest(t_ns)
+            self._set.start(t_ns)
         elif self._course.lap_m is not None:
             self._learner = _Learner(self._course.first_crossing_m, self._course.lap_m, t_ns)
             for fix in self._standing:
@@ -85,7 +99,7 @@ class LineWatch:
     def gate(self) -> Gate | None:
         """The finish line as far as it is known."""
         if self._set is not None:
-            return self._set.gate
+            return self._set.line.gate
         return self._learner.gate if self._learner is not None else None
 
     @property
@@ -97,6 +111,36 @@ class LineWatch:
     def shared_sd_m(self) -> float:
         """Standard deviation of the error that all crossings have in common: that of a learned line, none of one that was set."""
         return SHARED_SD_M if self._set is None else 0.0
+
+
+class _SetLine:
+    """Watches a line that was set; one that is crossed again before a lap can have been run marks nothing."""
+
+    def __init__(self, gate: Gate, lap_m: float | None) -> None:
+        self.line = LineGate(gate)
+        self._again_m = 0.0 if lap_m is None else (1.0 - AGREES) * lap_m
+        self._plane = Plane(gate.lat_deg, gate.lon_deg)
+        self._sieve = Sieve()
+        self._way = _Way()
+        self._marked: _Stand | None = None
+
+    def start(self, t_ns: int) -> None:
+        """Take the gun: the first line may be nearer than a lap."""
+        self.line.rest(t_ns)
+        self._marked = None
+
+    def feed(self, fix: Fix) -> int | None:
+        place = Place(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
+        self._way.take(place, self._sieve.take(place, fix.accuracy_m))
+        crossed_ns = self.line.feed(fix)
+        if crossed_ns is None:
+            return None
+        here = self._way.stand(crossed_ns)
+        since = None if self._marked is None else here.since(self._marked)
+        if since is not None and since.known and since.way_m + since.slack_m < self._again_m:
+            return None
+        self._marked = here
+        return crossed_ns
 
 
 class _Learner:
@@ -112,9 +156,9 @@ class _Learner:
         self._start: LineGate | None = None
         self._finish: LineGate | None = None
         self._way = _Way()
-        self._closed_m = 0.0
+        self._closed = _Stand(0.0)
         """Way at the gun, or when the start was last crossed."""
-        self._marked_m = 0.0
+        self._marked = _Stand(0.0)
         """The same for a finish line that lies elsewhere."""
         self._found: deque[tuple[float, float, float, float]] = deque(maxlen=MOST_LAPS)
         """Place (east, north) and heading (east, north) of the finish line as each closed lap shows it."""
@@ -130,39 +174,41 @@ class _Learner:
         if self._plane is None:
             self._plane = Plane(fix.lat_deg, fix.lon_deg)
         place = Place(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
-        if self._sieve.take(place, fix.accuracy_m) is Sieved.BAD:
+        verdict = self._sieve.take(place, fix.accuracy_m)
+        if verdict is Sieved.BAD:
             return None
         if place.t_ns <= self._gun_ns + GUN_SLACK_S * NS_PER_S:
             self._standing.append(place)
             return None
-        if self._standing:  # else nobody knows where the gun was
-            return self._run(place, fix)
+        if self._standing and verdict is not Sieved.REPEATED:  # else nobody knows where the gun was, or the runner is
+            return self._run(place, verdict, fix)
         return None
 
-    def _run(self, place: Place, fix: Fix) -> int | None:
+    def _run(self, place: Place, verdict: Sieved, fix: Fix) -> int | None:
         if self._way.start is None:
-            self._way.go(self._start_place())
-        self._way.go(place)
+            self._way.take(self._start_place(), Sieved.ANEW)
+        self._way.take(place, verdict)
         if self._start is None:
             self._look_ahead(place)
             return None
         self._recent.append(fix)
         marked_ns = None if self._finish is None else self._crossed(self._finish, fix)
-        closed_ns = self._closed(self._start, fix)
+        closed_ns = self._close(self._start, fix)
         return marked_ns if self._share else closed_ns
 
-    def _closed(self, start: LineGate, fix: Fix) -> int | None:
+    def _close(self, start: LineGate, fix: Fix) -> int | None:
         """Return when the start was crossed after whole laps; where it is not the finish line, see where that is."""
         crossed_ns = start.feed(fix)
         if crossed_ns is None:
             return None
-        began_m, self._closed_m = self._closed_m, self._way.at(crossed_ns)
-        if not self._agrees(self._closed_m - began_m):
+        began, self._closed = self._closed, self._way.stand(crossed_ns)
+        since = self._closed.since(began)
+        if not self._agrees(since):
             return None
-        if self._closed_m - began_m < 1.5 * self._lap_m:
-            self.laps_m.append(self._closed_m - began_m)
+        if since.whole and since.way_m < 1.5 * self._lap_m:
+            self.laps_m.append(since.way_m)
             if self._share:
-                self._place_finish(began_m, self._closed_m)
+                self._place_finish(began.way_m, self._closed.way_m)
         return crossed_ns
 
     def _start_place(self) -> Place:
@@ -187,7 +233,7 @@ class _Learner:
         y_m, north = fitted(way_m, [p.y_m for _, p in around])
         if math.hypot(east, north) > 0.0:
             self._found.append((x_m, y_m, east, north))
-            self._marked_m = self._marked_m if self._finish is not None else line_m
+            self._marked = self._marked if self._finish is not None else self._closed.back_to(line_m)
             x_m, y_m, east, north = (fmean(column) for column in zip(*self._found, strict=True))
             self._finish = self._line(Place(0, x_m, y_m), east, north, foretells=True)
             for fix in self._recent:
@@ -202,14 +248,41 @@ class _Learner:
         crossed_ns = line.feed(fix)
         if crossed_ns is None:
             return None
-        way_m = self._way.at(crossed_ns)
-        since_m, self._marked_m = way_m - self._marked_m, way_m
-        return crossed_ns if self._agrees(since_m) else None
+        before, self._marked = self._marked, self._way.stand(crossed_ns)
+        return crossed_ns if self._agrees(self._marked.since(before)) else None
 
-    def _agrees(self, way_m: float) -> bool:
-        """Say whether ``way_m`` is a whole number of laps."""
-        laps = round(way_m / self._lap_m)
-        return laps >= 1 and abs(way_m - laps * self._lap_m) <= AGREES * self._lap_m
+    def _agrees(self, since: "_Stand") -> bool:
+        """Say whether the way is a whole number of laps."""
+        laps = round(since.way_m / self._lap_m)
+        return laps >= 1 and abs(since.way_m - laps * self._lap_m) <= AGREES * self._lap_m + since.slack_m
+
+
+class _Stand(NamedTuple):
+    """A place on the way, or the way from one to another: metres, and how many of them are bridges."""
+
+    way_m: float
+    bridged_m: float = 0.0
+    unknown: int = 0
+    """Bridges that could not be measured: nobody knew the pace."""
+
+    def since(self, before: "_Stand") -> "_Stand":
+        return _Stand(self.way_m - before.way_m, self.bridged_m - before.bridged_m, self.unknown - before.unknown)
+
+    def back_to(self, way_m: float) -> "_Stand":
+        """Return a place before this one, with no bridge between them."""
+        return self._replace(way_m=way_m)
+
+    @property
+    def known(self) -> bool:
+        return not self.unknown
+
+    @property
+    def whole(self) -> bool:
+        return self.known and not self.bridged_m
+
+    @property
+    def slack_m(self) -> float:
+        return BRIDGE_SD * self.bridged_m
 
 
 class _Way:
@@ -222,9 +295,26 @@ class _Way:
         """Way at each place."""
         self._corner: Place | None = None
         self._corner_m = 0.0
+        self._bridged_m = 0.0
+        self._unknown = 0
 
-    def go(self, place: Place) -> None:
-        """Go on to ``place``."""
+    def take(self, place: Place, verdict: Sieved) -> None:
+        """Go on to the next place, as far as it is one."""
+        if verdict is Sieved.FOLLOWS or (verdict is Sieved.ANEW and self._corner is None):
+            self._go(place)
+        elif verdict is Sieved.ANEW:
+            self._bridge(place)
+
+    def stand(self, t_ns: int) -> _Stand:
+        """Return the way at ``t_ns``, between the last two places."""
+        if len(self.places) < 2:
+            return _Stand(self._corner_m, self._bridged_m, self._unknown)
+        before, here = self.places[-2], self.places[-1]
+        share = (t_ns - before.t_ns) / (here.t_ns - before.t_ns)
+        way_m = self.run_m[-2] + share * (self.run_m[-1] - self.run_m[-2])
+        return _Stand(way_m, self._bridged_m, self._unknown)
+
+    def _go(self, place: Place) -> None:
         if self._corner is None:
             self.start = self._corner = place
         chord_m = math.dist(self._corner[1:], place[1:])
@@ -233,8 +323,33 @@ class _Way:
         if chord_m >= CHORD_M:
             self._corner, self._corner_m = place, self._corner_m + chord_m
 
-    def at(self, t_ns: int) -> float:
-        """Return the way at ``t_ns``, between the last two places."""
-        before, here = self.places[-2], self.places[-1]
-        share = (t_ns - before.t_ns) / (here.t_ns - before.t_ns)
-        return self.run_m[-2] + share * (self.run_m[-1] - self.run_m[-2])
+    def _bridge(self, place: Place) -> None:
+        """Go on where it is not known how the runner came to ``place``: at the pace there was before.
+
+        From the last corner on, for a receiver may have stood still before it jumped.
+        """
+        assert self._corner is not None
+        seconds = (place.t_ns - self._corner.t_ns) / NS_PER_S
+        chord_m, pace_mps = math.dist(self._corner[1:], place[1:]), self._pace_mps(self._corner.t_ns)
+        if pace_mps is None:
+            self._unknown += 1
+        run_m = max(min(chord_m, FASTEST_MPS * seconds), (pace_mps or 0.0) * seconds)
+        self._bridged_m += run_m
+        self._corner, self._corner_m = place, self._corner_m + run_m
+        self.places.append(place)
+        self.run_m.append(self._corner_m)
+
+    def _pace_mps(self, until_ns: int) -> float | None:
+        """Return the mean speed of the last half minute before, None where too little was seen of it."""
+        last: tuple[int, float] | None = None
+        pace_mps = None
+        for place, run_m in zip(reversed(self.places), reversed(self.run_m), strict=True):
+            if place.t_ns > until_ns:
+                continue
+            last = last or (place.t_ns, run_m)
+            seconds = (last[0] - place.t_ns) / NS_PER_S
+            if seconds >= LEAST_PACE_S:
+                pace_mps = (last[1] - run_m) / seconds
+            if seconds >= PACE_S:
+                break
+        return pace_mps

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
-from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, leapt
+from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, lap_behind, leapt
 from kickcue.core.estimate.marks import MarkModel
 from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.units import NS_PER_S
@@ -117,6 +117,16 @@ class LineBelief:
         if not start_lines_m:
             return ((lines_m, 1.0),)
         return ((lines_m, 1.0 - START_LINE_SHARE), (start_lines_m, START_LINE_SHARE))
+
+    def deny_finish(self, dd_m: float, since_s: float, dd_var_m2: float) -> None:
+        """Take in that the finish is still ahead; arguments as in ``parts``."""
+        finish_m = self._track.lines_m[-1]
+        behind = [lap_behind(h, self._track) for h in self.hypotheses]
+        for h, part in zip(self.hypotheses, self.parts(dd_m, since_s, dd_var_m2), strict=True):
+            off_sd = (part.mean_m - finish_m) / math.sqrt(part.variance_m2)
+            h.weight *= PRIORS.denied_at_line * 0.5 * math.erfc(off_sd / math.sqrt(2.0))
+            h.last_line = min(h.last_line, len(h.lines_m) - 2) if h.lines_m else h.last_line
+        self.hypotheses = _pruned([*self.hypotheses, *behind])
 
     def parts(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> list[Part]:
         """Return where the runner is ``since_s`` after the last count, the pod ``dd_m`` ahead of it.

@@ -2,11 +2,15 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kickcue.core.events import MarkSource
 
+AT_PRESENT_SPEED_S = 5.0
+"""So long ago everybody ran as fast as now; beyond..."""
+OLD_SD = 0.1
+"""...the metres since a mark are known to this share of them [judgement, as for a pod that is silent]."""
 SEEN_STRENGTH = 10.0
 """Runners differ in how many presses they forget (5 to 30 %): what is known of them beforehand weighs as much as ten lines."""
 
@@ -31,6 +35,12 @@ class MarkModel:
     known_s: float | None = None
     """How long after the crossing it is known; None: at once, with the delay above."""
     known_sd_s: float = 0.0
+
+    def aged(self, age_s: float) -> "MarkModel":
+        """Return what a mark is worth ``age_s`` after its moment (below 0: before it)."""
+        old_s = max(age_s - AT_PRESENT_SPEED_S, 0.0)
+        delay_sd_s = math.hypot(self.delay_sd_s, OLD_SD * old_s) if old_s else self.delay_sd_s
+        return replace(self, delay_s=self.delay_s + age_s, delay_sd_s=delay_sd_s)
 
     def seen_after(self, tied: int, lines: int) -> float:
         """Return how probably the next crossing gives a mark after ``tied`` of the first ``lines`` ones did."""

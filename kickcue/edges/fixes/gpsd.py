@@ -5,10 +5,12 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
+from kickcue.edges.fixes.ages import Ages
 from kickcue.edges.fixes.receiver import Receiver, ReceiverError
 from kickcue.edges.fixes.reports import gpsd_fix
 
@@ -37,6 +39,7 @@ class Gpsd(Receiver):
         self._utc_s = utc_s
         self._device: tuple[Any, int] | None = None
         self._told_time: Any = None
+        self._ages = Ages()
 
     async def _receive(self) -> None:
         try:
@@ -96,15 +99,17 @@ class Gpsd(Receiver):
 
     def _hear_position(self, report: dict[str, Any]) -> None:
         now_ns = self._now_ns()
-        fix = gpsd_fix(report, now_ns, self._utc_s())
+        fix = gpsd_fix(report, now_ns)
         if fix is None:
             return
         device = report.get("device")
         if self._device is not None and self._device[0] != device and now_ns - self._device[1] <= ANOTHER_NS:
             return
+        if self._device is None or self._device[0] != device:
+            self._ages = Ages()
         self._device = device, now_ns
         told = report.get("time")
         if told is not None and told == self._told_time:  # one position may be told in parts
             return
         self._told_time = told
-        self._take(fix)
+        self._take(replace(fix, age_s=self._ages.age_s(report, now_ns, self._utc_s())))

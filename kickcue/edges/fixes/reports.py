@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from kickcue.core.events import Fix
@@ -18,8 +17,6 @@ ANDROID_RADII: Final = math.sqrt(-2.0 * math.log(0.32))
 
 https://developer.android.com/reference/android/location/Location#getAccuracy()
 """
-OLDEST_S: Final = 2.0
-"""A receiver works out where it was within a second; by a clock that says more (or less than nothing) nobody can tell the age."""
 OLDEST_TERMUX_S: Final = 10.0
 """An older one is where the phone was before it was asked."""
 A_FIX: Final = 2
@@ -40,12 +37,12 @@ GPSD: Final = Keys("lat", "lon", "eph", GPSD_RADII)
 TERMUX: Final = Keys("latitude", "longitude", "accuracy", ANDROID_RADII)
 
 
-def gpsd_fix(report: Mapping[str, Any], t_ns: int, utc_s: float | None) -> Fix | None:
-    """Return what a TPV report says that came at ``t_ns``, None where it tells no position. ``utc_s``: the time, where it is known."""
+def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
+    """Return what a TPV report says that came at ``t_ns``, None where it tells no position. Its age is for ``ages.py``."""
     mode = number(report.get("mode"))
     if mode is None or mode < A_FIX:
         return None
-    return _fix(report, GPSD, t_ns, _age_s(report, utc_s))
+    return _fix(report, GPSD, t_ns, None)
 
 
 def termux_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
@@ -80,15 +77,3 @@ def _fix(report: Mapping[str, Any], keys: Keys, t_ns: int, age_s: float | None) 
         speed_mps=None if speed_mps is None or not 0.0 <= speed_mps <= FASTEST_MPS else speed_mps,
         age_s=age_s,
     )
-
-
-def _age_s(report: Mapping[str, Any], utc_s: float | None) -> float | None:
-    """Return how old the position is by the clocks of receiver and machine, None where that cannot be."""
-    told = report.get("time")
-    if utc_s is None or not isinstance(told, str):
-        return None
-    try:
-        age_s = utc_s - datetime.fromisoformat(told).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
-    return age_s if 0.0 <= age_s <= OLDEST_S else None

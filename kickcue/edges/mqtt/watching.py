@@ -118,9 +118,24 @@ class Watch:
         message = SensorMessage(run_id=self._run_id, sent_ms=self._sent_ms(), hex=data.hex())
         self._publish("sensor", message, SENSOR_WORTH_S, topic=self.topics.sensor(sensor, char))
 
-    def command(self, kind: CommandKind, by: Orderer = Orderer.RUNNER) -> bool:
-        """Send an order; tell whether there is a connection for it (it is sent if that comes back within a second)."""
-        message = CommandMessage(run_id=self._run_id, sent_ms=self._sent_ms(), id=secrets.token_hex(4), kind=kind, by=by)
+    def command(
+        self,
+        kind: CommandKind,
+        by: Orderer = Orderer.RUNNER,
+        race_distance_m: float | None = None,
+    ) -> bool:
+        """Send an order; tell whether there is a connection for it.
+
+        It is sent if that comes back within a second. ``race_distance_m`` belongs to ``distance``.
+        """
+        message = CommandMessage(
+            run_id=self._run_id,
+            sent_ms=self._sent_ms(),
+            id=secrets.token_hex(4),
+            kind=kind,
+            by=by,
+            race_distance_m=race_distance_m,
+        )
         self._publish("command", message, COMMAND_WORTH_S)
         return self.session.connected
 

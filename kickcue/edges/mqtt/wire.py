@@ -6,12 +6,13 @@ Conversions to and from the core's events stand beside the models; nothing above
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kickcue import __version__
 from kickcue.config.one_line import first_mistake, said
+from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Ack, Command, CommandKind, Cue, Estimate, Mark, MarkSource, Mode, Notification, Orderer, Phase
 from kickcue.core.wrist import Answer, Touch
@@ -180,12 +181,25 @@ class CommandMessage(Message):
     id: Name = Field(description="of this press: a message that comes twice is obeyed once")
     kind: CommandKind
     by: Orderer = Field(default=Orderer.RUNNER, description="who pressed: a helper's lap has an error of its own; left out: the runner")
+    race_distance_m: float | None = Field(
+        default=None,
+        ge=SHORTEST_RACE_M,
+        le=LONGEST_RACE_M,
+        description="with `distance` alone: how long the race is, metres; its track stays",
+    )
+
+    @model_validator(mode="after")
+    def _distance_has_metres(self) -> Self:
+        if (self.kind is CommandKind.DISTANCE) != (self.race_distance_m is not None):
+            raise ValueError("race_distance_m: expected with the kind distance, and with no other")
+        return self
 
     def to_event(self, t_ns: int) -> Command | Mark:
         """Return it as the engine takes it; a helper's lap is a mark from beside the track."""
-        if self.by is Orderer.RUNNER:
-            return Command(t_ns, self.kind)
-        return Mark(t_ns, MarkSource.TRACKSIDE) if self.kind is CommandKind.LAP else Command(t_ns, self.kind, self.by)
+        helper = self.by is Orderer.TRACKSIDE
+        if helper and self.kind is CommandKind.LAP:
+            return Mark(t_ns, MarkSource.TRACKSIDE)
+        return Command(t_ns, self.kind, self.by if helper else None, self.race_distance_m)
 
 
 class SensorMessage(Message):

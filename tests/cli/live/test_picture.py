@@ -241,5 +241,5 @@ def test_what_the_moment_asks_for_stands_where_the_bell_is_awaited() -> None:
     for columns in (80, 60):
         assert any("finished after 12:34; u takes it back for 43 s" in line for line in drawn(over, columns))
         assert any("you are running: press s, and what you have run counts" in line for line in drawn(missing, columns))
-    assert " s next race · q quit" == drawn(over)[-1].rstrip()
+    assert " s next race · d distance · q quit" == drawn(over)[-1].rstrip()
     assert not any("takes it back" in line for line in drawn(replace(over, undo_left_s=None)))

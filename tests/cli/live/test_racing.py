@@ -30,6 +30,7 @@ class Run:
     view: View = field(default_factory=View)
     now_ns: int = 0
     orders: list[CommandKind] = field(default_factory=list)
+    metres: list[float] = field(default_factory=list)
     document: RaceDocument = field(default_factory=lambda: RaceDocument(race="5000m"))
     settings: Any = field(default_factory=lambda: SimpleNamespace(record=True))
     health: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +43,10 @@ class Run:
     @property
     def course(self) -> Any:
         return self.document.course()
+
+    @property
+    def title(self) -> str:
+        return self.document.race
 
     @property
     def session(self) -> Any:
@@ -65,6 +70,8 @@ class Run:
     def put(self, event: Input) -> None:
         assert isinstance(event, Command)
         self.orders.append(event.kind)
+        if event.race_distance_m is not None:
+            self.metres.append(event.race_distance_m)
         if event.kind is CommandKind.ABORT:
             self.view.phase = Phase.ABORTED
 
@@ -121,6 +128,34 @@ async def test_a_race_is_given_up_by_x_twice() -> None:
     waiting = Run()
     assert await left(waiting, Keys("x", "x", "q"))
     assert [] == waiting.orders
+
+
+async def test_a_distance_is_typed() -> None:
+    """GIVEN a race WHEN d, a distance and Enter are typed.
+
+    THEN it is corrected to that; a lap counts meanwhile, and letters order nothing.
+    """
+    run = Run(View(phase=Phase.BODY))
+    keys = Keys("d", *"30", " ", "\x7f", *"000", "\n", "d", *"mile", "\r", "q", "q")
+    assert await left(run, keys)
+    assert [CommandKind.LAP, CommandKind.DISTANCE, CommandKind.DISTANCE] == run.orders
+    assert [3000.0, 1609.344] == run.metres
+    assert "How long is the race? 30_" in (keys.questions[3] or "")
+
+
+@pytest.mark.parametrize("leave", ["\x1b", "q", INTERRUPT])
+async def test_a_distance_that_is_left_or_none_corrects_nothing(leave: str) -> None:
+    """GIVEN a distance being typed WHEN it is none.
+
+    THEN what is wrong is said and it can be typed again; left, it is nothing.
+    """
+    run = Run(View(phase=Phase.BODY))
+    keys = Keys("d", *"10m", "\n", "5", leave, None, "q", "q")
+    assert await left(run, keys)
+    assert [] == run.orders
+    assert "did you mean 10mile" in (keys.questions[5] or "")
+    assert "5_" in (keys.questions[6] or "")
+    assert keys.questions[7] is None
 
 
 async def test_finish_far_from_the_end_is_asked_about() -> None:

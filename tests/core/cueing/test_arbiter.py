@@ -160,7 +160,7 @@ def test_a_race_that_is_come_back_to_has_the_cues_it_had() -> None:
     for n in range(6):
         arbiter.gave(s_to_ns(60.0 * n), 400.0 * n, CueKind.EVEN, last_window=False)
     arbiter.gave(s_to_ns(900.0), 4600.0, CueKind.LAST_LAP, last_window=True)
-    race = arbiter.race_so_far
+    race = arbiter.cues_so_far
     arbiter.begin_race()
     arbiter.take_back(race)
     assert arbiter.choose(s_to_ns(2000.0), 4800.0, [candidate(CueKind.EVEN)]) is None

@@ -24,6 +24,7 @@ NEXT: Final = {
     **{(phase, Signal.ABORT): Phase.ABORTED for phase in RACING},
     **{(phase, Signal.START): Phase.BODY for phase in (*RACING, Phase.FINISHED, Phase.ABORTED)},
     **{(phase, Signal.UNDO): Phase.BODY for phase in (Phase.FINISHED, Phase.ABORTED)},
+    **{(phase, Signal.RECALL): Phase.WAITING for phase in RACING},
 }
 """The whole table once more, in other words: by signal, not by phase."""
 
@@ -46,9 +47,16 @@ def test_every_pair(phase: Phase, signal: Signal) -> None:
 
 
 def test_no_phase_is_missing() -> None:
-    """Every phase has a row, and every phase but the first is reached from somewhere."""
+    """Every phase has a row, and every phase is reached from somewhere."""
     assert set(Phase) == set(TRANSITIONS)
-    assert set(Phase) - {Phase.WAITING} == {target for row in TRANSITIONS.values() for target in row.values()}
+    assert set(Phase) == {target for row in TRANSITIONS.values() for target in row.values()}
+
+
+def test_a_start_is_taken_back_to_the_wait_before_it_and_nothing_else_is() -> None:
+    """Back before the gun leads the recall of a start alone, from wherever the race is."""
+    pairs = ((p, signal, target) for p, row in TRANSITIONS.items() for signal, target in row.items())
+    back = {(phase, signal) for phase, signal, target in pairs if target is Phase.WAITING}
+    assert {(phase, Signal.RECALL) for phase in RACING} == back
 
 
 @pytest.mark.parametrize("phase", sorted(RACING))

@@ -33,7 +33,7 @@ def told(race: Race, from_m: float) -> list[tuple[float, float]]:
     """Return by how much each estimate from there on was too far, and the error that it told, metres."""
     found = []
     for each in race.all(Estimate):
-        true_m = race.where_m(each.t_ns)
+        true_m = race.true_m(each)
         if true_m >= from_m and each.distance_m is not None and each.distance_sd_m is not None:
             found.append((each.distance_m - true_m, each.distance_sd_m))
     return found

@@ -33,37 +33,25 @@ json_values = st.recursive(
 
 def test_a_report_of_gpsd() -> None:
     """GIVEN a TPV of a real gpsd 3.22 THEN its 95 % radius becomes one standard deviation, and without a clock no age is told."""
-    assert gpsd_fix(TPV, 7, None) == Fix(7, 51.86, -0.42, 17.1 / GPSD_RADII, 4.99)
+    assert gpsd_fix(TPV, 7) == Fix(7, 51.86, -0.42, 17.1 / GPSD_RADII, 4.99)
 
 
 @given(st.floats(0.1, 100.0))
 def test_the_radius_holds_what_it_says(sd_m: float) -> None:
     """GIVEN errors that are normal in both directions THEN gpsd's radius is passed by 5 in 100 of them, Android's by 32."""
-    for key, fix in (("eph", gpsd_fix), ("accuracy", lambda report, t_ns, _: termux_fix(report, t_ns))):
+    for key, fix in (("eph", gpsd_fix), ("accuracy", termux_fix)):
         report = {**TPV, **PHONE, key: sd_m}
-        found = fix(report, 0, None)
+        found = fix(report, 0)
         assert found is not None
         assert found.accuracy_m is not None
         beyond = math.exp(-((sd_m / found.accuracy_m) ** 2) / 2.0)
         assert beyond == pytest.approx(0.05 if key == "eph" else 0.32)
 
 
-@pytest.mark.parametrize(
-    ("utc_s", "age_s"),
-    [(NOON_S + 0.35, 0.35), (NOON_S, 0.0), (NOON_S - 0.2, None), (NOON_S + 18.0, None), (0.0, None), (None, None)],
-    ids=["a third of a second", "now", "from the future", "leap seconds not known yet", "a clock never set", "no clock"],
-)
-def test_age(utc_s: float | None, age_s: float | None) -> None:
-    """GIVEN gpsd's time THEN the age is the difference to a clock that can be believed, and none where that makes no sense."""
-    fix = gpsd_fix(TPV, 0, utc_s)
-    assert fix is not None
-    assert fix.age_s == (None if age_s is None else pytest.approx(age_s, abs=1e-6))
-
-
 @pytest.mark.parametrize("change", [{"mode": 1}, {"mode": 0}, {"lat": None}, {"lon": "0"}, {"lat": 91}, {"lon": True}, {"lat": math.nan}])
 def test_no_position(change: dict[str, Any]) -> None:
     """GIVEN a report without a fix, or with what is no place THEN there is none."""
-    assert gpsd_fix({**TPV, **change}, 0, None) is None
+    assert gpsd_fix({**TPV, **change}, 0) is None
 
 
 def test_what_the_phone_says() -> None:
@@ -80,7 +68,7 @@ def test_where_the_phone_was_long_ago() -> None:
 def test_anything_goes_in(report: dict[str, Any]) -> None:
     """GIVEN any JSON in any key THEN nothing is raised, and what comes out is on earth, finite and not from the future."""
     whole = {**TPV, **PHONE, **report}
-    for fix in (gpsd_fix(whole, 0, NOON_S + 0.1), termux_fix(whole, 0)):
+    for fix in (gpsd_fix(whole, 0), termux_fix(whole, 0)):
         if fix is not None:
             assert abs(fix.lat_deg) <= 90.0
             assert abs(fix.lon_deg) <= 180.0

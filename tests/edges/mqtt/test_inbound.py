@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,12 +37,37 @@ def test_a_press_is_stamped_with_the_engines_time() -> None:
 @pytest.mark.parametrize("kind", CommandKind)
 def test_who_pressed(kind: CommandKind) -> None:
     """GIVEN a press that names nobody, the runner, or a helper THEN the first two are the runner's; a helper's lap is a mark of its own kind."""
+    metres = 3000.0 if kind is CommandKind.DISTANCE else None
     orders = [
         inbound().take(Received(TOPICS["command"], json.dumps(each).encode(), retained=False, received_s=0.0))
-        for each in ({"run_id": "w", "sent_ms": 0, "id": "p", "kind": kind, **by} for by in ({}, {"by": "runner"}, {"by": "trackside"}))
+        for each in (
+            {"run_id": "w", "sent_ms": 0, "id": "p", "kind": kind, "race_distance_m": metres, **by}
+            for by in ({}, {"by": "runner"}, {"by": "trackside"})
+        )
     ]
-    helped = Mark(NOW_NS, MarkSource.TRACKSIDE) if kind is CommandKind.LAP else Command(NOW_NS, kind, Orderer.TRACKSIDE)
-    assert [Command(NOW_NS, kind), Command(NOW_NS, kind), helped] == orders
+    ours, theirs = (Command(NOW_NS, kind, by, metres) for by in (None, Orderer.TRACKSIDE))
+    helped = Mark(NOW_NS, MarkSource.TRACKSIDE) if kind is CommandKind.LAP else theirs
+    assert [ours, ours, helped] == orders
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"kind": "distance"},
+        {"kind": "lap", "race_distance_m": 3000},
+        {"kind": "distance", "race_distance_m": 199},
+        {"kind": "distance", "race_distance_m": 1e9},
+    ],
+)
+def test_a_distance_has_its_metres_and_no_other_press_has(said: dict[str, Any]) -> None:
+    """GIVEN a corrected distance without metres or with wrong ones, or a lap with some.
+
+    WHEN it comes THEN it is counted as broken.
+    """
+    box = inbound()
+    payload = json.dumps({"run_id": "w", "sent_ms": 0, "id": "p", **said}).encode()
+    assert box.take(Received(TOPICS["command"], payload, retained=False, received_s=0.0)) is None
+    assert box.counters.broken == 1
 
 
 def test_a_press_by_nobody_known_is_refused() -> None:

@@ -17,7 +17,7 @@ from kickcue.edges.mqtt.wire import MODELS, AckMessage, CommandMessage, CueMessa
 
 REPO = Path(__file__).resolve().parents[3]
 NAMES = tuple(MODELS)
-OPTIONAL = {"command": ("by",), "presence": ("kind", "why")}
+OPTIONAL = {"command": ("by", "race_distance_m"), "presence": ("kind", "why")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,7 +52,7 @@ def test_a_message_without_its_version_is_of_version_1(name: str) -> None:
         (b'{"run_id": "w", "sent_ms": 2147483648, "id": "p", "kind": "lap"}', "sent_ms: expected at most 2147483647, got 2147483648"),
         (
             b'{"run_id": "w", "sent_ms": 0, "id": "p", "kind": "jump"}',
-            "kind: expected one of start, lap, undo_lap, finish, abort, got 'jump'",
+            "kind: expected one of start, lap, undo_lap, finish, abort, distance, got 'jump'",
         ),
         (b" " * 9000, "9000 bytes, more than 8192"),
     ],

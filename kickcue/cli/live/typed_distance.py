@@ -1,0 +1,53 @@
+"""A distance that is typed at the keyboard of a race which turns out to be another one.
+
+The race goes on meanwhile: space still marks a lap.
+"""
+
+from typing import Final
+
+from kickcue.cli.keys import ESCAPE
+from kickcue.cli.live.canvas import ENTER, RUBOUT
+from kickcue.core.course import race_distance_m
+from kickcue.core.errors import AskedWronglyError
+
+DISTANCE: Final = "d"
+LAP: Final = " "
+LEAVE: Final = frozenset({ESCAPE, "q"})
+"""No distance has a q in its name."""
+MOST_LETTERS: Final = 12
+
+
+class TypedDistance:
+    """What has been typed so far. ``take`` each key until it is ``over``."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self.metres: float | None = None
+        """What was typed in the end; None where the person has left it."""
+        self._text = ""
+        self._mistake: str | None = None
+
+    @property
+    def question(self) -> str:
+        """Return what is asked, with what has been typed, or what is wrong with it."""
+        asked = f"How long is the race? {self._text}_ (such as 3000, mile, 10k)"
+        return f"{self._mistake or asked} · Enter takes it, Esc leaves it"
+
+    def take(self, key: str) -> None:
+        """Take a key."""
+        self._mistake = None
+        if key in LEAVE:
+            self.over = True
+        elif key in ENTER:
+            self._read()
+        elif key in RUBOUT:
+            self._text = self._text[:-1]
+        elif (key.isascii() and key.isalnum()) or key in {".", ","}:
+            self._text = (self._text + key)[:MOST_LETTERS]
+
+    def _read(self) -> None:
+        try:
+            self.metres = race_distance_m(self._text)
+            self.over = True
+        except AskedWronglyError as error:
+            self._mistake, self._text = str(error), ""
