@@ -34,6 +34,8 @@ POD_DRIFT: Final = Drift(0.007, 120.0)
 """Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
 PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
 """Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
+VAGUE_VAR_M2: Final = 1e10
+"""A place known to 100 km, after a leap of the clock, is not known: rounding would leave less than nothing of what a mark tells."""
 
 
 class Regime(IntEnum):
@@ -160,6 +162,10 @@ class TrackFilter:
         s, ss, sc, so = self.shift(dd_m)
         spread = ss + var_m2
         off = position_m - s
+        if spread > VAGUE_VAR_M2:
+            self.s += off
+            self.ss, self.sc, self.so = var_m2, 0.0, 0.0
+            return normal_density(off, spread)
         # Gains follow from the covariance of each state with the position seen, which lies dd_m ahead of the state itself.
         own = self.ss + dd_m * (self.sc + self.so)
         gain_s, gain_c, gain_o = own / spread, sc / spread, so / spread
