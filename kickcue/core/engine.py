@@ -243,7 +243,8 @@ class Engine:
             spm = self._sensors.cadence.latest_spm
             timer_ns = self._timer.at(t_ns)
             self._standing.read(timer_ns, reading.speed_mps)
-            for race in self._followed(t_ns):
+            followed = (self._race,) if self._left is None else self._followed(t_ns)
+            for race in followed:
                 race.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
             if not (self._started or self._offered_start):
                 self._offer_start(t_ns, timer_ns, out)

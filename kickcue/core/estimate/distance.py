@@ -5,7 +5,6 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 """
 
 import math
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -74,8 +73,8 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
-_Call = tuple[Callable[..., object], *tuple[object, ...]]
-"""A method of the estimator, and what it was called with."""
+_Call = tuple[str, *tuple[object, ...]]
+"""The name of a method of the estimator, and what it was called with."""
 
 
 class _Before(NamedTuple):
@@ -176,7 +175,7 @@ class DistanceEstimator:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
-            self._keep_for_undo(t_ns, (DistanceEstimator.read, t_ns, pod, speed_mps, total_m, cadence_spm))
+            self._keep_for_undo(t_ns, ("read", t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -233,7 +232,7 @@ class DistanceEstimator:
             return None
         as_it_was = self._before(t_ns, self._belief)
         if source in UNPRESSED:
-            self._keep_for_undo(t_ns, (DistanceEstimator.mark, t_ns, source, age_s, shared_sd_m))
+            self._keep_for_undo(t_ns, ("mark", t_ns, source, age_s, shared_sd_m))
         else:
             self._undo, self._since_press = as_it_was, []
         before = self._belief.marked_m
@@ -307,8 +306,8 @@ class DistanceEstimator:
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._measuring = before.measuring.copy()
         self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness.copy()
-        for again, *what in since:
-            again(self, *what)
+        for name, *what in since:
+            getattr(self, name)(*what)
         return True
 
     def copy(self) -> "DistanceEstimator":
