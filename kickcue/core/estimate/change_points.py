@@ -67,6 +67,9 @@ class ChangePriors:
     """Share of starts that are pressed early, and their mean, seconds."""
     private: float = 0.01
     """Share of runners and helpers who press at a place of their own, anywhere in the lap."""
+    before_line_m: float = 50.0
+    private_before_line: float = 0.1
+    """Just before the line so much fewer do: there is nothing to press at, and a total may lag."""
     pace_sd: float = 0.05
     """Spread of a lap's pace about the laps before: records 1 %, tactical finals 8 %."""
     pace_sd_m: float = 5.0
@@ -184,7 +187,9 @@ def at_private_place(h: TrackFilter, seen: Observation, track: Track) -> Iterato
     lines_m = tuple(here_m + (number - first) * lap_m for number in range(laps))
     chances = dict(candidates(h, first + 1, seen.model))
     twin = _put_to(h, here_m, seen, Regime.PRIVATE)
-    twin.weight *= PRIORS.private / lap_m * chances.get(first, BEGINS_LATE)
+    before_line = any(0.0 < line_m - here_m < PRIORS.before_line_m for line_m in track.lines_m)
+    share = PRIORS.private_before_line if before_line else 1.0
+    twin.weight *= share * PRIORS.private / lap_m * chances.get(first, BEGINS_LATE)
     twin.place_var_m2 = h.variance_ahead(seen.axis_m(h))
     note_line(twin, first, lines_m, seen.t_ns)
     yield twin

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kickcue.core.estimate.association import Observation
+from kickcue.core.estimate.misfit import change_of
 from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, Regime, TrackFilter
 
 SHARE: Final = 0.3
@@ -22,6 +23,8 @@ SHARE: Final = 0.3
 LATE_S: Final = 2.0
 LATE_SD_S: Final = 1.5
 """...by so many seconds more than is usual, and the spread of these [judgement]."""
+STEP_S: Final = 10.0
+"""So much is taken in at once: a drift of two minutes knows no difference."""
 AT_LINE_M: Final = 40.0
 """A private place nearer than this to a line may be that line, marked late."""
 MOST_EVIDENCE: Final = 100.0
@@ -37,33 +40,44 @@ class CommonLateness:
         self._first_m, self._lap_m = first_m, lap_m
         self._information = self._score = 0.0
         """What the presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
-        self._evident = self._square_s2 = 0.0
-        """How far that speaks for one at all, and its mean square, since the last mark."""
-        self._by_s = self._by_c = self._by_o = 0.0
-        """How far distance (m), scale and drift are off for each second of lateness."""
+        self._evident_s2 = 0.0
+        """Its second moment, as far as the presses speak for it."""
+        self._ahead_m = self._ahead_s = self._ahead_m2 = 0.0
+        """What the pod has counted since the filter was moved on, and its variance."""
+        self._drift = POD_DRIFT
         self._follow(h, by_s=0.0)
 
     def copy(self) -> "CommonLateness":
         """Return an independent copy, to come back to when a mark is taken back."""
         twin = CommonLateness(self._track, self._first_m, self._lap_m)
         twin._information, twin._score = self._information, self._score
-        twin._evident, twin._square_s2 = self._evident, self._square_s2
-        twin._change = self._change
+        twin._evident_s2 = self._evident_s2
+        twin._ahead_m, twin._ahead_s, twin._ahead_m2 = self._ahead_m, self._ahead_s, self._ahead_m2
+        twin._change, twin._drift = self._change, self._drift
         twin._by_s, twin._by_c, twin._by_o = self._by_s, self._by_c, self._by_o
         return twin
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
         """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count."""
-        if self._by_s or self._by_c or self._by_o:  # not before the first mark
-            self._by_s = self._by_s_ahead(self._track.axis_m(dd_m, dt_s))
-            self._by_o *= math.exp(-dt_s / drift.memory_s)
-        self._track.advance(dd_m, dt_s, var_m2, drift)
+        self._drift = drift
+        self._ahead_m += dd_m
+        self._ahead_s += dt_s
+        self._ahead_m2 += var_m2
+        if self._ahead_s >= STEP_S:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        self._by_s = self._by_s_ahead(self._track.axis_m(self._ahead_m, self._ahead_s))
+        self._by_o *= math.exp(-self._ahead_s / self._drift.memory_s)
+        self._track.advance(self._ahead_m, self._ahead_s, self._ahead_m2, self._drift)
+        self._ahead_m = self._ahead_s = self._ahead_m2 = 0.0
 
     def mark(self, h: TrackFilter, seen: Observation, *, pressed: bool = True) -> None:
         """Take in that ``h``, the likeliest hypothesis, has tied a mark to its last line.
 
         ``pressed``: a person made it, whose lateness it has.
         """
+        self._catch_up()
         late_mps = seen.speed_mps if pressed else 0.0
         line_m = h.lines_m[h.last_line]
         if h.regime is Regime.PRIVATE:
@@ -71,7 +85,7 @@ class CommonLateness:
             if abs(past_m) > AT_LINE_M:
                 return
             line_m -= past_m
-        elif _change(h) != self._change:  # it was put to the line, and is off by what the press is
+        elif change_of(h) != self._change:  # it was put to the line, and is off by what the press is
             self._follow(h, by_s=late_mps)
             return
         self._see(line_m + seen.late_m(), seen, late_mps)
@@ -82,15 +96,16 @@ class CommonLateness:
         Nothing as long as the presses do not speak for a common lateness: the usual spread of
         thumbs is in the belief already.
         """
-        if self._evident == 0.0:
+        if self._evident_s2 == 0.0:
             return 0.0
         at_lines = sum(h.weight for h in belief if h.tied and h.regime is not Regime.PRIVATE)
-        return at_lines * self._evident * self._by_s**2 * self._square_s2
+        return at_lines * self._by_s**2 * self._evident_s2
 
     def _follow(self, h: TrackFilter, by_s: float) -> None:
         self._track = h.copy()
-        self._change = _change(h)
+        self._change = change_of(h)
         self._by_s, self._by_c, self._by_o = by_s, 0.0, 0.0
+        """How far distance (m), scale and drift are off for each second of lateness."""
 
     def _by_s_ahead(self, axis_m: float) -> float:
         return self._by_s + axis_m * (self._by_c + self._by_o)
@@ -107,17 +122,12 @@ class CommonLateness:
         off_by = self._by_s_ahead(axis_m) - late_mps
         self._information += off_by * off_by / spread
         self._score += off_by * (position_m - s) / spread
-        self._weigh()
+        self._evident_s2 = _evident_s2(self._information, self._score)
         own = track.ss + axis_m * (track.sc + track.so)  # as in TrackFilter.see
         self._by_s -= own / spread * off_by
         self._by_c -= sc / spread * off_by
         self._by_o -= so / spread * off_by
         track.see(position_m, variance_m2, axis_m)
-
-    def _weigh(self) -> None:
-        variance = 1.0 / (self._information + LATE_SD_S**-2)
-        mean = variance * (self._score + LATE_S * LATE_SD_S**-2)
-        self._evident, self._square_s2 = _evident(mean, variance), mean * mean + variance
 
     def _past_line_m(self, place_m: float) -> float:
         """Return how far past the nearest line that is; below 0: before it."""
@@ -125,17 +135,15 @@ class CommonLateness:
         return (place_m - self._first_m + half_m) % self._lap_m - half_m
 
 
-def _evident(mean: float, variance: float) -> float:
-    """Return how much more probable a lateness of that mean and variance is than beforehand.
+def _evident_s2(information: float, score: float) -> float:
+    """Return the second moment of a lateness of which the presses tell so much.
 
-    0: no more; 1: certain.
+    Its probability counts only as far as it is more than beforehand.
     """
+    variance = 1.0 / (information + LATE_SD_S**-2)
+    mean = variance * (score + LATE_S * LATE_SD_S**-2)
     evidence = 0.5 * (mean * mean / variance - (LATE_S / LATE_SD_S) ** 2)
     ratio = math.sqrt(variance) / LATE_SD_S * math.exp(min(evidence, MOST_EVIDENCE))
     odds = SHARE / (1.0 - SHARE) * ratio
-    return max(odds / (1.0 + odds) - SHARE, 0.0) / (1.0 - SHARE)
-
-
-def _change(h: TrackFilter) -> tuple[bool, int]:
-    """Return what tells changes apart: whether there was one, and after how many marks."""
-    return h.changed, h.tied - h.since_change
+    evident = max(odds / (1.0 + odds) - SHARE, 0.0) / (1.0 - SHARE)
+    return evident * (mean * mean + variance)

@@ -16,6 +16,7 @@ from kickcue.core.estimate.common_lateness import CommonLateness
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
+from kickcue.core.estimate.misfit import Misfit
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
 from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
 from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
@@ -88,6 +89,7 @@ class _Before(NamedTuple):
     measuring: Measuring
     shared_sd_m: float
     lateness: CommonLateness
+    misfit: Misfit
 
 
 class DistanceEstimator:
@@ -100,6 +102,7 @@ class DistanceEstimator:
         self._belief: LineBelief | None = None
         self._lateness = self._common_lateness(self._pod_hypotheses()[0])
         self._measuring = Measuring()
+        self._misfit = Misfit()
         self._undo: _Before | None = None
         self._since_press: list[_Call] = []
         self._marked_at_m: float | None = None
@@ -123,6 +126,7 @@ class DistanceEstimator:
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
+        self._misfit = Misfit()
         self._lateness = self._common_lateness(self._belief.hypotheses[0])
         self._measuring = Measuring()
 
@@ -242,6 +246,7 @@ class DistanceEstimator:
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = MARK_MODELS[source]
         model = model.aged(age_s)
+        likeliest = self._belief.hypotheses[0]
         self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
         line_m = self._belief.marked_m
         if line_m is None or line_m == before:
@@ -250,6 +255,7 @@ class DistanceEstimator:
             self._undo, self._since_press = as_it_was, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
         seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
+        self._misfit.mark(likeliest, self._belief.hypotheses[0], seen)
         pressed = source not in UNPRESSED
         self._lateness.mark(self._belief.hypotheses[0], seen, pressed=pressed)
         self._measuring.line(line_m, model, speed_mps, ahead)
@@ -278,6 +284,7 @@ class DistanceEstimator:
             self._measuring.copy(),
             self._shared_sd_m,
             self._lateness.copy(),
+            self._misfit.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
@@ -305,7 +312,8 @@ class DistanceEstimator:
         self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._measuring = before.measuring.copy()
-        self._shared_sd_m, self._lateness = before.shared_sd_m, before.lateness.copy()
+        self._shared_sd_m, self._misfit = before.shared_sd_m, before.misfit.copy()
+        self._lateness = before.lateness.copy()
         for name, *what in since:
             getattr(self, name)(*what)
         return True
@@ -339,9 +347,10 @@ class DistanceEstimator:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
-        late_m2 = self._lateness.variance_m2(self._belief.hypotheses)
-        sd_m = math.sqrt(variance + late_m2 + self._shared_sd_m * self._shared_sd_m)
         heaviest = self._belief.hypotheses[0]
+        variance += self._lateness.variance_m2(self._belief.hypotheses)
+        variance += self._misfit.variance_m2(mean - heaviest.tied_m)
+        sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)
         pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps

@@ -39,6 +39,8 @@ HEADING_M: Final = 20.0
 CHORD_M: Final = 15.0
 """The way is measured in steps of this: noise of 2 m makes it 1 % longer, a bend 1 % shorter. Standing adds nothing."""
 AGREES: Final = 0.12
+ALIKE: Final = 0.05
+"""Laps of one receiver are alike to this share: noise of 2 m makes 5 m of a lap."""
 AROUND_M: Final = 22.0
 """The finish line's place and heading are fitted to the positions this far before and behind it."""
 SAME_LINE_M: Final = 1.0
@@ -205,11 +207,15 @@ class _Learner:
         since = self._closed.since(began)
         if not self._agrees(since):
             return None
-        if since.whole and since.way_m < 1.5 * self._lap_m:
+        if since.whole and since.way_m < 1.5 * self._lap_m and self._is_like_the_others(since.way_m):
             self.laps_m.append(since.way_m)
             if self._share:
                 self._place_finish(began.way_m, self._closed.way_m)
         return crossed_ns
+
+    def _is_like_the_others(self, lap_m: float) -> bool:
+        """Say whether a lap is as long as those before: else its positions were wrong somewhere, and it teaches nothing."""
+        return not self.laps_m or abs(lap_m - fmean(self.laps_m)) <= ALIKE * self._lap_m
 
     def _start_place(self) -> Place:
         last = self._standing[-1]
@@ -331,9 +337,12 @@ class _Way:
         assert self._corner is not None
         seconds = (place.t_ns - self._corner.t_ns) / NS_PER_S
         chord_m, pace_mps = math.dist(self._corner[1:], place[1:]), self._pace_mps(self._corner.t_ns)
+        at_most_m, at_pace_m = FASTEST_MPS * seconds, (pace_mps or 0.0) * seconds
         if pace_mps is None:
             self._unknown += 1
-        run_m = max(min(chord_m, FASTEST_MPS * seconds), (pace_mps or 0.0) * seconds)
+            run_m = min(chord_m, at_most_m)
+        else:  # a jump is not run
+            run_m = at_pace_m if chord_m > at_most_m else max(chord_m, at_pace_m)
         self._bridged_m += run_m
         self._corner, self._corner_m = place, self._corner_m + run_m
         self.places.append(place)

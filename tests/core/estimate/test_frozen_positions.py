@@ -115,11 +115,11 @@ spans_of_a_race = st.lists(st.tuples(st.floats(5.0, 560.0), st.floats(5.0, 60.0)
 def test_no_line_is_marked_twice_or_at_a_wrong_time(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], is_set: bool, seed: int, spans: Spans
 ) -> None:
-    """GIVEN positions that fail in any way for 5 to 60 s, once to three times THEN each mark is of a line of its own, within 3 s of it."""
+    """GIVEN positions that fail in any way for 5 to 60 s, once to three times THEN each mark is of a line of its own, within 4 s of it."""
     found, _, _ = troubled(kind, seed, spans, is_set=is_set)
     nearest = [min(range(len(LINES_S)), key=lambda n: abs(LINES_S[n] - t_s)) for t_s in found]
     assert len(set(nearest)) == len(found)
-    assert all(abs(LINES_S[n] - t_s) < 3.0 for n, t_s in zip(nearest, found, strict=True))
+    assert all(abs(LINES_S[n] - t_s) < 4.0 for n, t_s in zip(nearest, found, strict=True))
 
 
 @pytest.mark.parametrize("kind", KINDS)
