@@ -57,8 +57,9 @@ docs: $(VENV)/.dev-installed
 	$(BIN)/python -m kickcue.edges.mqtt.documents
 	$(BIN)/python tests/core/cueing/phases_document.py
 
+BASE ?=
 bench: $(VENV)/.dev-installed
-	@$(BIN)/python -m tests.benchmarks.speed
+	@KICKCUE_BENCH_BASE=$(BASE) $(BIN)/python -m tests.benchmarks.speed
 	@$(BIN)/python -m tests.benchmarks.resume
 
 bench-latency: $(VENV)/.dev-installed

@@ -50,8 +50,8 @@ from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
 from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 
-Order = Link | Mark | Command | Fix | BeaconHeard | Ack | Timer | Tick
-"""Everything that is fed but what sensors say."""
+Order = Link | Mark | Command | Fix | BeaconHeard | Ack | Timer
+"""Everything that is fed but what sensors say, and time."""
 BEAT_NS = 1400 * NS_PER_MS
 """Sensors speak once a second, so a beat falls due only when one is missing."""
 ESTIMATE_EVERY_NS = NS_PER_S // 2
@@ -192,7 +192,10 @@ class Engine:
             self.late_events += 1
             t_ns = self._now_ns
         self._now_ns = t_ns
-        moved = self._hear(event, t_ns, out) if isinstance(event, Notification) else self._take(event, t_ns, out)
+        if isinstance(event, Notification):
+            moved = self._hear(event, t_ns, out)
+        else:  # a Tick counts by its time alone
+            moved = not isinstance(event, Tick) and self._take(event, t_ns, out)
         if self._racing and self._pass_beacon(t_ns, out):
             moved = True
         if moved or self.wake_ns is None or t_ns >= self.wake_ns:
@@ -226,8 +229,6 @@ class Engine:
         elif isinstance(event, BeaconHeard):
             self._race.beacon.hear(t_ns, event.rssi_dbm)
             return False
-        else:  # a Tick counts by its time alone
-            return False
         return True
 
     def _hear(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
@@ -241,7 +242,8 @@ class Engine:
             spm = self._sensors.cadence.latest_spm
             timer_ns = self._timer.at(t_ns)
             self._standing.read(timer_ns, reading.speed_mps)
-            for race in self._followed(t_ns):
+            followed = (self._race,) if self._left is None else self._followed(t_ns)
+            for race in followed:
                 race.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
             if not (self._started or self._offered_start):
                 self._offer_start(t_ns, timer_ns, out)

@@ -25,9 +25,12 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import Source, source
 from kickcue.recording import read
+from tests.benchmarks import events
 
 REPO = Path(__file__).resolve().parents[2]
 PAGE = REPO / "docs" / "benchmarks.md"
+BASE = os.environ.get("KICKCUE_BENCH_BASE")
+"""Another checkout, whose engine is measured beside this one's."""
 RUNS = 40  # a shared machine is slow for seconds at a time; the best of many finds it undisturbed
 
 
@@ -45,20 +48,20 @@ def engine_rows() -> list[tuple[str, str]]:
     """Feed a simulated half marathon with both sensors, presses and ticks."""
     document = simulated_document("half")
     race = simulate(document.course(), SCENARIOS["button"], 1)
-    events = [event for event, _ in Source(document, race.inputs, same=False).run()]
+    fed = [event for event, _ in Source(document, race.inputs, same=False).run()]
     setup = document.setup()
 
     def feed() -> None:
         engine = Engine(setup)
-        for event in events:
+        for event in fed:
             engine.feed(event)
 
     seconds = best_s(feed)
-    bytes_only = [event for event in events if isinstance(event, Notification)]
+    bytes_only = [event for event in fed if isinstance(event, Notification)]
     codec_s = best_s(lambda: [decode(event.char, event.data) for event in bytes_only])
-    hours = ns_to_s(events[-1].t_ns) / 3600
+    hours = ns_to_s(fed[-1].t_ns) / 3600
     return [
-        ("engine events per second, one core", f"{len(events) / seconds:,.0f}"),
+        ("engine events per second, one core", f"{len(fed) / seconds:,.0f}"),
         ("of that, decoding alone, notifications per second", f"{len(bytes_only) / codec_s:,.0f}"),
         ("one hour of two sensors through the engine", f"{seconds / hours * 1000:.0f} ms"),
     ]
@@ -118,6 +121,7 @@ def main() -> None:
         "|---|---|",
         *(f"| {what} | {figure} |" for what, figure in rows),
         "",
+        *events.section([Path(BASE).resolve()] if BASE else []),
     ]
     PAGE.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Final
 
 from kickcue.core import events as ev
-from kickcue.core.cueing.phases import IN_LAST_WINDOW
+from kickcue.core.cueing.phases import OVER
 from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.certainty import half_width_m
@@ -33,7 +33,6 @@ class Promises:
     def __init__(self, setup: Setup) -> None:
         self.engine = Engine(setup)
         self._setup = setup
-        self._course = setup.race.course
         self._allowed = ALLOWED[setup.rules]
         self._now_ns: int | None = None
         self._ids: set[str] = set()
@@ -41,18 +40,19 @@ class Promises:
         self._last_counts_m = True
         self._evens = 0
         self._window: list[ev.CueKind] = []
-        self._left: tuple[int, list[ev.CueKind]] = (0, [])
-        """What the race before the last start had been given."""
+        self._left: list[tuple[int, list[ev.CueKind]]] = []
+        """What the races before each start had been given."""
+        self._ended_ns: int | None = None
+        """The last end of a race that was told."""
         self.seen: dict[str, int] = {}
         """How often each phase, cue and notice came."""
 
     def feed(self, event: ev.Input) -> None:
         """Feed it and look at everything that came of it."""
         self._now_ns = event.t_ns if self._now_ns is None else max(self._now_ns, event.t_ns)
-        taken = False
         for output in self.engine.feed(event):
-            self._look_at(output, event, taken=taken)
-            taken = taken or (isinstance(output, ev.Notice) and output.code == "finish_taken")
+            self._is_in_order(output)
+            self._look_at(output, event)
         wake_ns = self.engine.wake_ns
         assert wake_ns is None or wake_ns > self._now_ns, "it asks for a tick that is over: whoever drives it spins"
 
@@ -69,10 +69,16 @@ class Promises:
         assert self._now_ns - began_ns >= LEAST_NS, f"{MOST_TICKS} ticks within {self._now_ns - began_ns} ns"
         return MOST_TICKS
 
-    def _look_at(self, output: ev.Output, event: ev.Input, *, taken: bool) -> None:
+    def _is_in_order(self, output: ev.Output) -> None:
+        """See that it bears the time of now; the end of a race bears its own, and may be told later, or again."""
         assert self._now_ns is not None
-        # a race that was over when the runner stopped is told to have been
-        assert output.t_ns == self._now_ns or (taken and output.t_ns < self._now_ns), "outputs come in order of time"
+        if isinstance(output, ev.PhaseChange) and output.phase in OVER:
+            self._ended_ns = output.t_ns
+            assert output.t_ns <= self._now_ns
+        elif not (isinstance(output, ev.Disarm) and output.t_ns == self._ended_ns):
+            assert output.t_ns == self._now_ns, "outputs come in order of time"
+
+    def _look_at(self, output: ev.Output, event: ev.Input) -> None:
         if isinstance(output, ev.Estimate):
             self._look_at_estimate(output)
         elif isinstance(output, ev.Cue):
@@ -88,17 +94,15 @@ class Promises:
             self._note(output.code)
             assert len(output.text) < LONGEST_TEXT
             if output.code == "undone" and output.text.startswith("the start"):
-                self._evens, self._window = self._left
+                self._evens, self._window = self._left.pop()
                 self._last_counts_m = False
+            elif output.code in {"undone", "distance"}:  # what somebody takes back may be felt again
+                self._window, self._last_counts_m = [], False
 
     def _look_at_phase(self, change: ev.PhaseChange, event: ev.Input) -> None:
-        if change.phase is not ev.Phase.BODY:
-            return
-        if isinstance(event, ev.Command) and event.kind is ev.CommandKind.START:
-            self._left = self._evens, self._window
+        if isinstance(event, ev.Command) and event.kind is ev.CommandKind.START and change.phase is ev.Phase.BODY:
+            self._left.append((self._evens, self._window))
             self._evens, self._window, self._last_counts_m = 0, [], False
-        elif change.previous in IN_LAST_WINDOW:  # a lap taken back: the last window is still to come
-            self._window = []
 
     def _look_at_estimate(self, told: ev.Estimate) -> None:
         for field in fields(told):
@@ -107,7 +111,7 @@ class Promises:
         if told.lap is not None:
             assert told.lap_min is not None
             assert told.lap_max is not None
-            assert 1 <= told.lap_min <= told.lap <= told.lap_max <= len(self._course.crossings_m)
+            assert 1 <= told.lap_min <= told.lap <= told.lap_max <= len(self.engine.course.crossings_m)
         for sd in (told.distance_sd_m, told.eta_bell_sd_s, told.to_go_m, told.eta_bell_s):
             assert sd is None or sd >= 0.0
 

@@ -23,8 +23,8 @@ MANY: Final = 1_000_000
 LONGEST: Final = 8000
 USUAL: Final = 700
 """Events of one engine: of one in ten, and of the others on average. The first one gets half of all."""
-MOST_BYTES: Final = 1_000_000
-"""Pickled: what came since the last press, to be read again should that be taken back, is most of it."""
+MOST_BYTES: Final = 8_000_000
+"""Pickled: what came since the gun, kept should the distance be corrected, is nearly all of it; of two races at most."""
 SENSORS: Final = {"pod": {"profile": "generic-rsc"}, "strap": {"profile": "generic-hr"}}
 RACES: Final = (
     {"race": "800m"},

@@ -23,6 +23,7 @@ LAT_DEG: Final = 52.0
 LON_DEG: Final = 5.0
 METRES_PER_DEGREE: Final = 111_195.0
 ODD_FLOATS: Final = (0.0, -1.0, 1e-300, 1e300, float("inf"), float("nan"), 91.0, -180.0)
+DISTANCES_M: Final = (None, 0.0, -1.0, 417.3, 800.0, 1500.0, 3000.0, 5000.0, 1e9, float("nan"))
 PACES: Final = (1.0, 1.0, 1.0, 0.85, 1.2, 0.0)
 """Of the runner's usual one: even, easing, kicking, standing."""
 CUE_IDS: Final = ("last_lap-1", "relax-1", "nobody", "")
@@ -127,7 +128,8 @@ class Traffic:
         for _ in range(random.randrange(1, 8)):
             self._t_ns += random.choice((0, 1, random.randrange(2 * NS_PER_S), random.randrange(70 * NS_PER_S)))
             if random.random() < 0.6:
-                yield ev.Command(self._stamp(), random.choice(tuple(ev.CommandKind)), random.choice((None, *ev.Orderer)))
+                by, race_m = random.choice((None, *ev.Orderer)), random.choice(DISTANCES_M)
+                yield ev.Command(self._stamp(), random.choice(tuple(ev.CommandKind)), by, race_m)
             else:
                 yield ev.Mark(self._stamp(), random.choice(tuple(ev.MarkSource)))
 

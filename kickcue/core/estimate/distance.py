@@ -5,7 +5,6 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 """
 
 import math
-from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -75,6 +74,10 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
+_Call = tuple[str, *tuple[object, ...]]
+"""The name of a method of the estimator, and what it was called with."""
+
+
 class _Before(NamedTuple):
     """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
 
@@ -101,7 +104,7 @@ class DistanceEstimator:
         self._measuring = Measuring()
         self._misfit = Misfit()
         self._undo: _Before | None = None
-        self._since_press: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+        self._since_press: list[_Call] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -176,7 +179,7 @@ class DistanceEstimator:
     def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
-            self._keep_for_undo(t_ns, DistanceEstimator.read, (t_ns, pod, speed_mps, total_m, cadence_spm))
+            self._keep_for_undo(t_ns, ("read", t_ns, pod, speed_mps, total_m, cadence_spm))
         step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
@@ -185,8 +188,9 @@ class DistanceEstimator:
         if self._belief is not None:
             if first:
                 self._take_up_pod(t_ns)
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
-            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
+            drift = self._drift
+            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, drift)
+            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
@@ -232,7 +236,7 @@ class DistanceEstimator:
             return None
         as_it_was = self._before(t_ns, self._belief)
         if source in UNPRESSED:
-            self._keep_for_undo(t_ns, DistanceEstimator.mark, (t_ns, source, age_s, shared_sd_m))
+            self._keep_for_undo(t_ns, ("mark", t_ns, source, age_s, shared_sd_m))
         else:
             self._undo, self._since_press = as_it_was, []
         before = self._belief.marked_m
@@ -261,14 +265,14 @@ class DistanceEstimator:
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
-    def _keep_for_undo(self, t_ns: int, again: Callable[..., object], what: tuple[object, ...]) -> None:
+    def _keep_for_undo(self, t_ns: int, call: _Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
         if self._undo is None:
             return
         if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
             self._undo, self._since_press = None, []
         else:
-            self._since_press.append((again, what))
+            self._since_press.append(call)
 
     def _before(self, t_ns: int, belief: LineBelief) -> _Before:
         return _Before(
@@ -305,13 +309,13 @@ class DistanceEstimator:
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
-        self._belief, self._odometer = before.belief.copy(), deepcopy(before.odometer)
+        self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._measuring = before.measuring.copy()
         self._shared_sd_m, self._misfit = before.shared_sd_m, before.misfit.copy()
         self._lateness = before.lateness.copy()
-        for again, what in since:
-            again(self, *what)
+        for name, *what in since:
+            getattr(self, name)(*what)
         return True
 
     def copy(self) -> "DistanceEstimator":
@@ -428,12 +432,22 @@ def _start_lines_m(course: Course) -> tuple[float, ...]:
     return tuple(n * lap_m for n in range(1, int(course.distance_m / lap_m) + 1))
 
 
+_ROOT_2: Final = math.sqrt(2.0)
 _Parts = list[tuple[float, float, float]]
+"""A Gaussian sum: weight, mean and standard deviation of each part."""
 
 
 def _beyond(parts: _Parts, x: float) -> float:
-    """Return the probability mass above ``x`` of a Gaussian sum of (weight, mean, sd)."""
-    return sum(w * 0.5 * math.erfc((x - mean) / (sd * math.sqrt(2.0))) for w, mean, sd in parts)
+    """Return the probability mass above ``x``."""
+    return _mass_above([(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts], x)
+
+
+def _mass_above(scaled: _Parts, x: float) -> float:
+    """Return the same of parts as the error function takes them: half the weight, the mean, sqrt(2) standard deviations."""
+    mass, erfc = 0.0, math.erfc
+    for half, mean, width in scaled:
+        mass += half * erfc((x - mean) / width)
+    return mass
 
 
 def _quantile(parts: _Parts, probability: float) -> float:
@@ -442,9 +456,10 @@ def _quantile(parts: _Parts, probability: float) -> float:
         return parts[0][1]
     low = min(mean - 6.0 * sd for _, mean, sd in parts)
     high = max(mean + 6.0 * sd for _, mean, sd in parts)
+    scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts]
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if _beyond(parts, middle) > probability:
+        if _mass_above(scaled, middle) > probability:
             low = middle
         else:
             high = middle

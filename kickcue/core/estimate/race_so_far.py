@@ -8,8 +8,7 @@ shorter way, other lines under the same belief, is right only where the lines ha
 """
 
 from copy import deepcopy
-from operator import methodcaller
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.estimate.beacon import BeaconWatch
@@ -18,9 +17,6 @@ from kickcue.core.estimate.gate import Gate
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.events import Fix, MarkSource
 from kickcue.core.units import NS_PER_S
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MOST_TOLD: Final = 40_000
 """Eleven hours of a pod; an hour of one beside a receiver that tells ten positions a second.
@@ -38,6 +34,11 @@ class _Gun(NamedTuple):
     line: LineWatch
     timer_ns: int
     t_ns: int
+
+
+_Call = tuple[str, *tuple[object, ...]]
+"""The name of a method, and what it was called with: a call of a method, or the method itself, would be
+looked at whenever Python collects garbage, and there is one for each reading."""
 
 
 class RaceSoFar:
@@ -59,7 +60,7 @@ class RaceSoFar:
         self.line = line
         self.beacon = beacon
         self._gun: _Gun | None = None
-        self._told: list[Callable[[RaceSoFar], object]] | None = []
+        self._told: list[_Call] | None = []
         """Since the gun, in order; None once it was too much to keep."""
         self._marks = 0
 
@@ -79,12 +80,21 @@ class RaceSoFar:
         cadence_spm: float | None,
     ) -> None:
         """Take in one reading of a foot pod."""
-        self._keep(methodcaller("read", timer_ns, pod, speed_mps, total_m, cadence_spm))
+        self._keep(
+            (
+                "read",
+                timer_ns,
+                pod,
+                speed_mps,
+                total_m,
+                cadence_spm,
+            )
+        )
         self.distance.read(timer_ns, pod, speed_mps, total_m, cadence_spm)
 
     def pause(self) -> None:
         """Note that the recorder was stopped."""
-        self._keep(methodcaller("pause"))
+        self._keep(("pause",))
         self.distance.pause()
 
     def mark(
@@ -103,7 +113,14 @@ class RaceSoFar:
         if by_position:
             return self.distance.mark(timer_ns, source, age_s, self.line.shared_sd_m)
         self._marks += 1
-        self._keep(methodcaller("mark", timer_ns, source, age_s))
+        self._keep(
+            (
+                "mark",
+                timer_ns,
+                source,
+                age_s,
+            )
+        )
         return self.distance.mark(timer_ns, source, age_s)
 
     def undo_mark(self) -> bool:
@@ -111,12 +128,17 @@ class RaceSoFar:
 
         Return False where there is none.
         """
-        self._keep(methodcaller("undo_mark"))
+        self._keep(("undo_mark",))
         return self.distance.undo_mark()
 
     def deny_finish(self, timer_ns: int) -> None:
         """Take in that the runner has not finished, although that was believed."""
-        self._keep(methodcaller("deny_finish", timer_ns))
+        self._keep(
+            (
+                "deny_finish",
+                timer_ns,
+            )
+        )
         self.distance.deny_finish(timer_ns)
 
     def locate(self, timer_ns: int, fix: Fix) -> int | None:
@@ -124,7 +146,13 @@ class RaceSoFar:
 
         None unless that is just over or a second ahead. It is no mark yet.
         """
-        self._keep(methodcaller("_locate_again", timer_ns, fix))
+        self._keep(
+            (
+                "_locate_again",
+                timer_ns,
+                fix,
+            )
+        )
         return self.line.feed(fix.as_it_was())
 
     def _locate_again(self, timer_ns: int, fix: Fix) -> None:
@@ -162,8 +190,8 @@ class RaceSoFar:
         twin = self._waiting(course, self._gun.distance.copy(), deepcopy(self._gun.line))
         twin.beacon = self.beacon
         twin.start(self._gun.timer_ns, self._gun.t_ns)
-        for again in self._told:
-            again(twin)
+        for name, *what in self._told:
+            getattr(twin, name)(*what)
         return twin
 
     def forget(self) -> None:
@@ -176,9 +204,9 @@ class RaceSoFar:
         line.go_by(course)
         return RaceSoFar(course, distance, line, BeaconWatch())
 
-    def _keep(self, again: "Callable[[RaceSoFar], object]") -> None:
+    def _keep(self, call: _Call) -> None:
         if self._gun is not None and self._told is not None:
             if len(self._told) < MOST_TOLD and self._marks <= MOST_MARKS:
-                self._told.append(again)
+                self._told.append(call)
             else:
                 self._told = None

@@ -10,7 +10,7 @@ Time enters only through the drift; a mark enters as a position with a variance.
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
 from operator import attrgetter
 from typing import Final, Self
@@ -24,12 +24,18 @@ class Drift:
     memory_s: float
     walk: float = 0.0
     """Of what stays: standard deviation after one second."""
+    variance: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variance", self.sd**2)
 
 
 POD_DRIFT: Final = Drift(0.007, 120.0)
 """Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
 PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
 """Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
+VAGUE_VAR_M2: Final = 1e10
+"""A place known to 100 km, after a leap of the clock, is not known: rounding would leave less than nothing of what a mark tells."""
 
 
 class Regime(IntEnum):
@@ -105,7 +111,7 @@ class TrackFilter:
         if self.clock_mps:
             dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
         keep = math.exp(-dt_s / drift.memory_s)
-        forgotten = keep * keep
+        keep_var = keep * keep
         sc, so, co, oo, o = self.sc, self.so, self.co, self.oo, self.o
         sco = self.cc + co
         soo = co + oo
@@ -114,7 +120,7 @@ class TrackFilter:
         self.sc = sc + dd_m * sco
         self.so = keep * (so + dd_m * soo)
         self.co = co * keep
-        self.oo = forgotten * oo + drift.sd**2 * (1.0 - forgotten)
+        self.oo = keep_var * oo + drift.variance * (1.0 - keep_var)
         self.o = o * keep
         if drift.walk:
             self.cc += drift.walk**2 * dt_s
@@ -156,6 +162,10 @@ class TrackFilter:
         s, ss, sc, so = self.shift(dd_m)
         spread = ss + var_m2
         off = position_m - s
+        if spread > VAGUE_VAR_M2:
+            self.s += off
+            self.ss, self.sc, self.so = var_m2, 0.0, 0.0
+            return normal_density(off, spread)
         # Gains follow from the covariance of each state with the position seen, which lies dd_m ahead of the state itself.
         own = self.ss + dd_m * (self.sc + self.so)
         gain_s, gain_c, gain_o = own / spread, sc / spread, so / spread
@@ -171,7 +181,7 @@ class TrackFilter:
         return normal_density(off, spread)
 
 
-_FIELDS = attrgetter(*(field.name for field in fields(TrackFilter)))
+_FIELDS = attrgetter(*(each.name for each in fields(TrackFilter)))
 
 
 def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:

@@ -21,6 +21,8 @@ from typing import Final, NamedTuple
 EVEN_ODDS = 0.5
 NODES = 12
 HALVINGS = 10
+_MIDDLES: Final = tuple(i + 0.5 for i in range(NODES))
+_ROOT_2: Final = math.sqrt(2.0)
 SURE = 4.0
 """Standard deviations that hold all the mass that matters."""
 NO_DOUBT: Final = 0.95
@@ -124,8 +126,10 @@ def _outstanding(mean: float, sd: float, late: float, seen: float, between: tupl
     """Return the mass of U there (midpoint rule), with x in its own standard deviations and ``mean`` of them past the line on average."""
     low, high = between
     step = (high - low) / NODES
+    half_seen, exp, erfc = seen * 0.5, math.exp, math.erfc  # done thousands of times while the place is in doubt
     mass = 0.0
-    for i in range(NODES):
-        x = low + (i + 0.5) * step
-        mass += math.exp(-0.5 * (x - mean) ** 2) * (1.0 - seen * 0.5 * math.erfc((late - sd * x) / math.sqrt(2.0)))
+    for middle in _MIDDLES:
+        x = low + middle * step
+        off = x - mean
+        mass += exp(-0.5 * off * off) * (1.0 - half_seen * erfc((late - sd * x) / _ROOT_2))
     return mass * step

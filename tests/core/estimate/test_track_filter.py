@@ -159,3 +159,18 @@ def test_density() -> None:
     """The density is a normal one, down to nothing far out."""
     assert 1.0 / math.sqrt(2.0 * math.pi * 4.0) == pytest.approx(normal_density(0.0, 4.0))
     assert 0.0 == normal_density(1e6, 1.0)
+
+
+@pytest.mark.parametrize("clock_mps", [0.0, 9.5])
+@pytest.mark.parametrize("years", [0.001, 1.0, 100.0])
+def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(years: float, clock_mps: float) -> None:
+    """GIVEN a clock that leapt by years, and all that may have been run in them WHEN a line is marked THEN the runner is there, about."""
+    h = TrackFilter.at_start(1.0, 1.0, 0.1, 1.0)
+    h.clock_mps = clock_mps
+    gap_s = years * 365.0 * 86400.0
+    h.advance(5.0 * gap_s, gap_s, gap_s)
+    h.see(1000.0, 4.0, 7.0)
+    assert h.s + h.scale * 7.0 == pytest.approx(1000.0, abs=1.0)
+    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 7.0, 400.0))
+    h.see(1001.0, 4.0, 8.0)
+    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 8.0, 400.0))
