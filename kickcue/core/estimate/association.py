@@ -76,7 +76,7 @@ def seen_next(h: TrackFilter, number: int, model: MarkModel) -> float:
 
     Counted from the first line that had one: who begins to press late has not missed the others.
     """
-    return model.seen_after(h.tied, number - h.began_line if h.tied else number)
+    return model.seen_after(h.tied, number - (h.began_line if h.tied else h.last_line + 1))
 
 
 def candidates(h: TrackFilter, lines: int, model: MarkModel) -> Iterator[Candidate]:

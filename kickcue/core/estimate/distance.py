@@ -5,6 +5,7 @@ goes through one belief (``lines.py``), so every answer comes with an honest sta
 """
 
 import math
+from bisect import bisect_left
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -147,6 +148,7 @@ class DistanceEstimator:
                     h.weight *= share
                     h.s, h.ss, h.regime, h.changed = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED, True
                     h.tied_m = h.s
+                    h.last_line = bisect_left(self._course.crossings_m, h.s) - 1
                 for h in hypotheses:
                     h.weight *= 1.0 - share
                 hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)

@@ -114,7 +114,7 @@ class LineBelief:
         if h.lines_m:
             return ((h.lines_m, 1.0),)
         lines_m, start_lines_m = self._track.lines_m, self._track.start_lines_m
-        if not start_lines_m:
+        if not start_lines_m or h.last_line >= 0:
             return ((lines_m, 1.0),)
         return ((lines_m, 1.0 - START_LINE_SHARE), (start_lines_m, START_LINE_SHARE))
 

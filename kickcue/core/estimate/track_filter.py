@@ -54,7 +54,7 @@ class Regime(IntEnum):
 
 @dataclass(slots=True)
 class TrackFilter:
-    """Mean and covariance of (s [m], c, o); ``last_line`` is the last one of ``lines_m`` that a mark was tied to, -1 before any."""
+    """Mean and covariance of (s [m], c, o); ``last_line``: of ``lines_m``, tied to a mark or passed before any."""
 
     weight: float
     s: float
