@@ -19,6 +19,9 @@ One in ten does, and races have some twelve lines.
 """
 NEVER_BEGINS: Final = 0.02
 """Probability that nobody presses at any line [judgement]."""
+VAGUE_SD: Final = 0.15
+"""A scale known no better is that of the clock, or of a cadence, by the planned pace."""
+LEAST_RATIO: Final = 0.05
 PASSED_SD: Final = 3.0
 """A line so many standard deviations back was passed."""
 PACE_BREAKS: Final = 1.2
@@ -109,6 +112,7 @@ def associated(h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: O
     here_m, late_m = seen.line_m(h), seen.late_m()
     spread = h.variance_ahead(axis_m) + variance_m2
     gate_m = GATE_SD * math.sqrt(spread)
+    vague = not h.tied and h.cc > VAGUE_SD**2
     found: list[TrackFilter] = []
     for number, chance in candidates(h, len(lines_m), seen.model):
         innovation_m = lines_m[number] - here_m
@@ -120,9 +124,21 @@ def associated(h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: O
             continue
         twin = h.copy()
         twin.weight = weight * twin.see(lines_m[number] + late_m, variance_m2, axis_m)
+        if vague:
+            twin.weight *= _as_a_ratio(h, twin.scale)
         note_line(twin, number, lines_m, seen.t_ns)
         found.append(twin)
     return found
+
+
+def _as_a_ratio(h: TrackFilter, scale: float) -> float:
+    """Return how much more probable that scale is as a ratio to the expected one than as a difference.
+
+    A scale of which little is known is log-normal: nobody races at half the pace that was planned.
+    """
+    ratio, variance = max(scale / h.scale, LEAST_RATIO), h.cc / h.scale**2
+    off, off_log = ratio - 1.0, math.log(ratio)
+    return math.exp(0.5 * (off * off - off_log * off_log) / variance) / ratio
 
 
 def note_line(h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True) -> None:

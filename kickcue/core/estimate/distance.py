@@ -146,6 +146,7 @@ class DistanceEstimator:
                 for h in ran:
                     h.weight *= share
                     h.s, h.ss, h.regime, h.changed = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED, True
+                    h.tied_m = h.s
                 for h in hypotheses:
                     h.weight *= 1.0 - share
                 hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)

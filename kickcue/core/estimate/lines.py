@@ -186,6 +186,7 @@ def _alike(a: TrackFilter, b: TrackFilter) -> bool:
     return (
         a.last_line == b.last_line
         and a.regime is b.regime
+        and a.clock_mps == b.clock_mps
         and a.lines_m == b.lines_m
         and abs(a.s - b.s) < MERGE_WITHIN_SD * sd
         and 0.25 < a.ss / max(b.ss, 1e-9) < 4.0

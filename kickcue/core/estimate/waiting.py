@@ -27,6 +27,8 @@ SURE = 4.0
 """Standard deviations that hold all the mass that matters."""
 NO_DOUBT: Final = 0.95
 """A place that is believed in so much is the only one looked at."""
+FAR_M: Final = 100.0
+"""Who is told the last lap so far from its line is told nothing: such places are an either-or."""
 STEPS: Final = 24
 """Of a mixture of places, so many moments between the first and the last that can be right are looked at."""
 
@@ -75,9 +77,16 @@ def _passed(place: Awaited, on_m: float) -> float:
 
 
 def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: float) -> float:
-    """Return how much more of the mass of U lies past the line than before it when all have gone on by ``on_m``."""
-    more = 0.0
+    """Return how much more of the mass of U lies past the line than before it when all have gone on by ``on_m``.
+
+    Of the places for which the line lies far ahead only the likeliest counts, for no more than one
+    of them can be waited for.
+    """
+    more = far = 0.0
     for place in places:
+        if -(place.past_m + on_m) > max(FAR_M, SURE * place.sd_m):
+            far = max(far, place.weight)
+            continue
         mean = (place.past_m + on_m) / max(place.sd_m, 0.01)
         if not place.seen or abs(mean) > SURE:
             more += place.weight * _plain(mean, place, on_m, late_m, late_sd_m)
@@ -86,7 +95,7 @@ def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: fl
         ahead = _outstanding(mean, sd, late, place.seen, (mean - SURE, 0.0)) if mean < SURE else 0.0
         behind = _outstanding(mean, sd, late, place.seen, (0.0, mean + SURE)) if mean > -SURE else 0.0
         more += place.weight * (behind - ahead) / math.sqrt(2.0 * math.pi)
-    return more
+    return more - far
 
 
 def _plain(mean: float, place: Awaited, on_m: float, late_m: float, late_sd_m: float) -> float:
