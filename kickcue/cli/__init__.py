@@ -36,7 +36,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "say": Command("Before the race", "kickcue.cli.say", "the cues as they sound: try your headphones"),
     "course": Command("Before the race", "kickcue.cli.course", "where the lines and the bell are in an event"),
     "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
-    "press": Command("In the race", "kickcue.cli.press", "start, lap, undo, finish for a race that runs elsewhere"),
+    "press": Command("In the race", "kickcue.cli.press", "start, lap, undo, finish, distance: for a race that runs elsewhere"),
     "watch": Command("In the race", "kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
     "bridge": Command("In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"),
     "record": Command("In the race", "kickcue.cli.record", "only record what the sensors send"),

@@ -7,7 +7,7 @@ import termios
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from kickcue.core.estimate.certainty import half_width_m
 from kickcue.core.events import CommandKind
@@ -32,6 +32,13 @@ ESCAPE: Final = "\x1b"
 """Arrows and function keys begin with it; F1 would end as a P, F2 as a Q."""
 HUNG_UP: Final = "hung up"
 """Comes as a key when the terminal goes away, as with a lost ssh connection; nobody can type it."""
+
+
+class Press(NamedTuple):
+    """What is pressed; ``race_distance_m``: with a distance, how long the race is."""
+
+    kind: CommandKind
+    race_distance_m: float | None = None
 
 
 def is_asked_first(key: str, to_go_m: float | None, sd_m: float | None) -> bool:

@@ -12,10 +12,10 @@ from rich.text import Text
 from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
 from kickcue.cli.face import PHASES
-from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
+from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, Press, is_asked_first
 from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
 from kickcue.cli.live.terminal import is_terminal
-from kickcue.cli.live.typed_distance import DISTANCE, LAP, TypedDistance
+from kickcue.cli.live.typed_distance import DISTANCE, TypedDistance
 from kickcue.cli.live.words import which_lap
 from kickcue.cli.printing import complain, tell
 from kickcue.cli.show import json_line
@@ -84,14 +84,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         complain(f"{args.what} was sent, but {trouble}")
     return 0 if trouble is None else 1
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """What is pressed; ``race_distance_m``: with a distance, how long the race is."""
-
-    kind: CommandKind
-    race_distance_m: float | None = None
 
 
 def _told_press(args: argparse.Namespace) -> Press | None:
@@ -274,15 +266,12 @@ class Keyboard:
             self.press(Press(KEYS[key]))
 
     def _type(self, typed: TypedDistance, key: str) -> None:
-        """Take a key for the distance that is being typed; a lap is none."""
-        if key == LAP:
-            self.press(Press(CommandKind.LAP))
-            return
-        typed.take(key)
+        """Take a key for the distance that is being typed."""
+        press = typed.take(key)
         if typed.over:
             self._typed = None
-        if typed.metres is not None:
-            self.press(Press(CommandKind.DISTANCE, typed.metres))
+        if press is not None:
+            self.press(press)
 
     def press(self, press: Press) -> None:
         """Send an order."""

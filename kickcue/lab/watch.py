@@ -95,11 +95,6 @@ class Watch:
         return next((felt for felt in self.felt if felt.kind in BELL), None)
 
     @property
-    def bell_ms(self) -> int | None:
-        """When the bell was first felt."""
-        return None if self.bell is None else self.bell.t_ms
-
-    @property
     def late(self) -> int:
         """How many cues were felt late."""
         return sum(felt.late for felt in self.felt)

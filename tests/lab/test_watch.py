@@ -47,14 +47,14 @@ def after(watch: Watch, *outputs: Output, until_ms: int = 100_000) -> Watch:
 def test_when_it_is_felt(sent: tuple[Output, ...], felt_ms: int | None) -> None:
     """GIVEN a faultless link THEN the timer or the cue is felt, whichever is first, once and in time."""
     watch = after(Watch(), *sent)
-    assert felt_ms == watch.bell_ms
+    assert felt_ms == (None if watch.bell is None else watch.bell.t_ms)
     assert (0, 0) == (watch.late, watch.doubled)
 
 
 def test_other_cues_are_no_bell() -> None:
     """GIVEN a cue of another kind THEN it is felt, but the bell is not."""
     watch = after(Watch(), replace(cue(5000, "relax-1"), kind=CueKind.RELAX))
-    assert (None, 1) == (watch.bell_ms, len(watch.felt))
+    assert (None, 1) == (watch.bell, len(watch.felt))
 
 
 def test_two_bells_are_one_too_many() -> None:
@@ -86,7 +86,7 @@ def test_a_bad_link_makes_nothing_late_or_double() -> None:
         sent.sort(key=lambda each: each.t_ns)
         watch = after(Watch(BadLink(), Random(seed)), *sent, cue(40_000))
         assert (0, 0) == (watch.late, watch.doubled)
-        felt += watch.bell_ms is not None
+        felt += watch.bell is not None
     assert felt == 300
 
 

@@ -7,7 +7,7 @@ from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, is_asked_first
 from kickcue.cli.live.board import Board, Entry, Wrist
 from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
-from kickcue.cli.live.typed_distance import DISTANCE, LAP, TypedDistance
+from kickcue.cli.live.typed_distance import DISTANCE, TypedDistance
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.cueing.rules import ALLOWED
 from kickcue.core.events import Command, CommandKind, Level, Phase
@@ -138,15 +138,12 @@ class RaceScreen:
         return None if self._asked is None else ASKS[self._asked]
 
     def _type(self, typed: TypedDistance, key: str) -> None:
-        """Take a key for the distance that is being typed; a lap is none."""
-        if key == LAP:
-            self._order(CommandKind.LAP)
-            return
-        typed.take(key)
+        """Take a key for the distance that is being typed."""
+        press = typed.take(key)
         if typed.over:
             self._typed = None
-        if typed.metres is not None:
-            self._order(CommandKind.DISTANCE, typed.metres)
+        if press is not None:
+            self._order(*press)
 
     def _take(self, key: str) -> bool:
         """Take a key; return whether the person leaves."""

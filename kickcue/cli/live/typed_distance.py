@@ -5,10 +5,11 @@ The race goes on meanwhile: space still marks a lap.
 
 from typing import Final
 
-from kickcue.cli.keys import ESCAPE
+from kickcue.cli.keys import ESCAPE, Press
 from kickcue.cli.live.canvas import ENTER, RUBOUT
 from kickcue.core.course import race_distance_m
 from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import CommandKind
 
 DISTANCE: Final = "d"
 LAP: Final = " "
@@ -22,8 +23,6 @@ class TypedDistance:
 
     def __init__(self) -> None:
         self.over = False
-        self.metres: float | None = None
-        """What was typed in the end; None where the person has left it."""
         self._text = ""
         self._mistake: str | None = None
 
@@ -33,21 +32,26 @@ class TypedDistance:
         asked = f"How long is the race? {self._text}_ (such as 3000, mile, 10k)"
         return f"{self._mistake or asked} · Enter takes it, Esc leaves it"
 
-    def take(self, key: str) -> None:
-        """Take a key."""
+    def take(self, key: str) -> Press | None:
+        """Take a key; return what is pressed by it: a lap, or what was typed in the end."""
+        if key == LAP:
+            return Press(CommandKind.LAP)
         self._mistake = None
         if key in LEAVE:
             self.over = True
         elif key in ENTER:
-            self._read()
+            return self._read()
         elif key in RUBOUT:
             self._text = self._text[:-1]
         elif (key.isascii() and key.isalnum()) or key in {".", ","}:
             self._text = (self._text + key)[:MOST_LETTERS]
+        return None
 
-    def _read(self) -> None:
+    def _read(self) -> Press | None:
         try:
-            self.metres = race_distance_m(self._text)
-            self.over = True
+            metres = race_distance_m(self._text)
         except AskedWronglyError as error:
             self._mistake, self._text = str(error), ""
+            return None
+        self.over = True
+        return Press(CommandKind.DISTANCE, metres)

@@ -80,16 +80,7 @@ class RaceSoFar:
         cadence_spm: float | None,
     ) -> None:
         """Take in one reading of a foot pod."""
-        self._keep(
-            (
-                "read",
-                timer_ns,
-                pod,
-                speed_mps,
-                total_m,
-                cadence_spm,
-            )
-        )
+        self._keep(("read", timer_ns, pod, speed_mps, total_m, cadence_spm))
         self.distance.read(timer_ns, pod, speed_mps, total_m, cadence_spm)
 
     def pause(self) -> None:
@@ -113,14 +104,7 @@ class RaceSoFar:
         if by_position:
             return self.distance.mark(timer_ns, source, age_s, self.line.shared_sd_m)
         self._marks += 1
-        self._keep(
-            (
-                "mark",
-                timer_ns,
-                source,
-                age_s,
-            )
-        )
+        self._keep(("mark", timer_ns, source, age_s))
         return self.distance.mark(timer_ns, source, age_s)
 
     def undo_mark(self) -> bool:
@@ -133,12 +117,7 @@ class RaceSoFar:
 
     def deny_finish(self, timer_ns: int) -> None:
         """Take in that the runner has not finished, although that was believed."""
-        self._keep(
-            (
-                "deny_finish",
-                timer_ns,
-            )
-        )
+        self._keep(("deny_finish", timer_ns))
         self.distance.deny_finish(timer_ns)
 
     def locate(self, timer_ns: int, fix: Fix) -> int | None:
@@ -146,13 +125,7 @@ class RaceSoFar:
 
         None unless that is just over or a second ahead. It is no mark yet.
         """
-        self._keep(
-            (
-                "_locate_again",
-                timer_ns,
-                fix,
-            )
-        )
+        self._keep(("_locate_again", timer_ns, fix))
         return self.line.feed(fix.as_it_was())
 
     def _locate_again(self, timer_ns: int, fix: Fix) -> None:

@@ -38,7 +38,11 @@ RULES: Final = {
     "ack": Rule(Side.WATCH, 1, False, "The answer to a cue: felt, or dropped and why."),
     "presence": Rule(Side.WATCH, 1, False, "A watch is there; on each connection, every 5 s, and as its last will."),
     "command": Rule(
-        Side.WATCH, 1, False, "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an end), finish, abort."
+        Side.WATCH,
+        1,
+        False,
+        "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an end), "
+        "finish, abort, distance (it is another one).",
     ),
     "sensor": Rule(Side.WATCH, 0, False, "One notification of a sensor that is read elsewhere, at sensor/<id>/<char>."),
 }
