@@ -35,10 +35,10 @@ class ChangePriors:
     All are judgement, set on tuning seeds; docs/estimation.md tells how much each matters.
     """
 
-    change_per_mark: float = 0.004
-    """Of metres that jump, a scale that changes, or a pod that dies between two marks.
+    change_per_m: float = 1e-5
+    """Of metres that jump, a scale that changes, or a pod that dies, for each metre between two marks.
 
-    One race in twenty.
+    One race of 5000 m in twenty.
     """
     still: float = 0.5
     """Of a pod that has counted next to nothing while its owner marked a line.
@@ -147,9 +147,9 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
     looked_at = 0
     negligible = NEGLIGIBLE * max(unchanged.values(), default=0.0)
     still = _lies_still(h, seen)
-    prior = PRIORS.still if still else PRIORS.change_per_mark
     for number, chance in candidates(h, len(lines_m), seen.model):
         line_m, price = lines_m[number], h.weight * share * chance
+        prior = PRIORS.still if still else PRIORS.change_per_m * (line_m - h.tied_m)
         by_clock = prior * _pace_density(h, line_m, seen, track)
         by_start = 0.0
         if not h.tied and h.regime is Regime.USUAL:

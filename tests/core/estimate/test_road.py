@@ -1,0 +1,67 @@
+"""Kilometre boards: lines far apart and seldom pressed are worth what lines on a track are."""
+
+import math
+
+import pytest
+
+from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.events import MarkSource
+from tests.core.scenario import Race
+
+MPS = 4.5
+THUMB_M = 0.4 * MPS
+
+
+def underway(event: str = "10k", *, scale: float = 1.0) -> Race:
+    """Return a race behind its gun, of somebody whose pod counts ``scale`` metres a metre."""
+    race = Race(event)
+    race.pod.scale = scale
+    race.stands(5.0)
+    race.gun()
+    return race
+
+
+def presses_at(race: Race, place_m: float) -> None:
+    race.runs_to(place_m + THUMB_M, MPS)
+    race.marks_line()
+
+
+def line_of_press(race: Race) -> float | None:
+    """Return which board the last press is most probably of, in metres run."""
+    belief = race.engine._distance._belief
+    assert belief is not None
+    return belief.marked_m
+
+
+@pytest.mark.parametrize("scale", [0.94, 1.06, 1.08])
+def test_a_first_press_at_the_third_kilometre(scale: float) -> None:
+    """GIVEN a pod 6 to 8 % off and two boards without a press WHEN the third has one THEN it is counted, and the next makes it sure."""
+    race = underway(scale=scale)
+    presses_at(race, 3000.0)
+    assert line_of_press(race) == 3000.0
+    presses_at(race, 4000.0)
+    race.runs(MPS, metres=5.0)
+    assert abs(race.off_m()) < 15.0
+
+
+@pytest.mark.parametrize("lost", [0.15, 0.2, 0.25])
+def test_metres_lost_on_the_way(lost: float) -> None:
+    """GIVEN two boards pressed WHEN 90 to 150 m are lost before a third that is forgotten THEN the press at the fourth is counted."""
+    race = underway()
+    for board_m in (1000.0, 2000.0):
+        presses_at(race, board_m)
+    race.runs_to(2400.0, MPS)
+    race.pod.scale = 1.0 - lost
+    race.runs_to(3000.0, MPS)
+    race.pod.scale = 1.0
+    presses_at(race, 4000.0)
+    assert line_of_press(race) == 4000.0
+
+
+@pytest.mark.parametrize("source", list(MARK_MODELS))
+def test_strays_are_reckoned_by_the_line(source: MarkSource) -> None:
+    """GIVEN no stray mark so far THEN the more lines passed the fewer are expected; one of them makes the next twice as likely."""
+    model = MARK_MODELS[source]
+    assert model.stray == model.stray_after(0, 0.0)
+    assert model.stray_after(0, 12.5) < model.stray
+    assert math.isclose(2.0 * model.stray_after(0, 12.5), model.stray_after(1, 12.5))
