@@ -42,6 +42,10 @@ class MarkModel:
         delay_sd_s = math.hypot(self.delay_sd_s, OLD_SD * old_s) if old_s else self.delay_sd_s
         return replace(self, delay_s=self.delay_s + age_s, delay_sd_s=delay_sd_s)
 
+    def at_lines(self, sd_m: float) -> "MarkModel":
+        """Return what a mark is worth of lines that stand ``sd_m`` (standard deviation) from their place."""
+        return replace(self, sharpness_m=math.hypot(self.sharpness_m, sd_m)) if sd_m else self
+
     def seen_after(self, tied: int, lines: int) -> float:
         """Return how probably the next crossing gives a mark after ``tied`` of the first ``lines`` ones did."""
         return (SEEN_STRENGTH * self.seen + tied) / (SEEN_STRENGTH + lines)

@@ -1,11 +1,11 @@
-"""Kilometre boards: lines far apart and seldom pressed are worth what lines on a track are."""
+"""Kilometre boards: lines far apart, seldom pressed and not quite where they should be are worth what lines on a track are."""
 
 import math
 
 import pytest
 
 from kickcue.core.estimate.marks import MARK_MODELS
-from kickcue.core.events import MarkSource
+from kickcue.core.events import Estimate, MarkSource
 from tests.core.scenario import Race
 
 MPS = 4.5
@@ -24,6 +24,11 @@ def underway(event: str = "10k", *, scale: float = 1.0) -> Race:
 def presses_at(race: Race, place_m: float) -> None:
     race.runs_to(place_m + THUMB_M, MPS)
     race.marks_line()
+
+
+def told(race: Race) -> Estimate:
+    race.runs(MPS, metres=5.0)
+    return race.all(Estimate)[-1]
 
 
 def line_of_press(race: Race) -> float | None:
@@ -56,6 +61,33 @@ def test_metres_lost_on_the_way(lost: float) -> None:
     race.pod.scale = 1.0
     presses_at(race, 4000.0)
     assert line_of_press(race) == 4000.0
+
+
+@pytest.mark.parametrize("off_m", [-9.0, -5.0, 5.0, 9.0])
+def test_a_board_that_stands_elsewhere(off_m: float) -> None:
+    """GIVEN boards of which the second hangs 5 or 9 m off WHEN it is pressed THEN the truth is in what is told of the next kilometre."""
+    race = underway()
+    presses_at(race, 1000.0)
+    presses_at(race, 2000.0 + off_m)
+    pressed = len(race.all(Estimate))
+    race.runs(MPS, metres=950.0)
+    for each in race.all(Estimate)[pressed:]:
+        assert each.distance_m is not None
+        assert each.distance_sd_m is not None
+        assert abs(each.distance_m - race.true_m(each)) <= 1.96 * each.distance_sd_m
+
+
+def test_a_line_painted_on_a_track_is_where_it_is() -> None:
+    """GIVEN the same presses on a track and on the road THEN on the track the place is known to the thumb, on the road to the board."""
+    track, road = underway("5000m"), underway("5k")
+    for number in range(3):
+        presses_at(track, 200.0 + 400.0 * number)
+        presses_at(road, 1000.0 + 1000.0 * number)
+    on_track, on_road = told(track).distance_sd_m, told(road).distance_sd_m
+    assert on_track is not None
+    assert on_road is not None
+    assert on_track < 2.0
+    assert 3.5 < on_road < 6.5
 
 
 @pytest.mark.parametrize("source", list(MARK_MODELS))
