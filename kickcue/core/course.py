@@ -95,10 +95,6 @@ class Window(StrEnum):
     METRES = "metres"
 
 
-BOARD_SD_M: Final = 5.0
-"""Kilometre boards hang at the next lamp post, and no judge measures where [judgement]."""
-
-
 @dataclass(frozen=True, slots=True)
 class Course:
     """The distance and every line on it. Raises ``AskedWronglyError`` for lengths that are no lengths."""
@@ -132,11 +128,6 @@ class Course:
     def first_crossing_m(self) -> float:
         """Metres from the gun to the first line."""
         return self.crossings_m[0]
-
-    @property
-    def line_sd_m(self) -> float:
-        """How far from their place the lines stand, standard deviation in metres: boards on the road."""
-        return 0.0 if self.lap_m is not None else BOARD_SD_M
 
     @property
     def laps(self) -> int:

@@ -266,7 +266,8 @@ class DistanceEstimator:
 
     def _mark_model(self, source: MarkSource) -> MarkModel:
         """Return what a mark from ``source`` is worth on this course."""
-        return MARK_MODELS[source].at_lines(self._course.line_sd_m)
+        model = MARK_MODELS[source]
+        return model.at_boards() if self._course.lap_m is None else model
 
     def _keep_for_undo(self, t_ns: int, call: _Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""

@@ -13,6 +13,10 @@ OLD_SD = 0.1
 """...the metres since a mark are known to this share of them [judgement, as for a pod that is silent]."""
 SEEN_STRENGTH = 10.0
 """Runners differ in how many presses they forget (5 to 30 %): what is known of them beforehand weighs as much as ten lines."""
+BOARD_SD_M: Final = 4.0
+"""Kilometre boards hang at the next lamp post, and no judge measures where [judgement]."""
+BOARD_SEEN: Final = 0.75
+"""They are easier to miss than a line that one comes by each lap [judgement]."""
 
 LEAST_SD_M: Final = 0.1
 """Nobody marks a line more sharply, standing still at it either; and no filter bears an observation without any error."""
@@ -42,9 +46,13 @@ class MarkModel:
         delay_sd_s = math.hypot(self.delay_sd_s, OLD_SD * old_s) if old_s else self.delay_sd_s
         return replace(self, delay_s=self.delay_s + age_s, delay_sd_s=delay_sd_s)
 
-    def at_lines(self, sd_m: float) -> "MarkModel":
-        """Return what a mark is worth of lines that stand ``sd_m`` (standard deviation) from their place."""
-        return replace(self, sharpness_m=math.hypot(self.sharpness_m, sd_m)) if sd_m else self
+    def at_boards(self) -> "MarkModel":
+        """Return what a mark is worth on the road, where boards stand in place of a painted line."""
+        return replace(
+            self,
+            sharpness_m=math.hypot(self.sharpness_m, BOARD_SD_M),
+            seen=min(self.seen, BOARD_SEEN),
+        )
 
     def seen_after(self, tied: int, lines: int) -> float:
         """Return how probably the next crossing gives a mark after ``tied`` of the first ``lines`` ones did."""

@@ -1,6 +1,8 @@
 """Kilometre boards: lines far apart, seldom pressed and not quite where they should be are worth what lines on a track are."""
 
 import math
+from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
@@ -31,16 +33,19 @@ def told(race: Race) -> Estimate:
     return race.all(Estimate)[-1]
 
 
-def line_of_press(race: Race) -> float | None:
-    """Return which board the last press is most probably of, in metres run."""
+def line_of_press(race: Race) -> float:
+    """Return which board the last press is most probably of, in metres run; the last one that had its press if of none."""
     belief = race.engine._distance._belief
     assert belief is not None
-    return belief.marked_m
+    weights: defaultdict[float, float] = defaultdict(float)
+    for h in belief.hypotheses:
+        weights[h.tied_m] += h.weight
+    return max(weights, key=lambda line_m: weights[line_m])
 
 
-@pytest.mark.parametrize("scale", [0.94, 1.06, 1.08])
+@pytest.mark.parametrize("scale", [0.92, 0.94, 1.06, 1.08])
 def test_a_first_press_at_the_third_kilometre(scale: float) -> None:
-    """GIVEN a pod 6 to 8 % off and two boards without a press WHEN the third has one THEN it is counted, and the next makes it sure."""
+    """GIVEN a pod 6 or 8 % off and two boards without a press WHEN the third has one THEN it is counted, and the next makes it sure."""
     race = underway(scale=scale)
     presses_at(race, 3000.0)
     assert line_of_press(race) == 3000.0
@@ -63,9 +68,9 @@ def test_metres_lost_on_the_way(lost: float) -> None:
     assert line_of_press(race) == 4000.0
 
 
-@pytest.mark.parametrize("off_m", [-9.0, -5.0, 5.0, 9.0])
+@pytest.mark.parametrize("off_m", [-7.0, -4.0, 4.0, 7.0])
 def test_a_board_that_stands_elsewhere(off_m: float) -> None:
-    """GIVEN boards of which the second hangs 5 or 9 m off WHEN it is pressed THEN the truth is in what is told of the next kilometre."""
+    """GIVEN boards of which the second hangs 4 or 7 m off WHEN it is pressed THEN the truth is in what is told of the next kilometre."""
     race = underway()
     presses_at(race, 1000.0)
     presses_at(race, 2000.0 + off_m)
@@ -97,3 +102,13 @@ def test_strays_are_reckoned_by_the_line(source: MarkSource) -> None:
     assert model.stray == model.stray_after(0, 0.0)
     assert model.stray_after(0, 12.5) < model.stray
     assert math.isclose(2.0 * model.stray_after(0, 12.5), model.stray_after(1, 12.5))
+
+
+def test_boards_are_missed_more_often_than_a_line_each_lap() -> None:
+    """GIVEN a thumb THEN at a board it is as late as ever, forgets more often, and never less where it forgot much anyway."""
+    thumb = MARK_MODELS[MarkSource.BUTTON]
+    at_boards = thumb.at_boards()
+    assert at_boards.seen < thumb.seen
+    assert at_boards.error(MPS)[0] == thumb.error(MPS)[0]
+    assert at_boards.error(MPS)[1] > thumb.error(MPS)[1]
+    assert replace(thumb, seen=0.5).at_boards().seen == 0.5
