@@ -35,10 +35,10 @@ class ChangePriors:
     All are judgement, set on tuning seeds; docs/estimation.md tells how much each matters.
     """
 
-    change_per_mark: float = 0.004
-    """Of metres that jump, a scale that changes, or a pod that dies between two marks.
+    change_per_m: float = 1e-5
+    """Of metres that jump, a scale that changes, or a pod that dies, for each metre between two marks.
 
-    One race in twenty.
+    One race of 5000 m in twenty.
     """
     still: float = 0.5
     """Of a pod that has counted next to nothing while its owner marked a line.
@@ -52,6 +52,10 @@ class ChangePriors:
     rescaled: float = 0.3
     clocked: float = 0.2
     """Shares of the three."""
+    jump_sd_m: float = 150.0
+    """How far metres jump where they do, metres: the slips that people report are 40 to 200 m."""
+    any_size: float = 0.05
+    """Share of jumps and scales that may be of any size: other units, a kilometre on the bench."""
     rescaled_sd: float = 0.12
     """Spread of the scale after it changed."""
     start_unseen: float = 0.01
@@ -147,9 +151,9 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
     looked_at = 0
     negligible = NEGLIGIBLE * max(unchanged.values(), default=0.0)
     still = _lies_still(h, seen)
-    prior = PRIORS.still if still else PRIORS.change_per_mark
     for number, chance in candidates(h, len(lines_m), seen.model):
         line_m, price = lines_m[number], h.weight * share * chance
+        prior = PRIORS.still if still else PRIORS.change_per_m * (line_m - h.tied_m)
         by_clock = prior * _pace_density(h, line_m, seen, track)
         by_start = 0.0
         if not h.tied and h.regime is Regime.USUAL:
@@ -161,7 +165,8 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
             return
         if price * (by_clock + by_start) < negligible:
             continue
-        by_shift = by_start if still else by_start + by_clock * PRIORS.shifted
+        by_jump = PRIORS.shifted * _likely(line_m - seen.line_m(h), PRIORS.jump_sd_m)
+        by_shift = by_start if still else by_start + by_clock * by_jump
         if by_shift > 0.0:
             shifted = _put_to(h, line_m, seen, Regime.SHIFTED)
             shifted.weight = price * by_shift
@@ -258,7 +263,7 @@ def _other_axes(h: TrackFilter, line_m: float, seen: Observation) -> Iterator[tu
         twin.changed = h.changed or h.tied > 0  # at the first line it is the scale of the whole race
         twin.c, twin.o = scale - 1.0, 0.0
         twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, POD_DRIFT.sd**2
-        yield twin, PRIORS.rescaled
+        yield twin, PRIORS.rescaled * _likely(scale / h.scale - 1.0, PRIORS.rescaled_sd)
     since_s = max((seen.t_ns - h.tied_ns) / NS_PER_S, 1.0)
     pace_mps = h.pace_mps or max((line_m - h.tied_m) / since_s, SLOWEST_MPS)
     twin = clocked(_put_to(h, line_m, seen, Regime.CLOCKED), pace_mps, PRIORS.pace_sd)
@@ -279,6 +284,11 @@ def _pace_density(h: TrackFilter, line_m: float, seen: Observation, track: Track
     if not h.clock_mps and seen.line_m(h) > line_m + PRIORS.no_break_m:
         walked = 0.0
     return share * usual + PRIORS.walked * walked + PRIORS.clock_stood * stood
+
+
+def _likely(off: float, sd: float) -> float:
+    """Return how likely a change of that size is, against one that is none."""
+    return (1.0 - PRIORS.any_size) * math.exp(-0.5 * (off / sd) ** 2) + PRIORS.any_size
 
 
 def _start_density(off_m: float, speed_mps: float) -> float:

@@ -247,8 +247,7 @@ class DistanceEstimator:
         if silent:
             self._catch_up(t_ns)
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
-        model = MARK_MODELS[source]
-        model = model.aged(age_s)
+        model = self._mark_model(source).aged(age_s)
         likeliest = self._belief.hypotheses[0]
         seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
         self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
@@ -267,6 +266,11 @@ class DistanceEstimator:
             self._odometer.rebase()
             self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
+
+    def _mark_model(self, source: MarkSource) -> MarkModel:
+        """Return what a mark from ``source`` is worth on this course."""
+        model = MARK_MODELS[source]
+        return model.at_boards() if self._course.lap_m is None else model
 
     def _keep_for_undo(self, t_ns: int, call: _Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
@@ -373,7 +377,7 @@ class DistanceEstimator:
         """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
         if self._belief is None or self._source is None:
             return EVEN_ODDS
-        model = MARK_MODELS[self._source]
+        model = self._mark_model(self._source)
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         since_s = self._since_s(t_ns)
         places = [

@@ -89,7 +89,8 @@ class LineBelief:
         branches: list[TrackFilter] = []
         for h in self.hypotheses:
             branches += self._explained(h, seen)
-            h.weight *= model.stray_after(h.strays, h.s) + doubled_per_m
+            stray_per_m = model.stray_after(h.strays, h.s / self._track.lap_m) / self._track.lap_m
+            h.weight *= stray_per_m + doubled_per_m
             h.strays += not repeated
             if not repeated:
                 pay_for_unmarked(h, h.lines_m or self._track.lines_m, seen)
