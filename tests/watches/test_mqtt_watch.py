@@ -51,13 +51,13 @@ def online(sent_ms: int, *, run_id: str = "r") -> StatusMessage:
     return StatusMessage(run_id=run_id, sent_ms=sent_ms, status="online", phase=None)
 
 
-async def settle(sender: Sender, watch: Told, *, run_id: str = "r") -> None:
-    """Let the watch find out how late messages are: two statuses, a second apart. From then on the sender's time is 1000."""
-    for sent_ms in (0, 1000):
+async def settle(sender: Sender, watch: Told, *, run_id: str = "r", from_ms: int = 0) -> None:
+    """Let the watch find out how late messages are: two statuses, a second apart. From then on the sender's time is ``from_ms`` + 1000."""
+    for sent_ms in (from_ms, from_ms + 1000):
         before = watch.state["taken"]
         await sender.send("status", online(sent_ms, run_id=run_id))
         await watch.until(lambda before=before: watch.state["taken"] > before)  # type: ignore[misc]  # mypy loses the default of a lambda
-        if sent_ms == 0:
+        if sent_ms == from_ms:
             await watch.order(ahead_ms=1000)
 
 
@@ -172,7 +172,7 @@ async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:
     """GIVEN an armed cue WHEN it is armed anew for later, and the first arm comes once more THEN only the new time holds."""
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
-        await sender.send("status", online(10_000))
+        await settle(sender, watch, from_ms=10_000)
         await armed(sender, watch, arm("c1", 1000, 60_000))
         first_ms = watch.state["due_ms"]
         await armed(sender, watch, arm("c1", 2000, 69_000))
@@ -190,10 +190,10 @@ async def test_a_disarmed_cue_does_not_fire(broker: WatchBroker, watch: Told) ->
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 1000, 60_000))
-        await sender.send("disarm", DisarmMessage(run_id="r", sent_ms=1500, id="c1", why="the runner stopped"))
+        await sender.send("disarm", DisarmMessage(run_id="r", sent_ms=1100, id="c1", why="the runner stopped"))
         await watch.until(lambda: watch.state["due_ms"] is None)
         await watch.order(ahead_ms=61_000)
-        await sender.send("cue", cue("c2", 62_500))
+        await sender.send("cue", cue("c2", 62_000))
         [ack] = await sender.answers(1)
     assert "c2" == ack.id
     assert await watch.played(1)
