@@ -115,11 +115,17 @@ spans_of_a_race = st.lists(st.tuples(st.floats(5.0, 560.0), st.floats(5.0, 60.0)
 def test_no_line_is_marked_twice_or_at_a_wrong_time(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], is_set: bool, seed: int, spans: Spans
 ) -> None:
-    """GIVEN positions that fail in any way for 5 to 60 s, once to three times THEN each mark is of a line of its own, within 4 s of it."""
+    """GIVEN positions that fail in any way for 5 to 60 s, once to three times THEN each mark is of a line of its own, within 3 s of it.
+
+    A failure shorter than 10 s that hides the crossing may be taken for a slow runner: then the mark comes within it.
+    """
     found, _, _ = troubled(kind, seed, spans, is_set=is_set)
     nearest = [min(range(len(LINES_S)), key=lambda n: abs(LINES_S[n] - t_s)) for t_s in found]
     assert len(set(nearest)) == len(found)
-    assert all(abs(LINES_S[n] - t_s) < 4.0 for n, t_s in zip(nearest, found, strict=True))
+    for n, t_s in zip(nearest, found, strict=True):
+        hidden_s = max((to_s - from_s for from_s, to_s in spans if from_s - 1.0 < LINES_S[n] < to_s + 1.0), default=0.0)
+        within_s = hidden_s + 1.0 if 2.0 < hidden_s < 10.0 else 3.0
+        assert abs(LINES_S[n] - t_s) < within_s
 
 
 @pytest.mark.parametrize("kind", KINDS)
