@@ -75,8 +75,11 @@ class Position(NamedTuple):
     """The same over the last half minute, None in the first seconds."""
 
 
-_Call = tuple[str, *tuple[object, ...]]
-"""The name of a method of the estimator, and what it was called with."""
+Call = tuple[str, *tuple[object, ...]]
+"""The name of a method, and what it was called with, kept to be called again.
+
+The method itself would be looked at whenever Python collects garbage, and thousands are kept.
+"""
 
 
 class _Before(NamedTuple):
@@ -105,7 +108,7 @@ class DistanceEstimator:
         self._measuring = Measuring()
         self._misfit = Misfit()
         self._undo: _Before | None = None
-        self._since_press: list[_Call] = []
+        self._since_press: list[Call] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
         self._heard_ns: int | None = None
@@ -272,7 +275,7 @@ class DistanceEstimator:
         model = MARK_MODELS[source]
         return model.at_boards() if self._course.lap_m is None else model
 
-    def _keep_for_undo(self, t_ns: int, call: _Call) -> None:
+    def _keep_for_undo(self, t_ns: int, call: Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
         if self._undo is None:
             return
@@ -356,8 +359,9 @@ class DistanceEstimator:
         mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
         heaviest = self._belief.hypotheses[0]
         variance += self._lateness.variance_m2(self._belief.hypotheses)
-        believed_m2 = heaviest.variance_ahead(heaviest.axis_m(dd_m, self._since_s(t_ns)))
-        variance += self._misfit.variance_m2(mean - heaviest.tied_m, believed_m2)
+        if self._misfit.speaks:
+            believed_m2 = heaviest.variance_ahead(heaviest.axis_m(dd_m, self._since_s(t_ns)))
+            variance += self._misfit.variance_m2(mean - heaviest.tied_m, believed_m2)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)

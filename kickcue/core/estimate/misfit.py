@@ -27,6 +27,12 @@ class Misfit:
         """Of the change of scale that the last mark speaks for."""
         self._consistency = consistency or Consistency()
         """Of all marks."""
+        self._missing = self._consistency.missing
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything is to be added to the variance told."""
+        return self._scale_variance > 0.0 or self._missing > 0.0
 
     def copy(self) -> "Misfit":
         """Return an independent copy, to come back to when a mark is taken back."""
@@ -41,6 +47,7 @@ class Misfit:
         off_m = after.tied_m - seen.line_m(before)
         spread = before.variance_ahead(seen.axis_m(before)) + seen.variance_m2(before)
         self._consistency = self._consistency.after(off_m, spread)
+        self._missing = self._consistency.missing
         unexplained_m2 = max(off_m * off_m - BY_CHANCE * spread, 0.0)
         self._scale_variance = unexplained_m2 / (MIDDLE * run_m) ** 2
 
@@ -49,7 +56,7 @@ class Misfit:
 
         ``believed_m2``: that variance as the likeliest hypothesis has it.
         """
-        return self._scale_variance * run_m * run_m + self._consistency.missing * believed_m2
+        return self._scale_variance * run_m * run_m + self._missing * believed_m2
 
 
 def change_of(h: TrackFilter) -> tuple[bool, int]:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.estimate.beacon import BeaconWatch
-from kickcue.core.estimate.distance import DistanceEstimator
+from kickcue.core.estimate.distance import Call, DistanceEstimator
 from kickcue.core.estimate.gate import Gate
 from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.events import Fix, MarkSource
@@ -36,11 +36,6 @@ class _Gun(NamedTuple):
     t_ns: int
 
 
-_Call = tuple[str, *tuple[object, ...]]
-"""The name of a method, and what it was called with: a call of a method, or the method itself, would be
-looked at whenever Python collects garbage, and there is one for each reading."""
-
-
 class RaceSoFar:
     """What is known of a race: told by its methods, asked of ``distance``, ``line``, ``beacon``.
 
@@ -60,7 +55,7 @@ class RaceSoFar:
         self.line = line
         self.beacon = beacon
         self._gun: _Gun | None = None
-        self._told: list[_Call] | None = []
+        self._told: list[Call] | None = []
         """Since the gun, in order; None once it was too much to keep."""
         self._marks = 0
 
@@ -177,7 +172,7 @@ class RaceSoFar:
         line.go_by(course)
         return RaceSoFar(course, distance, line, BeaconWatch())
 
-    def _keep(self, call: _Call) -> None:
+    def _keep(self, call: Call) -> None:
         if self._gun is not None and self._told is not None:
             if len(self._told) < MOST_TOLD and self._marks <= MOST_MARKS:
                 self._told.append(call)
