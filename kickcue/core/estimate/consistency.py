@@ -10,12 +10,10 @@ until it is as large as the marks show. What the last mark alone says is in ``mi
 from dataclasses import dataclass
 from typing import Final
 
-STRENGTH: Final = 5.0
+STRENGTH: Final = 4.0
 """That the model holds is believed as if so many marks had shown it [judgement]."""
 MOST: Final = 9.0
 """A mark three standard deviations off is as much as one can tell: it may be a slip of a thumb."""
-USUAL: Final = 1.1
-"""Beyond this the innovations are too large; chance makes them that in one race of four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,9 @@ class Consistency:
 
     @property
     def missing(self) -> float:
-        """By how much of itself the variance told is too small; 0 while all is as expected."""
-        mean = (STRENGTH + self.squares) / (STRENGTH + self.marks)
-        return max(mean - USUAL, 0.0)
+        """By how much of itself the variance told is too small; 0 while all is as expected.
+
+        A little too large are the innovations of every second race by chance: that counts little.
+        """
+        excess = (STRENGTH + self.squares) / (STRENGTH + self.marks) - 1.0
+        return min(excess, excess * excess) if excess > 0.0 else 0.0
