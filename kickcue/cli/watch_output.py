@@ -121,7 +121,7 @@ class Lines(Output):
 
     def __init__(self) -> None:
         self._start_s = time.monotonic()
-        self._status: tuple[str, str | None] | None = None
+        self._status: tuple[str, str | None, str | None] | None = None
         self._armed: str | None = None
         self._state_s = -STATE_EACH_S
 
@@ -143,7 +143,8 @@ class Lines(Output):
         """Return the line, or ``None`` for what was said before."""
         match happening:
             case StatusMessage():
-                status = (happening.status, happening.phase)
+                run_id = happening.run_id if happening.status == "online" else None  # another run is news
+                status = (happening.status, happening.phase, run_id)
                 before, self._status = self._status, status
                 return None if status == before else f"{happening.status}{'' if happening.phase is None else f', {happening.phase}'}"
             case StateMessage():
