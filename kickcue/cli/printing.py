@@ -121,6 +121,8 @@ def folded(text: str, stream: TextIO, indent: int = 0) -> str:
 
 
 def _broken(line: str, width: int, after: str) -> str:
+    longest = max(map(len, line.split()), default=0)
+    after = after[: max(width - longest, 0)]  # a long word needs the whole line
     return "\n".join(wrap(line, width, subsequent_indent=after, break_long_words=False, break_on_hyphens=False))
 
 

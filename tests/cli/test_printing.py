@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.cli.printing import folded
 from tests.cli.live.terminals import in_a_pipe, on_a_terminal
@@ -25,6 +25,7 @@ def terminal() -> Iterator[TextIO]:
     os.close(master)
 
 
+@example("=== =================", 20, 4)
 @given(WORDS, st.integers(20, 100), st.integers(0, 60))
 def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(terminal: TextIO, text: str, width: int, indent: int) -> None:
     """Whatever is said, its words stand there in their order, whole, and no line is wider than the terminal."""
