@@ -22,6 +22,7 @@ NEVER_BEGINS: Final = 0.02
 VAGUE_SD: Final = 0.15
 """A scale known no better is that of the clock, or of a cadence, by the planned pace."""
 LEAST_RATIO: Final = 0.05
+"""A filter may hold any scale, below zero too; a logarithm has none of those."""
 PASSED_SD: Final = 3.0
 """A line so many standard deviations back was passed."""
 PACE_BREAKS: Final = 1.2

@@ -2,9 +2,12 @@
 
 import pytest
 
-from kickcue.core.estimate.track_filter import Regime
-from kickcue.core.events import CommandKind, Cue, CueKind, Notice
-from kickcue.core.units import ns_to_s
+from kickcue.core.estimate.association import Observation, associated
+from kickcue.core.estimate.change_points import Track, at_private_place, clocked
+from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.track_filter import Regime, TrackFilter
+from kickcue.core.events import CommandKind, Cue, CueKind, MarkSource, Notice
+from kickcue.core.units import NS_PER_S, ns_to_s
 from tests.core.scenario import Race
 
 MPS = 5.0
@@ -243,11 +246,8 @@ def test_a_press_after_forgotten_ones_is_a_line_although_the_scale_has_changed()
     assert abs(bell_off_s(race)) < 1.0
 
 
-def test_no_lap_is_walked_that_the_pod_saw_run() -> None:
-    """GIVEN a press missed where the scale changes WHEN the laps after it are pressed THEN none of them is lost.
-
-    Two laps at the usual pace are not one at half of it, for the pod has run farther than one.
-    """
+def test_a_press_forgotten_where_the_scale_changes_loses_no_lap() -> None:
+    """GIVEN a press missed where the scale changes WHEN the laps after it are pressed THEN none of them is lost."""
     race = Race("5000m")
     race.pod.scale = 1.055
     race.gun()
@@ -270,6 +270,56 @@ def test_a_doubted_press_at_the_bell_is_acted_on(scale: float) -> None:
     race.pod.scale = scale
     presses_on(race, 4250.0)
     assert bell_off_s(race) < 1.0
+
+
+def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> None:
+    """GIVEN a pod that ran 260 m before `start` on a track of 200 m WHEN the second line is pressed THEN it is the second.
+
+    Nobody could have pressed at the first one.
+    """
+    race = Race("800m", wishes={"lap_m": 200.0})
+    race.stands(5.0)
+    race.run_m = 0.0
+    race.runs(MPS, seconds=52.0)
+    run_m = race.run_m
+    race.gun()
+    race.run_m = run_m
+    race.runs_to(402.0, MPS)
+    race.marks_line()
+    belief = race.engine._distance._belief
+    assert belief is not None
+    assert 400.0 == belief.marked_m
+    assert belief.hypotheses[0].weight > 0.8
+    assert 4.0 < belief.hypotheses[0].pace_mps < 6.0, "what was run before the start was not run since"
+
+
+def test_nobody_presses_just_before_the_line() -> None:
+    """GIVEN a first mark 30 m before a line, as a total that lags has it THEN a private place there is improbable.
+
+    Not so past it, where late thumbs press, and nowhere else in the lap.
+    """
+    before, past, elsewhere = (private_weight(600.0 + off_m) for off_m in (-30.0, 30.0, -120.0))
+    assert past == elsewhere
+    assert before == pytest.approx(0.1 * past)
+
+
+def private_weight(here_m: float) -> float:
+    """Return what a private place there weighs, by the first mark."""
+    track = Track(lines_m=tuple(200.0 + 400.0 * n for n in range(13)), lap_m=400.0)
+    h = TrackFilter.at_start(1.0, 1.0, 0.03, 1.0)
+    h.advance(here_m, 120.0, 0.0)
+    seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
+    (private,) = at_private_place(h, seen, track)
+    return private.weight
+
+
+def test_half_the_pace_is_less_probable_than_a_fourth_more() -> None:
+    """GIVEN a pace known to 22 % WHEN the first mark would make it half, or a fourth more THEN the first is held to be a mistake."""
+    h = clocked(TrackFilter.at_start(1.0, 1.0, 1.0, 1.0), 4.5, 0.22)
+    h.advance(0.0, 100.0, 0.0)
+    seen = Observation(100 * NS_PER_S, MARK_MODELS[MarkSource.GATE], 4.5, 0.0, 0.0, 0.0, repeated=False)
+    half, more = (associated(h, (line_m,), 1.0, seen)[0].weight for line_m in (225.0, 562.5))
+    assert half < 0.05 * more
 
 
 def test_a_machine_that_slept() -> None:

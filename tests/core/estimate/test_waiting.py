@@ -98,3 +98,13 @@ def test_a_silent_place_speaks_little() -> None:
 def test_the_odds_are_odds(places: list[Awaited], late_m: float, late_sd_m: float) -> None:
     """Whatever is believed, what is returned is a probability."""
     assert 0.0 <= odds_to_fire(places, late_m, late_sd_m) <= 1.0
+
+
+def test_of_places_far_ahead_only_the_likeliest_is_waited_for() -> None:
+    """GIVEN a place at its line, and three unlikely ones whole laps before it THEN the silence there may be a forgotten press.
+
+    No more than one of the three can be right, so they do not add up against it.
+    """
+    here, apart = Awaited(0.85, -5.0, 2.5, 0.9), [Awaited(0.05, -metres, 2.5, 0.9) for metres in (205.0, 305.0, 405.0)]
+    assert odds_to_fire([here, *apart], 2.0, 1.4) <= 0.85
+    assert odds_to_fire([here, Awaited(0.15, -205.0, 2.5, 0.9)], 2.0, 1.4) > 0.86
