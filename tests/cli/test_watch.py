@@ -18,6 +18,7 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.face import HEIGHT, WIDTH, Face
 from kickcue.cli.show import console
+from kickcue.cli.watch_output import Lines
 from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Phase, PhaseChange
 from kickcue.core.wrist import Answer, Play, Touch
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
@@ -248,6 +249,14 @@ async def test_a_watch_waits_for_a_run_and_finds_each_that_follows() -> None:
                 lines.append(await next_line(process, bool))
         assert len([line for line in lines if "waiting for" in line]) == 3
         assert await ended(process) == 0
+
+
+def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a run online WHEN another one says that it is, the last word of the first lost THEN that is news; once more it is none."""
+    lines = Lines()
+    for run_id in ("first", "first", "second", "second"):
+        lines.take(StatusMessage(run_id=run_id, sent_ms=0, status="online", phase=None))
+    assert 2 == capsys.readouterr().out.count("online")
 
 
 async def test_a_watch_for_one_athlete_passes_over_the_races_of_others() -> None:

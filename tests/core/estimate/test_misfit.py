@@ -1,8 +1,14 @@
 """After a mark that fitted badly the pod may go on being off: what is told of the error grows until a mark fits."""
 
+import math
+
 import pytest
 
-from kickcue.core.events import CommandKind, Estimate
+from kickcue.core.estimate.association import Observation
+from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.misfit import Misfit
+from kickcue.core.estimate.track_filter import TrackFilter
+from kickcue.core.events import CommandKind, Estimate, MarkSource
 from tests.core.scenario import Race
 
 MPS = 5.0
@@ -64,3 +70,29 @@ def test_a_press_taken_back_leaves_nothing() -> None:
     assert added_m2(race) > 0.0
     race.orders(CommandKind.UNDO_LAP)
     assert 0.0 == added_m2(race)
+
+
+def test_marks_that_keep_being_off_are_told_too() -> None:
+    """GIVEN marks 1.8 standard deviations off, which speak for no change each by itself THEN the error told grows all the same.
+
+    A copy, which undo goes back to, knows them; marks that fit add nothing.
+    """
+    off, fitting = misfit_of(1.8), misfit_of(0.5)
+    assert off.speaks
+    assert off.variance_m2(0.0, 100.0) > 50.0
+    assert off.copy().variance_m2(0.0, 100.0) == off.variance_m2(0.0, 100.0)
+    assert not fitting.speaks
+
+
+def misfit_of(off_sd: float) -> Misfit:
+    """Return what ten marks leave unexplained, each so many standard deviations off."""
+    found = Misfit()
+    seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
+    for _ in range(10):
+        before = TrackFilter.at_start(1.0, 1.0, 0.01, 1.0)
+        before.advance(400.0, 80.0, 0.0)
+        after = before.copy()
+        spread_m2 = before.variance_ahead(0.0) + seen.variance_m2(before)
+        after.tied_m = seen.line_m(before) + off_sd * math.sqrt(spread_m2)
+        found.mark(before, after, seen)
+    return found
