@@ -1,7 +1,9 @@
-"""SIGTERM from the first moment on: a process that is told to end ends in good order, whatever it is just doing.
+"""SIGTERM from the first moment on.
 
-Imported before everything that takes its time, and therefore imports next to nothing. A command that waits for the word has handlers of
-its own meanwhile (``cli/told_to_end.py``).
+A process that is told to end ends in good order, whatever it is just doing.
+
+Imported before everything that takes its time, and therefore imports next to nothing. A command
+that waits for the word has handlers of its own meanwhile (``cli/told_to_end.py``).
 """
 
 import os
@@ -12,15 +14,22 @@ from typing import Final
 STATUS: Final = 128 + signal.SIGTERM
 """As a shell reports it: the command was not done."""
 ENDED_FROM_OUTSIDE: Final = frozenset({"run", "record", "watch", "bridge"})
-"""Commands for which being told is the way to end: there is nothing that they have not done, and they wait for the word themselves."""
+"""Commands for which being told is the way to end: there is nothing that they have not done, and
+they wait for the word themselves."""
 
 
 class ToldToEnd(SystemExit):
-    """Raised by SIGTERM in a command that does not wait for it: asyncio and libraries let SystemExit pass."""
+    """Raised by SIGTERM in a command that does not wait for it.
+
+    Asyncio and libraries let SystemExit pass.
+    """
 
 
 def end_in_good_order() -> None:
-    """Have SIGTERM end the process at once from now on: there is nothing yet that would have to be closed."""
+    """Have SIGTERM end the process at once from now on.
+
+    There is nothing yet that would have to be closed.
+    """
     signal.signal(signal.SIGTERM, _leave)
 
 
@@ -36,7 +45,9 @@ def nothing_left_to_end() -> None:
 
 
 def _leave(_number: int, _frame: object) -> None:
-    os._exit(0 if ENDED_FROM_OUTSIDE.intersection(sys.argv[1:2]) else STATUS)  # an exception can get lost among imports
+    os._exit(
+        0 if ENDED_FROM_OUTSIDE.intersection(sys.argv[1:2]) else STATUS
+    )  # an exception can get lost among imports
 
 
 def _raise(_number: int, _frame: object) -> None:

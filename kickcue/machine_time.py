@@ -1,7 +1,8 @@
 """The machine's clock: nobody sets it, and it goes on while the machine sleeps.
 
-Linux calls that CLOCK_BOOTTIME; its CLOCK_MONOTONIC stands still in sleep, so that a race would lose the minutes of a closed lid. Where
-there is no such clock (macOS), the monotonic one is the best there is.
+Linux calls that CLOCK_BOOTTIME; its CLOCK_MONOTONIC stands still in sleep, so that a race would
+lose the minutes of a closed lid. Where there is no such clock (macOS), the monotonic one is the
+best there is.
 """
 
 import asyncio
@@ -19,14 +20,20 @@ def machine_ns() -> int:
 
 
 class SleepProofLoop(asyncio.SelectorEventLoop):
-    """An event loop on the machine's clock: what fell due in a sleep is done, or is too late, as soon as the machine is awake."""
+    """An event loop on the machine's clock.
+
+    What fell due in a sleep is done, or is too late, as soon as the machine is awake.
+    """
 
     def time(self) -> float:
         """Return the machine's clock in seconds."""
         return machine_ns() / 1e9
 
 
-def run(main: Coroutine[Any, Any, R], loop_factory: Callable[[], asyncio.AbstractEventLoop] = SleepProofLoop) -> R:
+def run(
+    main: Coroutine[Any, Any, R],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = SleepProofLoop,
+) -> R:
     """Run to the end, as ``asyncio.run`` does, by the machine's clock."""
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(main)

@@ -1,7 +1,9 @@
-"""What tests share: the real recordings, the real programs, and a plain word at the end on which of them were absent.
+"""What tests share: the real recordings, the real programs, and a plain word at the end on which of
+them were absent.
 
-A test that needs a real part is marked (``mosquitto``, ``recordings``) or asks for it (``data_dir``, ``real_program``). Where the part
-is absent the test is skipped with a reason, or fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does.
+A test that needs a real part is marked (``mosquitto``, ``recordings``) or asks for it
+(``data_dir``, ``real_program``). Where the part is absent the test is skipped with a reason, or
+fails where ``KICKCUE_REQUIRE_REAL=1`` demands the programs, as ``.ci/run`` does.
 """
 
 import os
@@ -17,9 +19,16 @@ REPO: Final = Path(__file__).resolve().parent.parent
 MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
 INSTALL: Final = "apt-get install mosquitto mosquitto-clients"
 SOUND: Final = "apt-get install espeak-ng alsa-utils"
-DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")  # often not on a user's PATH
+DAEMON_FOLDERS: Final = (
+    "/usr/sbin",
+    "/usr/local/sbin",
+    "/opt/homebrew/sbin",
+    "/opt/homebrew/bin",
+)  # often not on a user's PATH
 
-settings.register_profile("kickcue", deadline=None)  # how long an example takes says nothing about it, least of all on a Pi
+settings.register_profile(
+    "kickcue", deadline=None
+)  # how long an example takes says nothing about it, least of all on a Pi
 settings.load_profile("kickcue")
 
 
@@ -30,14 +39,18 @@ def find_program(name: str) -> Path | None:
 
 
 def find_data() -> Path | None:
-    """Return the folder with the real recordings: ``KICKCUE_DATA``, or ``shared/data`` beside the checkout."""
+    """Return the folder with the real recordings: ``KICKCUE_DATA``, or ``shared/data`` beside the
+    checkout.
+    """
     told = os.environ.get("KICKCUE_DATA")
     folder = Path(told) if told else REPO.parent / "shared" / "data"
     return folder if folder.is_dir() else None
 
 
 def require_data() -> Path:
-    """Return the folder with the real recordings; skip where there is none, fail where ``KICKCUE_DATA`` points nowhere."""
+    """Return the folder with the real recordings; skip where there is none, fail where
+    ``KICKCUE_DATA`` points nowhere.
+    """
     folder = find_data()
     if folder is not None:
         return folder
@@ -61,7 +74,9 @@ def require_or_skip(program: str) -> Path:
 
 @pytest.fixture(scope="session")
 def real_program() -> Callable[[str], Path]:
-    """Return ``require_or_skip``: ``real_program("mosquitto")`` is the path; the test is skipped (or fails) without it."""
+    """Return ``require_or_skip``: ``real_program("mosquitto")`` is the path; the test is skipped
+    (or fails) without it.
+    """
     return require_or_skip
 
 
@@ -83,15 +98,42 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one plain line which optional real parts these tests had and which they did without."""
     missing = [program for program in MOSQUITTO if find_program(program) is None]
-    mosquitto = f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"
-    dbus = "D-Bus found" if find_program("dbus-daemon") else "D-Bus ABSENT, the radio was not tested (apt-get install dbus-daemon)"
-    qemu = "QEMU found" if find_program("qemu-system-x86_64") else "QEMU ABSENT (apt-get install qemu-system-x86; make test-bluez needs it)"
-    sound = "espeak-ng and aplay found" if find_program("espeak-ng") and find_program("aplay") else f"espeak-ng or aplay ABSENT ({SOUND})"
+    mosquitto = (
+        f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"
+    )
+    dbus = (
+        "D-Bus found"
+        if find_program("dbus-daemon")
+        else "D-Bus ABSENT, the radio was not tested (apt-get install dbus-daemon)"
+    )
+    qemu = (
+        "QEMU found"
+        if find_program("qemu-system-x86_64")
+        else "QEMU ABSENT (apt-get install qemu-system-x86; make test-bluez needs it)"
+    )
+    sound = (
+        "espeak-ng and aplay found"
+        if find_program("espeak-ng") and find_program("aplay")
+        else f"espeak-ng or aplay ABSENT ({SOUND})"
+    )
     node = (
         "Node found"
         if find_program("npm")
-        else "Node ABSENT, the watch firmware was not tested in WebAssembly (apt-get install nodejs npm)"
+        else (
+            "Node ABSENT, the watch firmware was not tested in WebAssembly (apt-get install "
+            "nodejs npm)"
+        )
     )
-    gpsd = "gpsd found" if find_program("gpsfake") else "gpsd ABSENT (apt-get install gpsd gpsd-clients)"
-    recordings = "recordings found" if find_data() else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
-    terminalreporter.write_line(f"Real parts: {mosquitto}; {dbus}; {qemu}; {sound}; {node}; {gpsd}; {recordings}.")
+    gpsd = (
+        "gpsd found"
+        if find_program("gpsfake")
+        else "gpsd ABSENT (apt-get install gpsd gpsd-clients)"
+    )
+    recordings = (
+        "recordings found"
+        if find_data()
+        else "recordings ABSENT, their tests did not run (set KICKCUE_DATA)"
+    )
+    terminalreporter.write_line(
+        f"Real parts: {mosquitto}; {dbus}; {qemu}; {sound}; {node}; {gpsd}; {recordings}."
+    )

@@ -1,6 +1,8 @@
-"""The laws a reader may rely on, read off the source: imports point downward, nothing goes in circles, the core is pure.
+"""The laws a reader may rely on, read off the source: imports point downward, nothing goes in
+circles, the core is pure.
 
-Every check is a function of ``{module name: source}``, so that the second half of this file can show that each of them bites.
+Every check is a function of ``{module name: source}``, so that the second half of this file can
+show that each of them bites.
 """
 
 import ast
@@ -51,32 +53,73 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.cli": 70,
     "kickcue.__main__": 80,
 }
-BARE_PACKAGES: Final = frozenset({"kickcue", "kickcue.core", "kickcue.edges"})  # a docstring and a version: they import nothing of ours
+BARE_PACKAGES: Final = frozenset(
+    {"kickcue", "kickcue.core", "kickcue.edges"}
+)  # a docstring and a version: they import nothing of ours
 
 IMPURE_MODULES: Final[Mapping[str, frozenset[str]]] = {
     "clocks": frozenset({"datetime", "sched", "time", "zoneinfo"}),
     "chance": frozenset({"random", "secrets", "uuid"}),
-    "files": frozenset({"fileinput", "glob", "io", "mmap", "os", "pathlib", "pickle", "shelve", "shutil", "sqlite3", "tempfile"}),
-    "network": frozenset({"ftplib", "http", "select", "selectors", "smtplib", "socket", "socketserver", "ssl", "urllib", "webbrowser"}),
-    "concurrency": frozenset({"asyncio", "concurrent", "multiprocessing", "queue", "signal", "subprocess", "threading"}),
-    "surroundings": frozenset({"ctypes", "getpass", "importlib", "logging", "platform", "sys", "sysconfig", "warnings"}),
+    "files": frozenset(
+        {
+            "fileinput",
+            "glob",
+            "io",
+            "mmap",
+            "os",
+            "pathlib",
+            "pickle",
+            "shelve",
+            "shutil",
+            "sqlite3",
+            "tempfile",
+        }
+    ),
+    "network": frozenset(
+        {
+            "ftplib",
+            "http",
+            "select",
+            "selectors",
+            "smtplib",
+            "socket",
+            "socketserver",
+            "ssl",
+            "urllib",
+            "webbrowser",
+        }
+    ),
+    "concurrency": frozenset(
+        {"asyncio", "concurrent", "multiprocessing", "queue", "signal", "subprocess", "threading"}
+    ),
+    "surroundings": frozenset(
+        {"ctypes", "getpass", "importlib", "logging", "platform", "sys", "sysconfig", "warnings"}
+    ),
 }
-IMPURE_CALLS: Final = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
+IMPURE_CALLS: Final = frozenset(
+    {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
+)
 
 Sources = Mapping[str, str]
 
 
 def sources() -> dict[str, str]:
-    """Return the source of every module of the package by its dotted name; a package goes by its own name."""
+    """Return the source of every module of the package by its dotted name; a package goes by its
+    own name.
+    """
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(
+            encoding="utf-8"
+        )
     return found
 
 
 def imported(source: str, known: Sources) -> Iterator[str]:
-    """Yield what ``source`` imports, anywhere in it; ``from package import module`` counts as the module."""
+    """Yield what ``source`` imports, anywhere in it; ``from package import module`` counts as the
+    module.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -92,7 +135,9 @@ def unit(module: str) -> str | None:
 
 
 def floor_violations(modules: Sources) -> list[str]:
-    """Return one sentence for each import that does not point downward, and for each module without a floor."""
+    """Return one sentence for each import that does not point downward, and for each module without
+    a floor.
+    """
     wrong = []
     for module, source in modules.items():
         here = unit(module)
@@ -102,7 +147,11 @@ def floor_violations(modules: Sources) -> list[str]:
             there = unit(target)
             if target.startswith("."):
                 wrong.append(f"{module} imports {target}: write the whole name")
-            elif target.partition(".")[0] != "kickcue" or target in BARE_PACKAGES or here == there is not None:
+            elif (
+                target.partition(".")[0] != "kickcue"
+                or target in BARE_PACKAGES
+                or here == there is not None
+            ):
                 continue
             elif here is None or there is None or FLOORS[there] >= FLOORS[here]:
                 wrong.append(f"{module} imports {target}, which does not lie below it")
@@ -111,7 +160,10 @@ def floor_violations(modules: Sources) -> list[str]:
 
 def cycles(modules: Sources) -> list[str]:
     """Return the first circle of imports, if there is one."""
-    graph = {module: {target for target in imported(source, modules) if target in modules} for module, source in modules.items()}
+    graph = {
+        module: {target for target in imported(source, modules) if target in modules}
+        for module, source in modules.items()
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -120,7 +172,9 @@ def cycles(modules: Sources) -> list[str]:
 
 
 def core_violations(modules: Sources) -> list[str]:
-    """Return one sentence for each thing in the core that reads a clock, does I/O, or comes from outside the standard library."""
+    """Return one sentence for each thing in the core that reads a clock, does I/O, or comes from
+    outside the standard library.
+    """
     wrong = []
     for module, source in modules.items():
         if not f"{module}.".startswith("kickcue.core."):
@@ -131,20 +185,33 @@ def core_violations(modules: Sources) -> list[str]:
             if top != "kickcue" and top not in sys.stdlib_module_names:
                 kinds.append("outside the standard library")
             wrong += [f"{module} imports {target} ({kind})" for kind in kinds]
-        calls = (node.func.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        calls = (
+            node.func.id
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        )
         wrong += [f"{module} calls {name}()" for name in calls if name in IMPURE_CALLS]
     return wrong
 
 
 @pytest.mark.parametrize("check", [floor_violations, cycles, core_violations])
 def test_laws_hold(check: Callable[[Sources], list[str]]) -> None:
-    """Imports point strictly downward, run in no circle, and the core has no clock, no I/O and nothing but the standard library."""
+    """Imports point strictly downward, run in no circle, and the core has no clock, no I/O and
+    nothing but the standard library.
+    """
     assert [] == check(sources())
 
 
 def test_the_walk_sees_the_package() -> None:
     """The laws are checked on the real source, not on an empty folder."""
-    assert {"kickcue", "kickcue.__main__", "kickcue.cli", "kickcue.core", "kickcue.core.course", "kickcue.core.gatt"} <= sources().keys()
+    assert {
+        "kickcue",
+        "kickcue.__main__",
+        "kickcue.cli",
+        "kickcue.core",
+        "kickcue.core.course",
+        "kickcue.core.gatt",
+    } <= sources().keys()
 
 
 @pytest.mark.parametrize(
@@ -161,12 +228,20 @@ def test_the_walk_sees_the_package() -> None:
     ],
 )
 def test_an_import_that_points_up_is_found(source: str) -> None:
-    """GIVEN a module low down WHEN it imports its own floor or a higher one, in whatever form THEN the law says so."""
+    """GIVEN a module low down WHEN it imports its own floor or a higher one, in whatever form THEN
+    the law says so.
+    """
     assert len(floor_violations({"kickcue.core.course": source, "kickcue.core.engine": ""})) == 1
 
 
 @pytest.mark.parametrize(
-    "source", ["import math", "from kickcue.core.units import MILE_M", "from kickcue.core import units", "from kickcue import __version__"]
+    "source",
+    [
+        "import math",
+        "from kickcue.core.units import MILE_M",
+        "from kickcue.core import units",
+        "from kickcue import __version__",
+    ],
 )
 def test_an_import_that_points_down_is_allowed(source: str) -> None:
     """The law does not cry wolf."""
@@ -176,17 +251,28 @@ def test_an_import_that_points_down_is_allowed(source: str) -> None:
 def test_one_edge_may_not_know_another() -> None:
     """Two parts on one floor are strangers, and a package's own modules are not."""
     assert len(floor_violations({"kickcue.edges.mqtt.client": "import kickcue.lab.replay"})) == 1
-    assert [] == floor_violations({"kickcue.edges.mqtt.client": "from kickcue.edges.mqtt.topics import Topics"})
+    assert [] == floor_violations(
+        {"kickcue.edges.mqtt.client": "from kickcue.edges.mqtt.topics import Topics"}
+    )
 
 
 def test_a_module_without_a_floor_is_found() -> None:
     """A new part of the package has to say where it stands."""
-    assert floor_violations({"kickcue.core.magic": ""}) == ["kickcue.core.magic has no floor: give it one in FLOORS"]
+    assert floor_violations({"kickcue.core.magic": ""}) == [
+        "kickcue.core.magic has no floor: give it one in FLOORS"
+    ]
 
 
 def test_a_circle_is_found() -> None:
-    """GIVEN two modules of one package that import each other WHEN checked THEN the circle is named."""
-    (circle,) = cycles({"kickcue.lab.a": "import kickcue.lab.b", "kickcue.lab.b": "def f():\n    from kickcue.lab import a"})
+    """GIVEN two modules of one package that import each other WHEN checked THEN the circle is
+    named.
+    """
+    (circle,) = cycles(
+        {
+            "kickcue.lab.a": "import kickcue.lab.b",
+            "kickcue.lab.b": "def f():\n    from kickcue.lab import a",
+        }
+    )
     assert {"kickcue.lab.a", "kickcue.lab.b"} == set(circle.split(" -> "))
 
 
@@ -207,11 +293,19 @@ def test_a_circle_is_found() -> None:
 )
 @pytest.mark.parametrize("module", ["kickcue.core", "kickcue.core.cueing.policy"])
 def test_a_core_that_reads_a_clock_or_a_file_is_found(module: str, source: str) -> None:
-    """GIVEN a core module WHEN it imports or calls what is not pure, at the top or deep inside THEN the law says so."""
+    """GIVEN a core module WHEN it imports or calls what is not pure, at the top or deep inside THEN
+    the law says so.
+    """
     assert len(core_violations({module: source})) == 1
 
 
 def test_purity_is_asked_of_the_core_alone() -> None:
-    """The edges may do what the core may not, and the core may use the pure part of the standard library."""
-    assert [] == core_violations({"kickcue.edges.mqtt.client": "import asyncio\nimport aiomqtt\nprint(1)"})
-    assert [] == core_violations({"kickcue.core.course": "import math\nfrom collections.abc import Mapping\nlen('print')"})
+    """The edges may do what the core may not, and the core may use the pure part of the standard
+    library.
+    """
+    assert [] == core_violations(
+        {"kickcue.edges.mqtt.client": "import asyncio\nimport aiomqtt\nprint(1)"}
+    )
+    assert [] == core_violations(
+        {"kickcue.core.course": "import math\nfrom collections.abc import Mapping\nlen('print')"}
+    )

@@ -22,7 +22,14 @@ print(json.dumps({"from": [kickcue.__file__, files.__file__], "id": profile.id, 
 
 
 def _run(*command: str | Path, cwd: Path = REPO, **env: str) -> str:
-    done = subprocess.run(list(map(str, command)), cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -38,7 +45,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Install the wheel into a folder of its own, use it from somewhere else, and return what was seen and where."""
+    """Install the wheel into a folder of its own, use it from somewhere else, and return what was
+    seen and where.
+    """
     site, elsewhere = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("elsewhere")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
     _run(*pip, "install", "--no-index", "--no-deps", "--target", site, wheel)
@@ -48,9 +57,14 @@ def used(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
 
 
 def test_wheel_holds_every_profile_the_types_marker_and_the_licence(wheel: Path) -> None:
-    """GIVEN the built wheel THEN each profile of the checkout is inside it, the marker for type checkers, the licence, and no test."""
+    """GIVEN the built wheel THEN each profile of the checkout is inside it, the marker for type
+    checkers, the licence, and no test.
+    """
     names = set(zipfile.ZipFile(wheel).namelist())
-    profiles = {f"kickcue/{path.relative_to(REPO).as_posix()}" for path in (REPO / "firmware_profiles").rglob("*.toml")}
+    profiles = {
+        f"kickcue/{path.relative_to(REPO).as_posix()}"
+        for path in (REPO / "firmware_profiles").rglob("*.toml")
+    }
     assert profiles
     assert set() == profiles - names
     assert {"kickcue/py.typed", f"kickcue-{__version__}.dist-info/licenses/LICENSE"} <= names
@@ -58,7 +72,9 @@ def test_wheel_holds_every_profile_the_types_marker_and_the_licence(wheel: Path)
 
 
 def test_installed_wheel_uses_its_own_profile(used: dict[str, Any]) -> None:
-    """GIVEN the wheel installed elsewhere WHEN a profile is loaded from another folder THEN it works, by the wheel's code alone."""
+    """GIVEN the wheel installed elsewhere WHEN a profile is loaded from another folder THEN it
+    works, by the wheel's code alone.
+    """
     assert [True, True] == [Path(place).is_relative_to(used["site"]) for place in used["from"]]
     assert ("stryd", 0) == (used["id"], used["status"])
 

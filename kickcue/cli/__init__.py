@@ -27,31 +27,95 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "demo": Command("Before the race", "kickcue.cli.demo", "see a whole race in half a minute: strap, foot pod, broker, watch"),
-    "init": Command("Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"),
-    "set": Command("Before the race", "kickcue.cli.set", "change a key of race.toml, such as broker.url or target_s"),
-    "scan": Command("Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"),
+    "demo": Command(
+        "Before the race",
+        "kickcue.cli.demo",
+        "see a whole race in half a minute: strap, foot pod, broker, watch",
+    ),
+    "init": Command(
+        "Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"
+    ),
+    "set": Command(
+        "Before the race",
+        "kickcue.cli.set",
+        "change a key of race.toml, such as broker.url or target_s",
+    ),
+    "scan": Command(
+        "Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"
+    ),
     "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
-    "doctor": Command("Before the race", "kickcue.cli.doctor", "is this machine ready for a race, and if not, what to do"),
-    "say": Command("Before the race", "kickcue.cli.say", "the cues as they sound: try your headphones"),
-    "course": Command("Before the race", "kickcue.cli.course", "where the lines and the bell are in an event"),
+    "doctor": Command(
+        "Before the race",
+        "kickcue.cli.doctor",
+        "is this machine ready for a race, and if not, what to do",
+    ),
+    "say": Command(
+        "Before the race", "kickcue.cli.say", "the cues as they sound: try your headphones"
+    ),
+    "course": Command(
+        "Before the race", "kickcue.cli.course", "where the lines and the bell are in an event"
+    ),
     "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
-    "press": Command("In the race", "kickcue.cli.press", "start, lap, undo, finish, distance: for a race that runs elsewhere"),
-    "watch": Command("In the race", "kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"),
-    "bridge": Command("In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"),
+    "press": Command(
+        "In the race",
+        "kickcue.cli.press",
+        "start, lap, undo, finish, distance: for a race that runs elsewhere",
+    ),
+    "watch": Command(
+        "In the race", "kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"
+    ),
+    "bridge": Command(
+        "In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"
+    ),
     "record": Command("In the race", "kickcue.cli.record", "only record what the sensors send"),
-    "unit": Command("In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"),
-    "broker": Command("In the race", "kickcue.cli.broker", "write the files of a Mosquitto: users, rights, limits, TLS"),
-    "info": Command("After it", "kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"),
-    "replay": Command("After it", "kickcue.cli.replay", "run a recording through the engine again, and send its cues"),
-    "reps": Command("After it", "kickcue.cli.reps", "the repetitions of a session, and how the last one stood"),
-    "gate": Command("After it", "kickcue.cli.gate", "the finish line that a recording's positions teach, for race.toml"),
-    "calibrate": Command("After it", "kickcue.cli.calibrate", "what was learned about your foot pod's scale"),
-    "verify": Command("Looking closer", "kickcue.cli.verify", "prove that a recording replays to the same outputs"),
-    "decode": Command("Looking closer", "kickcue.cli.decode", "read the bytes of one sensor notification"),
-    "profiles": Command("Looking closer", "kickcue.cli.profiles", "the sensors and watches that are known, and on what evidence"),
-    "simulate": Command("Looking closer", "kickcue.cli.simulate", "make a race up: as a recording, or as virtual sensors on air"),
-    "evaluate": Command("Looking closer", "kickcue.cli.evaluate", "simulate many races and tell how far off the cues were"),
+    "unit": Command(
+        "In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"
+    ),
+    "broker": Command(
+        "In the race",
+        "kickcue.cli.broker",
+        "write the files of a Mosquitto: users, rights, limits, TLS",
+    ),
+    "info": Command(
+        "After it", "kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"
+    ),
+    "replay": Command(
+        "After it",
+        "kickcue.cli.replay",
+        "run a recording through the engine again, and send its cues",
+    ),
+    "reps": Command(
+        "After it", "kickcue.cli.reps", "the repetitions of a session, and how the last one stood"
+    ),
+    "gate": Command(
+        "After it",
+        "kickcue.cli.gate",
+        "the finish line that a recording's positions teach, for race.toml",
+    ),
+    "calibrate": Command(
+        "After it", "kickcue.cli.calibrate", "what was learned about your foot pod's scale"
+    ),
+    "verify": Command(
+        "Looking closer", "kickcue.cli.verify", "prove that a recording replays to the same outputs"
+    ),
+    "decode": Command(
+        "Looking closer", "kickcue.cli.decode", "read the bytes of one sensor notification"
+    ),
+    "profiles": Command(
+        "Looking closer",
+        "kickcue.cli.profiles",
+        "the sensors and watches that are known, and on what evidence",
+    ),
+    "simulate": Command(
+        "Looking closer",
+        "kickcue.cli.simulate",
+        "make a race up: as a recording, or as virtual sensors on air",
+    ),
+    "evaluate": Command(
+        "Looking closer",
+        "kickcue.cli.evaluate",
+        "simulate many races and tell how far off the cues were",
+    ),
 }
 
 HELP: Final = ("help", "list", "-h", "--help")
@@ -73,13 +137,20 @@ logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted) or 143 (told to end before it was done)."""
+    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted) or 143.
+
+    Told to end before it was done.
+    """
     if argv is None:
         end_in_good_order()
         open_what_is_closed()
-    os.umask(os.umask(PRIVATE) | PRIVATE)  # where a runner was, and his heart rate, are his own: files 0600, folders 0700
+    os.umask(
+        os.umask(PRIVATE) | PRIVATE
+    )  # where a runner was, and his heart rate, are his own: files 0600, folders 0700
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
     with printing():
         return _main(list(sys.argv[1:] if argv is None else argv))
 
@@ -116,10 +187,14 @@ def _run(argv: list[str]) -> int:
     name, rest = argv[0], argv[1:]
     if name not in COMMANDS:
         guess = _meant(name)
-        raise AskedWronglyError(f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)")
+        raise AskedWronglyError(
+            f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)"
+        )
     command = COMMANDS[name]
     module = importlib.import_module(command.module)
-    parser = Parser(prog=f"kickcue {name}", description=f"{command.help[0].upper()}{command.help[1:]}.")
+    parser = Parser(
+        prog=f"kickcue {name}", description=f"{command.help[0].upper()}{command.help[1:]}."
+    )
     module.configure(parser)
     try:
         args = parser.parse_args(rest)
@@ -133,17 +208,26 @@ def _run(argv: list[str]) -> int:
 
 
 def _meant(name: str) -> str:
-    """Return "did you mean run?" for a word that is no command; a key of the race, such as lap, is a press."""
+    """Return "did you mean run?" for a word that is no command.
+
+    A key of the race, such as lap, is a press.
+    """
     if name in PRESSES:
         return f"did you mean press {name}?"
-    return did_you_mean(name.lower(), (*COMMANDS, *(word for word in (*HELP, *VERSION) if len(word) > len("-h"))))
+    return did_you_mean(
+        name.lower(), (*COMMANDS, *(word for word in (*HELP, *VERSION) if len(word) > len("-h")))
+    )
 
 
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     lines = []
     for when, commands in groupby(COMMANDS.items(), key=lambda item: item[1].when):
-        lines += ["", f"{when}:", *(f"  {name:<{width}}  {command.help}" for name, command in commands)]
+        lines += [
+            "",
+            f"{when}:",
+            *(f"  {name:<{width}}  {command.help}" for name, command in commands),
+        ]
     return "\n".join(
         [
             "kickcue knows where the runner is and cues the kick.",

@@ -19,7 +19,10 @@ def add_activity_option(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Recording:
-    """Return the recording; where it holds several activities say on standard error which is taken. Errors as of ``read``."""
+    """Return the recording; where it holds several activities say on standard error which is taken.
+
+    Errors as of ``read``.
+    """
     with read_progress(path) as progress:
         recording = read(path, marks=marks, activity=args.activity, progress=progress)
     if recording.activities_note:

@@ -61,7 +61,10 @@ def _choice(found: re.Match[str], _: Parser) -> str:
     choices = re.findall(r"[^\s,'\"]+", found["choices"])
     guess = did_you_mean(found["given"].strip("'\""), choices)
     where = "" if _ACTIONS in found["name"] else f"{found['name']}: "
-    return f"{where}expected {_list(choices, 'or')}, got {found['given']}{f': {guess}' if guess else ''}"
+    return (
+        f"{where}expected {_list(choices, 'or')}, got "
+        f"{found['given']}{f': {guess}' if guess else ''}"
+    )
 
 
 def _list(words: Iterable[str], last: str) -> str:
@@ -72,20 +75,31 @@ def _list(words: Iterable[str], last: str) -> str:
 _NAME: Final = r"argument (?P<name>.+?)"
 _MESSAGES: Final[dict[str, Tell]] = {
     r"the following arguments are required: (?P<names>.+)": _missing,
-    r"one of the arguments (?P<names>.+) is required": lambda found, _: f"expected {_list(found['names'].split(), 'or')}, got neither",
+    r"one of the arguments (?P<names>.+) is required": lambda found, _: (
+        f"expected {_list(found['names'].split(), 'or')}, got neither"
+    ),
     r"unrecognized arguments: (?P<given>.*)": _unknown,
     r"ambiguous option: (?P<name>.+) could match (?P<names>.+)": (
-        lambda found, _: f"expected {_list(found['names'].split(', '), 'or')}, got {found['name']!r}"
+        lambda found, _: (
+            f"expected {_list(found['names'].split(', '), 'or')}, got {found['name']!r}"
+        )
     ),
     rf"{_NAME}: invalid choice: (?P<given>.*) \(choose from (?P<choices>.*)\)": _choice,
     rf"{_NAME}: invalid (?P<type>\w+) value: (?P<given>.*)": (
-        lambda found, _: f"{found['name']}: expected {_NUMBERS.get(found['type'], 'a value of its kind')}, got {found['given']}"
+        lambda found, _: (
+            f"{found['name']}: expected {_NUMBERS.get(found['type'], 'a value of its kind')}, got "
+            f"{found['given']}"
+        )
     ),
     rf"{_NAME}: expected (one|at least one|at most one|\d+) arguments?": (
-        lambda found, parser: f"{found['name']}: expected {parser.takes(found['name'])}, got nothing"
+        lambda found, parser: (
+            f"{found['name']}: expected {parser.takes(found['name'])}, got nothing"
+        )
     ),
     rf"{_NAME}: ignored explicit argument (?P<given>.*)": (
         lambda found, _: f"{found['name']}: expected nothing behind it, got {found['given']}"
     ),
-    rf"{_NAME}: not allowed with argument (?P<other>.+)": (lambda found, _: f"expected {found['name']} or {found['other']}, got both"),
+    rf"{_NAME}: not allowed with argument (?P<other>.+)": (
+        lambda found, _: f"expected {found['name']} or {found['other']}, got both"
+    ),
 }

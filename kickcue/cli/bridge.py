@@ -34,15 +34,43 @@ LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--watch", required=True, metavar="ID", help="which kind of watch, such as infinitime (`kickcue profiles list`)")
+    parser.add_argument(
+        "--watch",
+        required=True,
+        metavar="ID",
+        help="which kind of watch, such as infinitime (`kickcue profiles list`)",
+    )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--address", metavar="A", help="the watch's Bluetooth address (the only such watch around, unless told)")
-    which.add_argument("--name", metavar="N", help="the name it advertises, in place of the address")
+    which.add_argument(
+        "--address",
+        metavar="A",
+        help="the watch's Bluetooth address (the only such watch around, unless told)",
+    )
+    which.add_argument(
+        "--name", metavar="N", help="the name it advertises, in place of the address"
+    )
     add_broker_options(parser)
-    parser.add_argument("--second", action="store_true", help="play only what no other watch has answered as felt within 1.2 s")
-    parser.add_argument("--sensor", action="store_true", help='publish the watch\'s own heart rate, for a sensor with mqtt = "watch"')
-    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (the system's first)")
-    parser.add_argument("--state", type=Path, metavar="DIR", help="what was answered is kept in DIR/bridge (the user's state folder)")
+    parser.add_argument(
+        "--second",
+        action="store_true",
+        help="play only what no other watch has answered as felt within 1.2 s",
+    )
+    parser.add_argument(
+        "--sensor",
+        action="store_true",
+        help='publish the watch\'s own heart rate, for a sensor with mqtt = "watch"',
+    )
+    parser.add_argument(
+        "--adapter",
+        metavar="NAME",
+        help="which Bluetooth adapter, such as hci1 (the system's first)",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="what was answered is kept in DIR/bridge (the user's state folder)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
     profile = load_watch(args.watch)
     by_bluetooth(profile)
     pin = _pin(profile, args)
-    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # what goes wrong is shown, not logged over the line
+    logging.getLogger("kickcue").addHandler(
+        logging.NullHandler()
+    )  # what goes wrong is shown, not logged over the line
     machine_time.run(_bridge(args, pin))
     return 0
 
@@ -99,7 +129,11 @@ class Line:
         """Return it as it is now."""
         health = self._bridge.worn.health
         dot, style, words = STAGES[health.stage]
-        text = Text(no_wrap=True, overflow="ellipsis").append(f"{dot} ", style).append(self._bridge.profile.id, "bold")
+        text = (
+            Text(no_wrap=True, overflow="ellipsis")
+            .append(f"{dot} ", style)
+            .append(self._bridge.profile.id, "bold")
+        )
         text.append(f"  {printable(state_of(self._bridge) or words)}")
         text.append(f"\n{self._last or 'no cue yet'}   q quit", "dim")
         return text
@@ -138,7 +172,11 @@ class Lines:
             self._said = now
             self._print(now)
         health = self._bridge.worn.health
-        if health.stage is Stage.CONNECTED and health.firmware is not None and self._remarks != self._bridge.worn.remarks:
+        if (
+            health.stage is Stage.CONNECTED
+            and health.firmware is not None
+            and self._remarks != self._bridge.worn.remarks
+        ):
             self._remarks = self._bridge.worn.remarks
             for remark in self._remarks:
                 self._print(f"note: {remark}")
@@ -159,9 +197,13 @@ def state_of(running: Bridge) -> str:
             "" if health.battery_percent is None else f"battery {health.battery_percent} %",
         ]
         watch = ", ".join(filter(None, known))
-    trouble = session.trouble if session.connected else f"no broker: {session.trouble or 'connecting'}"
+    trouble = (
+        session.trouble if session.connected else f"no broker: {session.trouble or 'connecting'}"
+    )
     broker = "" if trouble is None else f"; {trouble}"
-    counted = f"; {running.felt} felt, {running.not_felt} not" if running.felt or running.not_felt else ""
+    counted = (
+        f"; {running.felt} felt, {running.not_felt} not" if running.felt or running.not_felt else ""
+    )
     return f"{watch}{broker}{counted}"
 
 

@@ -1,4 +1,7 @@
-"""``kickcue broker``: the files of a Mosquitto that serves watches on the network: users, rights, limits, TLS."""
+"""``kickcue broker``: the files of a Mosquitto that serves watches on the network.
+
+Users, rights, limits, TLS.
+"""
 
 import argparse
 import os
@@ -44,11 +47,31 @@ _PLACE: Final = re.compile(r"[\w/.+@-]+")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("folder", nargs="?", type=Path, default=PLACE, metavar="DIR", help=f"where the files go ({PLACE} unless told)")
-    parser.add_argument("--athlete", metavar="NAME", help="whose race: topics below kickcue/NAME (runner unless told)")
-    parser.add_argument("--port", type=int, metavar="N", help=f"where it listens ({PORT}, with --tls {TLS_PORT}, unless told)")
     parser.add_argument(
-        "--tls", action="append", default=[], metavar="HOST", help="encrypt, with a certificate for this name or address (may be repeated)"
+        "folder",
+        nargs="?",
+        type=Path,
+        default=PLACE,
+        metavar="DIR",
+        help=f"where the files go ({PLACE} unless told)",
+    )
+    parser.add_argument(
+        "--athlete",
+        metavar="NAME",
+        help="whose race: topics below kickcue/NAME (runner unless told)",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        metavar="N",
+        help=f"where it listens ({PORT}, with --tls {TLS_PORT}, unless told)",
+    )
+    parser.add_argument(
+        "--tls",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="encrypt, with a certificate for this name or address (may be repeated)",
     )
 
 
@@ -76,23 +99,33 @@ def run(args: argparse.Namespace) -> int:
 def _check(folder: Path, hosts: Sequence[str], port: int | None) -> None:
     """Refuse what Mosquitto would not understand, and what would be overwritten."""
     if _PLACE.fullmatch(str(folder)) is None:
-        raise AskedWronglyError(f"DIR {folder}: expected a path of letters, digits and /._+@-, as Mosquitto reads it")
+        raise AskedWronglyError(
+            f"DIR {folder}: expected a path of letters, digits and /._+@-, as Mosquitto reads it"
+        )
     if port is not None and not 0 < port < 65536:
         raise AskedWronglyError(f"--port {port}: expected a number from 1 to 65535")
     for host in hosts:
         if _HOST.fullmatch(host) is None:
-            raise AskedWronglyError(f"--tls {host!r}: expected a name or an address of this machine, such as kickpi.local or 192.168.1.7")
+            raise AskedWronglyError(
+                f"--tls {host!r}: expected a name or an address of this machine, such as "
+                "kickpi.local or 192.168.1.7"
+            )
     if hosts:
         need_openssl()
     if folder.is_dir() and any(folder.iterdir()):
-        raise AskedWronglyError(f"DIR {folder} is not empty: nothing was written; name another one, or remove it (the passwords in it too)")
+        raise AskedWronglyError(
+            f"DIR {folder} is not empty: nothing was written; name another one, or remove it (the "
+            "passwords in it too)"
+        )
 
 
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     except OSError as error:
-        raise AskedWronglyError(f"DIR {folder}: {error.strerror} (with sudo, or in another place?)") from None
+        raise AskedWronglyError(
+            f"DIR {folder}: {error.strerror} (with sudo, or in another place?)"
+        ) from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -101,7 +134,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _hand_over(folder: Path) -> bool:
-    """Keep the files from everybody but Mosquitto, which reads its own when it has given up being root; tell whether that could be done."""
+    """Keep the files from everybody but Mosquitto.
+
+    Which reads its own when it has given up being root; tell whether that could be done.
+    """
     for path in folder.iterdir():
         path.chmod(0o644 if path.name in FOR_ALL else 0o600)
     if os.geteuid() != 0:
@@ -116,7 +152,14 @@ def _hand_over(folder: Path) -> bool:
 
 
 def _logins(passwords: Mapping[str, str], url: str) -> str:
-    lines = ["# Give each device and person its own line, and nobody this file. HOST is this machine's address in the network.", ""]
+    lines = [
+        (
+            "# Give each device and person its own line, and nobody this file. HOST is this "
+            "machine's "
+            "address in the network."
+        ),
+        "",
+    ]
     for user, password in passwords.items():
         lines += [f"# {ROLES[user].what}", url.format(user=f"{user}:{password}"), ""]
     return "\n".join(lines)
@@ -128,12 +171,20 @@ def _steps(folder: Path, *, handed_over: bool, own_url: str) -> list[str]:
         f"Written to {folder}: users {', '.join(ROLES)}; their passwords are in {LOGINS}.",
         "",
         "Now:",
-        *([] if handed_over else [f"  sudo chown {SERVER_USER}: {' '.join(str(folder / name) for name in secret)}"]),
+        *(
+            []
+            if handed_over
+            else [f"  sudo chown {SERVER_USER}: {' '.join(str(folder / name) for name in secret)}"]
+        ),
         f"  sudo ln -s {folder / CONFIG} {INCLUDED}/",
         "  sudo systemctl restart mosquitto",
         f"  sudo install -D -m 600 {folder / OWN_PASSWORD} {CREDENTIAL}",
         "",
         "and in race.toml, below [broker]:",
         f'  url = "{own_url}"',
-        *([f"Watches need {folder / CA} (--ca). Keep {CA_KEY} where nobody finds it."] if (folder / CA).exists() else []),
+        *(
+            [f"Watches need {folder / CA} (--ca). Keep {CA_KEY} where nobody finds it."]
+            if (folder / CA).exists()
+            else []
+        ),
     ]

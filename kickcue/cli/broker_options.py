@@ -13,9 +13,22 @@ from kickcue.edges.mqtt.topics import Topics
 
 def add_broker_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--broker", metavar="URL", help=f"{FORM}, or mqtts:// (kickcue's own broker on this machine unless told)")
-    parser.add_argument("--ca", type=Path, metavar="FILE", help="with mqtts://: the certificates to trust (the system's unless told)")
-    parser.add_argument("--athlete", metavar="NAME", help="whose race: topics below kickcue/NAME (runner unless told)")
+    parser.add_argument(
+        "--broker",
+        metavar="URL",
+        help=f"{FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
+    )
+    parser.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="with mqtts://: the certificates to trust (the system's unless told)",
+    )
+    parser.add_argument(
+        "--athlete",
+        metavar="NAME",
+        help="whose race: topics below kickcue/NAME (runner unless told)",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,10 @@ class ToldBroker:
 
     @property
     def is_private(self) -> bool:
-        """Whether it is one of kickcue's own, which comes and goes with its run: worth waiting for."""
+        """Whether it is one of kickcue's own, which comes and goes with its run.
+
+        Worth waiting for.
+        """
         return isinstance(self.address, PrivateBrokerFinder)
 
     def now(self) -> "ToldBroker":
@@ -39,15 +55,22 @@ class ToldBroker:
             address = self.address()
         except BrokerError:
             raise AskedWronglyError(
-                "no broker of kickcue's own runs on this machine: start one with `kickcue run`, or name one with --broker URL"
+                "no broker of kickcue's own runs on this machine: start one with `kickcue run`, "
+                "or name one with --broker URL"
             ) from None
         return ToldBroker(address, Topics.of(address.prefix, None))
 
 
 def told_broker(args: argparse.Namespace) -> ToldBroker:
-    """Return the broker that the options name, else the private one of this machine, whenever it comes."""
+    """Return the broker that the options name.
+
+    Else the private one of this machine, whenever it comes.
+    """
     if args.broker is not None:
         address = parse_address(args.broker, ca_file=args.ca)
         return ToldBroker(address, Topics.of(address.prefix, args.athlete))
     private_brokers()  # AskedWronglyError where nobody may look for one
-    return ToldBroker(PrivateBrokerFinder(None if args.athlete is None else Topics.of(None, args.athlete).prefix), None)
+    return ToldBroker(
+        PrivateBrokerFinder(None if args.athlete is None else Topics.of(None, args.athlete).prefix),
+        None,
+    )

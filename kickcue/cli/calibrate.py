@@ -1,4 +1,7 @@
-"""``kickcue calibrate``: what was learned about the scale of your foot pod; learn it from recordings; forget it."""
+"""``kickcue calibrate``: what was learned about the scale of your foot pod.
+
+Learn it from recordings; forget it.
+"""
 
 import argparse
 import os
@@ -11,7 +14,14 @@ from kickcue.cli.race_options import add_course_options, add_pod_options, race_w
 from kickcue.cli.read_progress import read_progress
 from kickcue.cli.show import json_line, table
 from kickcue.config.calibration import Calibration, Calibrations, read_calibration
-from kickcue.config.learned_scale import athlete_of, lead_changed, outlook, pod_of, race_scale, remember
+from kickcue.config.learned_scale import (
+    athlete_of,
+    lead_changed,
+    outlook,
+    pod_of,
+    race_scale,
+    remember,
+)
 from kickcue.config.places import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import OVER
@@ -23,12 +33,14 @@ from kickcue.lab.source import recorded_document, sensors_of, source
 from kickcue.recording import Recording, read
 
 UNTOLD: Final = (
-    "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes three lines or more, all laps as long as was said)"
+    "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes "
+    "three lines or more, all laps as long as was said)"
 )
 
 
 NOT_LIVE: Final = (
-    "nothing is learned: it does not name the device that was heard, as recordings of `kickcue run` and `kickcue record` do;"
+    "nothing is learned: it does not name the device that was heard, as recordings of `kickcue "
+    "run` and `kickcue record` do;"
     " a simulation, a replay or a watch's file tells nothing of your pod"
 )
 
@@ -37,20 +49,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="show | learn | reset")
     show = actions.add_parser("show", help="what is known of each pod, and from which races")
-    learn = actions.add_parser("learn", help="learn from your live recordings of races or runs with known laps, each marked at its line")
+    learn = actions.add_parser(
+        "learn",
+        help=(
+            "learn from your live recordings of races or runs with known laps, each marked at "
+            "its line"
+        ),
+    )
     learn.add_argument(
-        "recordings", nargs="+", type=Path, metavar="RECORDING", help="MCAP or JSONL, as `kickcue run` or `kickcue record` made it"
+        "recordings",
+        nargs="+",
+        type=Path,
+        metavar="RECORDING",
+        help="MCAP or JSONL, as `kickcue run` or `kickcue record` made it",
     )
     add_course_options(learn)
     add_pod_options(learn)
-    reset = actions.add_parser("reset", help="forget: another shoe, another place on it, another pod")
-    reset.add_argument("pod", nargs="?", metavar="POD", help="its address, name or MQTT id, or its name in the race file (all of them)")
+    reset = actions.add_parser(
+        "reset", help="forget: another shoe, another place on it, another pod"
+    )
+    reset.add_argument(
+        "pod",
+        nargs="?",
+        metavar="POD",
+        help="its address, name or MQTT id, or its name in the race file (all of them)",
+    )
     for each in (show, learn, reset):
-        each.add_argument("--athlete", metavar="NAME", help="whose pod (as in race.toml, else runner; show: everybody's)")
         each.add_argument(
-            "--race-file", type=Path, metavar="FILE", help="race file that says which pod is meant (as `kickcue run` finds it)"
+            "--athlete",
+            metavar="NAME",
+            help="whose pod (as in race.toml, else runner; show: everybody's)",
         )
-        each.add_argument("--state", type=Path, metavar="DIR", help="it is kept in DIR/calibration (the user's state folder)")
+        each.add_argument(
+            "--race-file",
+            type=Path,
+            metavar="FILE",
+            help="race file that says which pod is meant (as `kickcue run` finds it)",
+        )
+        each.add_argument(
+            "--state",
+            type=Path,
+            metavar="DIR",
+            help="it is kept in DIR/calibration (the user's state folder)",
+        )
         each.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -58,14 +99,23 @@ def run(args: argparse.Namespace) -> int:
     """Do it; 1 where a file is damaged or a recording teaches nothing."""
     path = args.race_file or find_race_file(os.environ)
     settings = None if path is None else load_settings(path)
-    folder = args.state or (default_state_folder(os.environ) if settings is None else state_folder(settings))
+    folder = args.state or (
+        default_state_folder(os.environ) if settings is None else state_folder(settings)
+    )
     known = Calibrations.below(folder)
     if args.action == "show":
         return _show(known, args.athlete, as_object=args.json)
     athlete = args.athlete or athlete_of(settings)
     if args.action == "learn":
-        return max([_learn(args, known, athlete, settings, recording) for recording in args.recordings])
-    return _reset(known, athlete, None if args.pod is None else pod_of(settings, args.pod), as_object=args.json)
+        return max(
+            [_learn(args, known, athlete, settings, recording) for recording in args.recordings]
+        )
+    return _reset(
+        known,
+        athlete,
+        None if args.pod is None else pod_of(settings, args.pod),
+        as_object=args.json,
+    )
 
 
 # ---- show
@@ -76,7 +126,10 @@ def _show(known: Calibrations, athlete: str | None, *, as_object: bool) -> int:
     for calibration in found:
         print(json_line(_as_object(calibration)) if as_object else "\n".join(_as_text(calibration)))
     if not found and not damaged and not as_object:
-        print("nothing is known of any pod yet: run a race with the lap button, or see `kickcue calibrate learn --help`")
+        print(
+            "nothing is known of any pod yet: run a race with the lap button, or see `kickcue "
+            "calibrate learn --help`"
+        )
     return 1 if damaged else 0
 
 
@@ -99,13 +152,25 @@ def _as_object(calibration: Calibration) -> dict[str, Any]:
     races = [race.model_dump(mode="json") for race in calibration.races]
     surprise = calibration.surprise()
     changed = None if surprise is None else round(surprise, 4)
-    return {"athlete": calibration.athlete, "pod": calibration.pod, "scale": scale, "scale_sd": sd, "changed": changed, "races": races}
+    return {
+        "athlete": calibration.athlete,
+        "pod": calibration.pod,
+        "scale": scale,
+        "scale_sd": sd,
+        "changed": changed,
+        "races": races,
+    }
 
 
 def _as_text(calibration: Calibration) -> Iterator[str]:
     yield f"{calibration.athlete}, pod {calibration.pod}: {' '.join(outlook(calibration))}"
     rows = [
-        ("" if race.utc is None else f"{race.utc:%Y-%m-%d %H:%M}", f"{race.scale:.4f}", f"{race.sd:.2%}", race.recording or "")
+        (
+            "" if race.utc is None else f"{race.utc:%Y-%m-%d %H:%M}",
+            f"{race.scale:.4f}",
+            f"{race.sd:.2%}",
+            race.recording or "",
+        )
         for race in calibration.races
     ]
     yield table(("utc", "scale", "±", "recording"), rows, align="lrrl")
@@ -114,7 +179,13 @@ def _as_text(calibration: Calibration) -> Iterator[str]:
 # ---- learn
 
 
-def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings: Settings | None, path: Path) -> int:
+def _learn(
+    args: argparse.Namespace,
+    known: Calibrations,
+    athlete: str,
+    settings: Settings | None,
+    path: Path,
+) -> int:
     with read_progress(path) as progress:
         recording = read(path, progress=progress)
     for problem in recording.problems:
@@ -125,22 +196,44 @@ def _learn(args: argparse.Namespace, known: Calibrations, athlete: str, settings
         return 1
     pod = recording.header.pins.get(found.pod)
     if pod is None:
-        complain(f"{path}: nothing is learned: it does not name the device that was its {found.pod}")
+        complain(
+            f"{path}: nothing is learned: it does not name the device that was its {found.pod}"
+        )
         return 1
-    if settings is not None and found.pod in settings.sensors and pod != pod_of(settings, found.pod):
+    if (
+        settings is not None
+        and found.pod in settings.sensors
+        and pod != pod_of(settings, found.pod)
+    ):
         complain(f"{path}: its {found.pod} was {pod}, yours is {pod_of(settings, found.pod)} now")
     race = race_scale(found, recording.header.utc, path.name)
     calibration, new = remember(known, athlete, pod, race)
     if args.json:
-        print(json_line({"file": str(path), "new": new, **race.model_dump(include={"scale", "sd"}), "known": _as_object(calibration)}))
+        print(
+            json_line(
+                {
+                    "file": str(path),
+                    "new": new,
+                    **race.model_dump(include={"scale", "sd"}),
+                    "known": _as_object(calibration),
+                }
+            )
+        )
     else:
-        told = f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}" if new else "was counted before"
+        told = (
+            f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}"
+            if new
+            else "was counted before"
+        )
         print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")
     return 0
 
 
 def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
-    """Return what the race in the recording has measured, as a live one does: up to its end, nothing if it was given up; or why not."""
+    """Return what the race in the recording has measured, as a live one does.
+
+    Up to its end, nothing if it was given up; or why not.
+    """
     race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
     engine = race.engine()
     ended: tuple[int | None, PodScale | str] | None = None
@@ -176,6 +269,8 @@ def _reset(known: Calibrations, athlete: str, pod: str | None, *, as_object: boo
         except OSError as error:
             raise AskedWronglyError(f"{path}: cannot be deleted: {error.strerror}") from None
     print(
-        json_line({"forgotten": len(wanted)}) if as_object else f"{len(wanted)} pod{'' if len(wanted) == 1 else 's'} of {athlete} forgotten"
+        json_line({"forgotten": len(wanted)})
+        if as_object
+        else f"{len(wanted)} pod{'' if len(wanted) == 1 else 's'} of {athlete} forgotten"
     )
     return 0

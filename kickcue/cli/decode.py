@@ -46,7 +46,11 @@ _KEYS: Final = {
 }
 _OTHERWISE: Final = frozenset({"rr_1024", "half_rr"})
 """Fields that are shown in another form."""
-_TEXT_KEYS: Final = {"2a24": "model_number", "2a26": "firmware_revision", "2a29": "manufacturer_name"}
+_TEXT_KEYS: Final = {
+    "2a24": "model_number",
+    "2a26": "firmware_revision",
+    "2a29": "manufacturer_name",
+}
 
 _UNITS: Final = {  # by the end of the key; longer endings first
     "_km_per_min": "km/min",
@@ -69,8 +73,17 @@ _UNITS: Final = {  # by the end of the key; longer endings first
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("char", metavar="CHARACTERISTIC", help="16-bit or 128-bit UUID, e.g. 2a53")
-    parser.add_argument("hex", metavar="HEX", nargs="+", help="the notification's bytes; 0x, spaces, colons and dashes are fine")
-    parser.add_argument("--profile", metavar="ID|FILE", help="read the bytes as this sensor means them (default for 2a53: generic-rsc)")
+    parser.add_argument(
+        "hex",
+        metavar="HEX",
+        nargs="+",
+        help="the notification's bytes; 0x, spaces, colons and dashes are fine",
+    )
+    parser.add_argument(
+        "--profile",
+        metavar="ID|FILE",
+        help="read the bytes as this sensor means them (default for 2a53: generic-rsc)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -87,14 +100,23 @@ def run(args: argparse.Namespace) -> int:
     else:
         note = shown.pop("cadence_note", None)
         print(f"{NAMES[char]} ({char})" + (f", read as profile {profile_id}" if profile_id else ""))
-        print(table(("field", "value", "unit"), [_row(key, value) for key, value in shown.items()], align="lll"))
+        print(
+            table(
+                ("field", "value", "unit"),
+                [_row(key, value) for key, value in shown.items()],
+                align="lll",
+            )
+        )
         if note:
             print(f"cadence unknown: {note}")
     return 0
 
 
 def parse_characteristic(text: str) -> str:
-    """Return the 16-bit UUID in lower case; AskedWronglyError, which lists the known ones, where there is no codec."""
+    """Return the 16-bit UUID in lower case.
+
+    AskedWronglyError, which lists the known ones, where there is no codec.
+    """
     char = short_uuid(text.strip().lower().removeprefix("0x"))
     if char not in CODECS:
         known = ", ".join(f"{uuid} ({name})" for uuid, name in NAMES.items())
@@ -108,15 +130,23 @@ def parse_hex(text: str) -> bytes:
     for part in re.split(r"[\s:-]+", text.strip()):
         digits = part.lower().removeprefix("0x")
         if not re.fullmatch(r"[0-9a-f]*", digits):
-            raise AskedWronglyError(f"{part!r} is no hex: digits 0-9 and a-f, e.g. 0780035ae90039300000")
+            raise AskedWronglyError(
+                f"{part!r} is no hex: digits 0-9 and a-f, e.g. 0780035ae90039300000"
+            )
         if len(digits) % 2:
-            raise AskedWronglyError(f"{part!r} has {len(digits)} hex digits: an even number is needed, two for each byte")
+            raise AskedWronglyError(
+                f"{part!r} has {len(digits)} hex digits: an even number is needed, two for each "
+                "byte"
+            )
         octets += bytes.fromhex(digits)
     return octets
 
 
 def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
-    """Return the decoded fields under keys that carry the units, in the order of the wire; what was not sent is None."""
+    """Return the decoded fields under keys that carry the units, in the order of the wire.
+
+    What was not sent is None.
+    """
     assert is_dataclass(measurement)
     shown: dict[str, Any] = {}
     for field in fields(measurement):
@@ -136,7 +166,10 @@ def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return something JSON can carry; floats without the noise of the division (no field is finer than 1e-7)."""
+    """Return something JSON can carry.
+
+    Floats without the noise of the division (no field is finer than 1e-7).
+    """
     if isinstance(value, Enum):
         return value.name.lower()
     if isinstance(value, bytes):
@@ -147,7 +180,10 @@ def _plain(value: Any) -> Any:
 
 
 def _apply_profile(shown: dict[str, Any], profile_id: str, char: str, data: bytes) -> str:
-    """Put in what the profile makes of the bytes, and the cadence in steps; return the profile's id."""
+    """Put in what the profile makes of the bytes, and the cadence in steps.
+
+    Return the profile's id.
+    """
     from kickcue.config.profile_files import load_profile  # noqa: PLC0415  pydantic is slow to import and few commands need it
     from kickcue.core import readings  # noqa: PLC0415  only needed with a profile
 
@@ -156,7 +192,9 @@ def _apply_profile(shown: dict[str, Any], profile_id: str, char: str, data: byte
     if char == _POD:
         shown |= {"cadence_spm": None, "cadence_note": None}
     if reading is not None:
-        shown |= {key: _plain(value) for key, value in readings.unit_keys(reading).items() if key in shown}
+        shown |= {
+            key: _plain(value) for key, value in readings.unit_keys(reading).items() if key in shown
+        }
     if char == _POD and shown["cadence_spm"] is None:
         shown["cadence_note"] = _why_no_cadence(profile.id, reading)
     return profile.id
@@ -166,7 +204,10 @@ def _why_no_cadence(profile_id: str, reading: Reading | None) -> str:
     raw = getattr(reading, "cadence_raw", None)
     if raw is None:
         return f"by profile {profile_id} the number sent is no cadence"
-    return f"by profile {profile_id} {raw:g} per minute at this speed is neither plainly strides nor plainly steps"
+    return (
+        f"by profile {profile_id} {raw:g} per minute at this speed is neither plainly strides "
+        "nor plainly steps"
+    )
 
 
 def _row(key: str, value: Any) -> tuple[str, str, str]:

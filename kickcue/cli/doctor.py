@@ -41,18 +41,37 @@ CHECKS: Final[Mapping[str, Check]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="which race (the one that `kickcue run` would take)")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="race.toml",
+        help="which race (the one that `kickcue run` would take)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything, at most for ten seconds; return 0 when a race could be run, 1 when not."""
-    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # what goes wrong is a finding, not a line of its own
+    """Look at everything, at most for ten seconds.
+
+    Return 0 when a race could be run, 1 when not.
+    """
+    logging.getLogger("kickcue").addHandler(
+        logging.NullHandler()
+    )  # what goes wrong is a finding, not a line of its own
     patient = _patient(args.file)
     found = examine(patient, CHECKS)
     ready = all(finding.level is not Level.FAULT for finding in found)
     if args.json:
-        print(json_line({"kickcue": __version__, "ready": ready, "findings": [asdict(finding) for finding in found]}))
+        print(
+            json_line(
+                {
+                    "kickcue": __version__,
+                    "ready": ready,
+                    "findings": [asdict(finding) for finding in found],
+                }
+            )
+        )
     else:
         text = _as_text(found, ready=ready, absent=_absent(patient, found))
         print(folded(text, sys.stdout, indent=text.index(FOUND)))
@@ -64,21 +83,32 @@ def _patient(race_file: Path | None) -> Patient:
     try:
         path = race_file or find_race_file(os.environ)
         return Patient(path, None if path is None else load_settings(path), None, os.environ)
-    except (AskedWronglyError, OSError) as error:  # OSError: a home that this user may not look into
+    except (
+        AskedWronglyError,
+        OSError,
+    ) as error:  # OSError: a home that this user may not look into
         return Patient(path or Path("race.toml"), None, str(error), os.environ)
 
 
 def _absent(patient: Patient, found: list[Finding]) -> list[str]:
     """Return the pinned devices that a race would begin without."""
     pinned = set() if patient.settings is None else {*patient.settings.sensors, WATCH}
-    return [finding.what for finding in found if finding.what in pinned and finding.level is Level.WARNING]
+    return [
+        finding.what
+        for finding in found
+        if finding.what in pinned and finding.level is Level.WARNING
+    ]
 
 
 def _as_text(found: list[Finding], *, ready: bool, absent: list[str]) -> str:
     rows = [(finding.level, finding.what, _one_line(finding)) for finding in found]
     faults = sum(finding.level is Level.FAULT for finding in found)
     without = f", without {' and '.join(absent)}" if absent else ""
-    verdict = f"ready for a race{without}" if ready else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
+    verdict = (
+        f"ready for a race{without}"
+        if ready
+        else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
+    )
     return "\n".join([table(("", "what", FOUND), rows, align="lll"), "", verdict])
 
 

@@ -24,7 +24,8 @@ from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
 from kickcue.lab.targets import is_short, missed, missed_after_press, missed_together
 
 _DASK_HELP = (
-    "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the workers and with this machine, "
+    "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the "
+    "workers and with this machine, "
     "tls://HOST:8786 those with a certificate of the same authority"
 )
 _BEST_HELP = "also what the best possible filters make of the same bytes"
@@ -36,19 +37,49 @@ HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--scenario", action="append", choices=tuple(SCENARIOS), help="which faults (all; may repeat)")
-    parser.add_argument("--race", action="append", metavar="EVENT", help="which event (those of the protocol; may repeat)")
-    parser.add_argument("--lap", type=float, metavar="M", help="lap length in metres of the events of --race, or of the recordings (400)")
-    parser.add_argument("--seeds", type=int, default=200, metavar="N", help="how many races of each kind (200)")
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        choices=tuple(SCENARIOS),
+        help="which faults (all; may repeat)",
+    )
+    parser.add_argument(
+        "--race",
+        action="append",
+        metavar="EVENT",
+        help="which event (those of the protocol; may repeat)",
+    )
+    parser.add_argument(
+        "--lap",
+        type=float,
+        metavar="M",
+        help="lap length in metres of the events of --race, or of the recordings (400)",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=200, metavar="N", help="how many races of each kind (200)"
+    )
     parser.add_argument("--first-seed", type=int, default=0, metavar="S", help="the first seed (0)")
     parser.add_argument(
-        "--archive", type=Path, metavar="DIR", help="recorded races of this folder, as recorded or with a --scenario's faults"
+        "--archive",
+        type=Path,
+        metavar="DIR",
+        help="recorded races of this folder, as recorded or with a --scenario's faults",
     )
     parser.add_argument("--best", action="store_true", help=_BEST_HELP)
     parser.add_argument("--dask", metavar="ADDRESS", help=_DASK_HELP)
-    for name, what in (("ca", "who is trusted"), ("cert", "who we are"), ("key", "the key of that")):
-        parser.add_argument(f"--dask-{name}", type=Path, metavar="PEM", help=f"with --dask tls://: {what}")
-    parser.add_argument("--json", action="store_true", help="one JSON object for each kind of race and each baseline")
+    for name, what in (
+        ("ca", "who is trusted"),
+        ("cert", "who we are"),
+        ("key", "the key of that"),
+    ):
+        parser.add_argument(
+            f"--dask-{name}", type=Path, metavar="PEM", help=f"with --dask tls://: {what}"
+        )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object for each kind of race and each baseline",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +162,24 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
     certificates = Certificates(args.dask_ca, args.dask_cert, args.dask_key)
     if args.dask is None:
         if certificates != Certificates():
-            raise AskedWronglyError("--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT with them, got no --dask")
+            raise AskedWronglyError(
+                "--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT with "
+                "them, got no --dask"
+            )
         return all_cores()
     if args.dask.startswith("tcp://"):
-        complain(f"{args.dask} trusts everybody in its network: who reaches it can run any program on the workers and here; or tls://")
+        complain(
+            f"{args.dask} trusts everybody in its network: who reaches it can run any program on "
+            "the workers and here; or tls://"
+        )
     return cluster(args.dask, certificates)
 
 
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     if args.lap is not None and args.race is None:
-        raise AskedWronglyError("--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200")
+        raise AskedWronglyError(
+            "--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200"
+        )
     asked = None if args.race is None else [(race, args.lap) for race in args.race]
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race, lap_m in asked or (*SHORT_EVENTS, *EVENTS):
@@ -159,17 +198,29 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
 def _archived(args: argparse.Namespace) -> Iterator[Kind]:
     for option, given in (("--race", args.race), ("--best", args.best)):
         if given:
-            raise AskedWronglyError(f"{option} with --archive: recordings tell their race, and what made their noise is not known")
+            raise AskedWronglyError(
+                f"{option} with --archive: recordings tell their race, and what made their noise "
+                "is not known"
+            )
     races, left_out = known_races(args.archive, args.lap)
     if not args.json:
         for name, why in left_out.items():
             print(f"left out {name}: {why}")
     if args.scenario is None:
-        yield Kind(f"{len(races)} recordings", None, "as recorded", as_recorded(races), range(len(races)), recorded=True)
+        yield Kind(
+            f"{len(races)} recordings",
+            None,
+            "as recorded",
+            as_recorded(races),
+            range(len(races)),
+            recorded=True,
+        )
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race in races:
         for scenario in args.scenario or ():
-            yield Kind(race.path.name, None, scenario, with_faults(race, scenario), seeds, recorded=True)
+            yield Kind(
+                race.path.name, None, scenario, with_faults(race, scenario), seeds, recorded=True
+            )
 
 
 def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, list[Outcome]]]:
@@ -286,6 +337,8 @@ def _as_json(row: Summary) -> dict[str, Any]:
 
 
 def _as_text(row: Summary) -> tuple[str, ...]:
-    figures = tuple("-" if value is None else f"{value:.2f}" for value in (row.median_s, row.p95_s, row.max_s))
+    figures = tuple(
+        "-" if value is None else f"{value:.2f}" for value in (row.median_s, row.p95_s, row.max_s)
+    )
     coverage = "" if row.coverage95 is None else f"{row.coverage95:.3f}"
     return (*figures, str(row.wrong_lap), str(row.never), coverage)

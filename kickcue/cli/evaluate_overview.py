@@ -1,4 +1,7 @@
-"""What ``kickcue evaluate`` found, side by side: every scenario, kickcue and the simpler devices."""
+"""What ``kickcue evaluate`` found, side by side.
+
+Every scenario, kickcue and the simpler devices.
+"""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby

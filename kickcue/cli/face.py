@@ -1,4 +1,7 @@
-"""The face of a watch, drawn in text: where the runner is, and the cue as it is felt, pulse by pulse."""
+"""The face of a watch, drawn in text.
+
+Where the runner is, and the cue as it is felt, pulse by pulse.
+"""
 
 import textwrap
 from dataclasses import dataclass
@@ -63,7 +66,10 @@ class _Felt:
 
 
 class Face:
-    """Takes what happens on a watch; ``panel`` is how it looks at a moment. Times are seconds on any clock that goes on evenly."""
+    """Takes what happens on a watch; ``panel`` is how it looks at a moment.
+
+    Times are seconds on any clock that goes on evenly.
+    """
 
     def __init__(self, title: str = "watch") -> None:
         self.title = title
@@ -82,14 +88,19 @@ class Face:
         """Take in what happened at ``now_s``."""
         match happening:
             case StatusMessage():
-                self._online, self._phase, self._silent = happening.status == "online", happening.phase, False
+                self._online, self._phase, self._silent = (
+                    happening.status == "online",
+                    happening.phase,
+                    False,
+                )
             case StateMessage():
                 self._state = happening
             case SenderSilent():
                 self._state, self._silent = None, True
                 self._phase = None if self._phase in RACING else self._phase
             case ArmMessage():
-                self._note = f"armed: {happening.text.partition(':')[0]}"  # when is told above, and goes on counting there
+                # when is told above, and goes on counting there
+                self._note = f"armed: {happening.text.partition(':')[0]}"
             case DisarmMessage():
                 self._note = f"disarmed: {happening.why}"
             case Play():
@@ -97,15 +108,28 @@ class Face:
                 self._note = "felt, by its own timer" if happening.from_timer else "felt"
             case Answer() if not happening.felt:
                 late = happening.why == LATE
-                self._note = f"dropped: {happening.latency_ms / 1000:.1f} s late" if late else f"not felt: {happening.why}"
+                self._note = (
+                    f"dropped: {happening.latency_ms / 1000:.1f} s late"
+                    if late
+                    else f"not felt: {happening.why}"
+                )
 
     def note(self, text: str) -> None:
         """Show ``text`` at the bottom, until the next thing happens."""
         self._note = text
 
     def rings(self, now_s: float) -> int:
-        """Return how many pulses have begun since this was asked last: that many times the bell is to be rung."""
-        begun = 0 if self._felt is None else sum(begin_ms <= self._felt_ms(now_s) for begin_ms, _, _ in _timeline(self._felt.touch))
+        """Return how many pulses have begun since this was asked last.
+
+        That many times the bell is to be rung.
+        """
+        begun = (
+            0
+            if self._felt is None
+            else sum(
+                begin_ms <= self._felt_ms(now_s) for begin_ms, _, _ in _timeline(self._felt.touch)
+            )
+        )
         new, self._rung = begun - self._rung, begun
         return new
 
@@ -113,7 +137,10 @@ class Face:
         """Return whether the motor would run at this moment."""
         if self._felt is None:
             return False
-        return any(begin_ms <= self._felt_ms(now_s) < end_ms for begin_ms, end_ms, _ in _timeline(self._felt.touch))
+        return any(
+            begin_ms <= self._felt_ms(now_s) < end_ms
+            for begin_ms, end_ms, _ in _timeline(self._felt.touch)
+        )
 
     def panel(self, now_s: float) -> Panel:
         """Return the face, ``WIDTH`` columns by ``HEIGHT`` lines."""
@@ -143,7 +170,11 @@ class Face:
     def _head(self) -> RenderableType:
         phase = UNKNOWN if self._phase is None else PHASES[self._phase]
         state = self._state
-        lap = UNKNOWN if state is None or state.lap is None else which_lap(state.lap, state.lap_min, state.lap_max)
+        lap = (
+            UNKNOWN
+            if state is None or state.lap is None
+            else which_lap(state.lap, state.lap_min, state.lap_max)
+        )
         style = "bold bright_yellow" if self._phase in KICK else "bold"
         return _ends(Text(phase, style=style), Text(f"lap {lap}"))
 
@@ -170,7 +201,9 @@ class Face:
         state = self._state
         cadence = None if state is None else state.cadence_spm
         heart = None if state is None else state.heart_rate_bpm
-        return _ends(Text(f"{_number(cadence)} steps/min"), Text(f"♥ {_number(heart)}", style="red"))
+        return _ends(
+            Text(f"{_number(cadence)} steps/min"), Text(f"♥ {_number(heart)}", style="red")
+        )
 
     def _coming(self) -> Text:
         """Say when the bell is due, as a window where that is not known well."""
@@ -187,7 +220,10 @@ class Face:
         for begin_ms, end_ms, intensity in _timeline(self._felt.touch):
             for block_ms in range(begin_ms, end_ms, MS_PER_BLOCK):
                 lit = block_ms <= self._felt_ms(now_s)
-                drawn.append("█" if intensity > 0.75 else "▓" if intensity > 0.4 else "▒", "bright_yellow" if lit else "grey30")
+                drawn.append(
+                    "█" if intensity > 0.75 else "▓" if intensity > 0.4 else "▒",
+                    "bright_yellow" if lit else "grey30",
+                )
             drawn.append(" ")
         drawn.truncate(INNER)
         return drawn
@@ -198,16 +234,26 @@ class Face:
             return Text("\n")
         bright = now_s - self._felt.at_s < BRIGHT_S
         lines = textwrap.wrap(printable(self._felt.touch.text), INNER, max_lines=2, placeholder="…")
-        return Text("\n".join([*lines, "", ""][:2]), style="bold bright_yellow" if bright else "yellow dim", justify="center")
+        return Text(
+            "\n".join([*lines, "", ""][:2]),
+            style="bold bright_yellow" if bright else "yellow dim",
+            justify="center",
+        )
 
     def _link(self) -> Text:
         if not self.connected:
-            return Text("waiting for kickcue run" if self.waits else "reconnecting", style="bold red")
+            return Text(
+                "waiting for kickcue run" if self.waits else "reconnecting", style="bold red"
+            )
         if self._online is None:
             return Text("waiting for the sender", style="dim")
         if self._online and self._silent:
             return Text("○ the sender is silent", style="bold red")
-        return Text("● online", style="green") if self._online else Text("○ the sender is offline", style="red")
+        return (
+            Text("● online", style="green")
+            if self._online
+            else Text("○ the sender is offline", style="red")
+        )
 
     def _felt_ms(self, now_s: float) -> float:
         assert self._felt is not None

@@ -23,8 +23,15 @@ from kickcue.recording.taught_line import TaughtLine, gun_of, taught_line
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX with positions")
-    parser.add_argument("--start-offset", type=float, metavar="S", help="the gun went S seconds into the recording (where it says, else 0)")
+    parser.add_argument(
+        "file", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX with positions"
+    )
+    parser.add_argument(
+        "--start-offset",
+        type=float,
+        metavar="S",
+        help="the gun went S seconds into the recording (where it says, else 0)",
+    )
     add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     add_course_options(parser)
@@ -51,13 +58,16 @@ def _document(args: argparse.Namespace, recording: Recording) -> RaceDocument:
     document = race_wish(args, recorded, sensors_of(recording)) or recorded
     if document is None:
         raise AskedWronglyError(
-            f"{recording.path.name} does not say which race it was: say --race; --race 10000m for laps that began at the finish line"
+            f"{recording.path.name} does not say which race it was: say --race; --race 10000m for "
+            "laps that began at the finish line"
         )
     return document
 
 
 def _race_s(course: Course, line: TaughtLine) -> float | None:
-    return next((crossing.time_s for crossing in line.crossings if crossing.line == course.laps), None)
+    return next(
+        (crossing.time_s for crossing in line.crossings if crossing.line == course.laps), None
+    )
 
 
 def _as_object(recording: Recording, course: Course, line: TaughtLine) -> dict[str, object]:
@@ -79,12 +89,20 @@ def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator
     yield ""
     rows, before = [], None
     for crossing in line.crossings:
-        lap = "" if before is None or crossing.line - before.line != 1 else clock(crossing.time_s - before.time_s)
+        lap = (
+            ""
+            if before is None or crossing.line - before.line != 1
+            else clock(crossing.time_s - before.time_s)
+        )
         rows.append((f"{crossing.line} of {course.laps}", clock(crossing.time_s), lap))
         before = crossing
     yield table(("line", "after", "lap"), rows, align="rrr")
     race_s = _race_s(course, line)
-    yield "race: the last line was not seen to be crossed" if race_s is None else f"race: {clock(race_s)}"
+    yield (
+        "race: the last line was not seen to be crossed"
+        if race_s is None
+        else f"race: {clock(race_s)}"
+    )
     yield from ("", *_for_race_toml(line.gate))
 
 

@@ -26,10 +26,22 @@ INDENT: Final = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped",
+    )
     add_activity_option(parser)
-    parser.add_argument("--verbose", action="store_true", help="also what each sensor sent, the gaps, and what the engine put out")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, one for each file")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="also what each sensor sent, the gaps, and what the engine put out",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object a line, one for each file"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,18 +63,31 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _print(recording: Recording, profiles: Mapping[str, SensorProfile], args: argparse.Namespace, *, first: bool) -> None:
+def _print(
+    recording: Recording,
+    profiles: Mapping[str, SensorProfile],
+    args: argparse.Namespace,
+    *,
+    first: bool,
+) -> None:
     summary, run = summarize(recording, profiles), run_told(recording)
     if args.json:
         print(json_line(_as_json(recording, summary, run)))
         return
     out = console()
     lines = [] if first else [""]
-    out.print("\n".join([*lines, printable(recording.path.name)]), style="bold", markup=False, soft_wrap=True)
+    out.print(
+        "\n".join([*lines, printable(recording.path.name)]),
+        style="bold",
+        markup=False,
+        soft_wrap=True,
+    )
     for label, text in rows(recording, summary, run, verbose=args.verbose):
         for number, line in enumerate(wrap(text, max(out.width - INDENT, INDENT))):
             shown = f"{'' if number else label:<{INDENT}}{line}"
-            out.print(shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True)
+            out.print(
+                shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True
+            )
 
 
 def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, Any]:
@@ -75,7 +100,11 @@ def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, 
         "race": header.race,
         "lap_m": header.lap_m,
         "duration_s": summary.duration_s,
-        "run": {"time_s": run.seconds, "distance_m": distance_m(summary, run), "lap_times_s": list(run.lap_times_s)},
+        "run": {
+            "time_s": run.seconds,
+            "distance_m": distance_m(summary, run),
+            "lap_times_s": list(run.lap_times_s),
+        },
         "activities": [asdict(activity) for activity in recording.activities],
         "pauses": [asdict(pause) for pause in summary.pauses],
         "sensors": [asdict(sensor) for sensor in summary.sensors],
@@ -85,7 +114,14 @@ def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, 
         "gaps": [asdict(gap) for gap in summary.gaps],
         "outputs": dict(summary.outputs),
         "cues": [
-            {"t_s": ns_to_s(cue.t_ns), "kind": cue.kind, "to_go_m": cue.to_go_m, "sd_m": cue.sd_m, "text": cue.text} for cue in summary.cues
+            {
+                "t_s": ns_to_s(cue.t_ns),
+                "kind": cue.kind,
+                "to_go_m": cue.to_go_m,
+                "sd_m": cue.sd_m,
+                "text": cue.text,
+            }
+            for cue in summary.cues
         ],
         "notes": notes(recording),
         "problems": list(recording.problems),

@@ -1,4 +1,7 @@
-"""A recording as lines of a label and a text: first what a runner asks, then what the sensors and the engine did."""
+"""A recording as lines of a label and a text.
+
+First what a runner asks, then what the sensors and the engine did.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -26,7 +29,9 @@ BY: Final = {
 }
 
 
-def rows(recording: Recording, summary: Summary, run: RunTold, *, verbose: bool) -> Iterator[tuple[str, str]]:
+def rows(
+    recording: Recording, summary: Summary, run: RunTold, *, verbose: bool
+) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run)
     if verbose:
@@ -45,7 +50,9 @@ def notes(recording: Recording) -> list[str]:
 # ---- for the runner
 
 
-def _for_the_runner(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tuple[str, str]]:
+def _for_the_runner(
+    recording: Recording, summary: Summary, run: RunTold
+) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
     yield "start", header.utc or "the date is not known"
@@ -66,7 +73,10 @@ def _for_the_runner(recording: Recording, summary: Summary, run: RunTold) -> Ite
 
 
 def distance_m(summary: Summary, run: RunTold) -> float | None:
-    """Return how far the runner came: as the engine had it in a race, else by the pod that said most; None where nobody tells."""
+    """Return how far the runner came.
+
+    As the engine had it in a race, else by the pod that said most; None where nobody tells.
+    """
     pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
     if run.estimated_m is not None or not pods:
         return run.estimated_m
@@ -81,14 +91,20 @@ def _time(run: RunTold, paused_s: float) -> str:
 
 
 def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
-    """Yield a line for each activity where there are several; a star stands before those that are taken."""
+    """Yield a line for each activity where there are several.
+
+    A star stands before those that are taken.
+    """
     if len(recording.activities) < 2:
         return
     for each in recording.activities[:MOST_ACTIVITIES]:
         start = "date not known" if each.utc is None else each.utc[:16].replace("T", " ")
         metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
         star = "*" if each.taken else " "
-        text = f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} {_clock(each.duration_s):>9} {metres:>8}"
+        text = (
+            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} "
+            f"{_clock(each.duration_s):>9} {metres:>8}"
+        )
         yield "activity" if each.number == 1 else "", text
     more = len(recording.activities) - MOST_ACTIVITIES
     if more > 0:
@@ -104,8 +120,12 @@ def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
 def _body(summary: Summary) -> Iterator[tuple[str, str]]:
     """Yield cadence and heart rate, each of the sensor that said most."""
     by_size = sorted(summary.sensors, key=lambda sensor: -sensor.notifications)
-    cadence = next((sensor.cadence_spm for sensor in by_size if sensor.cadence_spm is not None), None)
-    heart = next((sensor.heart_rate_bpm for sensor in by_size if sensor.heart_rate_bpm is not None), None)
+    cadence = next(
+        (sensor.cadence_spm for sensor in by_size if sensor.cadence_spm is not None), None
+    )
+    heart = next(
+        (sensor.heart_rate_bpm for sensor in by_size if sensor.heart_rate_bpm is not None), None
+    )
     if cadence is not None:
         yield "cadence", f"{_range(cadence, 0)} spm"
     if heart is not None:
@@ -114,7 +134,13 @@ def _body(summary: Summary) -> Iterator[tuple[str, str]]:
 
 def _laps(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tuple[str, str]]:
     if recording.laps:
-        yield "laps", ", ".join(f"{count} {BY.get(trigger, f'by {trigger}')}" for trigger, count in recording.laps.items())
+        yield (
+            "laps",
+            ", ".join(
+                f"{count} {BY.get(trigger, f'by {trigger}')}"
+                for trigger, count in recording.laps.items()
+            ),
+        )
     hint = "none (--marks all makes marks of the laps)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
     if run.lap_times_s:
@@ -146,7 +172,9 @@ def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
     if sensor.rate_hz is not None:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
-        parts.append(f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}")
+        parts.append(
+            f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}"
+        )
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
     if sensor.half_rr:
@@ -175,7 +203,10 @@ def _gaps(gaps: tuple[Span, ...]) -> str:
 
 def _longest(spans: tuple[Span, ...], what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
-    shown = ", ".join(f"{span.seconds:.0f} s at {_clock(span.from_s)}" for span in sorted(longest, key=lambda span: span.from_s))
+    shown = ", ".join(
+        f"{span.seconds:.0f} s at {_clock(span.from_s)}"
+        for span in sorted(longest, key=lambda span: span.from_s)
+    )
     return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN else ''}: {shown}"
 
 

@@ -52,23 +52,57 @@ def _on_a_track(answers: Answers) -> bool:
     return course_for(answers["race"]).lap_m is not None
 
 
-_RULES: Final = "\n".join(f"  {allowed.reason.partition(', because')[0]}" for allowed in ALLOWED.values())
+_RULES: Final = "\n".join(
+    f"  {allowed.reason.partition(', because')[0]}" for allowed in ALLOWED.values()
+)
 QUESTIONS: Final = (
     Question("race", "EVENT", "race", "Event (5000m, mile, 3000sc, 10k ...)", lambda _: "5000m"),
     Question("lap", "M", "lap_m", "Length of a lap in metres", _usual_lap, _metres, _on_a_track),
-    Question("target", "TIME", "target_s", f"Wanted time, like 16:30, or {NONE}", lambda _: NONE, seconds),
-    Question("rules", "RULES", "rules", f"Rules ({', '.join(Rules)})", lambda _: Rules.TRAINING.value, note=_RULES),
-    Question("language", "LANG", "language", f"Language of the cues ({', '.join(languages())})", lambda _: "en"),
-    Question("broker", "URL", "broker.url", f"Address of an MQTT broker, mqtt://..., or {NONE} for kickcue's own", lambda _: NONE),
+    Question(
+        "target", "TIME", "target_s", f"Wanted time, like 16:30, or {NONE}", lambda _: NONE, seconds
+    ),
+    Question(
+        "rules",
+        "RULES",
+        "rules",
+        f"Rules ({', '.join(Rules)})",
+        lambda _: Rules.TRAINING.value,
+        note=_RULES,
+    ),
+    Question(
+        "language",
+        "LANG",
+        "language",
+        f"Language of the cues ({', '.join(languages())})",
+        lambda _: "en",
+    ),
+    Question(
+        "broker",
+        "URL",
+        "broker.url",
+        f"Address of an MQTT broker, mqtt://..., or {NONE} for kickcue's own",
+        lambda _: NONE,
+    ),
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the file and an option for each question."""
-    parser.add_argument("file", nargs="?", type=Path, default=Path(RACE_FILE), metavar=RACE_FILE, help=f"the file to write ({RACE_FILE})")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        default=Path(RACE_FILE),
+        metavar=RACE_FILE,
+        help=f"the file to write ({RACE_FILE})",
+    )
     for it in QUESTIONS:
-        parser.add_argument(f"--{it.option}", metavar=it.metavar, help=f"{it.text[0].lower()}{it.text[1:]}")
-    parser.add_argument("--yes", action="store_true", help="ask nothing: what no option tells stays as usual")
+        parser.add_argument(
+            f"--{it.option}", metavar=it.metavar, help=f"{it.text[0].lower()}{it.text[1:]}"
+        )
+    parser.add_argument(
+        "--yes", action="store_true", help="ask nothing: what no option tells stays as usual"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,10 +113,19 @@ def run(args: argparse.Namespace) -> int:
         told = getattr(args, question.option)
         if told is not None:
             answers |= _from_option(question, told, answers)
-        elif question.applies(answers) and not (args.yes and question.key != "race"):  # no event is usual enough to be guessed
-            answers |= _asked(question, answers) if sys.stdin.isatty() and not args.yes else _missing(question)
+        elif question.applies(answers) and not (
+            args.yes and question.key != "race"
+        ):  # no event is usual enough to be guessed
+            answers |= (
+                _asked(question, answers)
+                if sys.stdin.isatty() and not args.yes
+                else _missing(question)
+            )
     new_race_file(args.file, answers)
-    tell(f"{args.file} is written; only you can read it. Every other setting stands in it too, explained and off.")
+    tell(
+        f"{args.file} is written; only you can read it. Every other setting stands in it too, "
+        "explained and off."
+    )
     file = "" if args.file == Path(RACE_FILE) else f" {args.file}"
     tell(f"Next: 'kickcue pair{file}' finds your sensors and adds them to it.")
     return 0
@@ -90,7 +133,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _missing(question: Question) -> NoReturn:
     raise AskedWronglyError(
-        f"--{question.option} {question.metavar} is not told, and there is nobody to ask; --yes leaves all but --race as usual"
+        f"--{question.option} {question.metavar} is not told, and there is nobody to ask; --yes "
+        "leaves all but --race as usual"
     )
 
 
@@ -111,7 +155,9 @@ def _asked(question: Question, answers: Answers) -> Answers:
             text = input(f"{question.text} [{usual}]: ").strip()
         except EOFError:
             print()
-            raise AskedWronglyError("the questions were not answered to the end: nothing is written") from None
+            raise AskedWronglyError(
+                "the questions were not answered to the end: nothing is written"
+            ) from None
         try:
             return _meant(question, text or usual, answers)
         except AskedWronglyError as error:
@@ -119,7 +165,10 @@ def _asked(question: Question, answers: Answers) -> Answers:
 
 
 def _meant(question: Question, text: str, answers: Answers) -> Answers:
-    """Return what an answer sets: nothing where it is the usual one. AskedWronglyError where it cannot be."""
+    """Return what an answer sets: nothing where it is the usual one.
+
+    AskedWronglyError where it cannot be.
+    """
     usual = question.usual(answers) if question.applies(answers) else None
     if text == usual and question.key != "race":
         return {}

@@ -25,7 +25,8 @@ QUESTIONS: Final = {
     GIVE_UP: "Give the race up? x again does, anything else stays.",
     FINISH: "It is far to the finish. f again ends the race, anything else stays.",
 }
-"""What is asked before a key is obeyed that ends a race; undo takes an end back for a minute all the same."""
+"""What is asked before a key is obeyed that ends a race; undo takes an end back for a minute all
+the same."""
 FAR_M: Final = 100.0
 """Nearer than this, and within the error of the estimate, finish is no mistake."""
 ESCAPE: Final = "\x1b"
@@ -49,7 +50,10 @@ def is_asked_first(key: str, to_go_m: float | None, sd_m: float | None) -> bool:
 
 @contextmanager
 def keys(press: Callable[[str], None]) -> Iterator[bool]:
-    """Call ``press`` for each key while inside, letters in lower case; yields whether there is a keyboard. Needs a running event loop."""
+    """Call ``press`` for each key while inside, letters in lower case.
+
+    Yields whether there is a keyboard. Needs a running event loop.
+    """
     if not sys.stdin.isatty():
         yield False
         return

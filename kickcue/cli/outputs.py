@@ -14,19 +14,34 @@ WHEREABOUTS = len("400 ± 276 m to go")
 
 
 def as_json(output: Output, file: str) -> dict[str, Any]:
-    """Return one output as a JSON object; times in seconds since the recording's first moment, rounded to what is meaningful."""
+    """Return one output as a JSON object.
+
+    Times in seconds since the recording's first moment, rounded to what is meaningful.
+    """
     head: dict[str, Any] = {"file": file, "t_s": round(ns_to_s(output.t_ns), 3)}
     match output:
         case Cue():
             return {**head, "type": "cue", **_cue(output)}
         case Arm():
-            return {**head, "type": "arm", "due_in_s": round(output.due_in_ms / 1000, 3), **_cue(output.cue)}
+            return {
+                **head,
+                "type": "arm",
+                "due_in_s": round(output.due_in_ms / 1000, 3),
+                **_cue(output.cue),
+            }
         case Disarm():
             return {**head, "type": "disarm", "id": output.cue_id, "why": output.why}
         case PhaseChange():
             return {**head, "type": "phase", "phase": output.phase, "previous": output.previous}
         case Notice():
-            return {**head, "type": "notice", "code": output.code, "level": output.level, "sensor": output.sensor, "text": output.text}
+            return {
+                **head,
+                "type": "notice",
+                "code": output.code,
+                "level": output.level,
+                "sensor": output.sensor,
+                "text": output.text,
+            }
         case Estimate():
             return {**head, "type": "estimate", **_estimate(output)}
 
@@ -70,10 +85,15 @@ def _line(output: Output) -> str:
     at = clock(ns_to_s(output.t_ns))
     match output:
         case Cue():
-            return f"{at}  {output.kind:<9}{_whereabouts(output)} {bars(output.pulses):<8}{output.text}"
+            return (
+                f"{at}  {output.kind:<9}{_whereabouts(output)} "
+                f"{bars(output.pulses):<8}{output.text}"
+            )
         case Arm():
             due = clock(ns_to_s(output.t_ns) + output.due_in_ms / 1000)
-            return f"{at}  arm      {_whereabouts(output.cue)}  {output.cue.kind} due at {due.strip()}"
+            return (
+                f"{at}  arm      {_whereabouts(output.cue)}  {output.cue.kind} due at {due.strip()}"
+            )
         case Disarm():
             return f"{at}  disarm   {output.cue_id}: {output.why}"
         case PhaseChange():
@@ -92,8 +112,14 @@ def _estimate_text(e: Estimate) -> str:
     if e.distance_m is None or e.distance_sd_m is None or e.lap is None:
         where = "not running"
     else:
-        where = f"{e.distance_m:7.1f} ± {half_width_m(e.distance_sd_m):<5.1f} m  lap {which_lap(e.lap, e.lap_min, e.lap_max)}"
-    return f"{where}  {number(e.speed_mps, 2)} m/s  {number(e.cadence_spm, 0)} spm  {number(e.heart_rate_bpm, 0)} bpm  {e.mode}"
+        where = (
+            f"{e.distance_m:7.1f} ± {half_width_m(e.distance_sd_m):<5.1f} m  lap "
+            f"{which_lap(e.lap, e.lap_min, e.lap_max)}"
+        )
+    return (
+        f"{where}  {number(e.speed_mps, 2)} m/s  {number(e.cadence_spm, 0)} spm  "
+        f"{number(e.heart_rate_bpm, 0)} bpm  {e.mode}"
+    )
 
 
 def number(value: float | None, digits: int) -> str:
@@ -102,7 +128,10 @@ def number(value: float | None, digits: int) -> str:
 
 
 def rounded(value: float | None, digits: int) -> float | int | None:
-    """Return a value rounded to what is meaningful, a whole number where no decimals are; None stays None."""
+    """Return a value rounded to what is meaningful, a whole number where no decimals are.
+
+    None stays None.
+    """
     if value is None:
         return None
     return round(value, digits) + 0.0 if digits else round(value)
@@ -118,4 +147,7 @@ def clock(seconds: float) -> str:
 
 def bars(pulses: Pulses) -> str:
     """Draw pulses as blocks, one for each 170 ms, at least one each."""
-    return " ".join(("█" if intensity > 0.8 else "▓") * max(round(on_ms / _MS_PER_BAR), 1) for on_ms, _, intensity in pulses)
+    return " ".join(
+        ("█" if intensity > 0.8 else "▓") * max(round(on_ms / _MS_PER_BAR), 1)
+        for on_ms, _, intensity in pulses
+    )

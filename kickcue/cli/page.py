@@ -1,4 +1,7 @@
-"""A profile as a page of text: sections of wrapped lines, with the evidence for each fact. For sensors and watches alike."""
+"""A profile as a page of text: sections of wrapped lines, with the evidence for each fact.
+
+For sensors and watches alike.
+"""
 
 from collections.abc import Iterable, Iterator
 from textwrap import fill
@@ -18,7 +21,14 @@ def section(title: str, lines: Iterable[str], columns: int = COLUMNS) -> Iterato
 
 def wrapped(line: str, columns: int = COLUMNS) -> str:
     """Return the line, indented, on as many lines as it needs."""
-    return fill(line, columns, initial_indent="  ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
+    return fill(
+        line,
+        columns,
+        initial_indent="  ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def evidence(fact: Fact) -> str:

@@ -19,20 +19,42 @@ from kickcue.core.printable import printable
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="where to write it (the one `kickcue run` would take)")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="race.toml",
+        help="where to write it (the one `kickcue run` would take)",
+    )
     parser.add_argument("--strap", metavar="ADDRESS", help="take this one, without asking which")
     parser.add_argument("--pod", metavar="ADDRESS", help="same for the foot pod")
-    parser.add_argument("--yes", action="store_true", help="with --strap or --pod: ask nothing, write it")
-    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)")
+    parser.add_argument(
+        "--yes", action="store_true", help="with --strap or --pod: ask nothing, write it"
+    )
+    parser.add_argument(
+        "--adapter",
+        metavar="NAME",
+        help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Find, show, ask, write."""
-    told = {wanted: address for wanted, address in ((STRAP, args.strap), (POD, args.pod)) if address is not None}
+    told = {
+        wanted: address
+        for wanted, address in ((STRAP, args.strap), (POD, args.pod))
+        if address is not None
+    }
     if args.yes and not told:
-        raise AskedWronglyError("--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)")
+        raise AskedWronglyError(
+            "--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows "
+            "them)"
+        )
     if not args.yes and not is_terminal():
-        raise AskedWronglyError("there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes (`kickcue scan` shows them)")
+        raise AskedWronglyError(
+            "there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes "
+            "(`kickcue scan` shows them)"
+        )
     path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
     be_quiet()
@@ -45,8 +67,13 @@ def run(args: argparse.Namespace) -> int:
         return 0
     others = load_settings(path).sensors.keys() - {each.sensor for each in found}
     if others:
-        tell(f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not wear")
-    named = "" if args.file in (None, Path(RACE_FILE)) else f" {path}"  # one of another name is not found by itself
+        tell(
+            f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not "
+            "wear"
+        )
+    named = (
+        "" if args.file in (None, Path(RACE_FILE)) else f" {path}"
+    )  # one of another name is not found by itself
     tell(f"written to {path}; now: kickcue run{named}")
     return 0
 
@@ -60,4 +87,8 @@ def describe(found: Chosen) -> str:
 
 async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
     async with dialogue(adapter, all_devices=bool(told)) as talk:
-        return [await talk.told(wanted, address) for wanted, address in told.items()] if told else await talk.sensors()
+        return (
+            [await talk.told(wanted, address) for wanted, address in told.items()]
+            if told
+            else await talk.sensors()
+        )

@@ -1,4 +1,7 @@
-"""``kickcue press``: presses for a race that runs somewhere else: one from a script, or a keyboard for a helper beside the track."""
+"""``kickcue press``: presses for a race that runs somewhere else.
+
+One from a script, or a keyboard for a helper beside the track.
+"""
 
 import argparse
 import asyncio
@@ -55,22 +58,37 @@ TAKEN_BACK: Final = "not over? undo takes it back for a minute"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("what", nargs="?", choices=sorted(WHAT), help="press this once, and say what came of it (a keyboard unless told)")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=sorted(WHAT),
+        help="press this once, and say what came of it (a keyboard unless told)",
+    )
     told = "with distance: how long the race is after all, such as 3000, mile, 10k"
     parser.add_argument("race_distance", nargs="?", metavar="DISTANCE", help=told)
-    parser.add_argument("--trackside", action="store_true", help="you are a helper beside the track (training and time trials alone)")
+    parser.add_argument(
+        "--trackside",
+        action="store_true",
+        help="you are a helper beside the track (training and time trials alone)",
+    )
     add_broker_options(parser)
-    parser.add_argument("--json", action="store_true", help="with a press: what came of it as one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="with a press: what came of it as one JSON object"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
-        raise AskedWronglyError(f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)")
+        raise AskedWronglyError(
+            f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)"
+        )
     press = _told_press(args)
     broker = told_broker(args)
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
-    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the picture
+    logging.getLogger("kickcue").addHandler(
+        logging.NullHandler()
+    )  # a lost connection is shown, not logged over the picture
     if press is None:
         machine_time.run(_keyboard(broker, by))
         return 0
@@ -167,7 +185,10 @@ class Heard:
         if state is None or state.to_go_m is None or state.lap is None:
             return _words(phase)
         lap = which_lap(state.lap, state.lap_min, state.lap_max)
-        return f"lap {lap}, {to_go(state.to_go_m, state.distance_sd_m)}, by {state.mode.replace('_', ' ')}"
+        return (
+            f"lap {lap}, {to_go(state.to_go_m, state.distance_sd_m)}, by "
+            f"{state.mode.replace('_', ' ')}"
+        )
 
 
 def _words(phase: Phase | None) -> str:
@@ -188,7 +209,10 @@ async def _once(broker: ToldBroker, press: Press, by: Orderer) -> Heard:
             for happening in await helper.wait(left_s):
                 heard.take(happening)
         if not helper.session.counters.sent:
-            raise BrokerError(f"broker {broker.address}: {helper.session.refusals.text or 'did not confirm the press in time'}")
+            raise BrokerError(
+                f"broker {broker.address}: "
+                f"{helper.session.refusals.text or 'did not confirm the press in time'}"
+            )
     if not heard.online:
         raise BrokerError(f"nobody took the press: no kickcue is online at {helper.topics.prefix}")
     return heard
@@ -197,7 +221,13 @@ async def _once(broker: ToldBroker, press: Press, by: Orderer) -> Heard:
 def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[str, Any]:
     assert heard.status is not None
     state = None if heard.state is None else heard.state.model_dump(mode="json")
-    return {"pressed": what, "by": by, "phase": heard.status.phase, "state": state, "trouble": trouble}
+    return {
+        "pressed": what,
+        "by": by,
+        "phase": heard.status.phase,
+        "state": state,
+        "trouble": trouble,
+    }
 
 
 # ---- a keyboard
@@ -285,10 +315,14 @@ class Keyboard:
         """Return three lines."""
         up = self._helper.session.connected and self._heard.online
         title = Text.assemble(
-            (self._helper.topics.prefix, "bold"), f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ", no_wrap=True
+            (self._helper.topics.prefix, "bold"),
+            f"  {'trackside' if self._by is Orderer.TRACKSIDE else 'as the runner'}  ",
+            no_wrap=True,
         )
         title.append("● online" if up else f"○ {self._trouble()}", "green" if up else "bold red")
-        where = Text(self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis")
+        where = Text(
+            self._heard.where() if self._heard.online else "-", no_wrap=True, overflow="ellipsis"
+        )
         where.append(f"   {self._came_of_it()}" if self._pressed else "", "bold")
         asked = QUESTIONS.get(self._asked or "") if self._typed is None else self._typed.question
         style = "dim" if asked is None else "bold black on bright_yellow"
@@ -301,9 +335,15 @@ class Keyboard:
         return WAITING if self._helper.session.trouble == WAITING else "no connection; trying again"
 
     def _came_of_it(self) -> str:
-        """Return what became of the presses: one that cannot be sent within a second is given up."""
+        """Return what became of the presses.
+
+        One that cannot be sent within a second is given up.
+        """
         last = f"{self._press.kind.replace('_', ' ')} ({self._pressed})"
-        unsent, ago_s = self._pressed - self._helper.session.counters.sent, asyncio.get_running_loop().time() - self._pressed_s
+        unsent, ago_s = (
+            self._pressed - self._helper.session.counters.sent,
+            asyncio.get_running_loop().time() - self._pressed_s,
+        )
         if not unsent:
             trouble = self._heard.trouble(self._press) if ago_s > ANSWER_S else None
             return f"{last}: sent{'' if trouble is None else f', but {trouble}'}"

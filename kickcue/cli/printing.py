@@ -1,8 +1,12 @@
-"""The one way to the screen: what commands print passes here, so that no text from outside can do more than be read.
+"""The one way to the screen.
 
-Device names, cue texts, makers in files and words quoted in errors come from strangers. ``printing`` puts itself before standard output
-and standard error; pictures go through ``kickcue.cli.pictures``, which lets rich's own colours and cursor movements pass and no others.
-Line ends pass here too: a text from outside that is to stand in one line goes through ``printable`` where the line is made.
+What commands print passes here, so that no text from outside can do more than be read.
+
+Device names, cue texts, makers in files and words quoted in errors come from strangers.
+``printing`` puts itself before standard output and standard error; pictures go through
+``kickcue.cli.pictures``, which lets rich's own colours and cursor movements pass and no others.
+Line ends pass here too: a text from outside that is to stand in one line goes through ``printable``
+where the line is made.
 """
 
 import os
@@ -19,7 +23,10 @@ _NARROWEST: Final = 20  # columns; a terminal that says less (0, as some do) doe
 
 
 class Output:
-    """A stream that a reader may leave (``| head``): what is written after that goes nowhere, and the command still ends as it would."""
+    """A stream that a reader may leave (``| head``).
+
+    What is written after that goes nowhere, and the command still ends as it would.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -73,7 +80,8 @@ class Printing:
 def open_what_is_closed() -> None:
     """Give a process that was started without standard input, output or error (``<&-``, ``>&-``, ``2>&-``) the null device for it.
 
-    Not only would each look at such a stream fail: the next file to be opened, a recording too, would take its number.
+    Not only would each look at such a stream fail: the next file to be opened, a recording too,
+    would take its number.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
         os.set_inheritable(number, True)
@@ -108,7 +116,8 @@ def tell(text: str) -> None:
 def folded(text: str, stream: TextIO, indent: int = 0) -> str:
     """Return ``text`` with its lines broken between words where ``stream`` is a terminal, as it is in a pipe.
 
-    ``indent`` is how far the second line of each begins from the left, less where that would leave no room.
+    ``indent`` is how far the second line of each begins from the left, less where that would leave
+    no room.
     """
     try:
         width = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
@@ -123,7 +132,9 @@ def folded(text: str, stream: TextIO, indent: int = 0) -> str:
 def _broken(line: str, width: int, after: str) -> str:
     longest = max(map(len, line.split()), default=0)
     after = after[: max(width - longest, 0)]  # a long word needs the whole line
-    return "\n".join(wrap(line, width, subsequent_indent=after, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(
+        wrap(line, width, subsequent_indent=after, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def flush() -> None:

@@ -1,4 +1,7 @@
-"""``kickcue profiles``: which sensors and watches are known, on what evidence, and whether a profile file keeps its word."""
+"""``kickcue profiles``.
+
+Which sensors and watches are known, on what evidence, and whether a profile file keeps its word.
+"""
 
 import argparse
 import os
@@ -13,10 +16,22 @@ from kickcue.cli.printing import complain
 from kickcue.cli.show import console, json_line, table
 from kickcue.cli.timeline import shades
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
-from kickcue.config.profile_files import ProfileFile, profile_file, profile_files, profile_ids, read_profile_file
+from kickcue.config.profile_files import (
+    ProfileFile,
+    profile_file,
+    profile_files,
+    profile_ids,
+    read_profile_file,
+)
 from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
-from kickcue.config.watch_files import WatchFile, read_watch_file, watch_file, watch_files, watch_ids
+from kickcue.config.watch_files import (
+    WatchFile,
+    read_watch_file,
+    watch_file,
+    watch_files,
+    watch_ids,
+)
 from kickcue.core.errors import KickcueError
 from kickcue.core.nearest import nearest
 from kickcue.core.printable import printable
@@ -36,12 +51,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list | show | check")
     for name, help_, argument in (
         ("list", "all profiles, a line each", None),
-        ("show", "one profile: evidence, rules, self-tests", ("profile", "the id of a profile, or the path of a TOML file")),
+        (
+            "show",
+            "one profile: evidence, rules, self-tests",
+            ("profile", "the id of a profile, or the path of a TOML file"),
+        ),
         ("check", "hold profile files to their word", ("file", "the path of a TOML file")),
     ):
         action = actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if argument is not None:
-            action.add_argument(argument[0], metavar=argument[0].upper(), nargs="+" if name == "check" else None, help=argument[1])
+            action.add_argument(
+                argument[0],
+                metavar=argument[0].upper(),
+                nargs="+" if name == "check" else None,
+                help=argument[1],
+            )
         action.add_argument("--json", action="store_true", help="print JSON, one object a line")
 
 
@@ -55,7 +79,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
-    """Return a sensor's or a watch's file; what is neither is told by the kind that has the nearest id."""
+    """Return a sensor's or a watch's file.
+
+    What is neither is told by the kind that has the nearest id.
+    """
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
     watches = watch_ids()
@@ -66,7 +93,11 @@ def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
 
 def _file_at(path: Path) -> ProfileFile | WatchFile:
     head = read_toml(path).document.get("profile")
-    return read_watch_file(path) if isinstance(head, dict) and head.get("kind") == "watch" else read_profile_file(path)
+    return (
+        read_watch_file(path)
+        if isinstance(head, dict) and head.get("kind") == "watch"
+        else read_profile_file(path)
+    )
 
 
 def _list(*, as_json: bool) -> int:
@@ -99,7 +130,14 @@ def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def _row(file: ProfileFile) -> tuple[str, ...]:
     summary = _summary(file)
     device = f"{file.profile.vendor} {file.profile.name}"
-    return (file.profile.id, ", ".join(summary["reads"]), summary["cadence_unit"] or "", file.profile.status, summary["bytes"], device)
+    return (
+        file.profile.id,
+        ", ".join(summary["reads"]),
+        summary["cadence_unit"] or "",
+        file.profile.status,
+        summary["bytes"],
+        device,
+    )
 
 
 def _summary(file: ProfileFile) -> dict[str, Any]:
@@ -144,7 +182,9 @@ def _watch_summary(file: WatchFile) -> dict[str, Any]:
 def _show(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
     if as_json:
         document = file.document.model_dump(by_alias=True, exclude_none=True, mode="json")
-        played = {"cues": list(watch_page.cue_rows(file.profile))} if isinstance(file, WatchFile) else {}
+        played = (
+            {"cues": list(watch_page.cue_rows(file.profile))} if isinstance(file, WatchFile) else {}
+        )
         print(json_line({"file": str(file.path), "sha256": file.digest, **document, **played}))
     elif isinstance(file, WatchFile):
         print("\n".join(watch_page.watch_page(file, shades())))
@@ -172,7 +212,15 @@ def _check(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
     if as_json:
         print(json_line({"file": str(file.path), "id": file.profile.id, **verdict}))
     else:
-        print("\n".join((f"{file.path}: a valid profile, {file.profile.id}", *map(wrapped, lines[:-1]), lines[-1])))
+        print(
+            "\n".join(
+                (
+                    f"{file.path}: a valid profile, {file.profile.id}",
+                    *map(wrapped, lines[:-1]),
+                    lines[-1],
+                )
+            )
+        )
     return 0 if verdict["ok"] else 1
 
 
@@ -183,8 +231,20 @@ def _sensor_verdict(file: ProfileFile) -> tuple[dict[str, Any], list[str]]:
         known = profile_files([file.path])
     results, problems = run_vectors(file), match_problems(file, known.values())
     failed = sum(result.failure is not None for result in results)
-    vectors = [{"char": it.vector.char, "hex": it.vector.hex, "kind": it.vector.kind, "failure": it.failure} for it in results]
-    verdict = {"ok": not failed and not problems, "vectors": vectors, "match_problems": list(problems)}
+    vectors = [
+        {
+            "char": it.vector.char,
+            "hex": it.vector.hex,
+            "kind": it.vector.kind,
+            "failure": it.failure,
+        }
+        for it in results
+    ]
+    verdict = {
+        "ok": not failed and not problems,
+        "vectors": vectors,
+        "match_problems": list(problems),
+    }
     total = f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with matching"
     return verdict, [*map(sensor_page.vector_line, results), *problems, total]
 
@@ -196,7 +256,18 @@ def _watch_verdict(file: WatchFile) -> tuple[dict[str, Any], list[str]]:
         known = watch_files([file.path])
     results, problems = run_watch_vectors(file), watch_problems(file, known.values())
     failed = sum(result.failure is not None for result in results)
-    vectors = [{"cue": it.vector.cue, "text": it.vector.text, "kind": it.vector.kind, "failure": it.failure} for it in results]
+    vectors = [
+        {
+            "cue": it.vector.cue,
+            "text": it.vector.text,
+            "kind": it.vector.kind,
+            "failure": it.failure,
+        }
+        for it in results
+    ]
     verdict = {"ok": not failed and not problems, "vectors": vectors, "problems": list(problems)}
-    total = f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with cues and matching"
+    total = (
+        f"{len(results)} self-tests, {failed} failed; {len(problems)} problems with cues and "
+        "matching"
+    )
     return verdict, [*map(watch_page.vector_line, results), *problems, total]

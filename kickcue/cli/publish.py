@@ -30,8 +30,8 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
 ) -> None:
     """Play ``steps`` of ``race`` ``rate`` times as fast as recorded, ``to`` a broker and an athlete (None: a private one, runner).
 
-    Where to listen and how it went is said on standard error. AskedWronglyError where another run sends on the same topics, unless
-    ``alongside``.
+    Where to listen and how it went is said on standard error. AskedWronglyError where another run
+    sends on the same topics, unless ``alongside``.
     """
     address, athlete = to
     rules = ALLOWED[race.document.rules]
@@ -44,14 +44,18 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
         def now_ns() -> int:
             return time.monotonic_ns() - began_ns
 
-        delivery = await stack.enter_async_context(deliver(address, topics, run_id=new_run_id(), now_ns=now_ns, alongside=alongside))
+        delivery = await stack.enter_async_context(
+            deliver(address, topics, run_id=new_run_id(), now_ns=now_ns, alongside=alongside)
+        )
         await delivery.only_sender()
         delivery.send(PhaseChange(0, Phase.WAITING, Phase.WAITING))
         goes = "cues go" if rules.cues else f"{rules.reason}; only what is shown goes"
         complain(f"{goes} to {address}, topics {topics.prefix}/#")
         zero_ns: int | None = None
         for event, outputs in steps:
-            if zero_ns is None:  # the moment of the race that would have been played when the sender's clock began
+            if (
+                zero_ns is None
+            ):  # the moment of the race that would have been played when the sender's clock began
                 zero_ns = event.t_ns - round(now_ns() * rate)
             flush()
             await asyncio.sleep(max((event.t_ns - zero_ns) / rate - now_ns(), 0.0) / NS_PER_S)
@@ -60,7 +64,9 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
                 show(output)
         await asyncio.sleep(ANSWERS_S)
         counts = delivery.report()
-        complain(f"{counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered")
+        complain(
+            f"{counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered"
+        )
 
 
 async def _own_broker(stack: AsyncExitStack, topics: Topics) -> Address:

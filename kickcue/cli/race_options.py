@@ -15,43 +15,92 @@ from kickcue.core.cueing.rules import Rules
 from kickcue.core.errors import AskedWronglyError
 
 
-def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "what the recording says") -> None:
+def add_race_options(
+    parser: argparse.ArgumentParser, unless_told: str = "what the recording says"
+) -> None:
     """Add the options of a race; ``unless_told`` says where the race comes from without them."""
     add_course_options(parser, unless_told)
     group = parser.add_argument_group("its cues")
-    group.add_argument("--kick", type=float, metavar="M", help="length of the last window (the lap; 1000 m on the road)")
-    group.add_argument("--rules", choices=[r.value for r in Rules], help="what cues are allowed (training)")
-    group.add_argument("--target", metavar="TIME", help="wanted time, 15:30 or seconds: allows even-pace cues")
-    group.add_argument("--hr-ceiling", type=float, metavar="BPM", help="at or above it before the bell: hold form, no kick (off)")
-    group.add_argument("--language", metavar="LANG", help="language of the cues, or a .toml file (en)")
-    group.add_argument("--plain-relax", action="store_true", default=None, help='say "stay relaxed" without the smile')
+    group.add_argument(
+        "--kick",
+        type=float,
+        metavar="M",
+        help="length of the last window (the lap; 1000 m on the road)",
+    )
+    group.add_argument(
+        "--rules", choices=[r.value for r in Rules], help="what cues are allowed (training)"
+    )
+    group.add_argument(
+        "--target", metavar="TIME", help="wanted time, 15:30 or seconds: allows even-pace cues"
+    )
+    group.add_argument(
+        "--hr-ceiling",
+        type=float,
+        metavar="BPM",
+        help="at or above it before the bell: hold form, no kick (off)",
+    )
+    group.add_argument(
+        "--language", metavar="LANG", help="language of the cues, or a .toml file (en)"
+    )
+    group.add_argument(
+        "--plain-relax",
+        action="store_true",
+        default=None,
+        help='say "stay relaxed" without the smile',
+    )
     add_pod_options(parser)
 
 
-def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "what the recording says") -> None:
+def add_course_options(
+    parser: argparse.ArgumentParser, unless_told: str = "what the recording says"
+) -> None:
     """Add those that say where the lines are, and how the sensors are read."""
     group = parser.add_argument_group("the race")
-    group.add_argument("--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)")
-    group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (400 unless told)")
-    group.add_argument("--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout")
-    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
-    group.add_argument("--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies")
     group.add_argument(
-        "--profile", action="append", default=[], metavar="SENSOR=ID", help="read a sensor by this profile, e.g. pod=stryd (may repeat)"
+        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)"
+    )
+    group.add_argument(
+        "--lap", type=float, metavar="M", help="lap length in metres (400 unless told)"
+    )
+    group.add_argument(
+        "--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout"
+    )
+    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
+    group.add_argument(
+        "--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies"
+    )
+    group.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="SENSOR=ID",
+        help="read a sensor by this profile, e.g. pod=stryd (may repeat)",
     )
 
 
 def add_pod_options(parser: argparse.ArgumentParser) -> None:
     """Add what is known of the pod."""
     group = parser.add_argument_group("the pod")
-    group.add_argument("--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)")
-    group.add_argument("--scale-sd", type=float, metavar="SD", help="how sure that is, one standard deviation (0.03)")
+    group.add_argument(
+        "--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)"
+    )
+    group.add_argument(
+        "--scale-sd",
+        type=float,
+        metavar="SD",
+        help="how sure that is, one standard deviation (0.03)",
+    )
 
 
-def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]) -> RaceDocument | None:
-    """Return the race as the options want it; what they leave open is as recorded. None: they want nothing else than was recorded.
+def race_wish(
+    args: argparse.Namespace, recorded: RaceDocument | None, sensors: dict[str, SensorChoice]
+) -> RaceDocument | None:
+    """Return the race as the options want it; what they leave open is as recorded.
 
-    Another event means another course, so a recorded lap, finish line or wanted time does not go with it.
+    None: they want nothing else than was recorded.
+
+    Another event means another course, so a recorded lap, finish line or wanted time does not go
+    with it.
     """
     told = told_race(args)
     profiles = told_profiles(args.profile)
@@ -62,7 +111,10 @@ def race_wish(args: argparse.Namespace, recorded: RaceDocument | None, sensors: 
         base = {key: value for key, value in base.items() if key not in _COURSE}
     unheard = [name for name in profiles if name not in sensors]
     if unheard:
-        raise AskedWronglyError(f"--profile {unheard[0]}=...: the recording has no such sensor, only {', '.join(sensors) or 'none'}")
+        raise AskedWronglyError(
+            f"--profile {unheard[0]}=...: the recording has no such sensor, only "
+            f"{', '.join(sensors) or 'none'}"
+        )
     heard = {name: choice.model_dump() for name, choice in sensors.items()}
     given = {**base, **told, "sensors": {**heard, **profiles}}
     if "race" not in given:
@@ -93,7 +145,10 @@ _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "t
 
 
 def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the keys of the race document; a command may have only some of them."""
+    """Return what the options say of the race, under the keys of the race document.
+
+    A command may have only some of them.
+    """
     given = {key: getattr(args, name, None) for key, name in _OPTIONS.items()}
     if given["target_s"] is not None:
         given["target_s"] = _target_s(given["target_s"])
@@ -127,7 +182,10 @@ def _target_s(text: str) -> float:
 
 
 def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
-    """Return the sensors that ``--profile`` names, each with its profile; AskedWronglyError for what is no pair."""
+    """Return the sensors that ``--profile`` names, each with its profile.
+
+    AskedWronglyError for what is no pair.
+    """
     found = {}
     for pair in pairs:
         name, equals, profile = pair.partition("=")
@@ -138,12 +196,19 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
 
 
 def writable_race_file(told: Path | None, command: str) -> Path:
-    """Return the race file that ``command`` writes to; AskedWronglyError where there is none, or it is somebody else's."""
+    """Return the race file that ``command`` writes to.
+
+    AskedWronglyError where there is none, or it is somebody else's.
+    """
     path = told or find_race_file(os.environ)
     if path is None:
-        raise AskedWronglyError(f"there is no race.toml to write to: `kickcue init` makes one, then `kickcue {command}` again")
+        raise AskedWronglyError(
+            "there is no race.toml to write to: `kickcue init` makes one, then `kickcue "
+            f"{command}` again"
+        )
     if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise AskedWronglyError(
-            f"{path} cannot be written by this user: try `sudo kickcue {command}`, or have a race.toml of your own here"
+            f"{path} cannot be written by this user: try `sudo kickcue {command}`, or have a "
+            "race.toml of your own here"
         )
     return path

@@ -16,7 +16,10 @@ AFTER_S: Final = 2.0
 
 @contextmanager
 def read_progress(path: Path) -> Iterator[Callable[[float], None] | None]:
-    """Yield what ``read`` calls with the share that it has read; None where standard error is no terminal: nothing is drawn there."""
+    """Yield what ``read`` calls with the share that it has read.
+
+    None where standard error is no terminal: nothing is drawn there.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -48,4 +51,10 @@ def _new() -> "Progress":
     from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  same
 
     name = TextColumn("{task.description}", markup=False)
-    return Progress(name, BarColumn(), TimeRemainingColumn(), console=PictureConsole(stderr=True), transient=True)
+    return Progress(
+        name,
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=PictureConsole(stderr=True),
+        transient=True,
+    )

@@ -39,7 +39,9 @@ from kickcue.recording.mcap_file import McapWriter
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
-KEYS: Final = {key: kind for key, kind in ORDERS.items() if kind in {CommandKind.START, CommandKind.LAP}}
+KEYS: Final = {
+    key: kind for key, kind in ORDERS.items() if kind in {CommandKind.START, CommandKind.LAP}
+}
 UNSHOWN: Final = frozenset({"speed_mps", "battery_percent"})
 HELP: Final = "s start · space lap · q end"
 
@@ -50,8 +52,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=where)
     parser.add_argument("--strap", metavar="ADDRESS", help="this strap, whatever race.toml says")
     parser.add_argument("--pod", metavar="ADDRESS", help="same for a foot pod")
-    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (until q or Ctrl-C)")
-    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)")
+    parser.add_argument(
+        "--seconds", type=float, metavar="N", help="end after N seconds (until q or Ctrl-C)"
+    )
+    parser.add_argument(
+        "--adapter",
+        metavar="NAME",
+        help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,7 +78,10 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
     races = [path for path in paths if path.suffix == ".toml"]
     odd = [str(path) for path in paths if path not in (*outs, *races)]
     if odd or len(outs) > 1 or len(races) > 1:
-        raise AskedWronglyError(f"{', '.join(odd) or 'too many files'}: should be at most one OUT.mcap and one race.toml")
+        raise AskedWronglyError(
+            f"{', '.join(odd) or 'too many files'}: should be at most one OUT.mcap and one "
+            "race.toml"
+        )
     return outs[0] if outs else None, races[0] if races else None
 
 
@@ -78,17 +89,26 @@ async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | 
     with told_to_end(signal.SIGHUP) as told, cancelled_by(told) as starting:
         adapter, pins = await _pins(args, race_file)
         began_ns = machine_time.machine_ns()
-        take = _Take(_recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns)
+        take = _Take(
+            _recorder(out, pins), {pin.sensor: Values(pin.profile) for pin in pins}, began_ns
+        )
         try:
             async with sensors(pins, take.put, take.now_ns, adapter=adapter) as radio:
                 starting.begun()
-                await (_on_screen(take, radio, args.seconds) if is_terminal() else _until_told(take, args.seconds, told))
+                await (
+                    _on_screen(take, radio, args.seconds)
+                    if is_terminal()
+                    else _until_told(take, args.seconds, told)
+                )
         finally:
             take.recorder.close(slow=lambda text: print(f"kickcue: {text}", file=sys.stderr))
         if take.recorder.trouble is not None:
             raise DataError(f"the recording has ended early: {take.recorder.trouble}")
         path = take.recorder.path
-        print(f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay {path} --race 5000m")
+        print(
+            f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay "
+            f"{path} --race 5000m"
+        )
 
 
 @dataclass(slots=True)
@@ -106,7 +126,9 @@ class _Take:
 
     def goes_on(self, seconds: float | None) -> bool:
         """Tell whether the time is not up, and the recording in order."""
-        return self.recorder.trouble is None and (seconds is None or self.now_ns() < seconds * NS_PER_S)
+        return self.recorder.trouble is None and (
+            seconds is None or self.now_ns() < seconds * NS_PER_S
+        )
 
     def put(self, event: Input) -> None:
         """Take in what a sensor sent."""
@@ -147,29 +169,50 @@ def _line(take: _Take, radio: Radio) -> Text:
     line = Text(f"{minutes(now_ns / NS_PER_S)} ", style="bold", no_wrap=True, overflow="ellipsis")
     for name, health in radio.health.items():
         dot, style, words = STAGES[health.stage]
-        said = spelt(take.values[name].now(now_ns), UNSHOWN) if health.stage is Stage.CONNECTED else words
-        line.append(f"  {name} ", "not bold dim").append(f"{dot} ", f"not bold {style}").append(said or "-", "not bold")
-    return line.append(f"  {take.laps} {'lap' if take.laps == 1 else 'laps'}" if take.laps else "", "not bold")
+        said = (
+            spelt(take.values[name].now(now_ns), UNSHOWN)
+            if health.stage is Stage.CONNECTED
+            else words
+        )
+        line.append(f"  {name} ", "not bold dim").append(f"{dot} ", f"not bold {style}").append(
+            said or "-", "not bold"
+        )
+    return line.append(
+        f"  {take.laps} {'lap' if take.laps == 1 else 'laps'}" if take.laps else "", "not bold"
+    )
 
 
 # ---- whose sensors, and where to
 
 
 async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str | None, list[Pin]]:
-    """Return the adapter and the sensors: those of the options, of race.toml, or those that the person chooses."""
+    """Return the adapter and the sensors.
+
+    Those of the options, of race.toml, or those that the person chooses.
+    """
     path = race_file or find_race_file(os.environ)
     settings = None if path is None else load_settings(path)
     adapter = args.adapter or (None if settings is None else settings.adapter)
-    told = {wanted: address for wanted, address in ((STRAP, args.strap), (POD, args.pod)) if address is not None}
+    told = {
+        wanted: address
+        for wanted, address in ((STRAP, args.strap), (POD, args.pod))
+        if address is not None
+    }
     if told:
         return adapter, [pin_of(each.sensor, each.pin) for each in await find(told, adapter)]
     if settings is not None and settings.sensors:
         near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         if not near:
-            raise AskedWronglyError(f"{path} names sensors over MQTT alone, and record hears Bluetooth alone: `kickcue run` records both")
+            raise AskedWronglyError(
+                f"{path} names sensors over MQTT alone, and record hears Bluetooth alone: "
+                "`kickcue run` records both"
+            )
         return adapter, near
     if not is_terminal():
-        raise AskedWronglyError("whose sensors? say --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or `kickcue pair` first")
+        raise AskedWronglyError(
+            "whose sensors? say --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or "
+            "`kickcue pair` first"
+        )
     return adapter, [pin_of(each.sensor, each.pin) for each in await _choose(adapter)]
 
 
@@ -191,7 +234,9 @@ def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
         made_by=f"kickcue {__version__}",
     )
     folder = default_state_folder(os.environ) / "recordings"
-    recorder = start_recorder(folder, header) if out is None else Recorder(lambda: McapWriter(out, header))
+    recorder = (
+        start_recorder(folder, header) if out is None else Recorder(lambda: McapWriter(out, header))
+    )
     if recorder.trouble is not None:
         raise AskedWronglyError(recorder.trouble)
     return recorder

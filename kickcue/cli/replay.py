@@ -22,7 +22,10 @@ from kickcue.recording import MARKS, Header, Recording
 
 
 class Show:
-    """Prints an output, if it is wanted: cues and phases always, estimates and reasons when asked for. Keeps the farthest estimate."""
+    """Prints an output, if it is wanted.
+
+    Cues and phases always, estimates and reasons when asked for. Keeps the farthest estimate.
+    """
 
     def __init__(self, args: argparse.Namespace, path: Path) -> None:
         self._args = args
@@ -43,25 +46,67 @@ class Show:
             print(f"{self._path.name}:")
             self._headed = True
         if wanted:
-            print(json_line(as_json(output, str(self._path))) if self._args.json else as_text(output))
+            print(
+                json_line(as_json(output, str(self._path))) if self._args.json else as_text(output)
+            )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX, TCX.gz or GPX")
-    parser.add_argument("--start-offset", type=float, default=0.0, metavar="S", help="the race starts S seconds into the recording")
-    parser.add_argument("--rate", default=None, metavar="N", help="N times as fast as recorded, or max (max; with --publish 1)")
-    parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file become marks (manual)")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="MCAP, JSONL, FIT, TCX, TCX.gz or GPX"
+    )
+    parser.add_argument(
+        "--start-offset",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="the race starts S seconds into the recording",
+    )
+    parser.add_argument(
+        "--rate",
+        default=None,
+        metavar="N",
+        help="N times as fast as recorded, or max (max; with --publish 1)",
+    )
+    parser.add_argument(
+        "--marks",
+        choices=MARKS,
+        default="manual",
+        help="which laps of a watch's file become marks (manual)",
+    )
     add_activity_option(parser)
     parser.add_argument("--estimates", action="store_true", help="print where the runner is, too")
-    parser.add_argument("--why", action="store_true", help="print arming, marks and sensor health, too")
+    parser.add_argument(
+        "--why", action="store_true", help="print arming, marks and sensor health, too"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--record", type=Path, metavar="OUT", help="write what went in and came out: an .mcap file, or a folder")
-    parser.add_argument("--publish", action="store_true", help="send the cues over MQTT at the recorded pace")
-    parser.add_argument("--broker", metavar="URL", help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)")
-    parser.add_argument("--ca", type=Path, metavar="FILE", help="with --broker mqtts://: the certificates to trust (the system's)")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="OUT",
+        help="write what went in and came out: an .mcap file, or a folder",
+    )
+    parser.add_argument(
+        "--publish", action="store_true", help="send the cues over MQTT at the recorded pace"
+    )
+    parser.add_argument(
+        "--broker",
+        metavar="URL",
+        help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)",
+    )
+    parser.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="with --broker mqtts://: the certificates to trust (the system's)",
+    )
     parser.add_argument("--athlete", metavar="NAME", help="with --publish: whose topics (runner)")
-    parser.add_argument("--alongside", action="store_true", help="with --publish: even if another run sends there: each cue is felt twice")
+    parser.add_argument(
+        "--alongside",
+        action="store_true",
+        help="with --publish: even if another run sends there: each cue is felt twice",
+    )
     add_race_options(parser)
 
 
@@ -73,7 +118,9 @@ def run(args: argparse.Namespace) -> int:
     if args.broker and not args.publish:
         raise AskedWronglyError("--broker is for --publish: say both")
     if args.record and len(args.files) > 1 and not args.record.is_dir():
-        raise AskedWronglyError(f"--record {args.record}: with several files it should be an existing folder")
+        raise AskedWronglyError(
+            f"--record {args.record}: with several files it should be an existing folder"
+        )
     status = 0
     for path in args.files:
         recording = opened(args, path, marks=args.marks)
@@ -90,7 +137,9 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: Source, rate: float | None) -> None:
+def _replay(
+    args: argparse.Namespace, path: Path, recording: Recording, race: Source, rate: float | None
+) -> None:
     show = Show(args, path)
     with ExitStack() as stack:
         engine = race.engine()
@@ -102,26 +151,38 @@ def _replay(args: argparse.Namespace, path: Path, recording: Recording, race: So
             from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
 
             broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
-            asyncio.run(publish(race, steps, rate or 1.0, (broker, args.athlete), show, alongside=args.alongside))
+            asyncio.run(
+                publish(
+                    race, steps, rate or 1.0, (broker, args.athlete), show, alongside=args.alongside
+                )
+            )
         else:
             _paced(steps, rate, show)
     if not args.json:
         print(_ending(engine.course, show))
 
 
-def _paced(steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float | None, show: Show) -> None:
+def _paced(
+    steps: Iterator[tuple[Input, tuple[Output, ...]]], rate: float | None, show: Show
+) -> None:
     began_s, t0_ns = time.monotonic(), None
     for event, outputs in steps:
         t0_ns = event.t_ns if t0_ns is None else t0_ns
         if rate is not None and not nobody_reads():
             flush()
-            time.sleep(max((event.t_ns - t0_ns) / NS_PER_S / rate - (time.monotonic() - began_s), 0.0))
+            time.sleep(
+                max((event.t_ns - t0_ns) / NS_PER_S / rate - (time.monotonic() - began_s), 0.0)
+            )
         for output in outputs:
             show(output)
 
 
 def _recorded(
-    stack: ExitStack, steps: Iterator[tuple[Input, tuple[Output, ...]]], target: Path, recording: Recording, race: Source
+    stack: ExitStack,
+    steps: Iterator[tuple[Input, tuple[Output, ...]]],
+    target: Path,
+    recording: Recording,
+    race: Source,
 ) -> Iterator[tuple[Input, tuple[Output, ...]]]:
     from kickcue import __version__  # noqa: PLC0415  beside what needs it
     from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415  only recordings need the library
@@ -148,7 +209,9 @@ def _target(record: Path, path: Path) -> Path:
     if record.is_dir():
         return record / f"{path.name}.mcap"
     if record.suffix != ".mcap":
-        raise AskedWronglyError(f"--record {record}: should be a new file that ends in .mcap, or an existing folder")
+        raise AskedWronglyError(
+            f"--record {record}: should be a new file that ends in .mcap, or an existing folder"
+        )
     return record
 
 
@@ -158,22 +221,31 @@ def _ending(course: Course, show: Show) -> str:
         return "  the race never began: there is no start in this recording"
     if last.distance_m < course.bell_m:
         run = metres(last.distance_m, last.distance_sd_m)
-        return f"  ended after {run} of {course.distance_m:g} m: the {course.window_name} was never reached"
+        return (
+            f"  ended after {run} of {course.distance_m:g} m: the {course.window_name} was "
+            "never reached"
+        )
     if not show.measured:
         return "  no foot pod was heard: where the runner was is a guess from the clock"
-    return f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"
+    return (
+        f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"
+    )
 
 
 def _rate(args: argparse.Namespace) -> float | None:
     """Return the rate; None is as fast as possible."""
     if args.rate in (None, "max"):
         if args.rate == "max" and args.publish:
-            raise AskedWronglyError("--rate max with --publish: cues are felt in real time, say a number")
+            raise AskedWronglyError(
+                "--rate max with --publish: cues are felt in real time, say a number"
+            )
         return None
     try:
         rate = float(args.rate)
     except ValueError:
         rate = 0.0
     if not 0.0 < rate <= 1000.0:
-        raise AskedWronglyError(f"--rate {args.rate}: should be max, or a number from 0.001 to 1000")
+        raise AskedWronglyError(
+            f"--rate {args.rate}: should be max, or a number from 0.001 to 1000"
+        )
     return rate

@@ -23,33 +23,53 @@ UNSEEN: Final = {
     Way.MARKS: "an end that nobody pressed, filled in with the usual length",
 }
 SHARP: Final = Way.MARKS
-"""Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of them would be made up."""
+"""Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of
+them would be made up."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("recording", type=Path, metavar="RECORDING", help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped")
+    parser.add_argument(
+        "recording",
+        type=Path,
+        metavar="RECORDING",
+        help="MCAP, JSONL, FIT, TCX or GPX, plain, gzipped or zipped",
+    )
     parser.add_argument(
         "--from",
         dest="way",
         choices=(*(way.value for way in Way), AUTO),
         default=AUTO,
-        help="what to find them by (auto: the positions, else the speeds, else the lap presses, whichever show any)",
+        help=(
+            "what to find them by (auto: the positions, else the speeds, else the lap "
+            "presses, whichever show any)"
+        ),
     )
-    parser.add_argument("--marks", choices=MARKS, default="manual", help="which laps of a watch's file count as presses (manual)")
+    parser.add_argument(
+        "--marks",
+        choices=MARKS,
+        default="manual",
+        help="which laps of a watch's file count as presses (manual)",
+    )
     add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the repetitions; 1 where there are none, or the file is damaged."""
-    recording = opened(args, args.recording, marks=PRESSES if args.marks == "manual" else args.marks)
+    recording = opened(
+        args, args.recording, marks=PRESSES if args.marks == "manual" else args.marks
+    )
     for problem in recording.problems:
         complain(f"{args.recording}: {problem}")
     if args.way == Way.MARKS and recording.laps_note:
         complain(f"{args.recording}: {recording.laps_note}")
     way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
-    print(json_line(_as_json(recording, way, reps)) if args.json else "\n".join(_as_text(recording, way, reps)))
+    print(
+        json_line(_as_json(recording, way, reps))
+        if args.json
+        else "\n".join(_as_text(recording, way, reps))
+    )
     return 1 if recording.problems else 0
 
 
@@ -60,7 +80,9 @@ def _as_text(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> Iter
     digits = 1 if way is SHARP else 0
     yield f"{recording.path.name}: {len(reps)} repetitions, found by {way}"
     header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
-    yield table(header, (_row(number, rep, digits) for number, rep in enumerate(reps, 1)), align="rrrrrrr")
+    yield table(
+        header, (_row(number, rep, digits) for number, rep in enumerate(reps, 1)), align="rrrrrrr"
+    )
     if not all(rep.whole for rep in reps):
         yield f"{FILLED_IN} {UNSEEN[way]}"
     yield from _spread([rep.seconds for rep in reps if rep.whole], digits)
@@ -81,7 +103,10 @@ def _row(number: int, rep: RepFigures, digits: int) -> tuple[str, ...]:
 
 def _spread(seconds: Sequence[float], digits: int) -> Iterator[str]:
     if len(seconds) > 1:
-        yield f"time   mean {fmean(seconds):.1f} s ± {stdev(seconds):.1f}, {min(seconds):.{digits}f} to {max(seconds):.{digits}f}"
+        yield (
+            f"time   mean {fmean(seconds):.1f} s ± {stdev(seconds):.1f}, "
+            f"{min(seconds):.{digits}f} to {max(seconds):.{digits}f}"
+        )
 
 
 def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
@@ -94,12 +119,19 @@ def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
     if speed is not None:
         yield f"fade   last against first: speed {speed:+.1%}{also}"
     else:
-        yield f"fade   last against first: time {last.seconds / before[0].seconds - 1.0:+.1%}{also}; how far they were is not known"
+        yield (
+            "fade   last against first: time "
+            f"{last.seconds / before[0].seconds - 1.0:+.1%}{also}; how far they were is not "
+            "known"
+        )
     yield f"kick   {for_the_kick(*_change(before, last))}"
 
 
 def _change(before: Sequence[RepFigures], last: RepFigures) -> tuple[float | None, float | None]:
-    """Return by what share speed and cadence of a repetition differ from the mean of those before; None where unknown."""
+    """Return by what share speed and cadence of a repetition differ from the mean of those before.
+
+    None where unknown.
+    """
     return (
         _share([rep.speed_mps for rep in before], last.speed_mps),
         _share([rep.cadence_spm for rep in before], last.cadence_spm),
@@ -112,7 +144,10 @@ def _share(before: Sequence[float | None], last: float | None) -> float | None:
 
 
 def for_the_kick(speed: float | None, cadence: float | None) -> str:
-    """Return what the last repetition says of a kick: its cadence against what the cue of a last lap asks, and nothing beyond that."""
+    """Return what the last repetition says of a kick.
+
+    Its cadence against what the cue of a last lap asks, and nothing beyond that.
+    """
     if cadence is None:
         return "nothing to say: a last lap asks for cadence, and none is known"
     said = f"cadence {cadence:+.1%} against those before"

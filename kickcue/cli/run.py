@@ -33,24 +33,63 @@ from kickcue.edges.radio import RadioError, looking_around
 LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
 STOPPING_S: Final = 18.0
-"""Sensors hang up within five seconds, the recording is finished within ten, the broker is told within one."""
+"""Sensors hang up within five seconds, the recording is finished within ten, the broker is told
+within one."""
 SHOWN: Final = 4
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", nargs="?", type=Path, metavar="race.toml", help="what is run (./race.toml, else the user's, else /etc's)")
-    parser.add_argument("--broker", metavar="URL", help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)")
-    parser.add_argument("--ca", type=Path, metavar="FILE", help="with mqtts://: the certificates to trust (as in race.toml)")
-    parser.add_argument("--athlete", metavar="NAME", help="whose cues: topics below kickcue/NAME (runner unless told)")
-    parser.add_argument("--headless", action="store_true", help="no screen: log lines, and systemd is told how it goes (also in a pipe)")
-    parser.add_argument("--fresh", action="store_true", help="a new race, even if one was cut off less than ten minutes ago")
     parser.add_argument(
-        "--alongside", action="store_true", help="send cues even if another run sends on the same topics: each is felt twice"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="race.toml",
+        help="what is run (./race.toml, else the user's, else /etc's)",
     )
-    parser.add_argument("--state", type=Path, metavar="DIR", help="recordings go to DIR/races (the user's state folder)")
+    parser.add_argument(
+        "--broker",
+        metavar="URL",
+        help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
+    )
+    parser.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help="with mqtts://: the certificates to trust (as in race.toml)",
+    )
+    parser.add_argument(
+        "--athlete",
+        metavar="NAME",
+        help="whose cues: topics below kickcue/NAME (runner unless told)",
+    )
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="no screen: log lines, and systemd is told how it goes (also in a pipe)",
+    )
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="a new race, even if one was cut off less than ten minutes ago",
+    )
+    parser.add_argument(
+        "--alongside",
+        action="store_true",
+        help="send cues even if another run sends on the same topics: each is felt twice",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="recordings go to DIR/races (the user's state folder)",
+    )
     parser.add_argument("--no-record", action="store_true", help="record nothing")
-    parser.add_argument("--verbose", action="store_true", help="in the log every attempt, not only the first of a row")
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="in the log every attempt, not only the first of a row",
+    )
     add_race_options(parser, "as in race.toml")
 
 
@@ -81,7 +120,10 @@ class _How:
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     return {
         **told_race(args),
-        **{f"sensors.{name}.profile": choice["profile"] for name, choice in told_profiles(args.profile).items()},
+        **{
+            f"sensors.{name}.profile": choice["profile"]
+            for name, choice in told_profiles(args.profile).items()
+        },
         "broker.url": args.broker,
         "broker.ca": None if args.ca is None else str(args.ca),
         "broker.athlete": args.athlete,
@@ -93,18 +135,29 @@ def _options(args: argparse.Namespace) -> dict[str, Any]:
 # ---- whose sensors
 
 
-def _with_sensors(settings: Settings, path: Path | None, options: dict[str, Any], *, headless: bool) -> Settings:
-    """Return the settings with the sensors that the person chooses; where nobody can, AskedWronglyError says who is around."""
+def _with_sensors(
+    settings: Settings, path: Path | None, options: dict[str, Any], *, headless: bool
+) -> Settings:
+    """Return the settings with the sensors that the person chooses.
+
+    Where nobody can, AskedWronglyError says who is around.
+    """
     if headless:
         raise AskedWronglyError(asyncio.run(_who_is_around(settings)))
     found, keep = asyncio.run(_choose(settings, path))
     if not found:
-        raise AskedWronglyError("a race without any sensor tells nothing: `kickcue scan` shows what is heard here")
+        raise AskedWronglyError(
+            "a race without any sensor tells nothing: `kickcue scan` shows what is heard here"
+        )
     for each in found:
         tell(f"{each.sensor}: {describe(each)}")
         if keep and path is not None:
             pin_sensor(path, each.sensor, each.pin)
-    pins = {f"sensors.{each.sensor}.{key}": value for each in found for key, value in each.pin.model_dump(exclude_none=True).items()}
+    pins = {
+        f"sensors.{each.sensor}.{key}": value
+        for each in found
+        for key, value in each.pin.model_dump(exclude_none=True).items()
+    }
     return load_settings(path, options={**pins, **options})
 
 
@@ -120,13 +173,21 @@ async def _who_is_around(settings: Settings) -> str:
     try:
         async with looking_around(load_profiles().values(), adapter=settings.adapter) as seen:
             await asyncio.sleep(LOOK_S)
-            around = [f"{each.name or 'no name'} {each.address} ({', '.join(sent_by(each))})" for each in seen()]
+            around = [
+                f"{each.name or 'no name'} {each.address} ({', '.join(sent_by(each))})"
+                for each in seen()
+            ]
     except RadioError as error:
         heard = f"what is around cannot be seen ({error})"
     else:
         more = f" and {len(around) - SHOWN} more" if len(around) > SHOWN else ""
-        heard = f"around here: {', '.join(around[:SHOWN])}{more}" if around else "none is heard here"
-    return f"race.toml names no sensors, and kickcue does not guess whose are meant; {heard}; say which with `kickcue pair`"
+        heard = (
+            f"around here: {', '.join(around[:SHOWN])}{more}" if around else "none is heard here"
+        )
+    return (
+        f"race.toml names no sensors, and kickcue does not guess whose are meant; {heard}; "
+        "say which with `kickcue pair`"
+    )
 
 
 # ---- on a terminal
@@ -134,8 +195,14 @@ async def _who_is_around(settings: Settings) -> str:
 
 async def _on_screen(settings: Settings, how: _How) -> str | None:
     """Show the race until the person leaves; return what was wrong with the recording."""
-    with told_to_end() as told:  # from before the start, which is not broken off: the end of a start is near, and good order is easier
-        async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
+    with (
+        told_to_end() as told
+        # from before the start, which is not broken off: the end of a start is near, and good order
+        # is easier
+    ):
+        async with live(
+            settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
+        ) as race:
             async with canvas(take_interrupt=True) as screen:
                 left = told.is_set() or await RaceScreen(race, screen).until_left()
             if not left:
@@ -148,8 +215,16 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
 
 def _ending(race: Live, phase: Phase) -> str:
     path = None if race.recorder is None else race.recorder.path
-    kept = "Nothing was recorded." if path is None else f"Recorded in {path}\nSee it again: kickcue replay {path}"
-    return f"{kept}\nThe race was not over: `kickcue run` within ten minutes goes on with it." if phase in RACING else kept
+    kept = (
+        "Nothing was recorded."
+        if path is None
+        else f"Recorded in {path}\nSee it again: kickcue replay {path}"
+    )
+    return (
+        f"{kept}\nThe race was not over: `kickcue run` within ten minutes goes on with it."
+        if phase in RACING
+        else kept
+    )
 
 
 def _trouble(race: Live) -> str | None:
@@ -160,11 +235,16 @@ def _trouble(race: Live) -> str | None:
 
 
 async def _headless(settings: Settings, how: _How) -> str | None:
-    """Run until the race is over or the process is told to end; return what was wrong with the recording."""
+    """Run until the race is over or the process is told to end.
+
+    Return what was wrong with the recording.
+    """
     beat: asyncio.Task[None] | None = None
     try:
         with told_to_end() as told:  # as above
-            async with live(settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside) as race:
+            async with live(
+                settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
+            ) as race:
                 service.ready(_status(race))
                 beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
                 try:
@@ -180,7 +260,10 @@ async def _headless(settings: Settings, how: _How) -> str | None:
 
 
 async def _until_over(race: Live, told: asyncio.Event) -> None:
-    """Return when the race is over, or the process is told to end; tell the service manager how it goes."""
+    """Return when the race is over, or the process is told to end.
+
+    Tell the service manager how it goes.
+    """
     ends = [asyncio.create_task(event.wait()) for event in (told, race.done)]
     try:
         while not any(end.done() for end in ends):

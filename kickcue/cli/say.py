@@ -21,11 +21,26 @@ WORTH_S: Final = 10.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("cue", nargs="*", metavar="CUE", help=f"{', '.join(CueKind)} (all of them unless told)")
-    parser.add_argument("--file", type=Path, metavar="race.toml", help="whose [audio] and language (the one that `kickcue run` would take)")
-    parser.add_argument("--language", metavar="LANGUAGE", help="en, de, fr, or a .toml file of your own")
-    parser.add_argument("--voice", metavar="VOICE", help="espeak-ng, espeak-ng:en-gb, say:Anna, piper:MODEL, none ...")
-    parser.add_argument("--player", metavar="PLAYER", help="pw-play, paplay, aplay, afplay or termux-media-player")
+    parser.add_argument(
+        "cue", nargs="*", metavar="CUE", help=f"{', '.join(CueKind)} (all of them unless told)"
+    )
+    parser.add_argument(
+        "--file",
+        type=Path,
+        metavar="race.toml",
+        help="whose [audio] and language (the one that `kickcue run` would take)",
+    )
+    parser.add_argument(
+        "--language", metavar="LANGUAGE", help="en, de, fr, or a .toml file of your own"
+    )
+    parser.add_argument(
+        "--voice",
+        metavar="VOICE",
+        help="espeak-ng, espeak-ng:en-gb, say:Anna, piper:MODEL, none ...",
+    )
+    parser.add_argument(
+        "--player", metavar="PLAYER", help="pw-play, paplay, aplay, afplay or termux-media-player"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,7 +59,15 @@ def run(args: argparse.Namespace) -> int:
 def _settings(args: argparse.Namespace) -> Settings:
     path = args.file or find_race_file(os.environ)
     race = {"race": "5000m"} if path is None else {}  # any will do: no cue says which race it is
-    return load_settings(path, options={**race, "language": args.language, "audio.voice": args.voice, "audio.player": args.player})
+    return load_settings(
+        path,
+        options={
+            **race,
+            "language": args.language,
+            "audio.voice": args.voice,
+            "audio.player": args.player,
+        },
+    )
 
 
 async def _say(output: Output, settings: Settings, wanted: list[Sound]) -> None:
@@ -70,7 +93,10 @@ def _told(output: Output, settings: Settings) -> str:
     elif settings.audio.output == "off":
         use = 'in a race nothing of it is heard: [audio] output is "off"'
     else:
-        use = f'[audio] output is "{settings.audio.output}", and the cue of the bell begins {settings.audio.lead_ms} ms early'
+        use = (
+            f'[audio] output is "{settings.audio.output}", and the cue of the bell begins '
+            f"{settings.audio.lead_ms} ms early"
+        )
     return f"{voice}; {player}; {use}"
 
 

@@ -28,26 +28,44 @@ from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
 PIPE_S: Final = 5.0
 FRAME_S: Final = 0.5
 LISTEN_S: Final = 8.0
-"""How long a sensor has to be connected and to say its first word; a real connection takes one to four seconds."""
+"""How long a sensor has to be connected and to say its first word; a real connection takes one to
+four seconds."""
 MOST_ASKED: Final = 5
 OTHER_LINES: Final = 5
 """What stands above and below the table."""
 SAYS: Final = {"heart": "heart_rate_bpm", "steps": "cadence_spm"}
 LEAVING: Final = frozenset({"q", END, HUNG_UP})
-NOBODY: Final = "no sensor is heard: straps sleep unless they are worn, pods unless moved; one that a watch or phone has taken hides"
+NOBODY: Final = (
+    "no sensor is heard: straps sleep unless they are worn, pods unless moved; one that a "
+    "watch or phone has taken hides"
+)
 _VALUES_HELP: Final = (
-    f"connect to the {MOST_ASKED} strongest, one after another, and show what they say. Most sensors serve one listener only: "
+    f"connect to the {MOST_ASKED} strongest, one after another, and show what they say. Most "
+    "sensors serve one listener only: "
     "somebody's strap is lost to his watch meanwhile, so do not do this at a start line"
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--seconds", type=float, metavar="N", help=f"look for so long (until q; {PIPE_S:g} in a pipe)")
-    parser.add_argument("--all", action="store_true", help="show devices, too, that kickcue reads nothing from")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        metavar="N",
+        help=f"look for so long (until q; {PIPE_S:g} in a pipe)",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="show devices, too, that kickcue reads nothing from"
+    )
     parser.add_argument("--values", action="store_true", help=_VALUES_HELP)
-    parser.add_argument("--adapter", metavar="NAME", help="which Bluetooth adapter, such as hci1 (the system's first)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, one for each device")
+    parser.add_argument(
+        "--adapter",
+        metavar="NAME",
+        help="which Bluetooth adapter, such as hci1 (the system's first)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object a line, one for each device"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,7 +118,10 @@ class _Scan:
         began_s = asyncio.get_running_loop().time()
         asking: asyncio.Task[None] | None = None
         try:
-            while self._args.seconds is None or asyncio.get_running_loop().time() - began_s < self._args.seconds:
+            while (
+                self._args.seconds is None
+                or asyncio.get_running_loop().time() - began_s < self._args.seconds
+            ):
                 now_s = asyncio.get_running_loop().time()
                 self._around.take(seen())
                 if self._args.values and asking is None and now_s - began_s > FRAME_S * 4:
@@ -118,8 +139,14 @@ class _Scan:
         title = Text(f"Bluetooth sensors around, strongest first ({looked_s:.0f} s)", style="bold")
         said = self._said if self._args.values else None
         room = max(size.lines - OTHER_LINES, 1)
-        weaker = Text(f"and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim")
-        body = sensor_table(rows[:room], now_s, size.columns, values=said) if rows else Text(NOBODY, style="yellow")
+        weaker = Text(
+            f"and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim"
+        )
+        body = (
+            sensor_table(rows[:room], now_s, size.columns, values=said)
+            if rows
+            else Text(NOBODY, style="yellow")
+        )
         return Group(title, Text(), body, weaker, Text("q quit", style="dim"))
 
     # ---- a pipe
@@ -129,12 +156,20 @@ class _Scan:
         if self._args.json:
             for row in rows:
                 values = self._values.get(row.sighting.address)
-                print(json_line(as_json(row, now_s, () if values is None else tuple(values.items()))))
+                print(
+                    json_line(as_json(row, now_s, () if values is None else tuple(values.items())))
+                )
         elif rows:
             print(plain_table(rows, now_s, self._said if self._args.values else None))
-            said = [f"{row.sighting.address}: {each}" for row in rows for each in row.sighting.beacons]
+            said = [
+                f"{row.sighting.address}: {each}" for row in rows for each in row.sighting.beacons
+            ]
             if said:
-                print("\nbeacons, as [beacon] of a race file names them (docs/beacon.md):", *said, sep="\n")
+                print(
+                    "\nbeacons, as [beacon] of a race file names them (docs/beacon.md):",
+                    *said,
+                    sep="\n",
+                )
         else:
             print(NOBODY)
 
@@ -165,7 +200,10 @@ class _Scan:
         self._said.setdefault(address, "connecting")
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LISTEN_S), listening(row.sighting, put, time.monotonic_ns, adapter=self._args.adapter):
+                async with (
+                    asyncio.timeout(LISTEN_S),
+                    listening(row.sighting, put, time.monotonic_ns, adapter=self._args.adapter),
+                ):
                     await enough.wait()
         except RadioError as error:
             self._said[address] = str(error)

@@ -1,4 +1,7 @@
-"""``kickcue profiles show`` for a sensor: how it is recognised, what is read of it, by which rules, on whose word."""
+"""``kickcue profiles show`` for a sensor.
+
+How it is recognised, what is read of it, by which rules, on whose word.
+"""
 
 from collections.abc import Iterator
 
@@ -14,11 +17,16 @@ def sensor_page(file: ProfileFile) -> Iterator[str]:
     yield f"{head.id}: {head.vendor}, {head.name} ({head.status})"
     yield f"{file.path}, SHA-256 {file.digest[:16]}"
     yield from section(
-        "Recognised by", map(_match_line, document.match) if document.match else iter(["nothing: it serves what no profile matches"])
+        "Recognised by",
+        map(_match_line, document.match)
+        if document.match
+        else iter(["nothing: it serves what no profile matches"]),
     )
     yield from section("Reads", _offer_lines(document.provides))
     yield from section("Link", _link_lines(file))
-    yield from section("Rules", (f"{quirk.effect}: {quirk.why} {evidence(quirk)}" for quirk in document.quirk))
+    yield from section(
+        "Rules", (f"{quirk.effect}: {quirk.why} {evidence(quirk)}" for quirk in document.quirk)
+    )
     yield from section("Self-tests", map(vector_line, run_vectors(file)))
     yield from section("Sources", iter(head.sources))
     yield from section("Doubts", iter(head.doubts))
@@ -26,7 +34,9 @@ def sensor_page(file: ProfileFile) -> Iterator[str]:
 
 def _match_line(block: schema.Match) -> str:
     keys = block.model_dump(exclude_none=True, exclude={"status", "source"})
-    return f"{' and '.join(f'{key} {plain(value)}' for key, value in keys.items())} {evidence(block)}"
+    return (
+        f"{' and '.join(f'{key} {plain(value)}' for key, value in keys.items())} {evidence(block)}"
+    )
 
 
 def _offer_lines(provides: schema.Provides) -> Iterator[str]:
@@ -34,7 +44,11 @@ def _offer_lines(provides: schema.Provides) -> Iterator[str]:
         offer: schema.Offer | None = getattr(provides, kind)
         if offer is not None:
             facts = offer.model_dump(exclude_none=True, exclude={"status", "source"})
-            yield f"{kind}: {', '.join(f'{key} {plain(value)}' for key, value in facts.items())} {evidence(offer)}"
+            yield (
+                f"{kind}: "
+                f"{', '.join(f'{key} {plain(value)}' for key, value in facts.items())} "
+                f"{evidence(offer)}"
+            )
 
 
 def _link_lines(file: ProfileFile) -> Iterator[str]:
@@ -43,7 +57,9 @@ def _link_lines(file: ProfileFile) -> Iterator[str]:
         yield f"silence_ok_s {file.profile.silence_ok_s:g} (unless told otherwise)"
     if link is not None:
         facts = link.model_dump(exclude_defaults=True, exclude={"status", "source"})
-        yield f"{', '.join(f'{key} {plain(value)}' for key, value in facts.items())} {evidence(link)}"
+        yield (
+            f"{', '.join(f'{key} {plain(value)}' for key, value in facts.items())} {evidence(link)}"
+        )
 
 
 def vector_line(result: VectorResult) -> str:

@@ -14,19 +14,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "pairs",
         nargs="*",
         metavar="KEY VALUE",
-        help="such as broker.url mqtt://maria@example.org; several at once where they need each other",
+        help=(
+            "such as broker.url mqtt://maria@example.org; several at once where they need "
+            "each other"
+        ),
     )
-    parser.add_argument("--unset", action="append", default=[], metavar="KEY", help="take a key out (may repeat)")
-    parser.add_argument("--file", type=Path, metavar="race.toml", help="which race file (the one `kickcue run` would take)")
+    parser.add_argument(
+        "--unset", action="append", default=[], metavar="KEY", help="take a key out (may repeat)"
+    )
+    parser.add_argument(
+        "--file",
+        type=Path,
+        metavar="race.toml",
+        help="which race file (the one `kickcue run` would take)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Set, and say what is set."""
     if len(args.pairs) % 2:
-        raise AskedWronglyError(f"{args.pairs[-1]}: expected a value after it: kickcue set KEY VALUE [KEY VALUE ...]")
+        raise AskedWronglyError(
+            f"{args.pairs[-1]}: expected a value after it: kickcue set KEY VALUE [KEY VALUE ...]"
+        )
     values = dict(zip(args.pairs[::2], args.pairs[1::2], strict=True))
     if not values and not args.unset:
-        raise AskedWronglyError("say what to set: kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has all keys")
+        raise AskedWronglyError(
+            "say what to set: kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has "
+            "all keys"
+        )
     path = writable_race_file(args.file, "set")
     written = set_keys(path, values, args.unset)
     for key in args.unset:

@@ -1,4 +1,7 @@
-"""Printing, shared by the commands: one JSON object a line for programs, aligned tables for people."""
+"""Printing, shared by the commands.
+
+One JSON object a line for programs, aligned tables for people.
+"""
 
 import json
 import sys
@@ -14,29 +17,46 @@ PLAIN_COLUMNS: Final = 80  # what a pipe gets: a log or a mail holds as much
 
 
 def json_line(value: Any) -> str:
-    """Return ``value`` as one compact line of printable JSON, keys in the order given; ``ValueError`` for nan and infinity."""
+    """Return ``value`` as one compact line of printable JSON, keys in the order given.
+
+    ``ValueError`` for nan and infinity.
+    """
     line = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return "".join(letter if is_printable(letter) else json.dumps(letter)[1:-1] for letter in line)
 
 
 def console() -> "Console":
-    """Return a rich console on standard output: the terminal's own width and colours, plain text of 80 columns in a pipe."""
+    """Return a rich console on standard output.
+
+    The terminal's own width and colours, plain text of 80 columns in a pipe.
+    """
     from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  rich costs 40 ms, and most commands print plain lines
 
     return PictureConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN_COLUMNS)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -> str:
-    """Return aligned plain text; ``align`` has one letter per column: "l" for words, "r" for numbers."""
+    """Return aligned plain text.
+
+    ``align`` has one letter per column: "l" for words, "r" for numbers.
+    """
     cells = [tuple(header), *(tuple(map(printable, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     sides = [{"l": "<", "r": ">"}[letter] for letter in align]
     return "\n".join(
-        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip() for row in cells
+        "  ".join(
+            f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)
+        ).rstrip()
+        for row in cells
     )
 
 
 def numbers(values: Sequence[float], *, digits: int = 3) -> tuple[str, ...]:
-    """Return the column ``values`` with one number of decimals: as many as the longest needs, at most ``digits``."""
-    needed = max((len(f"{value:.{digits}f}".rstrip("0").partition(".")[2]) for value in values), default=0)
+    """Return the column ``values`` with one number of decimals.
+
+    As many as the longest needs, at most ``digits``.
+    """
+    needed = max(
+        (len(f"{value:.{digits}f}".rstrip("0").partition(".")[2]) for value in values), default=0
+    )
     return tuple(f"{value:.{needed}f}" for value in values)

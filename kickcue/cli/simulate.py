@@ -1,4 +1,7 @@
-"""``kickcue simulate``: a race that nobody ran, written as a recording or offered over Bluetooth by virtual sensors."""
+"""``kickcue simulate``.
+
+A race that nobody ran, written as a recording or offered over Bluetooth by virtual sensors.
+"""
 
 import argparse
 import asyncio
@@ -28,21 +31,41 @@ SENSORS: Final = {"pod": "generic-rsc", "strap": "generic-hr"}
 SCENARIO: Final = "button"
 LOOK_S: Final = 0.05
 BREATH_S: Final = 0.1
-"""Between the last subscription and the first notification: what is already due when the playing begins counts as lost."""
+"""Between the last subscription and the first notification: what is already due when the playing
+begins counts as lost."""
 RATE_MOST: Final = 50.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the race: a new file that ends in .jsonl or .mcap")
     parser.add_argument(
-        "--ble", action="append", metavar="ADAPTER", help="offer its sensors over Bluetooth, e.g. usb:0 (once for all, or once for each)"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write the race: a new file that ends in .jsonl or .mcap",
+    )
+    parser.add_argument(
+        "--ble",
+        action="append",
+        metavar="ADAPTER",
+        help="offer its sensors over Bluetooth, e.g. usb:0 (once for all, or once for each)",
     )
     parser.add_argument("--seed", type=int, metavar="S", help="which of the races of this kind (0)")
-    parser.add_argument("--scenario", choices=tuple(SCENARIOS), help=f"which faults sensors and thumb have ({SCENARIO})")
-    parser.add_argument("--recording", type=Path, metavar="FILE", help="with --ble: offer what a recording holds instead")
+    parser.add_argument(
+        "--scenario",
+        choices=tuple(SCENARIOS),
+        help=f"which faults sensors and thumb have ({SCENARIO})",
+    )
+    parser.add_argument(
+        "--recording",
+        type=Path,
+        metavar="FILE",
+        help="with --ble: offer what a recording holds instead",
+    )
     add_activity_option(parser)
-    parser.add_argument("--rate", type=float, metavar="N", help="with --ble: N times as fast as it was run (1)")
+    parser.add_argument(
+        "--rate", type=float, metavar="N", help="with --ble: N times as fast as it was run (1)"
+    )
     add_race_options(parser, "none")
 
 
@@ -51,7 +74,9 @@ def run(args: argparse.Namespace) -> int:
     _refuse_contradictions(args)
     if args.recording is not None:
         return _on_air(args, opened(args, args.recording).inputs)
-    document = race_wish(args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()})
+    document = race_wish(
+        args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()}
+    )
     if document is None:
         raise AskedWronglyError("say which race: --race, e.g. --race 3000m")
     race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
@@ -62,15 +87,29 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
     if args.out is None and not args.ble:
-        raise AskedWronglyError("say what to make: --out FILE for a recording, --ble ADAPTER for virtual sensors")
-    if args.recording is not None and (args.out is not None or told_race(args) or args.seed is not None or args.scenario is not None):
-        raise AskedWronglyError("--recording goes with --ble and --rate alone: nothing is simulated then")
+        raise AskedWronglyError(
+            "say what to make: --out FILE for a recording, --ble ADAPTER for virtual sensors"
+        )
+    if args.recording is not None and (
+        args.out is not None
+        or told_race(args)
+        or args.seed is not None
+        or args.scenario is not None
+    ):
+        raise AskedWronglyError(
+            "--recording goes with --ble and --rate alone: nothing is simulated then"
+        )
     if args.rate is not None and not (args.ble and 0.0 < args.rate <= RATE_MOST):
-        raise AskedWronglyError(f"--rate {args.rate:g}: should go with --ble and be above 0, up to {RATE_MOST:g}")
+        raise AskedWronglyError(
+            f"--rate {args.rate:g}: should go with --ble and be above 0, up to {RATE_MOST:g}"
+        )
 
 
 def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
-    """Write what came in, so that a replay makes its own ticks and outputs; AskedWronglyError where the file exists."""
+    """Write what came in, so that a replay makes its own ticks and outputs.
+
+    AskedWronglyError where the file exists.
+    """
     from kickcue import __version__  # noqa: PLC0415  beside what needs it
 
     kept = document.with_digests()
@@ -105,40 +144,61 @@ def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
         if isinstance(event, Notification) and short_uuid(event.char) in SERVICE_OF:
             chars.setdefault(event.sensor, set()).add(short_uuid(event.char))
     if not chars:
-        raise DataError(f"{args.recording}: no sensor in it says anything that a virtual sensor could")
+        raise DataError(
+            f"{args.recording}: no sensor in it says anything that a virtual sensor could"
+        )
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_offer(args.ble, chars, inputs, args.rate or 1.0))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "bumble":
             raise
-        raise AskedWronglyError(f"--ble needs bumble, which is not installed: {how_to_get('simulate')}") from None
+        raise AskedWronglyError(
+            f"--ble needs bumble, which is not installed: {how_to_get('simulate')}"
+        ) from None
     return 0
 
 
-async def _offer(adapters: Sequence[str], chars: dict[str, set[str]], inputs: Sequence[Input], rate: float) -> None:
+async def _offer(
+    adapters: Sequence[str], chars: dict[str, set[str]], inputs: Sequence[Input], rate: float
+) -> None:
     async with _sensors_on_air(adapters, chars) as speakers:
         for speaker in dict.fromkeys(speakers.values()):
             print(
-                f"on air: {speaker.description.name!r} {speaker.description.address}, waiting for a listener (Ctrl-C ends it)", flush=True
+                f"on air: {speaker.description.name!r} {speaker.description.address}, waiting for "
+                "a listener (Ctrl-C ends it)",
+                flush=True,
             )
-        while not all(speaker.subscribed(char) for name, speaker in speakers.items() for char in chars[name] if char != "2a19"):  # noqa: ASYNC110  bumble tells nobody
+        while not all(  # noqa: ASYNC110  bumble tells nobody
+            speaker.subscribed(char)
+            for name, speaker in speakers.items()
+            for char in chars[name]
+            if char != "2a19"
+        ):
             await asyncio.sleep(LOOK_S)
         first_ns = min(event.t_ns for event in inputs)
         zero_s = asyncio.get_running_loop().time() + BREATH_S - ns_to_s(first_ns) / rate
         spoken = [event for event in inputs if isinstance(event, Notification)]
-        played, _ = await asyncio.gather(play(spoken, speakers, rate=rate, zero_s=zero_s), _prompt(inputs, rate, zero_s))
+        played, _ = await asyncio.gather(
+            play(spoken, speakers, rate=rate, zero_s=zero_s), _prompt(inputs, rate, zero_s)
+        )
         print(_ending(played))
 
 
 @contextlib.asynccontextmanager
-async def _sensors_on_air(adapters: Sequence[str], chars: dict[str, set[str]]) -> "AsyncIterator[dict[str, VirtualSensor]]":
-    """Give the virtual sensor of each sensor's name: one for all on a single adapter, one each on as many adapters as there are sensors."""
+async def _sensors_on_air(
+    adapters: Sequence[str], chars: dict[str, set[str]]
+) -> "AsyncIterator[dict[str, VirtualSensor]]":
+    """Give the virtual sensor of each sensor's name.
+
+    One for all on a single adapter, one each on as many adapters as there are sensors.
+    """
     from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415  needs bumble, an extra
 
     if len(adapters) not in (1, len(chars)):
         raise AskedWronglyError(
-            f"{len(adapters)} adapters for {len(chars)} sensors ({', '.join(chars)}): should be one for all, or one each"
+            f"{len(adapters)} adapters for {len(chars)} sensors ({', '.join(chars)}): should be "
+            "one for all, or one each"
         )
     groups = [list(chars)] if len(adapters) == 1 else [[name] for name in chars]
     async with contextlib.AsyncExitStack() as stack:
@@ -160,9 +220,14 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
         if not isinstance(event, Mark | Command):
             continue
         await asyncio.sleep(zero_s + ns_to_s(event.t_ns) / rate - asyncio.get_running_loop().time())
-        print(f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}", flush=True)
+        print(
+            f"{ns_to_s(event.t_ns):7.1f} s: {event.kind if isinstance(event, Command) else 'lap'}",
+            flush=True,
+        )
 
 
 def _ending(played: Played) -> str:
     lost = played.lost.total()
-    return f"over: {played.heard.total()} notifications were heard" + (f", {lost} said to nobody" if lost else "")
+    return f"over: {played.heard.total()} notifications were heard" + (
+        f", {lost} said to nobody" if lost else ""
+    )

@@ -1,4 +1,7 @@
-"""How a vibration feels, drawn along a line of time: one column so many milliseconds, the strength by the shade."""
+"""How a vibration feels, drawn along a line of time.
+
+One column so many milliseconds, the strength by the shade.
+"""
 
 import os
 import sys
@@ -33,19 +36,36 @@ PLAIN: Final = Shades("#", "=", "-", ".")
 
 
 def shades() -> Shades:
-    """Return what standard output can show: plain ASCII in a pipe, with NO_COLOR, and on a terminal that knows no better."""
+    """Return what standard output can show.
+
+    Plain ASCII in a pipe, with NO_COLOR, and on a terminal that knows no better.
+    """
     out = sys.stdout
-    able = out.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR") and is_utf8(out.encoding)
+    able = (
+        out.isatty()
+        and os.environ.get("TERM", "dumb") != "dumb"
+        and not os.environ.get("NO_COLOR")
+        and is_utf8(out.encoding)
+    )
     return BLOCKS if able else PLAIN
 
 
 def scale_ms(patterns: Sequence[Pulses]) -> int:
-    """Return how many ms a column is, so that the longest pattern fits into ``WIDTH`` columns; none is longer than 10 s."""
-    return next((ms for ms in _SCALES_MS if all(len(drawn(each, ms, PLAIN)) <= WIDTH for each in patterns)), _SCALES_MS[-1])
+    """Return how many ms a column is, so that the longest pattern fits into ``WIDTH`` columns.
+
+    None is longer than 10 s.
+    """
+    return next(
+        (ms for ms in _SCALES_MS if all(len(drawn(each, ms, PLAIN)) <= WIDTH for each in patterns)),
+        _SCALES_MS[-1],
+    )
 
 
 def drawn(pulses: Pulses, column_ms: int, using: Shades) -> str:
-    """Return the pulses as a line; each pulse and each gap has one column at least, however short."""
+    """Return the pulses as a line.
+
+    Each pulse and each gap has one column at least, however short.
+    """
     line, at_ms = "", 0
     for on_ms, off_ms, intensity in pulses:
         if line:

@@ -1,4 +1,7 @@
-"""Being told to end while an event loop runs: an event for who waits for it, a cancellation for who has not begun yet."""
+"""Being told to end while an event loop runs.
+
+An event for who waits for it, a cancellation for who has not begun yet.
+"""
 
 import asyncio
 import signal
@@ -10,9 +13,12 @@ from typing import Any
 
 @contextmanager
 def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
-    """Give an event of the running loop that is set by SIGTERM, SIGINT and ``more``; afterwards SIGTERM has nothing left to end.
+    """Give an event of the running loop that is set by SIGTERM, SIGINT and ``more``.
 
-    Python's own handlers and not the loop's: those leave a moment at the end in which the signal would kill.
+    Afterwards SIGTERM has nothing left to end.
+
+    Python's own handlers and not the loop's: those leave a moment at the end in which the signal
+    would kill.
     """
     told, loop = asyncio.Event(), asyncio.get_running_loop()
 
@@ -20,7 +26,9 @@ def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
         if not loop.is_closed():
             loop.call_soon_threadsafe(told.set)
 
-    before = {number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT, *more)}
+    before = {
+        number: signal.signal(number, tell) for number in (signal.SIGTERM, signal.SIGINT, *more)
+    }
     try:
         yield told
     finally:
@@ -51,7 +59,10 @@ def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator
 
 @contextmanager
 def handlers_kept(*numbers: signal.Signals) -> Iterator[None]:
-    """Put back the handlers of these signals that the event loop replaces meanwhile: it would leave the signals deadly."""
+    """Put back the handlers of these signals that the event loop replaces meanwhile.
+
+    It would leave the signals deadly.
+    """
     before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in numbers}
     try:
         yield
@@ -63,7 +74,10 @@ def handlers_kept(*numbers: signal.Signals) -> Iterator[None]:
 
 @contextmanager
 def cancelled_by(told: asyncio.Event) -> Iterator["Cancelling"]:
-    """Cancel the running task when ``told``, until the block says that it has begun; leaving the block then raises nothing."""
+    """Cancel the running task when ``told``, until the block says that it has begun.
+
+    Leaving the block then raises nothing.
+    """
     task = asyncio.current_task()
     assert task is not None
     cancelling = Cancelling(asyncio.create_task(_cancel(told, task), name="told to end"))

@@ -1,4 +1,7 @@
-"""``kickcue unit``: the systemd unit that runs kickcue on this machine, with this machine's paths in it."""
+"""``kickcue unit``: the systemd unit that runs kickcue on this machine.
+
+With this machine's paths in it.
+"""
 
 import argparse
 import os
@@ -19,16 +22,29 @@ _PLAIN: Final = frozenset("/._-+@: ")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="race.toml", help=f"which race file ({SYSTEM_FOLDER / 'race.toml'} unless told)"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="race.toml",
+        help=f"which race file ({SYSTEM_FOLDER / 'race.toml'} unless told)",
     )
-    parser.add_argument("--user", metavar="NAME", help="whom it runs as, and whose the recordings are (you unless told)")
+    parser.add_argument(
+        "--user",
+        metavar="NAME",
+        help="whom it runs as, and whose the recordings are (you unless told)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the unit."""
     if sys.platform != "linux":
-        raise AskedWronglyError("systemd is found on Linux alone; elsewhere start `kickcue run --headless` as services are started there")
-    race_file = SYSTEM_FOLDER / "race.toml" if args.file is None else Path(os.path.abspath(args.file))  # noqa: PTH100  links stay links
+        raise AskedWronglyError(
+            "systemd is found on Linux alone; elsewhere start `kickcue run --headless` as "
+            "services are started there"
+        )
+    race_file = (
+        SYSTEM_FOLDER / "race.toml" if args.file is None else Path(os.path.abspath(args.file))  # noqa: PTH100  links stay links
+    )
     user = args.user or _who(os.environ)
     _check_user(user)
     print(unit(Path(sys.executable), race_file, user, _state_dir(race_file)), end="")
@@ -36,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def unit(python: Path, race_file: Path, user: str, state_dir: Path | None) -> str:
-    """Return the unit's text; AskedWronglyError for a place that a service cannot see, or that cannot be written into a unit.
+    """Return the unit's text.
+
+    AskedWronglyError for a place that a service cannot see, or that cannot be written into a unit.
 
     ``state_dir`` is where recordings go if not to systemd's own folder for them.
     """
@@ -44,8 +62,12 @@ def unit(python: Path, race_file: Path, user: str, state_dir: Path | None) -> st
     for path in (*program, race_file, *([] if state_dir is None else [state_dir])):
         _check_place(path, program)
     elsewhere = state_dir is not None and not state_dir.is_relative_to(STATE)
-    writable = f"ReadWritePaths={_word(f'-{state_dir}')}" if elsewhere else ""  # -: a stick that is not plugged in must not stop the race
-    return TEMPLATE.read_text(encoding="utf-8").format(python=_word(python), race_file=_word(race_file), user=user, writable=writable)
+    writable = (
+        f"ReadWritePaths={_word(f'-{state_dir}')}" if elsewhere else ""
+    )  # -: a stick that is not plugged in must not stop the race
+    return TEMPLATE.read_text(encoding="utf-8").format(
+        python=_word(python), race_file=_word(race_file), user=user, writable=writable
+    )
 
 
 def _who(environ: Mapping[str, str]) -> str:
@@ -55,7 +77,9 @@ def _who(environ: Mapping[str, str]) -> str:
     try:
         return environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
-        raise AskedWronglyError("you have no name on this machine: say whom kickcue shall run as with --user NAME") from None
+        raise AskedWronglyError(
+            "you have no name on this machine: say whom kickcue shall run as with --user NAME"
+        ) from None
 
 
 def _check_user(name: str) -> None:
@@ -64,13 +88,20 @@ def _check_user(name: str) -> None:
     try:
         number = pwd.getpwnam(name).pw_uid
     except KeyError:
-        raise AskedWronglyError(f"--user {name}: no such user on this machine; `sudo adduser --system {name}` makes one") from None
+        raise AskedWronglyError(
+            f"--user {name}: no such user on this machine; `sudo adduser --system {name}` makes one"
+        ) from None
     if number == 0:
-        raise AskedWronglyError("kickcue needs no rights of root: say whom it shall run as with --user NAME")
+        raise AskedWronglyError(
+            "kickcue needs no rights of root: say whom it shall run as with --user NAME"
+        )
 
 
 def _state_dir(race_file: Path) -> Path | None:
-    """Return where the race file wants recordings; None where it does not say, or is not there yet."""
+    """Return where the race file wants recordings.
+
+    None where it does not say, or is not there yet.
+    """
     from kickcue.config.settings import load_settings  # noqa: PLC0415  pydantic is slow to import
 
     return load_settings(race_file, environ={}).state_dir if race_file.exists() else None
@@ -79,9 +110,15 @@ def _state_dir(race_file: Path) -> Path | None:
 def _check_place(path: Path, program: Iterable[Path]) -> None:
     if _within(path, HIDDEN):
         what = "kickcue is installed in" if path in program else "the file or folder is"
-        raise AskedWronglyError(f"{path}: {what} a temporary place that a service cannot see; /opt/kickcue or /etc/kickcue would do")
+        raise AskedWronglyError(
+            f"{path}: {what} a temporary place that a service cannot see; /opt/kickcue or "
+            "/etc/kickcue would do"
+        )
     if not all(letter.isalnum() or letter in _PLAIN for letter in str(path)):
-        raise AskedWronglyError(f"{path}: choose a path of letters, digits and {''.join(sorted(_PLAIN - {' '}))} for a service")
+        raise AskedWronglyError(
+            f"{path}: choose a path of letters, digits and {''.join(sorted(_PLAIN - {' '}))} for "
+            "a service"
+        )
 
 
 def _within(path: Path, folders: Iterable[Path]) -> bool:

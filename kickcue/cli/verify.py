@@ -14,7 +14,9 @@ from kickcue.recording import Recording, read
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE.mcap", help="recordings made by kickcue")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE.mcap", help="recordings made by kickcue"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a file")
 
 
@@ -27,7 +29,10 @@ def run(args: argparse.Namespace) -> int:
 def _verify(path: Path, *, as_object: bool) -> bool:
     recording = read(path)
     if recording.header.setup is None or not recording.header.ticks:
-        raise DataError(f"{path} cannot be verified: it holds no set-up with recorded ticks, as kickcue's own .mcap recordings do")
+        raise DataError(
+            f"{path} cannot be verified: it holds no set-up with recorded ticks, as kickcue's own "
+            ".mcap recordings do"
+        )
     race = source(recording, None)
     again = tuple(output for _, outputs in race.run() for output in outputs)
     difference = first_difference(recording, again)
@@ -35,7 +40,11 @@ def _verify(path: Path, *, as_object: bool) -> bool:
     holds = difference is None and not recording.problems
     if as_object:
         counts = {"inputs": len(recording.inputs), "outputs": len(recording.outputs)}
-        rest = {"problems": list(recording.problems), "changed_profiles": list(changed), "difference": difference}
+        rest = {
+            "problems": list(recording.problems),
+            "changed_profiles": list(changed),
+            "difference": difference,
+        }
         print(json_line({"file": str(path), "holds": holds, **counts, **rest}))
         return holds
     for problem in recording.problems:
@@ -47,7 +56,10 @@ def _verify(path: Path, *, as_object: bool) -> bool:
     elif holds:
         print(f"{path}: holds: {len(recording.inputs)} inputs give the same {len(again)} outputs")
     else:
-        print(f"{path}: what is there holds: {len(recording.inputs)} inputs give the same {len(recording.outputs)} outputs")
+        print(
+            f"{path}: what is there holds: {len(recording.inputs)} inputs give the same "
+            f"{len(recording.outputs)} outputs"
+        )
     return holds
 
 
@@ -59,6 +71,8 @@ def first_difference(recording: Recording, again: tuple[Output, ...]) -> str | N
     for number, (then, now) in enumerate(zip_longest(recording.outputs, again), start=1):
         if then == now or (then is None and recording.problems):
             continue
-        was, is_now = ("nothing" if output is None else as_text(output).strip() for output in (then, now))
+        was, is_now = (
+            "nothing" if output is None else as_text(output).strip() for output in (then, now)
+        )
         return f"output {number} was [{was}] and is now [{is_now}]"
     return None

@@ -25,7 +25,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_broker_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument(
-        "--as", dest="profile", metavar="ID", help="play the cues on this phone: termux (its motor) or gadgetbridge (its watch)"
+        "--as",
+        dest="profile",
+        metavar="ID",
+        help="play the cues on this phone: termux (its motor) or gadgetbridge (its watch)",
     )
 
 
@@ -33,14 +36,18 @@ def run(args: argparse.Namespace) -> int:
     """Be a watch until q, Ctrl-C or the end of the terminal."""
     profile = None if args.profile is None else worn_as(args.profile)
     broker = told_broker(args)
-    logging.getLogger("kickcue").addHandler(logging.NullHandler())  # a lost connection is shown, not logged over the face
+    logging.getLogger("kickcue").addHandler(
+        logging.NullHandler()
+    )  # a lost connection is shown, not logged over the face
     machine_time.run(_wear(broker, profile, as_json=args.json))
     return 0
 
 
 async def _wear(broker: ToldBroker, profile: WatchProfile | None, *, as_json: bool) -> None:
     kind = TERMINAL if profile is None else profile.id
-    async with watch(broker.address, broker.topics, answers=profile is None, patient=broker.is_private, kind=kind) as worn:
+    async with watch(
+        broker.address, broker.topics, answers=profile is None, patient=broker.is_private, kind=kind
+    ) as worn:
         output = _output(worn, as_json=as_json)
         wearing = _Wearing(worn, output, profile)
         try:
@@ -75,7 +82,9 @@ class _Wearing:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._press, QUIT)
         with keys(self._press):
-            while not (self._quit or nobody_reads()):  # cues that nobody sees must not be answered as felt
+            while not (
+                self._quit or nobody_reads()
+            ):  # cues that nobody sees must not be answered as felt
                 self._look_at_the_link()
                 if self._programs is not None:
                     self._watch.unworn = self._programs.trouble
@@ -109,4 +118,8 @@ class _Wearing:
             self._quit = True
         elif key in ORDERS:
             name = ORDERS[key].replace("_", " ")
-            self._output.note(name if self._watch.command(ORDERS[key]) else f"{name}: no connection, not sent unless it is back within 1 s")
+            self._output.note(
+                name
+                if self._watch.command(ORDERS[key])
+                else f"{name}: no connection, not sent unless it is back within 1 s"
+            )

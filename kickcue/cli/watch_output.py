@@ -1,4 +1,7 @@
-"""How ``kickcue watch`` shows what happens: a watch's face on a terminal, lines of text in a pipe, or JSON."""
+"""How ``kickcue watch`` shows what happens.
+
+A watch's face on a terminal, lines of text in a pipe, or JSON.
+"""
 
 import time
 from abc import ABC, abstractmethod
@@ -19,7 +22,14 @@ from kickcue.core.wrist import LATE, Answer, Play
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.runtime import WAITING
 from kickcue.edges.mqtt.watching import Happening
-from kickcue.edges.mqtt.wire import AckMessage, ArmMessage, DisarmMessage, Message, StateMessage, StatusMessage
+from kickcue.edges.mqtt.wire import (
+    AckMessage,
+    ArmMessage,
+    DisarmMessage,
+    Message,
+    StateMessage,
+    StatusMessage,
+)
 
 STATE_EACH_S: Final = 10.0
 FRAME_S: Final = 0.05
@@ -43,7 +53,10 @@ class Output(ABC):
         """Show something to the person who sits before it."""
 
     def draw(self) -> float:
-        """Show that time has passed; return after how many seconds to be called again at the latest."""
+        """Show that time has passed.
+
+        Return after how many seconds to be called again at the latest.
+        """
         return 1.0
 
     def close(self) -> None:  # noqa: B027  most outputs have nothing to leave
@@ -60,7 +73,11 @@ class Screen(Output):
         self._console = console()
         self._busy_until_s = 0.0
         self._console.print(showable(Text(HELP, style="dim"), self._console))
-        self._live = Live(showable(self._face.panel(0.0), self._console), console=self._console, auto_refresh=False)
+        self._live = Live(
+            showable(self._face.panel(0.0), self._console),
+            console=self._console,
+            auto_refresh=False,
+        )
         self._live.start()
 
     def take(self, happening: Happening) -> None:
@@ -68,10 +85,17 @@ class Screen(Output):
         now_s = time.monotonic()
         self._face.take(happening, now_s)
         if isinstance(happening, Play):
-            self._busy_until_s = now_s + sum(on_ms + off_ms for on_ms, off_ms, _ in happening.touch.pulses) / 1000 + FRAME_S
+            self._busy_until_s = (
+                now_s
+                + sum(on_ms + off_ms for on_ms, off_ms, _ in happening.touch.pulses) / 1000
+                + FRAME_S
+            )
 
     def link(self, *, up: bool, why: str | None) -> None:
-        """Put it on the face's edge; that there is no broker yet above it, for it is too long for an edge."""
+        """Put it on the face's edge.
+
+        That there is no broker yet above it, for it is too long for an edge.
+        """
         self._face.title, self._face.connected, self._face.waits = self._title(), up, why == WAITING
         if self._face.waits:
             self._console.print(showable(Text(WAITING, style="yellow"), self._console))
@@ -143,10 +167,16 @@ class Lines(Output):
         """Return the line, or ``None`` for what was said before."""
         match happening:
             case StatusMessage():
-                run_id = happening.run_id if happening.status == "online" else None  # another run is news
+                run_id = (
+                    happening.run_id if happening.status == "online" else None
+                )  # another run is news
                 status = (happening.status, happening.phase, run_id)
                 before, self._status = self._status, status
-                return None if status == before else f"{happening.status}{'' if happening.phase is None else f', {happening.phase}'}"
+                return (
+                    None
+                    if status == before
+                    else f"{happening.status}{'' if happening.phase is None else f', {happening.phase}'}"
+                )
             case StateMessage():
                 now_s = time.monotonic() - self._start_s
                 if now_s - self._state_s < STATE_EACH_S:
@@ -155,16 +185,30 @@ class Lines(Output):
                 return _state_text(happening)
             case SenderSilent():
                 before, self._status, self._state_s = self._status, None, -STATE_EACH_S
-                return None if before is not None and before[0] == "offline" else "nothing heard any more: the numbers are unknown"
+                return (
+                    None
+                    if before is not None and before[0] == "offline"
+                    else "nothing heard any more: the numbers are unknown"
+                )
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id
-                return None if before_id == happening.id else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
+                return (
+                    None
+                    if before_id == happening.id
+                    else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
+                )
             case DisarmMessage():
                 self._armed = None
                 return f"disarmed {happening.id}: {happening.why}"
             case Play():
-                touch, timer = happening.touch, ", by the armed timer" if happening.from_timer else ""
-                return f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after {happening.late_ms} ms{timer})"
+                touch, timer = (
+                    happening.touch,
+                    ", by the armed timer" if happening.from_timer else "",
+                )
+                return (
+                    f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after "
+                    f"{happening.late_ms} ms{timer})"
+                )
             case AckMessage():
                 return None
             case Answer():
@@ -175,7 +219,11 @@ def _answer_text(answer: Answer) -> str | None:
     if answer.felt:
         return None
     late = answer.why == LATE
-    return f"DROPPED {answer.cue_id}: {LATE}, by {answer.latency_ms} ms" if late else f"NOT FELT {answer.cue_id}: {answer.why}"
+    return (
+        f"DROPPED {answer.cue_id}: {LATE}, by {answer.latency_ms} ms"
+        if late
+        else f"NOT FELT {answer.cue_id}: {answer.why}"
+    )
 
 
 def _state_text(state: StateMessage) -> str:
@@ -184,7 +232,13 @@ def _state_text(state: StateMessage) -> str:
         values.append(f"lap {which_lap(state.lap, state.lap_min, state.lap_max)}")
     if state.eta_bell_s is not None:
         values.append(f"bell in {coming(state.eta_bell_s, state.eta_bell_sd_s)}")
-    return ", ".join([*values, f"{number(state.cadence_spm, 0)} steps/min", f"{number(state.heart_rate_bpm, 0)} bpm"])
+    return ", ".join(
+        [
+            *values,
+            f"{number(state.cadence_spm, 0)} steps/min",
+            f"{number(state.heart_rate_bpm, 0)} bpm",
+        ]
+    )
 
 
 def _record(happening: Happening) -> dict[str, Any]:
@@ -202,7 +256,13 @@ def _record(happening: Happening) -> dict[str, Any]:
                 "from_timer": happening.from_timer,
             }
         case Answer():
-            return {"type": "ack", "id": happening.cue_id, "felt": happening.felt, "why": happening.why, "latency_ms": happening.latency_ms}
+            return {
+                "type": "ack",
+                "id": happening.cue_id,
+                "felt": happening.felt,
+                "why": happening.why,
+                "latency_ms": happening.latency_ms,
+            }
         case SenderSilent():
             return {"type": "sender_silent"}
         case _:

@@ -1,4 +1,7 @@
-"""``kickcue profiles show`` for a watch: how each cue will feel on it, what it loses, how late it is, and what of this was tried."""
+"""``kickcue profiles show`` for a watch.
+
+How each cue will feel on it, what it loses, how late it is, and what of this was tried.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -22,7 +25,12 @@ _STANDINGS: Final = {
     Standing.VECTORS: "vectors: its bytes follow the sources; nobody has seen them arrive",
     Standing.COMPANION_ONLY: "companion-only: an app that does not come with kickcue has to play it",
 }
-_APART: Final = {"text": "the text", "voice": "the voice", "moment": "the moment they come", "nothing": "nothing"}
+_APART: Final = {
+    "text": "the text",
+    "voice": "the voice",
+    "moment": "the moment they come",
+    "nothing": "nothing",
+}
 
 
 def watch_page(file: WatchFile, using: Shades) -> Iterator[str]:
@@ -52,13 +60,21 @@ def vector_line(result: WatchVectorResult) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     touch = touch_of(vector)
-    asked = vector.cue or " ".join(f"{on_ms}/{off_ms}/{level:g}" for on_ms, off_ms, level in touch.pulses)
+    asked = vector.cue or " ".join(
+        f"{on_ms}/{off_ms}/{level:g}" for on_ms, off_ms, level in touch.pulses
+    )
     outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"
-    return f"{asked}{f' {vector.text!r}' if vector.text else ''}: {outcome} ({vector.kind}: {vector.source})"
+    return (
+        f"{asked}{f' {vector.text!r}' if vector.text else ''}: {outcome} ({vector.kind}: "
+        f"{vector.source})"
+    )
 
 
 def cue_rows(profile: WatchProfile) -> Iterator[dict[str, Any]]:
-    """Yield for programs how each cue is played: pulses (None: the watch's own), what it loses, and the steps."""
+    """Yield for programs how each cue is played.
+
+    Pulses (None: the watch's own), what it loses, and the steps.
+    """
     for kind, found in _played(profile).items():
         lowered = found.lowered
         yield {
@@ -72,7 +88,10 @@ def cue_rows(profile: WatchProfile) -> Iterator[dict[str, Any]]:
 
 
 def _played(profile: WatchProfile) -> Mapping[str, Encoded]:
-    return {kind: encode(profile, Touch(kind, kind, "", None, pulses, urgency, ttl_ms=0)) for kind, (pulses, urgency) in CUES.items()}
+    return {
+        kind: encode(profile, Touch(kind, kind, "", None, pulses, urgency, ttl_ms=0))
+        for kind, (pulses, urgency) in CUES.items()
+    }
 
 
 def _feelings(profile: WatchProfile, using: Shades) -> Iterator[str]:
@@ -95,11 +114,15 @@ def _feelings(profile: WatchProfile, using: Shades) -> Iterator[str]:
 def _feeling(kind: str, found: Encoded, column_ms: int, using: Shades) -> str:
     lowered = found.lowered
     if lowered.pulses is None:
-        return f"{'rings' if lowered.rings else 'vibrates once'}, as it is set on the watch".ljust(64)
+        return f"{'rings' if lowered.rings else 'vibrates once'}, as it is set on the watch".ljust(
+            64
+        )
     asked, count = len(CUES[kind][0]), len(lowered.pulses)
     fewer = f" of {asked}" if count < asked else ""
     total_ms = sum(on_ms + off_ms for on_ms, off_ms, _ in lowered.pulses)
-    return f"{drawn(lowered.pulses, column_ms, using):<46}{f'{count}{fewer}':<7}{f'{total_ms} ms':<9}"
+    return (
+        f"{drawn(lowered.pulses, column_ms, using):<46}{f'{count}{fewer}':<7}{f'{total_ms} ms':<9}"
+    )
 
 
 def _lost(found: Encoded, letters: Mapping[Downgrade, str]) -> str:
@@ -126,7 +149,14 @@ def _timing_lines(document: schema.WatchDocument) -> Iterator[str]:
 
 
 def _text_lines(document: schema.WatchDocument) -> Iterator[str]:
-    yield "none" if document.text is None else f"{document.text.charset}, at most {document.text.max_bytes} bytes {evidence(document.text)}"
+    yield (
+        "none"
+        if document.text is None
+        else (
+            f"{document.text.charset}, at most {document.text.max_bytes} bytes "
+            f"{evidence(document.text)}"
+        )
+    )
 
 
 def _way_lines(file: WatchFile) -> Iterator[str]:
@@ -144,7 +174,11 @@ def _way_lines(file: WatchFile) -> Iterator[str]:
 
 def _facts(block: Fact) -> str:
     facts = block.model_dump(exclude_defaults=True, exclude_none=True, exclude={"status", "source"})
-    return ", ".join(f"{key} {plain(value)}" for key, value in facts.items() if not isinstance(value, dict) and not _has_dicts(value))
+    return ", ".join(
+        f"{key} {plain(value)}"
+        for key, value in facts.items()
+        if not isinstance(value, dict) and not _has_dicts(value)
+    )
 
 
 def _has_dicts(value: Any) -> bool:

@@ -1,4 +1,8 @@
-"""A phone as the watch: cues are played by programs that are started (``termux-vibrate``, ``am broadcast``), as a profile says."""
+"""A phone as the watch.
+
+Cues are played by programs that are started (``termux-vibrate``, ``am broadcast``), as a profile
+says.
+"""
 
 import asyncio
 import os
@@ -34,26 +38,39 @@ Key = tuple[str, str]
 
 
 def worn_as(id_or_path: str) -> WatchProfile:
-    """Return the profile of a watch that programs of this machine can play; AskedWronglyError where they cannot."""
+    """Return the profile of a watch that programs of this machine can play.
+
+    AskedWronglyError where they cannot.
+    """
     profile = load_watch(id_or_path)
     if not _by_programs(profile):
         names = " or ".join(id_ for id_, each in load_watches().items() if _by_programs(each))
         how = played_by(profile.id, profile.transport)
         raise AskedWronglyError(f"--as: expected {names}, got {id_or_path}: {how}")
-    for program in sorted({step.argv[0] for kind in CUES for step in _runs(profile, _example(kind))}):
+    for program in sorted(
+        {step.argv[0] for kind in CUES for step in _runs(profile, _example(kind))}
+    ):
         if shutil.which(program) is None:
-            raise AskedWronglyError(f"--as {id_or_path}: {program} is not on this machine: {CURES.get(program, 'install it')}")
+            raise AskedWronglyError(
+                f"--as {id_or_path}: {program} is not on this machine: "
+                f"{CURES.get(program, 'install it')}"
+            )
     return profile
 
 
 class Programs:
-    """Plays what is decided; all of it returns at once but ``end``. ``answered`` hears what became of each cue, ``told`` what is wrong.
+    """Plays what is decided; all of it returns at once but ``end``.
 
-    Cues are played one after the other, for a ring has to be ended before anything else; one that is late by then is dropped. A cue counts
-    as felt when its first program has ended well: the others are still to come then, and the sender would repeat what is not answered.
+    ``answered`` hears what became of each cue, ``told`` what is wrong.
+
+    Cues are played one after the other, for a ring has to be ended before anything else; one that
+    is late by then is dropped. A cue counts as felt when its first program has ended well: the
+    others are still to come then, and the sender would repeat what is not answered.
     """
 
-    def __init__(self, profile: WatchProfile, answered: Callable[[Answer], None], told: Callable[[str], None]) -> None:
+    def __init__(
+        self, profile: WatchProfile, answered: Callable[[Answer], None], told: Callable[[str], None]
+    ) -> None:
         self._profile = profile
         self._answered = answered
         self._told = told
@@ -74,7 +91,10 @@ class Programs:
         return self._trouble
 
     def take(self, happening: Happening) -> bool:
-        """Take what happened; tell whether it is dealt with here: an answer that is not known yet must not be shown as given."""
+        """Take what happened; tell whether it is dealt with here.
+
+        An answer that is not known yet must not be shown as given.
+        """
         match happening:
             case Play():
                 self._decided = happening
@@ -116,7 +136,11 @@ class Programs:
             for step in _runs(self._profile, play.touch):
                 ends.append(asyncio.get_running_loop().create_task(_run(step.argv)))
                 if len(ends) == 1:
-                    ends[0].add_done_callback(lambda end: self._first_ended(replace(answer, latency_ms=late_ms), end.result()))
+                    ends[0].add_done_callback(
+                        lambda end: self._first_ended(
+                            replace(answer, latency_ms=late_ms), end.result()
+                        )
+                    )
                 at_s += step.wait_ms / 1000
                 await asyncio.sleep(at_s - clock())
                 if ends[0].done() and ends[0].result() is not None:
@@ -152,10 +176,17 @@ def _runs(profile: WatchProfile, touch: Touch) -> tuple[Run, ...]:
 
 
 async def _run(argv: Sequence[str]) -> str | None:
-    """Run a program to its end; return what is wrong, None where all is well. By Popen, as in ``edges/fixes/termux.py``."""
+    """Run a program to its end; return what is wrong, None where all is well.
+
+    By Popen, as in ``edges/fixes/termux.py``.
+    """
     try:
         process = subprocess.Popen(  # noqa: ASYNC220, S603  asyncio's own does it likewise; the profile's words, without a shell
-            argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
     except (OSError, ValueError) as error:  # ValueError: a text with a NUL in it is no argument
         return f"{argv[0]} cannot be started: {getattr(error, 'strerror', error)}"

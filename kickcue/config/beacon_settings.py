@@ -13,24 +13,41 @@ _SCAN: Final = "'kickcue scan' shows it"
 
 
 class BeaconSettings(BaseModel):
-    """The beacon of ``[beacon]``, by at most one of address, iBeacon UUID and Eddystone namespace; none: there is no beacon."""
+    """The beacon of ``[beacon]``, by at most one of address, iBeacon UUID and Eddystone namespace.
+
+    None: there is no beacon.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     address: str | None = Field(
         default=None,
-        description="Its Bluetooth address, if it keeps it. At most one of address, ibeacon and eddystone.",
+        description=(
+            "Its Bluetooth address, if it keeps it. At most one of address, ibeacon and eddystone."
+        ),
         examples=["C3:00:00:12:34:56"],
     )
     ibeacon: str | None = Field(
-        default=None, description="The UUID that it sends as an iBeacon.", examples=["f7826da6-4fa2-4e98-8024-bc5b71e0893e"]
+        default=None,
+        description="The UUID that it sends as an iBeacon.",
+        examples=["f7826da6-4fa2-4e98-8024-bc5b71e0893e"],
     )
-    major: int | None = Field(default=None, ge=0, le=0xFFFF, description="With ibeacon: its major number.", examples=[1])
-    minor: int | None = Field(default=None, ge=0, le=0xFFFF, description="With ibeacon: its minor number.", examples=[7])
+    major: int | None = Field(
+        default=None, ge=0, le=0xFFFF, description="With ibeacon: its major number.", examples=[1]
+    )
+    minor: int | None = Field(
+        default=None, ge=0, le=0xFFFF, description="With ibeacon: its minor number.", examples=[7]
+    )
     eddystone: str | None = Field(
-        default=None, description="The namespace that it sends as Eddystone-UID, 20 hex digits.", examples=["edd1ebeac04e5defa017"]
+        default=None,
+        description="The namespace that it sends as Eddystone-UID, 20 hex digits.",
+        examples=["edd1ebeac04e5defa017"],
     )
-    instance: str | None = Field(default=None, description="With eddystone: its instance, 12 hex digits.", examples=["000000000001"])
+    instance: str | None = Field(
+        default=None,
+        description="With eddystone: its instance, 12 hex digits.",
+        examples=["000000000001"],
+    )
 
     @field_validator("address")
     @classmethod
@@ -41,7 +58,9 @@ class BeaconSettings(BaseModel):
     @classmethod
     def _uuid(cls, uuid: str | None) -> str | None:
         if uuid is not None and _UUID.fullmatch(uuid.lower()) is None:
-            raise ValueError(f"expected something like f7826da6-4fa2-4e98-8024-bc5b71e0893e; {_SCAN}")
+            raise ValueError(
+                f"expected something like f7826da6-4fa2-4e98-8024-bc5b71e0893e; {_SCAN}"
+            )
         return None if uuid is None else uuid.lower()
 
     @field_validator("eddystone")

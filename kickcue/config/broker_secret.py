@@ -17,7 +17,10 @@ _LONGEST: Final = 4096
 
 
 def find_password(password_file: Path | None, environ: Mapping[str, str]) -> SecretStr | None:
-    """Return the password of the environment, of the file, or of systemd; AskedWronglyError where the file cannot be trusted."""
+    """Return the password of the environment, of the file, or of systemd.
+
+    AskedWronglyError where the file cannot be trusted.
+    """
     told = environ.get(PASSWORD_VARIABLE)
     if told:
         return SecretStr(told)
@@ -25,7 +28,9 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
     given = None if folder is None else Path(folder) / CREDENTIAL
     if password_file is not None:
         # systemd itself guards its credentials, by an access list that shows as a group bit
-        return _read(password_file, checked=folder is None or not password_file.is_relative_to(folder))
+        return _read(
+            password_file, checked=folder is None or not password_file.is_relative_to(folder)
+        )
     return _read(given, checked=False) if given is not None and is_there(given) else None
 
 
@@ -34,7 +39,9 @@ def _read(path: Path, *, checked: bool) -> SecretStr:
     barred = "; it should belong to the user that runs kickcue"
     file = read_plain_file(path, _LONGEST, where=where, barred=barred)
     if checked and file.mode & 0o077:
-        raise AskedWronglyError(f"{where}: can be read by others (mode {file.mode & 0o777:04o}): chmod 600 {path}")
+        raise AskedWronglyError(
+            f"{where}: can be read by others (mode {file.mode & 0o777:04o}): chmod 600 {path}"
+        )
     return SecretStr(_password(file.content, where))
 
 
@@ -45,7 +52,9 @@ def _password(content: bytes, where: str) -> str:
         raise AskedWronglyError(f"{where}: expected UTF-8 text") from None
     password = text.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise AskedWronglyError(f"{where}: expected the password and nothing else, got an empty file")
+        raise AskedWronglyError(
+            f"{where}: expected the password and nothing else, got an empty file"
+        )
     if "\n" in password or "\0" in password:
         raise AskedWronglyError(f"{where}: expected the password on one line and nothing else")
     return password

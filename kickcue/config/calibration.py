@@ -1,7 +1,8 @@
 """What races have taught about the scale of each pod, kept from one race to the next.
 
-One small JSON file for each athlete and pod, ``<state>/calibration/<athlete>/<pod>.json``: a list of what single races have measured, the
-oldest first. What follows from them is worked out anew each time, so that a better rule makes better use of the same races.
+One small JSON file for each athlete and pod, ``<state>/calibration/<athlete>/<pod>.json``: a list
+of what single races have measured, the oldest first. What follows from them is worked out anew each
+time, so that a better rule makes better use of the same races.
 """
 
 import hashlib
@@ -32,7 +33,10 @@ _MOST_BYTES: Final = 100_000  # twenty races take two
 
 
 class RaceScale(BaseModel):
-    """What one race has measured: true metres for each of the pod, and one standard deviation of that."""
+    """What one race has measured.
+
+    True metres for each of the pod, and one standard deviation of that.
+    """
 
     model_config = _STRICT
 
@@ -42,7 +46,10 @@ class RaceScale(BaseModel):
     sd: float = Field(gt=0.0, le=0.1)
 
     def is_same_race(self, other: "RaceScale") -> bool:
-        """Tell whether both are of one race: one athlete runs one race at a time; where no time is known the recording's name tells."""
+        """Tell whether both are of one race: one athlete runs one race at a time.
+
+        Where no time is known the recording's name tells.
+        """
         if self.utc is not None and other.utc is not None:
             return self.utc == other.utc
         return self.recording is not None and self.recording == other.recording
@@ -59,10 +66,17 @@ class Calibration(BaseModel):
     races: tuple[RaceScale, ...] = Field(default=(), max_length=MOST_RACES)
 
     def with_race(self, race: RaceScale) -> "Calibration":
-        """Return it with one race more, in order of time, without the oldest where they are too many; a race counts once."""
+        """Return it with one race more, in order of time.
+
+        Without the oldest where they are too many; a race counts once.
+        """
         if any(race.is_same_race(known) for known in self.races):
             return self
-        later = (at for at, known in enumerate(self.races) if race.utc is not None and known.utc is not None and known.utc > race.utc)
+        later = (
+            at
+            for at, known in enumerate(self.races)
+            if race.utc is not None and known.utc is not None and known.utc > race.utc
+        )
         at = next(later, len(self.races))
         races = (*self.races[:at], race, *self.races[at:])
         return self.model_copy(update={"races": races[-MOST_RACES:]})
@@ -73,11 +87,18 @@ class Calibration(BaseModel):
         return round(scale, _DIGITS), round(sd, _DIGITS)
 
     def surprise(self) -> float | None:
-        """Return by what share the last race's scale differs from what was expected of it, None where that is within the expected."""
+        """Return by what share the last race's scale differs from what was expected of it.
+
+        None where that is within the expected.
+        """
         if len(self.races) < 2:
             return None
         last, (scale, sd) = self.races[-1], learned(_measured(self.races[:-1]))
-        return last.scale / scale - 1.0 if abs(last.scale - scale) > SURPRISE_SD * math.hypot(sd, last.sd) else None
+        return (
+            last.scale / scale - 1.0
+            if abs(last.scale - scale) > SURPRISE_SD * math.hypot(sd, last.sd)
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +117,28 @@ class Calibrations:
         return self.folder / _file_name(athlete) / f"{_file_name(pod)}.json"
 
     def files(self, athlete: str | None = None) -> Iterator[Path]:
-        """Yield the files of one athlete or of all, by name; DataError where the folder cannot be read."""
+        """Yield the files of one athlete or of all, by name.
+
+        DataError where the folder cannot be read.
+        """
         try:
-            yield from sorted(self.folder.glob(f"{'*' if athlete is None else _file_name(athlete)}/*.json"))
+            yield from sorted(
+                self.folder.glob(f"{'*' if athlete is None else _file_name(athlete)}/*.json")
+            )
         except OSError as error:
             raise DataError(f"{self.folder}: cannot be read: {error.strerror}") from None
 
     def get(self, athlete: str, pod: str) -> Calibration:
-        """Return what is known of this pod, which may be nothing; DataError where the file is damaged."""
+        """Return what is known of this pod, which may be nothing.
+
+        DataError where the file is damaged.
+        """
         path = self.path(athlete, pod)
         known = read_calibration(path) or Calibration(athlete=athlete, pod=pod)
         if (known.athlete, known.pod) != (athlete, pod):
-            raise DataError(f"{path}: is about the pod {known.pod} of {known.athlete}: take it away")
+            raise DataError(
+                f"{path}: is about the pod {known.pod} of {known.athlete}: take it away"
+            )
         return known
 
     def put(self, calibration: Calibration) -> None:
@@ -121,7 +152,10 @@ class Calibrations:
 
 
 def read_calibration(path: Path) -> Calibration | None:
-    """Return what is in a file, None where there is none; DataError, with what to do, where it is damaged."""
+    """Return what is in a file, None where there is none.
+
+    DataError, with what to do, where it is damaged.
+    """
     try:
         return Calibration.model_validate_json(read_plain_file(path, _MOST_BYTES).content)
     except AskedWronglyError as error:
@@ -131,7 +165,9 @@ def read_calibration(path: Path) -> Calibration | None:
     except ValidationError as error:
         first = first_mistake(error)
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise DataError(f"{path}: is damaged ({said(first, where)}): delete it, or let the next race replace it") from None
+        raise DataError(
+            f"{path}: is damaged ({said(first, where)}): delete it, or let the next race replace it"
+        ) from None
 
 
 def _measured(races: tuple[RaceScale, ...]) -> list[Measured]:

@@ -17,10 +17,16 @@ class FixSettings(BaseModel):
 
     gpsd: str | None = Field(
         default=None,
-        description=f"Where gpsd tells positions, host:port ({GPSD_PORT} unless told): a GNSS receiver on this machine or near it.",
+        description=(
+            f"Where gpsd tells positions, host:port ({GPSD_PORT} unless told): a GNSS "
+            "receiver on this machine or near it."
+        ),
         examples=["localhost:2947"],
     )
-    termux: bool = Field(default=False, description="Ask the phone for its position, where kickcue runs on Android in Termux.")
+    termux: bool = Field(
+        default=False,
+        description="Ask the phone for its position, where kickcue runs on Android in Termux.",
+    )
 
     @field_validator("gpsd")
     @classmethod
@@ -28,7 +34,9 @@ class FixSettings(BaseModel):
         if gpsd is not None:
             place = _PLACE.fullmatch(gpsd)
             if place is None or not 1 <= int(place["port"] or GPSD_PORT) <= _LAST_PORT:
-                raise ValueError(f"expected something like localhost:{GPSD_PORT}, or [::1]:{GPSD_PORT}")
+                raise ValueError(
+                    f"expected something like localhost:{GPSD_PORT}, or [::1]:{GPSD_PORT}"
+                )
         return gpsd
 
     @model_validator(mode="after")
@@ -40,4 +48,6 @@ class FixSettings(BaseModel):
     def gpsd_address(self) -> tuple[str, int] | None:
         """Return host and port, None where positions do not come from gpsd."""
         place = None if self.gpsd is None else _PLACE.fullmatch(self.gpsd)
-        return None if place is None else (place["host"].strip("[]"), int(place["port"] or GPSD_PORT))
+        return (
+            None if place is None else (place["host"].strip("[]"), int(place["port"] or GPSD_PORT))
+        )

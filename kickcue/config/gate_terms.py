@@ -29,30 +29,61 @@ class GateTerms(BaseModel):
         default=None,
         ge=-89,
         le=89,
-        description="Latitude of a point on the finish line, in degrees, where the runner crosses it; 'kickcue gate' finds it.",
+        description=(
+            "Latitude of a point on the finish line, in degrees, where the runner crosses it; "
+            "'kickcue gate' finds it."
+        ),
         examples=[51.862701],
     )
-    lon_deg: float | None = Field(default=None, ge=-180, le=180, description="Longitude of that point, in degrees.", examples=[-0.423102])
+    lon_deg: float | None = Field(
+        default=None,
+        ge=-180,
+        le=180,
+        description="Longitude of that point, in degrees.",
+        examples=[-0.423102],
+    )
     heading_deg: float | None = Field(
-        default=None, ge=0, le=360, description="Direction in which the line is run over, in degrees from north by east.", examples=[76.5]
+        default=None,
+        ge=0,
+        le=360,
+        description="Direction in which the line is run over, in degrees from north by east.",
+        examples=[76.5],
     )
     half_width_m: float | None = Field(
-        default=None, ge=1, le=50, description="How far the line reaches to either side of that point, in metres (12).", examples=[12]
+        default=None,
+        ge=1,
+        le=50,
+        description="How far the line reaches to either side of that point, in metres (12).",
+        examples=[12],
     )
     left: Post | None = Field(
         default=None,
-        description="In place of the point: latitude and longitude of the line's left end, as the runner sees it.",
+        description=(
+            "In place of the point: latitude and longitude of the line's left end, as the "
+            "runner sees it."
+        ),
         examples=[[51.862741, -0.423114]],
     )
-    right: Post | None = Field(default=None, description="The same of its right end.", examples=[[51.862661, -0.42309]])
+    right: Post | None = Field(
+        default=None, description="The same of its right end.", examples=[[51.862661, -0.42309]]
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        point, posts = (tuple(key for key in keys if getattr(self, key) is not None) for keys in (POINT, POSTS))
+        point, posts = (
+            tuple(key for key in keys if getattr(self, key) is not None) for keys in (POINT, POSTS)
+        )
         wide = self.half_width_m is not None
-        if (point, posts, wide) != ((), (), False) and (point, posts) != (POINT, ()) and (point, posts, wide) != ((), POSTS, False):
+        if (
+            (point, posts, wide) != ((), (), False)
+            and (point, posts) != (POINT, ())
+            and (point, posts, wide) != ((), POSTS, False)
+        ):
             found = ", ".join([*point, *posts, *(["half_width_m"] if wide else [])])
-            raise ValueError(f"{found} told: expected {', '.join(POINT)} (and half_width_m if wanted), or {' and '.join(POSTS)} alone")
+            raise ValueError(
+                f"{found} told: expected {', '.join(POINT)} (and half_width_m if wanted), or "
+                f"{' and '.join(POSTS)} alone"
+            )
         _whole(self.gate)
         return self
 

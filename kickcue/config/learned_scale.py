@@ -1,4 +1,7 @@
-"""Between a race and what is known of its pod: the scale before the race, and what the race has taught after it."""
+"""Between a race and what is known of its pod.
+
+The scale before the race, and what the race has taught after it.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -22,21 +25,30 @@ def athlete_of(settings: Settings | None) -> str:
 
 
 def pod_of(settings: Settings | None, sensor: str) -> str:
-    """Return which pod a sensor of the race is: its address, name or MQTT id, or where none is known the sensor's own name."""
+    """Return which pod a sensor of the race is.
+
+    Its address, name or MQTT id, or where none is known the sensor's own name.
+    """
     pin = None if settings is None else settings.sensors.get(sensor)
     return sensor if pin is None else pin.pin[1]
 
 
 def first_pod(settings: Settings) -> str | None:
     """Return the sensor that distance comes from as long as it is healthy."""
-    chars = {name: {offer.char for offer in load_profile(pin.profile).provides} for name, pin in settings.sensors.items()}
+    chars = {
+        name: {offer.char for offer in load_profile(pin.profile).provides}
+        for name, pin in settings.sensors.items()
+    }
     return next((name for name, gives in chars.items() if gives & POD_CHARS), None)
 
 
 def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDocument, str | None]:
-    """Return the race with the scale that earlier ones have taught, and a sentence about that, None where nothing was known.
+    """Return the race with the scale that earlier ones have taught, and a sentence about that.
 
-    A scale that a person has set stays. A damaged file counts as nothing known, and the sentence tells it.
+    None where nothing was known.
+
+    A scale that a person has set stays. A damaged file counts as nothing known, and the sentence
+    tells it.
     """
     document = settings.document()
     sensor = first_pod(settings)
@@ -53,7 +65,9 @@ def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDoc
     return learned, f"{sensor}: scale {scale:.4f} ±{sd:.1%}, learned from {_races(calibration)}"
 
 
-def remember(known: Calibrations, athlete: str, pod: str, race: RaceScale) -> tuple[Calibration, bool]:
+def remember(
+    known: Calibrations, athlete: str, pod: str, race: RaceScale
+) -> tuple[Calibration, bool]:
     """Keep what a race has measured; return what is known then, and whether that race is new.
 
     AskedWronglyError where it cannot be written. What was damaged is replaced.
@@ -69,28 +83,53 @@ def remember(known: Calibrations, athlete: str, pod: str, race: RaceScale) -> tu
 
 
 def race_scale(found: PodScale, utc: str | None, recording: str | None) -> RaceScale:
-    """Return a measurement as it is kept; DataError where it is none of a foot pod. ``utc`` is ISO 8601 with its zone."""
+    """Return a measurement as it is kept; DataError where it is none of a foot pod.
+
+    ``utc`` is ISO 8601 with its zone.
+    """
     scale, sd = found.measured.scale, found.measured.sd
     if not SCALES[0] <= scale <= SCALES[1]:
-        raise DataError(f"{found.pod} counted {1 / scale:.2f} m for each metre run, which no pod does: were all laps as long as was said?")
+        raise DataError(
+            f"{found.pod} counted {1 / scale:.2f} m for each metre run, which no pod does: were "
+            "all laps as long as was said?"
+        )
     began = None if utc is None else datetime.fromisoformat(utc)
-    name = None if recording is None else recording.encode(errors="replace").decode()  # a file's name may be no text
+    name = (
+        None if recording is None else recording.encode(errors="replace").decode()
+    )  # a file's name may be no text
     return RaceScale(utc=began, recording=name, scale=round(scale, 6), sd=round(sd, 6))
 
 
 def lead_changed(pods: Sequence[str]) -> str | None:
     """Return why a race whose distance was taken from ``pods`` in turn teaches nothing of any of them, None where it was one pod's."""
-    return None if len(pods) < 2 else f"nothing is learned of the pod's scale: the distance was taken from {' and '.join(pods)} in turn"
+    return (
+        None
+        if len(pods) < 2
+        else (
+            "nothing is learned of the pod's scale: the distance was taken from "
+            f"{' and '.join(pods)} in turn"
+        )
+    )
 
 
-def learn_from_race(known: Calibrations, settings: Settings, found: PodScale, utc: str | None, recording: str | None) -> str:
-    """Keep what the race that has just been run has taught; return a sentence for its runner, also where that does not work."""
+def learn_from_race(
+    known: Calibrations, settings: Settings, found: PodScale, utc: str | None, recording: str | None
+) -> str:
+    """Keep what the race that has just been run has taught.
+
+    Return a sentence for its runner, also where that does not work.
+    """
     try:
         race = race_scale(found, utc or datetime.now(UTC).isoformat(), recording)
         calibration, _ = remember(known, athlete_of(settings), pod_of(settings, found.pod), race)
     except KickcueError as error:
         return f"what the laps tell of {found.pod} is not kept: {error}"
-    return " ".join((f"{found.pod}: by the laps its scale was {race.scale:.4f} ±{race.sd:.1%};", *outlook(calibration)))
+    return " ".join(
+        (
+            f"{found.pod}: by the laps its scale was {race.scale:.4f} ±{race.sd:.1%};",
+            *outlook(calibration),
+        )
+    )
 
 
 def outlook(calibration: Calibration) -> Iterable[str]:

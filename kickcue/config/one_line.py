@@ -1,4 +1,7 @@
-"""What pydantic found wrong, as one line for a person: where, which key, which value, what would be right."""
+"""What pydantic found wrong, as one line for a person.
+
+Where, which key, which value, what would be right.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,23 +43,35 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     where = _as_written(first["loc"], document)
     if first["type"] == "extra_forbidden":
-        return f"{where}: no such key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
+        return (
+            f"{where}: no such "
+            f"key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
+        )
     if first["type"] == "union_tag_not_found":
         return f"{where}.{_tag_key(first)}: is missing{more}"
     return f"{said(first, where)}{more}"
 
 
 def said(mistake: ErrorDetails, where: str) -> str:
-    """Return where it is, what was expected, and what was got; a validator may say it in its own way."""
+    """Return where it is, what was expected, and what was got.
+
+    A validator may say it in its own way.
+    """
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
         return f"{where}: is missing"
     if kind == "union_tag_invalid":
         key, context = _tag_key(mistake), mistake["ctx"]
-        return f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
+        return (
+            f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
+        )
     if kind == "list_type" and isinstance(given, Mapping):
         return f"{where}: expected to be written [[{where}]]"
-    sentence = str(mistake["ctx"]["error"]) if kind == "value_error" else f"expected {_wanted(mistake, where)}"
+    sentence = (
+        str(mistake["ctx"]["error"])
+        if kind == "value_error"
+        else f"expected {_wanted(mistake, where)}"
+    )
     if _is_block(given) or ", got " in sentence:
         return f"{where}: {sentence}"
     if not sentence.startswith("expected "):
@@ -82,7 +97,9 @@ def _wanted(mistake: ErrorDetails, where: str) -> str:
     if kind in ("too_long", "string_too_long"):
         what = "letters" if kind == "string_too_long" else "of them"
         return f"at most {limits['max_length']} {what}"
-    return next((words for start, words in _WANTED.items() if kind.startswith(start)), "something else")
+    return next(
+        (words for start, words in _WANTED.items() if kind.startswith(start)), "something else"
+    )
 
 
 def _choice(expected: str) -> str:
@@ -92,8 +109,14 @@ def _choice(expected: str) -> str:
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:
-    """Return the mistake to tell. Unknown keys come first: a mistyped key is reported as missing too, and that would hide the cause."""
-    return min(error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden")
+    """Return the mistake to tell.
+
+    Unknown keys come first: a mistyped key is reported as missing too, and that would hide the
+    cause.
+    """
+    return min(
+        error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
+    )
 
 
 def without_password(text: str) -> str:
@@ -103,7 +126,9 @@ def without_password(text: str) -> str:
 
 
 def _is_block(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value))
+    return isinstance(value, Mapping) or (
+        isinstance(value, list) and any(isinstance(entry, Mapping) for entry in value)
+    )
 
 
 def _tag_key(mistake: Mapping[str, Any]) -> str:
@@ -122,7 +147,10 @@ def _hint(key: str, known: Sequence[str]) -> str:
 
 
 def _as_written(path: Path, document: Mapping[str, Any]) -> str:
-    """Return the path as the file has it: list entries count from 1, and the names pydantic adds for a union's members are left out."""
+    """Return the path as the file has it.
+
+    List entries count from 1, and the names pydantic adds for a union's members are left out.
+    """
     found: Any = document
     text = ""
     for place, part in enumerate(path):
@@ -139,11 +167,19 @@ def _keys_at(model: type[BaseModel], path: Path) -> tuple[str, ...]:
     """Return the keys of the block that the last part of ``path`` stands in."""
     blocks = [model]
     for part in path[:-1]:
-        fields = [block.model_fields[part] for block in blocks if isinstance(part, str) and part in block.model_fields]
+        fields = [
+            block.model_fields[part]
+            for block in blocks
+            if isinstance(part, str) and part in block.model_fields
+        ]
         if fields:
             blocks = [inner for field in fields for inner in _models_in(field.annotation)]
         elif isinstance(part, str):  # the tag of a union's member, or a name of the user's own
-            tagged = [block for block in blocks if any(part in get_args(field.annotation) for field in block.model_fields.values())]
+            tagged = [
+                block
+                for block in blocks
+                if any(part in get_args(field.annotation) for field in block.model_fields.values())
+            ]
             blocks = tagged or blocks
     return tuple(dict.fromkeys(key for block in blocks for key in block.model_fields))
 

@@ -58,11 +58,19 @@ class _Language(BaseModel):
 def languages() -> tuple[str, ...]:
     """Return the languages that come with kickcue."""
     folder = files("kickcue") / "phrases"
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".toml")
+            for entry in folder.iterdir()
+            if entry.name.endswith(".toml")
+        )
+    )
 
 
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
-    """Return the phrases of a shipped language, or of a TOML file of one's own; AskedWronglyError where it is not valid.
+    """Return the phrases of a shipped language, or of a TOML file of one's own.
+
+    AskedWronglyError where it is not valid.
 
     What opens the last window says what that is on the ``course``; without one it is the last lap.
     """
@@ -74,16 +82,24 @@ def load_vocabulary(language_or_path: str = "en", course: Course | None = None) 
 
 
 def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
-    """Return what opens a window that is no lap: a file of one's own that has no words for it borrows those of its language."""
+    """Return what opens a window that is no lap.
+
+    A file of one's own that has no words for it borrows those of its language.
+    """
     named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
     shipped = _load(found.language if found.language in languages() else "en")
-    phrase: _Phrase = next(filter(None, (getattr(each, name) for each in (found, shipped) for name in named)))
+    phrase: _Phrase = next(
+        filter(None, (getattr(each, name) for each in (found, shipped) for name in named))
+    )
     metres = f"{course.kick_m:.0f}"
     return _Phrase(text=phrase.text.replace(METRES, metres), say=phrase.say.replace(METRES, metres))
 
 
 def spoken_language(language_or_path: str = "en") -> str:
-    """Return which language the phrases are in, such as ``de``: what a voice is chosen by; AskedWronglyError where it is not valid."""
+    """Return which language the phrases are in, such as ``de``: what a voice is chosen by.
+
+    AskedWronglyError where it is not valid.
+    """
     return _load(language_or_path).language
 
 
@@ -94,7 +110,9 @@ def _load(language_or_path: str) -> _Language:
     if language_or_path.endswith(".toml"):
         return _read(Path(language_or_path))
     known = ", ".join(languages())
-    raise AskedWronglyError(f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}")
+    raise AskedWronglyError(
+        f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}"
+    )
 
 
 def _read(path: Path) -> _Language:

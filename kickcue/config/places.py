@@ -22,7 +22,10 @@ def race_file_places(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def find_race_file(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Return the nearest race file there is; also a folder or a dangling link of that name, to be told of."""
+    """Return the nearest race file there is.
+
+    Also a folder or a dangling link of that name, to be told of.
+    """
     return next((path for path in race_file_places(environ) if os.path.lexists(path)), None)
 
 
@@ -86,4 +89,7 @@ def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path | None:
 
 
 def _homeless() -> NoReturn:
-    raise AskedWronglyError("this user has no home folder: set state_dir (KICKCUE_STATE_DIR) or XDG_STATE_HOME, and name the race file")
+    raise AskedWronglyError(
+        "this user has no home folder: set state_dir (KICKCUE_STATE_DIR) or XDG_STATE_HOME, and "
+        "name the race file"
+    )

@@ -24,7 +24,9 @@ class PlainFile:
     mode: int
 
 
-def read_plain_file(path: Path, most_bytes: int, *, where: str = "", absent: str = "", barred: str = "") -> PlainFile:
+def read_plain_file(
+    path: Path, most_bytes: int, *, where: str = "", absent: str = "", barred: str = ""
+) -> PlainFile:
     """Return the file; AskedWronglyError where it is none, is larger, or cannot be read.
 
     An error begins with ``where`` (the path unless told). ``absent`` says what to do where there

@@ -1,4 +1,7 @@
-"""Holds a profile to its own word: its vectors must read as it says, and it must match its own examples and nobody else's."""
+"""Holds a profile to its own word.
+
+Its vectors must read as it says, and it must match its own examples and nobody else's.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,7 +28,9 @@ class VectorResult:
 
 def run_vectors(file: ProfileFile) -> tuple[VectorResult, ...]:
     """Run every vector of the file through the profile."""
-    return tuple(VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector)
+    return tuple(
+        VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
+    )
 
 
 def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[str, ...]:
@@ -48,7 +53,10 @@ def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[st
 
 
 def best_proof(file: ProfileFile | WatchFile) -> str:
-    """Return the best kind of vector there is: ``real`` (captured), ``sample`` (another project's test), ``synthetic`` (made up)."""
+    """Return the best kind of vector there is.
+
+    ``real`` (captured), ``sample`` (another project's test), ``synthetic`` (made up).
+    """
     kinds = {vector.kind for vector in file.document.vector}
     return next(kind for kind in ("real", "sample", "synthetic") if kind in kinds)
 
@@ -69,7 +77,9 @@ def _failure(profile: SensorProfile, vector: schema.Vector) -> str | None:
     if vector.refused:
         return "is read, but should be refused"
     found: Mapping[str, Any] = {} if reading is None else unit_keys(reading)
-    expected = {key: getattr(vector.expect, key) for key in vector.expect.model_fields_set} | dict.fromkeys(vector.unknown)
+    expected = {
+        key: getattr(vector.expect, key) for key in vector.expect.model_fields_set
+    } | dict.fromkeys(vector.unknown)
     for key, value in expected.items():
         if key not in found:
             return f"{key} is not among what {vector.char} tells"
@@ -82,7 +92,9 @@ def _same(expected: Any, found: Any) -> bool:
     if expected is None or found is None or isinstance(expected, bool):
         return expected is found
     if isinstance(expected, list):
-        return len(expected) == len(found) and all(abs(a - b) <= RR_TOLERANCE_MS for a, b in zip(expected, found, strict=True))
+        return len(expected) == len(found) and all(
+            abs(a - b) <= RR_TOLERANCE_MS for a, b in zip(expected, found, strict=True)
+        )
     return bool(abs(expected - found) <= TOLERANCE)
 
 

@@ -1,7 +1,8 @@
 """Finds and reads sensor profiles: those that come with kickcue, and the user's own.
 
-Shipped ones lie in ``firmware_profiles/sensors`` at the top of a checkout, and inside the package in an installed wheel; a user's own in
-``$XDG_CONFIG_HOME/kickcue/firmware_profiles/sensors``. A file is named after the id in it.
+Shipped ones lie in ``firmware_profiles/sensors`` at the top of a checkout, and inside the package
+in an installed wheel; a user's own in ``$XDG_CONFIG_HOME/kickcue/firmware_profiles/sensors``. A
+file is named after the id in it.
 """
 
 import os
@@ -50,12 +51,18 @@ class ProfileFile:
 
 
 def load_profiles(extra: Sequence[Path] = ()) -> dict[str, SensorProfile]:
-    """Return all profiles by id: shipped, the user's own, and the ``extra`` files; AskedWronglyError where one is not valid."""
+    """Return all profiles by id: shipped, the user's own, and the ``extra`` files.
+
+    AskedWronglyError where one is not valid.
+    """
     return {id_: file.profile for id_, file in profile_files(extra).items()}
 
 
 def load_profile(id_or_path: str) -> SensorProfile:
-    """Return one profile, by its id or by the path of a TOML file; AskedWronglyError where there is none or it is not valid."""
+    """Return one profile, by its id or by the path of a TOML file.
+
+    AskedWronglyError where there is none or it is not valid.
+    """
     return profile_file(id_or_path).profile
 
 
@@ -65,7 +72,10 @@ def profile_digest(id_or_path: str) -> str:
 
 
 def profile_file(id_or_path: str) -> ProfileFile:
-    """Return one profile with its file. A path has a slash or ends in .toml; anything else is an id."""
+    """Return one profile with its file.
+
+    A path has a slash or ends in .toml; anything else is an id.
+    """
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_profile_file(Path(id_or_path))
     own, shipped = _own_files(), _shipped()
@@ -75,14 +85,19 @@ def profile_file(id_or_path: str) -> ProfileFile:
     if id_or_path in shipped:
         return read_profile_file(shipped[id_or_path])
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
-    raise AskedWronglyError(f"no sensor profile {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names them all")
+    raise AskedWronglyError(
+        f"no sensor profile {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' "
+        "names them all"
+    )
 
 
 def profile_files(extra: Sequence[Path] = ()) -> dict[str, ProfileFile]:
     """Return all profiles with their files, by id."""
     own = _own_files(extra)
     own.warn()
-    shipped = {id_: read_profile_file(path) for id_, path in _shipped().items() if id_ not in own.instead}
+    shipped = {
+        id_: read_profile_file(path) for id_, path in _shipped().items() if id_ not in own.instead
+    }
     return dict(sorted((shipped | own.by_id).items()))
 
 
@@ -92,14 +107,20 @@ def profile_ids() -> tuple[str, ...]:
 
 
 def shipped_folder(kind: str = _SENSORS) -> Path:
-    """Return the folder of the profiles that come with kickcue; ``kind`` is ``sensors`` or ``watches``."""
+    """Return the folder of the profiles that come with kickcue.
+
+    ``kind`` is ``sensors`` or ``watches``.
+    """
     package = Path(str(files("kickcue")))
     inside = package / _FOLDER
     return (inside if inside.is_dir() else package.parent / _FOLDER) / kind
 
 
 def user_folder(kind: str = _SENSORS) -> Path | None:
-    """Return the folder of the user's own profiles, which need not exist; None: there can be none."""
+    """Return the folder of the user's own profiles, which need not exist.
+
+    None: there can be none.
+    """
     folder = config_folder(os.environ)
     return None if folder is None else folder / _FOLDER / kind
 
@@ -114,7 +135,9 @@ def read_profile_file(path: Path) -> ProfileFile:
         raise AskedWronglyError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.stem != id_:
-        raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
+        raise AskedWronglyError(
+            f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml"
+        )
     return ProfileFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 
@@ -143,7 +166,10 @@ def _by_stem(folder: Path | None) -> dict[str, Path]:
 
 
 def files_in(folder: Path | None, pattern: str) -> list[Path]:
-    """Return the files of this form; none where there is no such folder, or this user is kept out."""
+    """Return the files of this form.
+
+    None where there is no such folder, or this user is kept out.
+    """
     try:
         return [] if folder is None else sorted(folder.glob(pattern))
     except OSError:  # a service may be kept out of a home folder
@@ -155,7 +181,9 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
     hr = document.provides.hr
     traits = LinkTraits()
     if link is not None:
-        traits = LinkTraits(link.connections, link.bond, tuple(link.skip_services), tuple(link.only_services))
+        traits = LinkTraits(
+            link.connections, link.bond, tuple(link.skip_services), tuple(link.only_services)
+        )
     return SensorProfile(
         id=head.id,
         vendor=head.vendor,
@@ -165,7 +193,9 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
         matches=tuple(to_match(block) for block in document.match),
         generic=head.generic,
         provides=_provides(document.provides),
-        silence_ok_s=SILENCE_OK_S if link is None or link.silence_ok_s is None else link.silence_ok_s,
+        silence_ok_s=SILENCE_OK_S
+        if link is None or link.silence_ok_s is None
+        else link.silence_ok_s,
         optical=None if hr is None else hr.optical,
         link=traits,
         heart=_heart_rules(document),
@@ -187,7 +217,11 @@ def to_match(block: schema.Match) -> Match:
 
 def _provides(block: schema.Provides) -> tuple[Provides, ...]:
     offers = {kind: getattr(block, kind) for kind in schema.Provides.model_fields}
-    return tuple(Provides(kind, offer.service, offer.char, offer.rate_hz) for kind, offer in offers.items() if offer is not None)
+    return tuple(
+        Provides(kind, offer.service, offer.char, offer.rate_hz)
+        for kind, offer in offers.items()
+        if offer is not None
+    )
 
 
 def _heart_rules(document: schema.ProfileDocument) -> HeartRules:
@@ -202,7 +236,11 @@ def _heart_rules(document: schema.ProfileDocument) -> HeartRules:
 def _pod_rules(document: schema.ProfileDocument) -> PodRules:
     quirks = {quirk.effect: quirk for quirk in document.quirk}
     rsc, reject = document.provides.rsc, quirks.get("reject_cadence_below")
-    below, above = (reject.value, reject.when_speed_above_mps) if isinstance(reject, schema.RejectCadenceBelow) else (0.0, 0.0)
+    below, above = (
+        (reject.value, reject.when_speed_above_mps)
+        if isinstance(reject, schema.RejectCadenceBelow)
+        else (0.0, 0.0)
+    )
     return PodRules(
         cadence_unit=CadenceUnit.AUTO if rsc is None else CadenceUnit(rsc.cadence_unit),
         reject_cadence_below=below,

@@ -98,12 +98,19 @@ def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> N
     """Take a file; AskedWronglyError where its id is taken, or it replaces what is not there."""
     head = file.document.profile
     if head.id in found.by_id:
-        raise AskedWronglyError(f"{file.path}: profile.id = {head.id!r}: {found.by_id[head.id].path} has it already; take another one")
+        raise AskedWronglyError(
+            f"{file.path}: profile.id = {head.id!r}: {found.by_id[head.id].path} has it already; "
+            "take another one"
+        )
     if head.replaces is not None and head.replaces not in shipped:
-        raise AskedWronglyError(f"{file.path}: profile.replaces: expected the id of a profile that kickcue brings, got {head.replaces!r}")
+        raise AskedWronglyError(
+            f"{file.path}: profile.replaces: expected the id of a profile that kickcue brings, "
+            f"got {head.replaces!r}"
+        )
     if head.id in shipped and head.replaces != head.id:
         raise AskedWronglyError(
-            f'{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or add replaces = "{head.id}"'
+            f"{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or "
+            f'add replaces = "{head.id}"'
         )
     found.by_id[head.id] = file
     if head.replaces is not None:

@@ -1,7 +1,10 @@
-"""The form of a sensor profile file: what may stand in it. ``docs/profiles.md`` explains it to people.
+"""The form of a sensor profile file: what may stand in it.
 
-Everything is checked strictly and unknown keys are refused: a mistyped quirk must not become a silent one. A key that is left out means
-"nobody said", so that a profile claims only what somebody did say.
+``docs/profiles.md`` explains it to people.
+
+Everything is checked strictly and unknown keys are refused: a mistyped quirk must not become a
+silent one. A key that is left out means "nobody said", so that a profile claims only what somebody
+did say.
 """
 
 import re
@@ -14,7 +17,10 @@ from kickcue.core.profiles import FirmwareRange
 
 
 def _form(pattern: str, right: str) -> AfterValidator:
-    """Return a check that says what would be right in words, where pydantic would show the pattern."""
+    """Return a check that says what would be right in words.
+
+    Where pydantic would show the pattern.
+    """
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
@@ -34,9 +40,18 @@ def _is_firmware_range(text: str) -> str:
 
 Status = Literal["source", "report", "guess"]
 Text = Annotated[str, Field(min_length=1)]
-Id = Annotated[str, _form(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words and numbers joined by '-', as in 'polar-h10'")]
+Id = Annotated[
+    str,
+    _form(
+        r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words and numbers joined by '-', as in 'polar-h10'"
+    ),
+]
 Uuid = Annotated[
-    str, _form(r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "four lower-case hex digits, as in '180d', or a whole UUID")
+    str,
+    _form(
+        r"[0-9a-f]{4}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "four lower-case hex digits, as in '180d', or a whole UUID",
+    ),
 ]
 Hex = Annotated[str, _form(r"([0-9a-f]{2})*", "lower-case hex digits, two an octet")]
 Firmware = Annotated[str, AfterValidator(_is_firmware_range)]
@@ -84,14 +99,26 @@ class Match(Fact):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        keys = (self.name, self.adv_services, self.company_id, self.dis_manufacturer, self.dis_model)
+        keys = (
+            self.name,
+            self.adv_services,
+            self.company_id,
+            self.dis_manufacturer,
+            self.dis_model,
+        )
         if all(key is None for key in keys):
-            raise ValueError("expected one of name, adv_services, company_id, dis_manufacturer, dis_model: it matches everything")
+            raise ValueError(
+                "expected one of name, adv_services, company_id, dis_manufacturer, dis_model: it "
+                "matches everything"
+            )
         return self
 
 
 class Example(Block):
-    """``[[example]]``: an advertisement that was seen, or is told of; this profile must match it and no other may."""
+    """``[[example]]``: an advertisement that was seen, or is told of.
+
+    This profile must match it and no other may.
+    """
 
     name: Text | None = None
     services: list[Uuid] = []
@@ -220,12 +247,20 @@ class DropRrUnlikeBpm(Quirk):
 
 
 AnyQuirk = Annotated[
-    RejectCadenceBelow | ZeroCadenceIsUnknown | DistanceIsLifetime | IgnoreContact | DropRrUnlikeBpm, Field(discriminator="effect")
+    RejectCadenceBelow
+    | ZeroCadenceIsUnknown
+    | DistanceIsLifetime
+    | IgnoreContact
+    | DropRrUnlikeBpm,
+    Field(discriminator="effect"),
 ]
 
 
 class Expect(Block):
-    """What a vector's bytes must read as; the keys are those of ``kickcue.core.readings.unit_keys``."""
+    """What a vector's bytes must read as.
+
+    The keys are those of ``kickcue.core.readings.unit_keys``.
+    """
 
     heart_rate_bpm: float | None = None
     rr_ms: list[float] | None = None
@@ -244,7 +279,10 @@ EXPECTABLE: Final = tuple(Expect.model_fields)
 
 
 class Vector(Block):
-    """``[[vector]]``: a self-test. TOML has no null, so what must be unknown is named in ``unknown``."""
+    """``[[vector]]``: a self-test.
+
+    TOML has no null, so what must be unknown is named in ``unknown``.
+    """
 
     char: Literal["2a37", "2a53", "2acd", "2a67", "2a19"]
     hex: Hex
@@ -261,7 +299,9 @@ class Vector(Block):
             raise ValueError("expected expect or unknown, or refused = true alone")
         twice = self.expect.model_fields_set & set(self.unknown)
         if twice:
-            raise ValueError(f"expected {', '.join(sorted(twice))} in expect or in unknown, not in both")
+            raise ValueError(
+                f"expected {', '.join(sorted(twice))} in expect or in unknown, not in both"
+            )
         return self
 
 
@@ -291,7 +331,13 @@ class ProfileDocument(Block):
     @model_validator(mode="after")
     def _matches_or_is_generic(self) -> Self:
         if self.profile.generic and (self.match or self.example):
-            raise ValueError("a generic profile should have no [[match]] and no [[example]]: it serves what nothing else matches")
+            raise ValueError(
+                "a generic profile should have no [[match]] and no [[example]]: it serves what "
+                "nothing else matches"
+            )
         if not self.profile.generic and not (self.match and self.example):
-            raise ValueError("expected a [[match]] and an [[example]] that it matches (only a generic profile has none)")
+            raise ValueError(
+                "expected a [[match]] and an [[example]] that it matches (only a generic profile "
+                "has none)"
+            )
         return self

@@ -1,7 +1,9 @@
-"""A race as a document: what a person sets and a recording keeps, and the engine's ``Setup`` that follows from it.
+"""A race as a document.
 
-The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a later replay notices when a profile has
-changed since.
+What a person sets and a recording keeps, and the engine's ``Setup`` that follows from it.
+
+The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a
+later replay notices when a profile has changed since.
 """
 
 from collections.abc import Mapping
@@ -24,11 +26,15 @@ from kickcue.core.records import check_target
 from kickcue.core.setup import Setup
 
 SCALE_TERMS: Final = frozenset({"scale", "scale_sd"})
-"""Left out they may be learned; said they count, the usual ones too. So a document keeps that they were said."""
+"""Left out they may be learned; said they count, the usual ones too. So a document keeps that they
+were said."""
 
 
 class SensorChoice(BaseModel):
-    """Which profile reads a sensor; ``sha256`` is that of the profile's file when this was recorded."""
+    """Which profile reads a sensor.
+
+    ``sha256`` is that of the profile's file when this was recorded.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,44 +43,90 @@ class SensorChoice(BaseModel):
 
 
 class RaceTerms(BaseModel):
-    """What is run, by what rules, and how it is told: the part that a document and the settings have in common."""
+    """What is run, by what rules, and how it is told.
+
+    The part that a document and the settings have in common.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     race: str = Field(
-        description="The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track (1200m), kilometres (8k) or miles (5mile).",
+        description=(
+            "The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track (1200m), "
+            "kilometres (8k) or miles (5mile)."
+        ),
         examples=["5000m"],
     )
     lap_m: float | None = Field(
-        default=None, description="Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 indoors).", examples=[400]
+        default=None,
+        description=(
+            "Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 "
+            "indoors)."
+        ),
+        examples=[400],
     )
     kick_m: float | None = Field(
-        default=None, description="Length of the last window in metres: the lap unless told, 1000 on the road.", examples=[600]
+        default=None,
+        description="Length of the last window in metres: the lap unless told, 1000 on the road.",
+        examples=[600],
     )
-    lane: int | None = Field(default=None, description="Lane of a 400 m track, 1 to 9, where it is run in throughout.", examples=[1])
+    lane: int | None = Field(
+        default=None,
+        description="Lane of a 400 m track, 1 to 9, where it is run in throughout.",
+        examples=[1],
+    )
     indoor: bool = Field(default=False, description="A track of 200 m.")
     water_jump: Literal["inside", "outside"] | None = Field(
-        default=None, description="Where a steeplechase's pit lies: inside or outside the track.", examples=["inside"]
+        default=None,
+        description="Where a steeplechase's pit lies: inside or outside the track.",
+        examples=["inside"],
     )
     rules: Rules = Field(
         default=Rules.TRAINING,
-        description="What cues are allowed: training and timetrial all, road no voice, sanctioned none (recorded only).",
+        description=(
+            "What cues are allowed: training and timetrial all, road no voice, sanctioned "
+            "none (recorded only)."
+        ),
     )
-    language: str = Field(default="en", description="Language of the cues: de, en, fr, or a .toml file of your own.")
+    language: str = Field(
+        default="en", description="Language of the cues: de, en, fr, or a .toml file of your own."
+    )
     smile: bool = Field(default=True, description='Say "stay relaxed" with the smile.')
     target_s: float | None = Field(
-        default=None, ge=1, le=10_000_000, description='Wanted time, "16:30" or in seconds: allows even-pace cues.', examples=["16:30"]
+        default=None,
+        ge=1,
+        le=10_000_000,
+        description='Wanted time, "16:30" or in seconds: allows even-pace cues.',
+        examples=["16:30"],
     )
     hr_ceiling_bpm: float | None = Field(
         default=None,
         ge=60,
         le=240,
-        description="Heart rate, 60 to 240, at or above which before the bell form is held and no kick asked for.",
+        description=(
+            "Heart rate, 60 to 240, at or above which before the bell form is held and no "
+            "kick asked for."
+        ),
         examples=[185],
     )
-    lead_ms: int = Field(default=0, ge=0, le=2000, description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.")
-    scale: float = Field(default=1.0, ge=0.8, le=1.25, description="True metres for each metre of the pod, 0.8 to 1.25, where known.")
-    scale_sd: float = Field(default=0.03, gt=0, le=0.2, description="How sure that is: one standard deviation, up to 0.2.")
+    lead_ms: int = Field(
+        default=0,
+        ge=0,
+        le=2000,
+        description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.",
+    )
+    scale: float = Field(
+        default=1.0,
+        ge=0.8,
+        le=1.25,
+        description="True metres for each metre of the pod, 0.8 to 1.25, where known.",
+    )
+    scale_sd: float = Field(
+        default=0.03,
+        gt=0,
+        le=0.2,
+        description="How sure that is: one standard deviation, up to 0.2.",
+    )
     gate: GateTerms = GateTerms()
 
     @field_validator("target_s", mode="before")
@@ -91,7 +143,14 @@ class RaceTerms(BaseModel):
 
     def course(self) -> Course:
         """Return the course; AskedWronglyError where the lengths make no sense."""
-        return course_for(self.race, lap_m=self.lap_m, kick_m=self.kick_m, lane=self.lane, water_jump=self.water_jump, indoor=self.indoor)
+        return course_for(
+            self.race,
+            lap_m=self.lap_m,
+            kick_m=self.kick_m,
+            lane=self.lane,
+            water_jump=self.water_jump,
+            indoor=self.indoor,
+        )
 
     def check_target(self) -> None:
         """Raise AskedWronglyError for a wanted time that cannot be meant.
@@ -109,7 +168,10 @@ class RaceDocument(RaceTerms):
 
     @classmethod
     def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
-        """Check plain JSON or TOML data; AskedWronglyError names ``where``, the key, the value and what would be right."""
+        """Check plain JSON or TOML data.
+
+        AskedWronglyError names ``where``, the key, the value and what would be right.
+        """
         try:
             return cls.model_validate(dict(given))
         except ValidationError as error:
@@ -117,15 +179,25 @@ class RaceDocument(RaceTerms):
 
     def with_digests(self) -> "RaceDocument":
         """Return the document with the present digest of every profile, to be kept with a recording."""
-        sensors = {name: SensorChoice(profile=s.profile, sha256=profile_digest(s.profile)) for name, s in self.sensors.items()}
+        sensors = {
+            name: SensorChoice(profile=s.profile, sha256=profile_digest(s.profile))
+            for name, s in self.sensors.items()
+        }
         return self.model_copy(update={"sensors": sensors})
 
     def changed_profiles(self) -> tuple[str, ...]:
         """Return the ids of profiles that are not what they were when this document was kept."""
-        return tuple(choice.profile for choice in self.sensors.values() if choice.sha256 not in (None, profile_digest(choice.profile)))
+        return tuple(
+            choice.profile
+            for choice in self.sensors.values()
+            if choice.sha256 not in (None, profile_digest(choice.profile))
+        )
 
     def setup(self) -> Setup:
-        """Return what the engine needs; AskedWronglyError where a profile, a language or the course is not to be had."""
+        """Return what the engine needs.
+
+        AskedWronglyError where a profile, a language or the course is not to be had.
+        """
         return Setup(
             plan=race(self.course()),
             sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
@@ -140,7 +212,13 @@ class RaceDocument(RaceTerms):
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON without what is at its default, but for a scale that was said or learned."""
+        """Return plain JSON without what is at its default.
+
+        But for a scale that was said or learned.
+        """
         whole = self.model_dump(mode="json")
-        kept = {**self.model_dump(mode="json", exclude_defaults=True), **{key: whole[key] for key in SCALE_TERMS & self.model_fields_set}}
+        kept = {
+            **self.model_dump(mode="json", exclude_defaults=True),
+            **{key: whole[key] for key in SCALE_TERMS & self.model_fields_set},
+        }
         return {key: kept[key] for key in whole if key in kept}

@@ -1,6 +1,7 @@
 """Writes a race file that explains itself, and changes keys in one without losing what a person wrote there.
 
-A file is replaced as a whole or not at all, and stays as private as it was: a password may stand in it.
+A file is replaced as a whole or not at all, and stays as private as it was: a password may stand in
+it.
 """
 
 import os
@@ -23,11 +24,14 @@ from kickcue.core.errors import AskedWronglyError
 
 _COLUMNS: Final = 100
 _HEAD: Final = (
-    "What kickcue is set to. A line like '#key = value' is off and shows the default, or an example where there is none: "
-    "take the # away to set it, or say 'kickcue set KEY VALUE'. 'kickcue pair' adds your sensors at the end."
+    "What kickcue is set to. A line like '#key = value' is off and shows the default, or an "
+    "example where there is none: "
+    "take the # away to set it, or say 'kickcue set KEY VALUE'. 'kickcue pair' adds your sensors "
+    "at the end."
 )
 _SENSORS: Final = (
-    "Your sensors, by names of your choice. 'kickcue pair' finds them and writes a block for each, like the one below: strap for heart "
+    "Your sensors, by names of your choice. 'kickcue pair' finds them and writes a block for "
+    "each, like the one below: strap for heart "
     "rate, pod for cadence."
 )
 _PLACE: Final = "kickcue-puts-the-pin-here"
@@ -36,27 +40,35 @@ _PLACE: Final = "kickcue-puts-the-pin-here"
 def check_place(path: Path) -> None:
     """Raise AskedWronglyError where no new file can be at ``path``."""
     if os.path.lexists(path):
-        raise AskedWronglyError(f"{path}: is there already and is not overwritten: edit it, or name another file")
+        raise AskedWronglyError(
+            f"{path}: is there already and is not overwritten: edit it, or name another file"
+        )
     if not path.parent.is_dir():
-        raise AskedWronglyError(f"{path}: cannot be written: there is no folder {path.parent}; make it first")
+        raise AskedWronglyError(
+            f"{path}: cannot be written: there is no folder {path.parent}; make it first"
+        )
 
 
 def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
     """Write a race file with ``answers``, keys like ``race`` or ``broker.url``, and all other keys explained but off.
 
-    Only its owner may read it. AskedWronglyError where an answer cannot be, a file is there already, or none can be written.
+    Only its owner may read it. AskedWronglyError where an answer cannot be, a file is there
+    already, or none can be written.
     """
     check_place(path)
     load_settings(None, options=answers, environ={})
     text = "\n".join(_lines(answers)) + "\n"
-    assert parse_toml(text, path) == nested(from_options(answers)), "every answer is a key of the file"
+    assert parse_toml(text, path) == nested(from_options(answers)), (
+        "every answer is a key of the file"
+    )
     replace_file(path, text)
 
 
 def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     """Set ``[sensors.<name>]`` in a race file, and leave every other line as it is.
 
-    AskedWronglyError where the file is none, is not TOML, has the device under another name, or cannot be written; it is then unchanged.
+    AskedWronglyError where the file is none, is not TOML, has the device under another name, or
+    cannot be written; it is then unchanged.
     """
     file = read_race_toml(path)
     text, before = file.text, file.document
@@ -65,13 +77,18 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     if not isinstance(sensors, dict) or not isinstance(sensors.get(name, {}), dict):
         raise AskedWronglyError(f"{path}: sensors: expected blocks, [sensors.{name}]")
     _refuse_twice(path, sensors, name, pin)
-    kept = {key: value for key, value in sensors.get(name, {}).items() if key not in ("profile", *PINS)}
+    kept = {
+        key: value for key, value in sensors.get(name, {}).items() if key not in ("profile", *PINS)
+    }
     wanted = {**before, "sensors": {**sensors, name: {**kept, **block}}}
     edits = _changed(text, name, pin) if name in sensors else _added(text, name, block)
     found = the_edit(edits, wanted)
     if found is None:
         inside = ", ".join(f"{key} = {toml_value(value)}" for key, value in block.items())
-        raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please set there [sensors.{name}] with {inside}")
+        raise AskedWronglyError(
+            f"{path}: is written in a way that kickcue cannot add to; please set there "
+            f"[sensors.{name}] with {inside}"
+        )
     replace_file(path, with_newlines_of(text, found))
 
 
@@ -99,7 +116,10 @@ def _added(text: str, name: str, block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
-    """Yield ways to change a sensor: the pin in the place of the old one, or put at the end of the block."""
+    """Yield ways to change a sensor.
+
+    The pin in the place of the old one, or put at the end of the block.
+    """
     kind, value = pin.pin
     for in_place in (True, False):
         with suppress(*TOMLKIT_ERRORS):
@@ -110,7 +130,10 @@ def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
             if in_place and len(old) == 1:
                 block[old[0]] = _PLACE  # tomlkit has no way to rename a key, so its text is changed
                 before, found, after = document.as_string().partition(f'"{_PLACE}"')
-                key, equals = before.rstrip(" \t=").removesuffix(old[0]), before[len(before.rstrip(" \t=")) :]
+                key, equals = (
+                    before.rstrip(" \t=").removesuffix(old[0]),
+                    before[len(before.rstrip(" \t=")) :],
+                )
                 if found:
                     yield f"{key}{kind}{equals}{toml_value(value)}{after}"
             else:
@@ -123,7 +146,8 @@ def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
 def _lines(answers: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a new file.
 
-    There is no header in it: TOML takes each but once, and so a block can be added at the end by whoever has one.
+    There is no header in it: TOML takes each but once, and so a block can be added at the end by
+    whoever has one.
     """
     yield _comment(_HEAD)
     in_sensors = False
@@ -139,8 +163,19 @@ def _lines(answers: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _setting(key: SettingKey, name: str, answer: Any) -> str:
-    return f"#{name} = {toml_value(key.example)}" if answer is None else f"{name} = {toml_value(answer)}"
+    return (
+        f"#{name} = {toml_value(key.example)}"
+        if answer is None
+        else f"{name} = {toml_value(answer)}"
+    )
 
 
 def _comment(text: str) -> str:
-    return fill(text, _COLUMNS, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False)
+    return fill(
+        text,
+        _COLUMNS,
+        initial_indent="# ",
+        subsequent_indent="# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -13,10 +13,12 @@ _PRIVATE: Final = 0o600
 
 
 def replace_file(path: Path, text: str, *, private: bool = False) -> None:
-    """Put ``text`` in the place of the file that ``path`` or its symbolic link means, with the owner and the mode that it had.
+    """Put ``text`` in the place of the file that ``path`` or its symbolic link means.
 
-    A new file is its owner's alone, and so becomes one that is to be ``private``. AskedWronglyError where it cannot be written; what was
-    there is then as it was.
+    With the owner and the mode that it had.
+
+    A new file is its owner's alone, and so becomes one that is to be ``private``. AskedWronglyError
+    where it cannot be written; what was there is then as it was.
     """
     try:
         content = text.encode()
@@ -25,11 +27,15 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
     target = Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "wb", dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
             temporary = Path(file.name)
             if target.exists():
                 was = target.stat()
-                with suppress(PermissionError):  # only root can give a file away, and root is who would take it
+                with suppress(
+                    PermissionError
+                ):  # only root can give a file away, and root is who would take it
                     os.fchown(file.fileno(), was.st_uid, was.st_gid)
                 os.fchmod(file.fileno(), was.st_mode & (_PRIVATE if private else 0o777))
             else:
@@ -41,5 +47,9 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        remedy = f"; you should be allowed to write to {target.parent}" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else ""
+        remedy = (
+            f"; you should be allowed to write to {target.parent}"
+            if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            else ""
+        )
         raise AskedWronglyError(f"{path}: cannot be written: {error.strerror}{remedy}") from None

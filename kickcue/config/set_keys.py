@@ -11,7 +11,14 @@ from kickcue.config.replacing import replace_file
 from kickcue.config.settings import check_race_file
 from kickcue.config.settings_keys import SettingKey, setting_keys
 from kickcue.config.settings_sources import read_race_toml
-from kickcue.config.toml_edit import Key, changed, toml_value, with_newlines_of, with_value, without_value
+from kickcue.config.toml_edit import (
+    Key,
+    changed,
+    toml_value,
+    with_newlines_of,
+    with_value,
+    without_value,
+)
 from kickcue.core.errors import AskedWronglyError
 
 _ALIKE: Final = 0.6
@@ -57,7 +64,11 @@ def _known(name: str) -> SettingKey:
     found = known.get(".".join(parts))
     if found is not None:
         return found
-    last = [each for each in known if each.rpartition(".")[2] in (parts[-1], f"{parts[-1]}_m", f"{parts[-1]}_s")]
+    last = [
+        each
+        for each in known
+        if each.rpartition(".")[2] in (parts[-1], f"{parts[-1]}_m", f"{parts[-1]}_s")
+    ]
     near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise AskedWronglyError(f"{name}: no such key: {guess}docs/configuration.md has all of them")
@@ -114,7 +125,9 @@ def _changed(document: Mapping[str, Any], key: Key, value: Any, path: Path) -> d
 
 def _edited(text: str | None, path: Path, otherwise: str) -> str:
     if text is None:
-        raise AskedWronglyError(f"{path}: is written in a way that kickcue cannot add to; please {otherwise}")
+        raise AskedWronglyError(
+            f"{path}: is written in a way that kickcue cannot add to; please {otherwise}"
+        )
     return text
 
 

@@ -1,7 +1,7 @@
 """What kickcue is set to: the race, whose sensors, which broker, and where recordings go.
 
-Read from a TOML file, then from the environment, then from a command's options; what comes later wins. ``docs/configuration.md`` tells all
-keys.
+Read from a TOML file, then from the environment, then from a command's options; what comes later
+wins. ``docs/configuration.md`` tells all keys.
 """
 
 import os
@@ -17,22 +17,44 @@ from kickcue.config.phrase_files import load_vocabulary
 from kickcue.config.places import default_state_folder, find_race_file, home
 from kickcue.config.settings_keys import path_keys, setting_keys, tables
 from kickcue.config.settings_model import BrokerSettings, SensorPin, Settings
-from kickcue.config.settings_sources import Given, Givens, from_document, from_environment, from_file, from_options, nested, sources_of
+from kickcue.config.settings_sources import (
+    Given,
+    Givens,
+    from_document,
+    from_environment,
+    from_file,
+    from_options,
+    nested,
+    sources_of,
+)
 from kickcue.core.errors import AskedWronglyError
 
-__all__ = ["BrokerSettings", "SensorPin", "Settings", "find_race_file", "load_settings", "state_folder"]
+__all__ = [
+    "BrokerSettings",
+    "SensorPin",
+    "Settings",
+    "find_race_file",
+    "load_settings",
+    "state_folder",
+]
 
 _ANY_RACE: Final = "5000m"
 _COURSE: Final = ("race", "lap_m", "kick_m", "lane", "indoor", "water_jump")
 
 
 def load_settings(
-    path: Path | None, *, options: Mapping[str, Any] = MappingProxyType({}), environ: Mapping[str, str] = os.environ
+    path: Path | None,
+    *,
+    options: Mapping[str, Any] = MappingProxyType({}),
+    environ: Mapping[str, str] = os.environ,
 ) -> Settings:
-    """Return the settings of the race file (if any), the environment and the options; the later wins.
+    """Return the settings of the race file (if any), the environment and the options.
 
-    Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not told. A path in the race file is relative to that file's
-    folder, any other to the current one. AskedWronglyError names the key, the value, who said it and what would be right.
+    The later wins.
+
+    Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not told. A path in the
+    race file is relative to that file's folder, any other to the current one. AskedWronglyError
+    names the key, the value, who said it and what would be right.
     """
     keys = tuple(setting_keys())
     variables = {key.variable: key.path for key in keys if key.variable is not None}
@@ -76,13 +98,20 @@ def state_folder(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     return settings.state_dir or default_state_folder(environ)
 
 
-def _paths_spelt_out(givens: Givens, paths: frozenset[tuple[str, ...]], folder: Path | None, environ: Mapping[str, str]) -> Givens:
+def _paths_spelt_out(
+    givens: Givens,
+    paths: frozenset[tuple[str, ...]],
+    folder: Path | None,
+    environ: Mapping[str, str],
+) -> Givens:
     """Return the values with ``~`` spelt out in what is a file or a folder, and with ``folder`` before what is relative."""
 
     def spelt(key: tuple[str, ...], it: Given) -> str:
         text: str = it.value
         if "\0" in text:
-            raise AskedWronglyError(f"{it.source}: {'.'.join(key)}: expected a path, got {text[:40]!r}")
+            raise AskedWronglyError(
+                f"{it.source}: {'.'.join(key)}: expected a path, got {text[:40]!r}"
+            )
         if text == "~" or text.startswith("~/"):
             return str(home(environ) / text[2:])
         return text if folder is None else str(folder / text)
@@ -91,10 +120,15 @@ def _paths_spelt_out(givens: Givens, paths: frozenset[tuple[str, ...]], folder: 
         own_file = key[-1] in ("language", "profile") and str(value).endswith(".toml")
         return isinstance(value, str) and value != "" and (key in paths or own_file)
 
-    return {key: Given(spelt(key, it), it.source) if is_path(key, it.value) else it for key, it in givens.items()}
+    return {
+        key: Given(spelt(key, it), it.source) if is_path(key, it.value) else it
+        for key, it in givens.items()
+    }
 
 
-def _told(error: ValidationError, givens: Givens, document: Mapping[str, Any], path: Path | None) -> str:
+def _told(
+    error: ValidationError, givens: Givens, document: Mapping[str, Any], path: Path | None
+) -> str:
     """Return the first mistake with who made it."""
     mistake = first_mistake(error)
     told = one_line(error, Settings, document)
@@ -102,7 +136,10 @@ def _told(error: ValidationError, givens: Givens, document: Mapping[str, Any], p
     if mistake["type"] == "missing" and len(key) == 1:
         change = "" if path is None else f"'kickcue set {key[0]} 5000m' does, "
         file = "a race file" if path is None else str(path)
-        return f"{told}: set it in {file} ({change}'kickcue init' writes one), by KICKCUE_{key[0].upper()}, or by an option"
+        return (
+            f"{told}: set it in {file} ({change}'kickcue init' writes one), by "
+            f"KICKCUE_{key[0].upper()}, or by an option"
+        )
     return f"{sources_of(givens, key)}: {told}"
 
 

@@ -1,4 +1,7 @@
-"""Every key of the settings as a row: its variable, its kind, its default and its meaning, read off the models."""
+"""Every key of the settings as a row.
+
+Its variable, its kind, its default and its meaning, read off the models.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +16,21 @@ from pydantic.fields import FieldInfo
 from kickcue.config.settings_model import Settings
 from kickcue.config.settings_sources import PREFIX
 
-_KINDS: Final = {str: "text", float: "number", int: "whole number", bool: "true or false", Path: "path"}
+_KINDS: Final = {
+    str: "text",
+    float: "number",
+    int: "whole number",
+    bool: "true or false",
+    Path: "path",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SettingKey:
-    """One key. ``path`` is its place in the file, with ``NAME`` where the user gives a name: ("sensors", "NAME", "profile")."""
+    """One key. ``path`` is its place in the file.
+
+    With ``NAME`` where the user gives a name: ("sensors", "NAME", "profile").
+    """
 
     path: tuple[str, ...]
     kind: str
@@ -39,9 +51,13 @@ class SettingKey:
         return self.kind == _KINDS[Path]
 
 
-def setting_keys(model: type[BaseModel] = Settings, at: tuple[str, ...] = ()) -> Iterator[SettingKey]:
+def setting_keys(
+    model: type[BaseModel] = Settings, at: tuple[str, ...] = ()
+) -> Iterator[SettingKey]:
     """Yield the keys in the order of the models, those of blocks after all others, as TOML wants them."""
-    for name, field in sorted(model.model_fields.items(), key=lambda item: _block(item[1])[0] is not None):
+    for name, field in sorted(
+        model.model_fields.items(), key=lambda item: _block(item[1])[0] is not None
+    ):
         block, named = _block(field)
         if block is not None:
             yield from setting_keys(block, (*at, name, *(["NAME"] if named else [])))
@@ -56,12 +72,16 @@ def path_keys() -> frozenset[tuple[str, ...]]:
 
 def tables() -> tuple[str, ...]:
     """Return the names of the blocks, such as ``broker``."""
-    return tuple(name for name, field in Settings.model_fields.items() if _block(field)[0] is not None)
+    return tuple(
+        name for name, field in Settings.model_fields.items() if _block(field)[0] is not None
+    )
 
 
 def _block(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
     """Return the model of a field that is a block, and whether it holds several under names of the user's."""
-    inner = get_args(field.annotation)[-1] if get_origin(field.annotation) is dict else field.annotation
+    inner = (
+        get_args(field.annotation)[-1] if get_origin(field.annotation) is dict else field.annotation
+    )
     found = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
     return found, found is not None and inner is not field.annotation
 

@@ -48,20 +48,32 @@ class SensorPin(BaseModel):
 
     model_config = _STRICT
 
-    profile: str = Field(description="Which profile reads it; 'kickcue profiles list' names them all.", examples=["polar-h10"])
+    profile: str = Field(
+        description="Which profile reads it; 'kickcue profiles list' names them all.",
+        examples=["polar-h10"],
+    )
     address: str | None = Field(
         default=None,
-        description="Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly one of address, name and mqtt.",
+        description=(
+            "Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly "
+            "one of address, name and mqtt."
+        ),
         examples=["A0:9E:1A:00:00:01"],
     )
     name: str | None = Field(
         default=None,
-        description="The name it advertises, for devices whose address changes; taken only where one device has it.",
+        description=(
+            "The name it advertises, for devices whose address changes; taken only where one "
+            "device has it."
+        ),
         examples=["Polar H10 12345678"],
     )
     mqtt: str | None = Field(
         default=None,
-        description="Its id where a gateway reads it: notifications come at <prefix>/sensor/<id>/<characteristic>.",
+        description=(
+            "Its id where a gateway reads it: notifications come at "
+            "<prefix>/sensor/<id>/<characteristic>."
+        ),
         examples=["strap-1"],
     )
 
@@ -94,7 +106,10 @@ class SensorPin(BaseModel):
         told = [kind for kind in PINS if getattr(self, kind) is not None]
         if len(told) != 1:
             found = f"{' and '.join(told)} together" if told else "no device is named"
-            raise ValueError(f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes it)")
+            raise ValueError(
+                f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes "
+                "it)"
+            )
         return self
 
     @property
@@ -104,13 +119,19 @@ class SensorPin(BaseModel):
 
 
 class BrokerSettings(BaseModel):
-    """Which broker the cues go to. A password written into ``url`` is taken out of it at once; see ``Settings.broker_password``."""
+    """Which broker the cues go to.
+
+    A password written into ``url`` is taken out of it at once; see ``Settings.broker_password``.
+    """
 
     model_config = _STRICT
 
     url: str | None = Field(
         default=None,
-        description=f"Where the broker is: {URL_FORM}, or mqtts:// for TLS. Left out: a private broker that kickcue starts itself.",
+        description=(
+            f"Where the broker is: {URL_FORM}, or mqtts:// for TLS. Left out: a private "
+            "broker that kickcue starts itself."
+        ),
         examples=["mqtts://maria@broker.example.org"],
     )
     password_file: Path | None = Field(
@@ -120,11 +141,16 @@ class BrokerSettings(BaseModel):
     )
     ca: Path | None = Field(
         default=None,
-        description="The certificate (PEM) that the broker's own is checked against, where no public authority has signed it.",
+        description=(
+            "The certificate (PEM) that the broker's own is checked against, where no public "
+            "authority has signed it."
+        ),
         examples=["/etc/ssl/certs/club-ca.pem"],
     )
     athlete: str | None = Field(
-        default=None, description="Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told).", examples=["maria"]
+        default=None,
+        description="Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told).",
+        examples=["maria"],
     )
 
     _password: SecretStr | None = PrivateAttr(default=None)
@@ -164,10 +190,17 @@ class Settings(RaceTerms):
 
     model_config = _STRICT
 
-    adapter: str | None = Field(default=None, description="Which Bluetooth adapter, where there are several (Linux).", examples=["hci0"])
+    adapter: str | None = Field(
+        default=None,
+        description="Which Bluetooth adapter, where there are several (Linux).",
+        examples=["hci0"],
+    )
     state_dir: Path | None = Field(
         default=None,
-        description="Folder that recordings are kept in, below races/ (systemd's state folder or ~/.local/state/kickcue).",
+        description=(
+            "Folder that recordings are kept in, below races/ (systemd's state folder or "
+            "~/.local/state/kickcue)."
+        ),
         examples=["/var/lib/kickcue"],
     )
     record: bool = Field(default=True, description="Record the race.")
@@ -182,7 +215,10 @@ class Settings(RaceTerms):
     @classmethod
     def _adapter_name(cls, adapter: str | None) -> str | None:
         if adapter is not None and re.fullmatch(r"hci\d+", adapter) is None:
-            raise ValueError("expected something like hci0; 'bluetoothctl list' and 'hciconfig' show those there are")
+            raise ValueError(
+                "expected something like hci0; 'bluetoothctl list' and 'hciconfig' show those "
+                "there are"
+            )
         return adapter
 
     @field_validator("sensors")
@@ -190,7 +226,9 @@ class Settings(RaceTerms):
     def _told_apart(cls, sensors: dict[str, SensorPin]) -> dict[str, SensorPin]:
         for name in sensors:
             if _NAME.fullmatch(name) is None:
-                raise ValueError(f"a sensor's name: expected up to 32 letters, digits, _ and -, got {name!r}")
+                raise ValueError(
+                    f"a sensor's name: expected up to 32 letters, digits, _ and -, got {name!r}"
+                )
         problem = same_device(sensors)
         if problem is not None:
             raise ValueError(problem)
@@ -198,11 +236,20 @@ class Settings(RaceTerms):
 
     def document(self) -> RaceDocument:
         """Return the race as it is recorded: nothing of devices, brokers or folders."""
-        terms = {key: getattr(self, key) for key in RaceTerms.model_fields if key in self.model_fields_set}
-        return RaceDocument(**terms, sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()})
+        terms = {
+            key: getattr(self, key)
+            for key in RaceTerms.model_fields
+            if key in self.model_fields_set
+        }
+        return RaceDocument(
+            **terms,
+            sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()},
+        )
 
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:
-        """Return the password in the broker's URL, else of KICKCUE_BROKER_PASSWORD, of ``password_file``, or of systemd.
+        """Return the password in the broker's URL.
+
+        Else of KICKCUE_BROKER_PASSWORD, of ``password_file``, or of systemd.
 
         AskedWronglyError where the file is absent, empty, or readable by others.
         """
@@ -215,12 +262,17 @@ def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
     for kind, value in counted:
         names = [name for name, pin in sensors.items() if pin.pin == (kind, value)]
         if len(names) > 1:
-            return f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each sensor should have its own"
+            return (
+                f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each "
+                "sensor should have its own"
+            )
     return None
 
 
 def _level(text: str | None) -> str | None:
     """Return what can stand between two slashes of a topic."""
     if text is not None and _LEVEL.fullmatch(text) is None:
-        raise ValueError("expected letters, digits, _ and -; it stands in a topic between two slashes")
+        raise ValueError(
+            "expected letters, digits, _ and -; it stands in a topic between two slashes"
+        )
     return text

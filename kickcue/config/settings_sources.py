@@ -1,4 +1,7 @@
-"""Where settings come from: the race file, then the environment, then a command's options; each value remembers who said it."""
+"""Where settings come from: the race file, then the environment, then a command's options.
+
+Each value remembers who said it.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,14 +35,23 @@ Givens = dict[Key, Given]
 
 
 def from_file(path: Path) -> Givens:
-    """Return what the race file sets; AskedWronglyError where it cannot be read, is not TOML, or shows a password to others."""
+    """Return what the race file sets.
+
+    AskedWronglyError where it cannot be read, is not TOML, or shows a password to others.
+    """
     file = read_race_toml(path)
     found = from_document(file.document, path)
     url = found.get(("broker", "url"))
     mode = file.mode & 0o777
-    if url is not None and isinstance(url.value, str) and without_password(url.value) != url.value and mode & 0o077:
+    if (
+        url is not None
+        and isinstance(url.value, str)
+        and without_password(url.value) != url.value
+        and mode & 0o077
+    ):
         raise AskedWronglyError(
-            f"{path}: broker.url holds a password, but the file is readable by others (mode {mode:04o}): chmod 600 {path}, "
+            f"{path}: broker.url holds a password, but the file is readable by others (mode "
+            f"{mode:04o}): chmod 600 {path}, "
             "or move the password to a file of its own (broker.password_file)"
         )
     return found
@@ -50,10 +62,15 @@ def from_document(document: Mapping[str, Any], path: Path) -> Givens:
     return {key: Given(value, str(path)) for key, value in _leaves(document)}
 
 
-def from_environment(environ: Mapping[str, str], keys: Mapping[str, Key], tables: tuple[str, ...]) -> Givens:
-    """Return what the environment sets. ``keys`` are the variables there are, ``tables`` the names of blocks; empty means not set.
+def from_environment(
+    environ: Mapping[str, str], keys: Mapping[str, Key], tables: tuple[str, ...]
+) -> Givens:
+    """Return what the environment sets.
 
-    AskedWronglyError for a variable that is not there but looks like one that is, or like one of a block.
+    ``keys`` are the variables there are, ``tables`` the names of blocks; empty means not set.
+
+    AskedWronglyError for a variable that is not there but looks like one that is, or like one of a
+    block.
     """
     found: Givens = {}
     for name in sorted(environ):
@@ -67,13 +84,24 @@ def from_environment(environ: Mapping[str, str], keys: Mapping[str, Key], tables
 
 
 def from_options(options: Mapping[str, Any]) -> Givens:
-    """Return what a command's options set: keys like ``lap_m``, ``broker.url`` or blocks; None means not told."""
+    """Return what a command's options set: keys like ``lap_m``, ``broker.url`` or blocks.
+
+    None means not told.
+    """
     told = {tuple(key.split(".")): value for key, value in options.items()}
-    return {(*key, *inner): Given(value, OPTIONS) for key, block in told.items() for inner, value in _leaves(block) if value is not None}
+    return {
+        (*key, *inner): Given(value, OPTIONS)
+        for key, block in told.items()
+        for inner, value in _leaves(block)
+        if value is not None
+    }
 
 
 def nested(givens: Givens) -> dict[str, Any]:
-    """Return the values as blocks in blocks. A value that stands where a block should be stays, to be refused by its name."""
+    """Return the values as blocks in blocks.
+
+    A value that stands where a block should be stays, to be refused by its name.
+    """
     root: dict[str, Any] = {}
     for key, given in givens.items():
         block: Any = root
@@ -89,9 +117,16 @@ def nested(givens: Givens) -> dict[str, Any]:
 
 
 def sources_of(givens: Givens, key: Key) -> str:
-    """Return who said ``key``: its own source, or those of all that is in the smallest block around it."""
+    """Return who said ``key``.
+
+    Its own source, or those of all that is in the smallest block around it.
+    """
     while True:
-        inside = [given.source for at, given in givens.items() if at[: len(key)] == key or at == key[: len(at)]]
+        inside = [
+            given.source
+            for at, given in givens.items()
+            if at[: len(key)] == key or at == key[: len(at)]
+        ]
         if inside or not key:
             return " and ".join(dict.fromkeys(inside)) or "the settings"
         key = key[:-1]
@@ -103,14 +138,18 @@ def read_race_toml(path: Path) -> TomlFile:
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:
-    found = get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], n=1, cutoff=_ALIKE)
+    found = get_close_matches(
+        name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], n=1, cutoff=_ALIKE
+    )
     return f"{PREFIX}{found[0]}" if found else None
 
 
 def _refuse_slip(name: str, keys: Mapping[str, Key], tables: tuple[str, ...]) -> None:
     alike = _near(name, (*keys, *OTHERS))
     if alike is not None:
-        raise AskedWronglyError(f"environment variable {name}: no such setting, did you mean {alike}? (or unset it)")
+        raise AskedWronglyError(
+            f"environment variable {name}: no such setting, did you mean {alike}? (or unset it)"
+        )
     for table in tables:
         if name.startswith(f"{PREFIX}{table.upper()}_"):
             known = ", ".join(each for each, key in keys.items() if key[0] == table)
@@ -122,5 +161,7 @@ def _leaves(value: Any, at: Key = ()) -> Iterator[tuple[Key, Any]]:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _leaves(inner, (*at, key))
-    elif at or not isinstance(value, Mapping):  # an empty file, as a power cut leaves it, says nothing
+    elif at or not isinstance(
+        value, Mapping
+    ):  # an empty file, as a power cut leaves it, says nothing
         yield at, dict(value) if isinstance(value, Mapping) else value

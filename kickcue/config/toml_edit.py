@@ -1,7 +1,8 @@
 """Changes a value in a TOML text and nothing else: comments, order and blanks stay as they are.
 
 There are many ways to write one thing in TOML, and no tool changes each of them well. So several
-edits are tried, the nicest first, and one counts only if it says what is wanted, all else as before.
+edits are tried, the nicest first, and one counts only if it says what is wanted, all else as
+before.
 """
 
 import re
@@ -76,12 +77,18 @@ def _says(text: str) -> dict[str, Any] | None:
 
 
 def _without_empty(document: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: _without_empty(value) if isinstance(value, Mapping) else value for key, value in document.items()}
+    found = {
+        key: _without_empty(value) if isinstance(value, Mapping) else value
+        for key, value in document.items()
+    }
     return {key: value for key, value in found.items() if value != {}}
 
 
 def _settings_of(text: str, key: Key, value: Any) -> Iterator[str]:
-    """Yield ways to set a key: in its place, where it is off, in its block, at the top, or at the end."""
+    """Yield ways to set a key.
+
+    In its place, where it is off, in its block, at the top, or at the end.
+    """
     *block, name = key
     written = toml_value(value)
     with suppress(*TOMLKIT_ERRORS):

@@ -113,17 +113,25 @@ def _mistake(found: str, text: str) -> str:
     place = _PLACE.search(found)
     lines = text.splitlines() or [""]
     at_end = place is None or place[1] is None
-    line, column = (len(lines), len(lines[-1]) + 1) if at_end or place is None else (place[1], place[2])
+    line, column = (
+        (len(lines), len(lines[-1]) + 1) if at_end or place is None else (place[1], place[2])
+    )
     reason = _PLACE.sub("", found)
     twice = _TWICE.fullmatch(reason)
     if twice is not None:
         block = ".".join(re.findall(r"'([^']*)'", twice[1]))
-        return f"line {line}: [{block}] is there already: put its keys below the first [{block}], or say 'kickcue set {block}.KEY VALUE'"
+        return (
+            f"line {line}: [{block}] is there already: put its keys below the first "
+            f"[{block}], or say 'kickcue set {block}.KEY VALUE'"
+        )
     return f"line {line}, column {column}: not TOML: {reason}"
 
 
 def _numbers(value: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float | int]]:
-    """Yield the numbers that no setting can be, with their keys: infinite ones, and all integers."""
+    """Yield the numbers that no setting can be, with their keys.
+
+    Infinite ones, and all integers.
+    """
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _numbers(inner, (*at, key))

@@ -1,4 +1,7 @@
-"""Holds a watch's profile to its own word: its vectors must encode as it says, and no cue may become another without its saying so."""
+"""Holds a watch's profile to its own word.
+
+Its vectors must encode as it says, and no cue may become another without its saying so.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -26,11 +29,16 @@ class WatchVectorResult:
 
 def run_watch_vectors(file: WatchFile) -> tuple[WatchVectorResult, ...]:
     """Run every vector of the file through the profile."""
-    return tuple(WatchVectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector)
+    return tuple(
+        WatchVectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
+    )
 
 
 def watch_problems(file: WatchFile, others: Iterable[WatchFile] = ()) -> tuple[str, ...]:
-    """Say which cues collapse unsaid, which do not fit into one packet, and whose device the profile claims besides its own."""
+    """Say which cues collapse unsaid.
+
+    Which do not fit into one packet, and whose device the profile claims besides its own.
+    """
     return (*undeclared(file.profile), *_too_long(file.profile), *_match_problems(file, others))
 
 
@@ -54,14 +62,21 @@ def touch_of(vector: schema.Vector) -> Touch:
     if vector.cue is not None:
         pulses, urgency = CUES[vector.cue]
     else:
-        pulses, urgency = tuple((round(on), round(off), level) for on, off, level in vector.pulses or ()), 1
+        pulses, urgency = (
+            tuple((round(on), round(off), level) for on, off, level in vector.pulses or ()),
+            1,
+        )
     urgency = urgency if vector.urgency is None else vector.urgency
     return Touch(vector.id, vector.cue or "", vector.text, vector.say, pulses, urgency, ttl_ms=2000)
 
 
 def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
     touch = touch_of(vector)
-    found: Encoded | None = encode(profile, touch) if vector.arm_in_ms is None else encode_arm(profile, touch, vector.arm_in_ms)
+    found: Encoded | None = (
+        encode(profile, touch)
+        if vector.arm_in_ms is None
+        else encode_arm(profile, touch, vector.arm_in_ms)
+    )
     if found is None:
         return "the watch keeps no timers"
     expected = [(_expected_text(step), step.wait_ms) for step in vector.steps]
@@ -69,7 +84,10 @@ def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
     if expected != actual:
         return f"became {_listed(actual)}, expected {_listed(expected)}"
     if vector.downgrades is not None and set(vector.downgrades) != set(found.downgrades):
-        return f"lost {', '.join(found.downgrades) or 'nothing'}, expected {', '.join(vector.downgrades) or 'nothing'}"
+        return (
+            f"lost {', '.join(found.downgrades) or 'nothing'}, expected "
+            f"{', '.join(vector.downgrades) or 'nothing'}"
+        )
     return None
 
 
@@ -84,7 +102,10 @@ def _wait_ms(step: Step) -> int:
 
 
 def _listed(steps: list[tuple[str, int]]) -> str:
-    return " then ".join(f"{text}{f' ({wait_ms} ms)' if wait_ms else ''}" for text, wait_ms in steps) or "nothing"
+    return (
+        " then ".join(f"{text}{f' ({wait_ms} ms)' if wait_ms else ''}" for text, wait_ms in steps)
+        or "nothing"
+    )
 
 
 def _json(value: Any) -> str:
@@ -111,4 +132,7 @@ def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[st
         for owner, intruder in ((file, other), (other, file)):
             for example in owner.document.example:
                 if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
-                    yield f"example {example.name!r} of {owner.profile.id} is matched by {intruder.profile.id} too"
+                    yield (
+                        f"example {example.name!r} of {owner.profile.id} is matched by "
+                        f"{intruder.profile.id} too"
+                    )

@@ -1,7 +1,9 @@
-"""Finds and reads the profiles of watches: ``firmware_profiles/watches/<id>/profile.toml``, shipped with kickcue or the user's own.
+"""Finds and reads the profiles of watches.
 
-A watch has a folder, not a file, because some need code of their own beside the profile. Places and ids follow the rules of
-``profile_files``.
+``firmware_profiles/watches/<id>/profile.toml``, shipped with kickcue or the user's own.
+
+A watch has a folder, not a file, because some need code of their own beside the profile. Places and
+ids follow the rules of ``profile_files``.
 """
 
 import os
@@ -47,7 +49,10 @@ _FILE: Final = "profile.toml"
 
 @dataclass(frozen=True, slots=True)
 class WatchFile:
-    """One watch's profile with the file it came from; ``digest`` is the SHA-256 of its bytes, in hex."""
+    """One watch's profile with the file it came from.
+
+    ``digest`` is the SHA-256 of its bytes, in hex.
+    """
 
     path: Path
     digest: str
@@ -56,17 +61,26 @@ class WatchFile:
 
 
 def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
-    """Return all watches by id: shipped, the user's own, and the ``extra`` files; AskedWronglyError where one is not valid."""
+    """Return all watches by id: shipped, the user's own, and the ``extra`` files.
+
+    AskedWronglyError where one is not valid.
+    """
     return {id_: file.profile for id_, file in watch_files(extra).items()}
 
 
 def load_watch(id_or_path: str) -> WatchProfile:
-    """Return one watch, by its id or by the path of its profile.toml; AskedWronglyError where there is none or it is not valid."""
+    """Return one watch, by its id or by the path of its profile.toml.
+
+    AskedWronglyError where there is none or it is not valid.
+    """
     return watch_file(id_or_path).profile
 
 
 def watch_file(id_or_path: str) -> WatchFile:
-    """Return one watch with its file. A path has a slash or ends in .toml; anything else is an id."""
+    """Return one watch with its file.
+
+    A path has a slash or ends in .toml; anything else is an id.
+    """
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_watch_file(Path(id_or_path))
     own, shipped = _own_files(), _shipped()
@@ -76,14 +90,19 @@ def watch_file(id_or_path: str) -> WatchFile:
     if id_or_path in shipped:
         return read_watch_file(shipped[id_or_path])
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
-    raise AskedWronglyError(f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names them all")
+    raise AskedWronglyError(
+        f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names "
+        "them all"
+    )
 
 
 def watch_files(extra: Sequence[Path] = ()) -> dict[str, WatchFile]:
     """Return all watches with their files, by id."""
     own = _own_files(extra)
     own.warn()
-    shipped = {id_: read_watch_file(path) for id_, path in _shipped().items() if id_ not in own.instead}
+    shipped = {
+        id_: read_watch_file(path) for id_, path in _shipped().items() if id_ not in own.instead
+    }
     return dict(sorted((shipped | own.by_id).items()))
 
 
@@ -138,21 +157,33 @@ def _to_core(document: schema.WatchDocument) -> WatchProfile:
         instead=head.instead,
         matches=tuple(map(to_match, document.match)),
         provides=_offers(document),
-        quirks=tuple(WatchQuirk(q.id, q.effect, q.why, None if q.fw is None else FirmwareRange.parse(q.fw)) for q in document.quirk),
-        alike=tuple(Alike(frozenset(block.cues), block.told_apart_by, block.why) for block in document.alike),
+        quirks=tuple(
+            WatchQuirk(q.id, q.effect, q.why, None if q.fw is None else FirmwareRange.parse(q.fw))
+            for q in document.quirk
+        ),
+        alike=tuple(
+            Alike(frozenset(block.cues), block.told_apart_by, block.why) for block in document.alike
+        ),
     )
 
 
 def _told(block: Fact) -> dict[str, Any]:
-    """Return what a block of numbers says, without the evidence; what it leaves out keeps the core's default."""
+    """Return what a block of numbers says, without the evidence.
+
+    What it leaves out keeps the core's default.
+    """
     return block.model_dump(exclude_none=True, exclude={"status", "source"})
 
 
 def _actuator(block: schema.Actuator) -> Actuator:
     told = _told(block)
     rings = {
-        "counting_ring": None if block.counting_ring is None else CountingRing(**_told(block.counting_ring)),
-        "urgent_ring": None if block.urgent_ring is None else UrgentRing(**_told(block.urgent_ring)),
+        "counting_ring": None
+        if block.counting_ring is None
+        else CountingRing(**_told(block.counting_ring)),
+        "urgent_ring": None
+        if block.urgent_ring is None
+        else UrgentRing(**_told(block.urgent_ring)),
     }
     words = {
         "pattern": Pattern(block.pattern),
@@ -181,16 +212,23 @@ def _link(block: schema.Link) -> WatchLink:
 
 
 def _orders(orders: Iterable[schema.Order], link: schema.Link) -> tuple[Write, ...]:
-    return tuple(Write(link.service, link.char, written(order), link.write == "response", order.wait_ms) for order in orders)
+    return tuple(
+        Write(link.service, link.char, written(order), link.write == "response", order.wait_ms)
+        for order in orders
+    )
 
 
 def written(order: schema.Order | schema.Expected) -> bytes:
     """Return the bytes that ``hex`` or ``line`` stand for."""
-    return order.line.encode("latin-1") if order.line is not None else bytes.fromhex(order.hex or "")
+    return (
+        order.line.encode("latin-1") if order.line is not None else bytes.fromhex(order.hex or "")
+    )
 
 
 def _offers(document: schema.WatchDocument) -> tuple[WatchOffer, ...]:
-    kinds: dict[str, schema.Offer | None] = {kind: getattr(document.provides, kind) for kind in schema.Provides.model_fields}
+    kinds: dict[str, schema.Offer | None] = {
+        kind: getattr(document.provides, kind) for kind in schema.Provides.model_fields
+    }
     return tuple(
         WatchOffer(
             kind,

@@ -1,4 +1,7 @@
-"""What must fit together in a watch's profile file, beyond the form of each key. Each rule says in one sentence what would be right."""
+"""What must fit together in a watch's profile file, beyond the form of each key.
+
+Each rule says in one sentence what would be right.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -41,30 +44,48 @@ def _limit_mistakes(block: Mapping[str, Any]) -> Iterator[str]:
         return
     step = block["quantum_ms"]
     if -(-block["min_on_ms"] // step) * step > min(block["max_on_ms"], block["max_total_ms"]):
-        yield "should have a multiple of quantum_ms between min_on_ms and both max_on_ms and max_total_ms"
+        yield (
+            "should have a multiple of quantum_ms between min_on_ms and both max_on_ms and "
+            "max_total_ms"
+        )
 
 
 def _ring_mistakes(ring: Mapping[str, Any], *, has_tap: bool) -> Iterator[str]:
     if not has_tap:
         yield "counting_ring should have tap_ms beside it: a tap ends the ring"
     if not ring["on_ms"] < ring["tap_after_ms"] < ring["period_ms"]:
-        yield "counting_ring should have on_ms < tap_after_ms < period_ms: the tap comes between two pulses of the ring"
+        yield (
+            "counting_ring should have on_ms < tap_after_ms < period_ms: the tap comes "
+            "between two pulses of the ring"
+        )
     if ring["longest_ms"] < ring["tap_after_ms"]:
-        yield "counting_ring should have longest_ms >= tap_after_ms: the tap ends a ring that still rings"
+        yield (
+            "counting_ring should have longest_ms >= tap_after_ms: the tap ends a ring that "
+            "still rings"
+        )
 
 
 def _document_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
     head, motor = document["profile"], document["actuator"]
     encoder = ENCODERS[head["encoder"]]
     if head["transport"] != encoder.transport:
-        yield f"profile.transport = {head['transport']!r}: encoder {head['encoder']} should have {encoder.transport.value!r}"
+        yield (
+            f"profile.transport = {head['transport']!r}: encoder {head['encoder']} should "
+            f"have {encoder.transport.value!r}"
+        )
     if motor["pattern"] not in encoder.patterns:
         patterns = " or ".join(sorted(repr(pattern.value) for pattern in encoder.patterns))
-        yield f"actuator.pattern = {motor['pattern']!r}: encoder {head['encoder']} should have {patterns}"
+        yield (
+            f"actuator.pattern = {motor['pattern']!r}: encoder {head['encoder']} should have "
+            f"{patterns}"
+        )
     if (head["transport"] == "ble") != ("link" in document):
         yield "a profile of transport 'ble' should have a [link] block, and no other should"
     if (head["status"] == "companion-only") != (head["transport"] == "companion"):
-        yield "profile.status should be 'companion-only' where transport is 'companion', and nowhere else"
+        yield (
+            "profile.status should be 'companion-only' where transport is 'companion', and "
+            "nowhere else"
+        )
     if head["status"] == "working" and not document["tested"]:
         yield "profile.status = 'working': should have a [[tested]] block, or be 'vectors'"
     yield from _way_mistakes(document)
@@ -84,7 +105,10 @@ def _way_mistakes(document: Mapping[str, Any]) -> Iterator[str]:
     if len(set(ways)) < len(ways):
         yield "profile.ways should name each way once"
     if (pattern == "none") != (ways[0] == "text"):
-        yield "profile.ways should begin with 'text' where actuator.pattern is 'none', and nowhere else"
+        yield (
+            "profile.ways should begin with 'text' where actuator.pattern is 'none', and "
+            "nowhere else"
+        )
     if "haptic" in ways[1:]:
         yield "profile.ways should begin with 'haptic' where there is a motor"
     if ("text" in ways) != ("text" in document):

@@ -1,13 +1,27 @@
-"""The form of a watch's profile file: what may stand in it. ``docs/watch-profiles.md`` explains it to people.
+"""The form of a watch's profile file: what may stand in it.
 
-As in sensor profiles, unknown keys are refused, each block says how well it is known, and a key that is left out means "nobody said".
+``docs/watch-profiles.md`` explains it to people.
+
+As in sensor profiles, unknown keys are refused, each block says how well it is known, and a key
+that is left out means "nobody said".
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from kickcue.config.profile_schema import Block, Example, Fact, Firmware, Hex, Id, Match, Positive, Text, Uuid
+from kickcue.config.profile_schema import (
+    Block,
+    Example,
+    Fact,
+    Firmware,
+    Hex,
+    Id,
+    Match,
+    Positive,
+    Text,
+    Uuid,
+)
 from kickcue.config.watch_rules import actuator_mistake, document_mistake
 from kickcue.core.haptic.collapse import CUES
 from kickcue.core.haptic.downgrades import Downgrade
@@ -203,7 +217,10 @@ class Tested(Block):
 
 
 class Expected(Block):
-    """One step of a vector; exactly one of ``hex``, ``line`` (Latin-1 text), ``argv`` and ``json``."""
+    """One step of a vector.
+
+    Exactly one of ``hex``, ``line`` (Latin-1 text), ``argv`` and ``json``.
+    """
 
     hex: Hex | None = None
     line: Text | None = None

@@ -17,7 +17,10 @@ class WatchSettings(BaseModel):
 
     profile: str | None = Field(
         default=None,
-        description="Which Bluetooth watch feels the cues; 'kickcue profiles list' names them all. Watches that listen to MQTT need none.",
+        description=(
+            "Which Bluetooth watch feels the cues; 'kickcue profiles list' names them all. "
+            "Watches that listen to MQTT need none."
+        ),
         examples=["infinitime"],
     )
     address: str | None = Field(
@@ -25,9 +28,15 @@ class WatchSettings(BaseModel):
         description="Its Bluetooth address, where several are around. At most one of address and name.",
         examples=["D3:00:00:12:34:56"],
     )
-    name: str | None = Field(default=None, description="The name it advertises.", examples=["Bangle.js 1a2b"])
+    name: str | None = Field(
+        default=None, description="The name it advertises.", examples=["Bangle.js 1a2b"]
+    )
     sensor: bool = Field(
-        default=False, description='Publish the watch\'s own heart rate for a sensor with mqtt = "watch". It keeps the optical sensor on.'
+        default=False,
+        description=(
+            'Publish the watch\'s own heart rate for a sensor with mqtt = "watch". It keeps '
+            "the optical sensor on."
+        ),
     )
 
     @field_validator("profile")
@@ -40,7 +49,9 @@ class WatchSettings(BaseModel):
                 raise ValueError(str(error)) from None
             if found.transport is not Transport.BLE:
                 how = played_by(profile, found.transport)
-                raise ValueError(f"expected a watch reached by Bluetooth, got {found.transport}: {how}")
+                raise ValueError(
+                    f"expected a watch reached by Bluetooth, got {found.transport}: {how}"
+                )
         return profile
 
     @field_validator("address")
@@ -58,7 +69,17 @@ class WatchSettings(BaseModel):
         if self.address is not None and self.name is not None:
             raise ValueError("address and name together: expected one of them")
         if self.profile is None and (self.address is not None or self.name is not None):
-            raise ValueError('no profile: expected the kind of watch too, such as profile = "infinitime"')
-        if self.profile is not None and self.address is None and self.name is None and not load_watch(self.profile).matches:
-            raise ValueError(f"{self.profile} cannot be recognised by itself: expected an address or a name ('kickcue scan' shows both)")
+            raise ValueError(
+                'no profile: expected the kind of watch too, such as profile = "infinitime"'
+            )
+        if (
+            self.profile is not None
+            and self.address is None
+            and self.name is None
+            and not load_watch(self.profile).matches
+        ):
+            raise ValueError(
+                f"{self.profile} cannot be recognised by itself: expected an address or a name "
+                "('kickcue scan' shows both)"
+            )
         return self

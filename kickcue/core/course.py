@@ -1,11 +1,13 @@
 """Where the lines are: an event and a lap become the distances at which the runner crosses a line.
 
-On a track every race ends at the finish line, so the lines are counted back from the finish: the first crossing comes after
-``distance mod lap`` metres (or a whole lap where nothing is left over). The mile is the trap: its first crossing comes 9.344 m after
-the gun. On the road the lines are the kilometre markers, counted from the start, and the finish.
+On a track every race ends at the finish line, so the lines are counted back from the finish: the
+first crossing comes after ``distance mod lap`` metres (or a whole lap where nothing is left over).
+The mile is the trap: its first crossing comes 9.344 m after the gun. On the road the lines are the
+kilometre markers, counted from the start, and the finish.
 
-Lane lengths: bends of 36.50 m radius to the kerb, lanes 1.22 m wide, measured 0.30 m out from the kerb in lane 1 and 0.20 m out from
-the line in every other, hence the 0.10 m. (The popular 407.67, 415.33 ... list forgets that step and is 0.63 m too long.)
+Lane lengths: bends of 36.50 m radius to the kerb, lanes 1.22 m wide, measured 0.30 m out from the
+kerb in lane 1 and 0.20 m out from the line in every other, hence the 0.10 m. (The popular 407.67,
+415.33 ... list forgets that step and is 0.63 m too long.)
 """
 
 import math
@@ -79,11 +81,17 @@ _UNITS: Final[Mapping[str, str]] = {
 _MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?-?([a-z]*)")
 _TRACK_MILES: Final = 2.0
 """Up to this many miles are a track race, more are one on the road."""
-_FORMS: Final = f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc), kilometres (8k) or miles on the road"
+_FORMS: Final = (
+    f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc), kilometres (8k) or miles "
+    "on the road"
+)
 
-_SAME_LINE_M: Final = 0.001  # lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
+# lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
+_SAME_LINE_M: Final = 0.001
 _SAME_WINDOW_M: Final = 1.0  # 1609 m are a mile to whoever says so
-_DIGITS: Final = 6  # micrometres: hides the rounding of binary fractions (9.344000000000051), far below any tape
+_DIGITS: Final = (
+    6  # micrometres: hides the rounding of binary fractions (9.344000000000051), far below any tape
+)
 
 
 class Window(StrEnum):
@@ -97,7 +105,10 @@ class Window(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The distance and every line on it. Raises ``AskedWronglyError`` for lengths that are no lengths."""
+    """The distance and every line on it.
+
+    Raises ``AskedWronglyError`` for lengths that are no lengths.
+    """
 
     event: str
     distance_m: float
@@ -111,17 +122,26 @@ class Course:
     """What had to be assumed, in one sentence."""
 
     def __post_init__(self) -> None:
-        _require(0 < self.distance_m <= LONGEST_RACE_M, f"distance of {self.distance_m} m", f"more than 0 and at most {LONGEST_RACE_M:g} m")
+        _require(
+            0 < self.distance_m <= LONGEST_RACE_M,
+            f"distance of {self.distance_m} m",
+            f"more than 0 and at most {LONGEST_RACE_M:g} m",
+        )
         for what, length_m in (("lap", self.lap_m), ("marker spacing", self.marker_m)):
             fits = length_m is None or SHORTEST_LAP_M <= length_m <= LONGEST_LAP_M
             _require(fits, f"{what} of {length_m} m", f"{SHORTEST_LAP_M:g} to {LONGEST_LAP_M:g} m")
         _require(
-            0 < self.kick_m <= self.distance_m, f"kick of {self.kick_m} m", f"more than 0 and at most the distance, {self.distance_m:g} m"
+            0 < self.kick_m <= self.distance_m,
+            f"kick of {self.kick_m} m",
+            f"more than 0 and at most the distance, {self.distance_m:g} m",
         )
 
     @property
     def crossings_m(self) -> tuple[float, ...]:
-        """Metres run at every line, in order; the last is the finish and equals ``distance_m`` exactly."""
+        """Metres run at every line, in order.
+
+        The last is the finish and equals ``distance_m`` exactly.
+        """
         return _crossings_m(self.distance_m, self.marker_m, self.lap_m is not None)
 
     @property
@@ -152,7 +172,11 @@ class Course:
     @property
     def window_name(self) -> str:
         """The last window as an English runner calls it: "last lap", "last 600 m"."""
-        return f"last {self.window}" if self.window is not Window.METRES else f"last {self.kick_m:.0f} m"
+        return (
+            f"last {self.window}"
+            if self.window is not Window.METRES
+            else f"last {self.kick_m:.0f} m"
+        )
 
     @property
     def last_200_m(self) -> float:
@@ -179,13 +203,17 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
     water_jump: str | None = None,
     indoor: bool = False,
 ) -> Course:
-    """Return the course of ``event``: a name of ``EVENTS``, metres on the track, or kilometres (``8k``) on the road.
+    """Return the course of ``event``.
 
-    The lap is 400 m unless told by ``lap_m``, the ``lane`` of a 400 m track that is run in throughout, ``indoor`` (200 m), or the
-    place of a steeplechase's ``water_jump`` ("inside", "outside"). ``kick_m`` is the lap, or 1000 m on the road. A race no longer
-    than its lap is all last lap: the bell is the gun, ``bell_m`` 0.
+    A name of ``EVENTS``, metres on the track, or kilometres (``8k``) on the road.
 
-    Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths that make no sense.
+    The lap is 400 m unless told by ``lap_m``, the ``lane`` of a 400 m track that is run in
+    throughout, ``indoor`` (200 m), or the place of a steeplechase's ``water_jump`` ("inside",
+    "outside"). ``kick_m`` is the lap, or 1000 m on the road. A race no longer than its lap is all
+    last lap: the bell is the gun, ``bell_m`` 0.
+
+    Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths
+    that make no sense.
     """
     name, distance_m, ground = _event(event)
     _require_race(event, name, distance_m)
@@ -193,17 +221,30 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
     told = [key for key, value in venue.items() if value is not None]
     allowed = {"track": ("lane", "indoor"), "steeple": ("water_jump",), "road": ()}[ground]
     for key in told:
-        _require(key in allowed, f"{key} for {name}, a {ground} race", f"one of {', '.join(allowed)}" if allowed else "none")
-    _require(len(told) <= 1, f"{' and '.join(told)} together", "only one of them: each sets the lap")
+        _require(
+            key in allowed,
+            f"{key} for {name}, a {ground} race",
+            f"one of {', '.join(allowed)}" if allowed else "none",
+        )
+    _require(
+        len(told) <= 1, f"{' and '.join(told)} together", "only one of them: each sets the lap"
+    )
     if ground == "road":
-        _require(lap_m is None, f"lap of {lap_m} m for {name}, a road race", f"none, or the event {distance_m:g}m for the track")
+        _require(
+            lap_m is None,
+            f"lap of {lap_m} m for {name}, a road race",
+            f"none, or the event {distance_m:g}m for the track",
+        )
         marker_m = MILE_M if name.endswith("mile") else ROAD_MARKER_M
         kick = _kick_m(kick_m, ROAD_KICK_M, distance_m)
         return Course(name, distance_m, None, marker_m, kick, _road_note(name, distance_m))
     lap = _lap_m(ground, lap_m=lap_m, lane=lane, water_jump=water_jump, indoor=indoor)
     note = None
     if ground == "steeple" and lap_m is None and water_jump is None:
-        note = f"no lap told: assumed a water jump inside the track, {lap:g} m a lap; the venue knows its own"
+        note = (
+            f"no lap told: assumed a water jump inside the track, {lap:g} m a lap; the venue "
+            "knows its own"
+        )
     return Course(name, distance_m, lap, lap, _kick_m(kick_m, lap, distance_m), note)
 
 
@@ -235,19 +276,41 @@ def corrected(course: Course, distance_m: float) -> Course:
 def lane_lap_m(lane: int) -> float:
     """Return the length of one lap of a 400 m track in ``lane`` (1 to 9), to the millimetre."""
     _require(1 <= lane <= LANES, f"lane {lane}", f"1 to {LANES}")
-    return OUTDOOR_LAP_M if lane == 1 else round(OUTDOOR_LAP_M + 2 * math.pi * (LANE_WIDTH_M * (lane - 1) - 0.10), 3)
+    return (
+        OUTDOOR_LAP_M
+        if lane == 1
+        else round(OUTDOOR_LAP_M + 2 * math.pi * (LANE_WIDTH_M * (lane - 1) - 0.10), 3)
+    )
 
 
-def _lap_m(ground: _Ground, *, lap_m: float | None, lane: int | None, water_jump: str | None, indoor: bool) -> float:
+def _lap_m(
+    ground: _Ground, *, lap_m: float | None, lane: int | None, water_jump: str | None, indoor: bool
+) -> float:
     if ground == "steeple":
-        _require(water_jump in (None, *STEEPLE_LAPS_M), f"water jump {water_jump!r}", " or ".join(STEEPLE_LAPS_M))
-        _require(None in (lap_m, water_jump), "lap and water jump together", "only one of them: each sets the lap")
+        _require(
+            water_jump in (None, *STEEPLE_LAPS_M),
+            f"water jump {water_jump!r}",
+            " or ".join(STEEPLE_LAPS_M),
+        )
+        _require(
+            None in (lap_m, water_jump),
+            "lap and water jump together",
+            "only one of them: each sets the lap",
+        )
         return lap_m if lap_m is not None else STEEPLE_LAPS_M[water_jump or "inside"]
     if lane is not None:
-        _require(lap_m in (None, OUTDOOR_LAP_M), f"lane {lane} with a lap of {lap_m} m", "400 m: only that track's lanes are known")
+        _require(
+            lap_m in (None, OUTDOOR_LAP_M),
+            f"lane {lane} with a lap of {lap_m} m",
+            "400 m: only that track's lanes are known",
+        )
         return lane_lap_m(lane)
     if indoor:
-        _require(lap_m in (None, INDOOR_LAP_M), f"indoor with a lap of {lap_m} m", "the lap alone where it is not 200 m")
+        _require(
+            lap_m in (None, INDOOR_LAP_M),
+            f"indoor with a lap of {lap_m} m",
+            "the lap alone where it is not 200 m",
+        )
         return INDOOR_LAP_M
     return OUTDOOR_LAP_M if lap_m is None else lap_m
 
@@ -266,7 +329,9 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     unit = None if found is None else _UNITS.get(found[3])
     if found is None or unit is None:
         guess = did_you_mean(plain, (*EVENTS, *_ALIASES), most=3)
-        raise AskedWronglyError(f"unknown event {text!r}: {f'{guess} ' if guess else ''}known are {_FORMS}")
+        raise AskedWronglyError(
+            f"unknown event {text!r}: {f'{guess} ' if guess else ''}known are {_FORMS}"
+        )
     number = float(found[1].replace(",", "") + (found[2] or ""))
     short = _short(number)
     if unit == "k":
@@ -317,7 +382,9 @@ def _short(number: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def _crossings_m(distance_m: float, marker_m: float, counted_from_finish: bool) -> tuple[float, ...]:
+def _crossings_m(
+    distance_m: float, marker_m: float, counted_from_finish: bool
+) -> tuple[float, ...]:
     lines = max(1, math.ceil((distance_m - _SAME_LINE_M) / marker_m))
     if counted_from_finish:
         before = (distance_m - back * marker_m for back in range(lines - 1, 0, -1))

@@ -1,8 +1,11 @@
-"""The one entrance: ``Engine.feed(event) -> outputs``. Live, replay, simulation and tests all come through here.
+"""The one entrance: ``Engine.feed(event) -> outputs``.
 
-The engine is a pure function of its setup and the events fed so far. It reads no clock; where the passing of time alone would change
-something (the bell line is reached between two notifications, a sensor has fallen silent) it says in ``wake_ns`` by when it wants a
-``Tick``. Whoever drives it feeds a tick at that time or a little later; ticks are recorded like everything else.
+Live, replay, simulation and tests all come through here.
+
+The engine is a pure function of its setup and the events fed so far. It reads no clock; where the
+passing of time alone would change something (the bell line is reached between two notifications, a
+sensor has fallen silent) it says in ``wake_ns`` by when it wants a ``Tick``. Whoever drives it
+feeds a tick at that time or a little later; ticks are recorded like everything else.
 """
 
 from bisect import bisect_right
@@ -13,11 +16,24 @@ from kickcue.core.cueing.arbiter import SPACING_M, Candidate, CuesSoFar
 from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
 from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
-from kickcue.core.cueing.policy import SILENT_TO_GO_M, Moment, bell_cue, in_last_window, off_even_pace
+from kickcue.core.cueing.policy import (
+    SILENT_TO_GO_M,
+    Moment,
+    bell_cue,
+    in_last_window,
+    off_even_pace,
+)
 from kickcue.core.cueing.rules import ALLOWED, refusal
 from kickcue.core.errors import AskedWronglyError, IllegalTransitionError
 from kickcue.core.estimate.beacon import BeaconWatch
-from kickcue.core.estimate.certainty import arrival_sd_s, half_width_m, is_about, lap_at, laps, to_go
+from kickcue.core.estimate.certainty import (
+    arrival_sd_s,
+    half_width_m,
+    is_about,
+    lap_at,
+    laps,
+    to_go,
+)
 from kickcue.core.estimate.distance import CLOCK, DistanceEstimator, Position
 from kickcue.core.estimate.fix_choice import FixChoice
 from kickcue.core.estimate.gate_learning import LineWatch
@@ -56,25 +72,30 @@ BEAT_NS = 1400 * NS_PER_MS
 """Sensors speak once a second, so a beat falls due only when one is missing."""
 ESTIMATE_EVERY_NS = NS_PER_S // 2
 HEARD_AGAIN_NS = 2 * NS_PER_S
-"""When the recorder goes on every sensor has had its say by then; a recorder that is stopped hears nobody, which is no news of a sensor."""
+"""When the recorder goes on every sensor has had its say by then; a recorder that is stopped hears
+nobody, which is no news of a sensor."""
 NOTHING_HEARD = Survey(None, None, None, [])
 SLOWEST_MPS = 0.5
 NEAR_S = 10.0
-"""From here on the time of the bell is worked out from the present speed and the whole belief; before, pace and mean will do."""
+"""From here on the time of the bell is worked out from the present speed and the whole belief;
+before, pace and mean will do."""
 DOUBT_SD = 1.0
 """...and so it is from farther away where the place is not known: hypotheses may disagree by laps."""
 EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
-"""Who stands so long after the bell, where the finish may be, has finished: nobody stops for that long just before the line."""
+"""Who stands so long after the bell, where the finish may be, has finished: nobody stops for that
+long just before the line."""
 NOT_BEFORE_MOVING_NS: Final = 1 << 62
 """Since when somebody stands whose stand does not count: until he moves."""
 AT_FINISH_M = 10.0
-"""Where the finish may be in any case, however sure the estimate: runners and timekeepers are not at the very line."""
+"""Where the finish may be in any case, however sure the estimate: runners and timekeepers are not
+at the very line."""
 ON_TIME_S = 0.001
 ALONE_S = 3.0
-"""While the engine waits for the mark of the bell line, the watch waits this much longer at each word it hears: a watch that has lost the
-engine cannot hear the mark either, and even odds are its best. Sensors speak every second: two words may be lost."""
+"""While the engine waits for the mark of the bell line, the watch waits this much longer at each
+word it hears: a watch that has lost the engine cannot hear the mark either, and even odds are its
+best. Sensors speak every second: two words may be lost."""
 
 READY = Candidate(CueKind.READY, PhraseKey.READY)
 
@@ -160,17 +181,26 @@ class Engine:
 
     @property
     def gun_ns(self) -> int | None:
-        """When the race was started, as it counts now: a second start moves it, and undo moves it back. None before the first one."""
+        """When the race was started, as it counts now.
+
+        A second start moves it, and undo moves it back. None before the first one.
+        """
         return self._gun_ns if self._started else None
 
     @property
     def undo_until_ns(self) -> int | None:
-        """Until when an undo takes the last start or end back; None where there is none to be taken back."""
+        """Until when an undo takes the last start or end back.
+
+        None where there is none to be taken back.
+        """
         return None if self._left is None else self._left.left_ns + TAKEN_BACK_NS
 
     @property
     def measured_scale(self) -> PodScale | None:
-        """What the marks of this race say about the scale of the pod, for the next race; None while that is not worth keeping."""
+        """What the marks of this race say about the scale of the pod, for the next race.
+
+        None while that is not worth keeping.
+        """
         return self._distance.measured()
 
     @property
@@ -181,8 +211,9 @@ class Engine:
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event and return what follows from it, in order.
 
-        An event stamped earlier than one already fed is taken as happening now, and counted in ``late_events``. Bytes from outside
-        raise nothing; an order that the phase does not allow is told as a Notice.
+        An event stamped earlier than one already fed is taken as happening now, and counted in
+        ``late_events``. Bytes from outside raise nothing; an order that the phase does not allow is
+        told as a Notice.
         """
         out: list[Output] = []
         t_ns = event.t_ns
@@ -222,7 +253,14 @@ class Engine:
         elif isinstance(event, Ack):
             if not event.felt:
                 why = event.why or "no reason given"
-                out.append(Notice(t_ns, "cue_dropped", f"the watch dropped {event.cue_id}: {why}", Level.WARNING))
+                out.append(
+                    Notice(
+                        t_ns,
+                        "cue_dropped",
+                        f"the watch dropped {event.cue_id}: {why}",
+                        Level.WARNING,
+                    )
+                )
             return False
         elif isinstance(event, Fix):
             return self._fix(event.come_at(t_ns), None, out)
@@ -260,16 +298,28 @@ class Engine:
         return self._race, self._left.race
 
     def _offer_start(self, t_ns: int, timer_ns: int, out: list[Output]) -> None:
-        """Tell once that somebody runs and no start was pressed. The race begins by a press alone."""
+        """Tell once that somebody runs and no start was pressed.
+
+        The race begins by a press alone.
+        """
         if self._phase is Phase.WAITING and self._standing.runs_unstarted(timer_ns):
             self._offered_start = True
-            text = "you are running and no start was pressed: press start, and what you have run counts"
+            text = (
+                "you are running and no start was pressed: press start, and what you have run "
+                "counts"
+            )
             out.append(Notice(t_ns, "start_missing", text, Level.WARNING))
 
     def _turn_timer(self, t_ns: int, event: Timer, out: list[Output]) -> bool:
         if not self._timer.turn(t_ns, running=event.running):
             return False
-        out.append(Notice(t_ns, "timer", "the recorder goes on" if event.running else "the recorder is stopped"))
+        out.append(
+            Notice(
+                t_ns,
+                "timer",
+                "the recorder goes on" if event.running else "the recorder is stopped",
+            )
+        )
         if event.running:
             self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
         else:
@@ -313,22 +363,36 @@ class Engine:
         if self._left is not None and self._left.phase is Phase.WAITING:
             self._left = None  # who marks lines means the race: a second undo takes no start
         if not self._racing:
-            out.append(Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on"))
+            out.append(
+                Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on")
+            )
             return
         line_m = self._race.mark(timer_ns, source, age_s, by_position=by_position)
         self._sensors.marked(t_ns, self._gun_ns)
         if line_m is None:
-            out.append(Notice(t_ns, "mark_doubted", f"{source} mark fits no line: taken as a double or a stray one"))
+            out.append(
+                Notice(
+                    t_ns,
+                    "mark_doubted",
+                    f"{source} mark fits no line: taken as a double or a stray one",
+                )
+            )
             return
         number = bisect_right(self._crossings_m, line_m)
         at_finish = number and self._crossings_m[number - 1] == line_m
-        where = f"line {number} of {len(self._crossings_m)}" if at_finish else self._other_place(line_m)
+        where = (
+            f"line {number} of {len(self._crossings_m)}" if at_finish else self._other_place(line_m)
+        )
         out.append(Notice(t_ns, "line", f"{where}, {line_m:.5g} m ({source})"))
 
     def _other_place(self, line_m: float) -> str:
         """Return what to call a place where laps are marked that is not the finish line."""
         lap_m = self._course.lap_m
-        return "start line" if lap_m is not None and line_m % lap_m == 0.0 else "a place of your own in the lap"
+        return (
+            "start line"
+            if lap_m is not None and line_m % lap_m == 0.0
+            else "a place of your own in the lap"
+        )
 
     def _obey(self, t_ns: int, event: Command, out: list[Output]) -> None:
         if event.kind is CommandKind.LAP:
@@ -350,7 +414,14 @@ class Engine:
             here = self._distance.at(timer_ns)
             share = 0.0 if here is None else here.distance_m / self._course.distance_m
             if not self._standing.may_start_again(timer_ns - self._started_ns, share):
-                out.append(Notice(t_ns, "start_ignored", "the race is already running: this start is ignored", Level.WARNING))
+                out.append(
+                    Notice(
+                        t_ns,
+                        "start_ignored",
+                        "the race is already running: this start is ignored",
+                        Level.WARNING,
+                    )
+                )
                 return
         left = self._leave(Signal.START, self._race)
         if self._phase in OVER:
@@ -362,7 +433,9 @@ class Engine:
             self._desk.begin_race()
         self._signal(t_ns, Signal.START, out)
         if again:
-            out.append(Notice(t_ns, "started_again", "started again: undo takes it back for a minute"))
+            out.append(
+                Notice(t_ns, "started_again", "started again: undo takes it back for a minute")
+            )
         self._left, self._started = left, True
         self._gun_ns, self._started_ns = t_ns, timer_ns
         self._lap_began, self._bell_in_s = None, None
@@ -432,7 +505,10 @@ class Engine:
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
         out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
-        if self._phase in IN_LAST_WINDOW and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
+        if (
+            self._phase in IN_LAST_WINDOW
+            and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS
+        ):
             self._signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
 
@@ -516,7 +592,11 @@ class Engine:
             pass  # nobody runs: nothing falls due
         elif self._racing and here is not None:
             self._race_on(t_ns, timer_ns, here, out)
-        elif self._phase is Phase.WAITING and CueKind.READY not in self._desk.given and self._sensors.all_heard(t_ns):
+        elif (
+            self._phase is Phase.WAITING
+            and CueKind.READY not in self._desk.given
+            and self._sensors.all_heard(t_ns)
+        ):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
             self._next_estimate_ns = t_ns + ESTIMATE_EVERY_NS
@@ -530,7 +610,10 @@ class Engine:
 
     def _race_on(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
         if self._in_body:
-            if self._setup.target_s is not None and self._course.distance_m == self._run.course.distance_m:
+            if (
+                self._setup.target_s is not None
+                and self._course.distance_m == self._run.course.distance_m
+            ):
                 self._watch_even_pace(t_ns, timer_ns, here, self._setup.target_s, out)
             self._watch_bell(t_ns, timer_ns, here, out)
             if self._in_body:
@@ -538,8 +621,12 @@ class Engine:
         self._watch_finish(t_ns, timer_ns, here, out)
         if self._racing and not self._hold:
             whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
-            wanted = in_last_window(self._moment(t_ns, timer_ns, here), self._run.cues, smile=self._setup.smile)
-            out.extend(self._desk.give(t_ns, here.distance_m, wanted, whereabouts, last_window=True))
+            wanted = in_last_window(
+                self._moment(t_ns, timer_ns, here), self._run.cues, smile=self._setup.smile
+            )
+            out.extend(
+                self._desk.give(t_ns, here.distance_m, wanted, whereabouts, last_window=True)
+            )
 
     def _watch_bell(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
         due = self._seconds_to_bell(timer_ns, here)
@@ -563,10 +650,17 @@ class Engine:
         if {CueKind.LAST_LAP, CueKind.HOLD} & self._desk.given:
             return  # the end of the race was taken back after its bell
         if to_go_m > max(self._course.kick_m / 2, SILENT_TO_GO_M):
-            out.extend(self._desk.give(t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True))
+            out.extend(
+                self._desk.give(
+                    t_ns, here.distance_m, [cue], (to_go_m, here.sd_m), last_window=True
+                )
+            )
         else:  # a late cue is worse than none
             out.extend(self._desk.disarm(t_ns, f"the {self._course.window_name} is half gone"))
-            noticed = f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was noticed: no cue"
+            noticed = (
+                f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was "
+                "noticed: no cue"
+            )
             out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
     def _seconds_to_bell(self, timer_ns: int, here: Position) -> tuple[float, float] | None:
@@ -581,8 +675,12 @@ class Engine:
         if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
             return None if here.pace_mps is None else (rough_s, rough_s)
         odds = self._distance.odds_to_fire(self._bell_m, timer_ns)
-        by_then_m = (self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS))
-        cue_s, even_s = ((self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m)
+        by_then_m = (
+            self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS)
+        )
+        cue_s, even_s = (
+            (self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m
+        )
         return cue_s, min(cue_s, max(even_s, ALONE_S))
 
     def _watch_finish(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
@@ -592,11 +690,20 @@ class Engine:
             return
         stood_ns = self._standing_at_finish(t_ns, here)
         if stood_ns is not None and t_ns - stood_ns >= s_to_ns(STOOD_S):
-            out.append(Notice(t_ns, "finish_taken", f"standing at the finish for {STOOD_S:.0f} s: the race was over when that began"))
+            out.append(
+                Notice(
+                    t_ns,
+                    "finish_taken",
+                    f"standing at the finish for {STOOD_S:.0f} s: the race was over when that "
+                    "began",
+                )
+            )
             self._signal(stood_ns, Signal.LINE, out)
             return
         while self._phase in _NEXT_SIGNAL:
-            target_m = {Signal.TO_GO_200: 200.0, Signal.TO_GO_100: 100.0, Signal.TO_GO_50: 50.0}[_NEXT_SIGNAL[self._phase]]
+            target_m = {Signal.TO_GO_200: 200.0, Signal.TO_GO_100: 100.0, Signal.TO_GO_50: 50.0}[
+                _NEXT_SIGNAL[self._phase]
+            ]
             ahead_m = self._course.distance_m - target_m - here.distance_m
             if ahead_m > 0.0:
                 if here.speed_mps > SLOWEST_MPS:
@@ -605,7 +712,10 @@ class Engine:
             self._signal(t_ns, _NEXT_SIGNAL[self._phase], out)
 
     def _standing_at_finish(self, t_ns: int, here: Position) -> int | None:
-        """Return since when the runner has stood where the finish may be, None while that is not so."""
+        """Return since when the runner has stood where the finish may be.
+
+        None while that is not so.
+        """
         off_m = abs(self._course.distance_m - here.distance_m)
         if here.speed_mps >= SLOWEST_MPS or off_m > max(half_width_m(here.sd_m), AT_FINISH_M):
             self._stood_ns = None
@@ -613,7 +723,9 @@ class Engine:
             self._stood_ns = t_ns
         return self._stood_ns
 
-    def _watch_even_pace(self, t_ns: int, timer_ns: int, here: Position, target_s: float, out: list[Output]) -> None:
+    def _watch_even_pace(
+        self, t_ns: int, timer_ns: int, here: Position, target_s: float, out: list[Output]
+    ) -> None:
         lap = self._lap(here)
         began, self._lap_began = self._lap_began, self._lap_began or (lap, timer_ns)
         if began is None or lap <= began[0]:
@@ -626,7 +738,11 @@ class Engine:
         even_s = target_s * self._course.marker_m / self._course.distance_m
         wanted = off_even_pace((timer_ns - began[1]) / NS_PER_S, even_s)
         whereabouts = (self._course.distance_m - here.distance_m, here.sd_m)
-        out.extend(self._desk.give(t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False))
+        out.extend(
+            self._desk.give(
+                t_ns, here.distance_m, [wanted] if wanted else [], whereabouts, last_window=False
+            )
+        )
 
     def _signal(self, t_ns: int, signal: Signal, out: list[Output]) -> None:
         previous = self._phase
@@ -665,7 +781,9 @@ class Engine:
             given=self._desk.given,
         )
 
-    def _estimate(self, t_ns: int, timer_ns: int, here: Position | None, survey: Survey) -> Estimate:
+    def _estimate(
+        self, t_ns: int, timer_ns: int, here: Position | None, survey: Survey
+    ) -> Estimate:
         spm, bpm, _, _ = survey
         mode = self._distance.mode(timer_ns)
         speed_mps = None if here is None or mode is CLOCK or self._timer.stopped else here.speed_mps
@@ -678,4 +796,18 @@ class Engine:
         near, far = laps(here.distance_m, here.sd_m, self._crossings_m, self._course.marker_m)
         lap = near if near == far else self._lap(here)
         to_go_m = max(self._course.distance_m - here.distance_m, 0.0)
-        return Estimate(t_ns, here.distance_m, here.sd_m, speed_mps, spm, bpm, lap, to_go_m, eta_s, mode, near, far, eta_sd_s)
+        return Estimate(
+            t_ns,
+            here.distance_m,
+            here.sd_m,
+            speed_mps,
+            spm,
+            bpm,
+            lap,
+            to_go_m,
+            eta_s,
+            mode,
+            near,
+            far,
+            eta_sd_s,
+        )

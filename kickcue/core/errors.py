@@ -1,14 +1,18 @@
 """What can go wrong, and whose fault it is.
 
-``AskedWronglyError`` blames the caller (config, profile, command line; exit status 2). ``DataError`` blames bytes or files from
-outside (exit status 1). Any other exception that leaves kickcue is a bug.
+``AskedWronglyError`` blames the caller (config, profile, command line; exit status 2).
+``DataError`` blames bytes or files from outside (exit status 1). Any other exception that leaves
+kickcue is a bug.
 """
 
 from enum import Enum
 
 
 class KickcueError(Exception):
-    """Base of every error that a person is meant to read: one line that says what, where and what would be right."""
+    """Base of every error that a person is meant to read.
+
+    One line that says what, where and what would be right.
+    """
 
     exit_status = 1
 
@@ -34,7 +38,8 @@ class DecodeOutcome(Enum):
     NOT_THIS_FORMAT = "not this format"
     """Too short for the fixed part, or no codec: not meant for this decoder."""
     BROKEN = "broken"
-    """The fixed part fits, but the flags announce more than is there, or a field is out of its range."""
+    """The fixed part fits, but the flags announce more than is there, or a field is out of its
+    range."""
 
 
 class DecodeError(DataError):

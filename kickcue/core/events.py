@@ -1,7 +1,8 @@
 """What goes into the engine and what comes out.
 
-Every event is frozen, slotted and carries ``t_ns``: nanoseconds since the recording's epoch, from one monotonic clock. Inputs are
-recorded before anything looks at them; outputs are recorded beside them. Unknown is ``None``, never 0.
+Every event is frozen, slotted and carries ``t_ns``: nanoseconds since the recording's epoch, from
+one monotonic clock. Inputs are recorded before anything looks at them; outputs are recorded beside
+them. Unknown is ``None``, never 0.
 """
 
 from dataclasses import dataclass, replace
@@ -86,7 +87,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A GATT notification as it came: ``char`` is the 16-bit UUID as four lower-case hex digits (or a full 128-bit UUID)."""
+    """A GATT notification as it came.
+
+    ``char`` is the 16-bit UUID as four lower-case hex digits (or a full 128-bit UUID).
+    """
 
     t_ns: int
     sensor: str
@@ -127,7 +131,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A position fix, WGS 84 degrees; ``accuracy_m`` is one standard deviation where the source tells it.
+    """A position fix, WGS 84 degrees.
+
+    ``accuracy_m`` is one standard deviation where the source tells it.
 
     ``age_s``: how long before ``t_ns`` the runner was there, where the source tells it.
     """
@@ -146,13 +152,23 @@ class Fix:
         return replace(self, t_ns=t_ns, age_s=(self.age_s or 0.0) + (t_ns - self.t_ns) / NS_PER_S)
 
     def as_it_was(self) -> "Fix":
-        """Return the fix with ``t_ns`` when the runner was there: that was before it came, whatever it says."""
-        return self if self.age_s is None else replace(self, t_ns=self.t_ns - s_to_ns(max(self.age_s, 0.0)), age_s=None)
+        """Return the fix with ``t_ns`` when the runner was there.
+
+        That was before it came, whatever it says.
+        """
+        return (
+            self
+            if self.age_s is None
+            else replace(self, t_ns=self.t_ns - s_to_ns(max(self.age_s, 0.0)), age_s=None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class BeaconHeard:
-    """An advertisement of the beacon at the finish line; ``rssi_dbm`` is how strong it was where the runner is."""
+    """An advertisement of the beacon at the finish line.
+
+    ``rssi_dbm`` is how strong it was where the runner is.
+    """
 
     t_ns: int
     rssi_dbm: int
@@ -160,7 +176,10 @@ class BeaconHeard:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """A watch's answer: the cue was felt, or dropped and why; ``latency_ms`` is the watch's own figure."""
+    """A watch's answer: the cue was felt, or dropped and why.
+
+    ``latency_ms`` is the watch's own figure.
+    """
 
     t_ns: int
     cue_id: str
@@ -171,9 +190,12 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """The recorder was stopped, or goes on: a watch's timer, in an imported activity. In a live race nobody says so.
+    """The recorder was stopped, or goes on: a watch's timer, in an imported activity.
 
-    While it is stopped the runner is not in the race: no cue is given, and neither distance nor clock goes on.
+    In a live race nobody says so.
+
+    While it is stopped the runner is not in the race: no cue is given, and neither distance nor
+    clock goes on.
     """
 
     t_ns: int
@@ -198,9 +220,12 @@ Pulses = tuple[tuple[int, int, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Where the runner is and how sure that is; ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation.
+    """Where the runner is and how sure that is.
 
-    ``lap`` is the likeliest one; ``lap_min`` to ``lap_max`` are those it may be, the same where it is known (``estimate/certainty.py``).
+    ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation.
+
+    ``lap`` is the likeliest one; ``lap_min`` to ``lap_max`` are those it may be, the same where it
+    is known (``estimate/certainty.py``).
     """
 
     t_ns: int
@@ -245,7 +270,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """The watch should set a timer: ``cue`` is due ``due_in_ms`` after ``t_ns``; a later Arm of the same id replaces it."""
+    """The watch should set a timer: ``cue`` is due ``due_in_ms`` after ``t_ns``.
+
+    A later Arm of the same id replaces it.
+    """
 
     t_ns: int
     cue: Cue
@@ -263,7 +291,10 @@ class Disarm:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something for the screen and the log, never for the wrist. ``code`` is stable, ``text`` is for people."""
+    """Something for the screen and the log, never for the wrist.
+
+    ``code`` is stable, ``text`` is for people.
+    """
 
     t_ns: int
     code: str

@@ -1,13 +1,16 @@
 """How late a message is, without any clock being set: the minimum-delay filter.
 
-Every message carries the sender's ``run_id`` and ``sent_ms``, milliseconds on a monotonic clock that started with that run. The receiver
-has a monotonic clock of its own. Neither knows the other's zero, so ``received_ms - sent_ms`` by itself says nothing: it is the unknown
-difference of the two zeros plus the delay of that message. But the difference of the zeros is the same for all messages of a run. The
-smallest value seen belongs to the fastest message, and what a later message has above it is what it lost on its way more than that one::
+Every message carries the sender's ``run_id`` and ``sent_ms``, milliseconds on a monotonic clock
+that started with that run. The receiver has a monotonic clock of its own. Neither knows the other's
+zero, so ``received_ms - sent_ms`` by itself says nothing: it is the unknown difference of the two
+zeros plus the delay of that message. But the difference of the zeros is the same for all messages
+of a run. The smallest value seen belongs to the fastest message, and what a later message has above
+it is what it lost on its way more than that one::
 
     lateness_ms = (received_ms - sent_ms) - min over the run of (received_ms - sent_ms)
 
-So no NTP, no time zone and no date is needed, a watch without a real-time clock is as good as any, and numbers stay small.
+So no NTP, no time zone and no date is needed, a watch without a real-time clock is as good as any,
+and numbers stay small.
 
 Limits, and what stands against each:
 
@@ -44,7 +47,9 @@ from typing import Final
 
 WINDOW_MS: Final = 300_000  # 5 minutes; see "Clocks drift"
 APART_MS: Final = 900  # a status is sent each second
-AGREE_MS: Final = 400  # the jitter of Wi-Fi that sleeps and of an idle Bluetooth link is 100 to 300 ms
+AGREE_MS: Final = (
+    400  # the jitter of Wi-Fi that sleeps and of an idle Bluetooth link is 100 to 300 ms
+)
 MOST_FAST: Final = 8
 BACK_MS: Final = 3000
 BACK_COUNT: Final = 4
@@ -53,7 +58,10 @@ MOST_RUNS: Final = 8  # a receiver hears one sender, or a few after restarts; mo
 
 @dataclass(slots=True)
 class _Back:
-    """Messages in a row that would fit a clock that went back: how many, and within which limits they lie."""
+    """Messages in a row that would fit a clock that went back.
+
+    How many, and within which limits they lie.
+    """
 
     count: int
     first_ms: int
@@ -95,7 +103,10 @@ class _Run:
     back: _Back | None = None
 
     def went_back(self, sent_ms: int, offset_ms: int, *, judged: bool) -> bool:
-        """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
+        """Tell whether a message is late and was sent before the newest one.
+
+        Keep those in a row that agree.
+        """
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
             return False
@@ -111,14 +122,22 @@ class _Run:
         if self.settled and offset_ms < self.offset_ms - AGREE_MS:
             self.undercut_ms, self.later, self.fast = sent_ms, 0, []
         if received_ms - self.since_ms >= WINDOW_MS and not judged:
-            self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
+            self.since_ms, self.previous_ms, self.minimum_ms = (
+                received_ms,
+                self.minimum_ms,
+                offset_ms,
+            )
         else:
             self.minimum_ms = min(self.minimum_ms, offset_ms)
         if not self.sure and not judged:
             self._settle(sent_ms, offset_ms)
 
     def _settle(self, sent_ms: int, offset_ms: int) -> None:
-        fast = [each for each in (*self.fast, (sent_ms, offset_ms)) if each[1] <= self.offset_ms + AGREE_MS]
+        fast = [
+            each
+            for each in (*self.fast, (sent_ms, offset_ms))
+            if each[1] <= self.offset_ms + AGREE_MS
+        ]
         sent = [each[0] for each in fast]
         enough = bool(sent) and max(sent) - min(sent) >= APART_MS
         if self.undercut_ms is not None:
@@ -139,17 +158,25 @@ class _Run:
 
 
 class MinimumDelay:
-    """Tells how late messages are; one per receiver, any number of senders. Memory is bounded: the runs heard last are kept."""
+    """Tells how late messages are; one per receiver, any number of senders.
+
+    Memory is bounded: the runs heard last are kept.
+    """
 
     def __init__(self) -> None:
         self.resets = 0
         """How often a sender's clock went back."""
         self._runs: OrderedDict[str, _Run] = OrderedDict()
 
-    def lateness_ms(self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False) -> int:
-        """Take note of a message and return how much later it came than the fastest one of its run; never negative.
+    def lateness_ms(
+        self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False
+    ) -> int:
+        """Take note of a message and return how much later it came than the fastest one of its run.
 
-        ``judged``: what is to be done hangs on that alone, so it does not vouch for the measure: a cue.
+        Never negative.
+
+        ``judged``: what is to be done hangs on that alone, so it does not vouch for the measure: a
+        cue.
         """
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)

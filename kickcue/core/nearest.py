@@ -11,14 +11,20 @@ STEM: Final = 3
 
 def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
     """Return up to ``most`` known names that are a slip away from ``word`` (a letter more, less, other or swapped), or begin as it does."""
-    counted = sorted((min(_slips(word, name), _slips(word, name.partition("-")[0])), name) for name in known)
+    counted = sorted(
+        (min(_slips(word, name), _slips(word, name.partition("-")[0])), name) for name in known
+    )
     return [name for slips, name in counted if _is_near(word, name, slips)][:most]
 
 
 def _is_near(word: str, name: str, slips: int) -> bool:
     shorter = min(len(word), len(name))
     begins = shorter >= STEM and (name.startswith(word) or word.startswith(name))
-    return begins or slips <= 1 < shorter or (slips == 2 and (len(word) >= LONG or (shorter > STEM and word[:STEM] == name[:STEM])))
+    return (
+        begins
+        or slips <= 1 < shorter
+        or (slips == 2 and (len(word) >= LONG or (shorter > STEM and word[:STEM] == name[:STEM])))
+    )
 
 
 def did_you_mean(word: str, known: Iterable[str], most: int = 1) -> str:

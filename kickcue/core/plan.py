@@ -1,6 +1,9 @@
-"""What is to be run: a race is a plan of one stretch; repeats, strides and a simulated finish are others.
+"""What is to be run: a race is a plan of one stretch.
 
-A plan is a tree of steps, ``Run``, ``Rest`` and ``Repeat``; ``Plan.legs`` is the same as a flat list in the order it is run.
+Repeats, strides and a simulated finish are others.
+
+A plan is a tree of steps, ``Run``, ``Rest`` and ``Repeat``; ``Plan.legs`` is the same as a flat
+list in the order it is run.
 """
 
 import math
@@ -11,7 +14,9 @@ from kickcue.core.course import Course
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import CommandKind, CueKind
 
-MOST_LEGS: Final = 1000  # three nested repeats multiply quickly; nobody runs more than this in a day
+MOST_LEGS: Final = (
+    1000  # three nested repeats multiply quickly; nobody runs more than this in a day
+)
 TURNOVER_TO_GO_M: Final = 200.0
 DRIVE_TO_GO_M: Final = 100.0
 
@@ -36,16 +41,23 @@ class Run:
         for cue in self.cues:
             if not 0 <= cue.to_go_m <= self.course.distance_m:
                 raise AskedWronglyError(
-                    f"cue {cue.kind} at {cue.to_go_m} m to go of {self.course.event}: should be 0 to {self.course.distance_m:g} m"
+                    f"cue {cue.kind} at {cue.to_go_m} m to go of {self.course.event}: should be 0 "
+                    f"to {self.course.distance_m:g} m"
                 )
             if cue.to_go_m >= previous_m:
-                raise AskedWronglyError(f"cue {cue.kind} at {cue.to_go_m} m to go: should come closer to the finish than the one before")
+                raise AskedWronglyError(
+                    f"cue {cue.kind} at {cue.to_go_m} m to go: should come closer to the finish "
+                    "than the one before"
+                )
             previous_m = cue.to_go_m
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A pause that ends after a time, a distance (jog back), or on an order: exactly one of the three is told."""
+    """A pause that ends after a time, a distance (jog back), or on an order.
+
+    Exactly one of the three is told.
+    """
 
     duration_s: float | None = None
     distance_m: float | None = None
@@ -53,7 +65,9 @@ class Rest:
 
     def __post_init__(self) -> None:
         if sum(end is not None for end in (self.duration_s, self.distance_m, self.until)) != 1:
-            raise AskedWronglyError("rest: should end in exactly one way: duration_s, distance_m or until")
+            raise AskedWronglyError(
+                "rest: should end in exactly one way: duration_s, distance_m or until"
+            )
         for name, length in (("duration_s", self.duration_s), ("distance_m", self.distance_m)):
             if length is not None and not 0 < length < math.inf:
                 raise AskedWronglyError(f"rest with {name} {length}: should be more than 0")
@@ -79,7 +93,10 @@ Step = Leg | Repeat
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A named list of steps with at least one ``Run`` and at most ``MOST_LEGS`` legs. Raises ``AskedWronglyError`` otherwise."""
+    """A named list of steps with at least one ``Run`` and at most ``MOST_LEGS`` legs.
+
+    Raises ``AskedWronglyError`` otherwise.
+    """
 
     name: str
     steps: tuple[Step, ...]
@@ -89,7 +106,9 @@ class Plan:
             raise AskedWronglyError("plan: should have a name")
         count = _count(self.steps)
         if count > MOST_LEGS:
-            raise AskedWronglyError(f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}")
+            raise AskedWronglyError(
+                f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}"
+            )
         if not any(isinstance(leg, Run) for leg in self.legs()):
             raise AskedWronglyError(f"plan {self.name!r}: should have something to run")
 
@@ -99,7 +118,11 @@ class Plan:
 
 
 def race(course: Course) -> Plan:
-    """Return the plan of a race: one stretch, the last window opening with ``kick_m`` to go, then 200 m and 100 m where they lie inside."""
+    """Return the plan of a race.
+
+    One stretch, the last window opening with ``kick_m`` to go, then 200 m and 100 m where they lie
+    inside.
+    """
     later = (CuePoint(CueKind.TURNOVER, TURNOVER_TO_GO_M), CuePoint(CueKind.DRIVE, DRIVE_TO_GO_M))
     inside = (cue for cue in later if cue.to_go_m < course.kick_m)
     return Plan(course.event, (Run(course, (CuePoint(CueKind.LAST_LAP, course.kick_m), *inside)),))

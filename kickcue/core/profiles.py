@@ -1,7 +1,8 @@
 """What is known about a sensor, as data, and which profile an advertisement belongs to.
 
-A profile says how a device differs from the Bluetooth SIG's text: the unit of its cadence, bytes that lie, how long it may be silent. It
-is read from ``firmware_profiles/`` at the border (``kickcue.config.profile_files``) and stands here as plain frozen values.
+A profile says how a device differs from the Bluetooth SIG's text: the unit of its cadence, bytes
+that lie, how long it may be silent. It is read from ``firmware_profiles/`` at the border
+(``kickcue.config.profile_files``) and stands here as plain frozen values.
 """
 
 import re
@@ -15,11 +16,15 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.gatt import short_uuid
 
 SILENCE_OK_S: Final = 2.5
-"""Straps and pods notify once a second: two notifications may go missing before the value is called stale."""
+"""Straps and pods notify once a second: two notifications may go missing before the value is called
+stale."""
 
 
 class CadenceUnit(StrEnum):
-    """What a sensor's cadence byte counts; AUTO: the number itself decides where it can (see ``readings.cadence_spm``)."""
+    """What a sensor's cadence byte counts.
+
+    AUTO: the number itself decides where it can (see ``readings.cadence_spm``).
+    """
 
     STRIDE = "stride"
     STEP = "step"
@@ -47,14 +52,22 @@ class FirmwareRange:
         for part in text.split(","):
             found = re.fullmatch(r"\s*(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)\s*", part)
             if found is None:
-                raise AskedWronglyError(f"firmware range {text!r}: {part.strip()!r} is no comparison; it is written '>=1.15,<1.16'")
+                raise AskedWronglyError(
+                    f"firmware range {text!r}: {part.strip()!r} is no comparison; it is written "
+                    "'>=1.15,<1.16'"
+                )
             comparisons.append((found[1], _version(found[2])))
         return cls(tuple(comparisons))
 
     def holds(self, firmware: str) -> bool:
-        """Say whether the version lies in the range; a string that does not start with a version (``v`` allowed) lies in none."""
+        """Say whether the version lies in the range.
+
+        A string that does not start with a version (``v`` allowed) lies in none.
+        """
         found = re.match(r"\s*[vV]?(\d+(?:\.\d+)*)", firmware)
-        return found is not None and all(_compare(_version(found[1]), sign, bound) for sign, bound in self.comparisons)
+        return found is not None and all(
+            _compare(_version(found[1]), sign, bound) for sign, bound in self.comparisons
+        )
 
 
 def _version(text: str) -> tuple[int, ...]:
@@ -89,7 +102,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Provides:
-    """One characteristic that kickcue reads from the device; ``rate_hz`` is how often it notifies where that is known."""
+    """One characteristic that kickcue reads from the device.
+
+    ``rate_hz`` is how often it notifies where that is known.
+    """
 
     kind: str
     service: str
@@ -116,7 +132,8 @@ class HeartRules:
     ignore_contact: bool = False
     """The contact bits are set, but mean nothing."""
     rr_unlike_bpm_factor: float | None = None
-    """Drop beat-to-beat intervals that differ from the heart rate of the same notification by more than this factor."""
+    """Drop beat-to-beat intervals that differ from the heart rate of the same notification by more
+    than this factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +142,14 @@ class PodRules:
 
     cadence_unit: CadenceUnit = CadenceUnit.AUTO
     reject_cadence_below: float = 0.0
-    """Cadence as sent, 1/min: a smaller one is something else while the speed is above ``reject_above_mps``."""
+    """Cadence as sent, 1/min: a smaller one is something else while the speed is above
+    ``reject_above_mps``."""
     reject_above_mps: float = 0.0
     zero_cadence_is_unknown: bool = False
     """Cadence 0 while there is speed: the sensor lost the steps, the runner did not stop."""
     distance_is_lifetime: bool = False
-    """The distance counts since the factory, not since the session began: only differences mean anything."""
+    """The distance counts since the factory, not since the session began: only differences mean
+    anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +163,8 @@ class SensorProfile:
     sources: tuple[str, ...]
     matches: tuple[Match, ...] = ()
     generic: bool = False
-    """True for the plain SIG profiles: they match nothing by themselves and serve whatever no device profile matches."""
+    """True for the plain SIG profiles: they match nothing by themselves and serve whatever no
+    device profile matches."""
     provides: tuple[Provides, ...] = ()
     silence_ok_s: float = SILENCE_OK_S
     optical: bool | None = None
@@ -156,7 +176,10 @@ class SensorProfile:
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """What a device says about itself: name and services on air; the Device Information strings once it is connected."""
+    """What a device says about itself: name and services on air.
+
+    The Device Information strings once it is connected.
+    """
 
     name: str | None
     services: tuple[str, ...]
@@ -170,8 +193,8 @@ class Advertisement:
 class MatchResult:
     """The profile for an advertisement, and in ``why`` one sentence for people that tells how it was chosen.
 
-    ``generics`` is empty when a device profile matched. Otherwise it holds the SIG profile of every service that kickcue reads, and
-    ``profile`` is the first of them, or None when there is none.
+    ``generics`` is empty when a device profile matched. Otherwise it holds the SIG profile of every
+    service that kickcue reads, and ``profile`` is the first of them, or None when there is none.
     """
 
     profile: SensorProfile | None
@@ -185,14 +208,25 @@ class MatchResult:
 
 
 def holds(block: Match, advert: Advertisement) -> bool:
-    """Say whether every key of the block holds; a key about something the advertisement does not tell does not hold."""
-    if block.name is not None and (advert.name is None or not fnmatchcase(advert.name.lower(), block.name.lower())):
+    """Say whether every key of the block holds.
+
+    A key about something the advertisement does not tell does not hold.
+    """
+    if block.name is not None and (
+        advert.name is None or not fnmatchcase(advert.name.lower(), block.name.lower())
+    ):
         return False
     if not set(block.adv_services) <= {short_uuid(service) for service in advert.services}:
         return False
-    if block.firmware is not None and (advert.firmware is None or not block.firmware.holds(advert.firmware)):
+    if block.firmware is not None and (
+        advert.firmware is None or not block.firmware.holds(advert.firmware)
+    ):
         return False
-    pairs = ((block.company_id, advert.company_id), (block.manufacturer, advert.manufacturer), (block.model, advert.model))
+    pairs = (
+        (block.company_id, advert.company_id),
+        (block.manufacturer, advert.manufacturer),
+        (block.model, advert.model),
+    )
     return all(wanted is None or wanted == seen for wanted, seen in pairs)
 
 
@@ -202,16 +236,28 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
     Two device profiles that both match raise AskedWronglyError: one of the two claims too much.
     """
     known = tuple(profiles)
-    matching = [profile for profile in known if any(holds(block, advert) for block in profile.matches)]
+    matching = [
+        profile for profile in known if any(holds(block, advert) for block in profile.matches)
+    ]
     title = repr(advert.name) if advert.name is not None else "a device without a name"
     if len(matching) > 1:
         names = " and ".join(profile.id for profile in matching)
-        raise AskedWronglyError(f"{title} matches the profiles {names}: one of them must say more in its [[match]] blocks")
+        raise AskedWronglyError(
+            f"{title} matches the profiles {names}: one of them must say more in its [[match]] "
+            "blocks"
+        )
     if matching:
         return MatchResult(matching[0], (), f"{title} is {matching[0].id}")
     services = {short_uuid(service) for service in advert.services}
-    generics = tuple(p for p in known if p.generic and any(offer.service in services and offer.kind != "battery" for offer in p.provides))
+    generics = tuple(
+        p
+        for p in known
+        if p.generic
+        and any(offer.service in services and offer.kind != "battery" for offer in p.provides)
+    )
     if not generics:
         return MatchResult(None, (), f"{title} is unknown and offers no service that kickcue reads")
     names = " and ".join(profile.id for profile in generics)
-    return MatchResult(generics[0], generics, f"{title} is unknown: read by the Bluetooth standard alone ({names})")
+    return MatchResult(
+        generics[0], generics, f"{title} is unknown: read by the Bluetooth standard alone ({names})"
+    )

@@ -20,29 +20,36 @@ from kickcue.core.gatt.treadmill import TreadmillData
 from kickcue.core.profiles import CadenceUnit, SensorProfile
 from kickcue.core.units import STEPS_PER_STRIDE
 
-_STEP, _STRIDE = CadenceUnit.STEP, CadenceUnit.STRIDE  # looking up a member costs as much as a reading's arithmetic
+_STEP, _STRIDE = (
+    CadenceUnit.STEP,
+    CadenceUnit.STRIDE,
+)  # looking up a member costs as much as a reading's arithmetic
 RR_MIN_MS: Final = 250.0
 RR_MAX_MS: Final = 2500.0
 _MS_PER_1024TH: Final = 1000 / 1024
 
 RUNNING_MPS: Final = 2.2
-"""Above this people run, and a runner's cadence is in a narrow band; below it a slow step and a fast stride look alike."""
+"""Above this people run, and a runner's cadence is in a narrow band; below it a slow step and a
+fast stride look alike."""
 
 POWER_BELOW: Final = 45
-"""At running speed fewer strides than this do not happen; Stryd's legacy mode puts power / 10 there (210 W: 21)."""
+"""At running speed fewer strides than this do not happen; Stryd's legacy mode puts power / 10 there
+(210 W: 21)."""
 STRIDES_FROM: Final = 65
 STRIDES_TO: Final = 115
 STEPS_FROM: Final = 130
 STEPS_TO: Final = 240
 LONGEST_STEP_M: Final = 2.4
-"""Farah's longest in the finish of a championship was 2.25 m. Power / 10 read as strides means a step of 288 / kg metres (1.04 W per kg
-and m/s), longer than this for every runner below 120 kg."""
+"""Farah's longest in the finish of a championship was 2.25 m. Power / 10 read as strides means a
+step of 288 / kg metres (1.04 W per kg and m/s), longer than this for every runner below 120 kg."""
 SPRINT_STEP_M: Final = 1.6
 """More than 240 steps a minute are a sprinter's, and a sprinter's steps are not shorter than this."""
 
 
 class HeartReading(NamedTuple):
-    """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact; None is unknown.
+    """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact.
+
+    None is unknown.
 
     ``half_rr``: one more interval was cut in half and is lost.
     """
@@ -54,7 +61,9 @@ class HeartReading(NamedTuple):
 
 
 class PodReading(NamedTuple):
-    """Speed, cadence as sent with its declared unit, lengths in metres; ``cadence_spm`` turns the cadence into steps per minute.
+    """Speed, cadence as sent with its declared unit, lengths in metres.
+
+    ``cadence_spm`` turns the cadence into steps per minute.
 
     ``stride_length_m`` is as sent too: some sensors mean a step by it (Technogym, Polar).
     """
@@ -86,9 +95,12 @@ Reading = HeartReading | PodReading | BatteryReading | LocationReading
 
 
 def interpret(profile: SensorProfile, char: str, data: bytes) -> Reading | None:
-    """Decode one notification and apply the profile's rules; None: well-formed, but nothing the engine uses.
+    """Decode one notification and apply the profile's rules.
 
-    ``char`` is a UUID, best as four lower-case hex digits. Raises DecodeError and nothing else, for any bytes.
+    None: well-formed, but nothing the engine uses.
+
+    ``char`` is a UUID, best as four lower-case hex digits. Raises DecodeError and nothing else, for
+    any bytes.
     """
     reader = _READERS.get(char) or _READERS.get(short_uuid(char))
     if reader is None:
@@ -98,13 +110,17 @@ def interpret(profile: SensorProfile, char: str, data: bytes) -> Reading | None:
 
 
 def cadence_spm(reading: PodReading, unit: CadenceUnit | None = None) -> float | None:
-    """Return the cadence in steps per minute, both feet; None where the number cannot be one, or its unit cannot be known.
+    """Return the cadence in steps per minute, both feet.
 
-    The standard's unit is one revolution, a stride, but sensors that count steps exist, and some can be set to send power / 10
-    instead. So the unit (``unit`` where the caller knows better than the profile) is taken, except where the number itself tells: every
-    runner's cadence, 130 to 240 steps a minute at running speed, is either a number that only strides give or one that only steps do.
-    Outside of that the unit is believed as long as a human can step like that, the other unit if only that is human, and without a unit
-    an ambiguous number is unknown. This looks at one reading; what a sensor's earlier ones have shown is kept in ``estimate/cadence.py``.
+    None where the number cannot be one, or its unit cannot be known.
+
+    The standard's unit is one revolution, a stride, but sensors that count steps exist, and some
+    can be set to send power / 10 instead. So the unit (``unit`` where the caller knows better than
+    the profile) is taken, except where the number itself tells: every runner's cadence, 130 to 240
+    steps a minute at running speed, is either a number that only strides give or one that only
+    steps do. Outside of that the unit is believed as long as a human can step like that, the other
+    unit if only that is human, and without a unit an ambiguous number is unknown. This looks at one
+    reading; what a sensor's earlier ones have shown is kept in ``estimate/cadence.py``.
     """
     raw = reading.cadence_raw
     if raw is None or raw > STEPS_TO:
@@ -136,7 +152,10 @@ def unit_shown(reading: PodReading) -> CadenceUnit | None:
 
 
 def _beyond_runners(raw: float, speed_mps: float, unit: CadenceUnit) -> float | None:
-    """Return steps per minute of a number that is no runner's cadence in either unit: a stumble, a sprint, or no cadence at all."""
+    """Return steps per minute of a number that is no runner's cadence in either unit.
+
+    A stumble, a sprint, or no cadence at all.
+    """
     if raw < POWER_BELOW:
         return None
     strides = raw * STEPS_PER_STRIDE
@@ -158,7 +177,11 @@ def _human(spm: float, speed_mps: float) -> bool:
 def unit_keys(reading: Reading) -> dict[str, Any]:
     """Return the reading under keys that carry the units, as printed and as written in a profile's vectors; None is unknown."""
     if isinstance(reading, HeartReading):
-        return {"heart_rate_bpm": reading.bpm, "rr_ms": list(reading.rr_ms), "contact": reading.contact}
+        return {
+            "heart_rate_bpm": reading.bpm,
+            "rr_ms": list(reading.rr_ms),
+            "contact": reading.contact,
+        }
     if isinstance(reading, PodReading):
         return {
             "speed_mps": reading.speed_mps,
@@ -217,7 +240,12 @@ def _location(_profile: SensorProfile, data: bytes) -> LocationReading:
     sent = LocationAndSpeed.from_bytes(data)
     # a position that the sensor calls its last known one is a silent sensor's value
     here = sent.position_status in (PositionStatus.OK, PositionStatus.ESTIMATED)
-    return LocationReading(sent.speed_mps, sent.distance_m, sent.lat_deg if here else None, sent.lon_deg if here else None)
+    return LocationReading(
+        sent.speed_mps,
+        sent.distance_m,
+        sent.lat_deg if here else None,
+        sent.lon_deg if here else None,
+    )
 
 
 _READERS: Final[Mapping[str, Callable[[SensorProfile, bytes], Reading | None]]] = {

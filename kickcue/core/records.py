@@ -52,7 +52,9 @@ _ROAD: Final[_Records] = (
 def bounds_s(course: Course) -> tuple[float, float]:
     """Return the fastest and the slowest time in seconds that can be wanted for a race."""
     records = _ROAD if course.lap_m is None else _STEEPLE if course.event.endswith("sc") else _TRACK
-    return FASTER_THAN_ANY * _record_s(records, course.distance_m), SLOWEST_S_PER_M * course.distance_m
+    return FASTER_THAN_ANY * _record_s(
+        records, course.distance_m
+    ), SLOWEST_S_PER_M * course.distance_m
 
 
 def check_target(course: Course, target_s: float) -> None:

@@ -1,8 +1,9 @@
 """Whether a second start is a new start.
 
-Runners are called back from a false start, begin a new heat, or press the key twice. A start while the race is on is a new one where the
-pod has seen the runner stand since the last one, and, where no pod is heard, within the first third of the race. Whatever it was, it can
-be taken back for a minute.
+Runners are called back from a false start, begin a new heat, or press the key twice. A start while
+the race is on is a new one where the pod has seen the runner stand since the last one, and, where
+no pod is heard, within the first third of the race. Whatever it was, it can be taken back for a
+minute.
 """
 
 from typing import Final
@@ -13,7 +14,8 @@ TWICE_NS: Final = 5 * NS_PER_S
 """Two presses within so long are one: a thumb that stutters, or two phones."""
 STANDING_MPS: Final = 0.7
 STOOD_NS: Final = 3 * NS_PER_S
-"""Slower than a walk for so long is standing; a pod's speed lags by some seconds, a runner's does not fall to nothing."""
+"""Slower than a walk for so long is standing; a pod's speed lags by some seconds, a runner's does
+not fall to nothing."""
 EARLY_SHARE: Final = 1.0 / 3.0
 TAKEN_BACK_NS: Final = 60 * NS_PER_S
 RUNNING_MPS: Final = 3.0
@@ -56,7 +58,10 @@ class StandingWatch:
         return self._running_since_ns is not None and t_ns - self._running_since_ns >= UNSTARTED_NS
 
     def may_start_again(self, since_ns: int, share_run: float) -> bool:
-        """Tell whether a start ``since_ns`` after the last one, with ``share_run`` of the race behind, is a new one."""
+        """Tell whether a start ``since_ns`` after the last one.
+
+        With ``share_run`` of the race behind, is a new one.
+        """
         if since_ns < TWICE_NS:
             return False
         return self._stood if self._heard else share_run < EARLY_SHARE

@@ -18,7 +18,10 @@ USUAL_MPS = 4.5
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The race, its sensors and the athlete's wishes. Raises AskedWronglyError for a plan the engine cannot run."""
+    """The race, its sensors and the athlete's wishes.
+
+    Raises AskedWronglyError for a plan the engine cannot run.
+    """
 
     plan: Plan
     sensors: Mapping[str, SensorProfile]
@@ -40,12 +43,21 @@ class Setup:
     def __post_init__(self) -> None:
         legs = len(self.plan.legs())
         if legs != 1:
-            raise AskedWronglyError(f"plan {self.plan.name!r} has {legs} legs: this version runs races, plans of one stretch")
+            raise AskedWronglyError(
+                f"plan {self.plan.name!r} has {legs} legs: this version runs races, plans of one "
+                "stretch"
+            )
         kick_m = self.race.course.kick_m
         if kick_m <= SILENT_TO_GO_M:
-            raise AskedWronglyError(f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of which nothing is felt")
+            raise AskedWronglyError(
+                f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of "
+                "which nothing is felt"
+            )
         if self.gate is not None and self.race.course.lap_m is None:
-            raise AskedWronglyError(f"gate for {self.race.course.event}, a road race: should be left out, no line comes back there")
+            raise AskedWronglyError(
+                f"gate for {self.race.course.event}, a road race: should be left out, no line "
+                "comes back there"
+            )
 
     @property
     def race(self) -> Run:

@@ -1,31 +1,35 @@
-"""What a watch does with arm, disarm and cue: felt once, never late. Every watch of kickcue follows this, whatever it runs on.
+"""What a watch does with arm, disarm and cue: felt once, never late.
 
-An ``arm`` says "this cue, due in so many ms"; the watch keeps a timer for it. A ``cue`` says "now". Whichever comes first is felt; the
-other one is the same cue (same id) and is not felt again. When the link dies after an ``arm``, the timer still fires at the last predicted
-moment.
+Every watch of kickcue follows this, whatever it runs on.
+
+An ``arm`` says "this cue, due in so many ms"; the watch keeps a timer for it. A ``cue`` says "now".
+Whichever comes first is felt; the other one is the same cue (same id) and is not felt again. When
+the link dies after an ``arm``, the timer still fires at the last predicted moment.
 
 Per cue id of a run:
 
-=========  ========================  ==================  ==============================  =================================
-state      arm                       disarm              cue                             its time has come
-=========  ========================  ==================  ==============================  =================================
-(unknown)  ARMED                     DISARMED            felt or dropped late, then OVER  -
-ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED
-DISARMED   ARMED, if sent later      -                   felt or dropped late, then OVER  -
-OVER       -                         -                   the first answer once more       -
-=========  ========================  ==================  ==============================  =================================
+=========  ========================  ==================  ==============================
+================================= state      arm                       disarm              cue
+its time has come =========  ========================  ==================
+==============================  ================================= (unknown)  ARMED
+DISARMED            felt or dropped late, then OVER  - ARMED      new time, if sent later
+DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED DISARMED
+ARMED, if sent later      -                   felt or dropped late, then OVER  - OVER       -
+-                   the first answer once more       - =========  ========================
+==================  ==============================  =================================
 
-"If sent later": messages may overtake each other or come twice, so of two orders about one cue the one with the later ``sent_ms`` holds.
-A cue dropped as late is over as well: repeats of it carry the same deadline. An armed one whose time is long past is not: the order was
-held up, or the watch slept, and a newer one may be on its way. A run never heard before takes the wrist over; timers of the runs before
-it are cancelled, for their sender has been restarted. A sender whose clock went back (``lateness.py``) counts as restarted: what it had
-armed is cancelled, what is over is over.
+"If sent later": messages may overtake each other or come twice, so of two orders about one cue the
+one with the later ``sent_ms`` holds. A cue dropped as late is over as well: repeats of it carry the
+same deadline. An armed one whose time is long past is not: the order was held up, or the watch
+slept, and a newer one may be on its way. A run never heard before takes the wrist over; timers of
+the runs before it are cancelled, for their sender has been restarted. A sender whose clock went
+back (``lateness.py``) counts as restarted: what it had armed is cancelled, what is over is over.
 
 A watch that has just been switched on cannot know how late messages are before that has settled
-(``lateness.py``), which takes two that are no cues: a cue is no witness of its own lateness. Until then
-no timer fires, and a cue is kept like an armed one whose time has come; longer than it is worth, and it
-is late. What was over before the watch was switched off it must be told (``over``), or it would feel
-that again.
+(``lateness.py``), which takes two that are no cues: a cue is no witness of its own lateness. Until
+then no timer fires, and a cue is kept like an armed one whose time has come; longer than it is
+worth, and it is late. What was over before the watch was switched off it must be told (``over``),
+or it would feel that again.
 
 Times are the watch's own monotonic milliseconds; lateness is measured as ``lateness.py`` tells.
 """
@@ -39,7 +43,9 @@ from typing import Final
 from kickcue.core.events import Pulses
 from kickcue.core.lateness import MOST_RUNS, MinimumDelay
 
-MOST_CUES: Final = 64  # a race has some ten; what falls out is so old that its ttl is over many times
+MOST_CUES: Final = (
+    64  # a race has some ten; what falls out is so old that its ttl is over many times
+)
 LATE: Final = "late"
 
 
@@ -54,7 +60,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What is to be felt, seen and heard; past ``ttl_ms`` after its moment it must be dropped. ``kind`` may be one not known here."""
+    """What is to be felt, seen and heard; past ``ttl_ms`` after its moment it must be dropped.
+
+    ``kind`` may be one not known here.
+    """
 
     id: str
     kind: str
@@ -76,7 +85,10 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Acknowledge cue ``cue_id`` of run ``run_id`` to the sender; ``latency_ms`` is how late it was."""
+    """Acknowledge cue ``cue_id`` of run ``run_id`` to the sender.
+
+    ``latency_ms`` is how late it was.
+    """
 
     run_id: str
     cue_id: str
@@ -100,7 +112,8 @@ class _Entry:
     sent_ms: int
     """Of the order that holds, on the sender's clock."""
     due_sent_ms: int = 0
-    """When an armed cue is due, on the sender's clock: the estimate of the two clocks' difference may still sharpen."""
+    """When an armed cue is due, on the sender's clock: the estimate of the two clocks' difference
+    may still sharpen."""
     said_now: bool = False
     """Armed by a cue that came before the watch could tell whether it was late."""
     touch: Touch | None = None
@@ -116,12 +129,16 @@ class Wrist:
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._runs: OrderedDict[str, None] = OrderedDict()
         self.lead_ms = 0
-        """How long this watch takes from here to the skin: its timers fire that much earlier. May change at any time."""
+        """How long this watch takes from here to the skin: its timers fire that much earlier. May
+        change at any time."""
         for answer in over:
             self._entries[answer.run_id, answer.cue_id] = _Entry(_State.OVER, 0, answer=answer)
 
     def hear(self, stamp: Stamp) -> int:
-        """Take note of any message but a cue that the broker had not retained (status, state ...); return how late it is in ms."""
+        """Take note of any message but a cue that the broker had not retained (status, state ...).
+
+        Return how late it is in ms.
+        """
         before = self._delays.resets
         late_ms = self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms)
         if self._delays.resets != before:
@@ -153,7 +170,9 @@ class Wrist:
 
     def cue(self, stamp: Stamp, touch: Touch) -> tuple[Action, ...]:
         """Feel it now: once, and only if it is not late."""
-        late_ms = self._delays.lateness_ms(stamp.run_id, stamp.sent_ms, stamp.received_ms, judged=True)
+        late_ms = self._delays.lateness_ms(
+            stamp.run_id, stamp.sent_ms, stamp.received_ms, judged=True
+        )
         self._take_over(stamp.run_id)
         entry = self._entry(stamp, touch.id)
         if entry.answer is not None:
@@ -162,7 +181,10 @@ class Wrist:
             entry.state, entry.sent_ms, entry.touch = _State.ARMED, stamp.sent_ms, touch
             entry.due_sent_ms, entry.said_now = stamp.sent_ms, True
             return self.tick(stamp.received_ms)
-        return (*_settle(entry, stamp.run_id, touch, late_ms, from_timer=False), *self.tick(stamp.received_ms))
+        return (
+            *_settle(entry, stamp.run_id, touch, late_ms, from_timer=False),
+            *self.tick(stamp.received_ms),
+        )
 
     def tick(self, now_ms: int) -> tuple[Action, ...]:
         """Fire the armed cues whose time has come."""
@@ -180,15 +202,27 @@ class Wrist:
 
     @property
     def next_due_ms(self) -> int | None:
-        """When the next armed cue fires; ``None`` while none is armed, or no message has told yet how late messages are."""
+        """When the next armed cue fires.
+
+        ``None`` while none is armed, or no message has told yet how late messages are.
+        """
         due = (self._due_ms(run_id, entry) for (run_id, _), entry in self._entries.items())
         return min((ms - self.lead_ms for ms in due if ms is not None), default=None)
 
     @property
     def armed(self) -> Mapping[tuple[str, str], tuple[Touch, int]]:
-        """The cues that wait for their time, by run and id, each with when it is due: for a watch that is to keep the timers, too."""
-        found = {key: (entry.touch, self._due_ms(key[0], entry)) for key, entry in self._entries.items()}
-        return {key: (touch, due_ms) for key, (touch, due_ms) in found.items() if touch is not None and due_ms is not None}
+        """The cues that wait for their time, by run and id, each with when it is due.
+
+        For a watch that is to keep the timers, too.
+        """
+        found = {
+            key: (entry.touch, self._due_ms(key[0], entry)) for key, entry in self._entries.items()
+        }
+        return {
+            key: (touch, due_ms)
+            for key, (touch, due_ms) in found.items()
+            if touch is not None and due_ms is not None
+        }
 
     def _due_ms(self, run_id: str, entry: _Entry) -> int | None:
         known = self._delays.sure if entry.said_now else self._delays.settled
@@ -221,7 +255,9 @@ class Wrist:
                 entry.state = _State.DISARMED
 
 
-def _settle(entry: _Entry, run_id: str, touch: Touch, late_ms: int, *, from_timer: bool) -> tuple[Action, ...]:
+def _settle(
+    entry: _Entry, run_id: str, touch: Touch, late_ms: int, *, from_timer: bool
+) -> tuple[Action, ...]:
     """End a cue: felt if it is not late; return what to do."""
     felt = late_ms <= touch.ttl_ms
     entry.state, entry.touch = _State.OVER, None

@@ -1,7 +1,10 @@
-"""What a bridge has answered, kept on the disk: one that was killed and started again must not have the runner feel a cue twice.
+"""What a bridge has answered, kept on the disk.
 
-One JSON object a line, the newest of a cue holds. A cue is noted before it is played, as one that a restart has cost, and again when it
-is known what became of it: killed in between, it is not played again.
+One that was killed and started again must not have the runner feel a cue twice.
+
+One JSON object a line, the newest of a cue holds. A cue is noted before it is played, as one that a
+restart has cost, and again when it is known what became of it: killed in between, it is not played
+again.
 """
 
 import json
@@ -22,7 +25,10 @@ Key = tuple[str, str]
 
 
 class Answered:
-    """The answers, by run and cue. A disk that cannot be written is told once, and the memory of this process goes on."""
+    """The answers, by run and cue.
+
+    A disk that cannot be written is told once, and the memory of this process goes on.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -81,4 +87,8 @@ def _answer(line: str) -> Answer | None:
         return None
     if not isinstance(values, dict) or values.keys() != _KINDS.keys():
         return None
-    return Answer(**values) if all(isinstance(values[name], kind) for name, kind in _KINDS.items()) else None
+    return (
+        Answer(**values)
+        if all(isinstance(values[name], kind) for name, kind in _KINDS.items())
+        else None
+    )

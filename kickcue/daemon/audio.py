@@ -1,4 +1,7 @@
-"""Cues to this machine's own sound: all of them, or those that no watch has answered; silent where the race's rules want it so."""
+"""Cues to this machine's own sound: all of them, or those that no watch has answered.
+
+Silent where the race's rules want it so.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,7 +30,10 @@ class LocalAudio:
         return self._speaker.output.trouble
 
     def take(self, output: Output, *, alone: bool) -> None:
-        """Take an output of the engine in run time. ``alone``: there is no way to any watch, so what is a fallback has its moment now."""
+        """Take an output of the engine in run time.
+
+        ``alone``: there is no way to any watch, so what is a fallback has its moment now.
+        """
         match output:
             case Arm() if not (self._always or alone):
                 self._speaker.expect(output)
@@ -44,7 +50,10 @@ class LocalAudio:
 
 
 def audio_cache(state: Path) -> Path:
-    """Return the folder for spoken phrases below a run's own folder, which even a locked-in service may write."""
+    """Return the folder for spoken phrases below a run's own folder.
+
+    Which even a locked-in service may write.
+    """
     return state / "audio"
 
 
@@ -69,7 +78,10 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
 async def local_audio(
     settings: Settings, cache: Path, *, now_ns: Callable[[], int], told: Callable[[str], None]
 ) -> AsyncIterator[LocalAudio | None]:
-    """Open it; None where it is off, or the rules allow no voice. ``told`` hears what is wrong: the race goes on without sound."""
+    """Open it; None where it is off, or the rules allow no voice.
+
+    ``told`` hears what is wrong: the race goes on without sound.
+    """
     rules = ALLOWED[settings.rules]
     if settings.audio.output == "off":
         yield None
@@ -82,7 +94,13 @@ async def local_audio(
         async with AsyncExitStack() as stack:
             found = None
             try:
-                found = await stack.enter_async_context(speaker(audio_plan(settings, cache), now_ns=now_ns, told=told))
+                found = await stack.enter_async_context(
+                    speaker(audio_plan(settings, cache), now_ns=now_ns, told=told)
+                )
             except AudioError as error:
                 told(f"audio: {error}")
-            yield None if found is None else LocalAudio(found, always=settings.audio.output == "always")
+            yield (
+                None
+                if found is None
+                else LocalAudio(found, always=settings.audio.output == "always")
+            )

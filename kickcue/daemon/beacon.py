@@ -13,8 +13,13 @@ BEACON: Final = "the beacon"
 
 
 @asynccontextmanager
-async def beacon_of(settings: Settings, put: Callable[[Input], None], now_ns: Callable[[], int]) -> AsyncIterator[BeaconEar | None]:
-    """Listen to the beacon of the settings: what is heard of it is ``put``. None where there is none."""
+async def beacon_of(
+    settings: Settings, put: Callable[[Input], None], now_ns: Callable[[], int]
+) -> AsyncIterator[BeaconEar | None]:
+    """Listen to the beacon of the settings: what is heard of it is ``put``.
+
+    None where there is none.
+    """
     if not settings.beacon.wanted:
         yield None
         return

@@ -1,10 +1,13 @@
-"""From the broker to a Bluetooth watch: the wrist's logic decides when, the profile how, the link whether it was felt.
+"""From the broker to a Bluetooth watch.
 
-The bridge keeps the timers of armed cues, so that a broker or a daemon that is lost before the bell costs nothing. A watch that can keep
-them itself is told, too: then not even the loss of the Bluetooth link costs the cue. It plays a cue once, by its id.
+The wrist's logic decides when, the profile how, the link whether it was felt.
 
-Answered is what the link has confirmed: ``felt``, or not felt because of the ``link`` when the time was over before the watch took it.
-Where an app on the watch answers itself, its answer is the one.
+The bridge keeps the timers of armed cues, so that a broker or a daemon that is lost before the bell
+costs nothing. A watch that can keep them itself is told, too: then not even the loss of the
+Bluetooth link costs the cue. It plays a cue once, by its id.
+
+Answered is what the link has confirmed: ``felt``, or not felt because of the ``link`` when the time
+was over before the watch took it. Where an app on the watch answers itself, its answer is the one.
 """
 
 import asyncio
@@ -51,9 +54,20 @@ ALL_AND_ACKS: Final = (*(name for name, rule in RULES.items() if rule.side is Si
 
 
 class Bridge:
-    """What ``bridge`` gives. ``told`` hears what happens to cues: the play and what was answered."""
+    """What ``bridge`` gives.
 
-    def __init__(self, pin: WatchPin, broker: Watch, worn: Wearable, answered: Answered, *, second: bool = False) -> None:
+    ``told`` hears what happens to cues: the play and what was answered.
+    """
+
+    def __init__(
+        self,
+        pin: WatchPin,
+        broker: Watch,
+        worn: Wearable,
+        answered: Answered,
+        *,
+        second: bool = False,
+    ) -> None:
         self.profile = pin.profile
         self.pin = pin
         self.broker = broker
@@ -77,7 +91,9 @@ class Bridge:
         try:
             while True:
                 self.broker.wrist.lead_ms = self._lead_ms()
-                self.broker.unworn = None if self.worn.connected.is_set() else self.worn.health.why or OUT_OF_REACH
+                self.broker.unworn = (
+                    None if self.worn.connected.is_set() else self.worn.health.why or OUT_OF_REACH
+                )
                 for happening in await self.broker.wait(LOOK_S):
                     self._take(happening)
                 if self.profile.encoder in ARMING:
@@ -106,7 +122,9 @@ class Bridge:
             case Answer():
                 self._answer(happening)
             case AckMessage() if happening.felt:
-                self._elsewhere.setdefault((happening.cue_run_id, happening.id), asyncio.Event()).set()
+                self._elsewhere.setdefault(
+                    (happening.cue_run_id, happening.id), asyncio.Event()
+                ).set()
 
     def _answer(self, answer: Answer) -> None:
         """Take what the wrist has decided; what it says is felt is yet to be played."""
@@ -141,7 +159,13 @@ class Bridge:
             self.broker.acknowledge(final)
             self.felt += felt
             self.not_felt += not felt
-            LOG.info("cue_bridged id=%s felt=%s latency_ms=%d why=%r", key[1], felt, late_ms, self.worn.why)
+            LOG.info(
+                "cue_bridged id=%s felt=%s latency_ms=%d why=%r",
+                key[1],
+                felt,
+                late_ms,
+                self.worn.why,
+            )
             self.told(play, final)
         finally:
             self._giving.discard(key)
@@ -151,7 +175,9 @@ class Bridge:
         answer = asyncio.get_running_loop().create_future()
         self._app[_id(key)] = answer
         try:
-            if not await self.worn.play(_writes(encode(self.profile, _named(touch, key)).steps), deadline_s):
+            if not await self.worn.play(
+                _writes(encode(self.profile, _named(touch, key)).steps), deadline_s
+            ):
                 return BY_TIMER if key in self._armed_there else LINK
             if self.profile.encoder not in ANSWERING:
                 return None
@@ -189,7 +215,9 @@ class Bridge:
             if there_ms is None or abs(there_ms - due_ms) > MOVED_MS:
                 self._armed_there[key] = due_ms
                 self._start(self._arm(key, touch, due_ms))
-        for key in [key for key in self._armed_there if key not in armed and key not in self._giving]:
+        for key in [
+            key for key in self._armed_there if key not in armed and key not in self._giving
+        ]:
             del self._armed_there[key]
             if self._answered.of(key) is None:
                 self._start(self._disarm(key))
@@ -198,7 +226,11 @@ class Bridge:
         now_s = asyncio.get_running_loop().time()
         due_in_ms = due_ms - round(now_s * 1000) - self.broker.wrist.lead_ms
         found = encode_arm(self.profile, _named(touch, key), due_in_ms)
-        if due_in_ms > 0 and found is not None and not await self.worn.order(_writes(found.steps), now_s + ARM_S):
+        if (
+            due_in_ms > 0
+            and found is not None
+            and not await self.worn.order(_writes(found.steps), now_s + ARM_S)
+        ):
             self._armed_there.pop(key, None)  # to be tried again
 
     async def _disarm(self, key: Key) -> None:
@@ -214,7 +246,9 @@ class Bridge:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            LOG.critical("a cue could not be played, which must not happen", exc_info=task.exception())
+            LOG.critical(
+                "a cue could not be played, which must not happen", exc_info=task.exception()
+            )
 
 
 @asynccontextmanager
@@ -229,18 +263,29 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     second: bool = False,
     patient: bool = False,
 ) -> AsyncIterator[Bridge]:
-    """Be the watch of a race with a Bluetooth watch for a wrist; what was answered is kept in ``state``/bridge.
+    """Be the watch of a race with a Bluetooth watch for a wrist.
+
+    What was answered is kept in ``state``/bridge.
 
     ``address`` and ``topics`` as in ``watch``.
 
-    ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``. ``second``: play only what no other watch has
-    answered as felt. ``BrokerError`` when the first connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
+    ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``.
+    ``second``: play only what no other watch has answered as felt. ``BrokerError`` when the first
+    connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
     ``Bridge.worn.health``. AskedWronglyError for a profile that Bluetooth does not carry.
     """
     by_bluetooth(pin.profile)
     answered = Answered(state / "bridge" / f"{pin.profile.id}.jsonl")
     hears = ALL_AND_ACKS if second else None
-    async with watch(address, topics, hears=hears, over=answered.all, answers=False, patient=patient, kind=pin.profile.id) as broker:
+    async with watch(
+        address,
+        topics,
+        hears=hears,
+        over=answered.all,
+        answers=False,
+        patient=patient,
+        kind=pin.profile.id,
+    ) as broker:
 
         def put(event: Input) -> None:
             if isinstance(event, Notification):
@@ -257,19 +302,31 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
             finally:
                 await end([task])
                 if not task.cancelled():
-                    task.result()  # it never ends by itself: what it raises is a bug that must not pass unseen
+                    # it never ends by itself: what it raises is a bug that must not pass unseen
+                    task.result()
 
 
 @asynccontextmanager
 async def bridge_of(settings: Settings, way: Way, *, state: Path) -> AsyncIterator[Bridge | None]:
-    """Bridge to the watch that the settings name, as one more client of the run's broker; None where there is no watch, or no broker."""
+    """Bridge to the watch that the settings name, as one more client of the run's broker.
+
+    None where there is no watch, or no broker.
+    """
     watch_, address = settings.watch, way.watch or named_broker(settings)
     if watch_.profile is None or way.delivery is None or address is None:
         yield None
         return
     pin = WatchPin(load_watch(watch_.profile), watch_.address, watch_.name)
     topics = Topics.of(address.prefix, None if address.prefix else settings.broker.athlete)
-    async with bridge(pin, address, topics, state=state, adapter=settings.adapter, sensor=watch_.sensor, patient=True) as made:
+    async with bridge(
+        pin,
+        address,
+        topics,
+        state=state,
+        adapter=settings.adapter,
+        sensor=watch_.sensor,
+        patient=True,
+    ) as made:
         yield made
 
 
@@ -277,7 +334,9 @@ def by_bluetooth(profile: WatchProfile) -> None:
     """Refuse a watch that is reached in another way."""
     if profile.transport is not Transport.BLE:
         how = played_by(profile.id, profile.transport)
-        raise AskedWronglyError(f"watch {profile.id}: expected one reached by Bluetooth, got {profile.transport}: {how}")
+        raise AskedWronglyError(
+            f"watch {profile.id}: expected one reached by Bluetooth, got {profile.transport}: {how}"
+        )
 
 
 def _writes(steps: tuple[object, ...]) -> tuple[Write, ...]:

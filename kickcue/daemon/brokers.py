@@ -19,7 +19,10 @@ LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How cues get to the watch; ``delivery`` is None where there is no broker at all. ``text`` tells people, without a password."""
+    """How cues get to the watch; ``delivery`` is None where there is no broker at all.
+
+    ``text`` tells people, without a password.
+    """
 
     delivery: Delivery | None
     text: str
@@ -38,7 +41,10 @@ class Way:
 
 
 def named_broker(settings: Settings) -> Address | None:
-    """Return the broker that the settings name, with its password; AskedWronglyError says what is wrong with it."""
+    """Return the broker that the settings name, with its password.
+
+    AskedWronglyError says what is wrong with it.
+    """
     broker = settings.broker
     if broker.url is None:
         return None
@@ -48,7 +54,9 @@ def named_broker(settings: Settings) -> Address | None:
 
 
 @asynccontextmanager
-async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False) -> AsyncIterator[Way]:
+async def way_to_the_wrist(
+    settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False
+) -> AsyncIterator[Way]:
     """Open it; a broker that cannot be reached is tried for ever, a private one that cannot be started is done without.
 
     Where another run sends on the same topics, this one does not, unless ``alongside``.
@@ -66,6 +74,8 @@ async def way_to_the_wrist(settings: Settings, run_id: str, now_ns: Callable[[],
                 yield Way(None, text)
                 return
             address, watch = private.address, private.watch
-        sending = deliver(address, topics, run_id=run_id, now_ns=now_ns, patient=True, alongside=alongside)
+        sending = deliver(
+            address, topics, run_id=run_id, now_ns=now_ns, patient=True, alongside=alongside
+        )
         delivery = await stack.enter_async_context(sending)
         yield Way(delivery, f"{address}, topics {topics.prefix}/#", watch)

@@ -1,4 +1,6 @@
-"""The two times of a live race, both from the machine's one clock, which goes on while it sleeps (``machine_time.py``).
+"""The two times of a live race, both from the machine's one clock.
+
+Which goes on while it sleeps (``machine_time.py``).
 
 *Run time* began with the run: it stamps what the radio and the broker bring, and is what ``sent_ms`` counts. *Race time* is the engine's
 ``t_ns``; its zero is the first thing that was heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the
@@ -21,7 +23,10 @@ I = TypeVar("I", bound=Input)  # noqa: E741  one letter for a type, as usual
 
 
 def boot_id() -> str | None:
-    """Return what tells this boot of the machine from all others, None where the system does not say (macOS)."""
+    """Return what tells this boot of the machine from all others.
+
+    None where the system does not say (macOS).
+    """
     try:
         return BOOT_ID.read_text().strip()
     except OSError:
@@ -30,7 +35,10 @@ def boot_id() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class RaceTime:
-    """How run time (ns) and race time (ns) belong together; ``offset_ns`` is the run time of race time 0."""
+    """How run time (ns) and race time (ns) belong together.
+
+    ``offset_ns`` is the run time of race time 0.
+    """
 
     offset_ns: int
     rate: float = 1.0
@@ -51,7 +59,10 @@ class RaceTime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The run's clock. ``rate``: race time passes that many times as fast as real time (1 unless a laboratory says otherwise)."""
+    """The run's clock. ``rate``.
+
+    Race time passes that many times as fast as real time (1 unless a laboratory says otherwise).
+    """
 
     rate: float = 1.0
     began_ns: int = field(default_factory=machine_ns)
@@ -77,6 +88,9 @@ class Clock:
         }
 
     def going_on(self, facts: Mapping[str, Any]) -> tuple["Clock", RaceTime]:
-        """Return the clocks of a run that began earlier in this boot, from the facts it has kept."""
+        """Return the clocks of a run that began earlier in this boot.
+
+        From the facts it has kept.
+        """
         clock = replace(self, began_ns=facts["began_ns"])
         return clock, clock.race_from(facts["zero_ns"] - facts["began_ns"])

@@ -27,12 +27,21 @@ class Positions:
     def health(self) -> Health:
         """How it is doing, as a sensor's health."""
         trouble = self.receiver.trouble
-        return Health(stage=Stage.CONNECTED) if trouble is None else Health(stage=Stage.LOOKING, why=trouble)
+        return (
+            Health(stage=Stage.CONNECTED)
+            if trouble is None
+            else Health(stage=Stage.LOOKING, why=trouble)
+        )
 
 
 @asynccontextmanager
-async def positions(settings: FixSettings, put: Callable[[Fix], None], now_ns: Callable[[], int]) -> AsyncIterator[Positions | None]:
-    """Hold the receiver of the settings: its fixes are ``put`` as they come. Nothing that it does is raised; its health tells it."""
+async def positions(
+    settings: FixSettings, put: Callable[[Fix], None], now_ns: Callable[[], int]
+) -> AsyncIterator[Positions | None]:
+    """Hold the receiver of the settings: its fixes are ``put`` as they come.
+
+    Nothing that it does is raised; its health tells it.
+    """
     receiver = receiver_of(settings, put, now_ns)
     if receiver is None:
         yield None
@@ -44,7 +53,9 @@ async def positions(settings: FixSettings, put: Callable[[Fix], None], now_ns: C
         await end([task])
 
 
-def receiver_of(settings: FixSettings, put: Callable[[Fix], None], now_ns: Callable[[], int]) -> Receiver | None:
+def receiver_of(
+    settings: FixSettings, put: Callable[[Fix], None], now_ns: Callable[[], int]
+) -> Receiver | None:
     """Return the receiver that the settings name, None where they name none."""
     if settings.termux:
         return Termux(put, now_ns)

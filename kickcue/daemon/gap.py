@@ -1,8 +1,11 @@
-"""How long a race was interrupted, by the two clocks that may tell it: the machine's own, and the one that people read (UTC).
+"""How long a race was interrupted, by the two clocks that may tell it.
 
-The machine's own clock is right within one boot. But it is not one that counts sleep on every system, and it stands still with a virtual
-machine that is paused; after a reboot it begins anew. UTC runs on, but may have been wrong: until a network sets it, a Pi believes that it
-is some earlier time, and what was interrupted for ten seconds seems to have been so for months. So:
+The machine's own, and the one that people read (UTC).
+
+The machine's own clock is right within one boot. But it is not one that counts sleep on every
+system, and it stands still with a virtual machine that is paused; after a reboot it begins anew.
+UTC runs on, but may have been wrong: until a network sets it, a Pi believes that it is some earlier
+time, and what was interrupted for ten seconds seems to have been so for months. So:
 
 * By UTC it is the shorter of two times: since the last record, by the UTC of the recording's beginning, and since the file was last
   written, for what set the clock in the middle of the race did it before that. A record of the future says that UTC tells nothing.
@@ -17,7 +20,8 @@ from typing import Final
 from kickcue.core.units import NS_PER_S
 
 STOOD_STILL_NS: Final = 30 * NS_PER_S
-"""A clock that is set by hand or by NTP may move by some seconds in a gap; a sleep that matters is longer [judgement]."""
+"""A clock that is set by hand or by NTP may move by some seconds in a gap; a sleep that matters is
+longer [judgement]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,12 @@ class UtcNow:
 
 @dataclass(frozen=True, slots=True)
 class LastRecord:
-    """When the last thing was recorded, ns since 1970: ``told_ns`` by the recording, ``written_ns`` by the file.
+    """When the last thing was recorded, ns since 1970.
 
-    ``told_ns`` is None where that is not known. ``is_set``: something had set UTC when the recording began.
+    ``told_ns`` by the recording, ``written_ns`` by the file.
+
+    ``told_ns`` is None where that is not known. ``is_set``: something had set UTC when the
+    recording began.
     """
 
     told_ns: int | None

@@ -1,6 +1,9 @@
-"""How every part of a run is doing, in one list: the screen draws it, the log tells what changes in it, systemd's status line sums it up.
+"""How every part of a run is doing, in one list.
 
-A part that is looked for is ``waiting`` at first and ``bad`` when it has not come within ``PATIENCE_S``: a strap needs some seconds.
+The screen draws it, the log tells what changes in it, systemd's status line sums it up.
+
+A part that is looked for is ``waiting`` at first and ``bad`` when it has not come within
+``PATIENCE_S``: a strap needs some seconds.
 """
 
 import logging
@@ -17,7 +20,8 @@ PATIENCE_S: Final = 10.0
 AGAIN_S: Final = 60.0
 """What is bad is told again this often: who looks at the journal later sees it too."""
 MOST_REASONS: Final = 8
-"""Reasons that are told at once while a part is bad; a device that fails in ever new ways is told each minute."""
+"""Reasons that are told at once while a part is bad; a device that fails in ever new ways is told
+each minute."""
 WORDS: Final = {
     Stage.OFF: "no Bluetooth",
     Stage.LOOKING: "looking for it",
@@ -42,7 +46,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the run: a sensor, the watch, the recording; ``text`` is a sentence without its name, for people."""
+    """One part of the run: a sensor, the watch, the recording.
+
+    ``text`` is a sentence without its name, for people.
+    """
 
     name: str
     state: State
@@ -58,26 +65,41 @@ def of_device(name: str, health: Health) -> Part:
 
 
 def of_wrist(trouble: str | None, *, connecting: bool, there: bool = False, who: str = "") -> Part:
-    """Return the way to the wrist; ``trouble`` says why no cue gets there, ``who`` is ``there`` to feel one."""
+    """Return the way to the wrist.
+
+    ``trouble`` says why no cue gets there, ``who`` is ``there`` to feel one.
+    """
     if trouble is None:
         return Part("watch", State.OK if there else State.WAITING, who)
-    return Part("watch", State.WAITING if connecting else State.BAD, f"no cue reaches the wrist: {trouble}")
+    return Part(
+        "watch", State.WAITING if connecting else State.BAD, f"no cue reaches the wrist: {trouble}"
+    )
 
 
 def of_sound(trouble: str | None, *, there: bool) -> Part:
     """Return this machine's own sound, where the settings want one."""
     if not there:
         return Part("sound", State.BAD, "there is none: no cue is heard here")
-    return Part("sound", State.OK, "ready") if trouble is None else Part("sound", State.BAD, trouble)
+    return (
+        Part("sound", State.OK, "ready") if trouble is None else Part("sound", State.BAD, trouble)
+    )
 
 
 def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bool) -> Part:
-    """Return the recording; ``wanted``: the settings want one, ``hindrance``: why none could begin, as far as that is known before."""
+    """Return the recording.
+
+    ``wanted``: the settings want one, ``hindrance``: why none could begin, as far as that is known
+    before.
+    """
     if not wanted:
         return Part("recording", State.OK, "off, as asked for")
     if recorder is None:
         begins = "begins with the first thing that is heard"
-        return Part("recording", State.OK, begins) if hindrance is None else Part("recording", State.BAD, hindrance)
+        return (
+            Part("recording", State.OK, begins)
+            if hindrance is None
+            else Part("recording", State.BAD, hindrance)
+        )
     if recorder.trouble is not None:
         return Part("recording", State.BAD, f"ended: {recorder.trouble}")
     return Part("recording", State.OK, "begins" if recorder.path is None else str(recorder.path))
@@ -85,7 +107,10 @@ def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bo
 
 def summed_up(parts: Iterable[Part]) -> str:
     """Return the parts in one line, those that are not well with their reasons."""
-    return "; ".join(f"{part.name} {part.state}" if part.state is State.OK else f"{part.name}: {part.text}" for part in parts)
+    return "; ".join(
+        f"{part.name} {part.state}" if part.state is State.OK else f"{part.name}: {part.text}"
+        for part in parts
+    )
 
 
 @dataclass(slots=True)
@@ -116,9 +141,17 @@ class HealthLog:
                 self._look_again(part, told, now_s)
 
     def _look_again(self, part: Part, told: _Told, now_s: float) -> None:
-        state = State.BAD if part.state is State.BAD or now_s - told.since_s >= PATIENCE_S else State.WAITING
+        state = (
+            State.BAD
+            if part.state is State.BAD or now_s - told.since_s >= PATIENCE_S
+            else State.WAITING
+        )
         worse = state is State.BAD and told.state is State.WAITING
-        new = state is State.BAD and _reason(part) not in told.reasons and len(told.reasons) < MOST_REASONS
+        new = (
+            state is State.BAD
+            and _reason(part) not in told.reasons
+            and len(told.reasons) < MOST_REASONS
+        )
         if worse or new or now_s - told.told_s >= AGAIN_S:
             told.state, told.told_s = state, now_s
             self._say(part, told, state)
@@ -126,7 +159,9 @@ class HealthLog:
     def _say(self, part: Part, told: _Told, state: State) -> None:
         if state is State.BAD:
             told.reasons.add(_reason(part))
-        self._tell(logging.WARNING if state is State.BAD else logging.INFO, part.name, state, part.text)
+        self._tell(
+            logging.WARNING if state is State.BAD else logging.INFO, part.name, state, part.text
+        )
 
 
 def _reason(part: Part) -> str:

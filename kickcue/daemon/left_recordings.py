@@ -1,6 +1,9 @@
-"""What lies in the folder of recordings when a run starts: recordings, the newest first, and whatever else somebody has put there.
+"""What lies in the folder of recordings when a run starts.
 
-Nothing in it may keep a race from starting, and nothing is ever deleted: what is no recording is passed over, what is damaged is renamed.
+Recordings, the newest first, and whatever else somebody has put there.
+
+Nothing in it may keep a race from starting, and nothing is ever deleted: what is no recording is
+passed over, what is damaged is renamed.
 """
 
 import stat
@@ -19,9 +22,12 @@ Say = Callable[[str], None]
 
 
 def newest_first(folder: Path, say: Say) -> Iterator[Path]:
-    """Yield the regular files with the name of a recording, the one written last first; ``say`` hears in one sentence what is none.
+    """Yield the regular files with the name of a recording, the one written last first.
 
-    Last written, for a name tells the time of a machine that may not know it (a Pi without a network).
+    ``say`` hears in one sentence what is none.
+
+    Last written, for a name tells the time of a machine that may not know it (a Pi without a
+    network).
     """
     files, odd = [], []
     for path in _named_so(folder, say):
@@ -41,7 +47,10 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
 
 
 def set_aside(path: Path, why: str, say: Say) -> None:
-    """Rename a damaged recording, so that it is looked at no more, and tell that; where it cannot be renamed it stays and is told."""
+    """Rename a damaged recording, so that it is looked at no more, and tell that.
+
+    Where it cannot be renamed it stays and is told.
+    """
     for aside in _names_aside(path):
         if not aside.exists():
             break

@@ -1,7 +1,10 @@
-"""The only live wiring: radio and broker in, engine, wrist and recording out. One run is one race, and its next heats.
+"""The only live wiring: radio and broker in, engine, wrist and recording out.
 
-The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days has nothing to record. Then race time
-begins, and a recording with it. Whatever fails beside the engine (radio, broker, disk) is told in ``notes`` and the race goes on.
+One run is one race, and its next heats.
+
+The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days
+has nothing to record. Then race time begins, and a recording with it. Whatever fails beside the
+engine (radio, broker, disk) is told in ``notes`` and the race goes on.
 """
 
 import asyncio
@@ -24,7 +27,21 @@ from kickcue.core.course import Course
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, KickcueError
-from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Level, Link, Notice, Notification, Output, Phase, PhaseChange, Tick
+from kickcue.core.events import (
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    Level,
+    Link,
+    Notice,
+    Notification,
+    Output,
+    Phase,
+    PhaseChange,
+    Tick,
+)
 from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
 from kickcue.daemon.audio import LocalAudio, audio_cache, local_audio
@@ -33,7 +50,15 @@ from kickcue.daemon.bridge import Bridge, bridge_of
 from kickcue.daemon.brokers import Way, way_to_the_wrist
 from kickcue.daemon.clock import Clock, RaceTime
 from kickcue.daemon.fixes import POSITIONS, Positions, positions
-from kickcue.daemon.health import HealthLog, Part, State, of_device, of_recording, of_sound, of_wrist
+from kickcue.daemon.health import (
+    HealthLog,
+    Part,
+    State,
+    of_device,
+    of_recording,
+    of_sound,
+    of_wrist,
+)
 from kickcue.daemon.logs import event as log_event
 from kickcue.daemon.only_one import only_one
 from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_recorder
@@ -49,10 +74,11 @@ from kickcue.recording.model import Entry
 
 LOG: Final = logging.getLogger(__name__)
 LINGER_S: Final = ns_to_s(TAKEN_BACK_NS) + 5.0
-"""How long the run goes on after the race: as long as its end can be taken back, and until that press has come. The heart rate of the first
-minute of recovery is worth having, too."""
+"""How long the run goes on after the race: as long as its end can be taken back, and until that
+press has come. The heart rate of the first minute of recovery is worth having, too."""
 REST_AFTER_S: Final = 14 * 86400.0
-"""``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a service manager to start the next."""
+"""``sent_ms`` of a run must stay below 2^31 (24.8 days): a run without a race ends before, for a
+service manager to start the next."""
 LOOK_EACH_S: Final = 60.0
 """How often a run that nothing wakes looks whether it is to rest."""
 STUCK_S: Final = 5.0
@@ -66,7 +92,10 @@ KEEPING_S: Final = 5.0
 
 @dataclass(slots=True)
 class _Ended:
-    """A race that is over as far as is known: an undo may take that back. ``lesson`` keeps what it has taught, None once it is kept."""
+    """A race that is over as far as is known: an undo may take that back.
+
+    ``lesson`` keeps what it has taught, None once it is kept.
+    """
 
     gun_ns: int | None
     lesson: Callable[[], str] | None
@@ -96,7 +125,8 @@ class Live:
         self.aloud: Callable[[str], None] | None = None
         """Hears these as well, where no screen shows them any more."""
         self.done = asyncio.Event()
-        """The race is over, and the time after it as well. A next heat on a screen that stays takes that back."""
+        """The race is over, and the time after it as well. A next heat on a screen that stays takes
+        that back."""
         self.refused: KickcueError | None = None
         """Why the run has ended before its race began; to be raised once everything is closed."""
         self.awake = Awake(f"the race is on: {self.document.race}", self.tell)
@@ -116,8 +146,13 @@ class Live:
         self._heats = 0
         self._trouble_told = False
         self._missing: tuple[Output, ...] = ()
-        self._gateways = {pin.mqtt: name for name, pin in settings.sensors.items() if pin.mqtt is not None}
-        self._remote = {name: Health(stage=Stage.LOOKING, why="nothing came over MQTT yet") for name in self._gateways.values()}
+        self._gateways = {
+            pin.mqtt: name for name, pin in settings.sensors.items() if pin.mqtt is not None
+        }
+        self._remote = {
+            name: Health(stage=Stage.LOOKING, why="nothing came over MQTT yet")
+            for name in self._gateways.values()
+        }
 
     # ---- what a screen wants to know
 
@@ -125,7 +160,10 @@ class Live:
     def health(self) -> Mapping[str, Health]:
         """Every sensor's health, whichever way it comes, of the receiver of positions, of the beacon, of the watch that is bridged to."""
         for remote in self._remote.values():
-            if remote.heard_ns is not None and self.clock.run_ns() - remote.heard_ns > MQTT_SILENCE_NS:
+            if (
+                remote.heard_ns is not None
+                and self.clock.run_ns() - remote.heard_ns > MQTT_SILENCE_NS
+            ):
                 remote.stage, remote.why = Stage.SILENT, "nothing came over MQTT for a while"
         found = {**({} if self.radio is None else self.radio.health), **self._remote}
         known = {name: found[name] for name in self.settings.sensors if name in found}
@@ -140,10 +178,20 @@ class Live:
         """How every part is doing: the one list that screen, log and service manager go by."""
         found = [of_device(name, health) for name, health in self.health.items()]
         if not found:
-            found.append(Part("sensors", State.BAD, "none are named: the race goes by the clock and by presses alone"))
+            found.append(
+                Part(
+                    "sensors",
+                    State.BAD,
+                    "none are named: the race goes by the clock and by presses alone",
+                )
+            )
         found.append(self.wrist_part)
         if self.settings.audio.output != "off":
-            found.append(of_sound(None if self.audio is None else self.audio.trouble, there=self.audio is not None))
+            found.append(
+                of_sound(
+                    None if self.audio is None else self.audio.trouble, there=self.audio is not None
+                )
+            )
         return (*found, self.recording_part)
 
     @property
@@ -152,8 +200,14 @@ class Live:
         if self.way is None:
             return of_wrist("the way to the watch is being opened", connecting=True)
         delivery = self.way.delivery
-        starts = delivery is not None and not delivery.session.connected and delivery.session.trouble is None
-        return of_wrist(self.way.trouble, connecting=starts, there=self.watch_is_there, who=self.watch_text)
+        starts = (
+            delivery is not None
+            and not delivery.session.connected
+            and delivery.session.trouble is None
+        )
+        return of_wrist(
+            self.way.trouble, connecting=starts, there=self.watch_is_there, who=self.watch_text
+        )
 
     @property
     def recording_part(self) -> Part:
@@ -184,7 +238,10 @@ class Live:
 
     @property
     def watch_text(self) -> str:
-        """Who is there to feel a cue, and when it was heard last; why no cue gets there at all, where that is so."""
+        """Who is there to feel a cue, and when it was heard last.
+
+        Why no cue gets there at all, where that is so.
+        """
         if self.way is None:
             return "the way to the watch is being opened"
         if self.way.trouble is not None or self.way.delivery is None:
@@ -207,7 +264,10 @@ class Live:
         self._woken.set()
 
     def locate(self, event: Input) -> None:
-        """Take in a position or a beacon heard, once there is something else to go by: these alone begin no race."""
+        """Take in a position or a beacon heard, once there is something else to go by.
+
+        These alone begin no race.
+        """
         if self.session is not None:
             self.put(event)
 
@@ -245,7 +305,10 @@ class Live:
             self.put(event)
 
     async def mind_wrist(self, delivery: Delivery) -> None:
-        """Look after the wrist, until cancelled; end the run where another one sends to it and the race has not begun."""
+        """Look after the wrist, until cancelled.
+
+        End the run where another one sends to it and the race has not begun.
+        """
         wrist = WristWatch(delivery, lambda name, text, level: self._say(name, text, level=level))
         while not self.done.is_set():
             run_ns, race_ns = self.clock.run_ns(), self.race_ns()
@@ -268,7 +331,10 @@ class Live:
             self.tell(told)
 
     async def learnt(self) -> None:
-        """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``: who leaves takes no end back any more."""
+        """Return when what this race has taught about the pod is kept, or after ``KEEPING_S``.
+
+        Who leaves takes no end back any more.
+        """
         if self._linger is not None:
             self._linger.cancel()
         if self._ended is not None:
@@ -287,14 +353,25 @@ class Live:
             self.clock, self._race = self.clock.going_on(facts)
             self.run_id = unfinished.run_id
         else:
-            self._race = self.clock.race_from(self.clock.run_ns() - round(unfinished.now_ns / self.clock.rate))
+            self._race = self.clock.race_from(
+                self.clock.run_ns() - round(unfinished.now_ns / self.clock.rate)
+            )
             self._held = felt_by_timer(unfinished)
         self.resumed = True
-        self.recorder = resume_recorder(unfinished.path, None if unfinished.same_boot else self.clock.facts(self.run_id, self._race))
-        self.session = Session(unfinished.engine, self._record, self._deliver, from_ns=unfinished.last_t_ns)
+        self.recorder = resume_recorder(
+            unfinished.path,
+            None if unfinished.same_boot else self.clock.facts(self.run_id, self._race),
+        )
+        self.session = Session(
+            unfinished.engine, self._record, self._deliver, from_ns=unfinished.last_t_ns
+        )
         self.session.remember(unfinished.recording.outputs)
         self._missing = unfinished.missing
-        self._say("race_resumed", f"the race goes on after a gap of {unfinished.gap_s:.0f} s", path=unfinished.path.name)
+        self._say(
+            "race_resumed",
+            f"the race goes on after a gap of {unfinished.gap_s:.0f} s",
+            path=unfinished.path.name,
+        )
 
     # ---- inside
 
@@ -317,14 +394,20 @@ class Live:
     def _until_due_s(self) -> float:
         due_ns = None if self.session is None else self.session.wake_ns
         now_ns = self.race_ns()
-        return LOOK_EACH_S if due_ns is None or now_ns is None else max((due_ns - now_ns) / NS_PER_S / self.clock.rate, 0.0)
+        return (
+            LOOK_EACH_S
+            if due_ns is None or now_ns is None
+            else max((due_ns - now_ns) / NS_PER_S / self.clock.rate, 0.0)
+        )
 
     def _begin(self, run_ns: int) -> None:
         self._race = self.clock.race_from(run_ns)
         ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
         self._began_utc = (datetime.now(UTC) - ago).isoformat().replace("+00:00", "Z")
         if self.settings.record:
-            self.recorder = start_recorder(self._recordings, self._header(self._began_utc, self._race))
+            self.recorder = start_recorder(
+                self._recordings, self._header(self._began_utc, self._race)
+            )
         self.session = Session(Engine(self._setup), self._record, self._deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
@@ -347,9 +430,15 @@ class Live:
     def _deliver(self, output: Output) -> None:
         if self.way is None or self._race is None:
             return
-        if isinstance(output, Estimate) and self._race.at(self.clock.run_ns()) - output.t_ns > OLD_NS:
+        if (
+            isinstance(output, Estimate)
+            and self._race.at(self.clock.run_ns()) - output.t_ns > OLD_NS
+        ):
             return  # of the time before a crash
-        if isinstance(output, Arm | Cue) and (output.cue.id if isinstance(output, Arm) else output.id) in self._held:
+        if (
+            isinstance(output, Arm | Cue)
+            and (output.cue.id if isinstance(output, Arm) else output.id) in self._held
+        ):
             return
         said = self._race.in_run(output)
         if self.way.delivery is not None:
@@ -358,7 +447,10 @@ class Live:
             self.audio.take(said, alone=self.way.delivery is None)
 
     def catch_up(self) -> None:
-        """Once the way to the wrist is open: tell it what an earlier process had told, and what it could not tell any more."""
+        """Once the way to the wrist is open.
+
+        Tell it what an earlier process had told, and what it could not tell any more.
+        """
         if self.session is None or self._race is None:
             if self.way is not None and self.way.delivery is not None:
                 self.way.delivery.send(PhaseChange(self.clock.run_ns(), self.phase, self.phase))
@@ -368,7 +460,9 @@ class Live:
         if view.armed is not None:
             self._deliver(view.armed)
         for cue in view.cues:
-            if cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns:  # the watch knows it by its id if it was felt
+            if (
+                cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns
+            ):  # the watch knows it by its id if it was felt
                 self._deliver(cue)
         self.session.tell(self._missing)
         self._log(self._missing)
@@ -381,7 +475,10 @@ class Live:
             self.done.set()
 
     def _look_after_race(self, session: Session) -> None:
-        """Note an end, and that it was none or that the next heat has begun; after every event, for they may come at once."""
+        """Note an end, and that it was none or that the next heat has begun.
+
+        After every event, for they may come at once.
+        """
         view, ended = session.view, self._ended
         over = view.over_ns is not None
         same = ended is not None and ended.gun_ns == view.gun_ns
@@ -416,20 +513,37 @@ class Live:
         self.done.set()
 
     def _look_after_recording(self) -> None:
-        if self.recorder is not None and self.recorder.trouble is not None and not self._trouble_told:
+        if (
+            self.recorder is not None
+            and self.recorder.trouble is not None
+            and not self._trouble_told
+        ):
             self._trouble_told = True
-            self._say("recording_ended", f"not recording any more: {self.recorder.trouble}", level=logging.WARNING)
+            self._say(
+                "recording_ended",
+                f"not recording any more: {self.recorder.trouble}",
+                level=logging.WARNING,
+            )
 
     def _lesson(self, session: Session) -> Callable[[], str] | None:
-        """Return what keeps what the race has taught, once it is sure that it is over; None where it has taught nothing."""
+        """Return what keeps what the race has taught, once it is sure that it is over.
+
+        None where it has taught nothing.
+        """
         found = session.measured_scale
         if found is None:
             why = lead_changed(session.distance_pods)
             return None if why is None else lambda: why
-        name = None if self.recorder is None or self.recorder.path is None else self.recorder.path.name
+        name = (
+            None if self.recorder is None or self.recorder.path is None else self.recorder.path.name
+        )
         utc = self._began_utc
-        if self._heats and utc is not None and session.view.gun_ns is not None:  # of one recording: each is a race of its own
-            utc = (datetime.fromisoformat(utc) + timedelta(microseconds=session.view.gun_ns // 1000)).isoformat()
+        if (
+            self._heats and utc is not None and session.view.gun_ns is not None
+        ):  # of one recording: each is a race of its own
+            utc = (
+                datetime.fromisoformat(utc) + timedelta(microseconds=session.view.gun_ns // 1000)
+            ).isoformat()
             name = None
         return partial(learn_from_race, self._calibrations, self.settings, found, utc, name)
 
@@ -440,7 +554,9 @@ class Live:
         if lesson is None:
             return
         keep = asyncio.to_thread(lesson)
-        self._learning = asyncio.create_task(keep, name="learning")  # in a thread: no disk may hold up what is still to be said
+        self._learning = asyncio.create_task(
+            keep, name="learning"
+        )  # in a thread: no disk may hold up what is still to be said
         self._learning.add_done_callback(self._tell_learnt)
 
     def _tell_learnt(self, task: asyncio.Task[str]) -> None:
@@ -459,7 +575,15 @@ class Live:
             if isinstance(output, PhaseChange):
                 log_event(LOG, logging.INFO, "phase", phase=output.phase)
             elif isinstance(output, Cue):
-                log_event(LOG, logging.INFO, "cue", id=output.id, kind=output.kind, to_go_m=output.to_go_m, sd_m=output.sd_m)
+                log_event(
+                    LOG,
+                    logging.INFO,
+                    "cue",
+                    id=output.id,
+                    kind=output.kind,
+                    to_go_m=output.to_go_m,
+                    sd_m=output.sd_m,
+                )
             elif isinstance(output, Notice):
                 level = logging.WARNING if output.level is Level.WARNING else logging.INFO
                 log_event(LOG, level, "notice", text=output.text)
@@ -481,15 +605,26 @@ class Live:
         log_event(LOG, level, name, text=text, **fields)
 
     def task_ended(self, task: asyncio.Task[Any]) -> None:
-        """End the run when a part of it has: a service manager starts it again, and the race goes on."""
+        """End the run when a part of it has.
+
+        A service manager starts it again, and the race goes on.
+        """
         if not task.cancelled() and task.exception() is not None:
-            LOG.critical("a part of the run has failed, which must not happen", exc_info=task.exception())
+            LOG.critical(
+                "a part of the run has failed, which must not happen", exc_info=task.exception()
+            )
             self.done.set()
 
     async def close(self) -> None:
-        """Finish the recording; in a thread, for a slow disk must not keep a service manager from its signs of life."""
+        """Finish the recording.
+
+        In a thread, for a slow disk must not keep a service manager from its signs of life.
+        """
         if self.recorder is not None:
-            await asyncio.to_thread(self.recorder.close, slow=lambda text: self._say("recording_waits", text, level=logging.WARNING))
+            await asyncio.to_thread(
+                self.recorder.close,
+                slow=lambda text: self._say("recording_waits", text, level=logging.WARNING),
+            )
             self._look_after_recording()
 
 
@@ -499,17 +634,29 @@ def _log_part(level: int, name: str, state: str, text: str) -> None:
 
 @asynccontextmanager
 async def live(
-    settings: Settings, *, state: Path, clock: Clock | None = None, fresh: bool = False, alongside: bool = False
+    settings: Settings,
+    *,
+    state: Path,
+    clock: Clock | None = None,
+    fresh: bool = False,
+    alongside: bool = False,
 ) -> AsyncIterator[Live]:
-    """Run a race, live; recordings lie in ``state``/races. A race that was cut off less than ten minutes ago goes on, unless ``fresh``.
+    """Run a race, live; recordings lie in ``state``/races.
 
-    Where another run sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes on without a wrist.
-    AskedWronglyError where the settings describe no race that can be run; everything else is told in ``notes`` and tried again.
+    A race that was cut off less than ten minutes ago goes on, unless ``fresh``.
+
+    Where another run sends cues on the same topics this one ends, unless ``alongside``; a race that
+    is under way goes on without a wrist. AskedWronglyError where the settings describe no race that
+    can be run; everything else is told in ``notes`` and tried again.
     """
     run = Live(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
-        unfinished = find_unfinished(state / "races", run.document, run.clock, say=run.warn) if settings.record and not fresh else None
+        unfinished = (
+            find_unfinished(state / "races", run.document, run.clock, say=run.warn)
+            if settings.record and not fresh
+            else None
+        )
         if unfinished is None:
             run.expect()
         else:
@@ -519,8 +666,12 @@ async def live(
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.push_async_callback(run.close)
         stack.push_async_callback(run.awake.close)
-        run.audio = await stack.enter_async_context(local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.warn))
-        run.way = await stack.enter_async_context(way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside))
+        run.audio = await stack.enter_async_context(
+            local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.warn)
+        )
+        run.way = await stack.enter_async_context(
+            way_to_the_wrist(settings, run.run_id, run.clock.run_ns, alongside=alongside)
+        )
         if run.audio is not None and run.way.delivery is not None:
             run.way.delivery.unanswered = run.audio.on_unanswered
         run.catch_up()
@@ -534,10 +685,16 @@ async def live(
         for task in tasks:
             task.add_done_callback(run.task_ended)
         if pins:
-            run.radio = await stack.enter_async_context(sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter))
+            run.radio = await stack.enter_async_context(
+                sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter)
+            )
         run.bridge = await stack.enter_async_context(bridge_of(settings, run.way, state=state))
-        run.beacon = await stack.enter_async_context(beacon_of(settings, run.locate, run.clock.run_ns))
-        run.positions = await stack.enter_async_context(positions(settings.fixes, run.locate, run.clock.run_ns))
+        run.beacon = await stack.enter_async_context(
+            beacon_of(settings, run.locate, run.clock.run_ns)
+        )
+        run.positions = await stack.enter_async_context(
+            positions(settings.fixes, run.locate, run.clock.run_ns)
+        )
         telling = asyncio.create_task(run.tell_health(), name="live health")
         telling.add_done_callback(run.task_ended)
         stack.push_async_callback(end, [telling])
@@ -546,7 +703,9 @@ async def live(
         raise run.refused
     for task in tasks:
         if not task.cancelled():
-            task.result()  # they never end by themselves: what one of them raises is a bug that must not pass unseen
+            # they never end by themselves: what one of them raises is a bug that must not pass
+            # unseen
+            task.result()
 
 
 def pin_of(sensor: str, pin: SensorPin) -> Pin:

@@ -1,6 +1,7 @@
 """Log lines for journald, for a file, for a terminal: the event's name first, then ``key=value``.
 
-Secrets are not filtered out here: they are never put in. An address of a broker prints without its password.
+Secrets are not filtered out here: they are never put in. An address of a broker prints without its
+password.
 """
 
 import json
@@ -14,24 +15,34 @@ from typing import Any, Final
 from kickcue.core.printable import printable
 from kickcue.core.throttle import Throttle
 
-PRIORITIES: Final = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+PRIORITIES: Final = (
+    (logging.CRITICAL, 2),
+    (logging.ERROR, 3),
+    (logging.WARNING, 4),
+    (logging.INFO, 6),
+)
 DEBUG_PRIORITY: Final = 7
 """syslog(3); a line on standard error says it as ``<6>``, see sd-daemon(3)."""
 BORDERS: Final = "kickcue.edges."
-"""Loggers of what comes from outside: whoever sends junk must not be able to fill a disk, or hide what matters."""
+"""Loggers of what comes from outside: whoever sends junk must not be able to fill a disk, or hide
+what matters."""
 LINES_AT_ONCE: Final = 10
 LINES_PER_S: Final = 1 / 10
 _UNQUOTED: Final = frozenset("-_.:/@+%#,;()[]{}<>*!?&|~^$±")
 
 
 def configure(*, headless: bool, verbose: bool = False) -> None:
-    """Send log lines to standard error; with a screen of its own (not ``headless``) only if that is not the terminal itself.
+    """Send log lines to standard error.
 
-    To journald each line carries its priority and no time, for journald has its own. ``verbose`` adds kickcue's debug lines. May be called
-    again: what an earlier call set up is replaced.
+    With a screen of its own (not ``headless``) only if that is not the terminal itself.
+
+    To journald each line carries its priority and no time, for journald has its own. ``verbose``
+    adds kickcue's debug lines. May be called again: what an earlier call set up is replaced.
     """
     root = logging.getLogger()
-    for handler in [each for each in root.handlers if isinstance(each, _Standard | logging.NullHandler)]:
+    for handler in [
+        each for each in root.handlers if isinstance(each, _Standard | logging.NullHandler)
+    ]:
         root.removeHandler(handler)
     root.addHandler(_Standard() if headless or not _is_terminal() else logging.NullHandler())
     root.setLevel(logging.WARNING)
@@ -39,7 +50,10 @@ def configure(*, headless: bool, verbose: bool = False) -> None:
 
 
 def event(log: logging.Logger, level: int, name: str, **fields: Any) -> None:
-    """Log ``name key=value ...``; a field that is None is unknown and left out, text is quoted where it needs to be."""
+    """Log ``name key=value ...``.
+
+    A field that is None is unknown and left out, text is quoted where it needs to be.
+    """
     if log.isEnabledFor(level):
         known = (f"{key}={_value(value)}" for key, value in fields.items() if value is not None)
         log.log(level, "%s", " ".join((name, *known)), stacklevel=2)
@@ -58,17 +72,27 @@ class _Standard(logging.StreamHandler[Any]):
 
 
 class Sparing(logging.Filter):
-    """Of lines of one kind from the borders it lets ten through and then one each 10 s, which tells how many were left out."""
+    """Of lines of one kind from the borders it lets ten through and then one each 10 s.
+
+    Which tells how many were left out.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._throttles: dict[tuple[str, str], Throttle] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Tell whether the line is to be written; the kind is the place in the code and its text without what came from outside."""
-        if not record.name.startswith(BORDERS) or record.levelno < logging.INFO:  # below: somebody has asked for every attempt
+        """Tell whether the line is to be written.
+
+        The kind is the place in the code and its text without what came from outside.
+        """
+        if (
+            not record.name.startswith(BORDERS) or record.levelno < logging.INFO
+        ):  # below: somebody has asked for every attempt
             return True
-        throttle = self._throttles.setdefault((record.name, str(record.msg)), Throttle(LINES_AT_ONCE, LINES_PER_S))
+        throttle = self._throttles.setdefault(
+            (record.name, str(record.msg)), Throttle(LINES_AT_ONCE, LINES_PER_S)
+        )
         left_out = throttle.held_back
         if not throttle.passes(record.created):
             return False
@@ -81,7 +105,9 @@ class _ForJournal(logging.Formatter):
     """One priority a line; journald would take the later lines of a traceback for messages of their own, of no importance."""
 
     def format(self, record: logging.LogRecord) -> str:
-        priority = next((number for level, number in PRIORITIES if record.levelno >= level), DEBUG_PRIORITY)
+        priority = next(
+            (number for level, number in PRIORITIES if record.levelno >= level), DEBUG_PRIORITY
+        )
         return "\n".join(f"<{priority}>{line}" for line in _lines(self, record))
 
 
@@ -89,7 +115,11 @@ class _ForPeople(logging.Formatter):
     """``2026-06-14T10:09:11.250+00:00 INFO sensor_up sensor=strap``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, UTC).astimezone().isoformat(timespec="milliseconds")
+        at = (
+            datetime.fromtimestamp(record.created, UTC)
+            .astimezone()
+            .isoformat(timespec="milliseconds")
+        )
         return "\n".join(f"{at} {record.levelname} {line}" for line in _lines(self, record))
 
 
@@ -112,7 +142,10 @@ def _value(value: Any) -> str:
 
 
 def _is_journal() -> bool:
-    """Tell whether standard error leads to journald, by the device and inode it has told us: systemd.exec(5), JOURNAL_STREAM."""
+    """Tell whether standard error leads to journald, by the device and inode it has told us.
+
+    Systemd.exec(5), JOURNAL_STREAM.
+    """
     with suppress(OSError, ValueError, AttributeError):
         found = os.fstat(sys.stderr.fileno())
         return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"

@@ -14,7 +14,9 @@ NAME: Final = "running"
 
 @contextmanager
 def only_one(state: Path) -> Iterator[None]:
-    """Keep other runs out of ``state`` meanwhile; AskedWronglyError where one is on. A killed run keeps nobody out.
+    """Keep other runs out of ``state`` meanwhile; AskedWronglyError where one is on.
+
+    A killed run keeps nobody out.
 
     Where the folder cannot be written nobody is kept out, and nothing is recorded either.
     """
@@ -23,7 +25,8 @@ def only_one(state: Path) -> Iterator[None]:
         held = _hold(path)
     except BlockingIOError:
         raise AskedWronglyError(
-            f"`kickcue run` is on already in {state} (process {_holder(path)}): end that one (`kill {_holder(path)}`), "
+            f"`kickcue run` is on already in {state} (process {_holder(path)}): end that one "
+            f"(`kill {_holder(path)}`), "
             "and its race can be gone on with; or give this one a place of its own with --state"
         ) from None
     except OSError:

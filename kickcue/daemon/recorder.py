@@ -1,8 +1,9 @@
 """Records a live race in a thread of its own, so that no disk can hold up a cue.
 
-A card that stalls makes the thread wait and the entries queue up; a card that fails, or stalls for so long that ``MOST_WAITING`` entries
-wait, ends the recording. What was written up to there can be read, and says that it was cut off: a recording with a hole would replay
-to something that never happened. The race goes on without.
+A card that stalls makes the thread wait and the entries queue up; a card that fails, or stalls for
+so long that ``MOST_WAITING`` entries wait, ends the recording. What was written up to there can be
+read, and says that it was cut off: a recording with a hole would replay to something that never
+happened. The race goes on without.
 """
 
 import os
@@ -23,7 +24,8 @@ from kickcue.recording.model import Entry, Header
 MOST_WAITING: Final = 10_000
 """Twenty minutes of a race with two sensors, some 5 MB of memory."""
 BEGIN_S: Final = 1.0
-"""How long a start waits to know whether there will be a recording; a slower card is given its time while the race goes on."""
+"""How long a start waits to know whether there will be a recording; a slower card is given its time
+while the race goes on."""
 LEAST_BYTES: Final = 1_000_000
 """Half an hour of a race."""
 SLOW_S: Final = 1.0
@@ -35,8 +37,8 @@ CLOSE_S: Final = 10.0
 class Recorder:
     """Writes what it is given, in order. ``write`` neither waits nor raises.
 
-    ``trouble`` is one sentence once recording has ended early: from then on nothing more is written. ``path`` is the file, None while
-    there is none.
+    ``trouble`` is one sentence once recording has ended early: from then on nothing more is
+    written. ``path`` is the file, None while there is none.
     """
 
     def __init__(self, begin: Callable[[], McapWriter]) -> None:
@@ -47,7 +49,9 @@ class Recorder:
         self._changed = threading.Condition()
         self._closing = False
         self._begun = threading.Event()
-        self._thread = threading.Thread(target=self._work, args=(begin,), name="recorder", daemon=True)
+        self._thread = threading.Thread(
+            target=self._work, args=(begin,), name="recorder", daemon=True
+        )
         self._thread.start()
         self._begun.wait(BEGIN_S)
 
@@ -62,17 +66,25 @@ class Recorder:
             self._waiting.append(entry)
             self._changed.notify()
 
-    def close(self, within_s: float = CLOSE_S, *, slow: Callable[[str], None] = lambda _: None) -> None:
-        """Write what waits and finish the file; give up after ``within_s``. Harmless when done before.
+    def close(
+        self, within_s: float = CLOSE_S, *, slow: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Write what waits and finish the file; give up after ``within_s``.
 
-        ``slow`` hears it in one sentence where that takes its time; ``trouble`` tells afterwards whether it was done.
+        Harmless when done before.
+
+        ``slow`` hears it in one sentence where that takes its time; ``trouble`` tells afterwards
+        whether it was done.
         """
         with self._changed:
             self._closing = True
             self._changed.notify()
         self._thread.join(min(SLOW_S, within_s))
         if self._thread.is_alive() and within_s > SLOW_S:
-            slow(f"the disk is slow: waiting up to {within_s:g} s for it to take the end of the recording")
+            slow(
+                f"the disk is slow: waiting up to {within_s:g} s for it to take the end of the "
+                "recording"
+            )
             self._thread.join(within_s - SLOW_S)
         if self._thread.is_alive():
             with self._changed:
@@ -95,7 +107,11 @@ class Recorder:
                 writer.close()
         except Exception as error:  # noqa: BLE001  whatever it is: the race goes on without a recording, and says so
             with self._changed:
-                self._give_up(str(error) if isinstance(error, KickcueError) else f"{type(error).__name__}: {error}")
+                self._give_up(
+                    str(error)
+                    if isinstance(error, KickcueError)
+                    else f"{type(error).__name__}: {error}"
+                )
         finally:
             self._begun.set()
             if writer is not None:
@@ -114,7 +130,10 @@ class Recorder:
 
 
 def hindrance(folder: Path) -> str | None:
-    """Return why nothing could be recorded below ``folder``, which may have to be made; None where nothing speaks against it."""
+    """Return why nothing could be recorded below ``folder``, which may have to be made.
+
+    None where nothing speaks against it.
+    """
     try:
         there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
         if not there.is_dir():
@@ -124,11 +143,16 @@ def hindrance(folder: Path) -> str | None:
         free = shutil.disk_usage(there).free
     except OSError as error:
         return f"{folder} cannot be written: {error.strerror}"
-    return None if free >= LEAST_BYTES else f"the disk of {folder} is full: {free // 1000} kB are free"
+    return (
+        None if free >= LEAST_BYTES else f"the disk of {folder} is full: {free // 1000} kB are free"
+    )
 
 
 def start_recorder(folder: Path, header: Header) -> Recorder:
-    """Record a new race into ``folder``, which is made where it is missing; a name that is taken gets a number."""
+    """Record a new race into ``folder``, which is made where it is missing.
+
+    A name that is taken gets a number.
+    """
 
     def begin() -> McapWriter:
         try:
@@ -147,7 +171,10 @@ def start_recorder(folder: Path, header: Header) -> Recorder:
 
 
 def resume_recorder(path: Path, live: Mapping[str, Any] | None = None) -> Recorder:
-    """Go on with a race that was interrupted, in its file; ``live`` where this is another run now, for the next one to know."""
+    """Go on with a race that was interrupted, in its file.
+
+    ``live`` where this is another run now, for the next one to know.
+    """
     return Recorder(lambda: McapWriter.resume(path, live))
 
 

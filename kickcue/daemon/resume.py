@@ -1,8 +1,10 @@
 """Takes up a race that was interrupted: by a crash, a power cut, or a service that was restarted.
 
-The engine is a pure function of its inputs, and they are all recorded: fed once more, it knows everything it knew. What an engine says to
-the last recorded input may not all have been recorded any more; ``bring_back`` returns it, for it may not have reached the wrist either.
-The gap is bridged by time alone: what the sensors would have said is lost, and the estimate says how unsure that makes it.
+The engine is a pure function of its inputs, and they are all recorded: fed once more, it knows
+everything it knew. What an engine says to the last recorded input may not all have been recorded
+any more; ``bring_back`` returns it, for it may not have reached the wrist either. The gap is
+bridged by time alone: what the sensors would have said is lost, and the estimate says how unsure
+that makes it.
 """
 
 import logging
@@ -53,10 +55,14 @@ class _AnotherError(DataError):
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A race that was interrupted. ``same_boot``: the machine's clock has run on since, so the gap is exact and the run is the same one.
+    """A race that was interrupted.
 
-    ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more, which has heard it all. ``missing`` are
-    those that were not recorded any more. Times are the race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
+    ``same_boot``: the machine's clock has run on since, so the gap is exact and the run is the same
+    one.
+
+    ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more, which
+    has heard it all. ``missing`` are those that were not recorded any more. Times are the race's:
+    ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
     """
 
     path: Path
@@ -86,9 +92,10 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
 ) -> Unfinished | None:
     """Return the race of the newest recording in ``folder`` if it is this one, was started, is not over and broke off minutes ago.
 
-    ``document`` has the present digests of its profiles. ``say`` gets one sentence about each recording that was not taken up although
-    it may seem so. The newest recording that can be read decides: an older one was given up for it. What is none of kickcue's is passed
-    over, one that is damaged is set aside, and neither ever raises.
+    ``document`` has the present digests of its profiles. ``say`` gets one sentence about each
+    recording that was not taken up although it may seem so. The newest recording that can be read
+    decides: an older one was given up for it. What is none of kickcue's is passed over, one that is
+    damaged is set aside, and neither ever raises.
     """
     for path in newest_first(folder, say):
         try:
@@ -115,24 +122,35 @@ def _why(path: Path, error: Exception) -> str:
 
 
 def _read(path: Path) -> Recording:
-    """Return a recording of kickcue's own that can be written on. BlockingIOError where somebody is writing it."""
+    """Return a recording of kickcue's own that can be written on.
+
+    BlockingIOError where somebody is writing it.
+    """
     if being_written(path):
         raise BlockingIOError
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise ForeignError(f"it has {size >> 20} MB, and no more than {LARGEST_BYTES >> 20} MB are taken up")
+        raise ForeignError(
+            f"it has {size >> 20} MB, and no more than {LARGEST_BYTES >> 20} MB are taken up"
+        )
     data = path.read_bytes()
     contents, _ = survey(data)
     recording = read(path, data)
     if len(recording.entries) < (1 - DAMAGED_SHARE) * contents.messages:
-        raise DataError(f"{contents.messages - len(recording.entries)} of its {contents.messages} records cannot be read")
+        raise DataError(
+            f"{contents.messages - len(recording.entries)} of its {contents.messages} records "
+            "cannot be read"
+        )
     return recording
 
 
-def _replayed(recording: Recording, document: RaceDocument) -> tuple[Recording, Engine, tuple[Output, ...]]:
+def _replayed(
+    recording: Recording, document: RaceDocument
+) -> tuple[Recording, Engine, tuple[Output, ...]]:
     """Return what an engine says to the recorded inputs, as far as it was recorded, that engine, and what was not recorded any more.
 
-    The outputs are the engine's and not the recorded ones: they are the same, unless the file is damaged.
+    The outputs are the engine's and not the recorded ones: they are the same, unless the file is
+    damaged.
     """
     engine = Engine(document.setup())
     entries: list[Entry] = []
@@ -140,16 +158,29 @@ def _replayed(recording: Recording, document: RaceDocument) -> tuple[Recording, 
     for event in recording.inputs:
         said = engine.feed(event)
         entries += (event, *said)
-    recorded = next((count for count, entry in enumerate(reversed(recording.entries)) if isinstance(entry, INPUTS)), 0)
+    recorded = next(
+        (
+            count
+            for count, entry in enumerate(reversed(recording.entries))
+            if isinstance(entry, INPUTS)
+        ),
+        0,
+    )
     missing = said[recorded:]
-    again = Recording.of(recording.path, recording.header, entries[: len(entries) - len(missing)], problems=recording.problems)
+    again = Recording.of(
+        recording.path,
+        recording.header,
+        entries[: len(entries) - len(missing)],
+        problems=recording.problems,
+    )
     return again, engine, missing
 
 
 def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
     """Return the ids of cues that must not be delivered in a new run, armed or given, because the watch's timer has done it in the gap.
 
-    Within one boot the run goes on under its old name and the watch itself knows what it has felt: nothing is to be held back.
+    Within one boot the run goes on under its old name and the watch itself knows what it has felt:
+    nothing is to be held back.
     """
     if unfinished.same_boot:
         return frozenset()
@@ -164,7 +195,9 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
     return frozenset(cue_id for cue_id, due_ns in armed.items() if due_ns <= unfinished.now_ns)
 
 
-def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, say: Callable[[str], None]) -> Unfinished | None:
+def _unfinished(
+    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, say: Callable[[str], None]
+) -> Unfinished | None:
     recording = _read(path)
     header = recording.header
     if header.live is None or header.setup is None or not _is_on(recording):
@@ -183,7 +216,10 @@ def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, s
     if same_boot:
         now_ns = _now_ns(live, clock, last_t_ns)
         gap_ns = utc_gap_ns(then_utc, utc)
-        if gap_ns is not None and last_t_ns + round((gap_ns - STOOD_STILL_NS) * clock.rate) > now_ns:
+        if (
+            gap_ns is not None
+            and last_t_ns + round((gap_ns - STOOD_STILL_NS) * clock.rate) > now_ns
+        ):
             same_boot, now_ns = (
                 False,
                 last_t_ns + round(gap_ns * clock.rate),
@@ -192,27 +228,42 @@ def _unfinished(path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, s
         now_ns = last_t_ns + round(_after_reboot_ns(path, then_utc, utc, clock, say) * clock.rate)
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
-        raise _AnotherError(f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long")
+        raise _AnotherError(
+            f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long"
+        )
     again, engine, missing = _replayed(recording, then)
-    return Unfinished(path, again, then, live["run_id"], same_boot, last_t_ns, now_ns, engine, missing)
+    return Unfinished(
+        path, again, then, live["run_id"], same_boot, last_t_ns, now_ns, engine, missing
+    )
 
 
-def _after_reboot_ns(path: Path, then: LastRecord, now: UtcNow, clock: Clock, say: Callable[[str], None]) -> int:
+def _after_reboot_ns(
+    path: Path, then: LastRecord, now: UtcNow, clock: Clock, say: Callable[[str], None]
+) -> int:
     """Return how long the race was interrupted where the machine's clock began anew."""
     if was_set_since(then, now):
         since_start_ns = clock.began_ns + clock.run_ns()
-        say(f"{path.name}: UTC was set meanwhile: the gap is taken to be as long as this machine is on, {ns_to_s(since_start_ns):.0f} s")
+        say(
+            f"{path.name}: UTC was set meanwhile: the gap is taken to be as long as this machine "
+            f"is on, {ns_to_s(since_start_ns):.0f} s"
+        )
         return since_start_ns
     gap_ns = utc_gap_ns(then, now)
-    if not gap_ns:  # a Pi has no clock of its own: until the network tells, it believes that it is some earlier time
-        say(f"{path.name}: this machine's clock does not tell how long the race was interrupted: taken as not at all")
+    # a Pi has no clock of its own: until the network tells, it believes that it is some earlier
+    # time
+    if not gap_ns:
+        say(
+            f"{path.name}: this machine's clock does not tell how long the race was interrupted: "
+            "taken as not at all"
+        )
     return gap_ns or 0
 
 
 def _last_ns(recording: Recording) -> int:
     """Return the time of the last input; DataError where time jumps and does not stay there.
 
-    The ticks of a run come each second, unless the machine sleeps: then what follows is as late as the one that jumps.
+    The ticks of a run come each second, unless the machine sleeps: then what follows is as late as
+    the one that jumps.
     """
     before_ns, jump = 0, None
     for event in recording.inputs:
@@ -227,7 +278,10 @@ def _last_ns(recording: Recording) -> int:
 
 
 def _now_ns(live: dict[str, Any], clock: Clock, last_t_ns: int) -> int:
-    """Return the race time now by this boot's clock; DataError where that and what was recorded exclude each other."""
+    """Return the race time now by this boot's clock.
+
+    DataError where that and what was recorded exclude each other.
+    """
     machine_ns = clock.began_ns + clock.run_ns()
     now_ns: int = round((machine_ns - live["zero_ns"]) * clock.rate)
     if last_t_ns - now_ns > AHEAD_NS * clock.rate:
@@ -239,7 +293,9 @@ def _now_ns(live: dict[str, Any], clock: Clock, last_t_ns: int) -> int:
 
 def _is_on(recording: Recording) -> bool:
     """Tell whether the race has begun and is not over, by the orders and by what the engine said to them."""
-    started = any(isinstance(event, Command) and event.kind is CommandKind.START for event in recording.inputs)
+    started = any(
+        isinstance(event, Command) and event.kind is CommandKind.START for event in recording.inputs
+    )
     phases = [output.phase for output in recording.outputs if isinstance(output, PhaseChange)]
     return started and (not phases or phases[-1] in RACING)
 
@@ -256,8 +312,13 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
 
     One whose distance was corrected is the same also where the settings were put right meanwhile.
     """
-    before, after = ({key: value for key, value in each.as_json().items() if key not in SCALE_TERMS} for each in (then, now))
-    if SCALE_TERMS & now.model_fields_set:  # else nobody has said one: it was learned, and may have been learned better since
+    before, after = (
+        {key: value for key, value in each.as_json().items() if key not in SCALE_TERMS}
+        for each in (then, now)
+    )
+    if (
+        SCALE_TERMS & now.model_fields_set
+    ):  # else nobody has said one: it was learned, and may have been learned better since
         before |= {key: getattr(then, key) for key in SCALE_TERMS}
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
     if now.course().distance_m == corrected_to_m:
@@ -265,10 +326,18 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:
-        raise _AnotherError(f"{wrong[0]} was {_shown(before.get(wrong[0]))} and is now {_shown(after.get(wrong[0]))}")
-    profiles_before, profiles_after = ({name: each["profile"] for name, each in all_.items()} for all_ in (sensors_before, sensors_after))
+        raise _AnotherError(
+            f"{wrong[0]} was {_shown(before.get(wrong[0]))} and is now "
+            f"{_shown(after.get(wrong[0]))}"
+        )
+    profiles_before, profiles_after = (
+        {name: each["profile"] for name, each in all_.items()}
+        for all_ in (sensors_before, sensors_after)
+    )
     if profiles_before != profiles_after:
-        raise _AnotherError(f"its sensors were {_shown(profiles_before)} and are now {_shown(profiles_after)}")
+        raise _AnotherError(
+            f"its sensors were {_shown(profiles_before)} and are now {_shown(profiles_after)}"
+        )
     changed = then.changed_profiles()
     if changed:
         raise _AnotherError(f"profile {changed[0]} has changed since")
@@ -277,10 +346,14 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
 def _facts(live: Any) -> dict[str, Any]:
     for key, holds in _FACTS.items():
         if key not in live or not holds(live[key]):
-            raise DataError(f"its header's live.{key} is {_shown(live.get(key))}, which no kickcue writes")
+            raise DataError(
+                f"its header's live.{key} is {_shown(live.get(key))}, which no kickcue writes"
+            )
     for key, holds in _LATER_FACTS.items():
         if key in live and not holds(live[key]):
-            raise DataError(f"its header's live.{key} is {_shown(live[key])}, which no kickcue writes")
+            raise DataError(
+                f"its header's live.{key} is {_shown(live[key])}, which no kickcue writes"
+            )
     return dict(live)
 
 
@@ -294,7 +367,9 @@ _FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "zero_ns": _is_moment,
     "began_ns": _is_moment,
 }
-_LATER_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {"utc_set": lambda value: isinstance(value, bool)}
+_LATER_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "utc_set": lambda value: isinstance(value, bool)
+}
 """What earlier versions did not write."""
 
 

@@ -1,4 +1,7 @@
-"""What a service tells systemd, without its library: sd_notify(3). Nothing here raises, and without systemd nothing happens."""
+"""What a service tells systemd, without its library: sd_notify(3).
+
+Nothing here raises, and without systemd nothing happens.
+"""
 
 import asyncio
 import logging
@@ -11,16 +14,23 @@ from typing import Final
 from kickcue.core.printable import printable
 
 LOG: Final = logging.getLogger(__name__)
-PATIENCE_S: Final = 0.1  # systemd reads at once; should it ever hang, a cue matters more than a message to it
+PATIENCE_S: Final = (
+    0.1  # systemd reads at once; should it ever hang, a cue matters more than a message to it
+)
 US_PER_S: Final = 1e6
 
 
 def sd_notify(text: str) -> bool:
-    """Send assignments such as ``READY=1``, one a line; tell whether they were handed over. A newline begins the next assignment."""
+    """Send assignments such as ``READY=1``, one a line; tell whether they were handed over.
+
+    A newline begins the next assignment.
+    """
     where = os.environ.get("NOTIFY_SOCKET", "")
     if not where.startswith(("/", "@")) or not hasattr(socket, "AF_UNIX"):
         return False
-    address = f"\0{where[1:]}" if where[0] == "@" else where  # @ is how an abstract socket is written down
+    address = (
+        f"\0{where[1:]}" if where[0] == "@" else where
+    )  # @ is how an abstract socket is written down
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.settimeout(PATIENCE_S)
         sender.sendto(text.encode(), address)
@@ -44,18 +54,26 @@ def stopping(within_s: float) -> None:
 
 
 def watchdog_s() -> float | None:
-    """Return after how many seconds without a sign of life this process is killed; None where nobody watches it."""
+    """Return after how many seconds without a sign of life this process is killed.
+
+    None where nobody watches it.
+    """
     with suppress(ValueError):
         told_us = int(os.environ["WATCHDOG_USEC"]) if "WATCHDOG_USEC" in os.environ else 0
-        ours = int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid()  # a child inherits the variables, not the duty
+        ours = (
+            int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid()
+        )  # a child inherits the variables, not the duty
         return told_us / US_PER_S if ours and told_us > 0 else None
     return None
 
 
 async def beat(alive: Callable[[], bool]) -> None:
-    """Give a sign of life each half of the watchdog's interval, as long as ``alive`` says so; return at once without a watchdog.
+    """Give a sign of life each half of the watchdog's interval, as long as ``alive`` says so.
 
-    ``alive`` must look at the work itself: that this task still runs proves only that the event loop turns.
+    Return at once without a watchdog.
+
+    ``alive`` must look at the work itself: that this task still runs proves only that the event
+    loop turns.
     """
     within_s = watchdog_s()
     while within_s is not None:

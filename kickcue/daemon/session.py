@@ -9,7 +9,17 @@ from kickcue.core.course import Course
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.measuring import PodScale
-from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Notice, Output, Phase, PhaseChange
+from kickcue.core.events import (
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    Notice,
+    Output,
+    Phase,
+    PhaseChange,
+)
 from kickcue.recording.model import Entry
 
 KEPT: Final = 50
@@ -22,7 +32,8 @@ class View:
     phase: Phase = Phase.WAITING
     gun_ns: int | None = None
     undo_until_ns: int | None = None
-    """Until when an undo takes the last start or end back; None where there is none to be taken back."""
+    """Until when an undo takes the last start or end back; None where there is none to be taken
+    back."""
     over_ns: int | None = None
     estimate: Estimate | None = None
     armed: Arm | None = None
@@ -52,7 +63,14 @@ class View:
 class Session:
     """One runner's race, live. ``record`` and ``deliver`` must neither wait nor raise."""
 
-    def __init__(self, engine: Engine, record: Callable[[Entry], None], deliver: Callable[[Output], None], *, from_ns: int = 0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        record: Callable[[Entry], None],
+        deliver: Callable[[Output], None],
+        *,
+        from_ns: int = 0,
+    ) -> None:
         """Begin with a fresh engine, or at ``from_ns`` with one that has been fed before."""
         self.view = View()
         self._engine = engine
@@ -83,8 +101,9 @@ class Session:
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event; return what followed from it.
 
-        Stamps from several sources may overlap by milliseconds. An event earlier than the last one is recorded and fed with the last
-        one's time, so that a replay sees just what the engine saw.
+        Stamps from several sources may overlap by milliseconds. An event earlier than the last one
+        is recorded and fed with the last one's time, so that a replay sees just what the engine
+        saw.
         """
         if event.t_ns < self._last_ns:
             event = replace(event, t_ns=self._last_ns)

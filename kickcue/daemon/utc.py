@@ -1,4 +1,7 @@
-"""Whether the clock that people read can be believed. Races are timed by another one, which nobody can set (``clock.py``)."""
+"""Whether the clock that people read can be believed.
+
+Races are timed by another one, which nobody can set (``clock.py``).
+"""
 
 import ctypes
 import time

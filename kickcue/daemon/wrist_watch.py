@@ -1,4 +1,7 @@
-"""Looks after the wrist of a run: another run that sends to the same one, and a watch that joins late."""
+"""Looks after the wrist of a run.
+
+Another run that sends to the same one, and a watch that joins late.
+"""
 
 import logging
 from collections.abc import Callable
@@ -40,10 +43,12 @@ class WristWatch:
         self._second = second
 
     def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:
-        """Return the ``ready`` that a watch which joined late has missed, on the race's time; None while there is no such watch.
+        """Return the ``ready`` that a watch which joined late has missed, on the race's time.
 
-        It is the same cue: a watch that has felt it does not feel it again. Only one that has dropped it needs it under another id. Not in
-        the last lap, and not close to another cue.
+        None while there is no such watch.
+
+        It is the same cue: a watch that has felt it does not feel it again. Only one that has
+        dropped it needs it under another id. Not in the last lap, and not close to another cue.
         """
         ready = next((cue for cue in view.cues if cue.kind is CueKind.READY), None)
         if ready is None or view.phase not in CALM_PHASES or _is_busy(view, race_ns):
@@ -60,7 +65,9 @@ class WristWatch:
 def _is_busy(view: View, race_ns: int) -> bool:
     armed = view.armed
     coming = armed is not None and armed.t_ns + armed.due_in_ms * NS_PER_MS - race_ns < CALM_NS
-    return coming or any(race_ns - cue.t_ns < CALM_NS for cue in view.cues if cue.kind is not CueKind.READY)
+    return coming or any(
+        race_ns - cue.t_ns < CALM_NS for cue in view.cues if cue.kind is not CueKind.READY
+    )
 
 
 def is_on(phase: Phase, *, resumed: bool) -> bool:

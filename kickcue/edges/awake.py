@@ -1,7 +1,10 @@
-"""Keeps the machine from sleeping, where logind (systemd) can: a sleeping machine hears no sensor and gives no cue.
+"""Keeps the machine from sleeping, where logind (systemd) can.
 
-https://www.freedesktop.org/wiki/Software/systemd/inhibit: a lock is a file descriptor, and is let go by closing it, also by a process
-that dies. The lid of a laptop needs more rights than sleep does; where it is refused, sleep alone is asked for.
+A sleeping machine hears no sensor and gives no cue.
+
+https://www.freedesktop.org/wiki/Software/systemd/inhibit: a lock is a file descriptor, and is let
+go by closing it, also by a process that dies. The lid of a laptop needs more rights than sleep
+does; where it is refused, sleep alone is asked for.
 """
 
 import asyncio
@@ -16,12 +19,18 @@ ANSWER_S: Final = 5.0
 LOCKS: Final = ("sleep:idle:handle-lid-switch", "sleep:idle", "sleep")
 """What is asked for, in this order, until something is granted."""
 LOGIND: Final = "org.freedesktop.login1"
-_NOBODY: Final = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner")
+_NOBODY: Final = (
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+)
 LOG: Final = logging.getLogger(__name__)
 
 
 class AwakeError(Exception):
-    """The machine cannot be kept awake; the text says why. ``absent``: there is nobody here whom one could ask."""
+    """The machine cannot be kept awake; the text says why.
+
+    ``absent``: there is nobody here whom one could ask.
+    """
 
     def __init__(self, text: str, *, absent: bool) -> None:
         super().__init__(text)
@@ -31,7 +40,8 @@ class AwakeError(Exception):
 class Awake:
     """Keeps the machine awake while that is ``want``ed. Nothing waits for it and nothing is raised.
 
-    ``tell`` hears once that it was refused. That there is no logind is a line in the log: machines without it do not sleep by themselves.
+    ``tell`` hears once that it was refused. That there is no logind is a line in the log: machines
+    without it do not sleep by themselves.
     """
 
     def __init__(self, why: str, tell: Callable[[str], None]) -> None:
@@ -63,7 +73,9 @@ class Awake:
             if not self._told:
                 self._told = True
                 said = f"nothing keeps this machine from sleeping during the race: {error}"
-                LOG.info("sleep_not_inhibited why=%r", str(error)) if error.absent else self._tell(said)
+                LOG.info("sleep_not_inhibited why=%r", str(error)) if error.absent else self._tell(
+                    said
+                )
 
 
 @asynccontextmanager
@@ -97,7 +109,9 @@ if sys.platform == "linux":
         except TimeoutError:
             raise AwakeError("logind does not answer", absent=False) from None
         except (DBusFastError, OSError, EOFError) as error:
-            raise AwakeError(f"there is no D-Bus ({str(error) or type(error).__name__})", absent=True) from None
+            raise AwakeError(
+                f"there is no D-Bus ({str(error) or type(error).__name__})", absent=True
+            ) from None
         finally:
             if bus is not None:
                 with suppress(OSError):
@@ -108,10 +122,20 @@ if sys.platform == "linux":
 
     def _inhibit(lock: str, why: str) -> Message:
         body = [lock, "kickcue", why, "block"]
-        return Message(LOGIND, "/org/freedesktop/login1", f"{LOGIND}.Manager", "Inhibit", signature="ssss", body=body)
+        return Message(
+            LOGIND,
+            "/org/freedesktop/login1",
+            f"{LOGIND}.Manager",
+            "Inhibit",
+            signature="ssss",
+            body=body,
+        )
 
 else:
 
     async def _ask(_why: str) -> tuple[str, int]:
         """Say that nothing can be asked for here."""
-        raise AwakeError("this is known how on Linux alone: on macOS start kickcue with caffeinate -i", absent=True)
+        raise AwakeError(
+            "this is known how on Linux alone: on macOS start kickcue with caffeinate -i",
+            absent=True,
+        )

@@ -1,9 +1,13 @@
-"""A library of recordings as races whose truth is known: run as recorded, or with a scenario's faults on top.
+"""A library of recordings as races whose truth is known.
 
-A race counts where its finish is known: by the ``finish`` command in a recording of kickcue's own, or by a table ``truth.tsv`` in the
-folder (tab-separated, with the columns file, t_s_since_first_record, event, true_cumulative_m: a row whose event begins with "finish" tells
-when the race ended and how long it was). The truth in between follows from what the pod or watch read: where it read W at the end of a
-race of D metres, the runner was at d when it read d W / D. That is as true as the watch was steady.
+Run as recorded, or with a scenario's faults on top.
+
+A race counts where its finish is known: by the ``finish`` command in a recording of kickcue's own,
+or by a table ``truth.tsv`` in the folder (tab-separated, with the columns file,
+t_s_since_first_record, event, true_cumulative_m: a row whose event begins with "finish" tells when
+the race ended and how long it was). The truth in between follows from what the pod or watch read:
+where it read W at the end of a race of D metres, the runner was at d when it read d W / D. That is
+as true as the watch was steady.
 """
 
 import csv
@@ -60,33 +64,50 @@ class KnownRace:
 def known_races(folder: Path, lap_m: float | None = None) -> tuple[list[KnownRace], dict[str, str]]:
     """Return the races of a folder and all below it, and for every other recording why it is none.
 
-    ``lap_m`` is for recordings that do not tell theirs. AskedWronglyError where there is no such folder or no race in it.
+    ``lap_m`` is for recordings that do not tell theirs. AskedWronglyError where there is no such
+    folder or no race in it.
     """
     if not folder.is_dir():
         raise AskedWronglyError(f"--archive {folder}: no such folder")
     finishes = _finishes(folder / TRUTH)
     found, left_out = [], {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name.lower().removesuffix(".gz").endswith(SUFFIXES)):
+    for path in sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name.lower().removesuffix(".gz").endswith(SUFFIXES)
+    ):
         try:
             found.append(_known(path, finishes.get(path.name), lap_m))
         except (DataError, AskedWronglyError) as error:
             left_out[str(path.relative_to(folder))] = str(error)
     if not found:
-        raise AskedWronglyError(f"--archive {folder}: none of {len(left_out)} recordings is a race whose finish is known")
+        raise AskedWronglyError(
+            f"--archive {folder}: none of {len(left_out)} recordings is a race whose finish is "
+            "known"
+        )
     return found, left_out
 
 
 def as_recorded(races: list[KnownRace]) -> partial[list[Outcome]]:
-    """Return the work of running the races as they were recorded; its seeds are places in the list."""
+    """Return the work of running the races as they were recorded.
+
+    Its seeds are places in the list.
+    """
     return partial(_as_recorded, races)
 
 
 def with_faults(race: KnownRace, scenario: str) -> partial[list[Outcome]]:
-    """Return the work of running one race with a scenario's faults; AskedWronglyError where the faults are the runner's own."""
+    """Return the work of running one race with a scenario's faults.
+
+    AskedWronglyError where the faults are the runner's own.
+    """
     wanted = SCENARIOS[scenario]
     style = wanted.style
     if style.wide or style.surge or wanted.group is Group.PHYSICAL:
-        raise AskedWronglyError(f"--scenario {scenario} with --archive: it is a way of running, and a recorded runner runs as he ran")
+        raise AskedWronglyError(
+            f"--scenario {scenario} with --archive: it is a way of running, and a recorded runner "
+            "runs as he ran"
+        )
     if not suits(wanted, setup_of(race.document).race.course):
         what = f"--scenario {scenario} with --archive: {race.path.name} is a race on the track"
         raise AskedWronglyError(f"{what}, expected one on the road")
@@ -98,23 +119,40 @@ def _finishes(table: Path) -> Mapping[str, tuple[float, float]]:
     if not table.is_file():
         return {}
     with table.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines, delimiter="\t") if (row.get("event") or "").startswith("finish")]
+        rows = [
+            row
+            for row in csv.DictReader(lines, delimiter="\t")
+            if (row.get("event") or "").startswith("finish")
+        ]
     try:
-        return {row["file"]: (float(row["t_s_since_first_record"]), float(row["true_cumulative_m"])) for row in rows}
+        return {
+            row["file"]: (float(row["t_s_since_first_record"]), float(row["true_cumulative_m"]))
+            for row in rows
+        }
     except (KeyError, TypeError, ValueError):
-        raise DataError(f"{table}: rows of a finish need file, t_s_since_first_record and true_cumulative_m") from None
+        raise DataError(
+            f"{table}: rows of a finish need file, t_s_since_first_record and true_cumulative_m"
+        ) from None
 
 
 def _known(path: Path, finish: tuple[float, float] | None, lap_m: float | None) -> KnownRace:
-    if finish is None and not path.name.lower().removesuffix(".gz").endswith(OWN_SUFFIXES):  # a watch's file has no finish command
+    if finish is None and not path.name.lower().removesuffix(".gz").endswith(
+        OWN_SUFFIXES
+    ):  # a watch's file has no finish command
         raise DataError(UNKNOWN_FINISH)
     recording = read(path)
     document = recorded_document(recording)
     if finish is not None:
         finish_s, distance_m = finish
-        document = document or RaceDocument(race=f"{distance_m:g}m", lap_m=lap_m, sensors=sensors_of(recording))
+        document = document or RaceDocument(
+            race=f"{distance_m:g}m", lap_m=lap_m, sensors=sensors_of(recording)
+        )
     else:
-        ends = [event.t_ns for event in recording.inputs if isinstance(event, Command) and event.kind is CommandKind.FINISH]
+        ends = [
+            event.t_ns
+            for event in recording.inputs
+            if isinstance(event, Command) and event.kind is CommandKind.FINISH
+        ]
         if not ends:
             raise DataError(UNKNOWN_FINISH)
         finish_s = ns_to_s(ends[0] - _gun_ns(recording.inputs))
@@ -126,7 +164,14 @@ def _known(path: Path, finish: tuple[float, float] | None, lap_m: float | None) 
 
 
 def _gun_ns(inputs: Iterable[Input]) -> int:
-    return next((event.t_ns for event in inputs if isinstance(event, Command) and event.kind is CommandKind.START), 0)
+    return next(
+        (
+            event.t_ns
+            for event in inputs
+            if isinstance(event, Command) and event.kind is CommandKind.START
+        ),
+        0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +190,11 @@ def _true_race(race: KnownRace) -> _TrueRace:
     profiles = setup_of(race.document).sensors
     readings, beats, strap = [], [(0.0, 0.0)], []
     for event in recording.inputs:
-        if not isinstance(event, Notification) or event.t_ns < gun_ns or event.sensor not in profiles:
+        if (
+            not isinstance(event, Notification)
+            or event.t_ns < gun_ns
+            or event.sensor not in profiles
+        ):
             continue
         try:
             found = interpret(profiles[event.sensor], event.char, event.data)
@@ -156,28 +205,38 @@ def _true_race(race: KnownRace) -> _TrueRace:
             strap.append(replace(event, t_ns=event.t_ns - gun_ns, sensor="strap"))
             beats.append((t_s, found.bpm or beats[-1][1]))
         elif isinstance(found, PodReading) and found.distance_m is not None:
-            readings.append(Counted(t_s, found.speed_mps or 0.0, found.distance_m, cadence_spm(found) or 0.0))
+            readings.append(
+                Counted(t_s, found.speed_mps or 0.0, found.distance_m, cadence_spm(found) or 0.0)
+            )
     distance_m = setup_of(race.document).race.course.distance_m
     scaled = tuple(_in_true_metres(readings, race.finish_s, distance_m))
     return _TrueRace(recording, _truth(scaled, beats), scaled, tuple(strap))
 
 
-def _in_true_metres(readings: list[Counted], finish_s: float, distance_m: float) -> Iterator[Counted]:
+def _in_true_metres(
+    readings: list[Counted], finish_s: float, distance_m: float
+) -> Iterator[Counted]:
     if not readings:
         raise DataError("no pod in it tells a distance")
     began_m = readings[0].distance_m
-    read_m = float(np.interp(finish_s, [r.t_s for r in readings], [r.distance_m - began_m for r in readings]))
+    read_m = float(
+        np.interp(finish_s, [r.t_s for r in readings], [r.distance_m - began_m for r in readings])
+    )
     if abs(read_m / distance_m - 1.0) > WITHIN:
         raise DataError(f"at the finish its pod had counted {read_m:.0f} m of {distance_m:g} m")
     factor = distance_m / read_m
     for r in readings:
-        yield replace(r, speed_mps=r.speed_mps * factor, distance_m=(r.distance_m - began_m) * factor)
+        yield replace(
+            r, speed_mps=r.speed_mps * factor, distance_m=(r.distance_m - began_m) * factor
+        )
 
 
 def _truth(readings: tuple[Counted, ...], beats: list[tuple[float, float]]) -> Truth:
     t_s = np.arange(0.0, readings[-1].t_s + STEP_S, STEP_S)
     at_s = [r.t_s for r in readings]
-    distance_m = tuple(np.maximum.accumulate(np.interp(t_s, at_s, [r.distance_m for r in readings])).tolist())
+    distance_m = tuple(
+        np.maximum.accumulate(np.interp(t_s, at_s, [r.distance_m for r in readings])).tolist()
+    )
     speed_mps = tuple(np.interp(t_s, at_s, [r.speed_mps for r in readings]).tolist())
     cadence = tuple(np.interp(t_s, at_s, [r.cadence_spm for r in readings]).tolist())
     heart = tuple(np.interp(t_s, [at for at, _ in beats], [bpm for _, bpm in beats]).tolist())
@@ -191,14 +250,24 @@ def _as_recorded(races: list[KnownRace], numbers: Iterable[int]) -> list[Outcome
         true = _true_race(race)
         document = RaceDocument.model_validate_json(race.document)
         run = source(true.recording, None if recorded_document(true.recording) else document)
-        found.append(outcome(run.document.setup(), SimulatedRace(true.truth, run.inputs), number, ticks_recorded=run.same))
+        found.append(
+            outcome(
+                run.document.setup(),
+                SimulatedRace(true.truth, run.inputs),
+                number,
+                ticks_recorded=run.same,
+            )
+        )
     return found
 
 
 def _with_faults(race: KnownRace, name: str, seeds: Iterable[int]) -> list[Outcome]:
     document = RaceDocument.model_validate_json(race.document)
     simulated = simulated_document(document.race, document.lap_m)
-    scenario, setup = SCENARIOS[name], setup_of(document.model_copy(update={"sensors": simulated.sensors}).model_dump_json())
+    scenario, setup = (
+        SCENARIOS[name],
+        setup_of(document.model_copy(update={"sensors": simulated.sensors}).model_dump_json()),
+    )
     return [outcome(setup, _faulty(race, scenario, seed), seed) for seed in seeds]
 
 
@@ -215,4 +284,9 @@ def _faulty(race: KnownRace, scenario: Scenario, seed: int) -> SimulatedRace:
 
 def _read_by(random: Random, reading: Counted, scale: float, scenario: Scenario) -> Counted:
     late_s = min(abs(random.gauss(0.0, scenario.pod.jitter_s)), 0.9)
-    return replace(reading, t_s=reading.t_s + late_s, speed_mps=reading.speed_mps * scale, distance_m=reading.distance_m * scale)
+    return replace(
+        reading,
+        t_s=reading.t_s + late_s,
+        speed_mps=reading.speed_mps * scale,
+        distance_m=reading.distance_m * scale,
+    )

@@ -1,8 +1,9 @@
 """A simulated athlete: where the runner truly is, how fast the legs turn, how the heart follows.
 
-Shapes and figures are those of the field's literature: cadence rises by 5.6 spm per m/s (Burns 2019); heart rate follows effort as a
-first-order lag of 38 s (low) to 132 s (high work rate) (Gielen 2024), 90 s here; pace wanders by some 1.5 % and ends with a small
-spurt, as records do (Tucker 2006). Other shapes, surges and kicks stand in ``manner.py``.
+Shapes and figures are those of the field's literature: cadence rises by 5.6 spm per m/s (Burns
+2019); heart rate follows effort as a first-order lag of 38 s (low) to 132 s (high work rate)
+(Gielen 2024), 90 s here; pace wanders by some 1.5 % and ends with a small spurt, as records do
+(Tucker 2006). Other shapes, surges and kicks stand in ``manner.py``.
 """
 
 import math
@@ -36,12 +37,14 @@ SpeedShape = Callable[[float, float], float]
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The true race, sampled each ``STEP_S`` from the gun on: metres of the race, m/s, steps and beats per minute, metres on the ground.
+    """The true race, sampled each ``STEP_S`` from the gun on.
 
-    Speed is that over the ground. ``path_m`` is what a pod counts: it is longer than ``distance_m`` where the runner keeps off the line.
-    ``tired``: which share of pace and step has been lost to fatigue; empty where there is none.
-    ``rolling_s``: for how many seconds before the gun, which is the press at the line, the runner
-    was at the pace of the first sample.
+    Metres of the race, m/s, steps and beats per minute, metres on the ground.
+
+    Speed is that over the ground. ``path_m`` is what a pod counts: it is longer than ``distance_m``
+    where the runner keeps off the line. ``tired``: which share of pace and step has been lost to
+    fatigue; empty where there is none. ``rolling_s``: for how many seconds before the gun, which is
+    the press at the line, the runner was at the pace of the first sample.
     """
 
     distance_m: tuple[float, ...]
@@ -108,8 +111,16 @@ def _interpolated(series: tuple[float, ...], t_s: float) -> float:
     return before + (at - i) * (series[i + 1] - before)
 
 
-def run_race(random: Random, distance_m: float, kick_m: float, mean_mps: float | None = None, manner: Manner | None = None) -> Truth:
-    """Return one race over ``distance_m`` in that ``manner``: a pace that wanders a little, and a spurt over the last metres.
+def run_race(
+    random: Random,
+    distance_m: float,
+    kick_m: float,
+    mean_mps: float | None = None,
+    manner: Manner | None = None,
+) -> Truth:
+    """Return one race over ``distance_m`` in that ``manner``.
+
+    A pace that wanders a little, and a spurt over the last metres.
 
     Without a manner it is even, with a spurt of 0-8 % over the last ``kick_m``.
     """
@@ -143,7 +154,9 @@ def run(
     random: Random,
     manner: Manner | None = None,
 ) -> Truth:
-    """Return the race that follows from ``speed(t_s, done_m)`` over the ground, with the body's answers to it.
+    """Return the race that follows from ``speed(t_s, done_m)`` over the ground.
+
+    With the body's answers to it.
 
     Of the ``manner`` only the way on the ground, what fatigue takes and a rolling start are used:
     fatigue shortens the step and leaves the cadence (no drift over 100 km, Burns 2019).

@@ -1,9 +1,11 @@
 """A simulated beacon beside the finish line, and what a receiver on the runner hears of it.
 
-Signal strength falls with the logarithm of the distance (exponent 2 in the open, up to 2.5 near the ground). The body takes 10 to 20 dB
-where it stands between: worn in front, behind the line; on the back, before it; on the arm, a little all the time. Reflections make
-single readings fade as Rice says (4 to 6 dB); people around make them wander by 2 dB along some metres. Advertisements are lost in
-collisions and while the receiver serves its links, and below what it can hear. docs/beacon.md has the sources.
+Signal strength falls with the logarithm of the distance (exponent 2 in the open, up to 2.5 near the
+ground). The body takes 10 to 20 dB where it stands between: worn in front, behind the line; on the
+back, before it; on the arm, a little all the time. Reflections make single readings fade as Rice
+says (4 to 6 dB); people around make them wander by 2 dB along some metres. Advertisements are lost
+in collisions and while the receiver serves its links, and below what it can hear. docs/beacon.md
+has the sources.
 """
 
 import math
@@ -56,10 +58,16 @@ class Beacon:
     worn: tuple[Worn, ...] = WORN
 
 
-def advertisements(random: Random, truth: Truth, course: Course, beacon: Beacon) -> Iterator[BeaconHeard]:
+def advertisements(
+    random: Random, truth: Truth, course: Course, beacon: Beacon
+) -> Iterator[BeaconHeard]:
     """Yield what is heard of the beacon, from the gun on."""
     aside_m, level_dbm = random.uniform(*beacon.aside_m), random.uniform(*beacon.at_1_m_dbm)
-    exponent, body_db, rice = random.uniform(*beacon.exponent), random.uniform(*beacon.body_db), random.uniform(*beacon.rice)
+    exponent, body_db, rice = (
+        random.uniform(*beacon.exponent),
+        random.uniform(*beacon.body_db),
+        random.uniform(*beacon.rice),
+    )
     worn = random.choice(beacon.worn)
     direct, scattered = math.sqrt(rice / (rice + 1.0)), math.sqrt(0.5 / (rice + 1.0))
     wander_db, before_m = random.gauss(0.0, WANDER_DB), 0.0
@@ -68,9 +76,18 @@ def advertisements(random: Random, truth: Truth, course: Course, beacon: Beacon)
         run_m = truth.distance_at(t_s)
         away_m, bearing_deg = _seen_from(run_m, course, aside_m)
         keep = math.exp(-(run_m - before_m) / WANDER_M)
-        wander_db, before_m = keep * wander_db + random.gauss(0.0, WANDER_DB * math.sqrt(max(1.0 - keep * keep, 0.0))), run_m
+        wander_db, before_m = (
+            keep * wander_db
+            + random.gauss(0.0, WANDER_DB * math.sqrt(max(1.0 - keep * keep, 0.0))),
+            run_m,
+        )
         wave = math.hypot(direct + random.gauss(0.0, scattered), random.gauss(0.0, scattered))
-        rssi_dbm = level_dbm - 10.0 * exponent * math.log10(max(away_m, NEAREST_M)) - body_db * _hidden(worn, bearing_deg) + wander_db
+        rssi_dbm = (
+            level_dbm
+            - 10.0 * exponent * math.log10(max(away_m, NEAREST_M))
+            - body_db * _hidden(worn, bearing_deg)
+            + wander_db
+        )
         rssi_dbm += 20.0 * math.log10(max(wave, 1e-3))
         if random.random() >= beacon.lost and rssi_dbm > random.gauss(HEARD_DBM, HEARD_SD_DB):
             yield BeaconHeard(s_to_ns(t_s), round(rssi_dbm))
@@ -97,13 +114,24 @@ def _seen_from(run_m: float, course: Course, aside_m: float) -> tuple[float, flo
 
 
 def on_track(past_m: float, lap_m: float) -> tuple[float, float, float]:
-    """Return the place (m) and heading (rad) of a runner so far past the finish line, which is the origin, at the end of a straight."""
+    """Return the place (m) and heading (rad) of a runner so far past the finish line.
+
+    Which is the origin, at the end of a straight.
+    """
     radius_m = BEND_RADIUS_M * lap_m / 400.0
     bend_m = math.pi * radius_m
     straight_m = 0.5 * lap_m - bend_m
     half, m = divmod(past_m, 0.5 * lap_m)
     if m < bend_m:
-        x_m, y_m, heading = radius_m * math.sin(m / radius_m), radius_m * (1.0 - math.cos(m / radius_m)), m / radius_m
+        x_m, y_m, heading = (
+            radius_m * math.sin(m / radius_m),
+            radius_m * (1.0 - math.cos(m / radius_m)),
+            m / radius_m,
+        )
     else:
         x_m, y_m, heading = -(m - bend_m), 2.0 * radius_m, math.pi
-    return (x_m, y_m, heading) if half == 0.0 else (-straight_m - x_m, 2.0 * radius_m - y_m, heading + math.pi)
+    return (
+        (x_m, y_m, heading)
+        if half == 0.0
+        else (-straight_m - x_m, 2.0 * radius_m - y_m, heading + math.pi)
+    )

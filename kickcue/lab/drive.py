@@ -9,16 +9,19 @@ from kickcue.core.units import NS_PER_S
 SILENCE_NS = 60 * NS_PER_S
 """Each gap between two events is ticked through for so long."""
 ALL_SILENCE_NS = 3600 * NS_PER_S
-"""Beyond that the gaps of one recording share this: time enough for a race that nothing more was heard of, and no more than that. One
-wrong date would else cost the ticks of years."""
+"""Beyond that the gaps of one recording share this: time enough for a race that nothing more was
+heard of, and no more than that. One wrong date would else cost the ticks of years."""
 
 
-def drive(engine: Engine, inputs: Iterable[Input], *, ticks_recorded: bool) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+def drive(
+    engine: Engine, inputs: Iterable[Input], *, ticks_recorded: bool
+) -> Iterator[tuple[Input, tuple[Output, ...]]]:
     """Feed ``inputs`` in order; yield each event with what followed from it.
 
-    Where the recording holds its own ticks they are all the ticks there are, so that the same things happen as did then. Where it does
-    not, the engine gets a tick at the very moment it asked for one (``Engine.wake_ns``), between two events; of a gap of hours only the
-    first part is gone through like that, then its end follows.
+    Where the recording holds its own ticks they are all the ticks there are, so that the same
+    things happen as did then. Where it does not, the engine gets a tick at the very moment it asked
+    for one (``Engine.wake_ns``), between two events; of a gap of hours only the first part is gone
+    through like that, then its end follows.
     """
     left_ns = ALL_SILENCE_NS
     now_ns: int | None = None

@@ -1,8 +1,11 @@
-"""Earlier races of the same athlete and pod: what their true scales were, and what was measured of them.
+"""Earlier races of the same athlete and pod.
 
-A race with marks measures the pod's scale over its whole length: the distance between lines over what the pod counted. What it cannot
-tell apart is the day's constant scale and the mean of the drift over that race, which for an Ornstein-Uhlenbeck drift of standard deviation
-sigma and memory tau over T seconds has the variance sigma^2 (2 tau / T) (1 - tau / T (1 - exp(-T / tau))).
+What their true scales were, and what was measured of them.
+
+A race with marks measures the pod's scale over its whole length: the distance between lines over
+what the pod counted. What it cannot tell apart is the day's constant scale and the mean of the
+drift over that race, which for an Ornstein-Uhlenbeck drift of standard deviation sigma and memory
+tau over T seconds has the variance sigma^2 (2 tau / T) (1 - tau / T (1 - exp(-T / tau))).
 """
 
 import math

@@ -38,7 +38,8 @@ SHORT_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("800m", None), ("8
 """...and those in which it is asked besides what a mishap does to a race of few lines."""
 ROAD_EVENTS: Final[tuple[tuple[str, float | None], ...]] = (("5k", None), ("10k", None))
 AFTER_NS: Final = 60 * NS_PER_S
-"""The watch is watched for so long after the last event: what a bad link holds up must not be felt then."""
+"""The watch is watched for so long after the last event: what a bad link holds up must not be felt
+then."""
 
 
 def events_of(scenario: Scenario) -> tuple[tuple[str, float | None], ...]:
@@ -53,18 +54,27 @@ def suits(scenario: Scenario, course: Course) -> bool:
     return scenario.group is not Group.ROAD or course.lap_m is None
 
 
-def simulated(scenario: str, document: RaceDocument, *, best: bool = False) -> partial[list[Outcome]]:
-    """Return the work of running simulated races of some seeds; ``best``: the best possible filter is run too, where it knows the model."""
+def simulated(
+    scenario: str, document: RaceDocument, *, best: bool = False
+) -> partial[list[Outcome]]:
+    """Return the work of running simulated races of some seeds.
+
+    ``best``: the best possible filter is run too, where it knows the model.
+    """
     return partial(_batch, scenario, document.model_dump_json(), best)
 
 
-def in_batches(work: partial[list[Outcome]], seeds: Sequence[int], spread: Spread = here) -> Iterator[Outcome]:
+def in_batches(
+    work: partial[list[Outcome]], seeds: Sequence[int], spread: Spread = here
+) -> Iterator[Outcome]:
     """Yield the outcome of ``work`` for every seed, in order, computed where ``spread`` says."""
     for outcomes in spread(work, [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)]):
         yield from outcomes
 
 
-def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: bool = False) -> Outcome:
+def outcome(
+    setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: bool = False
+) -> Outcome:
     """Run the engine, the wrist and the baselines over one race."""
     course = setup.race.course
     setup = setup if race.scale is None else replace(setup, scale=race.scale)
@@ -83,9 +93,16 @@ def outcome(setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: boo
             for wrist in (watch, badly_linked):
                 wrist.send(output)
             cues += isinstance(output, Cue)
-            if isinstance(output, Estimate) and output.distance_m is not None and output.distance_sd_m is not None and last_ns >= gun_ns:
+            if (
+                isinstance(output, Estimate)
+                and output.distance_m is not None
+                and output.distance_sd_m is not None
+                and last_ns >= gun_ns
+            ):
                 told += 1
-                off_m = output.distance_m - race.truth.distance_at(race.true_s(ns_to_s(output.t_ns - gun_ns)))
+                off_m = output.distance_m - race.truth.distance_at(
+                    race.true_s(ns_to_s(output.t_ns - gun_ns))
+                )
                 covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)

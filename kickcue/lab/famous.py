@@ -1,4 +1,6 @@
-"""Famous races as data: the published times, whose they are, what is missing between them, and where they were read.
+"""Famous races as data.
+
+The published times, whose they are, what is missing between them, and where they were read.
 
 A race of one's own is added as one more entry; ``reconstruct.py`` makes a run of it.
 """
@@ -16,7 +18,8 @@ from kickcue.core.nearest import did_you_mean
 class FamousRace:
     """One race; ``points`` are the published moments, (metres, seconds after the gun), the finish last.
 
-    ``whose`` tells whose times they are, ``gaps`` what had to be interpolated, ``sources`` where the figures were read.
+    ``whose`` tells whose times they are, ``gaps`` what had to be interpolated, ``sources`` where
+    the figures were read.
     """
 
     name: str
@@ -38,7 +41,9 @@ class FamousRace:
         return dict(((0.0, 0.0), *self.points)).get(distance_m)
 
 
-def _laps(first_m: float, first_s: float, laps_s: Iterable[float], lap_m: float = 400.0) -> tuple[tuple[float, float], ...]:
+def _laps(
+    first_m: float, first_s: float, laps_s: Iterable[float], lap_m: float = 400.0
+) -> tuple[tuple[float, float], ...]:
     """Return the points of a race that is published lap by lap, seconds to the hundredth."""
     times = accumulate(laps_s, initial=first_s)
     return tuple((first_m + n * lap_m, round(t_s, 2)) for n, t_s in enumerate(times))
@@ -53,7 +58,24 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             title="5000 m world record 12:35.36, Monaco 2020",
             event="5000m",
             # The first 200 m are the finishing time less the twelve laps.
-            points=_laps(200.0, 29.50, (60.70, 61.70, 60.64, 60.41, 61.25, 60.91, 60.03, 60.10, 60.18, 60.33, 59.97, 59.64)),
+            points=_laps(
+                200.0,
+                29.50,
+                (
+                    60.70,
+                    61.70,
+                    60.64,
+                    60.41,
+                    61.25,
+                    60.91,
+                    60.03,
+                    60.10,
+                    60.18,
+                    60.33,
+                    59.97,
+                    59.64,
+                ),
+            ),
             whose="each lap; pacemakers led the first ones",
             gaps="the first 200 m (the finishing time less the laps)",
             sources=("letsrun.com, 2020-08", "idigsports.com"),
@@ -63,7 +85,14 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             runner="Kenenisa Bekele",
             title="5000 m world record 12:37.35, Hengelo 2004",
             event="5000m",
-            points=((1000.0, 153.24), (2000.0, 305.47), (3000.0, 457.34), (4000.0, 607.93), (4600.0, 699.5), (5000.0, 757.35)),
+            points=(
+                (1000.0, 153.24),
+                (2000.0, 305.47),
+                (3000.0, 457.34),
+                (4000.0, 607.93),
+                (4600.0, 699.5),
+                (5000.0, 757.35),
+            ),
             whose="whoever led, each kilometre and at the bell",
             gaps="the laps within the kilometres",
             sources=("worldathletics.org",),
@@ -89,7 +118,13 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             event="10000m",
             # From the last 800 m in 1:56.6 and the last 100 m in 13.4.
             points=(
-                *((1000.0, 175.20), (2000.0, 344.49), (3000.0, 510.70), (4000.0, 672.29), (5000.0, 833.11)),
+                *(
+                    (1000.0, 175.20),
+                    (2000.0, 344.49),
+                    (3000.0, 510.70),
+                    (4000.0, 672.29),
+                    (5000.0, 833.11),
+                ),
                 *((6000.0, 997.20), (7000.0, 1159.07), (8000.0, 1320.83), (9000.0, 1476.95)),
                 *((9200.0, 1508.57), (9900.0, 1611.77), (10000.0, 1625.17)),
             ),
@@ -104,7 +139,13 @@ FAMOUS: Final[Mapping[str, FamousRace]] = {
             event="10000m",
             # The bell from the last lap in 59.8.
             points=(
-                *((1000.0, 162.0), (2000.0, 329.6), (3000.0, 500.0), (4000.0, 673.0), (5000.0, 844.6)),
+                *(
+                    (1000.0, 162.0),
+                    (2000.0, 329.6),
+                    (3000.0, 500.0),
+                    (4000.0, 673.0),
+                    (5000.0, 844.6),
+                ),
                 *((9000.0, 1542.8), (9600.0, 1644.6), (10000.0, 1704.4)),
             ),
             whose="whoever led, each kilometre (no times for 6 to 8 km); the winner's last lap",
@@ -120,5 +161,7 @@ def famous_race(name: str) -> FamousRace:
     """Return a famous race; AskedWronglyError names those there are."""
     if name not in FAMOUS:
         guess = did_you_mean(name, FAMOUS)
-        raise AskedWronglyError(f"famous race {name!r}: {f'{guess} ' if guess else ''}there are {', '.join(FAMOUS)}")
+        raise AskedWronglyError(
+            f"famous race {name!r}: {f'{guess} ' if guess else ''}there are {', '.join(FAMOUS)}"
+        )
     return FAMOUS[name]

@@ -1,8 +1,8 @@
 """What happens to notifications between the sensor and kickcue, and pods that mix up their fields.
 
-Silence and loss are radio; corrupt frames are not (Bluetooth checks every packet) but gateways and firmware make them. Power in place of
-cadence is a mode of some pods: the byte holds a tenth of the power, 210 W reads 21 (fellrnr.com, 2017). Pods that restart begin their total
-anew.
+Silence and loss are radio; corrupt frames are not (Bluetooth checks every packet) but gateways and
+firmware make them. Power in place of cadence is a mode of some pods: the byte holds a tenth of the
+power, 210 W reads 21 (fellrnr.com, 2017). Pods that restart begin their total anew.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,10 @@ MASS_KG: Final = (50.0, 80.0)
 
 @dataclass(frozen=True, slots=True)
 class Air:
-    """How notifications get lost; ``silent_every_s`` is the mean time between two silences of a sensor."""
+    """How notifications get lost.
+
+    ``silent_every_s`` is the mean time between two silences of a sensor.
+    """
 
     silent_every_s: float = 400.0
     silent_s: tuple[float, float] = (5.0, 60.0)
@@ -34,8 +37,13 @@ class Air:
     corrupt: float = 0.005
 
 
-def through_air(random: Random, sent: Iterable[Notification], air: Air) -> Iterator[Notification | Link]:
-    """Yield what of one sensor's notifications arrives, in what state; a long silence comes with its link's loss and return."""
+def through_air(
+    random: Random, sent: Iterable[Notification], air: Air
+) -> Iterator[Notification | Link]:
+    """Yield what of one sensor's notifications arrives, in what state.
+
+    A long silence comes with its link's loss and return.
+    """
     sent = list(sent)
     silences = _silences(random, sent[-1].t_ns / NS_PER_S, air) if sent else []
     for began_s, ended_s in silences:
@@ -87,7 +95,10 @@ def cadence_byte(what: CadenceByte, sample: Counted, mass_kg: float) -> float:
 
 
 def restarted(random: Random, samples: Iterable[Counted]) -> Iterator[Counted]:
-    """Yield the readings of a pod that restarts once in the middle of the race: some seconds of nothing, then a total from zero."""
+    """Yield the readings of a pod that restarts once in the middle of the race.
+
+    Some seconds of nothing, then a total from zero.
+    """
     samples = list(samples)
     at_s = random.uniform(RESTART_FROM, RESTART_TO) * samples[-1].t_s
     back_s = at_s + random.uniform(*RESTART_S)

@@ -12,9 +12,10 @@ from kickcue.lab.oracle import Bound
 class Outcome:
     """One race: seconds from the true bell to the touch (None: it never came), how often the truth lay in the 95 % interval, baselines.
 
-    ``late_felt`` and ``double_felt`` count touches after their deadline or a second time, over a faultless link and over a bad one.
-    ``about``: the bell that was felt said "about". ``pressed``: a lap press had come before the
-    true bell. Of so many ``lines`` some were ``marked``; ``strays`` are marks of no line.
+    ``late_felt`` and ``double_felt`` count touches after their deadline or a second time, over a
+    faultless link and over a bad one. ``about``: the bell that was felt said "about". ``pressed``:
+    a lap press had come before the true bell. Of so many ``lines`` some were ``marked``; ``strays``
+    are marks of no line.
     """
 
     seed: int
@@ -50,7 +51,10 @@ def is_wrong_lap(error_s: float | None, half_lap_s: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Many races of one kind. ``median_s``, ``p95_s`` and ``max_s`` are absolute errors of the races in which the cue came."""
+    """Many races of one kind.
+
+    ``median_s``, ``p95_s`` and ``max_s`` are absolute errors of the races in which the cue came.
+    """
 
     races: int
     median_s: float | None
@@ -71,12 +75,17 @@ class Summary:
 
 
 def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary:
-    """Return the figures of kickcue, or of one of the baselines on the same bytes; in whatever order the outcomes come."""
+    """Return the figures of kickcue, or of one of the baselines on the same bytes.
+
+    In whatever order the outcomes come.
+    """
     rows = sorted(outcomes, key=lambda o: o.seed)
     errors = [o.error_s if baseline is None else o.baseline_errors_s[baseline] for o in rows]
     came = np.abs([e for e in errors if e is not None])
     wrong = sum(is_wrong_lap(e, o.half_lap_s) for e, o in zip(errors, rows, strict=True))
-    median_s, p95_s, max_s = (float(q) for q in np.quantile(came, (0.5, 0.95, 1.0))) if len(came) else (None, None, None)
+    median_s, p95_s, max_s = (
+        (float(q) for q in np.quantile(came, (0.5, 0.95, 1.0))) if len(came) else (None, None, None)
+    )
     found = Summary(len(rows), median_s, p95_s, max_s, wrong, errors.count(None), None)
     if baseline is not None:
         return found

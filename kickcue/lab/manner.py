@@ -1,8 +1,9 @@
 """How a race is run: the shape of its pace, surges, the kick, and how far from the measured line.
 
-Shapes (shares of the mean pace): records are even or quick at both ends (Tucker 2006; Casado 2021), most amateurs fade, their second half
-3.4 +- 2.7 % slower (Kais 2019), championships speed up. Kicks: records 1 to 5 %, races run for the win up to 25 % and more (the last laps
-of published races). Wide: 2 pi metres a lap for each metre outside the measured line, and nobody runs on it.
+Shapes (shares of the mean pace): records are even or quick at both ends (Tucker 2006; Casado 2021),
+most amateurs fade, their second half 3.4 +- 2.7 % slower (Kais 2019), championships speed up.
+Kicks: records 1 to 5 %, races run for the win up to 25 % and more (the last laps of published
+races). Wide: 2 pi metres a lap for each metre outside the measured line, and nobody runs on it.
 
 How often and how long somebody is passed, how much fatigue takes and for how long people run before
 they press the start at the line are judgements; that they do is reported (a running start is what
@@ -36,7 +37,8 @@ PASSING_M: Final = (60.0, 200.0)
 TIRING_FROM: Final = 1 / 3
 """From this share of the race on fatigue takes more and more."""
 ROAD_LONGER: Final = (0.0, 0.011)
-"""On the road: how much longer than the shortest line people run (marathon watches read up to 1.1 % long)."""
+"""On the road: how much longer than the shortest line people run (marathon watches read up to 1.1 %
+long)."""
 
 
 class Shape(StrEnum):
@@ -165,7 +167,10 @@ def _passing(random: Random, course: Course, lap_m: float, chance: float) -> Alo
 
 
 def _path(random: Random, course: Course) -> Along:
-    """Return how much longer the way on the ground is, by place: on a track in its bends, on the road everywhere."""
+    """Return how much longer the way on the ground is, by place.
+
+    On a track in its bends, on the road everywhere.
+    """
     if course.lap_m is None:
         longer = 1.0 + random.uniform(*ROAD_LONGER)
         return lambda _done_m: longer
@@ -175,11 +180,17 @@ def _path(random: Random, course: Course) -> Along:
     habit_m = random.uniform(*WIDE_M)
     from_line_m = lap_m - course.first_crossing_m  # the race begins so far behind the finish line
     bends = 2 * (course.laps + 1)
-    widths_m = [min(max(random.gauss(habit_m, WIDE_VARIES_M), WIDE_M[0]), WIDE_M[1]) for _ in range(bends)]
-    widths_m = [LANE_WIDTH_M + WIDE_M[0] if random.random() < OVERTAKES else width_m for width_m in widths_m]
+    widths_m = [
+        min(max(random.gauss(habit_m, WIDE_VARIES_M), WIDE_M[0]), WIDE_M[1]) for _ in range(bends)
+    ]
+    widths_m = [
+        LANE_WIDTH_M + WIDE_M[0] if random.random() < OVERTAKES else width_m for width_m in widths_m
+    ]
 
     def path(done_m: float) -> float:
-        half, into_m = divmod(done_m + from_line_m, 0.5 * lap_m)  # after each line, and after half a lap, comes a bend, then a straight
+        half, into_m = divmod(
+            done_m + from_line_m, 0.5 * lap_m
+        )  # after each line, and after half a lap, comes a bend, then a straight
         return 1.0 + widths_m[min(int(half), bends - 1)] / radius_m if into_m < bend_m else 1.0
 
     return path

@@ -1,7 +1,10 @@
-"""What happens to a race that no model of its sensors contains: as runners, coaches and owners of pods report it.
+"""What happens to a race that no model of its sensors contains.
 
-Each mishap takes a race as it would have been sensed and gives it as it was. Times are seconds on the recording's clock, which need not
-be the true one: a machine that sleeps stops it. Sources of the kinds: ``docs/evaluation.md``.
+As runners, coaches and owners of pods report it.
+
+Each mishap takes a race as it would have been sensed and gives it as it was. Times are seconds on
+the recording's clock, which need not be the true one: a machine that sleeps stops it. Sources of
+the kinds: ``docs/evaluation.md``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +28,10 @@ ALL_LATE_S: Final = (2.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Befallen:
-    """A race as it was sensed; seconds after the true gun. ``starts_s``: when the start was pressed."""
+    """A race as it was sensed; seconds after the true gun.
+
+    ``starts_s``: when the start was pressed.
+    """
 
     counted: Sequence[Counted]
     marks: Sequence[TrueMark]
@@ -134,7 +140,12 @@ def burst(random: Random, course: Course, truth: Truth, race: Befallen) -> Befal
     for line_m in course.crossings_m:
         began_s = truth.time_at(max(line_m - random.uniform(0.0, 1.0) * course.marker_m, 0.0))
         stalls.append((began_s, began_s + random.uniform(5.0, 30.0)))
-    return replace(race, counted=sorted((_queued(sample, stalls) for sample in race.counted), key=lambda sample: sample.t_s))
+    return replace(
+        race,
+        counted=sorted(
+            (_queued(sample, stalls) for sample in race.counted), key=lambda sample: sample.t_s
+        ),
+    )
 
 
 def _queued(sample: Counted, stalls: Sequence[tuple[float, float]]) -> Counted:
@@ -145,7 +156,10 @@ def _queued(sample: Counted, stalls: Sequence[tuple[float, float]]) -> Counted:
 
 
 def sleep(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
-    """Let the machine sleep for 60 to 120 s: its clock stands still, what is sent meanwhile is lost."""
+    """Let the machine sleep for 60 to 120 s.
+
+    Its clock stands still, what is sent meanwhile is lost.
+    """
     length_s = random.uniform(60.0, 120.0)
     began_s = random.uniform(0.05, 0.9) * max(truth.duration_s - length_s, 1.0)
     asleep_s = (began_s, began_s + length_s)
@@ -187,11 +201,23 @@ def helper_elsewhere(random: Random, course: Course, truth: Truth, race: Befalle
     for mark in race.marks:
         if mark.line_m is None or mark.line_m + past_m > course.distance_m:
             continue
-        moved.append(replace(mark, t_s=mark.t_s - truth.time_at(mark.line_m) + truth.time_at(mark.line_m + past_m)))
+        moved.append(
+            replace(
+                mark,
+                t_s=mark.t_s - truth.time_at(mark.line_m) + truth.time_at(mark.line_m + past_m),
+            )
+        )
     return replace(race, marks=moved)
 
 
 def correlated_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
     """Make all presses of a race late by the same 2 to 4 s."""
     late_s = random.uniform(*ALL_LATE_S)
-    return replace(race, marks=[replace(mark, t_s=mark.t_s + late_s) for mark in race.marks if mark.t_s + late_s < truth.duration_s])
+    return replace(
+        race,
+        marks=[
+            replace(mark, t_s=mark.t_s + late_s)
+            for mark in race.marks
+            if mark.t_s + late_s < truth.duration_s
+        ],
+    )

@@ -1,7 +1,7 @@
 """How a race was paced, in two figures.
 
-The thresholds of ``kick_word`` are a judgement, not a finding; they separate world records (1 to 5 %) from championship races run for the
-win (13 to 22 %).
+The thresholds of ``kick_word`` are a judgement, not a finding; they separate world records (1 to 5
+%) from championship races run for the win (13 to 22 %).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,10 @@ from kickcue.lab.athlete import Truth
 
 
 def laps_s(truth: Truth, course: Course) -> tuple[float, ...]:
-    """Return the seconds of each whole lap; the partial one with which some events begin is left out."""
+    """Return the seconds of each whole lap.
+
+    The partial one with which some events begin is left out.
+    """
     starts_m = (0.0,) if course.first_crossing_m == course.lap_m else ()
     times = [truth.time_at(metres) for metres in (*starts_m, *course.crossings_m)]
     return tuple(after - before for before, after in pairwise(times))

@@ -1,9 +1,10 @@
 """The run that a famous race could have been, from its published times.
 
-What is published are moments at which a runner, often whoever led, was at a distance. Of all curves through these points the one with the
-least squared acceleration is the cubic spline of distance over time; that is what is taken here, and a standing start is taken off it.
-Between the published points everything is interpolation. Cadence and heart rate are not published at all, they are the simulated
-athlete's; what the sensors make of it all is simulated too.
+What is published are moments at which a runner, often whoever led, was at a distance. Of all curves
+through these points the one with the least squared acceleration is the cubic spline of distance
+over time; that is what is taken here, and a standing start is taken off it. Between the published
+points everything is interpolation. Cadence and heart rate are not published at all, they are the
+simulated athlete's; what the sensors make of it all is simulated too.
 """
 
 import math
@@ -22,7 +23,8 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, race_inputs
 
 GETTING_GOING_S: Final = 1.3
-"""Time constant with which a standing start approaches the pace; a judgement, it makes 5 m/s² at first and the pace within four seconds."""
+"""Time constant with which a standing start approaches the pace; a judgement, it makes 5 m/s² at
+first and the pace within four seconds."""
 RUN_OUT_S: Final = 10.0
 """Time constant of slowing down after the line."""
 ROUNDED_S: Final = 1e-6
@@ -32,14 +34,20 @@ _FAULTS: Final = SCENARIOS["button"]
 
 
 def reconstruct(race: FamousRace, random: Random) -> Truth:
-    """Return the race as it could have been; ``random`` draws the athlete's usual cadence, which nobody published."""
+    """Return the race as it could have been.
+
+    ``random`` draws the athlete's usual cadence, which nobody published.
+    """
     return run(race.points[-1][0], _speed_shape(race.points), random)
 
 
 def staged(race: FamousRace, course: Course, seed: int) -> SimulatedRace:
-    """Return the race as the sensors and the thumb tell it: the faults of the evaluation's scenario "button", the same for the same seed.
+    """Return the race as the sensors and the thumb tell it.
 
-    So that there is something to see, it is drawn anew until at least one press up to the bell is missing and at least one comes twice.
+    The faults of the evaluation's scenario "button", the same for the same seed.
+
+    So that there is something to see, it is drawn anew until at least one press up to the bell is
+    missing and at least one comes twice.
     """
     draws = (_drawn(race, course, Random(f"{race.name} {seed} {attempt}")) for attempt in count())  # noqa: S311  a simulation, not a secret
     return next(drawn for drawn in draws if _eventful(drawn, course))
@@ -51,11 +59,15 @@ def _drawn(race: FamousRace, course: Course, random: Random) -> SimulatedRace:
 
 
 def _eventful(race: SimulatedRace, course: Course) -> bool:
-    to_bell = line_presses(race.truth, course, race.inputs)[: course.crossings_m.index(course.bell_m) + 1]
+    to_bell = line_presses(race.truth, course, race.inputs)[
+        : course.crossings_m.index(course.bell_m) + 1
+    ]
     return any(not moments for moments in to_bell) and any(len(moments) > 1 for moments in to_bell)
 
 
-def line_presses(truth: Truth, course: Course, inputs: Iterable[Input]) -> tuple[tuple[float, ...], ...]:
+def line_presses(
+    truth: Truth, course: Course, inputs: Iterable[Input]
+) -> tuple[tuple[float, ...], ...]:
     """Return for each line the moments, in seconds after the gun, at which the thumb pressed for it (the thumb is never early)."""
     lines_s = [truth.time_at(line_m) - ROUNDED_S for line_m in course.crossings_m]
     found: list[list[float]] = [[] for _ in lines_s]

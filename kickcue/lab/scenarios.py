@@ -64,7 +64,8 @@ class Scenario:
 
 
 _EVEN: Final = Style()
-"""The runner of the three oldest scenarios: kept, so that their races and figures stay what they were."""
+"""The runner of the three oldest scenarios: kept, so that their races and figures stay what they
+were."""
 _BUTTON: Final = Scenario("button", PodFaults(), Thumb())
 _MISHAP: Final = replace(_BUTTON, group=Group.MISHAP)
 _PHYSICAL: Final = replace(_BUTTON, mishap=nothing, group=Group.PHYSICAL)
@@ -83,13 +84,24 @@ SCENARIOS: Mapping[str, Scenario] = {
         Scenario("bare", PodFaults(), None, _EVEN),
         Scenario("calibrated", PodFaults(), None, earlier=Earlier()),
         replace(_BUTTON, style=_EVEN),
-        Scenario("button-bad", PodFaults(scale_sd=0.05), Thumb(missed=0.25, doubled=0.10, stray=0.02), _EVEN),
+        Scenario(
+            "button-bad",
+            PodFaults(scale_sd=0.05),
+            Thumb(missed=0.25, doubled=0.10, stray=0.02),
+            _EVEN,
+        ),
         Scenario("gate", PodFaults(), Gate()),
         Scenario("beacon", PodFaults(), None, beacon=Beacon()),
         replace(_BUTTON, name="wide", style=Style(ANY_SHAPE, wide=True)),
-        replace(_BUTTON, name="surge", style=Style(ANY_SHAPE, surge=0.10, kick=0.25, kick_from=(0.5, 1.5))),
+        replace(
+            _BUTTON,
+            name="surge",
+            style=Style(ANY_SHAPE, surge=0.10, kick=0.25, kick_from=(0.5, 1.5)),
+        ),
         replace(_BUTTON, name="dropout", air=Air()),
-        replace(_BUTTON, name="swap", cadence_byte=(CadenceByte.STEPS, CadenceByte.POWER), restart=True),
+        replace(
+            _BUTTON, name="swap", cadence_byte=(CadenceByte.STEPS, CadenceByte.POWER), restart=True
+        ),
         replace(_MISHAP, name="start-late", mishap=start_late),
         replace(_MISHAP, name="false-start", mishap=false_start),
         replace(_MISHAP, name="slip", mishap=slip),

@@ -19,7 +19,10 @@ from kickcue.recording.encode import PodSample, pod_notification
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """The events in order of time; what of the pod's readings arrived intact; the marks with what they were made for."""
+    """The events in order of time; what of the pod's readings arrived intact.
+
+    The marks with what they were made for.
+    """
 
     inputs: tuple[Input, ...]
     counted: tuple[Counted, ...]
@@ -31,14 +34,21 @@ class Sensed:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """Two streams: one for runner, sensors and marks, one for faults; so a fault more or less leaves all other draws as they are."""
+    """Two streams: one for runner, sensors and marks, one for faults.
+
+    So a fault more or less leaves all other draws as they are.
+    """
 
     race: Random
     faults: Random
 
 
 def sensed(
-    chances: Chances, truth: Truth, course: Course, scenario: Scenario, readings: tuple[Sequence[Counted], Iterable[Notification]]
+    chances: Chances,
+    truth: Truth,
+    course: Course,
+    scenario: Scenario,
+    readings: tuple[Sequence[Counted], Iterable[Notification]],
 ) -> Sensed:
     """Return what becomes of the pod's readings and the strap's notifications, together with the marks that are made."""
     counted, strap = list(readings[0]), list(readings[1])
@@ -49,9 +59,15 @@ def sensed(
         return _mishandled(chances, truth, course, scenario, counted, strap)
     cadences = [cadence_byte(what, sample, mass_kg) for sample in counted]
     pod = [_sent(s_to_ns(s.t_s), s, by) for s, by in zip(counted, cadences, strict=True)]
-    made = () if scenario.marks is None else tuple(marks(chances.race, truth, course.crossings_m, scenario.marks))
+    made = (
+        ()
+        if scenario.marks is None
+        else tuple(marks(chances.race, truth, course.crossings_m, scenario.marks))
+    )
     events: list[Notification | Link] = (
-        [*pod, *strap] if air is None else [e for sent in (pod, strap) for e in through_air(faults, sent, air)]
+        [*pod, *strap]
+        if air is None
+        else [e for sent in (pod, strap) for e in through_air(faults, sent, air)]
     )
     whole = {(event.t_ns, event.data) for event in events if isinstance(event, Notification)}
     inputs: list[Input] = [Command(0, CommandKind.START), *events]
@@ -59,14 +75,26 @@ def sensed(
         inputs.extend(Mark(s_to_ns(mark.t_s), scenario.marks.source) for mark in made)
     if scenario.beacon is not None:
         inputs.extend(advertisements(faults, truth, course, scenario.beacon))
-    arrived = tuple(sample for sample, event in zip(counted, pod, strict=True) if (event.t_ns, event.data) in whole)
+    arrived = tuple(
+        sample
+        for sample, event in zip(counted, pod, strict=True)
+        if (event.t_ns, event.data) in whole
+    )
     return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), arrived, made)
 
 
 def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
-    chances: Chances, truth: Truth, course: Course, scenario: Scenario, counted: Sequence[Counted], strap: Sequence[Notification]
+    chances: Chances,
+    truth: Truth,
+    course: Course,
+    scenario: Scenario,
+    counted: Sequence[Counted],
+    strap: Sequence[Notification],
 ) -> Sensed:
-    """Return what is sensed of a race in which something happens that is no sensor's fault; the gun comes after some standing about."""
+    """Return what is sensed of a race in which something happens that is no sensor's fault.
+
+    The gun comes after some standing about.
+    """
     assert scenario.mishap is not None
     assert isinstance(scenario.marks, Thumb)
     made = marks(chances.race, truth, course.crossings_m, scenario.marks)
@@ -80,7 +108,9 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
     inputs: list[Input] = [Command(at_ns(start_s), CommandKind.START) for start_s in race.starts_s]
     if race.counted:
         first_m, first_s = race.counted[0].distance_m, race.counted[0].t_s
-        standing = [Counted(first_s - s, 0.0, first_m, 0.0) for s in range(int(STANDING_S) - 1, 0, -1)]
+        standing = [
+            Counted(first_s - s, 0.0, first_m, 0.0) for s in range(int(STANDING_S) - 1, 0, -1)
+        ]
         for each in (*standing, *race.counted):
             strides = each.cadence_spm / STEPS_PER_STRIDE
             inputs.append(_sent(at_ns(each.t_s), each, strides, race.sends))
@@ -89,7 +119,13 @@ def _mishandled(  # noqa: PLR0913, PLR0917  a race and what befell it
         if not race.is_asleep(t_s):
             inputs.append(Notification(at_ns(t_s), beat.sensor, beat.char, beat.data))
     inputs += [Mark(at_ns(mark.t_s), scenario.marks.source) for mark in race.marks]
-    return Sensed(tuple(sorted(inputs, key=lambda event: event.t_ns)), tuple(race.counted), tuple(race.marks), shift_s, race)
+    return Sensed(
+        tuple(sorted(inputs, key=lambda event: event.t_ns)),
+        tuple(race.counted),
+        tuple(race.marks),
+        shift_s,
+        race,
+    )
 
 
 _WHOLE: Final = {"speed": True, "total": True}
@@ -104,6 +140,8 @@ def _sent(
     if not (sends["speed"] and sends["total"]):
         speed_mps = sample.speed_mps if sends["speed"] else 0.0
         return pod_notification(t_ns, PodSample(speed_mps, cadence, running=True))
-    stride_length_m = 120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
+    stride_length_m = (
+        120.0 * sample.speed_mps / sample.cadence_spm if sample.cadence_spm > 60.0 else None
+    )
     whole = PodSample(sample.speed_mps, cadence, sample.distance_m, stride_length_m)
     return pod_notification(t_ns, whole)

@@ -52,7 +52,10 @@ class Thumb:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A line gate by position: no thumb and no delay; early or late by the error of the position along the track."""
+    """A line gate by position: no thumb and no delay.
+
+    Early or late by the error of the position along the track.
+    """
 
     position_sd_m: float = 2.0
     missed: float = 0.05
@@ -65,7 +68,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class TrueMark:
-    """A mark, seconds after the gun, and the line it was made for; None: for nothing, a double or a stray one."""
+    """A mark, seconds after the gun, and the line it was made for.
+
+    None: for nothing, a double or a stray one.
+    """
 
     t_s: float
     line_m: float | None
@@ -73,7 +79,10 @@ class TrueMark:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One reading of the pod, at the moment it arrives: seconds after the gun, m/s, metres, steps per minute."""
+    """One reading of the pod, at the moment it arrives.
+
+    Seconds after the gun, m/s, metres, steps per minute.
+    """
 
     t_s: float
     speed_mps: float
@@ -81,7 +90,9 @@ class Counted:
     cadence_spm: float
 
 
-def pod_samples(random: Random, truth: Truth, faults: PodFaults, scale: float | None = None) -> Iterator[Counted]:
+def pod_samples(
+    random: Random, truth: Truth, faults: PodFaults, scale: float | None = None
+) -> Iterator[Counted]:
     """Yield one reading a second: total distance with scale, drift and noise; speed with lag.
 
     ``scale`` is pod metres per true metre; without it one is drawn.
@@ -106,7 +117,12 @@ def pod_samples(random: Random, truth: Truth, faults: PodFaults, scale: float | 
         before = here
         late_s = min(abs(random.gauss(0.0, faults.jitter_s)), 0.9)
         counted_m = max(lagging, 0.0) if faults.total_lags else total
-        yield Counted(second + late_s, max(speed, 0.0), counted_m, max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0))
+        yield Counted(
+            second + late_s,
+            max(speed, 0.0),
+            counted_m,
+            max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0),
+        )
 
 
 def _gait(random: Random, truth: Truth, faults: PodFaults) -> Callable[[float], float] | None:
@@ -124,9 +140,15 @@ def _gait(random: Random, truth: Truth, faults: PodFaults) -> Callable[[float], 
     return factor
 
 
-def marks(random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate) -> list[TrueMark]:
+def marks(
+    random: Random, truth: Truth, lines_m: tuple[float, ...], by: Thumb | Gate
+) -> list[TrueMark]:
     """Return the marks that are made for these lines, sorted."""
-    made = _pressed(random, truth, lines_m, by) if isinstance(by, Thumb) else _passed(random, truth, lines_m, by)
+    made = (
+        _pressed(random, truth, lines_m, by)
+        if isinstance(by, Thumb)
+        else _passed(random, truth, lines_m, by)
+    )
     return sorted((mark for mark in made if mark.t_s < truth.duration_s), key=lambda mark: mark.t_s)
 
 
@@ -135,7 +157,9 @@ def presses(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thu
     return [mark.t_s for mark in marks(random, truth, lines_m, thumb)]
 
 
-def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thumb) -> Iterator[TrueMark]:
+def _pressed(
+    random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Thumb
+) -> Iterator[TrueMark]:
     for line_m in lines_m:
         if random.random() < thumb.stray:
             yield TrueMark(random.uniform(0.0, truth.duration_s), None)
@@ -150,8 +174,12 @@ def _pressed(random: Random, truth: Truth, lines_m: tuple[float, ...], thumb: Th
             yield TrueMark(pressed_s + random.uniform(*DOUBLED_AFTER_S), None)
 
 
-def _passed(random: Random, truth: Truth, lines_m: tuple[float, ...], gate: Gate) -> Iterator[TrueMark]:
+def _passed(
+    random: Random, truth: Truth, lines_m: tuple[float, ...], gate: Gate
+) -> Iterator[TrueMark]:
     for line_m in lines_m:
         off_m = random.gauss(0.0, gate.position_sd_m)
         if random.random() >= gate.missed:
-            yield TrueMark(truth.time_at(min(max(line_m + off_m, 0.0), truth.distance_m[-1])), line_m)
+            yield TrueMark(
+                truth.time_at(min(max(line_m + off_m, 0.0), truth.distance_m[-1])), line_m
+            )

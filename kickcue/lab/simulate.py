@@ -46,7 +46,10 @@ class SimulatedRace:
         """The true gun, on the events' clock."""
         if self.gun_s is not None:
             return s_to_ns(self.gun_s)
-        return next((e.t_ns for e in self.inputs if isinstance(e, Command) and e.kind is CommandKind.START), 0)
+        return next(
+            (e.t_ns for e in self.inputs if isinstance(e, Command) and e.kind is CommandKind.START),
+            0,
+        )
 
     def clock_s(self, t_s: float) -> float:
         """Return when, on the events' clock after the gun, it is ``t_s`` seconds after the gun."""
@@ -63,14 +66,20 @@ class SimulatedRace:
 
     def document(self, document: RaceDocument) -> RaceDocument:
         """Return the race's document with what was learned before it."""
-        return document if self.scale is None else document.model_copy(update={"scale": self.scale.mean, "scale_sd": self.scale.sd})
+        return (
+            document
+            if self.scale is None
+            else document.model_copy(update={"scale": self.scale.mean, "scale_sd": self.scale.sd})
+        )
 
 
 def simulate(course: Course, scenario: Scenario, seed: int) -> SimulatedRace:
     """Return the race of this seed; the same seed gives the same bytes on every machine."""
     name = f"{scenario.name} {course.event} {course.marker_m:g} {seed}"
     random = Random(name)  # noqa: S311  a simulation, not a secret
-    pace_mps = None if scenario.pace_mps is None else stream(name, "pace").uniform(*scenario.pace_mps)
+    pace_mps = (
+        None if scenario.pace_mps is None else stream(name, "pace").uniform(*scenario.pace_mps)
+    )
     manner = drawn(stream(name, "manner"), scenario.style, course)
     truth = run_race(random, course.distance_m, course.kick_m, pace_mps, manner)
     prior, scale = earlier_scales(stream(name, "earlier"), scenario, course)
@@ -91,13 +100,26 @@ def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario
 
 
 def simulated_document(race: str, lap_m: float | None = None) -> RaceDocument:
-    """Return the set-up of the simulated races: one pod, one strap, nothing known beforehand. AskedWronglyError for a lap of nan."""
-    sensors = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}
-    return RaceDocument.parse({"race": race, "lap_m": lap_m, "sensors": sensors}, "the simulated race")
+    """Return the set-up of the simulated races: one pod, one strap, nothing known beforehand.
+
+    AskedWronglyError for a lap of nan.
+    """
+    sensors = {
+        "pod": SensorChoice(profile="generic-rsc"),
+        "strap": SensorChoice(profile="generic-hr"),
+    }
+    return RaceDocument.parse(
+        {"race": race, "lap_m": lap_m, "sensors": sensors}, "the simulated race"
+    )
 
 
-def earlier_scales(random: Random, scenario: Scenario, course: Course) -> tuple[ScalePrior | None, float | None]:
-    """Return what earlier races taught, and the pod's scale today; (None, None) in a scenario without earlier races."""
+def earlier_scales(
+    random: Random, scenario: Scenario, course: Course
+) -> tuple[ScalePrior | None, float | None]:
+    """Return what earlier races taught, and the pod's scale today.
+
+    (None, None) in a scenario without earlier races.
+    """
     if scenario.earlier is None:
         return None, None
     past = history(random, scenario.earlier, scenario.pod, course.distance_m)
@@ -116,9 +138,13 @@ def _branched(random: Random) -> Random:
     return stream(str(twin.getrandbits(64)), "faults")
 
 
-def _sensed(chances: Chances, truth: Truth, course: Course, scenario: Scenario, scale: float | None) -> Sensed:
+def _sensed(
+    chances: Chances, truth: Truth, course: Course, scenario: Scenario, scale: float | None
+) -> Sensed:
     counted = tuple(pod_samples(chances.race, truth, scenario.pod, scale))
-    return sensed(chances, truth, course, scenario, (counted, tuple(_strap_sent(chances.race, truth))))
+    return sensed(
+        chances, truth, course, scenario, (counted, tuple(_strap_sent(chances.race, truth)))
+    )
 
 
 def _strap_sent(random: Random, truth: Truth) -> Iterator[Notification]:

@@ -6,19 +6,39 @@ from dataclasses import dataclass, replace
 from kickcue.config.race import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.events import Arm, BeaconHeard, Command, CommandKind, Estimate, Fix, Input, Notification, Output, Tick
+from kickcue.core.events import (
+    Arm,
+    BeaconHeard,
+    Command,
+    CommandKind,
+    Estimate,
+    Fix,
+    Input,
+    Notification,
+    Output,
+    Tick,
+)
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
 from kickcue.recording import Recording
 
-GENERIC = {"2a53": "generic-rsc", "2acd": "treadmill-ftms", "2a67": "generic-rsc", "2a37": "generic-hr"}
-"""Which standard profile reads a sensor that the recording does not name one for, by its characteristic."""
+GENERIC = {
+    "2a53": "generic-rsc",
+    "2acd": "treadmill-ftms",
+    "2a67": "generic-rsc",
+    "2a37": "generic-hr",
+}
+"""Which standard profile reads a sensor that the recording does not name one for, by its
+characteristic."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A recording ready to be run. ``same``: nothing was changed against what was recorded, ticks included."""
+    """A recording ready to be run.
+
+    ``same``: nothing was changed against what was recorded, ticks included.
+    """
 
     document: RaceDocument
     inputs: tuple[Input, ...]
@@ -49,7 +69,9 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     same = wish is None and recorded is not None and not start_offset_s and recording.header.ticks
     document = wish or recorded
     if document is None:
-        raise AskedWronglyError(f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m")
+        raise AskedWronglyError(
+            f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m"
+        )
     inputs = recording.inputs
     if not any(isinstance(event, Notification | Fix | BeaconHeard) for event in inputs):
         raise DataError(f"{recording.path.name} holds no sensor data to replay")
@@ -79,7 +101,11 @@ def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
         return RaceDocument.parse(header.setup, recording.path.name).sensors
     found = {name: SensorChoice(profile=profile) for name, profile in header.sensors.items()}
     for event in recording.inputs:
-        if isinstance(event, Notification) and event.sensor not in found and short_uuid(event.char) in GENERIC:
+        if (
+            isinstance(event, Notification)
+            and event.sensor not in found
+            and short_uuid(event.char) in GENERIC
+        ):
             found[event.sensor] = SensorChoice(profile=GENERIC[short_uuid(event.char)])
     return found
 
@@ -87,7 +113,10 @@ def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
 def _from(inputs: tuple[Input, ...], start_offset_s: float, name: str) -> tuple[Input, ...]:
     last_s = ns_to_s(max((event.t_ns for event in inputs), default=0))
     if not 0.0 <= start_offset_s < last_s:
-        raise AskedWronglyError(f"--start-offset {start_offset_s:g}: {name} lasts {last_s:g} s, the offset should lie within")
+        raise AskedWronglyError(
+            f"--start-offset {start_offset_s:g}: {name} lasts {last_s:g} s, the offset should lie "
+            "within"
+        )
     start_ns = s_to_ns(start_offset_s)
     kept = [event for event in inputs if event.t_ns >= start_ns and not _is_start(event)]
     return (Command(start_ns, CommandKind.START), *kept)
@@ -105,8 +134,16 @@ def at_pace(output: Output, t0_ns: int, rate: float) -> Output:
     """Return the output with its times as they are felt when the race is played ``rate`` times faster, from ``t0_ns`` on."""
     t_ns = round((output.t_ns - t0_ns) / rate)
     if isinstance(output, Arm):
-        return replace(output, t_ns=t_ns, cue=replace(output.cue, t_ns=t_ns), due_in_ms=round(output.due_in_ms / rate))
+        return replace(
+            output,
+            t_ns=t_ns,
+            cue=replace(output.cue, t_ns=t_ns),
+            due_in_ms=round(output.due_in_ms / rate),
+        )
     if isinstance(output, Estimate):
-        eta_s, sd_s = (None if seconds is None else seconds / rate for seconds in (output.eta_bell_s, output.eta_bell_sd_s))
+        eta_s, sd_s = (
+            None if seconds is None else seconds / rate
+            for seconds in (output.eta_bell_s, output.eta_bell_sd_s)
+        )
         return replace(output, t_ns=t_ns, eta_bell_s=eta_s, eta_bell_sd_s=sd_s)
     return replace(output, t_ns=t_ns)

@@ -1,7 +1,7 @@
 """Spreading batches of races: over the cores of this machine, or over a Dask cluster.
 
-A batch is a pure function of its seeds, and results come back in the order in which batches were handed in, so that the figures do not
-depend on where they were made.
+A batch is a pure function of its seeds, and results come back in the order in which batches were
+handed in, so that the figures do not depend on where they were made.
 """
 
 import os
@@ -26,7 +26,9 @@ Made = TypeVar("Made")
 class Spread(Protocol):
     """Where work is done."""
 
-    def __call__(self, work: Callable[[Given], Made], batches: Sequence[Given], /) -> Iterator[Made]:
+    def __call__(
+        self, work: Callable[[Given], Made], batches: Sequence[Given], /
+    ) -> Iterator[Made]:
         """Yield ``work(batch)`` of each batch, in their order."""
 
 
@@ -51,39 +53,64 @@ def all_cores() -> Iterator[Spread]:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files for a cluster over ``tls://``, as Dask names them: who is trusted, and who we are."""
+    """PEM files for a cluster over ``tls://``, as Dask names them.
+
+    Who is trusted, and who we are.
+    """
 
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
 
     def checked(self, address: str) -> dict[str, Any]:
-        """Return the arguments of Dask's ``Security`` for an address; AskedWronglyError where they do not go together."""
-        told = {"tls_ca_file": self.ca_file, "tls_client_cert": self.cert_file, "tls_client_key": self.key_file}
+        """Return the arguments of Dask's ``Security`` for an address.
+
+        AskedWronglyError where they do not go together.
+        """
+        told = {
+            "tls_ca_file": self.ca_file,
+            "tls_client_cert": self.cert_file,
+            "tls_client_key": self.key_file,
+        }
         files = {name: path for name, path in told.items() if path is not None}
         if not address.startswith("tls://"):
             if files:
-                raise AskedWronglyError(f"--dask: expected tls:// with --dask-ca, --dask-cert and --dask-key, got {address}")
+                raise AskedWronglyError(
+                    "--dask: expected tls:// with --dask-ca, --dask-cert and --dask-key, got "
+                    f"{address}"
+                )
             return {}
         if len(files) < len(told):
-            raise AskedWronglyError("--dask tls://: expected --dask-ca, --dask-cert and --dask-key, got not all of them")
+            raise AskedWronglyError(
+                "--dask tls://: expected --dask-ca, --dask-cert and --dask-key, got not all of them"
+            )
         for path in files.values():
             if not path.is_file():
-                raise AskedWronglyError(f"--dask: expected a PEM file, got {path}: there is no such file")
+                raise AskedWronglyError(
+                    f"--dask: expected a PEM file, got {path}: there is no such file"
+                )
         return {"require_encryption": True, **{name: str(path) for name, path in files.items()}}
 
 
 @contextmanager
 def cluster(address: str, certificates: Certificates | None = None) -> Iterator[Spread]:
-    """Spread over the Dask cluster whose scheduler is at ``address``, e.g. tcp://10.0.0.5:8786; every worker needs this same kickcue.
+    """Spread over the Dask cluster whose scheduler is at ``address``, e.g. tcp://10.0.0.5:8786.
 
-    Over ``tcp://`` everybody in that network is trusted: who reaches a scheduler or a worker can run any program there, and what comes
-    back is unpickled here. Over ``tls://`` only who has a certificate of the same authority.
+    Every worker needs this same kickcue.
 
-    AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the workers have another kickcue or none.
+    Over ``tcp://`` everybody in that network is trusted: who reaches a scheduler or a worker can
+    run any program there, and what comes back is unpickled here. Over ``tls://`` only who has a
+    certificate of the same authority.
+
+    AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the
+    workers have another kickcue or none.
     """
-    if not _FORM.fullmatch(address):  # Dask itself would ask for twenty seconds, and leave a traceback
-        raise AskedWronglyError(f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}")
+    if not _FORM.fullmatch(
+        address
+    ):  # Dask itself would ask for twenty seconds, and leave a traceback
+        raise AskedWronglyError(
+            f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}"
+        )
     files = (certificates or Certificates()).checked(address)
     try:
         from distributed import Client  # noqa: PLC0415  an extra, and a second of importing
@@ -92,9 +119,14 @@ def cluster(address: str, certificates: Certificates | None = None) -> Iterator[
         raise AskedWronglyError(f"--dask needs Dask: {how_to_get('cluster')}") from None
     try:
         security = Security(**files) if files else None  # type: ignore[no-untyped-call]
-        client: Any = Client(address, timeout=CONNECT_WITHIN_S, set_as_default=False, security=security)  # type: ignore[no-untyped-call]
+        client: Any = Client(
+            address, timeout=CONNECT_WITHIN_S, set_as_default=False, security=security
+        )  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise AskedWronglyError(f"--dask {address}: no scheduler there ({error}), right would be e.g. tcp://10.0.0.5:8786") from None
+        raise AskedWronglyError(
+            f"--dask {address}: no scheduler there ({error}), right would be e.g. "
+            "tcp://10.0.0.5:8786"
+        ) from None
     with client:
         _check_workers(client, address)
 
@@ -111,10 +143,14 @@ def _check_workers(client: Any, address: str) -> None:
     except ModuleNotFoundError:
         versions = {None}
     if not versions:
-        raise AskedWronglyError(f"--dask {address}: the cluster has no workers, start some with: dask worker {address}")
+        raise AskedWronglyError(
+            f"--dask {address}: the cluster has no workers, start some with: dask worker {address}"
+        )
     if versions != {kickcue.__version__}:
         wanted = f"kickcue {kickcue.__version__} on every worker"
-        raise AskedWronglyError(f"--dask {address}: expected {wanted}, got {_found(versions)}: install the same there")
+        raise AskedWronglyError(
+            f"--dask {address}: expected {wanted}, got {_found(versions)}: install the same there"
+        )
 
 
 def _found(versions: set[str | None]) -> str:

@@ -14,14 +14,18 @@ LEAST_RACES: Final = 200
 """With fewer races of a kind the figures say too little to be judged."""
 COVERAGE: Final = (0.93, 0.97)
 OUTSIDE: Final = (0.90, 1.0)
-"""...where something happens that is in no model of the sensors: the truth must lie in what is told, be it wide."""
+"""...where something happens that is in no model of the sensors: the truth must lie in what is
+told, be it wide."""
 UNWARNED: Final = 1 / 2000
 """Largest share, of all races of a run together, whose bell is on a wrong lap without "about"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Largest median and 95 % quantile of the error, in seconds, and largest share of wrong laps; None: not asked."""
+    """Largest median and 95 % quantile of the error, in seconds, and largest share of wrong laps.
+
+    None: not asked.
+    """
 
     median_s: float | None = None
     p95_s: float | None = None
@@ -32,7 +36,17 @@ _BUTTON: Final = Target(0.28, 1.1, 1 / 1000)
 _HARDER: Final = Target(0.45, 1.8, 1 / 500)
 _CALIBRATED: Final = Target(4.2, 13.0, 1 / 200)
 
-_WITH_PRESSES: Final = ("start-late", "false-start", "slip", "scale-step", "burst", "sleep", "cadence-only", "strap-only", "last-four")
+_WITH_PRESSES: Final = (
+    "start-late",
+    "false-start",
+    "slip",
+    "scale-step",
+    "burst",
+    "sleep",
+    "cadence-only",
+    "strap-only",
+    "last-four",
+)
 _WITHOUT_TARGET: Final = ("no-total", "helper-elsewhere", "correlated-late")
 """Of these, lagging totals and kilometre marks only honesty is asked; ``--best`` tells a limit."""
 _PHYSICAL: Final = ("speed-scale", "fatigue", "overtaking", "rolling-start")
@@ -62,7 +76,9 @@ SHORT: Final = ("800m", "1500m")
 """When something goes wrong, races in which a lap was pressed before the bell are judged here."""
 LEAST_PRESSED: Final = 100
 """With fewer races that had such a press their figures are not judged."""
-LONGER: Final[Mapping[tuple[str, str], Target]] = {("calibrated", "10000m"): replace(_CALIBRATED, median_s=8.0, p95_s=24.0)}
+LONGER: Final[Mapping[tuple[str, str], Target]] = {
+    ("calibrated", "10000m"): replace(_CALIBRATED, median_s=8.0, p95_s=24.0)
+}
 """Where another event has figures of its own."""
 
 

@@ -1,7 +1,8 @@
 """A watch in virtual time: the real wrist logic, fed over a link, and what is felt.
 
-Over a faultless link a cue is felt when the watch's timer or the cue itself says so, whichever comes first. Over a bad one messages are
-held up for seconds, lost and doubled; then nothing may be felt late or twice, whatever happens to the moment.
+Over a faultless link a cue is felt when the watch's timer or the cue itself says so, whichever
+comes first. Over a bad one messages are held up for seconds, lost and doubled; then nothing may be
+felt late or twice, whatever happens to the moment.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +20,10 @@ BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
 @dataclass(frozen=True, slots=True)
 class BadLink:
-    """A link as bad as it gets: every message takes a little, some are held up for long, some come twice, some never."""
+    """A link as bad as it gets.
+
+    Every message takes a little, some are held up for long, some come twice, some never.
+    """
 
     least_ms: int = 20
     usual_ms: float = 30.0
@@ -32,7 +36,9 @@ class BadLink:
         """Return when the message arrives: once, twice or never."""
         if random.random() < self.lost:
             return []
-        return [self._arrival_ms(random, sent_ms) for _ in range(1 + (random.random() < self.doubled))]
+        return [
+            self._arrival_ms(random, sent_ms) for _ in range(1 + (random.random() < self.doubled))
+        ]
 
     def _arrival_ms(self, random: Random, sent_ms: int) -> int:
         held_up_ms = random.randint(*self.held_up_ms) if random.random() < self.held_up else 0
@@ -52,7 +58,10 @@ class Felt:
 
 @dataclass(slots=True)
 class Watch:
-    """Call ``run_to`` before an event is fed to the engine and ``send`` with what followed from it; ``felt`` is what was felt so far."""
+    """Call ``run_to`` before an event is fed to the engine and ``send`` with what followed from it.
+
+    ``felt`` is what was felt so far.
+    """
 
     link: BadLink | None = None
     random: Random | None = None
@@ -81,7 +90,11 @@ class Watch:
         while True:
             due_ms = self._wrist.next_due_ms
             arrives_ms = self._coming[0][0] if self._coming else None
-            if due_ms is not None and due_ms <= now_ms and (arrives_ms is None or due_ms <= arrives_ms):
+            if (
+                due_ms is not None
+                and due_ms <= now_ms
+                and (arrives_ms is None or due_ms <= arrives_ms)
+            ):
                 self._note(due_ms, None, self._wrist.tick(due_ms))
             elif arrives_ms is not None and arrives_ms <= now_ms:
                 _, _, sent_ms, output = heappop(self._coming)
@@ -121,10 +134,16 @@ class Watch:
             self._wrist.hear(stamp)
 
     def _note(self, now_ms: int, told_ms: int | None, actions: tuple[Action, ...]) -> None:
-        slack_ms = 0 if self.link is None else self.link.least_ms  # the delay of the fastest message is invisible to a watch
+        slack_ms = (
+            0 if self.link is None else self.link.least_ms
+        )  # the delay of the fastest message is invisible to a watch
         for action in actions:
             if isinstance(action, Play):
-                meant_ms = self._armed[action.touch.id][1] if action.from_timer or told_ms is None else told_ms
+                meant_ms = (
+                    self._armed[action.touch.id][1]
+                    if action.from_timer or told_ms is None
+                    else told_ms
+                )
                 touch = action.touch
                 late = now_ms > meant_ms + touch.ttl_ms + slack_ms
                 self.felt.append(Felt(now_ms, touch.id, touch.kind, touch.text, late))

@@ -21,18 +21,28 @@ MARKS: Final = ("manual", "all", "none")
 """What a person can ask for."""
 
 
-def read(path: Path, *, marks: str = "manual", activity: int | None = None, progress: "Callable[[float], None] | None" = None) -> Recording:
+def read(
+    path: Path,
+    *,
+    marks: str = "manual",
+    activity: int | None = None,
+    progress: "Callable[[float], None] | None" = None,
+) -> Recording:
     """Return everything that can be had from a recording of any known kind, told by its content.
 
     ``marks`` says which laps of an imported activity become marks: "manual" (pressed by a person at
-    the line, or told by the line's position), "presses" (those at the ends of repetitions, too), "all", "none".
-    In a recording of kickcue's own the marks are events like all others; only "none" changes it, and takes them out.
+    the line, or told by the line's position), "presses" (those at the ends of repetitions, too),
+    "all", "none". In a recording of kickcue's own the marks are events like all others; only "none"
+    changes it, and takes them out.
 
-    ``activity`` says which of several activities of a watch's file, counted from 1; None: the longest run.
+    ``activity`` says which of several activities of a watch's file, counted from 1; None: the
+    longest run.
 
-    ``progress`` is called now and then with the share that has been read, for FIT: the other formats are read many times as fast.
+    ``progress`` is called now and then with the share that has been read, for FIT: the other
+    formats are read many times as fast.
 
-    AskedWronglyError where there is no such file or activity, DataError where nothing can be had from it.
+    AskedWronglyError where there is no such file or activity, DataError where nothing can be had
+    from it.
     """
     if marks not in (*MARKS, "presses"):
         raise AskedWronglyError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
@@ -41,16 +51,21 @@ def read(path: Path, *, marks: str = "manual", activity: int | None = None, prog
     kind = kind_of(path, data)
     if kind in ("MCAP", "JSONL"):
         if activity not in (None, 1):
-            raise AskedWronglyError(f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one")
+            raise AskedWronglyError(
+                f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one"
+            )
         found = _own(path, data, kind)
     else:
         found = _imported(path, _activity(path, data, kind, activity, progress), marks)
     if marks == "none":
         found = _without_marks(found)
-    return replace(found, problems=(*loaded.problems, *found.problems), notes=(*loaded.notes, *found.notes))
+    return replace(
+        found, problems=(*loaded.problems, *found.problems), notes=(*loaded.notes, *found.notes)
+    )
 
 
-# The libraries of five formats take longer to import than most files take to read: each is loaded where its format is met.
+# The libraries of five formats take longer to import than most files take to read: each is loaded
+# where its format is met.
 
 
 def _own(path: Path, data: bytes, kind: str) -> Recording:
@@ -69,7 +84,13 @@ def _imported(path: Path, found: "Activity", marks: str) -> Recording:
     return activity.recording(path, found, marks)
 
 
-def _activity(path: Path, data: bytes, kind: str, wanted: int | None, progress: "Callable[[float], None] | None") -> "Activity":
+def _activity(
+    path: Path,
+    data: bytes,
+    kind: str,
+    wanted: int | None,
+    progress: "Callable[[float], None] | None",
+) -> "Activity":
     try:
         if kind == "FIT":
             from kickcue.recording import fit  # noqa: PLC0415  see above
@@ -96,7 +117,9 @@ def _reader(kind: str) -> "Callable[[bytes, int | None], Activity]":
 
 
 def _without_marks(found: Recording) -> Recording:
-    kept = [entry for entry in found.entries if not isinstance(entry, Mark) and not _orders_lap(entry)]
+    kept = [
+        entry for entry in found.entries if not isinstance(entry, Mark) and not _orders_lap(entry)
+    ]
     without = Recording.of(found.path, found.header, kept)
     return replace(found, inputs=without.inputs, entries=without.entries, laps_note=None)
 

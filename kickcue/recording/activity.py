@@ -1,4 +1,6 @@
-"""An activity as a watch recorded it, and the rules by which it becomes events. All readers of activities end here.
+"""An activity as a watch recorded it, and the rules by which it becomes events.
+
+All readers of activities end here.
 
 - Time 0 is the first record. A ``start`` command stands there.
 - A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a heart rate a 2A37 of "strap", one with a
@@ -31,7 +33,14 @@ from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
 from kickcue.recording.model import ActivityFound, Header, Recording
 from kickcue.recording.pauses import PAUSE_S, Gap, Turn, gaps, pauses
-from kickcue.recording.plausible import Place, grown_m, is_real, metres_for_each, real_places, run_by_strides_m
+from kickcue.recording.plausible import (
+    Place,
+    grown_m,
+    is_real,
+    metres_for_each,
+    real_places,
+    run_by_strides_m,
+)
 from kickcue.recording.points import Point, great_circle_m
 from kickcue.recording.time_order import in_order, unset_clock
 
@@ -44,7 +53,10 @@ STEPS_MEDIAN: Final = (130.0, 230.0)
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a reader found, chosen from ``found`` where there was a choice; ``choice`` tells of that."""
+    """What a reader found, chosen from ``found`` where there was a choice.
+
+    ``choice`` tells of that.
+    """
 
     kind: str
     points: Sequence[Point]
@@ -87,7 +99,9 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     way = [(point.time_ns, point.distance_m) for point in filled if point.distance_m is not None]
     kinds = kinds_of(laps, Interpolated(way) if way else None, epoch_ns)
     note = note_on(laps, kinds, marks)
-    stops = [pause for pause in pauses(points, paused.values(), activity.turns) if pause.go_ns > epoch_ns]
+    stops = [
+        pause for pause in pauses(points, paused.values(), activity.turns) if pause.go_ns > epoch_ns
+    ]
     entries: list[Input] = [
         Command(0, CommandKind.START),
         *_timers(((pause.go_ns, True) for pause in stops), points),
@@ -95,12 +109,17 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         *_timers(((pause.stop_ns, False) for pause in stops), points),
         *_marks(zip(laps, kinds, strict=True), marks, epoch_ns),
     ]
-    # Stable: of one moment the start comes first, then the timer that goes on, records, the timer that stops, a mark.
+    # Stable: of one moment the start comes first, then the timer that goes on, records, the timer
+    # that stops, a mark.
     entries.sort(key=lambda entry: entry.t_ns)
     names = {getattr(entry, "sensor", None) for entry in entries}
     header = Header(
         utc=None if unset_clock(points) else utc_text(epoch_ns),
-        sensors={name: profile for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr")) if name in names},
+        sensors={
+            name: profile
+            for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr"))
+            if name in names
+        },
         made_by=activity.device,
     )
     return Recording.of(
@@ -119,7 +138,9 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
 
 def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
     t_ns = point.time_ns - epoch_ns
-    sample = PodSample(point.speed_mps, point.cadence_per_min, point.distance_m, point.stride_length_m)
+    sample = PodSample(
+        point.speed_mps, point.cadence_per_min, point.distance_m, point.stride_length_m
+    )
     if (sample.speed_mps, sample.cadence_per_min, sample.distance_m) != (None, None, None):
         yield pod_notification(t_ns, sample)
     if point.heart_rate_bpm:  # a heart rate of 0 is a watch's way to say that it has none
@@ -129,7 +150,10 @@ def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
 
 
 def _timers(turns: Iterable[tuple[int, bool]], points: Sequence[Point]) -> Iterator[Timer]:
-    """Yield the turns of the timer between the first record and the last: before and behind nothing is recorded."""
+    """Yield the turns of the timer between the first record and the last.
+
+    Before and behind nothing is recorded.
+    """
     first_ns, last_ns = points[0].time_ns, points[-1].time_ns
     for time_ns, running in turns:
         if time_ns <= last_ns:
@@ -143,7 +167,9 @@ def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Itera
             yield Mark(lap.end_ns - epoch_ns, source)
 
 
-def _possible(points: list[Point], laps: Sequence[Lap]) -> tuple[list[Point], Sequence[Lap], list[str]]:
+def _possible(
+    points: list[Point], laps: Sequence[Lap]
+) -> tuple[list[Point], Sequence[Lap], list[str]]:
     """Return both without what cannot be, see ``plausible.py``, and a sentence on each kind of that."""
     notes = []
     totals = [(point.time_ns, point.distance_m) for point in points if point.distance_m is not None]
@@ -158,7 +184,10 @@ def _possible(points: list[Point], laps: Sequence[Lap]) -> tuple[list[Point], Se
     if note:
         notes.append(note)
         at = [(None, None) if place is None else place for place in real]
-        points = [replace(point, lat_deg=lat, lon_deg=lon) for point, (lat, lon) in zip(points, at, strict=True)]
+        points = [
+            replace(point, lat_deg=lat, lon_deg=lon)
+            for point, (lat, lon) in zip(points, at, strict=True)
+        ]
     return points, laps, notes
 
 
@@ -167,12 +196,17 @@ def _times(metres: float | None, factor: float) -> float | None:
 
 
 def _run_m(points: Sequence[Point], laps: Sequence[Lap]) -> float | None:
-    """Return about how far one ran by what tells it first: speeds, positions, cadence, laps. None: nothing does."""
+    """Return about how far one ran by what tells it first: speeds, positions, cadence, laps.
+
+    None: nothing does.
+    """
     strides = [point.cadence_per_min for point in points if point.cadence_per_min]
     found = (
         _along_m(points, lambda a, b: (a.speed_mps or 0.0) * (b.time_ns - a.time_ns) / NS_PER_S),
         _along_m([point for point in points if is_real(_place(point))], great_circle_m),
-        run_by_strides_m(strides, (points[-1].time_ns - points[0].time_ns) / NS_PER_S) if points else None,
+        run_by_strides_m(strides, (points[-1].time_ns - points[0].time_ns) / NS_PER_S)
+        if points
+        else None,
         sum(lap.distance_m or 0.0 for lap in laps),
     )
     return next((metres for metres in found if metres), None)
@@ -180,11 +214,15 @@ def _run_m(points: Sequence[Point], laps: Sequence[Lap]) -> float | None:
 
 def _along_m(points: Sequence[Point], step_m: Callable[[Point, Point], float]) -> float:
     """Return the sum of steps, those over pauses left out."""
-    return sum(step_m(a, b) for a, b in pairwise(points) if b.time_ns - a.time_ns <= PAUSE_S * NS_PER_S)
+    return sum(
+        step_m(a, b) for a, b in pairwise(points) if b.time_ns - a.time_ns <= PAUSE_S * NS_PER_S
+    )
 
 
 def _place(point: Point) -> Place | None:
-    return None if point.lat_deg is None or point.lon_deg is None else (point.lat_deg, point.lon_deg)
+    return (
+        None if point.lat_deg is None or point.lon_deg is None else (point.lat_deg, point.lon_deg)
+    )
 
 
 def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
@@ -205,7 +243,9 @@ def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterat
             yield point
             continue
         if last is not None:
-            way_m += run_meanwhile_m(way, last, point) if at - 1 in held else great_circle_m(last, point)
+            way_m += (
+                run_meanwhile_m(way, last, point) if at - 1 in held else great_circle_m(last, point)
+            )
         last = point
         way.append((point.time_ns, way_m))
         yield replace(point, distance_m=way_m)
@@ -235,4 +275,7 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
     if not moving:
         yield "the file has no cadence"
     elif STEPS_MEDIAN[0] <= median(moving) <= STEPS_MEDIAN[1]:
-        yield f"the cadence is steps of both feet here (median {median(moving):.0f}); it is sent as it was recorded"
+        yield (
+            f"the cadence is steps of both feet here (median {median(moving):.0f}); it is "
+            "sent as it was recorded"
+        )

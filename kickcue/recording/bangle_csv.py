@@ -1,8 +1,9 @@
 """The log of Bangle.js's Recorder app to an activity.
 
-``recorder.logN.csv`` has a line each period (10 s unless set otherwise), with columns by what was switched on: ``Time`` in whole seconds
-since 1970, ``Latitude`` and ``Longitude``, ``Heartrate``, ``Steps`` since the line before (github.com/espruino/BangleApps,
-apps/recorder/widget.js). What the watch did not have stays empty.
+``recorder.logN.csv`` has a line each period (10 s unless set otherwise), with columns by what was
+switched on: ``Time`` in whole seconds since 1970, ``Latitude`` and ``Longitude``, ``Heartrate``,
+``Steps`` since the line before (github.com/espruino/BangleApps, apps/recorder/widget.js). What the
+watch did not have stays empty.
 """
 
 from collections import deque

@@ -1,7 +1,9 @@
-"""What an activity may hold: the one place where imported numbers meet their bounds, whatever format they came from.
+"""What an activity may hold.
 
-Everything behind it can count with what it is given. A value beyond is left out, and its record stays; a record whose time is none is
-left out as a whole. Both are told once, with their number.
+The one place where imported numbers meet their bounds, whatever format they came from.
+
+Everything behind it can count with what it is given. A value beyond is left out, and its record
+stays; a record whose time is none is left out as a whole. Both are told once, with their number.
 """
 
 from collections import Counter
@@ -44,7 +46,10 @@ class Bounds:
     def sentences(self) -> Iterator[str]:
         """Yield what was left out so far, in one sentence."""
         if self._counts:
-            each = (f"{name} {count} (such as {shown(self._first[name])})" for name, count in self._counts.items())
+            each = (
+                f"{name} {count} (such as {shown(self._first[name])})"
+                for name, count in self._counts.items()
+            )
             yield f"values that cannot be, left out: {', '.join(each)}"
 
     def _has_time(self, point: Point) -> bool:
@@ -54,7 +59,11 @@ class Bounds:
         return False
 
     def _kept(self, point: Point) -> Point:
-        wrong = [name for name, (_, low, high) in BOUNDS.items() if not _holds(getattr(point, name), low, high)]
+        wrong = [
+            name
+            for name, (_, low, high) in BOUNDS.items()
+            if not _holds(getattr(point, name), low, high)
+        ]
         if not wrong:
             return point
         for name in wrong:

@@ -1,11 +1,16 @@
-"""Inputs and outputs as plain JSON objects, and back: the one place where the keys are decided, for MCAP and JSONL alike.
+"""Inputs and outputs as plain JSON objects, and back.
 
-The shape of every event is derived from its dataclass. Keys are the names of the fields, with their units; a few are renamed so that a
-line of the exchange form reads by itself (``{"mark": "button"}``). Bytes are hex. What is None is left out. Time is not part of these
-objects: MCAP carries ``t_ns``, the exchange form ``t`` in seconds. Pulses are objects and not triples, because the viewers that read
-JSON Schemas (Foxglove among them) refuse arrays of arrays, and because a key has room for a unit.
+The one place where the keys are decided, for MCAP and JSONL alike.
 
-Reading is strict: a key that is missing, unknown or holds the wrong thing is a DataError that names it and what would be right.
+The shape of every event is derived from its dataclass. Keys are the names of the fields, with their
+units; a few are renamed so that a line of the exchange form reads by itself (``{"mark":
+"button"}``). Bytes are hex. What is None is left out. Time is not part of these objects: MCAP
+carries ``t_ns``, the exchange form ``t`` in seconds. Pulses are objects and not triples, because
+the viewers that read JSON Schemas (Foxglove among them) refuse arrays of arrays, and because a key
+has room for a unit.
+
+Reading is strict: a key that is missing, unknown or holds the wrong thing is a DataError that names
+it and what would be right.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,10 +29,12 @@ from kickcue.recording.model import Entry
 Json = dict[str, Any]
 
 LAST_NS: Final = 366 * 24 * 3600 * NS_PER_S
-"""A year: no recording is longer, and everything that is counted from a time stays far within its bounds."""
+"""A year: no recording is longer, and everything that is counted from a time stays far within its
+bounds."""
 
 LARGEST: Final = 10**15
-"""Of numbers without a range of their own: every whole number up to here is one as a float, too, and its square is finite."""
+"""Of numbers without a range of their own: every whole number up to here is one as a float, too,
+and its square is finite."""
 
 RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "lat_deg": (-90, 90),
@@ -47,7 +54,10 @@ class _WrongError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One kind of JSON value: how it is written, how it is read, its JSON Schema, and what is right in words."""
+    """One kind of JSON value.
+
+    How it is written, how it is read, its JSON Schema, and what is right in words.
+    """
 
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
@@ -69,12 +79,17 @@ class Field:
         try:
             return self.value.read(given)
         except _WrongError:
-            raise DataError(f"{self.key} is {shown(given)}, right would be {self.value.right}") from None
+            raise DataError(
+                f"{self.key} is {shown(given)}, right would be {self.value.right}"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How one class of event is written. ``tag`` is a key that an input of this class has and no other."""
+    """How one class of event is written.
+
+    ``tag`` is a key that an input of this class has and no other.
+    """
 
     cls: Callable[..., Entry]
     kind: str
@@ -86,7 +101,9 @@ class Shape:
     """All that an object of this class may have."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", frozenset({each.key for each in self.fields} | self.constants.keys()))
+        object.__setattr__(
+            self, "keys", frozenset({each.key for each in self.fields} | self.constants.keys())
+        )
 
     @property
     def topic(self) -> str:
@@ -103,7 +120,10 @@ class Shape:
         return found
 
     def read(self, given: Mapping[str, Any], t_ns: int) -> Entry:
-        """Return the event; DataError names the key that is missing, unknown or wrong. A null is the same as no key."""
+        """Return the event; DataError names the key that is missing, unknown or wrong.
+
+        A null is the same as no key.
+        """
         values: Json = {}
         for each in self.fields:
             value = given.get(each.key)
@@ -118,17 +138,28 @@ class Shape:
                 raise DataError(f"{key} is {shown(given.get(key))}, right would be {shown(value)}")
         if not self.keys.issuperset(given):
             unknown = next(key for key in given if key not in self.keys)
-            raise DataError(f"{shown(unknown)} is no key of a {self.kind} (it has {', '.join(sorted(self.keys))})")
+            raise DataError(
+                f"{shown(unknown)} is no key of a {self.kind} (it has "
+                f"{', '.join(sorted(self.keys))})"
+            )
         return self.cls(t_ns=t_ns, **values)
 
     def schema(self, title: str, *, time: bool = True) -> Json:
         """Return the JSON Schema of the object, ``t_ns`` included unless told."""
         properties: Json = {"t_ns": _T_NS_SCHEMA} if time else {}
-        properties |= {key: {"type": "boolean", "const": value} for key, value in self.constants.items()}
+        properties |= {
+            key: {"type": "boolean", "const": value} for key, value in self.constants.items()
+        }
         properties |= {each.key: dict(each.value.schema) for each in self.fields}
         optional = {each.key for each in self.fields if each.optional}
         required = [key for key in properties if key not in optional]
-        return {"title": title, "type": "object", "properties": properties, "required": required, "additionalProperties": False}
+        return {
+            "title": title,
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": False,
+        }
 
 
 def shape_of(entry: Entry) -> Shape:
@@ -137,9 +168,15 @@ def shape_of(entry: Entry) -> Shape:
 
 
 def read_t_ns(given: Any) -> int:
-    """Return a ``t_ns`` out of JSON; DataError unless it is a whole number of nanoseconds, 0 to ``LAST_NS``."""
+    """Return a ``t_ns`` out of JSON.
+
+    DataError unless it is a whole number of nanoseconds, 0 to ``LAST_NS``.
+    """
     if type(given) is not int or not 0 <= given <= LAST_NS:
-        raise DataError(f"t_ns is {shown(given)}, right would be whole nanoseconds since the epoch, 0 to {LAST_NS}")
+        raise DataError(
+            f"t_ns is {shown(given)}, right would be whole nanoseconds since the epoch, 0 to "
+            f"{LAST_NS}"
+        )
     return given
 
 
@@ -208,23 +245,45 @@ def _read_timer(given: Any) -> bool:
 
 
 def _write_pulses(pulses: Pulses) -> list[Json]:
-    return [{"on_ms": on_ms, "off_ms": off_ms, "intensity": float(intensity)} for on_ms, off_ms, intensity in pulses]
+    return [
+        {"on_ms": on_ms, "off_ms": off_ms, "intensity": float(intensity)}
+        for on_ms, off_ms, intensity in pulses
+    ]
 
 
 def _read_pulses(given: Any) -> Pulses:
-    if type(given) is not list or any(type(pulse) is not dict or pulse.keys() != _PULSE.keys() for pulse in given):
+    if type(given) is not list or any(
+        type(pulse) is not dict or pulse.keys() != _PULSE.keys() for pulse in given
+    ):
         raise _WrongError
     return tuple(tuple(value.read(pulse[key]) for key, value in _PULSE.items()) for pulse in given)
 
 
 _STR: Final = Value(str, _just(str), {"type": "string"}, "a text")
 _BOOL: Final = Value(bool, _just(bool), {"type": "boolean"}, "true or false")
-_HEX: Final = Value(bytes.hex, _read_hex, {"type": "string", "pattern": "^([0-9a-f]{2})*$"}, "bytes in hex, two digits each")
-_LINK: Final = Value(lambda up: "up" if up else "down", _read_link, {"type": "string", "enum": ["up", "down"]}, "up or down")
-_TIMER: Final = Value(
-    lambda running: "start" if running else "stop", _read_timer, {"type": "string", "enum": ["start", "stop"]}, "start or stop"
+_HEX: Final = Value(
+    bytes.hex,
+    _read_hex,
+    {"type": "string", "pattern": "^([0-9a-f]{2})*$"},
+    "bytes in hex, two digits each",
 )
-_PULSE: Final = {"on_ms": _whole(0, LARGEST), "off_ms": _whole(0, LARGEST), "intensity": _number(0, 1)}
+_LINK: Final = Value(
+    lambda up: "up" if up else "down",
+    _read_link,
+    {"type": "string", "enum": ["up", "down"]},
+    "up or down",
+)
+_TIMER: Final = Value(
+    lambda running: "start" if running else "stop",
+    _read_timer,
+    {"type": "string", "enum": ["start", "stop"]},
+    "start or stop",
+)
+_PULSE: Final = {
+    "on_ms": _whole(0, LARGEST),
+    "off_ms": _whole(0, LARGEST),
+    "intensity": _number(0, 1),
+}
 _PULSES: Final = Value(
     _write_pulses,
     _read_pulses,
@@ -240,7 +299,11 @@ _PULSES: Final = Value(
     'a list of {"on_ms": 1, "off_ms": 1, "intensity": 0.5}',
 )
 
-_T_NS_SCHEMA: Final = {"type": "integer", "minimum": 0, "description": "nanoseconds since the recording's epoch"}
+_T_NS_SCHEMA: Final = {
+    "type": "integer",
+    "minimum": 0,
+    "description": "nanoseconds since the recording's epoch",
+}
 _NUMBERS: Final[Mapping[Any, Callable[[int, int], Value]]] = {int: _whole, float: _number}
 _PLAIN: Final[Mapping[Any, Value]] = {str: _STR, bool: _BOOL, bytes: _HEX, Pulses: _PULSES}
 
@@ -261,7 +324,11 @@ _TWO_WORDS: Final = {(events.Link, "up"): _LINK, (events.Timer, "running"): _TIM
 
 def _value(name: str, hint: Any) -> tuple[Value, bool]:
     """Return the kind of value for an attribute with its type hint, and whether None is allowed."""
-    parts = [part for part in get_args(hint) if part is not NoneType] if NoneType in get_args(hint) else [hint]
+    parts = (
+        [part for part in get_args(hint) if part is not NoneType]
+        if NoneType in get_args(hint)
+        else [hint]
+    )
     optional = parts != [hint]
     (inner,) = parts
     if inner in _NUMBERS:
@@ -285,12 +352,28 @@ def _fields(cls: type) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def _input(cls: type, tag: str, kind: str = "", constants: Mapping[str, Any] | None = None) -> Shape:
-    return Shape(cls, kind or cls.__name__.lower(), is_input=True, tag=tag, fields=_fields(cls), constants=constants or {})
+def _input(
+    cls: type, tag: str, kind: str = "", constants: Mapping[str, Any] | None = None
+) -> Shape:
+    return Shape(
+        cls,
+        kind or cls.__name__.lower(),
+        is_input=True,
+        tag=tag,
+        fields=_fields(cls),
+        constants=constants or {},
+    )
 
 
 def _output(cls: type, kind: str = "") -> Shape:
-    return Shape(cls, kind or cls.__name__.lower(), is_input=False, tag="out", fields=_fields(cls), constants={})
+    return Shape(
+        cls,
+        kind or cls.__name__.lower(),
+        is_input=False,
+        tag="out",
+        fields=_fields(cls),
+        constants={},
+    )
 
 
 _CUE_SHAPE: Final = _output(events.Cue)
@@ -299,11 +382,16 @@ _CUE_SHAPE: Final = _output(events.Cue)
 def _read_cue(given: Any) -> Entry:
     if type(given) is not dict:
         raise _WrongError
-    return _CUE_SHAPE.read({key: value for key, value in given.items() if key != "t_ns"}, read_t_ns(given.get("t_ns")))
+    return _CUE_SHAPE.read(
+        {key: value for key, value in given.items() if key != "t_ns"}, read_t_ns(given.get("t_ns"))
+    )
 
 
 _CUE: Final = Value(
-    lambda cue: {"t_ns": cue.t_ns, **_CUE_SHAPE.write(cue)}, _read_cue, _CUE_SHAPE.schema("Cue"), "the cue as an object, t_ns included"
+    lambda cue: {"t_ns": cue.t_ns, **_CUE_SHAPE.write(cue)},
+    _read_cue,
+    _CUE_SHAPE.schema("Cue"),
+    "the cue as an object, t_ns included",
 )
 
 SHAPES: Final[Sequence[Shape]] = (

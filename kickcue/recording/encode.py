@@ -1,7 +1,10 @@
-"""Plain running data as the bytes a sensor would send: used for imported activities and by the simulator.
+"""Plain running data as the bytes a sensor would send.
 
-The fields of a 2A53 have limits, and speed and cadence cannot be left out of it. Speed and cadence beyond their field stop at the field's
-largest value, unknown ones are sent as 0; a stride length or distance that its field cannot hold is left out.
+Used for imported activities and by the simulator.
+
+The fields of a 2A53 have limits, and speed and cadence cannot be left out of it. Speed and cadence
+beyond their field stop at the field's largest value, unknown ones are sent as 0; a stride length or
+distance that its field cannot hold is left out.
 """
 
 from dataclasses import dataclass
@@ -26,7 +29,10 @@ _BPM_MAX: Final = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class PodSample:
-    """What a foot pod measures; ``cadence_per_min`` in the pod's own unit, strides for most. ``running`` None: told by the speed."""
+    """What a foot pod measures; ``cadence_per_min`` in the pod's own unit, strides for most.
+
+    ``running`` None: told by the speed.
+    """
 
     speed_mps: float | None
     cadence_per_min: float | None
@@ -49,10 +55,17 @@ def pod_notification(t_ns: int, sample: PodSample, sensor: str = POD) -> Notific
 
 
 def strap_notification(
-    t_ns: int, bpm: float, sensor: str = STRAP, *, rr_1024: tuple[int, ...] = (), contact: bool | None = None
+    t_ns: int,
+    bpm: float,
+    sensor: str = STRAP,
+    *,
+    rr_1024: tuple[int, ...] = (),
+    contact: bool | None = None,
 ) -> Notification:
     """Return the 2A37 notification; a rate beyond the field stops at its largest value."""
-    measurement = HeartRateMeasurement(min(max(round(bpm), 0), _BPM_MAX), contact=contact, rr_1024=rr_1024)
+    measurement = HeartRateMeasurement(
+        min(max(round(bpm), 0), _BPM_MAX), contact=contact, rr_1024=rr_1024
+    )
     return Notification(t_ns, sensor, "2a37", bytes(measurement))
 
 

@@ -19,7 +19,8 @@ _LONGEST: Final = 40
 def number(value: Any) -> float | None:
     """Return a number out of a file, or None where it is none: nan, a word, nothing, a list.
 
-    In a text the last comma or point is the decimal sign, whichever it is: exporters write that of their user's country.
+    In a text the last comma or point is the decimal sign, whichever it is: exporters write that of
+    their user's country.
     """
     if not isinstance(value, int | float | str):
         return None
@@ -31,12 +32,18 @@ def number(value: Any) -> float | None:
 
 
 def seconds(value: Any) -> float | None:
-    """Return a length of time out of a file in seconds, None where it is none, or longer than a recording can be."""
+    """Return a length of time out of a file in seconds.
+
+    None where it is none, or longer than a recording can be.
+    """
     return _up_to(LONGEST_S, value)
 
 
 def metres(value: Any) -> float | None:
-    """Return the length of a lap out of a file, None where it is none, or longer than anyone runs."""
+    """Return the length of a lap out of a file.
+
+    None where it is none, or longer than anyone runs.
+    """
     return _up_to(LONGEST_M, value)
 
 
@@ -54,7 +61,9 @@ def label(text: Any) -> str | None:
 
 
 def moment_ns(text: str | None) -> int | None:
-    """Return nanoseconds since 1970, None where it is no moment or none that a clock of ours can have told.
+    """Return nanoseconds since 1970.
+
+    None where it is no moment or none that a clock of ours can have told.
 
     Without a zone it is UTC, as TCX and GPX say.
     """
@@ -72,5 +81,7 @@ def _with_point(text: str) -> str:
         return ""
     if "," not in text:
         return text
-    whole, _, fraction = text.rpartition(",") if text.rfind(",") > text.rfind(".") else text.rpartition(".")
+    whole, _, fraction = (
+        text.rpartition(",") if text.rfind(",") > text.rfind(".") else text.rpartition(".")
+    )
     return f"{whole.replace(',', '').replace('.', '')}.{fraction}"

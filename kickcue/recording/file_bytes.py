@@ -1,4 +1,7 @@
-"""A file's bytes, out of the gzip or zip around them: what there is before a damage, and never more than a recording can be."""
+"""A file's bytes, out of the gzip or zip around them.
+
+What there is before a damage, and never more than a recording can be.
+"""
 
 import re
 import struct
@@ -45,7 +48,8 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Return the file's bytes, unpacked where they are packed.
 
-    AskedWronglyError where there is no such file, DataError where it cannot be read, is empty or too large, or holds not one recording.
+    AskedWronglyError where there is no such file, DataError where it cannot be read, is empty or
+    too large, or holds not one recording.
     """
     found = Loaded(_read(path))
     for _ in range(_WRAPPINGS):
@@ -63,7 +67,9 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise AskedWronglyError(f"{path}: there is no such file") from None
     except IsADirectoryError:
-        raise AskedWronglyError(f"{path} is a folder, right would be a recording ({READABLE})") from None
+        raise AskedWronglyError(
+            f"{path} is a folder, right would be a recording ({READABLE})"
+        ) from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     if not data:
@@ -79,7 +85,10 @@ def _unwrap(path: Path, found: Loaded, kind: str, unwrap: Callable[[Loaded], str
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     if not found.data:
-        raise DataError(f"{path}: {damage or f'there is nothing in the {kind} file'}; nothing can be had from it")
+        raise DataError(
+            f"{path}: {damage or f'there is nothing in the {kind} file'}; nothing can be had from "
+            "it"
+        )
     if damage:
         found.problems.append(f"{damage}: what follows the damage is lost")
 
@@ -146,18 +155,26 @@ def _check_directory(data: bytes) -> None:
 
 
 def _choose(names: Sequence[str]) -> str:
-    """Return the name of the one recording, in whatever forms it is there; DataError where there is none, or several."""
+    """Return the name of the one recording, in whatever forms it is there.
+
+    DataError where there is none, or several.
+    """
     shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
     fitting = [name for name in shown_names if _suffix(name) in _SUFFIXES]
     fitting = [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
     if not fitting and len(shown_names) == 1:  # what it is, its bytes tell
         return shown_names[0]
     if not fitting:
-        raise DataError(f"a zip without a recording ({_listed(shown_names)}), expected one ({READABLE})")
+        raise DataError(
+            f"a zip without a recording ({_listed(shown_names)}), expected one ({READABLE})"
+        )
     fitting.sort(key=lambda name: (_stem(name), _SUFFIXES.index(_suffix(name))))
     activities = [next(forms) for _, forms in groupby(fitting, _stem)]
     if len(activities) > 1:
-        raise DataError(f"a zip with {len(activities)} recordings ({_listed(activities)}), expected one: unpack it and name one of them")
+        raise DataError(
+            f"a zip with {len(activities)} recordings ({_listed(activities)}), expected one: "
+            "unpack it and name one of them"
+        )
     return activities[0]
 
 

@@ -10,7 +10,16 @@ from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
 from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, number, seconds
-from kickcue.recording.fit_frames import CADENCE, DISTANCE, ENHANCED_SPEED, HEART_RATE, SPEED, Message, Progress, messages
+from kickcue.recording.fit_frames import (
+    CADENCE,
+    DISTANCE,
+    ENHANCED_SPEED,
+    HEART_RATE,
+    SPEED,
+    Message,
+    Progress,
+    messages,
+)
 from kickcue.recording.fit_heart import HeartRates
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
@@ -20,7 +29,9 @@ from kickcue.recording.points import Point
 from kickcue.recording.time_order import Ordered, in_order
 
 FIT_EPOCH_S: Final = 631_065_600  # 1989-12-31T00:00:00Z
-SYSTEM_TIME_BELOW: Final = 0x10000000  # FIT profile, date_time: below this it is seconds since power-on
+SYSTEM_TIME_BELOW: Final = (
+    0x10000000  # FIT profile, date_time: below this it is seconds since power-on
+)
 LAST_S: Final = 0xFFFFFFFF
 SLACK_S: Final = 3600
 SEMICIRCLE_DEG: Final = 180 / 2**31
@@ -46,7 +57,9 @@ def read(data: bytes, wanted: int | None = None, progress: Progress | None = Non
         legs, its_notes = _legs(file, outing, bounds)
         parts += legs
         notes += its_notes
-    choice = chosen(parts, wanted, "activities" if len({part.outing for part in parts}) > 1 else "sessions")
+    choice = chosen(
+        parts, wanted, "activities" if len({part.outing for part in parts}) > 1 else "sessions"
+    )
     records = [message for message in found if message.name == "record"]
     return Activity(
         kind="FIT",
@@ -71,14 +84,22 @@ def _files(found: Iterable[Message]) -> list[list[Message]]:
     return files
 
 
-def _legs(found: Sequence[Message], outing: int, bounds: Bounds) -> tuple[list[Part], tuple[str, ...]]:
+def _legs(
+    found: Sequence[Message], outing: int, bounds: Bounds
+) -> tuple[list[Part], tuple[str, ...]]:
     """Return the sessions of one file, each with its records, and what was done about their times."""
-    records = [message for message in found if message.name == "record" and _time(message) is not None]
+    records = [
+        message for message in found if message.name == "record" and _time(message) is not None
+    ]
     times_s = [time_s for message in records if (time_s := _time(message)) is not None]
     span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
     hearts = HeartRates(found)
     ordered = in_order(bounds.kept(_point(message, hearts) for message in records))
-    within = [message for message in found if message.name in ("session", "lap") and _starts_within(message, span_s)]
+    within = [
+        message
+        for message in found
+        if message.name in ("session", "lap") and _starts_within(message, span_s)
+    ]
     sessions = sorted(
         _Session(ordered.at(_ns(_start(message))), str(message.values.get("sport", UNKNOWN)))
         for message in within
@@ -88,7 +109,9 @@ def _legs(found: Sequence[Message], outing: int, bounds: Bounds) -> tuple[list[P
     turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
     if len(sessions) < 2:
         sport = sessions[0].sport if sessions else UNKNOWN
-        return [Part(sport, ordered.points, laps[sessions[0] if sessions else None], turns, outing)], ordered.notes
+        return [
+            Part(sport, ordered.points, laps[sessions[0] if sessions else None], turns, outing)
+        ], ordered.notes
     points: dict[_Session, list[Point]] = {session: [] for session in sessions}
     for point in ordered.points:
         points[_session_at(sessions, point.time_ns)].append(point)
@@ -118,7 +141,11 @@ def _turns(found: Iterable[Message]) -> Iterator[Turn]:
     """Yield the starts and stops of the timer, pressed or automatic."""
     for message in found:
         time_s, kind = _time(message), str(message.values.get("event_type"))
-        if message.name == "event" and message.values.get("event") == "timer" and time_s is not None:
+        if (
+            message.name == "event"
+            and message.values.get("event") == "timer"
+            and time_s is not None
+        ):
             if kind == "start":
                 yield Turn(_ns(time_s), running=True)
             elif kind.startswith("stop"):
@@ -131,23 +158,37 @@ def _time(message: Message) -> int | None:
 
 
 def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
-    """Say whether a lap or session starts in the time of the records: in a damaged file zeros look like a lap that was pressed."""
+    """Say whether a lap or session starts in the time of the records.
+
+    In a damaged file zeros look like a lap that was pressed.
+    """
     start_s = message.values.get("start_time")
     return isinstance(start_s, int) and span_s[0] <= start_s <= span_s[1]
 
 
 def _session_at(sessions: Sequence[_Session], time_ns: int) -> _Session:
-    """Return the session that a moment lies in: each lasts until the next begins, the first has begun always."""
-    return sessions[max(bisect_right(sessions, time_ns, key=lambda session: session.start_ns) - 1, 0)]
+    """Return the session that a moment lies in.
+
+    Each lasts until the next begins, the first has begun always.
+    """
+    return sessions[
+        max(bisect_right(sessions, time_ns, key=lambda session: session.start_ns) - 1, 0)
+    ]
 
 
 def _ns(time_s: float) -> int:
-    """Return nanoseconds since 1970; a device that does not know the date counts from when it was switched on."""
+    """Return nanoseconds since 1970.
+
+    A device that does not know the date counts from when it was switched on.
+    """
     return s_to_ns(time_s) + (FIT_EPOCH_S * NS_PER_S if time_s >= SYSTEM_TIME_BELOW else 0)
 
 
 def _number(*candidates: Any) -> float | None:
-    """Return the first that is a number; FIT's "invalid" comes as None, odd field sizes as tuples."""
+    """Return the first that is a number.
+
+    FIT's "invalid" comes as None, odd field sizes as tuples.
+    """
     return next((value for value in map(number, candidates) if value is not None), None)
 
 
@@ -162,19 +203,33 @@ def _point(message: Message, hearts: HeartRates) -> Point:
     return Point(
         time_ns=_ns(time_s),
         distance_m=_number(values.get("distance"), instead.get(DISTANCE)),
-        speed_mps=_number(values.get("enhanced_speed"), values.get("speed"), instead.get(ENHANCED_SPEED), instead.get(SPEED)),
-        cadence_per_min=None if cadence is None else cadence + (number(values.get("fractional_cadence")) or 0.0),
-        heart_rate_bpm=_number(values.get("heart_rate"), instead.get(HEART_RATE), hearts.at(time_s)),
+        speed_mps=_number(
+            values.get("enhanced_speed"),
+            values.get("speed"),
+            instead.get(ENHANCED_SPEED),
+            instead.get(SPEED),
+        ),
+        cadence_per_min=None
+        if cadence is None
+        else cadence + (number(values.get("fractional_cadence")) or 0.0),
+        heart_rate_bpm=_number(
+            values.get("heart_rate"), instead.get(HEART_RATE), hearts.at(time_s)
+        ),
         stride_length_m=step_mm * STEPS_PER_STRIDE / 1000 if step_mm else None,
         lat_deg=None if lat is None else lat * SEMICIRCLE_DEG,
         lon_deg=None if lon is None else lon * SEMICIRCLE_DEG,
     )
 
 
-def _laps(found: Iterable[Message], sessions: Sequence[_Session], ordered: Ordered) -> dict[_Session | None, list[Lap]]:
-    """Return the laps of each session, of None where there is none; the last of each is final, whatever ended it.
+def _laps(
+    found: Iterable[Message], sessions: Sequence[_Session], ordered: Ordered
+) -> dict[_Session | None, list[Lap]]:
+    """Return the laps of each session, of None where there is none.
 
-    A lap ends at its start plus its elapsed time: a lap's own timestamp is the session's start in some files (seen: fr955).
+    The last of each is final, whatever ended it.
+
+    A lap ends at its start plus its elapsed time: a lap's own timestamp is the session's start in
+    some files (seen: fr955).
     """
     laps: dict[_Session | None, list[Lap]] = {session: [] for session in (sessions or (None,))}
     for message in sorted(found, key=_start):
@@ -184,8 +239,13 @@ def _laps(found: Iterable[Message], sessions: Sequence[_Session], ordered: Order
             trigger = str(message.values.get("lap_trigger", "unknown"))
             length_m = metres(message.values.get("total_distance"))
             session = _session_at(sessions, ordered.at(_ns(_start(message)))) if sessions else None
-            laps[session].append(Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", length_m))
-    return {session: [replace(lap, final=lap.final or lap is whole[-1]) for lap in whole] for session, whole in laps.items()}
+            laps[session].append(
+                Lap(ordered.at(_ns(end_s)), trigger, trigger == "session_end", length_m)
+            )
+    return {
+        session: [replace(lap, final=lap.final or lap is whole[-1]) for lap in whole]
+        for session, whole in laps.items()
+    }
 
 
 def _start(message: Message) -> int:
@@ -194,11 +254,17 @@ def _start(message: Message) -> int:
 
 def _device(found: Iterable[Message]) -> str | None:
     ids = next((message.values for message in found if message.name == "file_id"), {})
-    parts = [ids.get("manufacturer"), ids.get("product_name") or ids.get("garmin_product") or ids.get("product")]
+    parts = [
+        ids.get("manufacturer"),
+        ids.get("product_name") or ids.get("garmin_product") or ids.get("product"),
+    ]
     return label(" ".join(str(part) for part in parts if part is not None))
 
 
 def _developer_notes(records: Iterable[Message]) -> list[str]:
-    """Say which developer fields are in the records and stay there: kickcue has no use for power or leg stiffness."""
+    """Say which developer fields are in the records and stay there.
+
+    Kickcue has no use for power or leg stiffness.
+    """
     names = Counter(name for record in records for name in record.developer)
     return [f"developer fields not taken over: {', '.join(sorted(names))}"] if names else []

@@ -33,7 +33,9 @@ def with_endian_bits(body: bytes, start: int) -> bytes:
                 mended[place] = _ENDIAN.get(mended[place], mended[place])
             at += sizes[local]
             continue
-        fields_end = at + _HEAD + _FIELD * mended[at + 5] if at + _HEAD <= len(mended) else len(mended) + 1
+        fields_end = (
+            at + _HEAD + _FIELD * mended[at + 5] if at + _HEAD <= len(mended) else len(mended) + 1
+        )
         if fields_end >= len(mended) or mended[at + 1] != 0 or mended[at + 2] > 1:
             break
         number = int.from_bytes(mended[at + 3 : at + 5], "big" if mended[at + 2] else "little")

@@ -1,9 +1,10 @@
 """FIT bytes to messages: ``fitdecode`` decodes, this file gets it past damage.
 
-A FIT file is a row of definitions ("local message 3 is a record with these fields") and data messages, without any mark where one begins:
-one wrong byte in a definition or a header and everything behind it is misread. So after damage the next place is looked for where two
-records follow each other, hop by hop over the messages between them, with times that go on from the last good one. From there on decoding
-starts again, with the definitions that were known.
+A FIT file is a row of definitions ("local message 3 is a record with these fields") and data
+messages, without any mark where one begins: one wrong byte in a definition or a header and
+everything behind it is misread. So after damage the next place is looked for where two records
+follow each other, hop by hop over the messages between them, with times that go on from the last
+good one. From there on decoding starts again, with the definitions that were known.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +21,13 @@ from kickcue.recording.fit_header import HEADER_SIZE, header, span_at
 Progress = Callable[[float], None]
 
 TAKEN: Final = ("file_id", "session", "lap", "record", "event", "hr")
-HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = 3, 4, 5, 6, 73  # native numbers of record fields
+HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = (
+    3,
+    4,
+    5,
+    6,
+    73,
+)  # native numbers of record fields
 STAND_INS: Final = frozenset({HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED})
 """What a developer field may stand in for, where the native one is missing."""
 
@@ -34,7 +41,9 @@ _RECORDS: Final = {0: (b"\x14\0",), 1: (b"\0\x14",)}  # global number 20 by byte
 _TIME_FIELD: Final = bytes((_TIMESTAMP, 4, 0x86))
 _BACK_S: Final = 60  # records may stand a little out of order
 _MAX_STEP_S: Final = 6 * 3600  # no recorder that goes on pauses longer
-_HOPS: Final = 24  # messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording leaves 7 s out
+# messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording
+# leaves 7 s out
+_HOPS: Final = 24
 _REPORT_EVERY: Final = 500  # messages, some 50 ms of decoding
 _NAMED: Final = 3  # places of damage
 _MOST_PLACES: Final = 1000  # more, and it is no FIT file any longer
@@ -43,7 +52,10 @@ _MOST_SCANNED: Final = 10_000_000  # bytes looked at for where to go on, some te
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A data message: values by field name (scaled), and those of developer fields by name; ``stands_for`` are native field numbers."""
+    """A data message: values by field name (scaled), and those of developer fields by name.
+
+    ``stands_for`` are native field numbers.
+    """
 
     name: str
     values: dict[str, Any]
@@ -62,7 +74,10 @@ class _Layout:
 
 @dataclass(slots=True)
 class _Known:
-    """What later messages are read with: definitions by local number, and the messages that describe developer fields."""
+    """What later messages are read with.
+
+    Definitions by local number, and the messages that describe developer fields.
+    """
 
     definitions: dict[int, bytes] = field(default_factory=dict)
     layouts: dict[int, _Layout] = field(default_factory=dict)
@@ -91,7 +106,10 @@ def _no_progress(_at: int) -> None:
 
 @dataclass(slots=True)
 class _Walk:
-    """How far one FIT file has been gone through. What came after the last good record is not trusted once damage shows."""
+    """How far one FIT file has been gone through.
+
+    What came after the last good record is not trusted once damage shows.
+    """
 
     body: bytes
     messages: list[Message] = field(default_factory=list)
@@ -136,11 +154,16 @@ class _Losses:
         elif self.places:
             named = ", ".join(self.places[:_NAMED])
             more = f" and {len(self.places) - _NAMED} more" if len(self.places) > _NAMED else ""
-            yield f"nothing can be decoded in {len(self.places)} places ({self.lost_bytes} bytes): {named}{more}"
+            yield (
+                f"nothing can be decoded in {len(self.places)} places ({self.lost_bytes} "
+                f"bytes): {named}{more}"
+            )
         yield from self.others
         if self.outliers:
             records = (
-                "1 record with an impossible time was" if self.outliers == 1 else f"{self.outliers} records with impossible times were"
+                "1 record with an impossible time was"
+                if self.outliers == 1
+                else f"{self.outliers} records with impossible times were"
             )
             yield f"{records} left out"
 
@@ -156,14 +179,19 @@ def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Messag
     while at < len(data):
         span = span_at(data, at)
         if span is None:
-            losses.others[f"the last {len(data) - at} bytes of the file are no FIT and were not read"] = None
+            losses.others[
+                f"the last {len(data) - at} bytes of the file are no FIT and were not read"
+            ] = None
             break
         walk = _Walk(data[span.start : span.end], intact=span.intact)
         if progress is not None:
             walk.progress = _share(progress, span.start, len(data))
         _through(walk, losses)
         if span.unfinished:
-            losses.others[f"the file is cut off or was never finished: its last record is at {walk.seconds()} s"] = None
+            losses.others[
+                "the file is cut off or was never finished: its last record is at "
+                f"{walk.seconds()} s"
+            ] = None
         elif span.trouble:
             losses.others[span.trouble] = None
         losses.outliers += walk.outliers
@@ -194,11 +222,16 @@ def _through(walk: _Walk, losses: _Losses) -> None:
         walk.known = walk.trusted.copy()
         walk.record_to = at
         del walk.messages[walk.record_at + 1 :]  # zeros look like a lap that was pressed
-        losses.places.append(_span(begin_s, None if resumed_s is None else resumed_s - (walk.first_s or 0)))
+        losses.places.append(
+            _span(begin_s, None if resumed_s is None else resumed_s - (walk.first_s or 0))
+        )
 
 
 def _span(begin_s: int, end_s: int | None) -> str:
-    """Say where something is lost; records may stand a little out of order, so that the next one need not be later."""
+    """Say where something is lost.
+
+    Records may stand a little out of order, so that the next one need not be later.
+    """
     if end_s is None or end_s <= begin_s:
         return f"for a while after {begin_s} s"
     return f"between {begin_s} s and {end_s} s"
@@ -247,7 +280,9 @@ def _take(walk: _Walk, frame: FitDefinitionMessage | FitDataMessage, at: int) ->
     message = _message(frame)
     if frame.name == "record":
         time_s = _seconds(walk, frame, message)
-        fits = time_s is not None and (walk.intact or _goes_on(walk.time_s, time_s) or _drop_outlier(walk, time_s))
+        fits = time_s is not None and (
+            walk.intact or _goes_on(walk.time_s, time_s) or _drop_outlier(walk, time_s)
+        )
         if not fits and walk.time_s is not None and _resume(walk) is not None:
             return False
         if time_s is None:
@@ -259,20 +294,31 @@ def _take(walk: _Walk, frame: FitDefinitionMessage | FitDataMessage, at: int) ->
 
 
 def _sound(definition: bytes) -> bool:
-    """Say whether a definition can be one: a record that is misread as a definition would have all that follow misread too."""
+    """Say whether a definition can be one.
+
+    A record that is misread as a definition would have all that follow misread too.
+    """
     types = definition[8 : 6 + 3 * definition[5] : 3]
-    return definition[1] == 0 and definition[2] in _RECORDS and all(base_type in BASE_TYPES for base_type in types)
+    return (
+        definition[1] == 0
+        and definition[2] in _RECORDS
+        and all(base_type in BASE_TYPES for base_type in types)
+    )
 
 
 def _seconds(walk: _Walk, frame: FitDataMessage, message: Message) -> int | None:
-    """Return the time of a record; None without one, or with two: a time in the header is for messages that have no field for it.
+    """Return the time of a record.
 
-    The header has the lowest five bits of a time. The library adds them to the last time it met, which behind damage may be none at all:
-    then they are added to that of the last good record.
+    None without one, or with two: a time in the header is for messages that have no field for it.
+
+    The header has the lowest five bits of a time. The library adds them to the last time it met,
+    which behind damage may be none at all: then they are added to that of the last good record.
     """
     layout = walk.known.layouts.get(frame.local_mesg_num)
     time_s = message.values.get("timestamp")
-    if not isinstance(time_s, int) or (frame.time_offset is not None and layout is not None and layout.time_at is not None):
+    if not isinstance(time_s, int) or (
+        frame.time_offset is not None and layout is not None and layout.time_at is not None
+    ):
         return None
     if frame.time_offset is None:
         return time_s
@@ -283,7 +329,9 @@ def _seconds(walk: _Walk, frame: FitDataMessage, message: Message) -> int | None
 
 def _trust(walk: _Walk, time_s: int, end: int) -> None:
     """Note a good record, the message about to be appended."""
-    if walk.first_s is None or not _goes_on(walk.time_s, time_s):  # what stood before had another clock, or a wrong time
+    if walk.first_s is None or not _goes_on(
+        walk.time_s, time_s
+    ):  # what stood before had another clock, or a wrong time
         walk.first_s = time_s
     walk.before_s, walk.time_s = walk.time_s, time_s
     walk.record_to = end
@@ -294,7 +342,10 @@ def _trust(walk: _Walk, time_s: int, end: int) -> None:
 
 
 def _drop_outlier(walk: _Walk, time_s: int) -> bool:
-    """Take the last record out again if the one before it and the new one agree against it; say whether they did."""
+    """Take the last record out again if the one before it and the new one agree against it.
+
+    Say whether they did.
+    """
     if walk.before_s is None or not _goes_on(walk.before_s, time_s):
         return False
     del walk.messages[walk.record_at]
@@ -355,12 +406,22 @@ def _resume(walk: _Walk) -> tuple[int, int | None] | None:
 
 
 def _defines_records(body: bytes, at: int) -> bool:
-    """Say whether a definition of records with a time begins here: too many bytes must fit for chance."""
+    """Say whether a definition of records with a time begins here.
+
+    Too many bytes must fit for chance.
+    """
     head = body[at : at + 6]
-    if len(head) < 6 or head[0] & _NO_DATA != _DEFINITION or head[1] != 0 or head[3:5] not in _RECORDS.get(head[2], ()):
+    if (
+        len(head) < 6
+        or head[0] & _NO_DATA != _DEFINITION
+        or head[1] != 0
+        or head[3:5] not in _RECORDS.get(head[2], ())
+    ):
         return False
     fields = body[at + 6 : at + 6 + 3 * head[5]]
-    found = fields.find(_TIME_FIELD)  # at the speed of a search: damage makes this be asked at millions of places
+    found = fields.find(
+        _TIME_FIELD
+    )  # at the speed of a search: damage makes this be asked at millions of places
     while found % 3 and found > 0:
         found = fields.find(_TIME_FIELD, found + 1)
     return found >= 0

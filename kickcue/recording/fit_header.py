@@ -1,8 +1,9 @@
 """Where in some bytes a FIT file begins and ends, whatever its header says.
 
-A header tells the size of what follows, and a checksum stands behind that. Recorders that die leave 0 there, tools that repair or cut
-files leave the old size, and several files may stand in a row. So the size is believed where the checksum, or another file, or nothing
-follows; else the file goes on to the next header, or to the end.
+A header tells the size of what follows, and a checksum stands behind that. Recorders that die leave
+0 there, tools that repair or cut files leave the old size, and several files may stand in a row. So
+the size is believed where the checksum, or another file, or nothing follows; else the file goes on
+to the next header, or to the end.
 """
 
 import struct
@@ -21,9 +22,12 @@ HEADER_SIZE: Final = _HEADER.size
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One file: ``start`` and ``end`` of its messages, and where the next one may begin; ``trouble`` is empty if all is right.
+    """One file: ``start`` and ``end`` of its messages, and where the next one may begin.
 
-    ``intact``: the checksum holds, so that what stands there is what the recorder wrote, however odd.
+    ``trouble`` is empty if all is right.
+
+    ``intact``: the checksum holds, so that what stands there is what the recorder wrote, however
+    odd.
     """
 
     start: int
@@ -53,7 +57,12 @@ def span_at(data: bytes, at: int) -> Span | None:
     if size and end + _CRC <= following and _crc_holds(data, at, end):
         return Span(start, end, end + _CRC, intact=True)
     if size and end + _CRC == following:
-        return Span(start, end, following, trouble="the file is damaged (its checksum does not match): values may be wrong")
+        return Span(
+            start,
+            end,
+            following,
+            trouble="the file is damaged (its checksum does not match): values may be wrong",
+        )
     last = following - _CRC  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
         told = f"the header tells {size} bytes, there are {last - start}: all of them were read"
@@ -61,7 +70,8 @@ def span_at(data: bytes, at: int) -> Span | None:
     if size == 0 or end + _CRC > following:
         return Span(start, following, following, unfinished=True)
     told = (
-        f"the header tells {size} bytes, there are {following - start}, and no checksum holds: all of them were read, values may be wrong"
+        f"the header tells {size} bytes, there are {following - start}, and no checksum "
+        "holds: all of them were read, values may be wrong"
     )
     return Span(start, following, following, trouble=told)
 
@@ -83,4 +93,7 @@ def _begins(data: bytes, at: int) -> bool:
 
 
 def _crc_holds(data: bytes, at: int, end: int) -> bool:
-    return bool(fitdecode.utils.compute_crc(data[at:end]) == int.from_bytes(data[end : end + _CRC], "little"))
+    return bool(
+        fitdecode.utils.compute_crc(data[at:end])
+        == int.from_bytes(data[end : end + _CRC], "little")
+    )

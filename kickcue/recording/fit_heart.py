@@ -1,7 +1,10 @@
-"""Heart rates that a FIT file has in messages of their own (``hr``): chest straps that store, and hand over after the run.
+"""Heart rates that a FIT file has in messages of their own (``hr``).
 
-Each message has up to eight rates with the times of their beats, on the strap's clock of 1/1024 s: whole in ``event_timestamp``, or the
-lowest twelve bits of each, packed, in ``event_timestamp_12``. A message with a ``timestamp`` ties that clock to the watch's.
+Chest straps that store, and hand over after the run.
+
+Each message has up to eight rates with the times of their beats, on the strap's clock of 1/1024 s:
+whole in ``event_timestamp``, or the lowest twelve bits of each, packed, in ``event_timestamp_12``.
+A message with a ``timestamp`` ties that clock to the watch's.
 """
 
 from bisect import bisect_right
@@ -54,7 +57,11 @@ def _ticks(values: dict[str, Any], last: int) -> list[int]:
     """Return the strap's times of a message's beats; ``last`` is that of the beat before."""
     whole = [number(moment_s) for moment_s in _listed(values.get("event_timestamp"))]
     if whole:
-        return [round(moment_s * TICKS_PER_S) for moment_s in whole if moment_s is not None and 0 <= moment_s < 2**32]
+        return [
+            round(moment_s * TICKS_PER_S)
+            for moment_s in whole
+            if moment_s is not None and 0 <= moment_s < 2**32
+        ]
     found = []
     for low in _unpacked(_listed(values.get("event_timestamp_12"))):
         last += low - last & _BITS_12
@@ -71,7 +78,10 @@ def _unpacked(packed: Sequence[Any]) -> Iterator[int]:
 
 
 def _listed(value: Any) -> Sequence[Any]:
-    """Return one value or several as several: the library gives a field of one value as that value."""
+    """Return one value or several as several.
+
+    The library gives a field of one value as that value.
+    """
     if value is None:
         return ()
     return value if isinstance(value, tuple | list | bytes) else (value,)

@@ -1,4 +1,6 @@
-"""Positions that stood still while the runner ran on: the same one again and again, and then a step that nobody can run.
+"""Positions that stood still while the runner ran on.
+
+The same one again and again, and then a step that nobody can run.
 
 Standing looks alike as long as it lasts. But who stood goes on from where he stood.
 """
@@ -11,7 +13,8 @@ from kickcue.core.units import NS_PER_S
 from kickcue.recording.points import Point, great_circle_m
 
 SLACK_M: Final = 8.0
-"""Two good positions may disagree by this much beside what was run, as for a line (``core/estimate/gate.py``)."""
+"""Two good positions may disagree by this much beside what was run, as for a line
+(``core/estimate/gate.py``)."""
 PACE_S: Final = 30.0
 """The way run meanwhile is that of the pace so long before..."""
 LEAST_PACE_S: Final = 8.0
@@ -46,7 +49,10 @@ def _repeats(points: Sequence[Point]) -> Iterator[tuple[int, int, int]]:
     for at, point in enumerate(points):
         if point.lat_deg is None or point.lon_deg is None:
             continue
-        if last is not None and (point.lat_deg, point.lon_deg) == (points[last].lat_deg, points[last].lon_deg):
+        if last is not None and (point.lat_deg, point.lon_deg) == (
+            points[last].lat_deg,
+            points[last].lon_deg,
+        ):
             begun = at if begun is None else begun
         elif begun is not None:
             assert last is not None  # there is one that was repeated

@@ -48,7 +48,9 @@ class _Found:
             self._new_segment = True
 
     def end(self, element: Element) -> None:
-        if element.name == _TYPE and "/" not in element.text and not self.tracks[-1].points:  # text/html is that of a link
+        if (
+            element.name == _TYPE and "/" not in element.text and not self.tracks[-1].points
+        ):  # text/html is that of a link
             self.tracks[-1].sport = label(element.text) or UNKNOWN
         if element.name not in (_POINT, _ROUTE_POINT):
             return
@@ -63,7 +65,8 @@ class _Found:
 def read(data: bytes, wanted: int | None = None) -> Activity:
     """Return the tracks of a GPX file, as far as its XML can be read. GPX has no laps.
 
-    ``wanted``: which of its activities, counted from 1; AskedWronglyError where there is no such one.
+    ``wanted``: which of its activities, counted from 1; AskedWronglyError where there is no such
+    one.
     """
     found = _Found()
     damage = xml_events.read(data, frozenset({_POINT, _ROUTE_POINT}), found.start, found.end)

@@ -10,7 +10,8 @@ from kickcue.recording.json_text import parse, shown
 from kickcue.recording.model import Header
 
 FORMAT: Final = 1
-"""The form of recordings that this kickcue writes and reads; a new number comes with a way to read the old ones."""
+"""The form of recordings that this kickcue writes and reads; a new number comes with a way to read
+the old ones."""
 
 LONGEST_LAP_M: Final = 100_000
 
@@ -39,13 +40,21 @@ def read_header(given: Mapping[str, Any]) -> Header:
     """Return the header; DataError names the key that is missing, unknown or wrong, or says that the form is of another version."""
     form = given.get("kickcue")
     if type(form) is not int:
-        raise DataError(f'kickcue is {shown(form)}, right would be {FORMAT}: the first line is {{"kickcue": {FORMAT}, ...}}')
+        raise DataError(
+            f'kickcue is {shown(form)}, right would be {FORMAT}: the first line is {{"kickcue": '
+            f"{FORMAT}, ...}}"
+        )
     if form != FORMAT:
         age = "a newer" if form > FORMAT else "an older"
-        raise DataError(f"kickcue is {shown(form)}: this recording has {age} form than the one this kickcue reads ({FORMAT})")
+        raise DataError(
+            f"kickcue is {shown(form)}: this recording has {age} form than the one this kickcue "
+            f"reads ({FORMAT})"
+        )
     unknown = [key for key in given if key not in _RULES and key != "kickcue"]
     if unknown:
-        raise DataError(f"{shown(unknown[0])} is no key of the header (it has kickcue, {', '.join(_RULES)})")
+        raise DataError(
+            f"{shown(unknown[0])} is no key of the header (it has kickcue, {', '.join(_RULES)})"
+        )
     values = {key: value for key, value in given.items() if key != "kickcue" and value is not None}
     for key, value in values.items():
         holds, right = _RULES[key]
@@ -55,7 +64,10 @@ def read_header(given: Mapping[str, Any]) -> Header:
 
 
 def utc_ns(utc: str | None) -> int | None:
-    """Return nanoseconds since 1970; None for None. DataError unless it is ISO 8601 with a zone, 1970 to 2200."""
+    """Return nanoseconds since 1970; None for None.
+
+    DataError unless it is ISO 8601 with a zone, 1970 to 2200.
+    """
     if utc is None:
         return None
     try:
@@ -75,7 +87,10 @@ def utc_text(since_1970_ns: int) -> str:
 
 def metadata_of(header: Header) -> dict[str, str]:
     """Return the header as MCAP metadata: texts as they are, everything else as JSON."""
-    return {key: value if isinstance(value, str) else json.dumps(value, allow_nan=False) for key, value in write_header(header).items()}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+        for key, value in write_header(header).items()
+    }
 
 
 def header_of(metadata: Mapping[str, str]) -> Header:

@@ -1,6 +1,7 @@
 """JSON out of a file: with finite numbers only, and nested no deeper than anything of ours.
 
-Whoever counts with what is read, or writes it again, need not think of infinities, or of how deep it may go.
+Whoever counts with what is read, or writes it again, need not think of infinities, or of how deep
+it may go.
 """
 
 import json
@@ -58,7 +59,10 @@ def _whole(text: str) -> int:
 
 
 def _deeper(value: Any) -> bool:
-    """Say whether a value is nested too deeply, level by level: what is, must not be walked by recursion."""
+    """Say whether a value is nested too deeply, level by level.
+
+    What is, must not be walked by recursion.
+    """
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for each in level if isinstance(each, dict | list) for inner in _inner(each)]

@@ -94,7 +94,9 @@ def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tu
     for at, is_automatic in zip(pressed, automatic, strict=True):
         kinds[at] = Kind.AUTOMATIC if is_automatic else Kind.PRESS
     by_position = among(Kind.POSITION)
-    if way is not None and not _on_a_track(_ends_m([laps[at] for at in by_position], way, start_ns)):
+    if way is not None and not _on_a_track(
+        _ends_m([laps[at] for at in by_position], way, start_ns)
+    ):
         for at in by_position:
             kinds[at] = Kind.ELSEWHERE
     pressed = among(Kind.PRESS)
@@ -114,13 +116,21 @@ def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | Non
         for lap, kind in zip(laps, kinds, strict=True)
         if kind is Kind.UNKNOWN or not lap.final  # the last lap's end is no mark anyway
     )
-    told = [f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken]
+    told = [
+        f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken
+    ]
     return f"laps that are no marks: {', '.join(told)} (--marks all takes them)" if told else None
 
 
 def triggers_of(laps: Iterable[Lap], kinds: Iterable[Kind]) -> Mapping[str, int]:
-    """Return how many laps each trigger ended; automatic ones by distance, whatever the file says."""
-    return Counter("distance" if kind is Kind.AUTOMATIC else lap.trigger for lap, kind in zip(laps, kinds, strict=True))
+    """Return how many laps each trigger ended.
+
+    Automatic ones by distance, whatever the file says.
+    """
+    return Counter(
+        "distance" if kind is Kind.AUTOMATIC else lap.trigger
+        for lap, kind in zip(laps, kinds, strict=True)
+    )
 
 
 def _by_trigger(trigger: str) -> Kind:
@@ -183,7 +193,10 @@ def _round_m(metres: float | None, near_share: float) -> float | None:
 
 
 def _ends_m(laps: Sequence[Lap], way: Interpolated, start_ns: int) -> list[float]:
-    """Return where the laps ended; of a single one its beginning, too, else nothing tells its length."""
+    """Return where the laps ended.
+
+    Of a single one its beginning, too, else nothing tells its length.
+    """
     times_ns = [lap.end_ns for lap in laps]
     return [way.at(t_ns) for t_ns in ([start_ns, *times_ns] if len(times_ns) == 1 else times_ns)]
 
@@ -200,7 +213,9 @@ def _on_a_track(ends_m: Sequence[float]) -> bool:
 
 def _fast_and_slow(runs: Sequence[_Run]) -> bool:
     """Tell whether laps are fast and slow in turn."""
-    speeds = [run.metres / run.seconds for run in runs if run.metres is not None and run.seconds > 0.0]
+    speeds = [
+        run.metres / run.seconds for run in runs if run.metres is not None and run.seconds > 0.0
+    ]
     levels = two_levels(speeds)
     if levels is None or len(speeds) < len(runs):
         return False

@@ -1,10 +1,12 @@
 """Writes the native recording: MCAP, one JSON channel for each kind of event, the header as metadata.
 
-Unchunked and uncompressed, because then every record stands in the file by itself: whatever a power cut leaves is readable up to the last
-whole record. Each record is handed to the operating system as it is written (a killed process loses nothing), and the system is asked to
-bring it to the disk at most once a second (a power cut loses about a second). Messages stand in the order in which things happened, inputs
-and outputs interleaved, and their ``sequence`` counts through the file, so that a reader which sorts by time can restore that order.
-``log_time`` is the UTC moment in nanoseconds (of 1970 where the header does not know it); ``t_ns`` within the message is the engine's time.
+Unchunked and uncompressed, because then every record stands in the file by itself: whatever a power
+cut leaves is readable up to the last whole record. Each record is handed to the operating system as
+it is written (a killed process loses nothing), and the system is asked to bring it to the disk at
+most once a second (a power cut loses about a second). Messages stand in the order in which things
+happened, inputs and outputs interleaved, and their ``sequence`` counts through the file, so that a
+reader which sorts by time can restore that order. ``log_time`` is the UTC moment in nanoseconds (of
+1970 where the header does not know it); ``t_ns`` within the message is the engine's time.
 """
 
 import json
@@ -33,7 +35,10 @@ SEQUENCES: Final = 1 << 32
 
 
 class McapWriter:
-    """Writes a recording; a context manager. AskedWronglyError if the file exists: a race is never recorded over another."""
+    """Writes a recording; a context manager.
+
+    AskedWronglyError if the file exists: a race is never recorded over another.
+    """
 
     def __init__(self, path: Path, header: Header) -> None:
         """Create the file and write header, schemas and channels."""
@@ -41,7 +46,9 @@ class McapWriter:
         try:
             file = StraightFile(path, "xb")
         except FileExistsError:
-            raise AskedWronglyError(f"{path} exists: a recording never overwrites another, name a new file") from None
+            raise AskedWronglyError(
+                f"{path} exists: a recording never overwrites another, name a new file"
+            ) from None
         except OSError as error:
             raise AskedWronglyError(f"{path} cannot be created: {error.strerror}") from None
         self._take(path, file, Contents(), header)
@@ -50,11 +57,14 @@ class McapWriter:
 
     @classmethod
     def resume(cls, path: Path, live: Mapping[str, Any] | None = None) -> Self:
-        """Go on at the end of a recording that was cut off, or finished: nothing recorded is lost or written anew.
+        """Go on at the end of a recording that was cut off, or finished.
 
-        Half a record, or the index of a finished file, is cut away from its end. ``live``, where given, takes the place of the header's
-        from here on. DataError where the file cannot be opened for writing, is being written by another process, is not kickcue's own,
-        or is damaged before its end; it is left as it is then.
+        Nothing recorded is lost or written anew.
+
+        Half a record, or the index of a finished file, is cut away from its end. ``live``, where
+        given, takes the place of the header's from here on. DataError where the file cannot be
+        opened for writing, is being written by another process, is not kickcue's own, or is damaged
+        before its end; it is left as it is then.
         """
         writer = cls.__new__(cls)
         writer._reopen(path, live)  # noqa: SLF001  its own
@@ -64,7 +74,9 @@ class McapWriter:
         try:
             file = StraightFile(path, "r+b")
         except BlockingIOError:
-            raise DataError(f"{path} cannot be gone on with: another kickcue is recording it") from None
+            raise DataError(
+                f"{path} cannot be gone on with: another kickcue is recording it"
+            ) from None
         except OSError as error:
             raise DataError(f"{path} cannot be gone on with: {error.strerror}") from None
         try:
@@ -75,7 +87,9 @@ class McapWriter:
             why = error.strerror if isinstance(error, OSError) else error
             raise DataError(f"{path} cannot be gone on with: {why}") from error
         self._take(path, file, contents, header)
-        again = None if live is None else Metadata(METADATA, metadata_of(replace(header, live=live)))
+        again = (
+            None if live is None else Metadata(METADATA, metadata_of(replace(header, live=live)))
+        )
         self._begin(b"" if again is None else contents.add(again))
 
     def _take(self, path: Path, file: StraightFile, contents: Contents, header: Header) -> None:
@@ -98,7 +112,11 @@ class McapWriter:
     def _missing_channels(self) -> bytes:
         """Return the records of each channel, and its schema, that the file has not got like that yet: before the first message, all."""
         schemas, channels = self._contents.schemas, self._contents.channels
-        known = {(each.topic, schemas[each.schema_id].data): each.id for each in channels.values() if each.schema_id in schemas}
+        known = {
+            (each.topic, schemas[each.schema_id].data): each.id
+            for each in channels.values()
+            if each.schema_id in schemas
+        }
         missing = b""
         for shape in SHAPES:
             name = f"kickcue.{shape.kind}"
@@ -106,7 +124,9 @@ class McapWriter:
             if (shape.topic, data) not in known:
                 schema_id, channel_id = max(schemas, default=0) + 1, max(channels, default=0) + 1
                 missing += self._contents.add(Schema(schema_id, data, "jsonschema", name))
-                missing += self._contents.add(Channel(channel_id, shape.topic, "json", {}, schema_id))
+                missing += self._contents.add(
+                    Channel(channel_id, shape.topic, "json", {}, schema_id)
+                )
                 known[shape.topic, data] = channel_id
             self._channels[shape.topic] = known[shape.topic, data]
         return missing
@@ -117,14 +137,17 @@ class McapWriter:
         message: Json = {"t_ns": entry.t_ns, **shape.write(entry)}
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
         at_ns = self._base_ns + entry.t_ns
-        sequence = (self._contents.sequence + 1) % SEQUENCES  # a damaged last record may have had any
+        sequence = (
+            self._contents.sequence + 1
+        ) % SEQUENCES  # a damaged last record may have had any
         record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
         try:
             self._file.write(self._contents.add(record))
             if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:
                 self._to_disk()
         except OSError as error:
-            self._broken = True  # half a record may stand at the end: whatever came after it would be unreadable
+            # half a record may stand at the end: whatever came after it would be unreadable
+            self._broken = True
             raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
 
     def _to_disk(self) -> None:
@@ -140,7 +163,9 @@ class McapWriter:
                 self._file.write(self._contents.end())
                 self._to_disk()
         except OSError as error:
-            raise DataError(f"{self.path} cannot be finished: {error.strerror}; what was recorded is in it") from error
+            raise DataError(
+                f"{self.path} cannot be finished: {error.strerror}; what was recorded is in it"
+            ) from error
         finally:
             self._file.close()
 
@@ -151,5 +176,10 @@ class McapWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()

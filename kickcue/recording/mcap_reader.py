@@ -13,7 +13,15 @@ from kickcue.recording.codec import BY_TOPIC, Shape, read_t_ns
 from kickcue.recording.file_bytes import LARGEST_BYTES
 from kickcue.recording.header import header_of
 from kickcue.recording.json_text import parse, shown
-from kickcue.recording.mcap_records import DAMAGED, MESSAGE_HEAD, Walk, crc_holds, message_head, parsed, unpacked
+from kickcue.recording.mcap_records import (
+    DAMAGED,
+    MESSAGE_HEAD,
+    Walk,
+    crc_holds,
+    message_head,
+    parsed,
+    unpacked,
+)
 from kickcue.recording.model import Entry, Header, Recording
 
 METADATA: Final = "kickcue"
@@ -29,10 +37,16 @@ def read(path: Path, data: bytes) -> Recording:
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
     if found.header is None:
-        why = f"{found.trouble}, before its header" if found.trouble else f"none of kickcue's: it has no {METADATA!r} metadata"
+        why = (
+            f"{found.trouble}, before its header"
+            if found.trouble
+            else f"none of kickcue's: it has no {METADATA!r} metadata"
+        )
         raise DataError(f"{path}: an MCAP file, but {why}; nothing can be had from it")
     problems, notes = found.sentences()
-    return Recording.of(path, found.header, found.entries, kind="MCAP", problems=problems, notes=notes)
+    return Recording.of(
+        path, found.header, found.entries, kind="MCAP", problems=problems, notes=notes
+    )
 
 
 class _Found:
@@ -50,7 +64,10 @@ class _Found:
         self._foreign: set[str] = set()
 
     def take_all(self, data: bytes) -> None:
-        """Sort in every whole record before the first damage; DataError where the header is not one."""
+        """Sort in every whole record before the first damage.
+
+        DataError where the header is not one.
+        """
         walk = Walk(data)
         for opcode, start, end in walk.records():
             try:
@@ -77,7 +94,9 @@ class _Found:
             self._channel(parsed(Channel.read, content))
         elif opcode == Opcode.METADATA:
             self._metadata(parsed(Metadata.read, content))
-        elif opcode == Opcode.CHUNK:  # kickcue writes none; a tool that the file went through may have
+        elif (
+            opcode == Opcode.CHUNK
+        ):  # kickcue writes none; a tool that the file went through may have
             chunk = unpacked(parsed(Chunk.read, content), self._room)
             self._room -= len(chunk.data)
             for record in breakup_chunk(chunk, validate_crc=True):
@@ -96,7 +115,9 @@ class _Found:
         if record.name != METADATA:
             return
         try:
-            self.header = header_of(record.metadata)  # a run that was taken up in another boot has told its own: the last one counts
+            self.header = header_of(
+                record.metadata
+            )  # a run that was taken up in another boot has told its own: the last one counts
         except DataError as error:
             if self.header is None:
                 raise
@@ -116,7 +137,10 @@ class _Found:
         problems, notes = [], []
         if not self._data_ended:
             last_s = ns_to_s(max((entry.t_ns for entry in self.entries), default=0))
-            problems.append(f"the recording ends at {last_s:.3f} s, because {self.trouble}; whatever came later is lost")
+            problems.append(
+                f"the recording ends at {last_s:.3f} s, because {self.trouble}; whatever came "
+                "later is lost"
+            )
         elif self._crc_wrong:
             problems.append(f"{self.trouble}: values may be wrong")
         elif self.trouble:

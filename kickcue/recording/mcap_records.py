@@ -1,7 +1,10 @@
-"""The bare records of an MCAP file: walking over them by their lengths, and the end that tells what stands before it.
+"""The bare records of an MCAP file.
 
-A file is magic, records, magic; a record is an opcode, a length of 8 bytes and so many bytes. The data ends with a DataEnd record that has
-a checksum of everything before it; schemas, channels and statistics are repeated behind it, for readers that look there first.
+Walking over them by their lengths, and the end that tells what stands before it.
+
+A file is magic, records, magic; a record is an opcode, a length of 8 bytes and so many bytes. The
+data ends with a DataEnd record that has a checksum of everything before it; schemas, channels and
+statistics are repeated behind it, for readers that look there first.
 
 Format: https://mcap.dev/spec.
 """
@@ -15,7 +18,19 @@ from typing import Final, TypeVar
 
 from mcap.data_stream import ReadDataStream, RecordBuilder
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, DataEnd, Footer, McapRecord, Message, Metadata, MetadataIndex, Schema, Statistics, SummaryOffset
+from mcap.records import (
+    Channel,
+    Chunk,
+    DataEnd,
+    Footer,
+    McapRecord,
+    Message,
+    Metadata,
+    MetadataIndex,
+    Schema,
+    Statistics,
+    SummaryOffset,
+)
 
 from kickcue.recording.sniff import MCAP_MAGIC
 
@@ -31,7 +46,10 @@ R = TypeVar("R", bound=McapRecord)
 
 @dataclass(slots=True)
 class Walk:
-    """Goes over the records of a file; where it has ended, ``at`` is the end of the last whole record and ``trouble`` tells what is wrong.
+    """Goes over the records of a file.
+
+    Where it has ended, ``at`` is the end of the last whole record and ``trouble`` tells what is
+    wrong.
 
     A file is whole, and ``trouble`` empty, if it ends with a Footer and the magic.
     """
@@ -41,7 +59,10 @@ class Walk:
     trouble: str = ""
 
     def records(self) -> Iterator[tuple[int, int, int]]:
-        """Yield opcode, start and end of the content of each whole record; the record itself begins at ``at`` meanwhile."""
+        """Yield opcode, start and end of the content of each whole record.
+
+        The record itself begins at ``at`` meanwhile.
+        """
         data, size = self.data, len(self.data)
         if not data.startswith(MCAP_MAGIC):
             self.trouble = CUT_OFF if MCAP_MAGIC.startswith(data) else DAMAGED
@@ -54,7 +75,9 @@ class Walk:
                 self.trouble = CUT_OFF
                 return
             opcode, length = _HEAD.unpack_from(data, self.at)
-            if opcode == 0:  # no record has this one, and it is what a power cut leaves on some disks
+            if (
+                opcode == 0
+            ):  # no record has this one, and it is what a power cut leaves on some disks
                 self.trouble = DAMAGED
                 return
             end = start + length
@@ -76,12 +99,18 @@ def message_head(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 
 def parsed(read: Callable[[ReadDataStream], R], content: bytes) -> R:
-    """Return a record by the library's own ``read``, which raises many things where the content is damaged."""
+    """Return a record by the library's own ``read``.
+
+    Which raises many things where the content is damaged.
+    """
     return read(ReadDataStream(BytesIO(content)))
 
 
 def unpacked(chunk: Chunk, room: int) -> Chunk:
-    """Return a chunk without compression; ValueError if it is not what it says, or more than ``room`` bytes."""
+    """Return a chunk without compression.
+
+    ValueError if it is not what it says, or more than ``room`` bytes.
+    """
     size = chunk.uncompressed_size
     if size > room:
         raise ValueError("the chunk is larger than any recording")
@@ -129,7 +158,10 @@ class Contents:
         return data
 
     def note(self, record: McapRecord, length: int) -> None:
-        """Take note of what a record holds; it has ``length`` bytes, head included, and begins at ``size``."""
+        """Take note of what a record holds.
+
+        It has ``length`` bytes, head included, and begins at ``size``.
+        """
         if isinstance(record, Message):
             self.note_message(record.channel_id, record.sequence, record.log_time)
         elif isinstance(record, Schema):
@@ -161,7 +193,9 @@ class Contents:
             summary += data
             offsets += _bytes_of(SummaryOffset(opcode, group_start=at, group_length=len(data)))
             at += len(data)
-        footer = struct.pack("<BQQQ", Opcode.FOOTER, 8 + 8 + 4, start, at)  # the checksum covers the footer up to itself
+        footer = struct.pack(
+            "<BQQQ", Opcode.FOOTER, 8 + 8 + 4, start, at
+        )  # the checksum covers the footer up to itself
         crc = zlib.crc32(footer, zlib.crc32(summary + offsets))
         return data_end + summary + offsets + _bytes_of(Footer(start, at, crc)) + MCAP_MAGIC
 

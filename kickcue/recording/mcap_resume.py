@@ -1,7 +1,8 @@
 """What of an interrupted recording stays, so that the next record can be written behind it.
 
-Everything stays but what was never a record of the race: half a record that a power cut or a full disk has left, and the end of a finished
-file, which tells of what stands before it and is written anew. Should more than that have to go, the file is damaged and not cut off.
+Everything stays but what was never a record of the race: half a record that a power cut or a full
+disk has left, and the end of a finished file, which tells of what stands before it and is written
+anew. Should more than that have to go, the file is damaged and not cut off.
 """
 
 import zlib
@@ -20,13 +21,18 @@ from kickcue.recording.model import Header
 from kickcue.recording.sniff import MCAP_MAGIC
 
 LONGEST_RECORD: Final = 16_384
-"""No record of ours comes near it: the longest are the metadata with the set-up and the schemas, of some kilobytes."""
+"""No record of ours comes near it: the longest are the metadata with the set-up and the schemas, of
+some kilobytes."""
 MOST_IDS: Final = 1000
-"""Schemas and channels are numbered from 1; there is one for each kind of event, and a few more after an update."""
+"""Schemas and channels are numbered from 1; there is one for each kind of event, and a few more
+after an update."""
 
 
 class ForeignError(DataError):
-    """A file that kickcue has not written like that: nothing that is damaged, but nothing that can be gone on with either."""
+    """A file that kickcue has not written like that.
+
+    Nothing that is damaged, but nothing that can be gone on with either.
+    """
 
 
 _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
@@ -38,10 +44,12 @@ _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
 
 
 def survey(data: bytes) -> tuple[Contents, Header]:
-    """Return what the file holds and the recording's header; ``Contents.size`` is how many of the bytes stay.
+    """Return what the file holds and the recording's header.
 
-    ForeignError where the file is not one of kickcue's own as it was written, DataError where it is damaged elsewhere than at its end.
-    Work and memory are bounded by the length of the data.
+    ``Contents.size`` is how many of the bytes stay.
+
+    ForeignError where the file is not one of kickcue's own as it was written, DataError where it is
+    damaged elsewhere than at its end. Work and memory are bounded by the length of the data.
     """
     if not MCAP_MAGIC.startswith(data[: len(MCAP_MAGIC)]):
         raise ForeignError("it does not begin like an MCAP file")
@@ -60,13 +68,21 @@ def survey(data: bytes) -> tuple[Contents, Header]:
     if header is None:
         raise DataError(f"there is no header in it, {walk.trouble}")
     if walk.trouble and len(data) - contents.size > LONGEST_RECORD:
-        raise DataError(f"it is damaged at byte {contents.size} of {len(data)}: more than half a record would be lost")
+        raise DataError(
+            f"it is damaged at byte {contents.size} of {len(data)}: more than half a record would "
+            "be lost"
+        )
     contents.crc = zlib.crc32(memoryview(data)[: contents.size])
     return contents, header
 
 
-def _note(contents: Contents, opcode: int, data: bytes, place: tuple[int, int, int]) -> Header | None:
-    """Take note of a record at ``place`` (itself, its content, its end); return the recording's header where it holds one."""
+def _note(
+    contents: Contents, opcode: int, data: bytes, place: tuple[int, int, int]
+) -> Header | None:
+    """Take note of a record at ``place`` (itself, its content, its end).
+
+    Return the recording's header where it holds one.
+    """
     at, start, end = place
     if opcode == Opcode.CHUNK and not contents.messages:
         raise ForeignError("another program has packed it")
@@ -77,7 +93,11 @@ def _note(contents: Contents, opcode: int, data: bytes, place: tuple[int, int, i
         return None
     record = _read(opcode, at, data[start:end])
     contents.note(record, end - at)
-    return _header(record.metadata) if isinstance(record, Metadata) and record.name == METADATA else None
+    return (
+        _header(record.metadata)
+        if isinstance(record, Metadata) and record.name == METADATA
+        else None
+    )
 
 
 def _message(data: bytes, start: int, end: int) -> tuple[int, int, int]:
@@ -102,5 +122,7 @@ def _read(opcode: int, at: int, content: bytes) -> McapRecord:
 def _header(metadata: Mapping[str, str]) -> Header:
     form = metadata.get("kickcue", "")
     if form.isdecimal() and form != str(FORMAT):
-        raise ForeignError(f"another version of kickcue has written it (form {form[:9]}, this one writes {FORMAT})")
+        raise ForeignError(
+            f"another version of kickcue has written it (form {form[:9]}, this one writes {FORMAT})"
+        )
     return header_of(metadata)

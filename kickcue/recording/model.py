@@ -18,12 +18,13 @@ OUTPUTS: tuple[type, ...] = get_args(Output)
 class Header:
     """What a recording says about itself before the first event; None is unknown.
 
-    ``sensors`` maps sensor names to profile ids. ``setup`` is opaque JSON: everything needed to build the same engine again. ``ticks``:
-    True if the ticks were recorded and a replay must feed exactly those; False if the replayer makes its own. ``utc`` is the moment of
-    ``t_ns`` 0, ISO 8601 with its zone. ``pins`` maps sensor names to the devices that were heard,
-    by address, name or MQTT id: only a live recording has heard any. ``made_by`` is the recorder,
-    "kickcue 0.1.0" or a watch. ``live`` is opaque JSON
-    too: what a process that takes up an interrupted race must know of the one that began it.
+    ``sensors`` maps sensor names to profile ids. ``setup`` is opaque JSON: everything needed to
+    build the same engine again. ``ticks``: True if the ticks were recorded and a replay must feed
+    exactly those; False if the replayer makes its own. ``utc`` is the moment of ``t_ns`` 0, ISO
+    8601 with its zone. ``pins`` maps sensor names to the devices that were heard, by address, name
+    or MQTT id: only a live recording has heard any. ``made_by`` is the recorder, "kickcue 0.1.0" or
+    a watch. ``live`` is opaque JSON too: what a process that takes up an interrupted race must know
+    of the one that began it.
     """
 
     race: str | None = None
@@ -39,7 +40,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class ActivityFound:
-    """One activity of a file that may hold several, counted from 1; ``taken``: the recording is made of it."""
+    """One activity of a file that may hold several, counted from 1.
+
+    ``taken``: the recording is made of it.
+    """
 
     number: int
     utc: str | None
@@ -53,11 +57,13 @@ class ActivityFound:
 class Recording:
     """Everything that could be had from a file.
 
-    ``entries`` holds inputs and outputs in the order of the file, which for kickcue's own forms is the order in which they happened;
-    ``inputs`` and ``outputs`` are the two parts of it. ``problems`` tells what could not be had, ``notes`` what is worth knowing although
-    nothing is lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
-    ``activities`` are all that were in the file, ``activities_note`` tells which was taken where that was a choice.
-    ``laps_note`` tells which of them are no marks for a reason that the file does not tell.
+    ``entries`` holds inputs and outputs in the order of the file, which for kickcue's own forms is
+    the order in which they happened; ``inputs`` and ``outputs`` are the two parts of it.
+    ``problems`` tells what could not be had, ``notes`` what is worth knowing although nothing is
+    lost, one sentence each. ``laps`` counts the laps of an imported activity by what ended them,
+    ``activities`` are all that were in the file, ``activities_note`` tells which was taken where
+    that was a choice. ``laps_note`` tells which of them are no marks for a reason that the file
+    does not tell.
     """
 
     path: Path

@@ -1,9 +1,10 @@
 """The activities in one file, and which of them a recording is made of.
 
-A file may hold more than one: two runs a year apart, the days of a journey, the legs of a duathlon, several files one behind the other.
-A part is one leg of one sport. Parts of one outing belong together: the sessions of one FIT file, activities of different sports that
-follow each other, tracks that do. Unless somebody chooses a part, the recording is the running of the outing that has most of it (of equal
-ones the last); what the recorder counted between two legs is left out.
+A file may hold more than one: two runs a year apart, the days of a journey, the legs of a duathlon,
+several files one behind the other. A part is one leg of one sport. Parts of one outing belong
+together: the sessions of one FIT file, activities of different sports that follow each other,
+tracks that do. Unless somebody chooses a part, the recording is the running of the outing that has
+most of it (of equal ones the last); what the recorder counted between two legs is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,9 @@ MOST_NAMED: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One leg of one sport, in order of time. ``end_m``: the total at its very end, where the file tells it.
+    """One leg of one sport, in order of time.
+
+    ``end_m``: the total at its very end, where the file tells it.
 
     ``outing``: the same for parts that the file itself puts together.
     """
@@ -64,7 +67,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a recording is made of: one part, or several put together. ``rows`` tell of all, ``note`` what was chosen and why."""
+    """What a recording is made of: one part, or several put together.
+
+    ``rows`` tell of all, ``note`` what was chosen and why.
+    """
 
     part: Part
     rows: tuple[ActivityFound, ...]
@@ -77,7 +83,9 @@ class Choice:
 
 
 def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
-    """Return part ``wanted``, counted from 1 in order of time, or the one that is worth most; ``word`` is the file's word for a part.
+    """Return part ``wanted``, counted from 1 in order of time, or the one that is worth most.
+
+    ``word`` is the file's word for a part.
 
     AskedWronglyError where there is no such part.
     """
@@ -89,11 +97,18 @@ def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
         return Choice(Part(UNKNOWN, ()), ())
     outings = {part.outing for part in found}
     taken = [found[wanted - 1]] if wanted is not None else _most(found)
-    return Choice(_together(taken), tuple(_rows(found, taken)), _note(found, taken, len(outings), wanted, word))
+    return Choice(
+        _together(taken),
+        tuple(_rows(found, taken)),
+        _note(found, taken, len(outings), wanted, word),
+    )
 
 
 def joined(parts: Sequence[Part], *, tracks: bool) -> list[Part]:
-    """Return the parts in order of time with their outings: those of different sports that follow each other; ``tracks``: of any sport."""
+    """Return the parts in order of time with their outings.
+
+    Those of different sports that follow each other; ``tracks``: of any sport.
+    """
     found = sorted((part for part in parts if part.points), key=lambda part: part.start_ns)
     outing = 0
     whole = found[:1]
@@ -105,8 +120,13 @@ def joined(parts: Sequence[Part], *, tracks: bool) -> list[Part]:
 
 
 def by_day(part: Part) -> Iterator[Part]:
-    """Yield a part cut where it goes on another day, or after hours at another place. Its laps go with the first."""
-    cuts = [at for at in range(1, len(part.points)) if _is_another(part.points[at - 1], part.points[at])]
+    """Yield a part cut where it goes on another day, or after hours at another place.
+
+    Its laps go with the first.
+    """
+    cuts = [
+        at for at in range(1, len(part.points)) if _is_another(part.points[at - 1], part.points[at])
+    ]
     for first, last in pairwise([0, *cuts, len(part.points)]):
         yield replace(part, points=part.points[first:last], laps=() if first else part.laps)
 
@@ -127,26 +147,43 @@ def _most(parts: Sequence[Part]) -> list[Part]:
     outings: dict[int, list[Part]] = {}
     for part in parts:
         outings.setdefault(part.outing, []).append(part)
-    runs = [running for outing in outings.values() if (running := [part for part in outing if part.is_run])]
-    return max(runs or outings.values(), key=lambda taken: (round(sum(_length_m(part) or 0.0 for part in taken)), taken[-1].end_ns))
+    runs = [
+        running
+        for outing in outings.values()
+        if (running := [part for part in outing if part.is_run])
+    ]
+    return max(
+        runs or outings.values(),
+        key=lambda taken: (round(sum(_length_m(part) or 0.0 for part in taken)), taken[-1].end_ns),
+    )
 
 
 def _length_m(part: Part) -> float | None:
     """Return how far one went in a part, without its pauses; None where nothing tells."""
     paused = gaps(part.points)
-    steps = (paused[at].run_m if at in paused else step_m(*pair) for at, pair in enumerate(pairwise(part.points), start=1))
+    steps = (
+        paused[at].run_m if at in paused else step_m(*pair)
+        for at, pair in enumerate(pairwise(part.points), start=1)
+    )
     known = [max(step, 0.0) for step in steps if step is not None]
     return sum(known) if known else None
 
 
 def _together(parts: Sequence[Part]) -> Part:
-    """Return one part made of several: what was counted between them is left out, and the time between is a pause."""
+    """Return one part made of several.
+
+    What was counted between them is left out, and the time between is a pause.
+    """
     points = list(parts[0].points)
     end_m = _end_m(parts[0], 0.0)
     for part in parts[1:]:
-        begin_m = next((point.distance_m for point in part.points if point.distance_m is not None), end_m)
+        begin_m = next(
+            (point.distance_m for point in part.points if point.distance_m is not None), end_m
+        )
         offset_m = begin_m - end_m
-        first, *rest = (replace(point, distance_m=_less(point.distance_m, offset_m)) for point in part.points)
+        first, *rest = (
+            replace(point, distance_m=_less(point.distance_m, offset_m)) for point in part.points
+        )
         points += [replace(first, after_pause=True), *rest]
         end_m = _end_m(part, begin_m) - offset_m
     laps = [lap for part in parts for lap in part.laps]
@@ -157,7 +194,10 @@ def _together(parts: Sequence[Part]) -> Part:
 def _end_m(part: Part, begin_m: float) -> float:
     if part.end_m is not None:
         return part.end_m
-    return next((point.distance_m for point in reversed(part.points) if point.distance_m is not None), begin_m)
+    return next(
+        (point.distance_m for point in reversed(part.points) if point.distance_m is not None),
+        begin_m,
+    )
 
 
 def _less(metres: float | None, by_m: float) -> float | None:
@@ -194,7 +234,9 @@ def _are(numbers: Sequence[int]) -> str:
     return f"numbers {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} are"
 
 
-def _note(found: Sequence[Part], taken: Sequence[Part], outings: int, wanted: int | None, word: str) -> str | None:
+def _note(
+    found: Sequence[Part], taken: Sequence[Part], outings: int, wanted: int | None, word: str
+) -> str | None:
     if len(found) == 1:
         return _not_running(taken)
     are = _are(_numbers(found, taken))
@@ -202,11 +244,19 @@ def _note(found: Sequence[Part], taken: Sequence[Part], outings: int, wanted: in
     if wanted is not None:
         return f"{there}: {are} taken, as asked"
     if outings > 1:
-        return f"{there}: {are} taken, the longest{' run' if taken[0].is_run else ''} (--activity N takes another)"
-    sports = ", ".join(part.sport for part in found[:MOST_NAMED]) + (", ..." if len(found) > MOST_NAMED else "")
+        return (
+            f"{there}: {are} taken, the longest{' run' if taken[0].is_run else ''} "
+            "(--activity N takes another)"
+        )
+    sports = ", ".join(part.sport for part in found[:MOST_NAMED]) + (
+        ", ..." if len(found) > MOST_NAMED else ""
+    )
     if len(taken) < len(found):
         return f"{there} ({sports}): only running is taken"
-    return _not_running(taken) or f"{there} that follow each other: they are taken as one (--activity N takes one of them)"
+    return (
+        _not_running(taken)
+        or f"{there} that follow each other: they are taken as one (--activity N takes one of them)"
+    )
 
 
 def _not_running(taken: Sequence[Part]) -> str | None:

@@ -1,10 +1,12 @@
 """When the recorder of an activity was stopped: what it says itself, and what its records show.
 
-A watch says so (FIT: timer events; GPX: a new segment; TCX: a new track), or it leaves a gap in which hardly anybody moved. Either way
-the metres between the last record before and the first after were run before the stop, or are no part of the run: in the recordings of
-real watches that were tried (42 pauses of 16 to 998 s) the distance went on by 0 to 6 m, a second or two of running, while the runner
-walked up to 208 m. So a gap holds as much running as its metres need; the rest of it is the pause. Positions tell where one walked to and
-count for nothing: 16 times 200 m of a track, stopped after each, are 3193 m without the steps over the pauses and 3298 m with them.
+A watch says so (FIT: timer events; GPX: a new segment; TCX: a new track), or it leaves a gap in
+which hardly anybody moved. Either way the metres between the last record before and the first after
+were run before the stop, or are no part of the run: in the recordings of real watches that were
+tried (42 pauses of 16 to 998 s) the distance went on by 0 to 6 m, a second or two of running, while
+the runner walked up to 208 m. So a gap holds as much running as its metres need; the rest of it is
+the pause. Positions tell where one walked to and count for nothing: 16 times 200 m of a track,
+stopped after each, are 3193 m without the steps over the pauses and 3298 m with them.
 """
 
 from bisect import bisect_left
@@ -18,10 +20,13 @@ from kickcue.core.units import NS_PER_S, s_to_ns
 from kickcue.recording.encode import RUNNING_FROM_MPS
 from kickcue.recording.points import Point, step_m
 
-PAUSE_S: Final = 15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
+PAUSE_S: Final = (
+    15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)
+)
 STOOD_S: Final = 4.0
 STOOD_STEPS: Final = 3.0
-"""So long, and so many times the usual step from record to record, is a pause where the recorder's own total hardly grew.
+"""So long, and so many times the usual step from record to record, is a pause where the recorder's
+own total hardly grew.
 
 Positions alone need PAUSE_S: they lag.
 """
@@ -47,16 +52,25 @@ class Pause(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A pause that two neighbouring records show, and what was run between them before it (0 where nothing tells)."""
+    """A pause that two neighbouring records show, and what was run between them before it.
+
+    0 where nothing tells.
+    """
 
     pause: Pause
     run_m: float
 
 
 def gaps(points: Sequence[Point]) -> dict[int, Gap]:
-    """Return the pauses that the records show, each by the place of the record behind it. The points are in order of time."""
+    """Return the pauses that the records show, each by the place of the record behind it.
+
+    The points are in order of time.
+    """
     stood_s = _stood_s(points)
-    found = {at: _gap(points[at - 1], points[at], _pace_mps(points, at - 1), stood_s) for at in _long_steps(points)}
+    found = {
+        at: _gap(points[at - 1], points[at], _pace_mps(points, at - 1), stood_s)
+        for at in _long_steps(points)
+    }
     return {at: gap for at, gap in found.items() if gap is not None}
 
 
@@ -83,7 +97,10 @@ def _long_steps(points: Sequence[Point]) -> Iterator[int]:
 
 
 def _stood_s(points: Sequence[Point]) -> float:
-    """Return how long a gap is a pause in which the total stood: a watch that records each 5 s stands for 5 s without one."""
+    """Return how long a gap is a pause in which the total stood.
+
+    A watch that records each 5 s stands for 5 s without one.
+    """
     steps_s = [(b.time_ns - a.time_ns) / NS_PER_S for a, b in pairwise(points)]
     return min(max(STOOD_STEPS * median(steps_s), STOOD_S), PAUSE_S) if steps_s else PAUSE_S
 
@@ -99,11 +116,18 @@ def _gap(a: Point, b: Point, pace_mps: float, stood_s: float = PAUSE_S) -> Gap |
         moved_m = 0.0
     run_s = moved_m / pace_mps
     least_s = 0.0 if b.after_pause else least_s
-    return Gap(Pause(a.time_ns + s_to_ns(run_s), b.time_ns), moved_m) if gap_s - run_s > least_s else None
+    return (
+        Gap(Pause(a.time_ns + s_to_ns(run_s), b.time_ns), moved_m)
+        if gap_s - run_s > least_s
+        else None
+    )
 
 
 def _pace_mps(points: Sequence[Point], at: int) -> float:
-    """Return the speed at a record: its own, else that of the records before it; that of slow running at least."""
+    """Return the speed at a record: its own, else that of the records before it.
+
+    That of slow running at least.
+    """
     speed_mps = points[at].speed_mps
     if not speed_mps:
         since = points[max(at - BEFORE, 0)]
@@ -116,7 +140,10 @@ def _pace_mps(points: Sequence[Point], at: int) -> float:
 
 
 def _told(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
-    """Yield from each stop to the next start. Without one the recorder went on by the next record, or never."""
+    """Yield from each stop to the next start.
+
+    Without one the recorder went on by the next record, or never.
+    """
     stopped_ns: int | None = None
     for turn in sorted(turns, key=lambda turn: turn.time_ns):
         if not turn.running:
@@ -130,12 +157,18 @@ def _told(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
 
 
 def _first_from(points: Sequence[Point], time_ns: int) -> int:
-    """Return the place of the first record at or after a time; one past the end where there is none."""
+    """Return the place of the first record at or after a time.
+
+    One past the end where there is none.
+    """
     return bisect_left(points, time_ns, key=lambda point: point.time_ns)
 
 
 def _with_its_metres(pause: Pause, points: Sequence[Point]) -> Pause:
-    """Return the pause, begun later where the distance needs it: times in files are whole seconds."""
+    """Return the pause, begun later where the distance needs it.
+
+    Times in files are whole seconds.
+    """
     before = _first_from(points, pause.stop_ns + 1) - 1
     after = _first_from(points, pause.go_ns)
     if before < 0 or after != before + 1 or after == len(points):

@@ -38,18 +38,27 @@ def is_real(place: Place | None) -> bool:
     return place is not None and is_a_place(*place)
 
 
-def real_places(places: Sequence[Place | None], run_m: float | None) -> tuple[list[Place | None], str | None]:
+def real_places(
+    places: Sequence[Place | None], run_m: float | None
+) -> tuple[list[Place | None], str | None]:
     """Return the positions without those that are none, and a sentence on these.
 
     ``run_m``: how far one ran, by what tells it besides positions.
     """
-    if any(place is not None and is_real(place) and max(map(abs, place)) < ABOUT_DEG for place in places):
+    if any(
+        place is not None and is_real(place) and max(map(abs, place)) < ABOUT_DEG
+        for place in places
+    ):
         return list(places), None  # a run that passes 0,0
     real = [place if is_real(place) else None for place in places]
-    nowhere = sum(before is not None and now is None for before, now in zip(places, real, strict=True))
+    nowhere = sum(
+        before is not None and now is None for before, now in zip(places, real, strict=True)
+    )
     known = [place for place in real if place is not None]
     if run_m is not None and run_m >= RUN_M and len(known) > 1 and _spread_m(known) < FROZEN_M:
-        return [None] * len(places), f"the {len(known)} positions are all of one place: they are left out"
+        return [None] * len(
+            places
+        ), f"the {len(known)} positions are all of one place: they are left out"
     return real, f"{nowhere} positions at 0,0, or on no globe, are left out" if nowhere else None
 
 
@@ -59,10 +68,12 @@ def _spread_m(places: Sequence[Place]) -> float:
 
 
 def steps_m(totals: Sequence[Total]) -> Iterator[Total]:
-    """Yield by how much a total grew until each moment but the first; 0 where it fell, or jumped on.
+    """Yield by how much a total grew until each moment but the first.
 
-    An odometer may begin anywhere, and a watch's total at 0 before the first of the odometer's. Of records of one time the last
-    counts: no time passes between them, and any metre would be a jump.
+    0 where it fell, or jumped on.
+
+    An odometer may begin anywhere, and a watch's total at 0 before the first of the odometer's. Of
+    records of one time the last counts: no time passes between them, and any metre would be a jump.
     """
     for (a_ns, a_m), (b_ns, b_m) in pairwise(dict(totals).items()):
         most_m = FASTEST_MPS * ns_to_s(b_ns - a_ns) + JITTER_M

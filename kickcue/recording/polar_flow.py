@@ -1,7 +1,8 @@
 """A training session out of the data that Polar Flow gives for download (``training-session-....json``), to an activity.
 
-Each exercise has a series for each thing measured: ``{"dateTime": "2024-05-01T08:00:01.000", "value": 150}``, left without a value where
-it was not measured, and a route. Speed is in km/h, times are local, minutes from UTC stand in ``timezoneOffset``.
+Each exercise has a series for each thing measured: ``{"dateTime": "2024-05-01T08:00:01.000",
+"value": 150}``, left without a value where it was not measured, and a route. Speed is in km/h,
+times are local, minutes from UTC stand in ``timezoneOffset``.
 """
 
 from collections import defaultdict
@@ -32,18 +33,27 @@ _PLACE: Final = {"latitude": "lat_deg", "longitude": "lon_deg"}
 
 
 def read(data: bytes, wanted: int | None = None) -> Activity:
-    """Return the exercises of a session as one run. ``wanted``: 1 or None; AskedWronglyError for any other."""
+    """Return the exercises of a session as one run.
+
+    ``wanted``: 1 or None; AskedWronglyError for any other.
+    """
     try:
         given = parse(decode(data))
     except DataError as error:
         return activity_of(KIND, (), wanted, problems=[f"{error}; {_INSTEAD}"])
     points = [point for exercise in _listed(given, "exercises") for point in _points(exercise)]
-    return activity_of(KIND, points, wanted, problems=() if points else [f"a session without samples; {_INSTEAD}"])
+    return activity_of(
+        KIND, points, wanted, problems=() if points else [f"a session without samples; {_INSTEAD}"]
+    )
 
 
 def _points(exercise: Any) -> Iterator[Point]:
     offset_min = number(exercise.get("timezoneOffset")) if isinstance(exercise, dict) else None
-    offset_ns = round(offset_min * 60) * NS_PER_S if offset_min is not None and abs(offset_min) < 24 * 60 else 0
+    offset_ns = (
+        round(offset_min * 60) * NS_PER_S
+        if offset_min is not None and abs(offset_min) < 24 * 60
+        else 0
+    )
     by_time: dict[int, dict[str, Any]] = defaultdict(dict)
     samples = exercise.get("samples") if isinstance(exercise, dict) else None
     for name, (field, factor) in _SERIES.items():
@@ -53,7 +63,11 @@ def _points(exercise: Any) -> Iterator[Point]:
                 by_time[time_ns][field] = value * factor
     for place in _listed(samples, "recordedRoute"):
         time_ns = _time(place)
-        values = {field: value for name, field in _PLACE.items() if (value := number(place.get(name))) is not None}
+        values = {
+            field: value
+            for name, field in _PLACE.items()
+            if (value := number(place.get(name))) is not None
+        }
         if time_ns is not None:
             by_time[time_ns] |= values
     for time_ns in sorted(by_time):
@@ -61,7 +75,10 @@ def _points(exercise: Any) -> Iterator[Point]:
 
 
 def _time(sample: dict[str, Any]) -> int | None:
-    """Return the whole second of a sample: the series of one second are a few milliseconds apart."""
+    """Return the whole second of a sample.
+
+    The series of one second are a few milliseconds apart.
+    """
     text = sample.get("dateTime")
     time_ns = moment_ns(text) if isinstance(text, str) else None
     return None if time_ns is None else time_ns // NS_PER_S * NS_PER_S

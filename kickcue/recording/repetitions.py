@@ -1,4 +1,7 @@
-"""The repetitions of a recorded session with their figures, found by one of three ways: positions, speeds or lap presses."""
+"""The repetitions of a recorded session with their figures, found by one of three ways.
+
+Positions, speeds or lap presses.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -44,8 +47,9 @@ class Way(StrEnum):
 class RepFigures:
     """One repetition. ``distance_m``, speed and cadence (steps per minute) are None where nothing tells them.
 
-    An end that was not seen is where the recording begins or ends, by presses where the usual length puts it; no distance is told then.
-    ``rest_s`` is the time since the repetition before, None for the first.
+    An end that was not seen is where the recording begins or ends, by presses where the usual
+    length puts it; no distance is told then. ``rest_s`` is the time since the repetition before,
+    None for the first.
     """
 
     start_s: float
@@ -74,7 +78,10 @@ class RepFigures:
 
 @dataclass(slots=True)
 class _Heard:
-    """What a recording tells of running, in order of time; the speeds, totals and cadences are one sensor's."""
+    """What a recording tells of running, in order of time.
+
+    The speeds, totals and cadences are one sensor's.
+    """
 
     fixes: list[Fix] = field(default_factory=list)
     presses_ns: list[int] = field(default_factory=list)
@@ -83,15 +90,23 @@ class _Heard:
     cadences: list[tuple[int, float]] = field(default_factory=list)
 
 
-def repetitions(recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None) -> tuple[Way, tuple[RepFigures, ...]]:
-    """Return the repetitions and what they were found by; ``way`` None takes positions, else speeds, else presses, whichever show any.
+def repetitions(
+    recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None
+) -> tuple[Way, tuple[RepFigures, ...]]:
+    """Return the repetitions and what they were found by.
 
-    Presses are the last choice because those of a race look like them. ``profiles`` by id, to read the notifications with. DataError
-    where there are none: it says what was looked at and why that shows none.
+    ``way`` None takes positions, else speeds, else presses, whichever show any.
+
+    Presses are the last choice because those of a race look like them. ``profiles`` by id, to read
+    the notifications with. DataError where there are none: it says what was looked at and why that
+    shows none.
     """
     name = recording.path.name
     if recording.duration_s > LONGEST_S:
-        raise DataError(f"{name}: lasts {recording.duration_s / 86400:.0f} days by its own clock, which no session does")
+        raise DataError(
+            f"{name}: lasts {recording.duration_s / 86400:.0f} days by its own clock, which no "
+            "session does"
+        )
     heard = _heard(recording, profiles)
     way_m = _way_m(heard)
     run = Interpolated(way_m) if way_m else None
@@ -101,12 +116,19 @@ def repetitions(recording: Recording, profiles: Mapping[str, SensorProfile], way
     if len(heard.speeds) > 1:
         there[Way.SPEED] = lambda: reps_from_speeds(_each_second(heard))
     if len(heard.presses_ns) > 1:
-        there[Way.MARKS] = lambda: reps_from_marks(heard.presses_ns, None if run is None else run.at)
+        there[Way.MARKS] = lambda: reps_from_marks(
+            heard.presses_ns, None if run is None else run.at
+        )
     if way is None and not there:
-        raise DataError(f"{name}: no repetitions: neither positions nor speeds nor lap presses are in it")
+        raise DataError(
+            f"{name}: no repetitions: neither positions nor speeds nor lap presses are in it"
+        )
     if way is not None and way not in there:
         others = " and ".join(there) or "nothing that would do"
-        raise DataError(f"{name}: no {'lap presses' if way is Way.MARKS else way.value} in it to find repetitions by; there: {others}")
+        raise DataError(
+            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} in it to find "
+            f"repetitions by; there: {others}"
+        )
     shown: dict[Way, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
         shown[each] = there[each]()
@@ -145,13 +167,20 @@ def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Hear
             case Command(kind=CommandKind.UNDO_LAP):
                 del everything.presses_ns[-1:]
             case Notification():
-                _take(everything, pods.setdefault(event.sensor, _Heard()), event, profile_of(recording, profiles, event))
+                _take(
+                    everything,
+                    pods.setdefault(event.sensor, _Heard()),
+                    event,
+                    profile_of(recording, profiles, event),
+                )
     pod = max(pods.values(), key=lambda each: len(each.speeds), default=everything)
     everything.speeds, everything.totals, everything.cadences = pod.speeds, pod.totals, pod.cadences
     return everything
 
 
-def _take(everything: _Heard, pod: _Heard, event: Notification, profile: SensorProfile | None) -> None:
+def _take(
+    everything: _Heard, pod: _Heard, event: Notification, profile: SensorProfile | None
+) -> None:
     if profile is None:
         return
     try:
@@ -160,7 +189,9 @@ def _take(everything: _Heard, pod: _Heard, event: Notification, profile: SensorP
         return
     if not isinstance(reading, PodReading | LocationReading):
         return
-    lat_deg, lon_deg = (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
+    lat_deg, lon_deg = (
+        (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
+    )
     if lat_deg is not None and lon_deg is not None and is_a_place(lat_deg, lon_deg):
         everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
     if reading.speed_mps is not None:
@@ -173,7 +204,10 @@ def _take(everything: _Heard, pod: _Heard, event: Notification, profile: SensorP
 
 
 def _each_second(heard: _Heard) -> list[tuple[int, float]]:
-    """Return the speeds at each full second; in a gap it is what the total grew by, nothing where there is no total."""
+    """Return the speeds at each full second.
+
+    In a gap it is what the total grew by, nothing where there is no total.
+    """
     run = Interpolated(_way_m(heard)) if heard.totals else None
     times = [t_ns for t_ns, _ in heard.speeds]
     found: list[tuple[int, float]] = []
@@ -182,9 +216,13 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
         (a_ns, a_mps), (b_ns, b_mps) = heard.speeds[after - 1 : after + 1]
         gap_ns = b_ns - a_ns
         if gap_ns > GAP_NS:
-            found.append((t_ns, 0.0 if run is None else (run.at(b_ns) - run.at(a_ns)) / ns_to_s(gap_ns)))
+            found.append(
+                (t_ns, 0.0 if run is None else (run.at(b_ns) - run.at(a_ns)) / ns_to_s(gap_ns))
+            )
         else:
-            found.append((t_ns, a_mps if gap_ns == 0 else a_mps + (t_ns - a_ns) / gap_ns * (b_mps - a_mps)))
+            found.append(
+                (t_ns, a_mps if gap_ns == 0 else a_mps + (t_ns - a_ns) / gap_ns * (b_mps - a_mps))
+            )
     return found
 
 
@@ -192,7 +230,10 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
 
 
 def _way_m(heard: _Heard) -> list[tuple[int, float]]:
-    """Return the metres run over time: as the pod counts them, else along the positions, else by the speeds; empty: nothing tells."""
+    """Return the metres run over time.
+
+    As the pod counts them, else along the positions, else by the speeds; empty: nothing tells.
+    """
     if heard.totals:
         return _summed(heard.totals[0][0], steps_m(heard.totals))
     if heard.fixes:
@@ -216,11 +257,15 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
     return found
 
 
-def _figures(heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: Way) -> Iterator[RepFigures]:
+def _figures(
+    heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: Way
+) -> Iterator[RepFigures]:
     cadence_times = [t_ns for t_ns, _ in heard.cadences]
     for before, rep in pairwise((None, *reps)):
         assert rep is not None  # only the first ``before`` is
-        steps = heard.cadences[bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)]
+        steps = heard.cadences[
+            bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
+        ]
         made_up = way is Way.MARKS and not (rep.start_seen and rep.end_seen)
         yield RepFigures(
             start_s=ns_to_s(rep.start_ns),
@@ -228,6 +273,8 @@ def _figures(heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: 
             start_seen=rep.start_seen,
             end_seen=rep.end_seen,
             rest_s=None if before is None else ns_to_s(rep.start_ns - before.end_ns),
-            distance_m=run.at(rep.end_ns) - run.at(rep.start_ns) if run is not None and not made_up else None,
+            distance_m=run.at(rep.end_ns) - run.at(rep.start_ns)
+            if run is not None and not made_up
+            else None,
             cadence_spm=fmean(spm for _, spm in steps) if steps else None,
         )

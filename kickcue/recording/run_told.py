@@ -1,20 +1,35 @@
-"""What a runner asks of a recording: how long, how far, the laps. From the inputs, and from what the engine made of them in a race."""
+"""What a runner asks of a recording: how long, how far, the laps.
+
+From the inputs, and from what the engine made of them in a race.
+"""
 
 from dataclasses import dataclass
 from itertools import pairwise
 
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.events import Command, CommandKind, Estimate, Input, Mark, MarkSource, Phase, PhaseChange
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Estimate,
+    Input,
+    Mark,
+    MarkSource,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import ns_to_s
 from kickcue.recording.model import Recording
 
 
 @dataclass(frozen=True, slots=True)
 class RunTold:
-    """From the start to the end of the run, seconds of the recording; ``estimated_m`` is how far the engine had it at the end.
+    """From the start to the end of the run, seconds of the recording.
 
-    ``started`` and ``ended`` tell whether anybody said so; without it the recording's own ends stand there. ``lap_times_s`` lie between
-    the start and the lines that were marked, one after the other; a lap press that was taken back is none.
+    ``estimated_m`` is how far the engine had it at the end.
+
+    ``started`` and ``ended`` tell whether anybody said so; without it the recording's own ends
+    stand there. ``lap_times_s`` lie between the start and the lines that were marked, one after the
+    other; a lap press that was taken back is none.
     """
 
     from_s: float
@@ -52,7 +67,10 @@ def run_told(recording: Recording) -> RunTold:
 
 
 def presses(recording: Recording) -> list[tuple[int, MarkSource]]:
-    """Return when the line was marked and by whom, in the order of time; an order to take a lap back takes the last press away."""
+    """Return when the line was marked and by whom, in the order of time.
+
+    An order to take a lap back takes the last press away.
+    """
     found: list[tuple[int, MarkSource]] = []
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         source = _source(event)
@@ -66,7 +84,9 @@ def presses(recording: Recording) -> list[tuple[int, MarkSource]]:
 def _source(event: Input) -> MarkSource | None:
     if isinstance(event, Mark):
         return event.source
-    return MarkSource.BUTTON if isinstance(event, Command) and event.kind is CommandKind.LAP else None
+    return (
+        MarkSource.BUTTON if isinstance(event, Command) and event.kind is CommandKind.LAP else None
+    )
 
 
 _Span = tuple[int | None, int | None]
@@ -108,7 +128,10 @@ def _as_raced(recording: Recording) -> _Span | None:
 
 
 def _estimated_m(recording: Recording, to_s: float) -> float | None:
-    """Return how far the engine had the runner at the end, no farther than the race is long: its end is noticed a few metres behind it."""
+    """Return how far the engine had the runner at the end, no farther than the race is long.
+
+    Its end is noticed a few metres behind it.
+    """
     for out in reversed(recording.outputs):
         if isinstance(out, Estimate) and ns_to_s(out.t_ns) <= to_s and out.distance_m is not None:
             return out.distance_m + min(out.to_go_m or 0.0, 0.0)

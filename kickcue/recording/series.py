@@ -9,9 +9,17 @@ from kickcue.recording.points import Point
 
 
 def activity_of(
-    kind: str, points: Iterable[Point], wanted: int | None, *, problems: Sequence[str] = (), notes: Sequence[str] = ()
+    kind: str,
+    points: Iterable[Point],
+    wanted: int | None,
+    *,
+    problems: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Activity:
-    """Return the activity of some records; AskedWronglyError where another than the first is wanted."""
+    """Return the activity of some records.
+
+    AskedWronglyError where another than the first is wanted.
+    """
     bounds = Bounds()
     choice = chosen([Part(UNKNOWN, bounds.kept(points))], wanted, "activities")
     told = [*problems, *bounds.sentences()]

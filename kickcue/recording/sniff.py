@@ -14,24 +14,51 @@ _HEAD: Final = 65536  # more than any prolog with comments that an exporter writ
 _ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
 _KINDS: Final = (
     ("JSONL", re.compile(r'\{[^\n]*"kickcue"')),
-    ("Polar Flow JSON", re.compile(r'\{(?=.*"exportVersion")(?=.*"(?:exercises|startTime)")', re.DOTALL)),
-    ("Strava streams", re.compile(r'[\[{](?=.*"(?:time|distance|latlng|heartrate|velocity_smooth)")(?=.*"data"\s*:\s*\[)', re.DOTALL)),
+    (
+        "Polar Flow JSON",
+        re.compile(r'\{(?=.*"exportVersion")(?=.*"(?:exercises|startTime)")', re.DOTALL),
+    ),
+    (
+        "Strava streams",
+        re.compile(
+            r'[\[{](?=.*"(?:time|distance|latlng|heartrate|velocity_smooth)")(?=.*"data"\s*:\s*\[)',
+            re.DOTALL,
+        ),
+    ),
     ("Bangle.js CSV", re.compile(r"Time,(?:[^\n]*,)?(?:Latitude|Heartrate|Steps)\b")),
 )
 """Texts by how they begin."""
 
 _OTHERS: Final = (
-    (re.compile(r"<(?:!DOCTYPE )?html", re.IGNORECASE), "a web page: download the file anew, signed in"),
+    (
+        re.compile(r"<(?:!DOCTYPE )?html", re.IGNORECASE),
+        "a web page: download the file anew, signed in",
+    ),
     (
         re.compile(r"<.{0,4096}\bHealthData\b", re.DOTALL),
-        "an export of Apple Health: its runs are the .gpx files in the folder workout-routes beside it",
+        (
+            "an export of Apple Health: its runs are the .gpx files in the folder workout-routes "
+            "beside it"
+        ),
     ),
-    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?kml\b", re.DOTALL), "a KML file, which has places and no times: export GPX, TCX or FIT"),
-    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?pwx\b", re.DOTALL), "a PWX file of TrainingPeaks: export the original FIT"),
-    (re.compile(r"(?:<.{0,4096})?<(?:\w+:)?(?:sml|Move|ambitLog)\b", re.DOTALL), "a file of Suunto's: export FIT or GPX"),
+    (
+        re.compile(r"(?:<.{0,4096})?<(?:\w+:)?kml\b", re.DOTALL),
+        "a KML file, which has places and no times: export GPX, TCX or FIT",
+    ),
+    (
+        re.compile(r"(?:<.{0,4096})?<(?:\w+:)?pwx\b", re.DOTALL),
+        "a PWX file of TrainingPeaks: export the original FIT",
+    ),
+    (
+        re.compile(r"(?:<.{0,4096})?<(?:\w+:)?(?:sml|Move|ambitLog)\b", re.DOTALL),
+        "a file of Suunto's: export FIT or GPX",
+    ),
     (re.compile(r'\{.{0,4096}"DeviceLog"', re.DOTALL), "a file of Suunto's app: export FIT or GPX"),
     (re.compile(r"\[Params\]"), "an HRM file of Polar's: export TCX or GPX"),
-    (re.compile(r"Type,Local Number,Message"), "the table that FitCSVTool makes: name the FIT file itself"),
+    (
+        re.compile(r"Type,Local Number,Message"),
+        "the table that FitCSVTool makes: name the FIT file itself",
+    ),
     (
         re.compile(r'\{.{0,4096}"(?:summaryDTO|activityId|metricDescriptors)"', re.DOTALL),
         'JSON of Garmin Connect: "Export Original" gives the FIT file',
@@ -41,7 +68,11 @@ _OTHERS: Final = (
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """Return the kind of a recording; DataError for anything else, which says what it is, or what its name promises, and what would do."""
+    """Return the kind of a recording.
+
+    DataError for anything else, which says what it is, or what its name promises, and what would
+    do.
+    """
     if data.startswith(MCAP_MAGIC):
         return "MCAP"
     if data[8:12] == b".FIT":

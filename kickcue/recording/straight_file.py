@@ -1,7 +1,9 @@
-"""A file that is being recorded: bytes go to the operating system as they come, and nobody else may write it meanwhile.
+"""A file that is being recorded.
 
-The lock is the system's own (flock): it belongs to the open file and goes with the process, however that ends, so a recording whose
-process was killed is free at once and no lock file is left behind.
+Bytes go to the operating system as they come, and nobody else may write it meanwhile.
+
+The lock is the system's own (flock): it belongs to the open file and goes with the process, however
+that ends, so a recording whose process was killed is free at once and no lock file is left behind.
 """
 
 import errno
@@ -15,7 +17,10 @@ NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno
 
 
 class StraightFile:
-    """An open, locked file without any buffer in this process. BlockingIOError where another process is writing it."""
+    """An open, locked file without any buffer in this process.
+
+    BlockingIOError where another process is writing it.
+    """
 
     def __init__(self, path: Path, mode: Literal["xb", "r+b"]) -> None:
         """Create the file (``xb``) or open it as it is (``r+b``); OSError where that cannot be."""
@@ -58,10 +63,15 @@ class StraightFile:
 
 
 def being_written(path: Path) -> bool:
-    """Tell whether a living process, this one included, holds the file open as a ``StraightFile``; OSError where it cannot be read."""
+    """Tell whether a living process, this one included, holds the file open as a ``StraightFile``.
+
+    OSError where it cannot be read.
+    """
     with path.open("rb") as file:
         try:
-            _lock(file, fcntl.LOCK_SH)  # what is open for reading only cannot be locked for oneself everywhere
+            _lock(
+                file, fcntl.LOCK_SH
+            )  # what is open for reading only cannot be locked for oneself everywhere
         except BlockingIOError:
             return True
     return False

@@ -1,7 +1,8 @@
 """Strava's streams, as its interface for programs gives them, to an activity.
 
-A list of ``{"type": "time", "data": [0, 1, ...]}``, or an object with the types as keys; every stream has a value for each record
-(developers.strava.com, "Streams"). Times count from the start: there is no date, and there are no laps.
+A list of ``{"type": "time", "data": [0, 1, ...]}``, or an object with the types as keys; every
+stream has a value for each record (developers.strava.com, "Streams"). Times count from the start:
+there is no date, and there are no laps.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,10 @@ from kickcue.recording.series import activity_of
 from kickcue.recording.text_decoding import decode
 
 KIND: Final = "Strava streams"
-_NOTE: Final = 'streams of Strava have neither date nor laps: "Export Original" on the page of the activity gives the watch\'s own file'
+_NOTE: Final = (
+    'streams of Strava have neither date nor laps: "Export Original" on the page of the '
+    "activity gives the watch's own file"
+)
 
 
 def read(data: bytes, wanted: int | None = None) -> Activity:
@@ -26,7 +30,15 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         streams = _streams(parse(decode(data)))
         problems = []
     except DataError as error:
-        streams, problems = {}, [f'{error}; expected the original: "Export Original" on Strava\'s page of the activity']
+        streams, problems = (
+            {},
+            [
+                (
+                    f'{error}; expected the original: "Export Original" on Strava\'s page of the '
+                    "activity"
+                )
+            ],
+        )
     return activity_of(KIND, _points(streams), wanted, problems=problems, notes=[_NOTE])
 
 
@@ -34,7 +46,11 @@ def _streams(given: Any) -> Mapping[str, Sequence[Any]]:
     if isinstance(given, list):
         given = {str(each.get("type")): each for each in given if isinstance(each, dict)}
     whole = given if isinstance(given, dict) else {}
-    return {name: each["data"] for name, each in whole.items() if isinstance(each, dict) and isinstance(each.get("data"), list)}
+    return {
+        name: each["data"]
+        for name, each in whole.items()
+        if isinstance(each, dict) and isinstance(each.get("data"), list)
+    }
 
 
 def _points(streams: Mapping[str, Sequence[Any]]) -> Iterator[Point]:

@@ -10,7 +10,18 @@ from typing import Final
 
 from kickcue.core.errors import DecodeError
 from kickcue.core.estimate.fix_choice import is_a_place
-from kickcue.core.events import Ack, BeaconHeard, Command, Cue, Fix, Input, Link, Notification, Tick, Timer
+from kickcue.core.events import (
+    Ack,
+    BeaconHeard,
+    Command,
+    Cue,
+    Fix,
+    Input,
+    Link,
+    Notification,
+    Tick,
+    Timer,
+)
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import HeartReading, LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
@@ -21,7 +32,11 @@ from kickcue.recording.run_told import presses
 GAP_S: Final = 3.0
 """Sensors notify once a second: longer than this without any word, and nothing was recorded."""
 
-GENERIC: Final[Mapping[str, str]] = {"2a37": "generic-hr", "2a53": "generic-rsc", "2acd": "treadmill-ftms"}
+GENERIC: Final[Mapping[str, str]] = {
+    "2a37": "generic-hr",
+    "2a53": "generic-rsc",
+    "2acd": "treadmill-ftms",
+}
 """The profile to read a characteristic by where the recording names none that is known."""
 
 
@@ -53,13 +68,17 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class SensorSummary:
-    """One sensor. ``rate_hz`` is from the median interval; ``broken`` counts notifications that cannot be decoded.
+    """One sensor. ``rate_hz`` is from the median interval.
+
+    ``broken`` counts notifications that cannot be decoded.
 
     ``half_rr`` counts those that end in half a time between beats, which is lost.
 
-    ``silence`` is the longest time without a notification, from the start of the recording to its end.
+    ``silence`` is the longest time without a notification, from the start of the recording to its
+    end.
 
-    Speed and cadence (steps per minute) only count while they are above 0; ``distance_m`` is how far the odometer went on.
+    Speed and cadence (steps per minute) only count while they are above 0; ``distance_m`` is how
+    far the odometer went on.
     """
 
     name: str
@@ -79,7 +98,8 @@ class SensorSummary:
 class Summary:
     """A whole recording.
 
-    ``counts`` has the inputs that are not notifications, by name. ``marks`` counts those that stand, lap orders included.
+    ``counts`` has the inputs that are not notifications, by name. ``marks`` counts those that
+    stand, lap orders included.
     """
 
     duration_s: float
@@ -113,11 +133,17 @@ def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> Su
     pauses = tuple(_pauses(recording))
     return Summary(
         duration_s=recording.duration_s,
-        sensors=tuple(_sensor(recording, name, events, profiles) for name, events in by_sensor.items()),
+        sensors=tuple(
+            _sensor(recording, name, events, profiles) for name, events in by_sensor.items()
+        ),
         counts=_counts(recording.inputs),
         marks=dict(Counter(source.value for _, source in presses(recording))),
         pauses=pauses,
-        gaps=tuple(span for step in _steps(telling) if _is_gap(step) and not _is_paused(span := _span(step), pauses)),
+        gaps=tuple(
+            span
+            for step in _steps(telling)
+            if _is_gap(step) and not _is_paused(span := _span(step), pauses)
+        ),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
     )
@@ -132,7 +158,13 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
         Ack: "acks",
         Tick: "ticks",
     }
-    return dict(Counter(names[type(event)] for event in inputs if type(event) in names and not _is_nowhere(event)))
+    return dict(
+        Counter(
+            names[type(event)]
+            for event in inputs
+            if type(event) in names and not _is_nowhere(event)
+        )
+    )
 
 
 def _is_nowhere(event: Input) -> bool:
@@ -156,9 +188,15 @@ def _is_gap(step: _Step) -> bool:
 
 
 def _is_paused(gap: Span, pauses: Sequence[Span]) -> bool:
-    """Tell whether the recorder was stopped for most of a gap: then in its middle, for pauses do not overlap."""
+    """Tell whether the recorder was stopped for most of a gap.
+
+    Then in its middle, for pauses do not overlap.
+    """
     at = bisect_right(pauses, (gap.from_s + gap.to_s) / 2, key=lambda pause: pause.from_s) - 1
-    return at >= 0 and min(gap.to_s, pauses[at].to_s) - max(gap.from_s, pauses[at].from_s) > gap.seconds / 2
+    return (
+        at >= 0
+        and min(gap.to_s, pauses[at].to_s) - max(gap.from_s, pauses[at].from_s) > gap.seconds / 2
+    )
 
 
 def _steps(times_ns: Iterable[int]) -> list[_Step]:
@@ -173,12 +211,24 @@ def _length_ns(step: _Step) -> int:
     return step[1] - step[0]
 
 
-def profile_of(recording: Recording, profiles: Mapping[str, SensorProfile], event: Notification) -> SensorProfile | None:
-    """Return the profile to read a notification with: the one that the recording names, else that of the characteristic."""
-    return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(GENERIC.get(event.char, ""))
+def profile_of(
+    recording: Recording, profiles: Mapping[str, SensorProfile], event: Notification
+) -> SensorProfile | None:
+    """Return the profile to read a notification with.
+
+    The one that the recording names, else that of the characteristic.
+    """
+    return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(
+        GENERIC.get(event.char, "")
+    )
 
 
-def _sensor(recording: Recording, name: str, events: Sequence[Notification], profiles: Mapping[str, SensorProfile]) -> SensorSummary:
+def _sensor(
+    recording: Recording,
+    name: str,
+    events: Sequence[Notification],
+    profiles: Mapping[str, SensorProfile],
+) -> SensorSummary:
     told = recording.header.sensors.get(name)
     values = _Values()
     for event in events:

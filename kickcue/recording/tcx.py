@@ -16,7 +16,13 @@ from kickcue.recording.time_order import Ordered, in_order
 from kickcue.recording.track_point import ended_at, left_out, point, without_position
 from kickcue.recording.xml_events import Element
 
-_TRIGGERS: Final = {"manual": "manual", "distance": "distance", "location": "position", "time": "time", "heartrate": "heart_rate"}
+_TRIGGERS: Final = {
+    "manual": "manual",
+    "distance": "distance",
+    "location": "position",
+    "time": "time",
+    "heartrate": "heart_rate",
+}
 """Into the words of FIT."""
 _TREES: Final = frozenset({"Trackpoint", "Creator"})
 
@@ -71,12 +77,16 @@ class _Found:
             self._lap.trigger = _TRIGGERS.get(element.text.strip().lower(), "unknown")
         elif element.name == "TotalTimeSeconds":
             self._lap.seconds = seconds(element.text)
-        elif element.name == "DistanceMeters":  # the lap's own: those of its points come with the points
+        elif (
+            element.name == "DistanceMeters"
+        ):  # the lap's own: those of its points come with the points
             self._lap.distance_m = metres(element.text)
         elif element.name == "Lap" and self.parts:
             self.parts[-1].laps.append(self._lap)
         elif element.name == "Creator":
-            self.device = label(next((child.text for child in element.children if child.name == "Name"), None))
+            self.device = label(
+                next((child.text for child in element.children if child.name == "Name"), None)
+            )
 
     def _point(self, element: Element) -> None:
         found = point(element, after_pause=self._new_track)
@@ -105,7 +115,12 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         points=choice.part.points,
         laps=choice.part.laps,
         device=found.device,
-        problems=[*_course(found), *ended_at(damage, points), *left_out(found.timeless), *bounds.sentences()],
+        problems=[
+            *_course(found),
+            *ended_at(damage, points),
+            *left_out(found.timeless),
+            *bounds.sentences(),
+        ],
         notes=[*choice.notes, *notes, *without_position(choice.part.points)],
         found=choice.rows,
         choice=choice.note,

@@ -1,4 +1,7 @@
-"""Bytes to text, whatever encoding the file claims: the bytes decide, because exporters and editors rewrite one and not the other."""
+"""Bytes to text, whatever encoding the file claims.
+
+The bytes decide, because exporters and editors rewrite one and not the other.
+"""
 
 import codecs
 import re
@@ -19,7 +22,9 @@ _ZEROS: Final[Mapping[tuple[bool, ...], str]] = {
 }
 """Which of the first four bytes are 0 where they hold ASCII: blanks, ``<`` or ``{``."""
 
-_DECLARED: Final = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_DECLARED: Final = re.compile(
+    rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']"""
+)
 _LEGACY: Final = re.compile(r"iso8859|cp|koi8|mac|gb|big5|euc_|shift_jis|tis")
 """Python's names of the encodings that have ASCII in its place and a byte or two for a letter."""
 
@@ -30,19 +35,32 @@ _LETTERS: Final = 2
 
 
 def decode(data: bytes) -> str:
-    """Return the text, without byte order mark and leading blanks; a byte that is no character becomes U+FFFD."""
+    """Return the text, without byte order mark and leading blanks.
+
+    A byte that is no character becomes U+FFFD.
+    """
     encoding = _wide(data)
     return _stripped(data.decode(encoding, errors="replace") if encoding else _eight_bit(data))
 
 
 def as_utf8(data: bytes) -> bytes:
-    """Return the bytes of a text in UTF-8, without its mark: as they are, unless it is UTF-16 or UTF-32 (PowerShell writes that)."""
+    """Return the bytes of a text in UTF-8, without its mark.
+
+    As they are, unless it is UTF-16 or UTF-32 (PowerShell writes that).
+    """
     encoding = _wide(data)
-    return _stripped(data.decode(encoding, errors="replace")).encode() if encoding else data.removeprefix(codecs.BOM_UTF8)
+    return (
+        _stripped(data.decode(encoding, errors="replace")).encode()
+        if encoding
+        else data.removeprefix(codecs.BOM_UTF8)
+    )
 
 
 def _wide(data: bytes) -> str | None:
-    """Return the encoding of text that has two or four bytes for each letter, None for all other."""
+    """Return the encoding of text that has two or four bytes for each letter.
+
+    None for all other.
+    """
     for encoding in _candidates(data[:_HEAD]):
         head = _stripped(data[:_HEAD].decode(encoding, errors="replace"))
         begins = head[:_LETTERS]
@@ -59,7 +77,10 @@ def _candidates(head: bytes) -> Iterator[str]:
 
 
 def _stripped(text: str) -> str:
-    """Polar writes blanks before the XML declaration, which XML forbids; some editors leave marks, their own and those of others."""
+    """Polar writes blanks before the XML declaration, which XML forbids.
+
+    Some editors leave marks, their own and those of others.
+    """
     return text.lstrip("\ufeff\ufffd\0 \t\r\n")
 
 

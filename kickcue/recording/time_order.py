@@ -1,8 +1,8 @@
 """The times of an activity's records put right, by one rule for every format.
 
-A recorder's clock is wrong until the first fix (1970, 1989), is set while it records, or stamps a few records of an old buffer days too
-early; exporters merge two streams whose clocks differ, or write the laps in another order. The order of the file and the way that was run
-tell these apart:
+A recorder's clock is wrong until the first fix (1970, 1989), is set while it records, or stamps a
+few records of an old buffer days too early; exporters merge two streams whose clocks differ, or
+write the laps in another order. The order of the file and the way that was run tell these apart:
 
 - Where the records in the order of their times make no longer a way than in the order of the file, they are sorted.
 - Else the order of the file is right and the times are not. Single records whose time does not go on are left out. Where the clock was
@@ -50,14 +50,20 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """Points whose times never go back; ``moved``: by how much, most records first; ``notes`` what was done, one sentence each."""
+    """Points whose times never go back; ``moved``: by how much, most records first.
+
+    ``notes`` what was done, one sentence each.
+    """
 
     points: tuple[Point, ...]
     moved: tuple[Moved, ...] = ()
     notes: tuple[str, ...] = ()
 
     def at(self, time_ns: int) -> int:
-        """Return when something happened that the file has at ``time_ns``: the end of a lap, a stop."""
+        """Return when something happened that the file has at ``time_ns``.
+
+        The end of a lap, a stop.
+        """
         by_ns = (part.by_ns for part in self.moved if part.first_ns <= time_ns <= part.last_ns)
         return time_ns + next(by_ns, 0)
 
@@ -94,18 +100,36 @@ def in_order(points: Sequence[Point]) -> Ordered:
     run = _without_idle(blocks)
     idle = sum(len(block.points) for block in blocks) - sum(len(block.points) for block in run)
     if idle:
-        notes.append(f"{_records(idle)} dated half a day or more from the rest, in which nobody runs, left out")
+        notes.append(
+            f"{_records(idle)} dated half a day or more from the rest, in which nobody runs, left "
+            "out"
+        )
     if _join(run, usual_ns):
-        by_s = max((abs(after.by_ns - before.by_ns) for before, after in pairwise(run)), default=0) // NS_PER_S
-        notes.append(f"the clock was set by {_duration(by_s)} while this was recorded: the records follow each other as in the file")
-    found = tuple(replace(point, time_ns=point.time_ns + block.by_ns) for block in run for point in block.points)
+        by_s = (
+            max((abs(after.by_ns - before.by_ns) for before, after in pairwise(run)), default=0)
+            // NS_PER_S
+        )
+        notes.append(
+            f"the clock was set by {_duration(by_s)} while this was recorded: the records follow "
+            "each other as in the file"
+        )
+    found = tuple(
+        replace(point, time_ns=point.time_ns + block.by_ns)
+        for block in run
+        for point in block.points
+    )
     run.sort(key=lambda block: -len(block.points))
-    moved = tuple(Moved(block.first_ns - usual_ns, block.last_ns + usual_ns, block.by_ns) for block in run)
+    moved = tuple(
+        Moved(block.first_ns - usual_ns, block.last_ns + usual_ns, block.by_ns) for block in run
+    )
     return Ordered(found, moved, tuple(notes))
 
 
 def _no_longer(by_time: Sequence[Point], points: Sequence[Point]) -> bool:
-    """Say whether the order of time makes no longer a way; a total is exact, and in the wrong order it steps back and forth."""
+    """Say whether the order of time makes no longer a way.
+
+    A total is exact, and in the wrong order it steps back and forth.
+    """
     counted = any(point.distance_m is not None for point in points)
     return way_m(by_time) <= (EXACT if counted else LONGER) * way_m(points)
 
@@ -115,7 +139,9 @@ def _goes_on(points: Sequence[Point]) -> bool:
 
 
 def _usual_step_ns(points: Sequence[Point]) -> int:
-    steps = [b.time_ns - a.time_ns for a, b in pairwise(points) if 0 < b.time_ns - a.time_ns < FAR_NS]
+    steps = [
+        b.time_ns - a.time_ns for a, b in pairwise(points) if 0 < b.time_ns - a.time_ns < FAR_NS
+    ]
     return round(median(steps)) if steps else NS_PER_S
 
 
@@ -159,7 +185,10 @@ def _strays_behind(points: Sequence[Point], point: Point, usual_ns: int) -> int:
 
 
 def _is_stray(points: Sequence[Point], at: int, last_ns: int, usual_ns: int) -> bool:
-    """Say whether the records soon go on from ``last_ns``, with a jump: then this one's time is wrong, and no clock was set."""
+    """Say whether the records soon go on from ``last_ns``, with a jump.
+
+    Then this one's time is wrong, and no clock was set.
+    """
     ahead = points[at + 1 : at + 1 + LOOK_AHEAD]
     before_ns = points[at].time_ns
     for skipped, point in enumerate(ahead, start=1):
@@ -172,7 +201,11 @@ def _is_stray(points: Sequence[Point], at: int, last_ns: int, usual_ns: int) -> 
 def _without_idle(blocks: Sequence[_Block]) -> list[_Block]:
     """Return the blocks but for those far from the longest one in which nobody runs."""
     longest = max(blocks, key=lambda block: len(block.points))
-    return [block for block in blocks if block is longest or not (_is_idle(block) and _is_far(block, longest))]
+    return [
+        block
+        for block in blocks
+        if block is longest or not (_is_idle(block) and _is_far(block, longest))
+    ]
 
 
 def _is_idle(block: _Block) -> bool:
@@ -186,13 +219,18 @@ def _is_far(block: _Block, other: _Block) -> bool:
 
 
 def _join(blocks: Sequence[_Block], usual_ns: int) -> bool:
-    """Move blocks so that each goes on from the one before; the longest keeps its time. Say whether that changed anything."""
+    """Move blocks so that each goes on from the one before; the longest keeps its time.
+
+    Say whether that changed anything.
+    """
     for before, after in pairwise(blocks):
         goes_on_ns = before.last_ns + before.by_ns
         unset = before.first_ns < CLOCKS_FROM_NS <= after.first_ns
         if after.first_ns < goes_on_ns or (unset and not before.by_ns):
             after.by_ns = goes_on_ns + usual_ns - after.first_ns
-    longest_by_ns = max(blocks, key=lambda block: (block.first_ns >= CLOCKS_FROM_NS, len(block.points))).by_ns
+    longest_by_ns = max(
+        blocks, key=lambda block: (block.first_ns >= CLOCKS_FROM_NS, len(block.points))
+    ).by_ns
     changed = any(block.by_ns for block in blocks)
     for block in blocks:
         block.by_ns -= longest_by_ns

@@ -26,7 +26,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "lat_deg": ("lat", "latitudedegrees"),
     "lon_deg": ("lon", "longitudedegrees"),
 }
-"""By field the names, in lower case and without signs between words; the first that has a number counts."""
+"""By field the names, in lower case and without signs between words; the first that has a number
+counts."""
 
 _SIGNS: Final = str.maketrans("", "", "_-")
 _PER_POINT: Final = ("opentracks", "distance")
@@ -51,12 +52,17 @@ def _first(texts: Mapping[str, str], names: tuple[str, ...]) -> float | None:
 
 
 def _texts(element: Element) -> Iterator[tuple[str, str]]:
-    """Yield all texts below a point by names to compare; TCX has the number of a heart rate in a ``Value`` below its name."""
+    """Yield all texts below a point by names to compare.
+
+    TCX has the number of a heart rate in a ``Value`` below its name.
+    """
     for key, value in element.attributes.items():
         yield key.lower(), value
     for child in element.walk():
         if (child.prefix, child.name) != _PER_POINT:
-            held = next((below.text for below in child.children if below.name == "Value"), child.text)
+            held = next(
+                (below.text for below in child.children if below.name == "Value"), child.text
+            )
             if held and not held.isspace():
                 yield child.name.lower().translate(_SIGNS), held
 
@@ -65,7 +71,10 @@ def ended_at(damage: str, points: Sequence[Point]) -> Iterator[str]:
     """Yield what the damage of a file means for its recording; nothing where it has none."""
     if damage and points:
         times_ns = [point.time_ns for point in points]
-        yield f"{damage}: the recording ends at {(max(times_ns) - min(times_ns)) / NS_PER_S:.0f} s, what follows is lost"
+        yield (
+            f"{damage}: the recording ends at "
+            f"{(max(times_ns) - min(times_ns)) / NS_PER_S:.0f} s, what follows is lost"
+        )
     elif damage:
         yield f"{damage}: no record stands before it"
 

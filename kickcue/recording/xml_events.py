@@ -1,8 +1,11 @@
-"""XML as devices and exporters write it: read by local names, up to the first damage, and never more than is there.
+"""XML as devices and exporters write it.
 
-Prefixes need not be declared, because names go by what follows the colon; a bare ``&`` or a character that XML forbids costs that
-character. A file that declares entities is refused where it does so: none of these formats has any, and they serve to blow up a reader
-or to open other files. Nothing outside the file is ever read.
+Read by local names, up to the first damage, and never more than is there.
+
+Prefixes need not be declared, because names go by what follows the colon; a bare ``&`` or a
+character that XML forbids costs that character. A file that declares entities is refused where it
+does so: none of these formats has any, and they serve to blow up a reader or to open other files.
+Nothing outside the file is ever read.
 """
 
 import re
@@ -23,13 +26,18 @@ LONGEST_TEXT: Final = 1000
 """Characters kept of one element's text: names, times and numbers."""
 
 _DECLARATION: Final = re.compile(r"<\?xml\b[^>]{0,500}>")
-_REFERENCE: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));)?")
+_REFERENCE: Final = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));)?"
+)
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(slots=True)
 class Element:
-    """An element with what it holds; ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon."""
+    """An element with what it holds.
+
+    ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon.
+    """
 
     name: str
     prefix: str
@@ -48,11 +56,17 @@ class _StopError(Exception):
     """Nothing from here on is read; the message says why."""
 
 
-def read(data: bytes, trees: frozenset[str], start: Callable[[Element], None], end: Callable[[Element], None]) -> str:
+def read(
+    data: bytes,
+    trees: frozenset[str],
+    start: Callable[[Element], None],
+    end: Callable[[Element], None],
+) -> str:
     """Go through a file; return what is wrong with it, empty if nothing is.
 
-    ``start`` and ``end`` are called at the tags of every element. Those whose names are in ``trees`` come as a whole instead, at their
-    ends only, with all their children; others have no children.
+    ``start`` and ``end`` are called at the tags of every element. Those whose names are in
+    ``trees`` come as a whole instead, at their ends only, with all their children; others have no
+    children.
     """
     walk = _Walk(trees, start, end)
     parser = expat.ParserCreate()
@@ -85,7 +99,9 @@ class _Walk:
         if len(self.open) >= DEEPEST:
             raise _StopError(f"the XML is nested more than {DEEPEST} deep")
         prefix, _, name = qualified.rpartition(":")
-        element = Element(name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()})
+        element = Element(
+            name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        )
         if self.tree_from:
             self.tree_size += 1
             if self.tree_size > LARGEST_TREE:
@@ -115,7 +131,10 @@ def _refuse_entity(name: str, *_: object) -> None:
 
 
 def _well_formed(text: str) -> str:
-    """Return the text without what XML forbids, or what no longer counts: nothing of the run is lost by it."""
+    """Return the text without what XML forbids, or what no longer counts.
+
+    Nothing of the run is lost by it.
+    """
     declaration = _DECLARATION.match(text)
     body = text[declaration.end() :] if declaration else text
     return _REFERENCE.sub(_reference, _FORBIDDEN.sub("\ufffd", body))

@@ -11,7 +11,9 @@ from tests.beds.sensor import Sensor, long_uuid
 from tests.beds.tree import Tree
 
 ADAPTER: Final = "org.bluez.Adapter1"
-_FIRST_ADVERTISEMENT_S: Final = 0.01  # bleak's find_device_by_... begins to listen only after StartDiscovery was answered
+_FIRST_ADVERTISEMENT_S: Final = (
+    0.01  # bleak's find_device_by_... begins to listen only after StartDiscovery was answered
+)
 _NOT_READY: Final = "org.bluez.Error.NotReady"
 
 
@@ -27,7 +29,8 @@ class Adapter:
         self.refresh_s = 0.3
         """How often an advertisement is heard while somebody looks around."""
         self.temporary_timeout_s = 30.0
-        """BlueZ forgets a device that it has not seen for so long (``TemporaryTimeout`` of its main.conf)."""
+        """BlueZ forgets a device that it has not seen for so long (``TemporaryTimeout`` of its
+        main.conf)."""
         self._seekers: dict[str, frozenset[str]] = {}
         self._filters: dict[str, frozenset[str]] = {}
         self._repeats: dict[str, bool] = {}
@@ -102,8 +105,14 @@ class Adapter:
 
     def set_filter(self, client: str, wanted: Mapping[str, Any]) -> None:
         """Keep what the client wants to see; only service uuids and DuplicateData are heeded."""
-        self._repeats[client] = bool(wanted["DuplicateData"].value) if "DuplicateData" in wanted else True
-        self._filters[client] = frozenset(uuid.lower() for uuid in wanted["UUIDs"].value) if "UUIDs" in wanted else frozenset()
+        self._repeats[client] = (
+            bool(wanted["DuplicateData"].value) if "DuplicateData" in wanted else True
+        )
+        self._filters[client] = (
+            frozenset(uuid.lower() for uuid in wanted["UUIDs"].value)
+            if "UUIDs" in wanted
+            else frozenset()
+        )
 
     def start_looking(self, client: str) -> None:
         """Look around for the client; raise DBusError as BlueZ does when it does already."""
@@ -116,7 +125,9 @@ class Adapter:
             self._looking = asyncio.ensure_future(self._look())
 
     def stop_looking(self, client: str) -> None:
-        """Stop for this client, and altogether with the last one; raise DBusError for a client that had not begun."""
+        """Stop for this client, and altogether with the last one; raise DBusError for a client that
+        had not begun.
+        """
         self.require_power()
         if self._seekers.pop(client, None) is None:
             raise DBusError("org.bluez.Error.Failed", "No discovery started")
@@ -148,7 +159,9 @@ class Adapter:
         while True:
             for sensor in self.sensors:
                 if sensor.on_air.is_set() and self._is_wanted(sensor):
-                    self.see(sensor, sensor.rssi_dbm - turn % 2)  # a signal strength never holds still
+                    self.see(
+                        sensor, sensor.rssi_dbm - turn % 2
+                    )  # a signal strength never holds still
             turn += 1
             await asyncio.sleep(self.refresh_s)
 
@@ -173,7 +186,9 @@ class Adapter:
         timer = self._forgetting.get(device.sensor)
         if timer is not None:
             timer.cancel()
-        self._forgetting[device.sensor] = asyncio.get_running_loop().call_later(self.temporary_timeout_s, self._time_is_up, device)
+        self._forgetting[device.sensor] = asyncio.get_running_loop().call_later(
+            self.temporary_timeout_s, self._time_is_up, device
+        )
 
     def forget(self, sensor: Sensor) -> None:
         """Know the sensor no longer."""

@@ -1,4 +1,6 @@
-"""What the fake BlueZ does for each method that a client may call; the errors are worded as BlueZ words them (``src/error.c``)."""
+"""What the fake BlueZ does for each method that a client may call; the errors are worded as BlueZ
+words them (``src/error.c``).
+"""
 
 from typing import Any
 
@@ -14,7 +16,11 @@ async def answer(adapter: Adapter, call: Message, disconnect_s: float) -> Messag
     """Do what is asked and return the reply; raise DBusError where BlueZ would answer with one."""
     signature = ""
     body: list[Any] = []
-    if call.interface == ADAPTER and call.path == adapter.path and call.path in adapter.tree.objects:
+    if (
+        call.interface == ADAPTER
+        and call.path == adapter.path
+        and call.path in adapter.tree.objects
+    ):
         _adapter_method(adapter, call)
     elif call.interface == PROPERTIES and call.member == "Set":
         _set_property(adapter, call)
@@ -52,7 +58,9 @@ def _set_property(adapter: Adapter, call: Message) -> None:
     elif (interface, name) == (DEVICE, "Trusted"):
         adapter.tree.change(_device(adapter, call).path, DEVICE, Trusted=value.value)
     else:
-        raise DBusError("org.freedesktop.DBus.Error.PropertyReadOnly", f"Property '{name}' is not writable")
+        raise DBusError(
+            "org.freedesktop.DBus.Error.PropertyReadOnly", f"Property '{name}' is not writable"
+        )
 
 
 async def _device_method(adapter: Adapter, call: Message, disconnect_s: float) -> None:

@@ -1,4 +1,6 @@
-"""A device as BlueZ knows it: the D-Bus objects of a sensor that was seen or connected, and what a client can do with them."""
+"""A device as BlueZ knows it: the D-Bus objects of a sensor that was seen or connected, and what a
+client can do with them.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +19,9 @@ _FIRST_HANDLE: Final = 0x000B  # those below are the generic services, which Blu
 
 
 class Device:
-    """One device object with its services and characteristics; the paths are cut up by bleak and must look exactly like this."""
+    """One device object with its services and characteristics; the paths are cut up by bleak and
+    must look exactly like this.
+    """
 
     def __init__(self, tree: Tree, adapter_path: str, sensor: Sensor) -> None:
         self.tree = tree
@@ -56,11 +60,18 @@ class Device:
         return self.sensor.connected or self._connecting is not None
 
     def heard(self, rssi_dbm: int, *, repeats: bool = False) -> None:
-        """Its advertisement was heard again; what is in it is told only where somebody wants repeats, a signal strength only if it is new."""
+        """Its advertisement was heard again; what is in it is told only where somebody wants
+        repeats, a signal strength only if it is new.
+        """
         before = self.tree.objects[self.path][DEVICE].get("RSSI")
-        news: dict[str, Any] = {} if before is not None and before.value == rssi_dbm else {"RSSI": rssi_dbm}
+        news: dict[str, Any] = (
+            {} if before is not None and before.value == rssi_dbm else {"RSSI": rssi_dbm}
+        )
         if repeats:
-            news |= {"ManufacturerData": _manufacturer_data(self.sensor), "ServiceData": _service_data(self.sensor)}
+            news |= {
+                "ManufacturerData": _manufacturer_data(self.sensor),
+                "ServiceData": _service_data(self.sensor),
+            }
         if any(value is not None for value in news.values()):
             self.tree.change(self.path, DEVICE, **news)
 
@@ -70,7 +81,9 @@ class Device:
             self.tree.change(self.path, DEVICE, gone=["RSSI"])
 
     async def connect(self) -> None:
-        """Connect, waiting for the sensor for as long as nobody calls ``Disconnect``; raise DBusError."""
+        """Connect, waiting for the sensor for as long as nobody calls ``Disconnect``; raise
+        DBusError.
+        """
         if self._connecting is not None:
             raise DBusError("org.bluez.Error.InProgress", "Operation already in progress")
         if self.sensor.connected:
@@ -104,7 +117,12 @@ class Device:
         if self.sensor.resolves:
             self._export_services()
             self._resolved = True
-            self.tree.change(self.path, DEVICE, UUIDs=[long_uuid(uuid) for uuid in self.sensor.services], ServicesResolved=True)
+            self.tree.change(
+                self.path,
+                DEVICE,
+                UUIDs=[long_uuid(uuid) for uuid in self.sensor.services],
+                ServicesResolved=True,
+            )
 
     def link_down(self) -> None:
         """Be connected no longer; subscriptions do not survive it, the objects of the services do."""
@@ -115,7 +133,9 @@ class Device:
         self.tree.change(self.path, DEVICE, ServicesResolved=False, Connected=False)
 
     def flap(self) -> None:
-        """Connect and lose it at once, as BlueZ shows it before it answers ``le-connection-abort-by-local``."""
+        """Connect and lose it at once, as BlueZ shows it before it answers
+        ``le-connection-abort-by-local``.
+        """
         self.tree.change(self.path, DEVICE, Connected=True)
         self.tree.change(self.path, DEVICE, Connected=False)
 
@@ -152,7 +172,10 @@ class Device:
 
     def char_path(self, uuid: str) -> str | None:
         """Return the path of the characteristic, if its service was found out."""
-        return next((path for path, char in self.chars.items() if long_uuid(char.uuid) == long_uuid(uuid)), None)
+        return next(
+            (path for path, char in self.chars.items() if long_uuid(char.uuid) == long_uuid(uuid)),
+            None,
+        )
 
     def _export_services(self) -> None:
         if self.chars:
@@ -160,7 +183,9 @@ class Device:
         handles = self._handles()
         for service, chars in self.sensor.services.items():
             service_path = f"{self.path}/service{next(handles):04x}"
-            self.tree.add(service_path, SERVICE, UUID=long_uuid(service), Device=self.path, Primary=True)
+            self.tree.add(
+                service_path, SERVICE, UUID=long_uuid(service), Device=self.path, Primary=True
+            )
             for char in chars:
                 path = f"{service_path}/char{next(handles) if char.handle is None else char.handle:04x}"
                 self.chars[path] = char
@@ -175,12 +200,18 @@ class Device:
                 )
 
     def _handles(self) -> Iterator[int]:
-        yield from range(_FIRST_HANDLE, 0xFFFF, 3)  # declaration, value and its client configuration take one each
+        yield from range(
+            _FIRST_HANDLE, 0xFFFF, 3
+        )  # declaration, value and its client configuration take one each
 
 
 def _service_data(sensor: Sensor) -> dict[str, Variant] | None:
-    return {long_uuid(uuid): Variant("ay", data) for uuid, data in sensor.service_data.items()} or None
+    return {
+        long_uuid(uuid): Variant("ay", data) for uuid, data in sensor.service_data.items()
+    } or None
 
 
 def _manufacturer_data(sensor: Sensor) -> dict[int, Variant] | None:
-    return {company: Variant("ay", data) for company, data in sensor.manufacturer_data.items()} or None
+    return {
+        company: Variant("ay", data) for company, data in sensor.manufacturer_data.items()
+    } or None

@@ -1,4 +1,5 @@
-"""A fake ``org.bluez``: what bleak asks of bluetoothd, answered by a few hundred lines, with faults on demand.
+"""A fake ``org.bluez``: what bleak asks of bluetoothd, answered by a few hundred lines, with faults
+on demand.
 
     async with private_bus() as bus, FakeBluez(bus) as fake:
         strap = fake.add_sensor("C0:FF:EE:00:00:01", "Polar H10 1234", services={"180d": ["2a37"]}, battery=80)
@@ -7,8 +8,9 @@
         strap.drop()
         fake.fail("Connect", "org.bluez.Error.InProgress", times=2)
 
-It runs in the event loop of whoever made it, so ``fake`` and the sensors are asked and told without waiting; a program under test in the
-same loop or in another process makes no difference. Without: pairing, descriptors, AcquireNotify, advertisement monitors.
+It runs in the event loop of whoever made it, so ``fake`` and the sensors are asked and told without
+waiting; a program under test in the same loop or in another process makes no difference. Without:
+pairing, descriptors, AcquireNotify, advertisement monitors.
 """
 
 import asyncio
@@ -49,7 +51,12 @@ class FakeBluez(Faults):
         await self.come_back()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         await self.vanish()
 
     # ---- bluetoothd itself
@@ -61,13 +68,22 @@ class FakeBluez(Faults):
         connection.add_message_handler(self._hear)
         watch = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'"
         await connection.call(
-            Message("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", signature="s", body=[watch])
+            Message(
+                "org.freedesktop.DBus",
+                "/org/freedesktop/DBus",
+                "org.freedesktop.DBus",
+                "AddMatch",
+                signature="s",
+                body=[watch],
+            )
         )
         self.adapter.show()
         await connection.request_name(NAME)
 
     async def vanish(self) -> None:
-        """Leave without a word, as after SIGKILL: only dbus-daemon tells that the name has no owner. The links are gone."""
+        """Leave without a word, as after SIGKILL: only dbus-daemon tells that the name has no
+        owner. The links are gone.
+        """
         connection, self._connection = self._connection, None
         self.adapter.vanish()
         self.tree.clear()
@@ -115,7 +131,9 @@ class FakeBluez(Faults):
         rssi_dbm: int = -60,
         connect_s: float = 0.0,
     ) -> Sensor:
-        """Put a sensor into the world, awake and advertising ``services`` (or those ``advertised``)."""
+        """Put a sensor into the world, awake and advertising ``services`` (or those
+        ``advertised``).
+        """
         sensor = Sensor(
             self,
             address,

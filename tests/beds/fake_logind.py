@@ -1,4 +1,6 @@
-"""A fake ``org.freedesktop.login1``: grants locks against sleep as pipes, and knows which are still held."""
+"""A fake ``org.freedesktop.login1``: grants locks against sleep as pipes, and knows which are still
+held.
+"""
 
 import os
 import select
@@ -24,12 +26,19 @@ class FakeLogind:
         self._connection: MessageBus | None = None
 
     async def __aenter__(self) -> Self:
-        self._connection = await MessageBus(bus_address=self.bus.address, negotiate_unix_fd=True).connect()
+        self._connection = await MessageBus(
+            bus_address=self.bus.address, negotiate_unix_fd=True
+        ).connect()
         self._connection.add_message_handler(self._hear)
         await self._connection.request_name(NAME)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._connection is not None:
             self._connection.disconnect()
         for lock in self._locks:
@@ -45,7 +54,9 @@ class FakeLogind:
             return None
         self.asked.append(message.body)
         if any(word in message.body[0].split(":") for word in self.refuses):
-            return Message.new_error(message, "org.freedesktop.DBus.Error.AccessDenied", "Permission denied")
+            return Message.new_error(
+                message, "org.freedesktop.DBus.Error.AccessDenied", "Permission denied"
+            )
         assert self._connection is not None
         ours, theirs = os.pipe()
         self._locks.append(ours)

@@ -1,4 +1,6 @@
-"""What goes wrong on demand, and what was asked: the scripted faults and the call log of the fake BlueZ."""
+"""What goes wrong on demand, and what was asked: the scripted faults and the call log of the fake
+BlueZ.
+"""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,13 +29,19 @@ class _Fault:
 
 @dataclass
 class Faults:
-    """Faults that wait for their calls; each method has its own, used up in the order they were ordered in."""
+    """Faults that wait for their calls; each method has its own, used up in the order they were
+    ordered in.
+    """
 
     calls: list[Call] = field(default_factory=list)
     _waiting: list[_Fault] = field(default_factory=list)
 
-    def fail(self, method: str, error: str, text: str = "", *, times: int = 1, path: str | None = None) -> None:
-        """Answer the next ``times`` calls of ``method`` (of the object at ``path`` only, if given) with a D-Bus error."""
+    def fail(
+        self, method: str, error: str, text: str = "", *, times: int = 1, path: str | None = None
+    ) -> None:
+        """Answer the next ``times`` calls of ``method`` (of the object at ``path`` only, if given)
+        with a D-Bus error.
+        """
         self._waiting.append(_Fault(method, DBusError(error, text), times, path))
 
     def hang(self, method: str, *, times: int = 1, path: str | None = None) -> None:

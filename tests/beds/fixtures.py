@@ -1,4 +1,6 @@
-"""The bed as fixtures. A conftest.py takes them with ``from tests.beds.fixtures import bluez, bus`` and names them in ``__all__``."""
+"""The bed as fixtures. A conftest.py takes them with ``from tests.beds.fixtures import bluez, bus``
+and names them in ``__all__``.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,9 +17,12 @@ from tests.beds.private_bus import ENVIRONMENT, PrivateBus, private_bus
 @pytest.fixture
 async def bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PrivateBus]:
     """Return a system bus with nobody on it; every bleak in this process and its children uses it."""
-    # Once a process bleak asks `bluetoothctl --version`; a test that is cancelled in just that moment would leave it waiting for ever.
+    # Once a process bleak asks `bluetoothctl --version`; a test that is cancelled in just that
+    # moment would leave it waiting for ever.
     monkeypatch.setattr(BlueZFeatures, "checked_bluez_version", True)
-    monkeypatch.setattr(linux, "PROGRAMS", ("sh",))  # BlueZ counts as installed, whatever this machine has
+    monkeypatch.setattr(
+        linux, "PROGRAMS", ("sh",)
+    )  # BlueZ counts as installed, whatever this machine has
     async with private_bus() as running:
         monkeypatch.setenv(ENVIRONMENT, running.address)
         yield running
@@ -32,7 +37,9 @@ async def bluez(bus: PrivateBus) -> AsyncIterator[FakeBluez]:
 
 
 def let_go() -> None:
-    """Close the connection that bleak keeps for each event loop, which it would close at its next use only."""
+    """Close the connection that bleak keeps for each event loop, which it would close at its next
+    use only.
+    """
     kept = manager._global_instances.pop(asyncio.get_running_loop(), None)
     if kept is not None and kept._bus is not None:
         kept._bus.disconnect()

@@ -1,4 +1,6 @@
-"""Plays a race on the bed: the sensors say what a recording or a simulation has them say, at the race's own pace or faster."""
+"""Plays a race on the bed: the sensors say what a recording or a simulation has them say, at the
+race's own pace or faster.
+"""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -7,8 +9,11 @@ from kickcue.core.events import Notification
 from tests.beds.sensor import Sensor
 
 
-async def play(notifications: Iterable[Notification], sensors: Mapping[str, Sensor], *, speed: float = 1.0) -> int:
-    """Have each sensor (by the name it has in the notifications) notify in time; return how many a client was sent.
+async def play(
+    notifications: Iterable[Notification], sensors: Mapping[str, Sensor], *, speed: float = 1.0
+) -> int:
+    """Have each sensor (by the name it has in the notifications) notify in time; return how many a
+    client was sent.
 
     The first is sent at once. Notifications of sensors that are not in ``sensors`` are left out.
     """

@@ -1,4 +1,6 @@
-"""A D-Bus of our own: a ``dbus-daemon`` that calls itself the system bus, serves whoever knows its address, and can be killed."""
+"""A D-Bus of our own: a ``dbus-daemon`` that calls itself the system bus, serves whoever knows its
+address, and can be killed.
+"""
 
 import ctypes
 import os
@@ -13,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 ENVIRONMENT: Final = "DBUS_SYSTEM_BUS_ADDRESS"
-"""The variable by which bleak, like every D-Bus program, finds a system bus that is not the machine's."""
+"""The variable by which bleak, like every D-Bus program, finds a system bus that is not the
+machine's."""
 INSTALL: Final = "apt-get install dbus-daemon"
 _PR_SET_PDEATHSIG: Final = 1
 _CONFIG: Final = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -33,7 +36,9 @@ _CONFIG: Final = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Co
 
 
 def die_with_parent() -> None:
-    """Ask Linux to kill this process when the one that started it ends; for ``preexec_fn``. Nothing happens elsewhere."""
+    """Ask Linux to kill this process when the one that started it ends; for ``preexec_fn``. Nothing
+    happens elsewhere.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -56,13 +61,30 @@ class PrivateBus:
         config = self.folder / "bus.conf"
         config.write_text(_CONFIG.format(socket=self.folder / "bus"), encoding="utf-8")
         ready, tell = os.pipe()
-        command = [str(self.program), f"--config-file={config}", "--nofork", "--nopidfile", "--nosyslog", f"--print-address={tell}"]
-        log = (self.folder / "bus.log").open("ab")  # it says "Failed to set fd limit" where it is not root, and goes on
+        command = [
+            str(self.program),
+            f"--config-file={config}",
+            "--nofork",
+            "--nopidfile",
+            "--nosyslog",
+            f"--print-address={tell}",
+        ]
+        log = (self.folder / "bus.log").open(
+            "ab"
+        )  # it says "Failed to set fd limit" where it is not root, and goes on
         with log, os.fdopen(ready) as listening:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=[tell], preexec_fn=die_with_parent)  # noqa: PLW1509  one prctl
+            self.process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                pass_fds=[tell],
+                preexec_fn=die_with_parent,  # noqa: PLW1509  one prctl
+            )
             os.close(tell)
             if not listening.readline():
-                raise RuntimeError(f"dbus-daemon did not start: {(self.folder / 'bus.log').read_text()}")
+                raise RuntimeError(
+                    f"dbus-daemon did not start: {(self.folder / 'bus.log').read_text()}"
+                )
 
     def kill(self) -> None:
         """SIGKILL: everybody's connection ends without a word."""
@@ -74,7 +96,9 @@ class PrivateBus:
 
 @contextmanager
 def running_bus(program: Path) -> Iterator[PrivateBus]:
-    """Run a bus in a temporary folder; a unix address holds 107 characters, which pytest's own folders may exceed."""
+    """Run a bus in a temporary folder; a unix address holds 107 characters, which pytest's own
+    folders may exceed.
+    """
     with tempfile.TemporaryDirectory(prefix="kickcue-bus-") as folder:
         bus = PrivateBus(program, Path(folder))
         bus.start()
@@ -86,7 +110,9 @@ def running_bus(program: Path) -> Iterator[PrivateBus]:
 
 @asynccontextmanager
 async def private_bus() -> AsyncIterator[PrivateBus]:
-    """Run a bus; the test is skipped (or fails where real parts are demanded) without ``dbus-daemon``."""
+    """Run a bus; the test is skipped (or fails where real parts are demanded) without
+    ``dbus-daemon``.
+    """
     from tests.conftest import absent, find_program  # noqa: PLC0415  the benchmark uses this file without pytest
 
     program = find_program("dbus-daemon")

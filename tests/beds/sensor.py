@@ -1,4 +1,6 @@
-"""A Bluetooth sensor as it is in the world, whatever a host knows of it: it advertises, is connected or not, notifies, is read and written."""
+"""A Bluetooth sensor as it is in the world, whatever a host knows of it: it advertises, is
+connected or not, notifies, is read and written.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -84,11 +86,14 @@ class Sensor:
     connected: bool = False
     writes: list[Write] = field(default_factory=list)
     on_air: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set while it advertises: while it is awake and, having one connection to give away, is not connected."""
+    """Set while it advertises: while it is awake and, having one connection to give away, is not
+    connected."""
     _awake: bool = False
 
     def advertise(self, on: bool) -> None:
-        """Wake up or fall asleep (go out of range): it can be seen and connected to, or not. A connection stays as it is."""
+        """Wake up or fall asleep (go out of range): it can be seen and connected to, or not. A
+        connection stays as it is.
+        """
         self._awake = on
         self._update()
 
@@ -135,12 +140,21 @@ class Sensor:
 
 
 def service_table(
-    services: Mapping[str, Iterable[str | Characteristic]], battery: int | None, device_information: Mapping[str, str]
+    services: Mapping[str, Iterable[str | Characteristic]],
+    battery: int | None,
+    device_information: Mapping[str, str],
 ) -> dict[str, list[Characteristic]]:
-    """Return all services of a sensor: those given, battery (percent) and device information (text by uuid, e.g. ``2a29``)."""
-    table = {uuid: [Characteristic(char) if isinstance(char, str) else char for char in chars] for uuid, chars in services.items()}
+    """Return all services of a sensor: those given, battery (percent) and device information (text
+    by uuid, e.g. ``2a29``).
+    """
+    table = {
+        uuid: [Characteristic(char) if isinstance(char, str) else char for char in chars]
+        for uuid, chars in services.items()
+    }
     if battery is not None:
         table["180f"] = [Characteristic("2a19", value=bytes([battery]))]
     if device_information:
-        table["180a"] = [Characteristic(uuid, value=text.encode()) for uuid, text in device_information.items()]
+        table["180a"] = [
+            Characteristic(uuid, value=text.encode()) for uuid, text in device_information.items()
+        ]
     return table

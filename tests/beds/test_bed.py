@@ -59,30 +59,41 @@ def strap(bluez: FakeBluez) -> Sensor:
 
 
 async def test_a_scan_sees_what_a_sensor_advertises(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a strap and a lamp WHEN looking for heart rate THEN only the strap is seen, with name, services, manufacturer data and RSSI."""
+    """GIVEN a strap and a lamp WHEN looking for heart rate THEN only the strap is seen, with name,
+    services, manufacturer data and RSSI.
+    """
     bluez.add_sensor("C0:FF:EE:00:00:02", "lamp", services={"1812": []})
     found = await BleakScanner.discover(timeout=0.1, service_uuids=[HR], return_adv=True)
     ((device, advertisement),) = found.values()
     assert (strap.address, "Polar H10 1234") == (device.address, device.name)
-    assert ([HR], {0x006B: b"\x72\x08"}) == (advertisement.service_uuids, advertisement.manufacturer_data)
+    assert ([HR], {0x006B: b"\x72\x08"}) == (
+        advertisement.service_uuids,
+        advertisement.manufacturer_data,
+    )
     assert advertisement.rssi in (strap.rssi_dbm, strap.rssi_dbm - 1)
 
 
 async def test_an_advertisement_is_heard_again_and_again(bluez: FakeBluez, strap: Sensor) -> None:
-    """While somebody looks around, every sensor in the air is heard anew; one that falls asleep is not."""
+    """While somebody looks around, every sensor in the air is heard anew; one that falls asleep is
+    not.
+    """
     bluez.adapter.refresh_s = 0.01
     heard: list[str] = []
     async with BleakScanner(lambda device, _: heard.append(device.address)):
         await until(lambda: len(heard) >= 3)
         strap.advertise(on=False)
-        other = bluez.add_sensor("C0:FF:EE:00:00:02", None, services={"180d": []}, random_address=True)
+        other = bluez.add_sensor(
+            "C0:FF:EE:00:00:02", None, services={"180d": []}, random_address=True
+        )
         heard.clear()
         await until(lambda: len(heard) >= 3)
     assert {other.address} == set(heard)
 
 
 async def test_a_sensor_is_connected_read_and_heard(bluez: FakeBluez, strap: Sensor) -> None:
-    """Connect, services, read, notifications: each value reaches the subscriber once, equal ones too, and nobody else's callback."""
+    """Connect, services, read, notifications: each value reaches the subscriber once, equal ones
+    too, and nobody else's callback.
+    """
     got: list[bytes] = []
     async with BleakClient(await find(strap)) as client:
         assert strap.connected
@@ -102,8 +113,12 @@ async def test_a_sensor_is_connected_read_and_heard(bluez: FakeBluez, strap: Sen
     assert 1 == bluez.count("Connect")
 
 
-async def test_a_dropped_link_is_told_and_can_be_made_again(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a subscriber WHEN the sensor drops the link THEN bleak is told; after connecting again it must subscribe again."""
+async def test_a_dropped_link_is_told_and_can_be_made_again(
+    bluez: FakeBluez, strap: Sensor
+) -> None:
+    """GIVEN a subscriber WHEN the sensor drops the link THEN bleak is told; after connecting again
+    it must subscribe again.
+    """
     gone = asyncio.Event()
     client = BleakClient(await find(strap), disconnected_callback=lambda _: gone.set())
     for _ in range(2):
@@ -120,7 +135,9 @@ async def test_a_dropped_link_is_told_and_can_be_made_again(bluez: FakeBluez, st
 
 
 async def test_an_absent_sensor_is_waited_for(strap: Sensor) -> None:
-    """GIVEN a sensor out of range WHEN connecting THEN bleak times out; a longer wait ends when the sensor is back."""
+    """GIVEN a sensor out of range WHEN connecting THEN bleak times out; a longer wait ends when the
+    sensor is back.
+    """
     device = await find(strap)
     strap.advertise(on=False)
     with pytest.raises(TimeoutError):
@@ -133,8 +150,12 @@ async def test_an_absent_sensor_is_waited_for(strap: Sensor) -> None:
     await client.disconnect()
 
 
-async def test_a_device_is_forgotten_some_time_after_it_was_seen(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a short memory WHEN a device was not seen for so long THEN connecting fails at once, as BlueZ does after 30 s."""
+async def test_a_device_is_forgotten_some_time_after_it_was_seen(
+    bluez: FakeBluez, strap: Sensor
+) -> None:
+    """GIVEN a short memory WHEN a device was not seen for so long THEN connecting fails at once, as
+    BlueZ does after 30 s.
+    """
     bluez.adapter.temporary_timeout_s = 0.05
     device = await find(strap)
     await until(lambda: bluez.device(strap) is None)
@@ -143,7 +164,9 @@ async def test_a_device_is_forgotten_some_time_after_it_was_seen(bluez: FakeBlue
 
 
 async def test_bluetooth_can_be_switched_off(bluez: FakeBluez, strap: Sensor) -> None:
-    """Switched off: the link ends, scans say why; without an adapter they say so too; both come back."""
+    """Switched off: the link ends, scans say why; without an adapter they say so too; both come
+    back.
+    """
     gone = asyncio.Event()
     client = BleakClient(await find(strap), disconnected_callback=lambda _: gone.set())
     await client.connect()
@@ -161,7 +184,9 @@ async def test_bluetooth_can_be_switched_off(bluez: FakeBluez, strap: Sensor) ->
 
 
 async def reason(expected: BleakBluetoothNotAvailableReason | None) -> None:
-    """Wait until a scan cannot be begun for just this reason, or can (None): bleak learns of a change by a signal."""
+    """Wait until a scan cannot be begun for just this reason, or can (None): bleak learns of a
+    change by a signal.
+    """
     async with asyncio.timeout(PATIENCE_S):
         while True:
             found = None
@@ -175,7 +200,9 @@ async def reason(expected: BleakBluetoothNotAvailableReason | None) -> None:
 
 
 async def test_faults_come_on_demand(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN two faults ordered WHEN connecting three times THEN the first two fail in the words ordered, the third does not."""
+    """GIVEN two faults ordered WHEN connecting three times THEN the first two fail in the words
+    ordered, the third does not.
+    """
     device = await find(strap)
     bluez.fail("Connect", "org.bluez.Error.InProgress", "Operation already in progress", times=2)
     for _ in range(2):
@@ -185,8 +212,12 @@ async def test_faults_come_on_demand(bluez: FakeBluez, strap: Sensor) -> None:
         assert 3 == bluez.count("Connect")
 
 
-async def test_an_aborted_connection_is_tried_again_by_bleak(bluez: FakeBluez, strap: Sensor) -> None:
-    """``le-connection-abort-by-local`` comes with a link that flaps; bleak waits for that, and connects on its own."""
+async def test_an_aborted_connection_is_tried_again_by_bleak(
+    bluez: FakeBluez, strap: Sensor
+) -> None:
+    """``le-connection-abort-by-local`` comes with a link that flaps; bleak waits for that, and
+    connects on its own.
+    """
     bluez.fail("Connect", "org.bluez.Error.Failed", "le-connection-abort-by-local")
     async with BleakClient(await find(strap), timeout=PATIENCE_S):
         assert 2 == bluez.count("Connect")
@@ -203,7 +234,9 @@ async def test_a_call_can_stay_unanswered(bluez: FakeBluez, strap: Sensor) -> No
 
 
 async def test_services_may_never_be_found_out(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a sensor whose services stay unknown WHEN connecting THEN bleak times out, and leaves no link behind."""
+    """GIVEN a sensor whose services stay unknown WHEN connecting THEN bleak times out, and leaves
+    no link behind.
+    """
     strap.resolves = False
     device = await find(strap)
     with pytest.raises(TimeoutError):
@@ -212,8 +245,12 @@ async def test_services_may_never_be_found_out(bluez: FakeBluez, strap: Sensor) 
     assert 1 == bluez.count("Disconnect")
 
 
-async def test_a_link_left_by_a_killed_client_can_be_adopted(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a link that nobody owns WHEN scanning THEN the sensor is not seen; asked for, BlueZ returns it, and it is used as it is."""
+async def test_a_link_left_by_a_killed_client_can_be_adopted(
+    bluez: FakeBluez, strap: Sensor
+) -> None:
+    """GIVEN a link that nobody owns WHEN scanning THEN the sensor is not seen; asked for, BlueZ
+    returns it, and it is used as it is.
+    """
     bluez.leave_connected(strap)
     assert [] == await BleakScanner.discover(timeout=0.05)
     (device,) = await (await BleakAdapter.get()).get_connected_devices([HR])
@@ -222,8 +259,12 @@ async def test_a_link_left_by_a_killed_client_can_be_adopted(bluez: FakeBluez, s
         assert 0 == bluez.count("Connect")
 
 
-async def test_a_client_that_dies_leaves_its_link_and_nothing_else(bus: PrivateBus, bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a client that scans and is subscribed WHEN its connection to the bus ends THEN scan and subscription end, the link stays."""
+async def test_a_client_that_dies_leaves_its_link_and_nothing_else(
+    bus: PrivateBus, bluez: FakeBluez, strap: Sensor
+) -> None:
+    """GIVEN a client that scans and is subscribed WHEN its connection to the bus ends THEN scan and
+    subscription end, the link stays.
+    """
     bluez.leave_connected(strap)
     device = bluez.device(strap)
     assert device is not None
@@ -241,7 +282,9 @@ async def test_a_client_that_dies_leaves_its_link_and_nothing_else(bus: PrivateB
 
 
 async def test_bluetoothd_can_die_without_a_word(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a connected bleak WHEN bluetoothd is killed THEN bleak 3.1 does not notice; the link is gone, and stays so when it is back."""
+    """GIVEN a connected bleak WHEN bluetoothd is killed THEN bleak 3.1 does not notice; the link is
+    gone, and stays so when it is back.
+    """
     client = BleakClient(await find(strap))
     await client.connect()
     await bluez.vanish()
@@ -255,7 +298,9 @@ async def test_bluetoothd_can_die_without_a_word(bluez: FakeBluez, strap: Sensor
 
 
 async def test_bluetoothd_can_be_stopped_in_good_order(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a connected bleak WHEN bluetoothd is stopped and started THEN bleak is told at once, and can scan and connect again."""
+    """GIVEN a connected bleak WHEN bluetoothd is stopped and started THEN bleak is told at once,
+    and can scan and connect again.
+    """
     gone = asyncio.Event()
     client = BleakClient(await find(strap), disconnected_callback=lambda _: gone.set())
     await client.connect()
@@ -273,7 +318,9 @@ async def test_the_bus_can_be_killed_and_comes_back_at_its_address(
     bluez: FakeBluez,
     strap: Sensor,
 ) -> None:
-    """GIVEN a connected bleak WHEN the bus dies THEN bleak is told; with a new bus at the old address everything works again."""
+    """GIVEN a connected bleak WHEN the bus dies THEN bleak is told; with a new bus at the old
+    address everything works again.
+    """
     gone = asyncio.Event()
     client = BleakClient(await find(strap), disconnected_callback=lambda _: gone.set())
     await client.connect()
@@ -289,7 +336,9 @@ async def test_the_bus_can_be_killed_and_comes_back_at_its_address(
 
 
 async def test_a_sensor_can_be_written_to(bluez: FakeBluez) -> None:
-    """Writes with and without a response arrive as such; a refusal is an ATT error for the one, silence for the other."""
+    """Writes with and without a response arrive as such; a refusal is an ATT error for the one,
+    silence for the other.
+    """
     haptic = Characteristic(HAPTIC, ("write", "write-without-response"))
     watch = bluez.add_sensor("C0:FF:EE:00:00:03", "watch", services={HAPTIC[:-1] + "f": [haptic]})
     async with BleakClient(await find(watch)) as client:
@@ -300,12 +349,19 @@ async def test_a_sensor_can_be_written_to(bluez: FakeBluez) -> None:
             await client.write_gatt_char(HAPTIC, b"\x03", response=True)
         await client.write_gatt_char(HAPTIC, b"\x04", response=False)
     assert 0x80 == refused.value.code
-    assert [Write(HAPTIC, b"\x01", with_response=True), Write(HAPTIC, b"\x02", with_response=False)] == watch.writes
+    assert [
+        Write(HAPTIC, b"\x01", with_response=True),
+        Write(HAPTIC, b"\x02", with_response=False),
+    ] == watch.writes
 
 
 async def test_a_written_sensor_can_answer(bluez: FakeBluez) -> None:
     """GIVEN a watch that answers each write WHEN written to THEN its notification arrives."""
-    watch = bluez.add_sensor("C0:FF:EE:00:00:03", "watch", services={"180d": [Characteristic(HAPTIC, ("write", "notify"))]})
+    watch = bluez.add_sensor(
+        "C0:FF:EE:00:00:03",
+        "watch",
+        services={"180d": [Characteristic(HAPTIC, ("write", "notify"))]},
+    )
     watch.on_write = lambda write: assert_true(watch.notify(HAPTIC, write.data[::-1]))
     got: list[bytes] = []
     async with BleakClient(await find(watch)) as client:
@@ -320,8 +376,13 @@ def assert_true(value: object) -> None:
 
 
 async def test_fifty_sensors_are_no_crowd(bluez: FakeBluez) -> None:
-    """GIVEN fifty sensors WHEN all are connected and notify THEN each value reaches its own subscriber."""
-    crowd = [bluez.add_sensor(f"C0:FF:EE:00:01:{n:02X}", f"strap {n}", services={"180d": ["2a37"]}) for n in range(50)]
+    """GIVEN fifty sensors WHEN all are connected and notify THEN each value reaches its own
+    subscriber.
+    """
+    crowd = [
+        bluez.add_sensor(f"C0:FF:EE:00:01:{n:02X}", f"strap {n}", services={"180d": ["2a37"]})
+        for n in range(50)
+    ]
     found = {device.address: device for device in await BleakScanner.discover(timeout=0.2)}
     got: dict[str, bytes] = {}
 
@@ -340,8 +401,13 @@ async def test_fifty_sensors_are_no_crowd(bluez: FakeBluez) -> None:
 
 
 async def test_a_race_can_be_played(strap: Sensor) -> None:
-    """GIVEN a recording WHEN played THEN its notifications arrive in order, and those of sensors that are not there are left out."""
-    race = [Notification(n * 1_000_000_000, "strap" if n % 2 else "pod", "2a37", bytes([0, n])) for n in range(20)]
+    """GIVEN a recording WHEN played THEN its notifications arrive in order, and those of sensors
+    that are not there are left out.
+    """
+    race = [
+        Notification(n * 1_000_000_000, "strap" if n % 2 else "pod", "2a37", bytes([0, n]))
+        for n in range(20)
+    ]
     got: list[bytes] = []
     async with BleakClient(await find(strap)) as client:
         await client.start_notify("2a37", lambda _, data: got.append(bytes(data)))
@@ -362,10 +428,16 @@ with running_bus(Path(sys.argv[2])) as bus:
 
 
 async def test_the_bus_dies_with_whoever_started_it(bus: PrivateBus) -> None:
-    """GIVEN a process that runs a bus WHEN it is killed THEN its bus ends too: no test run leaves one behind."""
-    with TemporaryDirectory(prefix="kickcue-") as folder:  # what a killed process leaves lies in here
+    """GIVEN a process that runs a bus WHEN it is killed THEN its bus ends too: no test run leaves
+    one behind.
+    """
+    with TemporaryDirectory(
+        prefix="kickcue-"
+    ) as folder:  # what a killed process leaves lies in here
         command = (sys.executable, "-c", OWNER, REPO, bus.program)
-        owner = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env={**os.environ, "TMPDIR": folder})
+        owner = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, env={**os.environ, "TMPDIR": folder}
+        )
         assert owner.stdout is not None
         pid = int(await owner.stdout.readline())
         owner.kill()

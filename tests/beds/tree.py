@@ -1,4 +1,6 @@
-"""The objects a D-Bus service shows: paths, interfaces, properties, and the signals that tell others of a change."""
+"""The objects a D-Bus service shows: paths, interfaces, properties, and the signals that tell
+others of a change.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
@@ -47,11 +49,17 @@ Properties = dict[str, Variant]
 
 def variants(values: Mapping[str, Any]) -> Properties:
     """Give plain values the signatures BlueZ gives them; those that are None do not exist."""
-    return {name: Variant(SIGNATURES[name], value) for name, value in values.items() if value is not None}
+    return {
+        name: Variant(SIGNATURES[name], value)
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 class Tree:
-    """All objects of one service. ``send`` is called with each signal; it is the owner's business whether anybody listens."""
+    """All objects of one service. ``send`` is called with each signal; it is the owner's business
+    whether anybody listens.
+    """
 
     def __init__(self, send: Callable[[Message], None]) -> None:
         self._send = send
@@ -61,38 +69,65 @@ class Tree:
         """Show a new object with one interface."""
         properties = variants(values)
         self.objects[path] = {interface: properties}
-        self._send(Message.new_signal(ROOT, OBJECT_MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, {interface: properties}]))
+        self._send(
+            Message.new_signal(
+                ROOT,
+                OBJECT_MANAGER,
+                "InterfacesAdded",
+                "oa{sa{sv}}",
+                [path, {interface: properties}],
+            )
+        )
 
     def remove(self, path: str) -> None:
         """Take away the object and all that lie below it, the deepest first."""
-        for each in sorted((each for each in self.objects if each == path or each.startswith(f"{path}/")), reverse=True):
+        for each in sorted(
+            (each for each in self.objects if each == path or each.startswith(f"{path}/")),
+            reverse=True,
+        ):
             interfaces = list(self.objects.pop(each))
-            self._send(Message.new_signal(ROOT, OBJECT_MANAGER, "InterfacesRemoved", "oas", [each, interfaces]))
+            self._send(
+                Message.new_signal(
+                    ROOT, OBJECT_MANAGER, "InterfacesRemoved", "oas", [each, interfaces]
+                )
+            )
 
     def change(self, path: str, interface: str, *, gone: Iterable[str] = (), **values: Any) -> None:
-        """Change properties and tell it in one signal, even if the value is the same; those in ``gone`` exist no longer."""
+        """Change properties and tell it in one signal, even if the value is the same; those in
+        ``gone`` exist no longer.
+        """
         properties = self.objects[path][interface]
         changed = variants(values)
         invalidated = [name for name in gone if properties.pop(name, None) is not None]
         properties.update(changed)
-        self._send(Message.new_signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, invalidated]))
+        self._send(
+            Message.new_signal(
+                path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, invalidated]
+            )
+        )
 
     def clear(self) -> None:
         """Forget everything without a word."""
         self.objects.clear()
 
     def answer(self, call: Message) -> Message | None:
-        """Answer what may be asked about objects; None for any other call. Raise DBusError for what is not there."""
+        """Answer what may be asked about objects; None for any other call. Raise DBusError for what
+        is not there.
+        """
         body = call.body
         match (call.interface, call.member):
             case ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects"):
                 return Message.new_method_return(call, "a{oa{sa{sv}}}", [self.objects])
             case ("org.freedesktop.DBus.Properties", "GetAll"):
-                return Message.new_method_return(call, "a{sv}", [self._properties(call.path, body[0])])
+                return Message.new_method_return(
+                    call, "a{sv}", [self._properties(call.path, body[0])]
+                )
             case ("org.freedesktop.DBus.Properties", "Get"):
                 properties = self._properties(call.path, body[0])
                 if body[1] not in properties:
-                    raise DBusError("org.freedesktop.DBus.Error.InvalidArgs", f"No such property '{body[1]}'")
+                    raise DBusError(
+                        "org.freedesktop.DBus.Error.InvalidArgs", f"No such property '{body[1]}'"
+                    )
                 return Message.new_method_return(call, "v", [properties[body[1]]])
             case _:
                 return None
@@ -106,4 +141,7 @@ class Tree:
 
 def unknown_object(path: str | None, what: str) -> DBusError:
     """Return the error of a call to an object that is not there, as BlueZ (libdbus) words it."""
-    return DBusError("org.freedesktop.DBus.Error.UnknownObject", f"Method or interface {what!r} at {path!r} doesn't exist")
+    return DBusError(
+        "org.freedesktop.DBus.Error.UnknownObject",
+        f"Method or interface {what!r} at {path!r} doesn't exist",
+    )

@@ -1,7 +1,8 @@
-"""Two watches as their firmware behaves, whatever carries the bytes: InfiniTime's alerts, and Bangle.js's console with kickcue's app.
+"""Two watches as their firmware behaves, whatever carries the bytes: InfiniTime's alerts, and
+Bangle.js's console with kickcue's app.
 
-Written after InfiniTime's AlertNotificationService.cpp and Notifications.cpp, and after Espruino's bluetooth.c and jsinteractive.c; what is
-left out is what no bridge could tell apart.
+Written after InfiniTime's AlertNotificationService.cpp and Notifications.cpp, and after Espruino's
+bluetooth.c and jsinteractive.c; what is left out is what no bridge could tell apart.
 """
 
 import asyncio
@@ -24,7 +25,9 @@ NUS_WRITE: Final = "6e400002-b5a3-f393-e0a9-e50e24dcca9e"
 NUS_NOTIFY: Final = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
 XON: Final = b"\x11"
 XOFF: Final = b"\x13"
-_BUZZES: Final = re.compile(r"(\[.*\])\.forEach\(e=>setTimeout\(Bangle\.buzz,e\[0\],e\[1\],e\[2\]\)\)")
+_BUZZES: Final = re.compile(
+    r"(\[.*\])\.forEach\(e=>setTimeout\(Bangle\.buzz,e\[0\],e\[1\],e\[2\]\)\)"
+)
 
 
 def _now_s() -> float:
@@ -42,7 +45,9 @@ class Felt:
 
 @dataclass
 class InfiniTime:
-    """The alert service: 99 bytes of text, a history of five, one tap for an alert, ringing for a call."""
+    """The alert service: 99 bytes of text, a history of five, one tap for an alert, ringing for a
+    call.
+    """
 
     HEADER = 3
     MOST_TEXT = 99
@@ -67,7 +72,8 @@ class InfiniTime:
 
 @dataclass
 class BangleJs:
-    """The console over Nordic UART: a buffer of 2048 bytes that is emptied while the watch is not busy, lines, and kickcue's app.
+    """The console over Nordic UART: a buffer of 2048 bytes that is emptied while the watch is not
+    busy, lines, and kickcue's app.
 
     ``say`` sends notifications. At 3/4 of the buffer it sends XOFF, and XON once it is half empty.
     """
@@ -117,7 +123,12 @@ class BangleJs:
 
     def services(self) -> dict[str, list[str | Characteristic]]:
         """Return its services for the fake BlueZ."""
-        return {NUS: [Characteristic(NUS_WRITE, ("write", "write-without-response")), Characteristic(NUS_NOTIFY, ("notify",))]}
+        return {
+            NUS: [
+                Characteristic(NUS_WRITE, ("write", "write-without-response")),
+                Characteristic(NUS_NOTIFY, ("notify",)),
+            ]
+        }
 
     def _run(self, line: str) -> None:
         self.lines.append(line)
@@ -139,7 +150,9 @@ class BangleJs:
         if id_ in self._over:
             self._tell({"t": "kick", "id": id_, "felt": True, "late": 0})
         elif "d" in message:
-            self.armed[id_] = asyncio.get_running_loop().call_later(message["d"] / 1000, self._settle, id_, message)
+            self.armed[id_] = asyncio.get_running_loop().call_later(
+                message["d"] / 1000, self._settle, id_, message
+            )
             self._tell({"t": "kick", "id": id_, "armed": True})
         elif "x" not in message:
             self._settle(id_, message)
@@ -151,7 +164,9 @@ class BangleJs:
         self._tell({"t": "kick", "id": id_, "felt": True, "late": 0})
 
     def _tell(self, answer: dict[str, Any]) -> None:
-        """Print on the console, in packets of 20 bytes: whoever listens may not have asked for more."""
+        """Print on the console, in packets of 20 bytes: whoever listens may not have asked for
+        more.
+        """
         line = f"\r\n{json.dumps(answer)}\r\n".encode()
         for at in range(0, len(line), 20):
             self.say(line[at : at + 20])
@@ -160,17 +175,23 @@ class BangleJs:
         self.felt.append(Felt(_now_s(), str(what), id_))
 
 
-def infinitime_in(bluez: "FakeBluez", address: str = "C0:FF:EE:00:00:11") -> tuple[InfiniTime, Sensor]:
+def infinitime_in(
+    bluez: "FakeBluez", address: str = "C0:FF:EE:00:00:11"
+) -> tuple[InfiniTime, Sensor]:
     """Put a PineTime with InfiniTime 1.14 into the fake world: its name is all that it advertises."""
     watch = InfiniTime()
     about = {"2a24": "PineTime", "2a26": "1.14.0"}
-    sensor = bluez.add_sensor(address, "InfiniTime", watch.services(), battery=71, device_information=about, advertised=[])
+    sensor = bluez.add_sensor(
+        address, "InfiniTime", watch.services(), battery=71, device_information=about, advertised=[]
+    )
     sensor.on_write = lambda written: watch.alert(written.data)
     return watch, sensor
 
 
 def bangle_in(bluez: "FakeBluez", *, mtu: int = 131) -> tuple[BangleJs, Sensor]:
-    """Put a Bangle.js 2 into the fake world, with kickcue's app on it; ``mtu``: as it was agreed on."""
+    """Put a Bangle.js 2 into the fake world, with kickcue's app on it; ``mtu``: as it was agreed
+    on.
+    """
     watch = BangleJs(say=lambda data: sensor.notify(NUS_NOTIFY, data))
     sensor = bluez.add_sensor("C0:FF:EE:00:00:12", "Bangle.js 1a2b", watch.services())
     sensor.mtu = mtu

@@ -1,4 +1,6 @@
-"""Measures how right the crossings of a simulated beacon are, by interval and by where the receiver is worn; prints a table. Not a test."""
+"""Measures how right the crossings of a simulated beacon are, by interval and by where the receiver
+is worn; prints a table. Not a test.
+"""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -26,8 +28,13 @@ def crossings(truth: Truth, seed: int, beacon: Beacon) -> list[tuple[float, floa
     """Return when the beacon was passed and when that was known, seconds after the gun."""
     watch = BeaconWatch()
     watch.rest(0)
-    heard = [(each.t_ns, each.rssi_dbm) for each in advertisements(Random(seed), truth, COURSE, beacon)]
-    others = [(s_to_ns(t_s), None) for t_s in takewhile(lambda t_s: t_s < truth.duration_s, count(0.0, OTHER_EVENTS_S))]
+    heard = [
+        (each.t_ns, each.rssi_dbm) for each in advertisements(Random(seed), truth, COURSE, beacon)
+    ]
+    others = [
+        (s_to_ns(t_s), None)
+        for t_s in takewhile(lambda t_s: t_s < truth.duration_s, count(0.0, OTHER_EVENTS_S))
+    ]
     found = []
     for t_ns, rssi_dbm in sorted([*heard, *others], key=lambda each: each[0]):
         if rssi_dbm is not None:
@@ -53,24 +60,45 @@ def row(name: str, beacon: Beacon, seeds: Iterable[int]) -> str:
             else:
                 stray += passed_s < truth.time_at(COURSE.distance_m) - SAME_S
     return " | ".join(
-        ["", name, *_figures(off_s, known_s), f"{100 * (1 - len(off_s) / lines):.1f} %", f"{stray} in {run_m / 1000:g} km", ""]
+        [
+            "",
+            name,
+            *_figures(off_s, known_s),
+            f"{100 * (1 - len(off_s) / lines):.1f} %",
+            f"{stray} in {run_m / 1000:g} km",
+            "",
+        ]
     )
 
 
 def _figures(off_s: Sequence[float], known_s: Sequence[float]) -> tuple[str, ...]:
     size_s = [abs(each) for each in off_s]
     known = f"{fmean(known_s):.1f} ± {pstdev(known_s):.1f}"
-    return f"{fmean(off_s):+.2f} ± {pstdev(off_s):.2f}", f"{median(size_s):.2f}", f"{quantiles(size_s, n=20)[-1]:.2f}", known
+    return (
+        f"{fmean(off_s):+.2f} ± {pstdev(off_s):.2f}",
+        f"{median(size_s):.2f}",
+        f"{quantiles(size_s, n=20)[-1]:.2f}",
+        known,
+    )
 
 
 def main() -> None:
     """Measure and print; the number of races may be told."""
     seeds = range(FIRST_SEED, FIRST_SEED + (int(sys.argv[1]) if len(sys.argv) > 1 else RACES))
-    print("| beacon | error s | median | p95 | known after s | missed | stray |\n|---|---|---|---|---|---|---|")
+    print(
+        "| beacon | error s | median | p95 | known after s | missed | stray "
+        "|\n|---|---|---|---|---|---|---|"
+    )
     for interval_s in (0.1, 0.25, 0.5, 1.0):
-        print(row(f"{interval_s * 1000:g} ms", Beacon(interval_s=interval_s), seeds).strip(), flush=True)
+        print(
+            row(f"{interval_s * 1000:g} ms", Beacon(interval_s=interval_s), seeds).strip(),
+            flush=True,
+        )
     for worn in dict.fromkeys(WORN):
-        print(row(f"100 ms, worn {_where(worn)}", replace(Beacon(), worn=(worn,)), seeds).strip(), flush=True)
+        print(
+            row(f"100 ms, worn {_where(worn)}", replace(Beacon(), worn=(worn,)), seeds).strip(),
+            flush=True,
+        )
 
 
 def _where(worn: Worn) -> str:

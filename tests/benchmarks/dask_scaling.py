@@ -1,8 +1,10 @@
-"""Measures how much faster an evaluation is over a Dask cluster of one and of two workers, and that its table is the local one.
+"""Measures how much faster an evaluation is over a Dask cluster of one and of two workers, and that
+its table is the local one.
 
-Prints rows for docs/evaluation.md. Not a test: see ``speed.py``. ``python -m tests.benchmarks.dask_scaling [SEEDS]``; three times each, in
-turn, so that what else the machine does hits all alike. Each time is that of the whole command, its start included, over workers that have
-done their imports.
+Prints rows for docs/evaluation.md. Not a test: see ``speed.py``. ``python -m
+tests.benchmarks.dask_scaling [SEEDS]``; three times each, in turn, so that what else the machine
+does hits all alike. Each time is that of the whole command, its start included, over workers that
+have done their imports.
 """
 
 import os
@@ -22,11 +24,26 @@ LOCALLY = "local, all cores"
 
 def evaluated(seeds: int, *options: str) -> tuple[float, str]:
     """Run ``kickcue evaluate``; return its wall time in seconds and what it printed."""
-    command = [sys.executable, "-m", "kickcue", "evaluate", "--scenario", "button", "--race", "5000m", "--seeds", str(seeds), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "kickcue",
+        "evaluate",
+        "--scenario",
+        "button",
+        "--race",
+        "5000m",
+        "--seeds",
+        str(seeds),
+        "--json",
+    ]
     began = time.perf_counter()
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    if not done.stdout or done.returncode not in {0, 1}:  # 1: a threshold was missed, which is another matter
+    if not done.stdout or done.returncode not in {
+        0,
+        1,
+    }:  # 1: a threshold was missed, which is another matter
         sys.exit(f"{' '.join(done.args)}: {done.stderr}")
     return seconds, done.stdout
 
@@ -49,11 +66,17 @@ def main() -> None:
     for _ in range(RUNS):
         for name, (seconds, table) in (
             (LOCALLY, evaluated(seeds)),
-            *((f"Dask, {workers} worker{'s' * (workers > 1)}", over(workers, seeds)) for workers in WORKERS),
+            *(
+                (f"Dask, {workers} worker{'s' * (workers > 1)}", over(workers, seeds))
+                for workers in WORKERS
+            ),
         ):
             times.setdefault(name, []).append(seconds)
             tables.add(table)
-    print(f"button, 5000m, {seeds} seeds; {os.cpu_count()} cores, load {load:.1f} at the start and {os.getloadavg()[0]:.1f} at the end")
+    print(
+        f"button, 5000m, {seeds} seeds; {os.cpu_count()} cores, load {load:.1f} at the start and "
+        f"{os.getloadavg()[0]:.1f} at the end"
+    )
     print("| where | seconds, three runs | median | races a second |\n|---|---|---|---|")
     for name, found in times.items():
         each = ", ".join(f"{seconds:.1f}" for seconds in found)

@@ -1,8 +1,11 @@
-"""Measures what an event costs the engine, by CPU time: over whole races of each kind, and of the dearest single events.
+"""Measures what an event costs the engine, by CPU time: over whole races of each kind, and of the
+dearest single events.
 
-``python -m tests.benchmarks.events ELSEWHERE`` measures another checkout beside this one, on the same recorded inputs and in turns, so that
-what disturbs the one disturbs the other; ``make bench`` writes it into docs/benchmarks.md. Each engine gets the ticks that it asks for
-itself. Every race is run in processes of their own, which import the checkout that they measure and read the inputs from a file.
+``python -m tests.benchmarks.events ELSEWHERE`` measures another checkout beside this one, on the
+same recorded inputs and in turns, so that what disturbs the one disturbs the other; ``make bench``
+writes it into docs/benchmarks.md. Each engine gets the ticks that it asks for itself. Every race is
+run in processes of their own, which import the checkout that they measure and read the inputs from
+a file.
 """
 
 import gc
@@ -29,7 +32,15 @@ from kickcue.recording.encode import PodSample, pod_notification, strap_notifica
 
 REPO: Final = Path(__file__).resolve().parents[2]
 ROUNDS: Final = int(os.environ.get("KICKCUE_ROUNDS", "15"))
-SIMULATED: Final = ("button", "button-bad", "slip", "scale-step", "cadence-only", "strap-only", "bare")
+SIMULATED: Final = (
+    "button",
+    "button-bad",
+    "slip",
+    "scale-step",
+    "cadence-only",
+    "strap-only",
+    "bare",
+)
 SEED: Final = 7
 SENSORS: Final = {"pod": {"profile": "generic-rsc"}, "strap": {"profile": "generic-hr"}}
 
@@ -61,18 +72,36 @@ def simulated() -> Iterator[Case]:
 
     course = simulated_document("5000m").course()
     for name in SIMULATED:
-        yield Case(name, {"race": "5000m", "sensors": SENSORS}, simulate(course, SCENARIOS[name], SEED).inputs)
+        yield Case(
+            name,
+            {"race": "5000m", "sensors": SENSORS},
+            simulate(course, SCENARIOS[name], SEED).inputs,
+        )
 
 
 def hostile() -> Iterator[Case]:
-    """Yield races in which presses come when they like, each hypothesis is kept alive, and there are as many lines as can be."""
+    """Yield races in which presses come when they like, each hypothesis is kept alive, and there
+    are as many lines as can be.
+    """
     yield _pressed("50 presses at any time", "5000m", presses=50, apart_s=(5.0, 35.0))
-    yield _pressed("presses every 7 s, undone", "5000m", presses=100, apart_s=(7.0, 7.0), undone=True)
+    yield _pressed(
+        "presses every 7 s, undone", "5000m", presses=100, apart_s=(7.0, 7.0), undone=True
+    )
     yield _pressed("100 km of 250 lines, 50 presses", "100000m", presses=50, apart_s=(100.0, 700.0))
-    yield _pressed("100 km, no pod, 50 presses", "100000m", presses=50, apart_s=(100.0, 700.0), pod=False)
+    yield _pressed(
+        "100 km, no pod, 50 presses", "100000m", presses=50, apart_s=(100.0, 700.0), pod=False
+    )
 
 
-def _pressed(name: str, race: str, *, presses: int, apart_s: tuple[float, float], pod: bool = True, undone: bool = False) -> Case:
+def _pressed(
+    name: str,
+    race: str,
+    *,
+    presses: int,
+    apart_s: tuple[float, float],
+    pod: bool = True,
+    undone: bool = False,
+) -> Case:
     random = Random(name)
     inputs: list[Input] = [Command(0, CommandKind.START)]
     run_m, next_s = 0.0, random.uniform(*apart_s)
@@ -89,7 +118,11 @@ def _pressed(name: str, race: str, *, presses: int, apart_s: tuple[float, float]
             if undone and presses % 3 == 0:
                 inputs.append(Command(s_to_ns(next_s) + 1, CommandKind.UNDO_LAP))
             presses, next_s = presses - 1, next_s + random.uniform(*apart_s)
-    return Case(name, {"race": race, "sensors": SENSORS}, tuple(sorted(inputs, key=lambda event: event.t_ns)))
+    return Case(
+        name,
+        {"race": race, "sensors": SENSORS},
+        tuple(sorted(inputs, key=lambda event: event.t_ns)),
+    )
 
 
 # ---- one run, in the worker
@@ -132,7 +165,9 @@ class Worker:
         command = [sys.executable, __file__, "--worker", str(cases_file)]
         env = {**os.environ, "PYTHONPATH": str(checkout)}
         pipe = subprocess.PIPE
-        self._process = stack.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True))
+        self._process = stack.enter_context(
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, env=env, text=True)
+        )
         stack.callback(self._process.terminate)
 
     def run(self, number: int) -> Cost:
@@ -153,7 +188,9 @@ def measured(checkouts: Sequence[Path], rounds: int = ROUNDS) -> list[tuple[str,
         cases_file = Path(folder) / "cases"
         cases_file.write_bytes(pickle.dumps([tuple(case) for case in cases]))
         workers = [Worker(stack, checkout, cases_file) for checkout in checkouts]
-        return [(case.name, _in_turns(workers, number, rounds)) for number, case in enumerate(cases)]
+        return [
+            (case.name, _in_turns(workers, number, rounds)) for number, case in enumerate(cases)
+        ]
 
 
 def _in_turns(workers: Sequence[Worker], number: int, rounds: int) -> list[list[Cost]]:
@@ -168,7 +205,10 @@ def told(costs: Sequence[Cost]) -> str:
     """Return time per event, least and median, and the dearest event of the least disturbed run."""
     per_event_us = sorted(cost.whole_ns / cost.fed / 1000 for cost in costs)
     dearest = min(costs, key=lambda cost: cost.dearest_ns)
-    return f"{per_event_us[0]:.1f} ({median(per_event_us):.1f}) | {dearest.dearest_ns / 1e6:.2f} ({dearest.dearest})"
+    return (
+        f"{per_event_us[0]:.1f} ({median(per_event_us):.1f}) | {dearest.dearest_ns / 1e6:.2f} "
+        f"({dearest.dearest})"
+    )
 
 
 def section(elsewhere: Sequence[Path] = (), rounds: int = ROUNDS) -> list[str]:
@@ -176,12 +216,23 @@ def section(elsewhere: Sequence[Path] = (), rounds: int = ROUNDS) -> list[str]:
     checkouts = [REPO, *elsewhere]
     names = ["", *(f" at {_commit(checkout)}" for checkout in elsewhere)]
     heads = [f"µs an event{name} | dearest event{name}, ms" for name in names]
-    rows = [f"| {name} | {' | '.join(told(each) for each in costs)} |" for name, costs in measured(checkouts, rounds)]
+    rows = [
+        f"| {name} | {' | '.join(told(each) for each in costs)} |"
+        for name, costs in measured(checkouts, rounds)
+    ]
     return [
         "## What an event costs the engine",
         "",
-        f"CPU time of whole races of 5000 m, ticks among the events: the least of {rounds} runs, and the median; then the dearest single event.",
-        "Checkouts side by side ran the same inputs in turns: `make bench BASE=` and the folder of another checkout.",
+        (
+            f"CPU time of whole races of 5000 m, ticks among the events: the least of {rounds} "
+            "runs, "
+            "and the median; then the dearest single event."
+        ),
+        (
+            "Checkouts side by side ran the same inputs in turns: `make bench BASE=` and the "
+            "folder "
+            "of another checkout."
+        ),
         "",
         f"| race | {' | '.join(heads)} |",
         "|---|" + "---|---|" * len(checkouts),

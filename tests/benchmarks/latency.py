@@ -1,11 +1,12 @@
-"""How long it takes from a sensor's notification to the wrist's broker: kickcue, the least possible, and two gateways from PyPI.
+"""How long it takes from a sensor's notification to the wrist's broker: kickcue, the least
+possible, and two gateways from PyPI.
 
     python -m tests.benchmarks.latency                        the floor and kickcue, some fifteen minutes
     python -m tests.benchmarks.latency --gateways /some/venv  with TheengsGateway and ble2mqtt from that virtual environment: half an hour
     python -m tests.benchmarks.latency --samples 10 --json    quick and for machines
 
-Everything is software: a fake BlueZ on a private D-Bus under an unmodified bleak, and Mosquitto. The radio's own share is not in it.
-``docs/latency.md`` holds figures and what they mean.
+Everything is software: a fake BlueZ on a private D-Bus under an unmodified bleak, and Mosquitto.
+The radio's own share is not in it. ``docs/latency.md`` holds figures and what they mean.
 """
 
 import argparse
@@ -39,7 +40,11 @@ def measures(count: int, gateways: Path | None) -> list[Measure]:
     ]
     if gateways is None:
         return ours
-    return [*ours, lambda here: theengs(here, count, gateways), lambda here: ble2mqtt(here, count, gateways)]
+    return [
+        *ours,
+        lambda here: theengs(here, count, gateways),
+        lambda here: ble2mqtt(here, count, gateways),
+    ]
 
 
 async def measure(count: int, gateways: Path | None) -> list[Row]:
@@ -51,7 +56,10 @@ async def measure(count: int, gateways: Path | None) -> list[Row]:
                 measured = await each(here)
             except BaseException:
                 for log in sorted(here.folder.glob("*.log")):
-                    print(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}", file=sys.stderr)
+                    print(
+                        f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}",
+                        file=sys.stderr,
+                    )
                 raise
             for row in measured:
                 row.load = os.getloadavg()[0]
@@ -77,20 +85,38 @@ def figures(row: Row) -> dict[str, object]:
 
 def table(rows: list[dict[str, object]]) -> str:
     """Return the rows as a table in Markdown."""
-    lines = ["| from -> to | n | lost | p50 ms | p99 ms | max ms | load | |", "|---|---|---|---|---|---|---|---|"]
-    lines += ["| " + " | ".join("-" if value is None else str(value) for value in row.values()) + " |" for row in rows]
+    lines = [
+        "| from -> to | n | lost | p50 ms | p99 ms | max ms | load | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        "| " + " | ".join("-" if value is None else str(value) for value in row.values()) + " |"
+        for row in rows
+    ]
     return "\n".join(lines)
 
 
 def main() -> int:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--samples", type=int, default=120, help="of each row (default 120)")
-    parser.add_argument("--gateways", type=Path, metavar="VENV", help=f"virtual environment with {THEENGS} and {BLE2MQTT}")
+    parser.add_argument(
+        "--gateways",
+        type=Path,
+        metavar="VENV",
+        help=f"virtual environment with {THEENGS} and {BLE2MQTT}",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     args = parser.parse_args()
-    if args.gateways is not None and not all((args.gateways / "bin" / name).exists() for name in (THEENGS, BLE2MQTT)):
-        parser.error(f"{args.gateways} lacks them: {args.gateways}/bin/pip install TheengsGateway==1.8.0 ble2mqtt==0.2.5")
+    if args.gateways is not None and not all(
+        (args.gateways / "bin" / name).exists() for name in (THEENGS, BLE2MQTT)
+    ):
+        parser.error(
+            f"{args.gateways} lacks them: {args.gateways}/bin/pip install TheengsGateway==1.8.0 "
+            "ble2mqtt==0.2.5"
+        )
     rows = [figures(row) for row in asyncio.run(measure(args.samples, args.gateways))]
     made_on = f"kickcue {__version__}, {machine()}"
     other = "not measured (--gateways)" if args.gateways is None else versions(args.gateways)

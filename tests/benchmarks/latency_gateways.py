@@ -1,13 +1,18 @@
-"""Two gateways from PyPI on the same stand. Neither is a dependency of kickcue, and neither was made for races.
+"""Two gateways from PyPI on the same stand. Neither is a dependency of kickcue, and neither was
+made for races.
 
-``pip install TheengsGateway==1.8.0 ble2mqtt==0.2.5`` in a virtual environment of their own; ``latency.py --gateways FOLDER`` finds them there.
+``pip install TheengsGateway==1.8.0 ble2mqtt==0.2.5`` in a virtual environment of their own;
+``latency.py --gateways FOLDER`` finds them there.
 
-TheengsGateway publishes what sensors advertise; it never connects to one that notifies. A heart-rate strap says its heart rate in
-notifications alone, so what is measured is the way of an advertisement, with the signal strength as the value that changes.
+TheengsGateway publishes what sensors advertise; it never connects to one that notifies. A
+heart-rate strap says its heart rate in notifications alone, so what is measured is the way of an
+advertisement, with the signal strength as the value that changes.
 
-ble2mqtt connects and subscribes. Of its sensors that speak by notification two kinds matter: ``atomfast`` keeps its connection, but goes by
-the handle as a number where every bleak it can be imported with (0.18 and later) hands over an object, so it drops what it hears: nothing to
-measure. ``xiaomilywsd`` publishes a notification as soon as it has it, disconnects, and comes back a minute later: measured here.
+ble2mqtt connects and subscribes. Of its sensors that speak by notification two kinds matter:
+``atomfast`` keeps its connection, but goes by the handle as a number where every bleak it can be
+imported with (0.18 and later) hands over an object, so it drops what it hears: nothing to measure.
+``xiaomilywsd`` publishes a notification as soon as it has it, disconnects, and comes back a minute
+later: measured here.
 """
 
 import asyncio
@@ -36,18 +41,36 @@ LYWSD_BATTERY: Final = "ebe0ccc4-7a0a-4b0c-8a1a-6ff2997da3a6"
 def versions(folder: Path) -> str:
     """Return the gateways' versions and that of the bleak they run on."""
     names = (THEENGS, BLE2MQTT, "bleak")
-    code = f"from importlib.metadata import version; print(', '.join(f'{{n}} {{version(n)}}' for n in {names!r}))"
-    return subprocess.run([folder / "bin" / "python", "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+    code = (
+        f"from importlib.metadata import version; print(', '.join(f'{{n}} {{version(n)}}' for "
+        f"n in {names!r}))"
+    )
+    return subprocess.run(
+        [folder / "bin" / "python", "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 async def theengs(here: Stand, count: int, folder: Path) -> list[Row]:
-    """Measure an advertisement that is heard while it scans, and a value that changes at any moment."""
-    heard_row = Row("advertisement while scanning -> TheengsGateway -> subscriber", note="never connects: cannot carry heart rate")
-    any_row = Row("value advertised each 0.3 s, changed at any moment -> TheengsGateway -> subscriber", note="scans 7 s of 12")
-    sensor = here.fake.add_sensor("C0:FF:EE:00:02:01", "strap", services={"180d": []}, manufacturer_data={0x006B: b"\x00"})
+    """Measure an advertisement that is heard while it scans, and a value that changes at any
+    moment.
+    """
+    heard_row = Row(
+        "advertisement while scanning -> TheengsGateway -> subscriber",
+        note="never connects: cannot carry heart rate",
+    )
+    any_row = Row(
+        "value advertised each 0.3 s, changed at any moment -> TheengsGateway -> subscriber",
+        note="scans 7 s of 12",
+    )
+    sensor = here.fake.add_sensor(
+        "C0:FF:EE:00:02:01", "strap", services={"180d": []}, manufacturer_data={0x006B: b"\x00"}
+    )
     adapter = here.fake.adapter
     usual_s = adapter.refresh_s
-    async with here.ear() as ear, here.program(folder / "bin" / THEENGS, "-H", HOST, "-P", str(here.port), log="theengs.log"):
+    async with (
+        here.ear() as ear,
+        here.program(folder / "bin" / THEENGS, "-H", HOST, "-P", str(here.port), log="theengs.log"),
+    ):
         await until(lambda: adapter.looking)
         adapter.refresh_s = 3600.0
         for number in range(count + 1):
@@ -73,13 +96,20 @@ async def theengs(here: Stand, count: int, folder: Path) -> list[Row]:
 
 def advertised(*rssi_dbm: int) -> Callable[[Heard], bool]:
     """Return what tells a message of Theengs with one of these signal strengths."""
-    return lambda heard: "/BTtoMQTT/" in heard.topic and json.loads(heard.payload).get("rssi") in rssi_dbm
+    return lambda heard: (
+        "/BTtoMQTT/" in heard.topic and json.loads(heard.payload).get("rssi") in rssi_dbm
+    )
 
 
 async def ble2mqtt(here: Stand, count: int, folder: Path) -> list[Row]:
-    """Measure a thermometer's notification to MQTT, and how long it is until the next one of the same thermometer gets through."""
+    """Measure a thermometer's notification to MQTT, and how long it is until the next one of the
+    same thermometer gets through.
+    """
     told = Row("notification while connected -> ble2mqtt -> subscriber")
-    between = Row("from one value of a sensor to its next, ble2mqtt", note="disconnects for a minute after each value")
+    between = Row(
+        "from one value of a sensor to its next, ble2mqtt",
+        note="disconnects for a minute after each value",
+    )
     rooms = [_thermometer(here, number) for number in range(min(ROOMS, count))]
     devices = [{"address": each.address, "type": "xiaomilywsd"} for each in rooms]
     config = {"mqtt_host": HOST, "mqtt_port": here.port, "log_level": "ERROR", "devices": devices}
@@ -93,7 +123,10 @@ async def ble2mqtt(here: Stand, count: int, folder: Path) -> list[Row]:
 
 def measured(room: Sensor, temperature: float) -> Callable[[Heard], bool]:
     """Return what tells a message of ble2mqtt with this thermometer's temperature."""
-    topic, part = f"ble2mqtt/0x{room.address.replace(':', '').lower()}", f'"temperature": {temperature}'.encode()
+    topic, part = (
+        f"ble2mqtt/0x{room.address.replace(':', '').lower()}",
+        f'"temperature": {temperature}'.encode(),
+    )
     return lambda heard: heard.topic == topic and part in heard.payload
 
 
@@ -101,13 +134,18 @@ def _thermometer(here: Stand, number: int) -> Sensor:
     services = {
         "1800": [Characteristic("2a00", ("read",), b"LYWSD03MMC")],
         "180a": [Characteristic("2a26", ("read",), b"1.0")],
-        LYWSD_DATA[:-1] + "0": [Characteristic(LYWSD_DATA, ("notify",)), Characteristic(LYWSD_BATTERY, ("read",), b"\x50")],
+        LYWSD_DATA[:-1] + "0": [
+            Characteristic(LYWSD_DATA, ("notify",)),
+            Characteristic(LYWSD_BATTERY, ("read",), b"\x50"),
+        ],
     }
     return here.fake.add_sensor(f"C0:FF:EE:00:03:{number:02X}", "LYWSD03MMC", services=services)
 
 
 async def _speak(here: Stand, ear: Ear, room: Sensor, rounds: int, told: Row, between: Row) -> None:
-    """Notify a new temperature once in each connection, some seconds into it: ble2mqtt waits for 15."""
+    """Notify a new temperature once in each connection, some seconds into it: ble2mqtt waits for
+    15.
+    """
     last_ns = None
     for number in range(rounds):
         await until(lambda: here.fake.subscribed(room, LYWSD_DATA), ROUND_S)

@@ -1,6 +1,8 @@
-"""The programs of the latency benchmark that run beside it: the subscriber, the plainest gateway one can write, and the daemon.
+"""The programs of the latency benchmark that run beside it: the subscriber, the plainest gateway
+one can write, and the daemon.
 
-``python -m tests.benchmarks.latency_programs`` with ``ear PORT [USER PASSWORD]``, ``plain PORT QOS ADDRESS CHAR`` or ``kickcue FOLDER``.
+``python -m tests.benchmarks.latency_programs`` with ``ear PORT [USER PASSWORD]``, ``plain PORT QOS
+ADDRESS CHAR`` or ``kickcue FOLDER``.
 """
 
 import asyncio
@@ -27,7 +29,9 @@ def ear(port: str, user: str | None = None, password: str | None = None) -> None
             print(t_ns, message.topic, message.payload.hex(), flush=True)
 
     def connected(client: Client, *_: object) -> None:
-        client.subscribe("#" if user is None else "kickcue/runner/state", qos=1)  # the private broker lets nobody hear everything
+        client.subscribe(
+            "#" if user is None else "kickcue/runner/state", qos=1
+        )  # the private broker lets nobody hear everything
 
     client.on_message = heard
     client.on_connect = connected
@@ -45,13 +49,17 @@ async def plain(port: int, qos: int, address: str, char: str) -> None:
     device = await BleakScanner.find_device_by_address(address)
     assert device is not None
     async with BleakClient(device) as sensor, Client(HOST, port) as mqtt:
-        await sensor.start_notify(char, lambda _, data: queue.put_nowait(f"{time.monotonic_ns()} {data.hex()}"))
+        await sensor.start_notify(
+            char, lambda _, data: queue.put_nowait(f"{time.monotonic_ns()} {data.hex()}")
+        )
         while True:
             await mqtt.publish("plain/notification", await queue.get(), qos=qos)
 
 
 async def kickcue(folder: Path) -> None:
-    """Run one race for each line of JSON on stdin: ``{"options": settings, "rate": race seconds per second}``; an empty line ends it."""
+    """Run one race for each line of JSON on stdin: ``{"options": settings, "rate": race seconds per
+    second}``; an empty line ends it.
+    """
     from kickcue.config.settings import load_settings  # noqa: PLC0415  as above
     from kickcue.daemon.clock import Clock  # noqa: PLC0415  as above
     from kickcue.daemon.live import live  # noqa: PLC0415  as above
@@ -61,7 +69,11 @@ async def kickcue(folder: Path) -> None:
         settings = load_settings(None, options=order["options"], environ={})
         async with live(settings, state=folder, clock=Clock(rate=order["rate"]), fresh=True) as run:
             assert run.way is not None
-            print("running", "" if run.way.watch is None else run.way.watch.with_password(), flush=True)
+            print(
+                "running",
+                "" if run.way.watch is None else run.way.watch.with_password(),
+                flush=True,
+            )
             await asyncio.to_thread(sys.stdin.readline)
         print("ended", flush=True)
 

@@ -1,7 +1,7 @@
 """What is measured of kickcue, and of the plainest gateway one can write, which is the floor.
 
-A sample is the time from the moment before the fake sensor hands a notification to D-Bus (or a button its press to the broker) to the
-moment the subscriber's callback runs.
+A sample is the time from the moment before the fake sensor hands a notification to D-Bus (or a
+button its press to the broker) to the moment the subscriber's callback runs.
 """
 
 import asyncio
@@ -26,9 +26,11 @@ from tests.beds.sensor import Sensor
 from tests.benchmarks.latency_stand import HOST, Ear, Heard, Stand, told, until
 
 PAUSE_S: Final = (0.55, 0.75)
-"""Between two notifications: like a strap's second, only shorter, and never in step with anything. ``state`` comes twice a second at most."""
+"""Between two notifications: like a strap's second, only shorter, and never in step with anything.
+``state`` comes twice a second at most."""
 RATE: Final = 20.0
-"""Race seconds per second in the rows about cues, so that a hundred races take minutes. Radio, sockets and processes are in real time."""
+"""Race seconds per second in the rows about cues, so that a hundred races take minutes. Radio,
+sockets and processes are in real time."""
 PREFIX: Final = "kickcue/runner"
 
 
@@ -53,7 +55,9 @@ class Row:
 
 def strap(here: Stand, number: int = 1) -> Sensor:
     """Put a heart-rate strap into the world."""
-    return here.fake.add_sensor(f"C0:FF:EE:00:00:{number:02X}", f"strap {number}", services={"180d": ["2a37"]}, battery=80)
+    return here.fake.add_sensor(
+        f"C0:FF:EE:00:00:{number:02X}", f"strap {number}", services={"180d": ["2a37"]}, battery=80
+    )
 
 
 def foot_pod(here: Stand) -> Sensor:
@@ -64,8 +68,20 @@ def foot_pod(here: Stand) -> Sensor:
 async def floor(here: Stand, count: int, qos: int) -> list[Row]:
     """Measure bleak's callback alone, and with an aiomqtt publish behind it."""
     sensor = strap(here)
-    alone, whole = Row("notification -> plain bleak callback"), Row(f"notification -> plain bleak -> aiomqtt QoS {qos} -> subscriber")
-    command = (sys.executable, "-m", "tests.benchmarks.latency_programs", "plain", str(here.port), str(qos), sensor.address, "2a37")
+    alone, whole = (
+        Row("notification -> plain bleak callback"),
+        Row(f"notification -> plain bleak -> aiomqtt QoS {qos} -> subscriber"),
+    )
+    command = (
+        sys.executable,
+        "-m",
+        "tests.benchmarks.latency_programs",
+        "plain",
+        str(here.port),
+        str(qos),
+        sensor.address,
+        "2a37",
+    )
     async with here.ear() as ear, here.program(*command, log="plain.log"):
         await until(lambda: here.fake.subscribed(sensor, "2a37"))
         for number in range(count):
@@ -104,7 +120,9 @@ async def daemon(here: Stand) -> AsyncIterator[asyncio.subprocess.Process]:
 
 
 @asynccontextmanager
-async def race(process: asyncio.subprocess.Process, rate: float, options: dict[str, Any]) -> AsyncIterator[str]:
+async def race(
+    process: asyncio.subprocess.Process, rate: float, options: dict[str, Any]
+) -> AsyncIterator[str]:
     """Run one race in the daemon; gives the URL of its private broker, empty if it has none."""
     assert process.stdin is not None
     process.stdin.write(json.dumps({"options": options, "rate": rate}).encode() + b"\n")
@@ -119,32 +137,49 @@ async def race(process: asyncio.subprocess.Process, rate: float, options: dict[s
 def pins(**sensors: Sensor) -> dict[str, dict[str, str]]:
     """Return the settings of sensors."""
     return {
-        name: {"address": each.address, "profile": "generic-hr" if name == "strap" else "generic-rsc"} for name, each in sensors.items()
+        name: {
+            "address": each.address,
+            "profile": "generic-hr" if name == "strap" else "generic-rsc",
+        }
+        for name, each in sensors.items()
     }
 
 
 def state_with(bpm: int) -> Callable[[Heard], bool]:
     """Return what tells a state with this heart rate."""
-    return lambda heard: heard.topic == f"{PREFIX}/state" and json.loads(heard.payload)["heart_rate_bpm"] == bpm
+    return lambda heard: (
+        heard.topic == f"{PREFIX}/state" and json.loads(heard.payload)["heart_rate_bpm"] == bpm
+    )
 
 
-async def state(here: Stand, count: int, *, private: bool = False, pod_too: bool = True) -> list[Row]:
+async def state(
+    here: Stand, count: int, *, private: bool = False, pod_too: bool = True
+) -> list[Row]:
     """Measure notification to ``state``, at the stand's Mosquitto or at kickcue's private broker.
 
-    A pod's notification is told at once; the heart rate that came a moment before it proves that the state is not an older one. A strap's
-    own notification, by design, waits for the next pod's or, at the latest, for the engine's beat (1.4 s): it never steers a cue.
+    A pod's notification is told at once; the heart rate that came a moment before it proves that
+    the state is not an older one. A strap's own notification, by design, waits for the next pod's
+    or, at the latest, for the engine's beat (1.4 s): it never steers a cue.
     """
     sensor, pod = strap(here), foot_pod(here)
     what = "pod notification" if pod_too else "strap's notification, no pod"
     row = Row(f"{what} -> kickcue -> state ({'private NATS broker' if private else 'Mosquitto'})")
-    options: dict[str, Any] = {"race": "5000m", "sensors": pins(strap=sensor, pod=pod) if pod_too else pins(strap=sensor)}
+    options: dict[str, Any] = {
+        "race": "5000m",
+        "sensors": pins(strap=sensor, pod=pod) if pod_too else pins(strap=sensor),
+    }
     if not private:
         options["broker"] = {"url": f"mqtt://{HOST}:{here.port}"}
     async with daemon(here) as process, race(process, 1.0, options) as url:
         address = parse_address(url) if private else None
         login = () if address is None else (address.user or "", address.password or "")
         async with here.ear(None if address is None else address.port, login) as ear:
-            await until(lambda: here.fake.subscribed(sensor, "2a37") and (not pod_too or here.fake.subscribed(pod, "2a53")))
+            await until(
+                lambda: (
+                    here.fake.subscribed(sensor, "2a37")
+                    and (not pod_too or here.fake.subscribed(pod, "2a53"))
+                )
+            )
             for number in range(count + 1):
                 bpm = 120 + number % 2 * 3  # a jump of less than 20 is believed at once
                 t0_ns = time.monotonic_ns()
@@ -173,7 +208,12 @@ class Button:
         """Press; return the moment."""
         self._presses += 1
         t0_ns = time.monotonic_ns()
-        message = CommandMessage(run_id="button", sent_ms=t0_ns // 1_000_000 % 2**31, id=f"press-{self._presses}", kind=kind)
+        message = CommandMessage(
+            run_id="button",
+            sent_ms=t0_ns // 1_000_000 % 2**31,
+            id=f"press-{self._presses}",
+            kind=kind,
+        )
         self._client.publish(f"{PREFIX}/command", message.to_json(), qos=1)
         return t0_ns
 
@@ -190,14 +230,18 @@ def is_status(heard: Heard) -> bool:
 
 def is_cue(kind: str) -> Callable[[Heard], bool]:
     """Return what tells a cue of the kind."""
-    return lambda heard: heard.topic == f"{PREFIX}/cue" and json.loads(heard.payload)["kind"] == kind
+    return lambda heard: (
+        heard.topic == f"{PREFIX}/cue" and json.loads(heard.payload)["kind"] == kind
+    )
 
 
 def run_up() -> Iterable[PodSample]:
-    """Return a pod's samples, one per second: 90 m at speed, all but a stop before the line of the bell at 100 m, and off again.
+    """Return a pod's samples, one per second: 90 m at speed, all but a stop before the line of the
+    bell at 100 m, and off again.
 
-    The engine keeps the median speed of five samples: 6 m before the line it believes in 1.2 m/s and expects the bell in 1.7 s. The last
-    sample, a second later, is 4 m beyond: this notification makes the bell due, not the clock.
+    The engine keeps the median speed of five samples: 6 m before the line it believes in 1.2 m/s
+    and expects the bell in 1.7 s. The last sample, a second later, is 4 m beyond: this notification
+    makes the bell due, not the clock.
     """
     metres = 0.0
     for speed in (*[6.0] * 15, 2.0, 0.0, 0.0, 0.0, 0.0, 6.0, 6.0):
@@ -206,8 +250,13 @@ def run_up() -> Iterable[PodSample]:
 
 
 async def bell_by_notification(here: Stand, count: int) -> list[Row]:
-    """Measure notification to ``cue``: the last sensor is heard (ready), and the runner turns out to be past the line (last lap)."""
-    ready, bell = Row("notification -> kickcue -> cue (ready: all sensors heard)"), Row("notification -> kickcue -> cue (last lap)")
+    """Measure notification to ``cue``: the last sensor is heard (ready), and the runner turns out
+    to be past the line (last lap).
+    """
+    ready, bell = (
+        Row("notification -> kickcue -> cue (ready: all sensors heard)"),
+        Row("notification -> kickcue -> cue (last lap)"),
+    )
     first, pod = strap(here), foot_pod(here)
     options = {
         "race": "200m",
@@ -220,13 +269,21 @@ async def bell_by_notification(here: Stand, count: int) -> list[Row]:
         for _ in range(count):
             t0_ns = time.monotonic_ns()
             async with race(process, RATE, options):
-                await until(lambda: here.fake.subscribed(first, "2a37") and here.fake.subscribed(pod, "2a53"))
-                await ear.first(t0_ns, is_status)  # else the broker would have nobody to give the button's press to
+                await until(
+                    lambda: (
+                        here.fake.subscribed(first, "2a37") and here.fake.subscribed(pod, "2a53")
+                    )
+                )
+                await ear.first(
+                    t0_ns, is_status
+                )  # else the broker would have nobody to give the button's press to
                 first.notify("2a37", bytes(HeartRateMeasurement(150)))
                 await asyncio.sleep(random.uniform(0.8, 1.2) / RATE)
                 await sample(ear, ready, "ready", pod, PodSample(0.0, 0.0, 0.0))
                 pressed_ns = button.press(CommandKind.START)
-                await ear.first(pressed_ns, lambda each: is_status(each) and b'"body"' in each.payload)  # metres count from here on
+                await ear.first(
+                    pressed_ns, lambda each: is_status(each) and b'"body"' in each.payload
+                )  # metres count from here on
                 *before, last = run_up()
                 for each in before:
                     pod.notify("2a53", pod_notification(0, each).data)
@@ -246,10 +303,17 @@ async def sample(ear: Ear, row: Row, kind: str, pod: Sensor, what: PodSample) ->
 
 
 async def bell_by_lap(here: Stand, count: int) -> list[Row]:
-    """Measure a press at the line to ``cue``: 100 m laps, 20 s for the first; the press of the second lap, after 18 s, makes the bell due."""
+    """Measure a press at the line to ``cue``: 100 m laps, 20 s for the first; the press of the
+    second lap, after 18 s, makes the bell due.
+    """
     row = Row("lap press over MQTT -> kickcue -> cue (last lap)")
     sensor = strap(here)
-    options = {"race": "300m", "lap_m": 100, "sensors": pins(strap=sensor), "broker": {"url": f"mqtt://{HOST}:{here.port}"}}
+    options = {
+        "race": "300m",
+        "lap_m": 100,
+        "sensors": pins(strap=sensor),
+        "broker": {"url": f"mqtt://{HOST}:{here.port}"},
+    }
     button = Button(here.port)
     async with here.ear() as ear, daemon(here) as process:
         for _ in range(count):

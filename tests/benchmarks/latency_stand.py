@@ -1,4 +1,5 @@
-"""The stand of the latency benchmark: private bus, fake BlueZ and broker, and an ear at the broker, each in a process of its own.
+"""The stand of the latency benchmark: private bus, fake BlueZ and broker, and an ear at the broker,
+each in a process of its own.
 
 All moments are ``time.monotonic_ns()``, which on Linux is one clock for all processes of a machine.
 """
@@ -48,7 +49,9 @@ class Ear:
             t_ns, topic, payload = line.decode().split(" ")
             self.heard.append(Heard(int(t_ns), topic, bytes.fromhex(payload)))
 
-    async def first(self, after_ns: int, wanted: Callable[[Heard], bool], within_s: float = LONG_S) -> Heard | None:
+    async def first(
+        self, after_ns: int, wanted: Callable[[Heard], bool], within_s: float = LONG_S
+    ) -> Heard | None:
         """Return the first message after a moment that is wanted; None if none came in time."""
         begin = len(self.heard)
         while begin and self.heard[begin - 1].t_ns >= after_ns:
@@ -60,7 +63,9 @@ class Ear:
                         if self.heard[number].t_ns >= after_ns and wanted(self.heard[number]):
                             return self.heard[number]
                     begin = len(self.heard)
-                    await asyncio.sleep(0.01)  # the subscriber has stamped it: how soon we look does not count
+                    await asyncio.sleep(
+                        0.01
+                    )  # the subscriber has stamped it: how soon we look does not count
         except TimeoutError:
             return None
 
@@ -81,7 +86,9 @@ class Stand:
 
     @asynccontextmanager
     async def program(self, *command: str | Path, log: str) -> AsyncIterator[Process]:
-        """Run a program with pipes to it; what it complains of lies in the file ``log``. Killed at the end, or when we die."""
+        """Run a program with pipes to it; what it complains of lies in the file ``log``. Killed at
+        the end, or when we die.
+        """
         with (self.folder / log).open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 *map(str, command),
@@ -101,8 +108,17 @@ class Stand:
 
     @asynccontextmanager
     async def ear(self, port: int | None = None, login: Sequence[str] = ()) -> AsyncIterator[Ear]:
-        """Listen to everything at a broker: the stand's, or another one's port with user and password."""
-        command = (sys.executable, "-m", "tests.benchmarks.latency_programs", "ear", str(port or self.port), *login)
+        """Listen to everything at a broker: the stand's, or another one's port with user and
+        password.
+        """
+        command = (
+            sys.executable,
+            "-m",
+            "tests.benchmarks.latency_programs",
+            "ear",
+            str(port or self.port),
+            *login,
+        )
         async with self.program(*command, log="ear.log") as process:
             await told(process, "listening")
             ear = Ear(process)
@@ -136,7 +152,9 @@ async def stand() -> AsyncIterator[Stand]:
     programs = {name: find_program(name) for name in ("dbus-daemon", "mosquitto")}
     missing = [name for name, path in programs.items() if path is None]
     if missing:
-        raise SystemExit(f"latency: not found: {', '.join(missing)} (apt-get install dbus mosquitto)")
+        raise SystemExit(
+            f"latency: not found: {', '.join(missing)} (apt-get install dbus mosquitto)"
+        )
     folder = Path(tempfile.mkdtemp(prefix="kickcue-latency-"))
     try:
         with running_bus(programs["dbus-daemon"] or Path()) as bus:
@@ -160,7 +178,10 @@ def free_port() -> int:
 async def mosquitto(here: Stand, program: Path) -> AsyncIterator[None]:
     """Run a Mosquitto that lets everybody in, without Nagle's delays, as docs/wire.md advises."""
     config = here.folder / "mosquitto.conf"
-    config.write_text(f"listener {here.port} {HOST}\nallow_anonymous true\nset_tcp_nodelay true\n", encoding="utf-8")
+    config.write_text(
+        f"listener {here.port} {HOST}\nallow_anonymous true\nset_tcp_nodelay true\n",
+        encoding="utf-8",
+    )
     async with here.program(program, "-c", config, log="mosquitto.log"):
         began_s = time.monotonic()
         while True:

@@ -1,4 +1,6 @@
-"""Measures how long an interrupted race of one hour takes to be taken up again; prints the figure. Not a test: see ``speed.py``."""
+"""Measures how long an interrupted race of one hour takes to be taken up again; prints the figure.
+Not a test: see ``speed.py``.
+"""
 
 import sys
 import tempfile
@@ -24,14 +26,20 @@ RUNS = 15
 
 
 def record_an_hour(folder: Path, clock: Clock) -> int:
-    """Record the first hour of a slow half marathon with pod, strap and presses, and leave it unfinished; return how many records."""
+    """Record the first hour of a slow half marathon with pod, strap and presses, and leave it
+    unfinished; return how many records.
+    """
     document = simulated_document("half").with_digests()
     race = next(
-        race for race in (simulate(document.course(), SCENARIOS["button"], seed) for seed in range(100)) if race.truth.duration_s > 3700
+        race
+        for race in (simulate(document.course(), SCENARIOS["button"], seed) for seed in range(100))
+        if race.truth.duration_s > 3700
     )
     zero_ns = clock.began_ns + clock.run_ns() - HOUR_NS
     live = {"run_id": "bench", "boot": clock.boot, "zero_ns": zero_ns, "began_ns": zero_ns}
-    writer = McapWriter(folder / "hour.mcap", Header(race="half", setup=document.as_json(), ticks=True, live=live))
+    writer = McapWriter(
+        folder / "hour.mcap", Header(race="half", setup=document.as_json(), ticks=True, live=live)
+    )
     records = 0
     beats = (
         Tick(second * NS_PER_S + 600_000_000) for second in range(3600)
@@ -71,7 +79,10 @@ def main() -> None:
             steps.append([after - before for before, after in pairwise(times)])
     found, fed, begun = (median(column) * 1000 for column in zip(*steps, strict=True))
     print(f"one hour: {records:,} records, {size / 1e6:.1f} MB; Python {sys.version.split()[0]}")
-    print(f"taken up in {median(totals) * 1000:.0f} ms: reading {found:.0f} ms, engine {fed:.0f} ms, opening the file {begun:.0f} ms")
+    print(
+        f"taken up in {median(totals) * 1000:.0f} ms: reading {found:.0f} ms, engine {fed:.0f} "
+        f"ms, opening the file {begun:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

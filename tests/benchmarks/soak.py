@@ -1,10 +1,12 @@
-"""Does the daemon grow, and what does it cost? Three sensors on the fake BlueZ, a private broker, a watch, a recording.
+"""Does the daemon grow, and what does it cost? Three sensors on the fake BlueZ, a private broker, a
+watch, a recording.
 
     python -m tests.benchmarks.soak                    six hours of race at 60 times the speed: memory, tasks, file handles by the hour
     python -m tests.benchmarks.soak --rate 1 --hours 0.05   three minutes as in life: memory and share of one core
 
-The daemon (``kickcue.daemon.live``, as the command runs it) is a process of its own, so that the figures are its alone. Race time passes
-``rate`` times as fast; its loop, its timers, its tasks and its sockets are real.
+The daemon (``kickcue.daemon.live``, as the command runs it) is a process of its own, so that the
+figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks and
+its sockets are real.
 """
 
 import argparse
@@ -50,7 +52,9 @@ profile = "generic-hr"
 
 def main() -> int:
     """Run it and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--hours", type=float, default=6.0)
     parser.add_argument("--rate", type=float, default=60.0)
     parser.add_argument("--daemon", type=Path, help=argparse.SUPPRESS)
@@ -78,7 +82,9 @@ async def _daemon(folder: Path, rate: float) -> int:
                 "notifications": sum(health.notifications for health in run.health.values()),
                 "race_s": (run.race_ns() or 0) / NS_PER_S,
                 "phase": run.phase,
-                "recorded_mb": 0.0 if run.recorder is None or run.recorder.path is None else run.recorder.path.stat().st_size / 1e6,
+                "recorded_mb": 0.0
+                if run.recorder is None or run.recorder.path is None
+                else run.recorder.path.stat().st_size / 1e6,
             }
             print(json.dumps(figures), flush=True)
     return 0
@@ -94,19 +100,25 @@ async def _soak(hours: float, rate: float) -> int:
         (folder / "race.toml").write_text(RACE.format(distance=distance))
         async with private_bus() as bus, FakeBluez(bus) as fake, AsyncExitStack() as stack:
             sensors = [
-                fake.add_sensor("C0:FF:EE:00:00:01", "strap", services={"180d": ["2a37"]}, battery=80),
+                fake.add_sensor(
+                    "C0:FF:EE:00:00:01", "strap", services={"180d": ["2a37"]}, battery=80
+                ),
                 fake.add_sensor("C0:FF:EE:00:00:02", "pod", services={"1814": ["2a53"]}),
                 fake.add_sensor("C0:FF:EE:00:00:03", "spare", services={"180d": ["2a37"]}),
             ]
             process = await stack.enter_async_context(_measured(folder, rate, bus.address))
             stack.push_async_callback(_end, asyncio.create_task(_play(sensors, rate)))
-            stack.push_async_callback(_end, asyncio.create_task(_wear((await _line(process)).strip())))
+            stack.push_async_callback(
+                _end, asyncio.create_task(_wear((await _line(process)).strip()))
+            )
             await _follow(process, hours, rate)
     return 0
 
 
 @asynccontextmanager
-async def _measured(folder: Path, rate: float, bus: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _measured(
+    folder: Path, rate: float, bus: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -154,7 +166,10 @@ async def _line(process: asyncio.subprocess.Process) -> str:
 
 async def _follow(process: asyncio.subprocess.Process, hours: float, rate: float) -> None:
     """Ask for figures at twelve moments evenly spread; print them."""
-    print(f"{'race':>8}  {'memory':>8}  tasks  handles  {'events':>8}  {'recorded':>8}  {'of a core':>9}")
+    print(
+        f"{'race':>8}  {'memory':>8}  tasks  handles  {'events':>8}  {'recorded':>8}  "
+        f"{'of a core':>9}"
+    )
     before = _cpu_s(process.pid), time.monotonic()
     for step in range(13):
         if step:
@@ -166,7 +181,8 @@ async def _follow(process: asyncio.subprocess.Process, hours: float, rate: float
         share = (now[0] - before[0]) / max(now[1] - before[1], 1e-9)
         before = now
         print(
-            f"{figures['race_s'] / 3600:6.2f} h  {figures['rss_mb']:5.1f} MB  {figures['tasks']:5}  {figures['handles']:7}  "
+            f"{figures['race_s'] / 3600:6.2f} h  {figures['rss_mb']:5.1f} MB  "
+            f"{figures['tasks']:5}  {figures['handles']:7}  "
             f"{figures['notifications']:8}  {figures['recorded_mb']:5.1f} MB  {100 * share:7.2f} %",
             flush=True,
         )

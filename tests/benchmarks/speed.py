@@ -1,7 +1,9 @@
-"""Measures how fast kickcue is and writes the figures, with the machine they were taken on, into docs/benchmarks.md.
+"""Measures how fast kickcue is and writes the figures, with the machine they were taken on, into
+docs/benchmarks.md.
 
-Not a test: a timing that fails on a busy machine proves nothing. Run it with ``make bench`` on a quiet one. The best of several runs is
-quoted for work inside one process (what is slower was disturbed), the median for whole processes.
+Not a test: a timing that fails on a busy machine proves nothing. Run it with ``make bench`` on a
+quiet one. The best of several runs is quoted for work inside one process (what is slower was
+disturbed), the median for whole processes.
 """
 
 import os
@@ -72,7 +74,12 @@ def fit_rows() -> list[tuple[str, str]]:
     folder = Path(os.environ.get("KICKCUE_DATA", REPO.parent / "shared" / "data")) / "recordings"
     path = folder / "GoldenCheetah_Fr955v19.28andStryd.fit"
     if not path.exists():
-        return [("one real hour: decoding the FIT, and the engine", "not measured: the recordings are not beside the checkout")]
+        return [
+            (
+                "one real hour: decoding the FIT, and the engine",
+                "not measured: the recordings are not beside the checkout",
+            )
+        ]
     recording = read(path)
     sensors = {"pod": SensorChoice(profile="stryd"), "strap": SensorChoice(profile="polar-h10")}
     run = source(replace(recording), RaceDocument(race="10000m", sensors=sensors))
@@ -80,19 +87,30 @@ def fit_rows() -> list[tuple[str, str]]:
     decode_s = best_s(lambda: read(path))
     minutes = recording.duration_s / 60
     return [
-        (f"decoding a FIT of {minutes:.0f} minutes ({path.stat().st_size / 1000:.0f} kB)", f"{decode_s * 1000:.0f} ms"),
-        ("the same minutes through the engine, set-up and ticks included", f"{engine_s * 1000:.0f} ms"),
+        (
+            f"decoding a FIT of {minutes:.0f} minutes ({path.stat().st_size / 1000:.0f} kB)",
+            f"{decode_s * 1000:.0f} ms",
+        ),
+        (
+            "the same minutes through the engine, set-up and ticks included",
+            f"{engine_s * 1000:.0f} ms",
+        ),
     ]
 
 
 def startup_rows() -> list[tuple[str, str]]:
     """Time whole processes."""
     rows = []
-    for what, command in (("python -c pass", ["-c", "pass"]), ("kickcue --version", ["-m", "kickcue", "--version"])):
+    for what, command in (
+        ("python -c pass", ["-c", "pass"]),
+        ("kickcue --version", ["-m", "kickcue", "--version"]),
+    ):
         times = []
         for _ in range(RUNS):
             began = time.perf_counter()
-            subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL, cwd=REPO)
+            subprocess.run(
+                [sys.executable, *command], check=True, stdout=subprocess.DEVNULL, cwd=REPO
+            )
             times.append(time.perf_counter() - began)
         rows.append((f"`{what}`, whole process, median", f"{median(times) * 1000:.0f} ms"))
     return rows
@@ -103,9 +121,19 @@ def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        cpu = next((line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")), cpu)
+        cpu = next(
+            (
+                line.partition(":")[2].strip()
+                for line in info.read_text().splitlines()
+                if line.startswith("model name")
+            ),
+            cpu,
+        )
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{cpu}, {os.cpu_count()} cores{load}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return (
+        f"{cpu}, {os.cpu_count()} cores{load}, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}"
+    )
 
 
 def main() -> None:

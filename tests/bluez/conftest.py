@@ -1,7 +1,9 @@
-"""The real BlueZ for tests: the machine is started once a session, the sensors come new for each test.
+"""The real BlueZ for tests: the machine is started once a session, the sensors come new for each
+test.
 
-These tests run where ``KICKCUE_BLUEZ=1`` asks for them (``make test-bluez``, ``.ci/run``) and are skipped elsewhere: they take minutes and
-a whole processor, and the machine has to be downloaded once.
+These tests run where ``KICKCUE_BLUEZ=1`` asks for them (``make test-bluez``, ``.ci/run``) and are
+skipped elsewhere: they take minutes and a whole processor, and the machine has to be downloaded
+once.
 """
 
 import asyncio
@@ -29,12 +31,15 @@ from tests.conftest import absent, find_program
 ADAPTER_ADDRESS: Final = "AD:A9:7E:00:00:01/P"
 PATIENCE_S: Final = 30.0
 ADDRESSES: Final = (f"C0:DE:00:00:{number >> 8:02X}:{number & 0xFF:02X}" for number in count(1))
-"""A new device for each test: BlueZ remembers those it has seen, with what they offered and as still connected if a test broke off."""
+"""A new device for each test: BlueZ remembers those it has seen, with what they offered and as
+still connected if a test broke off."""
 FIGURES: Final = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test of this folder the session's one event loop, in which the machine's sockets live, and the marker."""
+    """Give every test of this folder the session's one event loop, in which the machine's sockets
+    live, and the marker.
+    """
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
@@ -112,8 +117,12 @@ class Bed:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def bed(machine: Path, environment: pytest.MonkeyPatch, figures: list[str]) -> AsyncIterator[Bed]:
-    """Start the machine and plug a virtual adapter in; D-Bus clients of this process talk to the machine's bus from here on."""
+async def bed(
+    machine: Path, environment: pytest.MonkeyPatch, figures: list[str]
+) -> AsyncIterator[Bed]:
+    """Start the machine and plug a virtual adapter in; D-Bus clients of this process talk to the
+    machine's bus from here on.
+    """
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     async with appliance(machine) as running, await open_transport(running.hci) as hci:
@@ -128,8 +137,12 @@ async def bed(machine: Path, environment: pytest.MonkeyPatch, figures: list[str]
 
 
 async def hang_up() -> None:
-    """Close what D-Bus connections bleak has kept open, before the machine goes: it keeps one for the life of the process."""
-    for bus in [each for each in gc.get_objects() if isinstance(each, MessageBus) and each.connected]:
+    """Close what D-Bus connections bleak has kept open, before the machine goes: it keeps one for
+    the life of the process.
+    """
+    for bus in [
+        each for each in gc.get_objects() if isinstance(each, MessageBus) and each.connected
+    ]:
         bus.disconnect()
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves its types out here
 

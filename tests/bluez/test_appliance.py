@@ -9,7 +9,10 @@ import pytest
 from tests.bluez.appliance import ApplianceError, qemu_command
 from tests.bluez.conftest import Bed, until
 
-PARENT = "import subprocess, sys; child = subprocess.Popen(sys.argv[1:]); print(child.pid, flush=True); child.wait()"
+PARENT = (
+    "import subprocess, sys; child = subprocess.Popen(sys.argv[1:]); print(child.pid, "
+    "flush=True); child.wait()"
+)
 
 
 async def test_the_machine_ends_with_whoever_started_it(machine: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-"""The bed itself: unmodified bleak against the real kernel and the real ``bluetoothd``, and what these do when things go wrong.
+"""The bed itself: unmodified bleak against the real kernel and the real ``bluetoothd``, and what
+these do when things go wrong.
 
-What is proven here is what the radio relies on. A test that fails after an update of bleak or BlueZ says that the ground has moved.
+What is proven here is what the radio relies on. A test that fails after an update of bleak or BlueZ
+says that the ground has moved.
 """
 
 import asyncio
@@ -39,13 +41,16 @@ class Central:
     async def connect(self, device: BLEDevice | None = None) -> None:
         """Connect and subscribe; without a device once more to the one before.
 
-        Disconnecting what was lost already closes the client's D-Bus connection. Left open, BlueZ would go on sending for it, and after
-        each reconnect every notification would come once more.
+        Disconnecting what was lost already closes the client's D-Bus connection. Left open, BlueZ
+        would go on sending for it, and after each reconnect every notification would come once
+        more.
         """
         if device is None:
             await self.client.disconnect()
         else:
-            self.connection = BleakClient(device, disconnected_callback=self._lost, timeout=CONNECT_S)
+            self.connection = BleakClient(
+                device, disconnected_callback=self._lost, timeout=CONNECT_S
+            )
         await self.client.connect()
         await self.client.start_notify(self.char, self._hear)
 
@@ -58,7 +63,9 @@ class Central:
 
 async def find(scanner: BleakScanner, sensor: VirtualSensor) -> BLEDevice:
     """Wait until a running scan has seen the sensor."""
-    await until(lambda: sensor.description.address in scanner.discovered_devices_and_advertisement_data)
+    await until(
+        lambda: sensor.description.address in scanner.discovered_devices_and_advertisement_data
+    )
     return scanner.discovered_devices_and_advertisement_data[sensor.description.address][0]
 
 
@@ -86,21 +93,36 @@ async def says(sensor: VirtualSensor, central: Central, data: bytes) -> None:
     await until(lambda: data in central.heard)
 
 
-async def test_a_scan_finds_a_sensor_by_its_service(virtual_strap: VirtualSensor, virtual_pod: VirtualSensor) -> None:
-    """GIVEN a strap and a pod WHEN scanning for heart-rate services THEN the strap is found, with its name, and the pod is not."""
+async def test_a_scan_finds_a_sensor_by_its_service(
+    virtual_strap: VirtualSensor, virtual_pod: VirtualSensor
+) -> None:
+    """GIVEN a strap and a pod WHEN scanning for heart-rate services THEN the strap is found, with
+    its name, and the pod is not.
+    """
     async with BleakScanner(service_uuids=[HEART_RATE]) as scanner:
         await find(scanner, virtual_strap)
         seen = scanner.discovered_devices_and_advertisement_data
     assert virtual_pod.description.address not in seen
     _, advertisement = seen[virtual_strap.description.address]
-    assert ("kickcue strap", [HEART_RATE], -50) == (advertisement.local_name, advertisement.service_uuids, advertisement.rssi)
+    assert ("kickcue strap", [HEART_RATE], -50) == (
+        advertisement.local_name,
+        advertisement.service_uuids,
+        advertisement.rssi,
+    )
 
 
-async def test_two_sensors_are_heard_at_once(virtual_strap: VirtualSensor, virtual_pod: VirtualSensor) -> None:
-    """GIVEN a scan that goes on WHEN two sensors are connected meanwhile THEN both are heard, each in the order in which it spoke."""
+async def test_two_sensors_are_heard_at_once(
+    virtual_strap: VirtualSensor, virtual_pod: VirtualSensor
+) -> None:
+    """GIVEN a scan that goes on WHEN two sensors are connected meanwhile THEN both are heard, each
+    in the order in which it spoke.
+    """
     heart, foot = Central("2a37"), Central("2a53")
     async with BleakScanner() as scanner:
-        await asyncio.gather(heart.connect(await find(scanner, virtual_strap)), foot.connect(await find(scanner, virtual_pod)))
+        await asyncio.gather(
+            heart.connect(await find(scanner, virtual_strap)),
+            foot.connect(await find(scanner, virtual_pod)),
+        )
         for number in range(50):
             await virtual_strap.notify("2a37", bytes([0, 60 + number]))
             await virtual_pod.notify("2a53", bytes([0, number, 1, 90]))
@@ -113,7 +135,12 @@ async def test_two_sensors_are_heard_at_once(virtual_strap: VirtualSensor, virtu
 async def test_a_sensor_tells_its_battery_and_its_maker(virtual_pod: VirtualSensor) -> None:
     """What can be read reads as it was described, and the battery as it was notified last."""
     async with listening(virtual_pod, "2a53") as foot:
-        readable = {short_uuid(c.uuid): c for service in foot.client.services for c in service.characteristics if "read" in c.properties}
+        readable = {
+            short_uuid(c.uuid): c
+            for service in foot.client.services
+            for c in service.characteristics
+            if "read" in c.properties
+        }
         assert b"\x57" == bytes(await foot.client.read_gatt_char(readable["2a19"]))
         assert b"kickcue" == bytes(await foot.client.read_gatt_char(readable["2a29"]))
         assert b"virtual pod" == bytes(await foot.client.read_gatt_char(readable["2a24"]))
@@ -123,14 +150,18 @@ async def test_a_sensor_tells_its_battery_and_its_maker(virtual_pod: VirtualSens
 
 
 async def test_a_sensor_that_drops_the_link_is_won_back(virtual_strap: VirtualSensor) -> None:
-    """GIVEN a subscriber WHEN the sensor drops the link twice THEN it is told each time, and connecting and subscribing anew helps."""
+    """GIVEN a subscriber WHEN the sensor drops the link twice THEN it is told each time, and
+    connecting and subscribing anew helps.
+    """
     async with listening(virtual_strap, "2a37") as heart:
         await says(virtual_strap, heart, b"\x00\x50")
         for number in (1, 2):
             await virtual_strap.drop()
             await until(lambda: not heart.client.is_connected)
             assert number == heart.losses
-            assert not await virtual_strap.notify("2a37", b"\x00\x51")  # a subscription does not outlive its link
+            assert not await virtual_strap.notify(
+                "2a37", b"\x00\x51"
+            )  # a subscription does not outlive its link
             await heart.connect()
             await says(virtual_strap, heart, bytes([0, 0x60 + number]))
         await says(virtual_strap, heart, b"\x00\x70")
@@ -138,7 +169,9 @@ async def test_a_sensor_that_drops_the_link_is_won_back(virtual_strap: VirtualSe
 
 
 async def test_an_abandoned_attempt_stays_abandoned(virtual_strap: VirtualSensor) -> None:
-    """GIVEN an attempt at a sensor that hides WHEN it is given up and the sensor shows itself THEN nobody connects to it by himself."""
+    """GIVEN an attempt at a sensor that hides WHEN it is given up and the sensor shows itself THEN
+    nobody connects to it by himself.
+    """
     device = await found(virtual_strap)
     await virtual_strap.hide()
     client = BleakClient(device, timeout=2.0)
@@ -150,7 +183,9 @@ async def test_an_abandoned_attempt_stays_abandoned(virtual_strap: VirtualSensor
 
 
 async def test_an_attempt_waits_for_its_sensor(virtual_strap: VirtualSensor) -> None:
-    """GIVEN a long attempt at a sensor that hides WHEN the sensor shows itself THEN it is connected without another scan."""
+    """GIVEN a long attempt at a sensor that hides WHEN the sensor shows itself THEN it is connected
+    without another scan.
+    """
     device = await found(virtual_strap)
     await virtual_strap.hide()
     heart = Central("2a37")
@@ -164,7 +199,9 @@ async def test_an_attempt_waits_for_its_sensor(virtual_strap: VirtualSensor) -> 
 
 
 async def test_the_adapter_goes_off_and_on(bed: Bed, virtual_strap: VirtualSensor) -> None:
-    """GIVEN a subscriber WHEN the adapter is switched off and on THEN both ends know of the loss, and a new search and link hold."""
+    """GIVEN a subscriber WHEN the adapter is switched off and on THEN both ends know of the loss,
+    and a new search and link hold.
+    """
     async with listening(virtual_strap, "2a37") as heart:
         await bed.machine.power(on=False)
         await until(lambda: heart.losses == 1 and not virtual_strap.connected)
@@ -173,8 +210,12 @@ async def test_the_adapter_goes_off_and_on(bed: Bed, virtual_strap: VirtualSenso
         await says(virtual_strap, heart, b"\x00\x56")
 
 
-async def test_the_adapter_is_pulled_out_and_plugged_in(bed: Bed, virtual_strap: VirtualSensor) -> None:
-    """GIVEN a subscriber WHEN the adapter vanishes and comes back THEN both ends know of the loss, and a new search and link hold."""
+async def test_the_adapter_is_pulled_out_and_plugged_in(
+    bed: Bed, virtual_strap: VirtualSensor
+) -> None:
+    """GIVEN a subscriber WHEN the adapter vanishes and comes back THEN both ends know of the loss,
+    and a new search and link hold.
+    """
     async with listening(virtual_strap, "2a37") as heart:
         await bed.unplug()
         await until(lambda: heart.losses == 1 and not virtual_strap.connected)
@@ -183,11 +224,14 @@ async def test_the_adapter_is_pulled_out_and_plugged_in(bed: Bed, virtual_strap:
         await says(virtual_strap, heart, b"\x00\x57")
 
 
-async def test_bleak_does_not_notice_that_bluetoothd_was_killed(bed: Bed, virtual_strap: VirtualSensor) -> None:
-    """GIVEN a subscriber WHEN bluetoothd is killed THEN bleak still says connected; once it runs again, a new search and link hold.
+async def test_bleak_does_not_notice_that_bluetoothd_was_killed(
+    bed: Bed, virtual_strap: VirtualSensor
+) -> None:
+    """GIVEN a subscriber WHEN bluetoothd is killed THEN bleak still says connected; once it runs
+    again, a new search and link hold.
 
-    This is why the radio watches the bus and its data itself. Should bleak learn to notice, this test is what tells. After the restart it
-    is a matter of chance whether bleak hears of the loss.
+    This is why the radio watches the bus and its data itself. Should bleak learn to notice, this
+    test is what tells. After the restart it is a matter of chance whether bleak hears of the loss.
     """
     async with listening(virtual_strap, "2a37") as heart:
         await bed.machine.kill_bluetoothd()

@@ -1,4 +1,6 @@
-"""A whole 3000 m over the real BlueZ: virtual strap and pod, kernel, ``bluetoothd``, bleak, the daemon, a broker, a watch."""
+"""A whole 3000 m over the real BlueZ: virtual strap and pod, kernel, ``bluetoothd``, bleak, the
+daemon, a broker, a watch.
+"""
 
 import asyncio
 import contextlib
@@ -37,11 +39,13 @@ BELL_S: Final = RACE.truth.time_at(COURSE.bell_m)
 UNDISTURBED_RATE: Final = 12.0
 DISTURBED_RATE: Final = 6.0
 RESTART_S: Final = 0.5
-"""Real seconds that a switched-off adapter stays off, and that a service manager takes to start ``bluetoothd`` again (systemd: 0.1)."""
+"""Real seconds that a switched-off adapter stays off, and that a service manager takes to start
+``bluetoothd`` again (systemd: 0.1)."""
 BREATH_S: Final = 0.2  # real seconds until the gun
 AGREE_S: Final = 1.0
 ON_TIME_S: Final = 2.0
-"""From the truth; presses come 0.4 s late, and the rest is what the estimate of such a race is worth (``kickcue evaluate``)."""
+"""From the truth; presses come 0.4 s late, and the rest is what the estimate of such a race is
+worth (``kickcue evaluate``)."""
 
 Fault = tuple[float, Callable[[], Awaitable[None]]]
 """When, in seconds of the race, and what."""
@@ -63,8 +67,13 @@ class Run:
     def __str__(self) -> str:
         """Return the figures in words."""
         bells = ", ".join(f"{bell_s - BELL_S:+.2f} s" for bell_s in self.bells_s) or "never"
-        links = ", ".join(f"{name} connected {times} times" for name, (times, _) in self.links.items())
-        return f"the bell was felt {bells} from the true line; {self.played.heard.total()} heard, {self.played.lost.total()} lost; {links}"
+        links = ", ".join(
+            f"{name} connected {times} times" for name, (times, _) in self.links.items()
+        )
+        return (
+            f"the bell was felt {bells} from the true line; {self.played.heard.total()} "
+            f"heard, {self.played.lost.total()} lost; {links}"
+        )
 
 
 def settings(heart: VirtualSensor, foot: VirtualSensor) -> Settings:
@@ -75,20 +84,38 @@ def settings(heart: VirtualSensor, foot: VirtualSensor) -> Settings:
     return Settings(race="3000m", sensors=pins)
 
 
-async def run_race(heart: VirtualSensor, foot: VirtualSensor, rate: float, state: Path, faults: Sequence[Fault] = ()) -> Run:
+async def run_race(
+    heart: VirtualSensor,
+    foot: VirtualSensor,
+    rate: float,
+    state: Path,
+    faults: Sequence[Fault] = (),
+) -> Run:
     """Run the race at ``rate`` times its pace; return how it went once it is finished."""
     loop = asyncio.get_running_loop()
     run = Run()
-    async with live(settings(heart, foot), state=state, clock=Clock(rate)) as daemon, at_the_wrist(daemon) as wrist:
+    async with (
+        live(settings(heart, foot), state=state, clock=Clock(rate)) as daemon,
+        at_the_wrist(daemon) as wrist,
+    ):
         await until(lambda: all(ready(health) for health in daemon.health.values()))
         zero_s = loop.time() + BREATH_S
         spoken = [event for event in RACE.inputs if isinstance(event, Notification)]
-        playing = loop.create_task(play(spoken, {"strap": heart, "pod": foot}, rate=rate, zero_s=zero_s))
-        presses = [(ns_to_s(event.t_ns), lambda: press(wrist, CommandKind.LAP)) for event in RACE.inputs if isinstance(event, Mark)]
+        playing = loop.create_task(
+            play(spoken, {"strap": heart, "pod": foot}, rate=rate, zero_s=zero_s)
+        )
+        presses = [
+            (ns_to_s(event.t_ns), lambda: press(wrist, CommandKind.LAP))
+            for event in RACE.inputs
+            if isinstance(event, Mark)
+        ]
         presses.append((0.0, lambda: press(wrist, CommandKind.START)))
         helpers = [
             loop.create_task(feel(wrist, run, lambda: (loop.time() - zero_s) * rate)),
-            *(loop.create_task(later(zero_s + at_s / rate, what)) for at_s, what in (*presses, *faults)),
+            *(
+                loop.create_task(later(zero_s + at_s / rate, what))
+                for at_s, what in (*presses, *faults)
+            ),
         ]
         try:
             run.played = await playing
@@ -101,7 +128,9 @@ async def run_race(heart: VirtualSensor, foot: VirtualSensor, rate: float, state
             if not helper.cancelled():
                 helper.result()
         assert daemon.recorder is not None
-        run.links = {name: (health.connections, health.drops) for name, health in daemon.health.items()}
+        run.links = {
+            name: (health.connections, health.drops) for name, health in daemon.health.items()
+        }
         run.taken = taken(daemon)
         run.recording = daemon.recorder.path
     return run
@@ -123,7 +152,11 @@ def taken(daemon: Live) -> Counter[str]:
 
 def ready(health: Health) -> bool:
     """Say whether a sensor is connected and has told all that it is asked."""
-    return health.stage is Stage.CONNECTED and health.battery_percent is not None and health.model is not None
+    return (
+        health.stage is Stage.CONNECTED
+        and health.battery_percent is not None
+        and health.model is not None
+    )
 
 
 async def feel(wrist: Watch, run: Run, now_s: Callable[[], float]) -> None:
@@ -170,12 +203,17 @@ async def killed_and_started(bed: Bed) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def undisturbed(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return the race without any fault."""
-    async with bed.sensor(strap(address=next(ADDRESSES))) as heart, bed.sensor(pod(address=next(ADDRESSES))) as foot:
+    async with (
+        bed.sensor(strap(address=next(ADDRESSES))) as heart,
+        bed.sensor(pod(address=next(ADDRESSES))) as foot,
+    ):
         return await run_race(heart, foot, UNDISTURBED_RATE, tmp_path_factory.mktemp("undisturbed"))
 
 
 async def test_a_whole_race(undisturbed: Run, figures: list[str]) -> None:
-    """GIVEN strap and pod WHEN 3000 m are run THEN every notification arrives, the bell is felt once, on time, and the recording holds."""
+    """GIVEN strap and pod WHEN 3000 m are run THEN every notification arrives, the bell is felt
+    once, on time, and the recording holds.
+    """
     assert undisturbed.recording is not None
     figures.append(f"undisturbed at {UNDISTURBED_RATE:g} times the pace: {undisturbed}")
     assert not undisturbed.played.lost
@@ -187,11 +225,18 @@ async def test_a_whole_race(undisturbed: Run, figures: list[str]) -> None:
 
 
 async def test_a_race_with_everything_going_wrong(
-    bed: Bed, undisturbed: Run, virtual_strap: VirtualSensor, virtual_pod: VirtualSensor, tmp_path: Path, figures: list[str]
+    bed: Bed,
+    undisturbed: Run,
+    virtual_strap: VirtualSensor,
+    virtual_pod: VirtualSensor,
+    tmp_path: Path,
+    figures: list[str],
 ) -> None:
-    """GIVEN the same race WHEN links drop, bluetoothd is killed and the adapter goes off THEN the bell comes within 1 s of the undisturbed one.
+    """GIVEN the same race WHEN links drop, bluetoothd is killed and the adapter goes off THEN the
+    bell comes within 1 s of the undisturbed one.
 
-    The pod drops three times, the strap once, bluetoothd is killed once, the adapter is switched off and on once.
+    The pod drops three times, the strap once, bluetoothd is killed once, the adapter is switched
+    off and on once.
     """
     faults: list[Fault] = [
         (60.0, virtual_pod.drop),
@@ -204,7 +249,9 @@ async def test_a_race_with_everything_going_wrong(
     run = await run_race(virtual_strap, virtual_pod, DISTURBED_RATE, tmp_path, faults)
     figures.append(f"with every fault at {DISTURBED_RATE:g} times the pace: {run}")
     assert run.recording is not None
-    assert run.taken <= run.played.heard  # what was on its way when a link broke is lost, and nothing comes twice
+    assert (
+        run.taken <= run.played.heard
+    )  # what was on its way when a link broke is lost, and nothing comes twice
     assert 1 == len(run.bells_s) == len(undisturbed.bells_s)
     assert undisturbed.bells_s[0] == pytest.approx(run.bells_s[0], abs=AGREE_S)
     assert main(["verify", str(run.recording)]) == 0

@@ -1,4 +1,6 @@
-"""kickcue's own radio over the real BlueZ: the faults of a race day, one after another, and what it must make of each."""
+"""kickcue's own radio over the real BlueZ: the faults of a race day, one after another, and what it
+must make of each.
+"""
 
 import asyncio
 import contextlib
@@ -45,7 +47,9 @@ class Ear:
     def heard(self, sensor: str) -> list[bytes]:
         """Return a sensor's measurements."""
         notifications = [each for each in self.inputs if isinstance(each, Notification)]
-        return [each.data for each in notifications if each.sensor == sensor and each.char != "2a19"]
+        return [
+            each.data for each in notifications if each.sensor == sensor and each.char != "2a19"
+        ]
 
     def links(self, sensor: str) -> list[bool]:
         """Return a sensor's comings and goings."""
@@ -60,7 +64,10 @@ def loop_ns() -> int:
 async def radio(**pinned: VirtualSensor) -> AsyncIterator[Ear]:
     """Hold sensors as the daemon does."""
     profiles = {"strap": "generic-hr", "pod": "generic-rsc"}
-    pins = [Pin(name, load_profile(profiles[name]), address=sensor.description.address) for name, sensor in pinned.items()]
+    pins = [
+        Pin(name, load_profile(profiles[name]), address=sensor.description.address)
+        for name, sensor in pinned.items()
+    ]
     inputs: list[Input] = []
     async with sensors(pins, inputs.append, loop_ns) as running:
         yield Ear(running, inputs)
@@ -68,7 +75,9 @@ async def radio(**pinned: VirtualSensor) -> AsyncIterator[Ear]:
 
 @contextlib.asynccontextmanager
 async def speaking(*speakers: tuple[VirtualSensor, str]) -> AsyncIterator[None]:
-    """Let sensors speak several times a second, to whoever listens; a radio gives up a sensor that says nothing."""
+    """Let sensors speak several times a second, to whoever listens; a radio gives up a sensor that
+    says nothing.
+    """
 
     async def speak(sensor: VirtualSensor, char: str) -> None:
         for number in count():
@@ -88,23 +97,44 @@ async def are_heard(ear: Ear, *names: str) -> None:
     await until(lambda: all(len(ear.heard(name)) > before[name] for name in names))
 
 
-async def test_only_the_pinned_sensors_are_held(bed: Bed, virtual_strap: VirtualSensor, virtual_pod: VirtualSensor) -> None:
-    """GIVEN strangers' straps around WHEN two sensors are held THEN these two are heard, with battery and model, and no stranger is touched."""
+async def test_only_the_pinned_sensors_are_held(
+    bed: Bed, virtual_strap: VirtualSensor, virtual_pod: VirtualSensor
+) -> None:
+    """GIVEN strangers' straps around WHEN two sensors are held THEN these two are heard, with
+    battery and model, and no stranger is touched.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        strangers = [await stack.enter_async_context(bed.sensor(describe(f"stranger {n}", ["2a37"]))) for n in range(STRANGERS)]
+        strangers = [
+            await stack.enter_async_context(bed.sensor(describe(f"stranger {n}", ["2a37"])))
+            for n in range(STRANGERS)
+        ]
         await stack.enter_async_context(speaking((virtual_strap, "2a37"), (virtual_pod, "2a53")))
         async with radio(strap=virtual_strap, pod=virtual_pod) as ear:
             await are_heard(ear, "strap", "pod")
             health = ear.radio.health["strap"]
-            await until(lambda: (87, "virtual strap", "1.0") == (health.battery_percent, health.model, health.firmware))
+            await until(
+                lambda: (
+                    (87, "virtual strap", "1.0")
+                    == (health.battery_percent, health.model, health.firmware)
+                )
+            )
             assert ([True], [True]) == (ear.links("strap"), ear.links("pod"))
             assert not any(stranger.connected for stranger in strangers)
-        await until(lambda: not (virtual_strap.connected or virtual_pod.connected))  # they hear of it a moment later
+        await until(
+            lambda: not (virtual_strap.connected or virtual_pod.connected)
+        )  # they hear of it a moment later
 
 
-async def test_it_wins_back_whatever_is_lost(bed: Bed, virtual_strap: VirtualSensor, virtual_pod: VirtualSensor) -> None:
-    """GIVEN two sensors held WHEN a link drops, the adapter goes off, bluetoothd dies THEN each loss is a Link event and both are heard again."""
-    async with speaking((virtual_strap, "2a37"), (virtual_pod, "2a53")), radio(strap=virtual_strap, pod=virtual_pod) as ear:
+async def test_it_wins_back_whatever_is_lost(
+    bed: Bed, virtual_strap: VirtualSensor, virtual_pod: VirtualSensor
+) -> None:
+    """GIVEN two sensors held WHEN a link drops, the adapter goes off, bluetoothd dies THEN each
+    loss is a Link event and both are heard again.
+    """
+    async with (
+        speaking((virtual_strap, "2a37"), (virtual_pod, "2a53")),
+        radio(strap=virtual_strap, pod=virtual_pod) as ear,
+    ):
         await are_heard(ear, "strap", "pod")
 
         await virtual_pod.drop()
@@ -130,13 +160,21 @@ async def test_it_wins_back_whatever_is_lost(bed: Bed, virtual_strap: VirtualSen
         assert [True, False] * 3 + [True] == ear.links("strap")
         assert [True, False] * 4 + [True] == ear.links("pod")
         for name in ("strap", "pod"):
-            assert all(one != next_one for one, next_one in pairwise(ear.heard(name)))  # nothing comes twice
+            assert all(
+                one != next_one for one, next_one in pairwise(ear.heard(name))
+            )  # nothing comes twice
 
 
 async def test_a_link_left_by_a_killed_process_is_adopted(virtual_strap: VirtualSensor) -> None:
-    """GIVEN a process killed -9 that held a strap, which BlueZ keeps connected and silent on air WHEN a radio starts THEN it takes that over."""
+    """GIVEN a process killed -9 that held a strap, which BlueZ keeps connected and silent on air
+    WHEN a radio starts THEN it takes that over.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", CLIENT, virtual_strap.description.address, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        CLIENT,
+        virtual_strap.description.address,
+        stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
     assert b"connected\n" == await process.stdout.readline()
@@ -153,10 +191,20 @@ async def test_looking_around(virtual_strap: VirtualSensor, virtual_pod: Virtual
     wanted = {virtual_strap: ("180d", "generic-hr"), virtual_pod: ("1814", "generic-rsc")}
     profiles = [load_profile("generic-hr"), load_profile("generic-rsc")]
     async with looking_around(profiles) as around:
-        await until(lambda: {sensor.description.address for sensor in wanted} <= {each.address for each in around()})
+        await until(
+            lambda: (
+                {sensor.description.address for sensor in wanted}
+                <= {each.address for each in around()}
+            )
+        )
         seen = {each.address: each for each in around()}
     for sensor, (service, profile) in wanted.items():
         each = seen[sensor.description.address]
         assert each.found.profile is not None
-        assert (sensor.description.name, -50, profile, True) == (each.name, each.rssi_dbm, each.found.profile.id, each.random_address)
+        assert (sensor.description.name, -50, profile, True) == (
+            each.name,
+            each.rssi_dbm,
+            each.found.profile.id,
+            each.random_address,
+        )
         assert service in each.services

@@ -1,4 +1,6 @@
-"""The watches of ``tests/beds/watches.py`` on a virtual controller: what a real central finds of an InfiniTime and of a Bangle.js."""
+"""The watches of ``tests/beds/watches.py`` on a virtual controller: what a real central finds of an
+InfiniTime and of a Bangle.js.
+"""
 
 import asyncio
 import contextlib
@@ -27,7 +29,9 @@ COMMAND: Final = Characteristic.Properties.WRITE_WITHOUT_RESPONSE
 
 @dataclass
 class Taken:
-    """What was written to a watch; ``refuse`` is the ATT error that the next write is answered with."""
+    """What was written to a watch; ``refuse`` is the ATT error that the next write is answered
+    with.
+    """
 
     take: Callable[[bytes], None]
     data: list[bytes] = field(default_factory=list)
@@ -44,7 +48,12 @@ class Taken:
 class VirtualWatch(VirtualSensor):
     """A sensor that is written to, and that advertises no more than its name."""
 
-    def __init__(self, description: Description, device: Device, writes: Mapping[str, tuple[Characteristic.Properties, Taken]]) -> None:
+    def __init__(
+        self,
+        description: Description,
+        device: Device,
+        writes: Mapping[str, tuple[Characteristic.Properties, Taken]],
+    ) -> None:
         self._writes = writes
         super().__init__(description, device)
 
@@ -52,7 +61,12 @@ class VirtualWatch(VirtualSensor):
         if offer.char not in self._writes:
             return super()._characteristic(offer)
         properties, taken = self._writes[offer.char]
-        return Characteristic(UUID(offer.char), properties, Attribute.Permissions.WRITEABLE, CharacteristicValue(write=taken))
+        return Characteristic(
+            UUID(offer.char),
+            properties,
+            Attribute.Permissions.WRITEABLE,
+            CharacteristicValue(write=taken),
+        )
 
     def _advertisement(self) -> bytes:
         name = (AdvertisingData.COMPLETE_LOCAL_NAME, self.description.name.encode())
@@ -60,7 +74,9 @@ class VirtualWatch(VirtualSensor):
 
 
 @contextlib.asynccontextmanager
-async def infinitime(bed: Bed, address: str) -> AsyncIterator[tuple[InfiniTime, VirtualWatch, Taken]]:
+async def infinitime(
+    bed: Bed, address: str
+) -> AsyncIterator[tuple[InfiniTime, VirtualWatch, Taken]]:
     """Put a PineTime with InfiniTime 1.14 on the air."""
     watch = InfiniTime()
     taken = Taken(watch.alert)
@@ -87,17 +103,26 @@ async def bangle(bed: Bed, address: str) -> AsyncIterator[tuple[BangleJs, Virtua
 
     watch = BangleJs(say)
     taken = Taken(watch.receive)
-    description = Description("Bangle.js 1a2b", address, {NUS: (Offer(NUS_WRITE), Offer(NUS_NOTIFY, notifies=True))})
-    async with _on_air(bed, description, {NUS_WRITE: (WRITE | COMMAND, taken)}, BANGLE_MTU) as sensor:
+    description = Description(
+        "Bangle.js 1a2b", address, {NUS: (Offer(NUS_WRITE), Offer(NUS_NOTIFY, notifies=True))}
+    )
+    async with _on_air(
+        bed, description, {NUS_WRITE: (WRITE | COMMAND, taken)}, BANGLE_MTU
+    ) as sensor:
         yield watch, sensor, taken
 
 
 @contextlib.asynccontextmanager
 async def _on_air(
-    bed: Bed, description: Description, writes: Mapping[str, tuple[Characteristic.Properties, Taken]], mtu: int
+    bed: Bed,
+    description: Description,
+    writes: Mapping[str, tuple[Characteristic.Properties, Taken]],
+    mtu: int,
 ) -> AsyncIterator[VirtualWatch]:
     controller = VirtualController(description.name, link=bed.air)
-    device = Device.with_hci(description.name, Address(description.address), controller, AsyncPipeSink(controller))
+    device = Device.with_hci(
+        description.name, Address(description.address), controller, AsyncPipeSink(controller)
+    )
     await device.power_on()
     device.gatt_server.max_mtu = mtu
     watch = VirtualWatch(description, device, writes)

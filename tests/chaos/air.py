@@ -1,7 +1,9 @@
-"""A broker and the air on both sides of it, as bad as they get: messages are lost, doubled, held up for seconds, links go down.
+"""A broker and the air on both sides of it, as bad as they get: messages are lost, doubled, held up
+for seconds, links go down.
 
-Stands in the place of ``Session``: the sender's and the watch's code above it is the real one. The broker knows no message expiry (those
-of MQTT 3.1.1 do not): what it would have dropped reaches the watch.
+Stands in the place of ``Session``: the sender's and the watch's code above it is the real one. The
+broker knows no message expiry (those of MQTT 3.1.1 do not): what it would have dropped reaches the
+watch.
 """
 
 import asyncio
@@ -16,7 +18,9 @@ LEAST_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Shares of messages, and spans of time (from, to) in which a side's link is down, or holds all its messages until it ends."""
+    """Shares of messages, and spans of time (from, to) in which a side's link is down, or holds all
+    its messages until it ends.
+    """
 
     lost: float
     doubled: float
@@ -73,7 +77,9 @@ class Air:
         self._retained: dict[str, Outgoing] = {}
 
     def end(self, side: str) -> End:
-        """Return a new connection of ``side``; one that it had before is gone, with all that was on its way there."""
+        """Return a new connection of ``side``; one that it had before is gone, with all that was on
+        its way there.
+        """
         loop = asyncio.get_running_loop()
         end = self._ends[side] = End(self, side)
         if end.connected:
@@ -89,7 +95,9 @@ class Air:
 
     def is_down(self, side: str) -> bool:
         """Say whether the link of ``side`` is down now."""
-        return _until(self._weather.down.get(side, ()), asyncio.get_running_loop().time()) is not None
+        return (
+            _until(self._weather.down.get(side, ()), asyncio.get_running_loop().time()) is not None
+        )
 
     def carry(self, side: str, message: Outgoing) -> None:
         """Take a message to the broker and on to the other side: once, twice or never."""
@@ -101,7 +109,13 @@ class Air:
         if random.random() < self._weather.lost:
             return
         for _ in range(1 + (random.random() < self._weather.doubled)):
-            loop.call_at(self._arrival_s(side, sent_s, random), self._forward, "watch" if side == "daemon" else "daemon", message, random)
+            loop.call_at(
+                self._arrival_s(side, sent_s, random),
+                self._forward,
+                "watch" if side == "daemon" else "daemon",
+                message,
+                random,
+            )
 
     def bring_retained(self, side: str) -> None:
         """Give a new connection what the broker kept."""
@@ -117,11 +131,19 @@ class Air:
 
     def _arrive(self, end: End, message: Outgoing, *, retained: bool = False) -> None:
         if end.connected and end in self._ends.values():
-            end.incoming.put_nowait(Received(message.topic, message.payload, retained, asyncio.get_running_loop().time()))
+            end.incoming.put_nowait(
+                Received(
+                    message.topic, message.payload, retained, asyncio.get_running_loop().time()
+                )
+            )
 
     def _arrival_s(self, side: str, sent_s: float, random: Random) -> float:
         stalled_until_s = _until(self._weather.stalled.get(side, ()), sent_s) or sent_s
-        held_up_s = random.uniform(0.0, self._weather.longest_s) if random.random() < self._weather.held_up else 0.0
+        held_up_s = (
+            random.uniform(0.0, self._weather.longest_s)
+            if random.random() < self._weather.held_up
+            else 0.0
+        )
         return stalled_until_s + held_up_s + LEAST_S / 2.0 + random.expovariate(100.0)
 
 

@@ -1,4 +1,6 @@
-"""One random schedule of the delivery path: a bell that is predicted ever better, a daemon, a watch, and all that can happen to them."""
+"""One random schedule of the delivery path: a bell that is predicted ever better, a daemon, a
+watch, and all that can happen to them.
+"""
 
 import asyncio
 import contextlib
@@ -26,7 +28,18 @@ FAST_S: Final = 0.2
 SECOND_MS: Final = 950
 IN_GOOD_TIME_S: Final = 0.3
 """Before and after a due time: the watch's measure of it is late by what its fastest message took."""
-CUE: Final = Cue(0, "last_lap-1", CueKind.LAST_LAP, "last lap", None, ((300, 0, 1.0),), 3, round(TTL_S * 1000), 400.0, 2.0)
+CUE: Final = Cue(
+    0,
+    "last_lap-1",
+    CueKind.LAST_LAP,
+    "last lap",
+    None,
+    ((300, 0, 1.0),),
+    3,
+    round(TTL_S * 1000),
+    400.0,
+    2.0,
+)
 
 Spans = tuple[tuple[float, float], ...]
 
@@ -65,13 +78,21 @@ class Schedule:
             stalled={side: spans(0.3, 0.5, 10.0) for side in ("daemon", "watch")},
         )
         return cls(
-            seed, bell_s, random.uniform(0.0, bell_s - 10.0), random.gauss(0.0, 4.0), weather, spans(0.3, 1.0, 6.0), spans(0.3, 3.0, 8.0)
+            seed,
+            bell_s,
+            random.uniform(0.0, bell_s - 10.0),
+            random.gauss(0.0, 4.0),
+            weather,
+            spans(0.3, 1.0, 6.0),
+            spans(0.3, 3.0, 8.0),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An arm or a cue as a watch got it: when it was sent, when the bell is due by it, when it came."""
+    """An arm or a cue as a watch got it: when it was sent, when the bell is due by it, when it
+    came.
+    """
 
     sent_ms: int
     due_s: float
@@ -80,7 +101,9 @@ class Order:
 
 @dataclass(slots=True)
 class Life:
-    """One watch from one restart to the next: all it heard, (``sent_ms``, when it came), the orders among it, and when it felt the bell."""
+    """One watch from one restart to the next: all it heard, (``sent_ms``, when it came), the orders
+    among it, and when it felt the bell.
+    """
 
     heard: list[tuple[int, float]] = field(default_factory=list)
     told: list[tuple[int, float]] = field(default_factory=list)
@@ -90,24 +113,41 @@ class Life:
     ended_s: float = math.inf
 
     def newest_at(self, t_s: float) -> Order | None:
-        """Return the order that holds at a moment: of those that have come, the one that was sent last."""
-        return max((order for order in self.orders if order.got_s <= t_s), key=lambda order: order.sent_ms, default=None)
+        """Return the order that holds at a moment: of those that have come, the one that was sent
+        last.
+        """
+        return max(
+            (order for order in self.orders if order.got_s <= t_s),
+            key=lambda order: order.sent_ms,
+            default=None,
+        )
 
     def knows_the_time_at(self, t_s: float) -> bool:
-        """Say whether two that are no cues, hardly held up and sent a second apart, had come by then.
+        """Say whether two that are no cues, hardly held up and sent a second apart, had come by
+        then.
 
         Whoever heard none cannot tell late from not.
         """
-        fast = [sent_ms for sent_ms, got_s in self.told if got_s <= t_s and got_s - sent_ms / 1000 < FAST_S]
+        fast = [
+            sent_ms
+            for sent_ms, got_s in self.told
+            if got_s <= t_s and got_s - sent_ms / 1000 < FAST_S
+        ]
         return bool(fast) and max(fast) - min(fast) >= SECOND_MS
 
     def heard_in_time_by(self, t_s: float) -> bool:
-        """Say whether any message that was hardly held up had come by then: what is late can be told from it."""
-        return any(got_s <= t_s and got_s - sent_ms / 1000 < FAST_S for sent_ms, got_s in self.heard)
+        """Say whether any message that was hardly held up had come by then: what is late can be
+        told from it.
+        """
+        return any(
+            got_s <= t_s and got_s - sent_ms / 1000 < FAST_S for sent_ms, got_s in self.heard
+        )
 
     @property
     def owes(self) -> float | None:
-        """Return when it must have felt the bell: the due time of an order that it held, in good time and knowing the time, till then."""
+        """Return when it must have felt the bell: the due time of an order that it held, in good
+        time and knowing the time, till then.
+        """
         for due_s in sorted({order.due_s for order in self.orders}):
             order = self.newest_at(due_s - IN_GOOD_TIME_S)
             if (
@@ -171,7 +211,9 @@ class _World:
             await _kill(work)
 
     async def _predict(self, delivery: Delivery) -> None:
-        """Arm the bell ever better, then ring it, as the engine does: a new order only where it says something new."""
+        """Arm the bell ever better, then ring it, as the engine does: a new order only where it
+        says something new.
+        """
         schedule, due_s = self.schedule, None
         await asyncio.sleep(max(schedule.first_arm_s - _now_s(), 0.0))
         while (left_s := schedule.bell_s - _now_s()) > 0.0:
@@ -215,7 +257,9 @@ def _overhear(end: End, life: Life) -> None:
         if message.sent_ms is not None and not received.retained:
             life.heard.append((message.sent_ms, _now_s()))
             if isinstance(message, ArmMessage | CueMessage):
-                life.orders.append(Order(message.sent_ms, (message.sent_ms + message.due_in_ms) / 1000, _now_s()))
+                life.orders.append(
+                    Order(message.sent_ms, (message.sent_ms + message.due_in_ms) / 1000, _now_s())
+                )
             if not isinstance(message, CueMessage):
                 life.told.append((message.sent_ms, _now_s()))
         put(received)

@@ -1,4 +1,6 @@
-"""An event loop whose time is a number: where everybody waits, it jumps to the next moment at which somebody need not."""
+"""An event loop whose time is a number: where everybody waits, it jumps to the next moment at which
+somebody need not.
+"""
 
 import asyncio
 import selectors

@@ -1,4 +1,6 @@
-"""The bed of the fake BlueZ for the commands that use Bluetooth, and a home where they find and leave nothing of the user's."""
+"""The bed of the fake BlueZ for the commands that use Bluetooth, and a home where they find and
+leave nothing of the user's.
+"""
 
 import sys
 from pathlib import Path
@@ -10,13 +12,22 @@ if sys.platform == "linux":
 
     __all__ = ["bluez", "bus", "home", "track"]
 else:  # BlueZ is Linux's, and bleak brings dbus-fast there alone
-    collect_ignore = [f"test_{name}.py" for name in ("bridge", "doctor", "pair", "record", "run", "scan")]
+    collect_ignore = [
+        f"test_{name}.py" for name in ("bridge", "doctor", "pair", "record", "run", "scan")
+    ]
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder to start commands in; the user's own files and brokers are out of reach."""
-    for variable, name in (("HOME", "home"), ("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "runtime")):
+    """Return an empty folder to start commands in; the user's own files and brokers are out of
+    reach.
+    """
+    for variable, name in (
+        ("HOME", "home"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_RUNTIME_DIR", "runtime"),
+    ):
         (tmp_path / name).mkdir()
         monkeypatch.setenv(variable, str(tmp_path / name))
     folder = tmp_path / "here"

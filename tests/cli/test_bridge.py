@@ -43,16 +43,34 @@ async def sender(home: Path) -> AsyncIterator[tuple[Delivery, Callable[[], int]]
     def clock() -> int:
         return time.monotonic_ns() - start_ns
 
-    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+    async with (
+        private_broker(Topics()) as broker,
+        deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery,
+    ):
         yield delivery, clock
 
 
 def cue(t_ns: int) -> Cue:
-    return Cue(t_ns, "bell", CueKind.LAST_LAP, "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, 5000, 400.0, 2.0)
+    return Cue(
+        t_ns,
+        "bell",
+        CueKind.LAST_LAP,
+        "Last lap: relax",
+        None,
+        ((150, 100, 1.0), (150, 0, 1.0)),
+        3,
+        5000,
+        400.0,
+        2.0,
+    )
 
 
-async def test_a_pipe_gets_a_line_for_each_change(bluez: FakeBluez, sender: tuple[Delivery, Callable[[], int]], home: Path) -> None:
-    """GIVEN a PineTime and a race WHEN bridged in a pipe THEN its coming, what to know of it, the cue and a drop are told; it ends by SIGTERM."""
+async def test_a_pipe_gets_a_line_for_each_change(
+    bluez: FakeBluez, sender: tuple[Delivery, Callable[[], int]], home: Path
+) -> None:
+    """GIVEN a PineTime and a race WHEN bridged in a pipe THEN its coming, what to know of it, the
+    cue and a drop are told; it ends by SIGTERM.
+    """
     worn, sensor = infinitime_in(bluez)
     delivery, clock = sender
     process = await start_in_a_pipe("bridge", "--watch", "infinitime", folder=home)
@@ -85,20 +103,29 @@ async def test_a_pipe_gets_a_line_for_each_change(bluez: FakeBluez, sender: tupl
     assert ["ring", "tap"] == [felt.what for felt in worn.felt]
 
 
-async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN no run WHEN a bridge starts THEN it waits; each run that comes is told that the watch is there, and that it is not once it is gone."""
+async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(
+    bluez: FakeBluez, home: Path
+) -> None:
+    """GIVEN no run WHEN a bridge starts THEN it waits; each run that comes is told that the watch
+    is there, and that it is not once it is gone.
+    """
     _, sensor = infinitime_in(bluez)
     process = await start_in_a_pipe("bridge", "--watch", "infinitime", folder=home)
     assert process.stdout is not None
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while "no broker: waiting for `kickcue run` on this machine" not in (line := (await process.stdout.readline()).decode()):
+            while "no broker: waiting for `kickcue run` on this machine" not in (
+                line := (await process.stdout.readline()).decode()
+            ):
                 assert line, "the bridge has ended"
         for reachable in (True, False):
             sensor.advertise(on=reachable)
             if not reachable:
                 sensor.drop()
-            async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns) as run:
+            async with (
+                private_broker(Topics()) as broker,
+                deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns) as run,
+            ):
                 says = "infinitime on the wrist" if reachable else "no watch is there: infinitime: "
                 async with asyncio.timeout(PATIENCE_S):
                     while says not in run.watches.text(time.monotonic_ns()):  # noqa: ASYNC110  another process
@@ -112,7 +139,9 @@ async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(bl
 async def test_a_terminal_has_one_line(bluez: FakeBluez, home: Path) -> None:
     """GIVEN a Bangle.js WHEN bridged on a terminal THEN one line tells how it is doing, until q."""
     _, sensor = bangle_in(bluez)
-    async with on_a_terminal("bridge", "--watch", "bangle-js", "--address", sensor.address.lower(), folder=home) as shown:
+    async with on_a_terminal(
+        "bridge", "--watch", "bangle-js", "--address", sensor.address.lower(), folder=home
+    ) as shown:
         await shown.shows("● bangle-js", f"{sensor.address} connected", "no cue yet")
         shown.press("q")
         assert 0 == await shown.left()
@@ -120,7 +149,9 @@ async def test_a_terminal_has_one_line(bluez: FakeBluez, home: Path) -> None:
 
 
 async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN a race file with a watch WHEN run THEN the watch stands with the sensors, and feels the first cue."""
+    """GIVEN a race file with a watch WHEN run THEN the watch stands with the sensors, and feels the
+    first cue.
+    """
     worn, sensor = infinitime_in(bluez)
     (home / "race.toml").write_text(RACE)
     async with on_a_terminal("run", folder=home, size=(30, 100)) as shown:
@@ -136,19 +167,32 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--watch", "garmin"], "got companion: an app on the watch would have to play it, and there is none: it cannot be used"),
+        (
+            ["--watch", "garmin"],
+            (
+                "got companion: an app on the watch would have to play it, and there is none: it "
+                "cannot be used"
+            ),
+        ),
         (["--watch", "web"], "kickcue brings none: it cannot be used yet"),
         (["--watch", "esp32-mqtt"], "it listens to the broker by itself and needs no bridge"),
         (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
         (["--watch", "bangle-gb"], "say its address or its name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "expected something like A0:9E:1A:00:00:01"),
-        (["--watch", "infinitime", "--address", STRAP, "--name", "x"], "expected --name or --address, got both"),
+        (
+            ["--watch", "infinitime", "--address", STRAP, "--name", "x"],
+            "expected --name or --address, got both",
+        ),
     ],
     ids=["companion", "page", "mqtt", "phone", "unnamed", "misspelt", "address", "both"],
 )
-def test_what_is_asked_wrongly_is_told(options: list[str], told: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a watch that cannot be bridged to, or is not clearly told WHEN bridged THEN one line says so, and what would be right."""
+def test_what_is_asked_wrongly_is_told(
+    options: list[str], told: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a watch that cannot be bridged to, or is not clearly told WHEN bridged THEN one line
+    says so, and what would be right.
+    """
     del home
     assert 2 == main(["bridge", *options])
     error = capsys.readouterr().err

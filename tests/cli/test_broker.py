@@ -1,4 +1,6 @@
-"""``kickcue broker``: what it writes makes a real Mosquitto of which everybody may use their own part, and nothing else."""
+"""``kickcue broker``: what it writes makes a real Mosquitto of which everybody may use their own
+part, and nothing else.
+"""
 
 import asyncio
 import gc
@@ -27,7 +29,14 @@ from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
 from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
 from kickcue.edges.mqtt.topics import RULES, Topics
-from tests.edges.mqtt.conftest import Run, engine_clock, free_port, own_runtime_folder, running, wait_until_open
+from tests.edges.mqtt.conftest import (
+    Run,
+    engine_clock,
+    free_port,
+    own_runtime_folder,
+    running,
+    wait_until_open,
+)
 
 __all__ = ["own_runtime_folder"]
 
@@ -48,7 +57,14 @@ MAY_HEAR: Mapping[str, set[str]] = {
     "helper": {"status", "state"},
     "viewer": {"status", "state"},
 }
-SECRETS = {"kickcue.acl", "kickcue.passwords", "kickcue.password", "logins.txt", "ca.key", "server.key"}
+SECRETS = {
+    "kickcue.acl",
+    "kickcue.passwords",
+    "kickcue.password",
+    "logins.txt",
+    "ca.key",
+    "server.key",
+}
 
 
 def written(folder: Path, *options: str) -> None:
@@ -69,10 +85,14 @@ def served(program: Path, folder: Path, port: int) -> Iterator[dict[str, Address
     included.mkdir()
     (included / "kickcue.conf").symlink_to(folder / "kickcue.conf")
     own = folder.parent / "mosquitto.conf"
-    own.write_text(f"user {pwd.getpwuid(os.getuid()).pw_name}\npersistence false\ninclude_dir {included}\n")
+    own.write_text(
+        f"user {pwd.getpwuid(os.getuid()).pw_name}\npersistence false\ninclude_dir {included}\n"
+    )
     for path in folder.iterdir():
         shutil.chown(path, os.getuid())  # the user that this Mosquitto runs as
-    process = subprocess.Popen([program, "-c", own], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [program, "-c", own], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_until_open(port)
         yield logins(folder)
@@ -92,7 +112,12 @@ def example(name: str) -> str:
 
 def joined(address: Address) -> AttentiveClient:
     return AttentiveClient(
-        address.host, address.port, username=address.user, password=address.password, protocol=ProtocolVersion.V5, timeout=5
+        address.host,
+        address.port,
+        username=address.user,
+        password=address.password,
+        protocol=ProtocolVersion.V5,
+        timeout=5,
     )
 
 
@@ -107,37 +132,57 @@ async def may_say(client: AttentiveClient, topic: str, payload: str = "x") -> bo
 
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("user", MAY_SAY)
-async def test_everybody_may_say_their_own_and_nothing_else(mosquitto: Path, tmp_path: Path, user: str) -> None:
-    """GIVEN the files WHEN a user publishes on each topic, and on others' THEN the broker takes what is that user's, and refuses the rest."""
+async def test_everybody_may_say_their_own_and_nothing_else(
+    mosquitto: Path, tmp_path: Path, user: str
+) -> None:
+    """GIVEN the files WHEN a user publishes on each topic, and on others' THEN the broker takes
+    what is that user's, and refuses the rest.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port))
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         async with joined(addresses[user]) as client:
             assert {name for name in RULES if await may_say(client, example(name))} == MAY_SAY[user]
-            for foreign in ("kickcue/runner/cue", "kickcue/maria", "kickcue/maria/cue/more", "other"):
+            for foreign in (
+                "kickcue/runner/cue",
+                "kickcue/maria",
+                "kickcue/maria/cue/more",
+                "other",
+            ):
                 assert not await may_say(client, foreign)
 
 
 @pytest.mark.mosquitto
 async def test_everybody_hears_their_own_and_nothing_else(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN the files WHEN each user asks for everything and each topic is published on THEN each hears what is meant for that user."""
+    """GIVEN the files WHEN each user asks for everything and each topic is published on THEN each
+    hears what is meant for that user.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port))
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         for user, address in addresses.items():
-            async with joined(addresses["kickcue"]) as daemon, joined(addresses["watch"]) as watch, joined(address) as listener:
+            async with (
+                joined(addresses["kickcue"]) as daemon,
+                joined(addresses["watch"]) as watch,
+                joined(address) as listener,
+            ):
                 await listener.subscribe("#", 1)
                 await listener.subscribe("$SYS/#", 1)
                 for name in RULES:
                     await (daemon if name in FROM_SENDER else watch).publish(example(name), name, 1)
                 await listener.unsubscribe("#")  # the answer comes after all that was on its way
-                heard = {str((await anext(listener.messages)).payload, "utf-8") for _ in range(len(listener.messages))}
+                heard = {
+                    str((await anext(listener.messages)).payload, "utf-8")
+                    for _ in range(len(listener.messages))
+                }
                 assert heard == MAY_HEAR[user], user
 
 
 @pytest.mark.mosquitto
 async def test_nobody_gets_in_without_a_password(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN the files WHEN somebody comes without a user, or with a wrong password THEN the broker does not let them in."""
+    """GIVEN the files WHEN somebody comes without a user, or with a wrong password THEN the broker
+    does not let them in.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port))
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
@@ -149,7 +194,9 @@ async def test_nobody_gets_in_without_a_password(mosquitto: Path, tmp_path: Path
 
 @pytest.mark.mosquitto
 async def test_a_race_goes_through_it(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN the files WHEN a sender and a watch log in with theirs THEN cues are felt and answered, and nothing is refused to either."""
+    """GIVEN the files WHEN a sender and a watch log in with theirs THEN cues are felt and answered,
+    and nothing is refused to either.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port), "--athlete", "test")
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
@@ -164,7 +211,13 @@ async def command(*words: str) -> tuple[int | None, str]:
     """Run kickcue; return its exit status and what it said."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "kickcue", *words, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        "-m",
+        "kickcue",
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=pipe,
+        stderr=asyncio.subprocess.STDOUT,
     )
     async with asyncio.timeout(30):
         out, _ = await process.communicate()
@@ -173,28 +226,43 @@ async def command(*words: str) -> tuple[int | None, str]:
 
 @pytest.mark.mosquitto
 async def test_a_press_that_is_refused_is_told(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN a helper's login and a viewer's WHEN both press THEN the helper's press is taken, and the viewer is told that it is refused."""
+    """GIVEN a helper's login and a viewer's WHEN both press THEN the helper's press is taken, and
+    the viewer is told that it is refused.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port), "--athlete", "test")
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
         async with running(Served(addresses["kickcue"], addresses["watch"])) as run:
             run.delivery.send(PhaseChange(0, Phase.BODY, Phase.WAITING))
-            status, said = await command("press", "lap", "--trackside", "--broker", addresses["helper"].with_password())
+            status, said = await command(
+                "press", "lap", "--trackside", "--broker", addresses["helper"].with_password()
+            )
             assert (0, "lap sent: ") == (status, said[:10])
             await until_felt(run.inputs)
-            status, said = await command("press", "lap", "--broker", addresses["viewer"].with_password())
+            status, said = await command(
+                "press", "lap", "--broker", addresses["viewer"].with_password()
+            )
             assert status == 1
-            assert "the broker refuses command (not authorized): check the broker's access list" in said
+            assert (
+                "the broker refuses command (not authorized): check the broker's access list"
+                in said
+            )
             assert len(run.inputs) == 1
 
 
 @pytest.mark.mosquitto
 async def test_a_watch_that_may_not_answer_says_so(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN a list without the watch's answers WHEN `kickcue watch` feels a cue THEN it says that its answer is refused."""
+    """GIVEN a list without the watch's answers WHEN `kickcue watch` feels a cue THEN it says that
+    its answer is refused.
+    """
     port, folder = free_port(), tmp_path / "kickcue"
     written(folder, "--port", str(port), "--athlete", "test")
     rights = folder / "kickcue.acl"
-    rights.write_text(rights.read_text().replace("topic readwrite kickcue/test/ack", "topic read kickcue/test/ack"))
+    rights.write_text(
+        rights.read_text().replace(
+            "topic readwrite kickcue/test/ack", "topic read kickcue/test/ack"
+        )
+    )
     with served(mosquitto, folder, port) as addresses:
         sender, topics = addresses["kickcue"], Topics("kickcue/test")
         async with deliver(sender, topics, run_id="run", now_ns=engine_clock()) as delivery:
@@ -237,7 +305,9 @@ async def until_felt(inputs: Sequence[object]) -> None:
 
 @pytest.mark.mosquitto
 async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
-    """GIVEN the files WHEN somebody sends more than any message has THEN the broker does not pass it on."""
+    """GIVEN the files WHEN somebody sends more than any message has THEN the broker does not pass
+    it on.
+    """
     port = free_port()
     written(tmp_path / "kickcue", "--port", str(port))
     with served(mosquitto, tmp_path / "kickcue", port) as addresses:
@@ -255,21 +325,36 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.mosquitto
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho leaves the socket of a failed handshake behind
-async def test_with_tls(mosquitto: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN the files with TLS WHEN a watch trusts their CA THEN it gets in, as strictly as Python can look; otherwise it is told about --ca."""
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # paho leaves the socket of a failed handshake behind
+async def test_with_tls(
+    mosquitto: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN the files with TLS WHEN a watch trusts their CA THEN it gets in, as strictly as Python
+    can look; otherwise it is told about --ca.
+    """
     port, folder = free_port(), tmp_path / "kickcue"
     written(folder, "--port", str(port), "--tls", "127.0.0.1", "--tls", "kickpi.local")
     assert "--ca" in capsys.readouterr().out
     own = folder / "kickcue.conf"
-    own.write_text(own.read_text().replace("listener 1883 127.0.0.1", f"listener {free_port()} 127.0.0.1"))
+    own.write_text(
+        own.read_text().replace("listener 1883 127.0.0.1", f"listener {free_port()} 127.0.0.1")
+    )
     with served(mosquitto, folder, port) as addresses:
         trusting = replace(addresses["watch"], ca_file=folder / "ca.crt")
         async with connect(Plan(trusting, "watch")) as session:
             assert session.connected
         strict = ssl.create_default_context(cafile=folder / "ca.crt")
         strict.verify_flags |= ssl.VERIFY_X509_STRICT  # as Python 3.13 does
-        watch = Client("127.0.0.1", port, username="watch", password=trusting.password, tls_context=strict, timeout=5)
+        watch = Client(
+            "127.0.0.1",
+            port,
+            username="watch",
+            password=trusting.password,
+            tls_context=strict,
+            timeout=5,
+        )
         async with watch:
             pass
         with pytest.raises(BrokerError, match=r"--ca.*broker\.ca"):
@@ -282,11 +367,15 @@ async def test_with_tls(mosquitto: Path, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_secrets_are_kept(tmp_path: Path) -> None:
-    """GIVEN the files WHEN looked at THEN what is secret is for its owner alone, and each user has another password, kept only as a hash."""
+    """GIVEN the files WHEN looked at THEN what is secret is for its owner alone, and each user has
+    another password, kept only as a hash.
+    """
     folder = tmp_path / "kickcue"
     written(folder, "--tls", "kickpi.local")
     for path in folder.iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == (0o600 if path.name in SECRETS else 0o644), path.name
+        assert stat.S_IMODE(path.stat().st_mode) == (0o600 if path.name in SECRETS else 0o644), (
+            path.name
+        )
     passwords = [address.password for address in logins(folder).values()]
     assert len(set(passwords)) == len(MAY_SAY)
     for password in passwords:
@@ -310,13 +399,20 @@ def full(tmp_path: Path) -> Iterator[Path]:
         (["{full}"], "is not empty: nothing was written"),
         (["{full}/with blank"], "expected a path of letters, digits"),
         (["{full}/../new", "--port", "70000"], "--port 70000: expected a number from 1 to 65535"),
-        (["{full}/../new", "--tls", "pi,DNS:evil"], "expected a name or an address of this machine"),
+        (
+            ["{full}/../new", "--tls", "pi,DNS:evil"],
+            "expected a name or an address of this machine",
+        ),
         (["{full}/../new", "--athlete", "a/+"], "topic prefix"),
         (["{full}/logins.txt/new"], "Not a directory"),
     ],
 )
-def test_what_cannot_be_is_one_line(full: Path, options: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a folder with something in it, or an option that Mosquitto would misread THEN one line says so and nothing is written."""
+def test_what_cannot_be_is_one_line(
+    full: Path, options: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a folder with something in it, or an option that Mosquitto would misread THEN one line
+    says so and nothing is written.
+    """
     assert main(["broker", *(option.replace("{full}", str(full)) for option in options)]) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -328,7 +424,9 @@ def test_what_cannot_be_is_one_line(full: Path, options: list[str], says: str, c
 def test_without_openssl_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN no program openssl WHEN TLS is wanted THEN one line says what to install, and nothing is left behind."""
+    """GIVEN no program openssl WHEN TLS is wanted THEN one line says what to install, and nothing
+    is left behind.
+    """
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["broker", str(tmp_path / "kickcue"), "--tls", "pi"]) == 2
     assert "apt install openssl" in capsys.readouterr().err

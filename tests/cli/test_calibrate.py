@@ -1,4 +1,6 @@
-"""``kickcue calibrate``: what was learned can be seen, learned again from recordings, and forgotten."""
+"""``kickcue calibrate``: what was learned can be seen, learned again from recordings, and
+forgotten.
+"""
 
 import argparse
 import json
@@ -40,7 +42,9 @@ def simulated(path: Path, seed: int) -> Path:
 
 @pytest.fixture
 def recordings(home: Path) -> list[Path]:
-    """Return two races over 3000 m, marked by thumb, as a run of kickcue's records them: it names the devices it heard."""
+    """Return two races over 3000 m, marked by thumb, as a run of kickcue's records them: it names
+    the devices it heard.
+    """
     paths = [home / "first.jsonl", home / "second.mcap"]
     for seed, path in enumerate(paths):
         whole = read(simulated(home / f"simulated-{seed}.jsonl", seed))
@@ -65,25 +69,44 @@ def objects(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_learned_shown_forgotten(recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN two recordings WHEN learned THEN both are shown with what follows from them; after a reset nothing is."""
+def test_learned_shown_forgotten(
+    recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN two recordings WHEN learned THEN both are shown with what follows from them; after a
+    reset nothing is.
+    """
     capsys.readouterr()
     assert 0 == run("learn", *recordings, "--json")
     told = objects(capsys)
-    assert [("first.jsonl", True), ("second.mcap", True)] == [(Path(each["file"]).name, each["new"]) for each in told]
+    assert [("first.jsonl", True), ("second.mcap", True)] == [
+        (Path(each["file"]).name, each["new"]) for each in told
+    ]
     assert 0 == run("show", "--json")
     assert [told[-1]["known"]] == objects(capsys)
     assert 0 == run("show")
     page = capsys.readouterr().out
-    assert all(word in page for word in (f"runner, pod {POD}", "first.jsonl", "second.mcap", "after 2 races", "is expected of the next"))
+    assert all(
+        word in page
+        for word in (
+            f"runner, pod {POD}",
+            "first.jsonl",
+            "second.mcap",
+            "after 2 races",
+            "is expected of the next",
+        )
+    )
     assert 0 == run("reset", POD)
     assert "1 pod of runner forgotten\n" == capsys.readouterr().out
     assert 0 == run("show")
     assert "nothing is known" in capsys.readouterr().out
 
 
-def test_a_recording_counts_once(recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a recording that was learned from WHEN learned from again THEN it is told to have been counted, and nothing changes."""
+def test_a_recording_counts_once(
+    recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording that was learned from WHEN learned from again THEN it is told to have been
+    counted, and nothing changes.
+    """
     run("learn", recordings[0], "--json")
     capsys.readouterr()
     assert 0 == run("learn", recordings[0], recordings[0], "--json")
@@ -114,13 +137,19 @@ def test_an_end_that_was_taken_back_ends_no_lesson(
     assert scales[0] == scales[1]
 
 
-def test_the_race_file_says_which_pod_and_whose(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race file that pins the pod WHEN a recording is learned from THEN it counts for that pod and athlete, and is forgotten by name."""
+def test_the_race_file_says_which_pod_and_whose(
+    home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race file that pins the pod WHEN a recording is learned from THEN it counts for that
+    pod and athlete, and is forgotten by name.
+    """
     (home / "race.toml").write_text(RACE_FILE)
     run("learn", recordings[0])
     capsys.readouterr()
     run("show", "--json", "--athlete", "maria")
-    assert [("maria", "A0:9E:1A:00:00:01")] == [(each["athlete"], each["pod"]) for each in objects(capsys)]
+    assert [("maria", "A0:9E:1A:00:00:01")] == [
+        (each["athlete"], each["pod"]) for each in objects(capsys)
+    ]
     run("show", "--json", "--athlete", "paul")
     assert [] == objects(capsys)
     assert 0 == run("reset", "pod", "--json")
@@ -128,7 +157,9 @@ def test_the_race_file_says_which_pod_and_whose(home: Path, recordings: list[Pat
 
 
 def test_what_teaches_nothing_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race without marks WHEN it should be learned from THEN status 1 and the reason, and nothing is kept."""
+    """GIVEN a race without marks WHEN it should be learned from THEN status 1 and the reason, and
+    nothing is kept.
+    """
     main(["simulate", "--race", "1500m", "--scenario", "bare", "--out", str(home / "bare.jsonl")])
     bare = read(home / "bare.jsonl")
     jsonl.write(home / "live.jsonl", replace(bare.header, pins={"pod": POD}), bare.inputs)
@@ -137,14 +168,22 @@ def test_what_teaches_nothing_is_told(home: Path, capsys: pytest.CaptureFixture[
     assert 0 == run("show")
 
 
-def test_laps_of_another_length_teach_nothing(recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race that was marked each 400 m WHEN learned as if the laps had 330 m THEN the marks fit no lines, and nothing is learned."""
+def test_laps_of_another_length_teach_nothing(
+    recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race that was marked each 400 m WHEN learned as if the laps had 330 m THEN the marks
+    fit no lines, and nothing is learned.
+    """
     assert 1 == run("learn", recordings[0], "--lap", "330")
     assert "nothing is learned" in capsys.readouterr().err
 
 
-def test_a_damaged_file_is_told(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a damaged file WHEN shown THEN status 1 and what to do; learning replaces it, and a reset takes it away too."""
+def test_a_damaged_file_is_told(
+    home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a damaged file WHEN shown THEN status 1 and what to do; learning replaces it, and a
+    reset takes it away too.
+    """
     run("learn", recordings[0], "--state", home)
     (path,) = (home / "calibration").glob("*/*.json")
     path.write_text("{")
@@ -159,9 +198,14 @@ def test_a_damaged_file_is_told(home: Path, recordings: list[Path], capsys: pyte
 
 
 def test_an_unknown_pod_is_refused(recordings: list[Path]) -> None:
-    """GIVEN one known pod WHEN another should be forgotten THEN that is refused, and the known ones are named."""
+    """GIVEN one known pod WHEN another should be forgotten THEN that is refused, and the known ones
+    are named.
+    """
     run("learn", recordings[0])
-    with pytest.raises(AskedWronglyError, match="nothing is known of a pod stick of runner; known: A0:9E:1A:00:00:01"):
+    with pytest.raises(
+        AskedWronglyError,
+        match="nothing is known of a pod stick of runner; known: A0:9E:1A:00:00:01",
+    ):
         run("reset", "stick")
 
 
@@ -174,19 +218,31 @@ def of_a_watch(path: Path) -> Path:
             for s in range(80 * lap, 80 * lap + 80)
         )
         start = f"{80 * lap // 60:02}:{80 * lap % 60:02}"
-        whole += f'<Lap StartTime="2024-05-01T08:{start}Z"><TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>'
+        whole += (
+            "<Lap "
+            f'StartTime="2024-05-01T08:{start}Z"><TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>'
+        )
     path.write_text(
-        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
+        "<TrainingCenterDatabase><Activities><Activity "
+        f'Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
     )
     return path
 
 
-def test_only_a_recording_of_that_very_pod_teaches(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a simulation, a watch's file, or a replay of a live race WHEN it should be learned from THEN nothing is, and one line says why."""
+def test_only_a_recording_of_that_very_pod_teaches(
+    home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a simulation, a watch's file, or a replay of a live race WHEN it should be learned from
+    THEN nothing is, and one line says why.
+    """
     (home / "race.toml").write_text(RACE_FILE)
     assert main(["replay", str(recordings[0]), "--record", str(home / "replayed.mcap")]) == 0
     capsys.readouterr()
-    for path in (simulated(home / "made-up.mcap", 3), of_a_watch(home / "watch.tcx"), home / "replayed.mcap"):
+    for path in (
+        simulated(home / "made-up.mcap", 3),
+        of_a_watch(home / "watch.tcx"),
+        home / "replayed.mcap",
+    ):
         capsys.readouterr()
         assert 1 == run("learn", path, "--race", "3000m")
         out, err = capsys.readouterr()
@@ -196,8 +252,12 @@ def test_only_a_recording_of_that_very_pod_teaches(home: Path, recordings: list[
     assert "nothing is known" in capsys.readouterr().out
 
 
-def test_another_pod_than_yours_learns_for_itself(home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race file with a new pod WHEN a recording of the old one is learned from THEN the old one learns, and that is told."""
+def test_another_pod_than_yours_learns_for_itself(
+    home: Path, recordings: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race file with a new pod WHEN a recording of the old one is learned from THEN the old
+    one learns, and that is told.
+    """
     (home / "race.toml").write_text(RACE_FILE.replace(POD, "A0:9E:1A:00:00:99"))
     assert 0 == run("learn", recordings[0])
     out, err = capsys.readouterr()

@@ -1,4 +1,6 @@
-"""A process that is started without some of its standard streams, as ``kickcue ... >&-`` or a careless service does."""
+"""A process that is started without some of its standard streams, as ``kickcue ... >&-`` or a
+careless service does.
+"""
 
 import os
 import subprocess
@@ -22,13 +24,25 @@ COMMANDS = {
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a small recording."""
     made = ("simulate", "--race", "800m", "--out", "recording.jsonl")
-    assert 0 == subprocess.run([sys.executable, "-m", "kickcue", *made], cwd=tmp_path, stdout=subprocess.DEVNULL, check=False).returncode
+    assert (
+        0
+        == subprocess.run(
+            [sys.executable, "-m", "kickcue", *made],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+    )
     return tmp_path
 
 
-@pytest.mark.parametrize("closed", [("input",), ("output",), ("error",), ("input", "output", "error")])
+@pytest.mark.parametrize(
+    "closed", [("input",), ("output",), ("error",), ("input", "output", "error")]
+)
 def test_a_closed_stream_is_no_mistake(folder: Path, closed: tuple[str, ...]) -> None:
-    """GIVEN input, output, error or all of them closed WHEN a command is run THEN it does what it does, with the status it has then."""
+    """GIVEN input, output, error or all of them closed WHEN a command is run THEN it does what it
+    does, with the status it has then.
+    """
 
     def close() -> None:
         for name in closed:
@@ -37,6 +51,16 @@ def test_a_closed_stream_is_no_mistake(folder: Path, closed: tuple[str, ...]) ->
     for words, status in COMMANDS.items():
         (folder / "made.toml").unlink(missing_ok=True)
         program = [sys.executable, "-m", "kickcue", *words]
-        done = subprocess.run(program, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, preexec_fn=close, check=False)
-        assert (status, False) == (done.returncode, b"Traceback" in done.stderr), (words, done.stderr)
+        done = subprocess.run(
+            program,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            preexec_fn=close,
+            check=False,
+        )
+        assert (status, False) == (done.returncode, b"Traceback" in done.stderr), (
+            words,
+            done.stderr,
+        )
         assert "error" in closed or bool(done.stderr) == bool(status), words

@@ -37,13 +37,17 @@ def test_mile_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         (["half"], "bell_m", 20_097.5),
     ],
 )
-def test_options_reach_the_course(argv: list[str], key: str, value: float | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_reach_the_course(
+    argv: list[str], key: str, value: float | None, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each option does what its help says."""
     assert value == _json(capsys, *argv)[key]
 
 
 def test_note_tells_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
-    """A guessed steeplechase lap is said, in the JSON and to people, and nothing is said where nothing was guessed."""
+    """A guessed steeplechase lap is said, in the JSON and to people, and nothing is said where
+    nothing was guessed.
+    """
     assert "assumed" in _json(capsys, "3000sc")["note"]
     assert "note" not in _json(capsys, "3000sc", "--lap", "400")
     assert main(["course", "3000sc"]) == 0
@@ -51,7 +55,9 @@ def test_note_tells_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_mile_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    """People see each line, what is run and to go there, and where the bell and the last windows are."""
+    """People see each line, what is run and to go there, and where the bell and the last windows
+    are.
+    """
     expected = """\
 mile: 1609.344 m, laps of 400 m, bell after 1209.344 m
 
@@ -73,7 +79,9 @@ def test_bell_off_the_line_has_a_row_of_its_own(capsys: pytest.CaptureFixture[st
     """A kick that is no lap puts the bell between two lines, unnumbered."""
     assert main(["course", "800m", "--kick", "300"]) == 0
     rows = capsys.readouterr().out.splitlines()[3:]
-    assert ["1 400 400", "500 300 bell", "600 200 200 to go"] == [" ".join(row.split()) for row in rows[:3]]
+    assert ["1 400 400", "500 300 bell", "600 200 200 to go"] == [
+        " ".join(row.split()) for row in rows[:3]
+    ]
 
 
 def test_unknown_event_is_status_2_and_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,8 +43,12 @@ def test_json_keys_carry_their_units(decoded: Callable[..., Any]) -> None:
     assert expected == decoded("2a53", RUNNING, "--profile", "stryd")
 
 
-def test_without_a_profile_the_plain_standard_decides_the_cadence(decoded: Callable[..., Any]) -> None:
-    """90 a minute at 3.5 m/s is strides by the generic profile, and the output says whose rule that was."""
+def test_without_a_profile_the_plain_standard_decides_the_cadence(
+    decoded: Callable[..., Any],
+) -> None:
+    """90 a minute at 3.5 m/s is strides by the generic profile, and the output says whose rule that
+    was.
+    """
     shown = decoded("2a53", RUNNING)
 
     assert ("generic-rsc", 180) == (shown["profile"], shown["cadence_spm"])
@@ -69,7 +73,10 @@ def test_people_are_told_why_the_cadence_is_unknown(capsys: pytest.CaptureFixtur
     """The reason stands below the list."""
     assert 0 == main(["decode", "2a53", "04800315", "--profile", "stryd"])
 
-    assert "cadence unknown: by profile stryd the number sent is no cadence" == capsys.readouterr().out.splitlines()[-1]
+    assert (
+        "cadence unknown: by profile stryd the number sent is no cadence"
+        == capsys.readouterr().out.splitlines()[-1]
+    )
 
 
 def test_an_ambiguous_number_is_null_and_says_why(decoded: Callable[..., Any]) -> None:
@@ -80,8 +87,12 @@ def test_an_ambiguous_number_is_null_and_says_why(decoded: Callable[..., Any]) -
     assert "neither plainly strides nor plainly steps" in shown["cadence_note"]
 
 
-@pytest.mark.parametrize(("hexed", "contact"), [("104b2503e102", None), ("144b2503e102", False), ("164b2503e102", True)])
-def test_heart_rate_tells_contact_as_true_false_or_null(decoded: Callable[..., Any], hexed: str, contact: bool | None) -> None:
+@pytest.mark.parametrize(
+    ("hexed", "contact"), [("104b2503e102", None), ("144b2503e102", False), ("164b2503e102", True)]
+)
+def test_heart_rate_tells_contact_as_true_false_or_null(
+    decoded: Callable[..., Any], hexed: str, contact: bool | None
+) -> None:
     """Unknown contact is null and not false."""
     expected = {
         "char": "2a37",
@@ -96,15 +107,21 @@ def test_heart_rate_tells_contact_as_true_false_or_null(decoded: Callable[..., A
 
 
 @pytest.mark.parametrize("hexed", ["0000", "010000", "10000004"])
-def test_a_heart_rate_of_0_is_unknown(hexed: str, decoded: Callable[..., Any], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a sensor that finds no pulse and says 0 THEN the heart rate is unknown, as a dash and as null."""
+def test_a_heart_rate_of_0_is_unknown(
+    hexed: str, decoded: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a sensor that finds no pulse and says 0 THEN the heart rate is unknown, as a dash and
+    as null.
+    """
     assert decoded("2a37", hexed)["heart_rate_bpm"] is None
     assert main(["decode", "2a37", hexed]) == 0
     assert "heart rate  -" in capsys.readouterr().out
 
 
 def test_half_an_interval_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a frame that ends in half an interval THEN the heart rate and the whole ones are told, and the loss."""
+    """GIVEN a frame that ends in half an interval THEN the heart rate and the whole ones are told,
+    and the loss.
+    """
     assert main(["decode", "2a37", "103c000402"]) == 0
     out = capsys.readouterr().out
     for told in ("heart rate    60 ", "rr            1000.0 ", "half rr lost  yes"):
@@ -130,7 +147,8 @@ def test_a_cut_treadmill_frame_shows_what_arrived(decoded: Callable[..., Any]) -
     shown = decoded("2acd", "9e1fc60394023e01005a00ff7f3200ffff2500f4")
 
     assert (2.68333333, 318, 37, None, True) == tuple(
-        shown[key] for key in ("speed_mps", "total_distance_m", "energy_kcal", "heart_rate_bpm", "truncated")
+        shown[key]
+        for key in ("speed_mps", "total_distance_m", "energy_kcal", "heart_rate_bpm", "truncated")
     )
 
 
@@ -144,12 +162,22 @@ def test_a_cut_treadmill_frame_shows_what_arrived(decoded: Callable[..., Any]) -
         ("2a38", "01", {"location_code": 1, "location": "chest"}),
         ("2a5d", "63", {"location_code": 99, "location": None}),
         ("2a54", "0300", {"stride_length": True, "distance": True, "running_status": False}),
-        ("2acd", "84242c019600000c0000000078000102", {"elapsed_s": 120, "reserved_flags": 0x2000, "extra_hex": "0102"}),
+        (
+            "2acd",
+            "84242c019600000c0000000078000102",
+            {"elapsed_s": 120, "reserved_flags": 0x2000, "extra_hex": "0102"},
+        ),
         ("2a67", "0100e803", {"speed_mps": 10.0, "position_status": "no_position", "utc": None}),
-        ("2a67", "4000ea0706000a0901", {"utc": {"year": 2026, "month": 6, "day": None, "hour": 10, "minute": 9, "second": 1}}),
+        (
+            "2a67",
+            "4000ea0706000a0901",
+            {"utc": {"year": 2026, "month": 6, "day": None, "hour": 10, "minute": 9, "second": 1}},
+        ),
     ],
 )
-def test_every_characteristic_can_be_shown(decoded: Callable[..., Any], char: str, hexed: str, expected: dict[str, Any]) -> None:
+def test_every_characteristic_can_be_shown(
+    decoded: Callable[..., Any], char: str, hexed: str, expected: dict[str, Any]
+) -> None:
     """Each codec has readable keys."""
     shown = decoded(char, hexed)
 
@@ -172,7 +200,9 @@ def test_every_codec_has_a_name() -> None:
         ["2a37", "16-4e-1b-03-12-03"],
     ],
 )
-def test_hex_and_uuids_may_be_typed_as_tools_print_them(decoded: Callable[..., Any], typed: list[str]) -> None:
+def test_hex_and_uuids_may_be_typed_as_tools_print_them(
+    decoded: Callable[..., Any], typed: list[str]
+) -> None:
     """Case, 0x, spaces, colons, dashes and the long form of the UUID make no difference."""
     assert decoded("2a37", "164e1b031203") == decoded(*typed)
 
@@ -204,7 +234,9 @@ def test_people_are_told_whose_rules_made_the_cadence(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(("hexed", "shown"), [("41421b5b324a", "AB\\x1b[2J"), ("00", "-")])
-def test_a_device_name_cannot_write_on_the_terminal(capsys: pytest.CaptureFixture[str], hexed: str, shown: str) -> None:
+def test_a_device_name_cannot_write_on_the_terminal(
+    capsys: pytest.CaptureFixture[str], hexed: str, shown: str
+) -> None:
     """Control characters in a string from outside are shown, not obeyed."""
     assert 0 == main(["decode", "2a29", hexed])
 
@@ -235,7 +267,9 @@ def test_a_time_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         (["2a37", ""], 1, "got 0"),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(capsys: pytest.CaptureFixture[str], argv: list[str], status: int, said: str) -> None:
+def test_what_cannot_be_done_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], argv: list[str], status: int, said: str
+) -> None:
     """Exit status 2 for what was typed, 1 for what the bytes are; nothing on standard output."""
     assert status == main(["decode", *argv])
 

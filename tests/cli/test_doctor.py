@@ -1,4 +1,6 @@
-"""The doctor on machines that are well and on machines that are not; Bluetooth is the fake BlueZ of ``tests/beds``."""
+"""The doctor on machines that are well and on machines that are not; Bluetooth is the fake BlueZ of
+``tests/beds``.
+"""
 
 import asyncio
 import errno
@@ -49,7 +51,9 @@ name = "Stryd"
 POD = "C0:FF:EE:00:00:02"
 SENTINEL = "sentinel-7f3a"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the doctor knows BlueZ, which is Linux's")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="the doctor knows BlueZ, which is Linux's"
+)
 
 
 class Surgery:
@@ -83,7 +87,9 @@ class Surgery:
         for name, text in (("type", "bluetooth"), ("soft", "0"), ("hard", "0"), (how, "1")):
             (folder / name).write_text(f"{text}\n")
 
-    async def looked_at(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, Any]]]:
+    async def looked_at(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> tuple[int, dict[str, dict[str, Any]]]:
         """Return the exit status and what was found, by part."""
         capsys.readouterr()
         status = await asyncio.to_thread(main, ["doctor", str(self.race), "--json"])
@@ -117,8 +123,12 @@ def parts(report: dict[str, dict[str, Any]], level: str) -> set[str]:
 # ---- all together
 
 
-async def test_a_machine_that_is_well(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN race file, sensors, Bluetooth, broker and disk as they should be THEN all is well and the exit status 0, line by line."""
+async def test_a_machine_that_is_well(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN race file, sensors, Bluetooth, broker and disk as they should be THEN all is well and
+    the exit status 0, line by line.
+    """
     strap = bluez.add_sensor(STRAP, "Polar H10 1234", services={"180d": ["2a37"]})
     bluez.leave_connected(strap)
     status, report = await surgery.looked_at(capsys)
@@ -138,7 +148,10 @@ async def test_a_machine_that_is_well(surgery: Surgery, bluez: FakeBluez, capsys
     }
     assert "is heard" == report["pod"]["why"]
     assert report["race file"]["why"] == f"{surgery.race}: 5000m in laps of 400 m"
-    assert report["sensors"]["why"] == f"strap is address {STRAP} (polar-h10); pod is name Stryd (stryd)"
+    assert (
+        report["sensors"]["why"]
+        == f"strap is address {STRAP} (polar-h10); pod is name Stryd (stryd)"
+    )
     assert report["BlueZ"]["why"] == "5.66"
     assert await asyncio.to_thread(main, ["doctor", str(surgery.race)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -149,25 +162,39 @@ async def test_a_machine_that_is_well(surgery: Surgery, bluez: FakeBluez, capsys
 async def test_a_sensor_that_is_elsewhere_is_not_called_connected(
     surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN a strap that is not heard, and a neighbour's that is connected WHEN the doctor looks THEN yours is missed, in a run's words."""
-    bluez.leave_connected(bluez.add_sensor("C0:FF:EE:00:00:99", "a neighbour's", services={"180d": ["2a37"]}))
+    """GIVEN a strap that is not heard, and a neighbour's that is connected WHEN the doctor looks
+    THEN yours is missed, in a run's words.
+    """
+    bluez.leave_connected(
+        bluez.add_sensor("C0:FF:EE:00:00:99", "a neighbour's", services={"180d": ["2a37"]})
+    )
     status, report = await surgery.looked_at(capsys)
     assert (0, "warning", "ok") == (status, report["strap"]["level"], report["pod"]["level"])
-    assert re.fullmatch(rf"{STRAP} not seen for \d+ s: is it worn and awake\?", report["strap"]["why"])
+    assert re.fullmatch(
+        rf"{STRAP} not seen for \d+ s: is it worn and awake\?", report["strap"]["why"]
+    )
     assert await asyncio.to_thread(main, ["doctor", str(surgery.race)]) == 0
     assert "ready for a race, without strap" == capsys.readouterr().out.splitlines()[-1]
 
 
-async def test_no_pinned_sensor_is_heard(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN sensors that all sleep WHEN the doctor looks THEN it is not ready, and each is told as a run would tell it."""
+async def test_no_pinned_sensor_is_heard(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN sensors that all sleep WHEN the doctor looks THEN it is not ready, and each is told as
+    a run would tell it.
+    """
     bluez.remove_sensor(bluez.sensors[0])
     status, report = await surgery.looked_at(capsys)
     assert (1, {"strap", "pod"}) == (status, parts(report, "fault"))
     assert all("is it worn and awake?" in report[name]["why"] for name in ("strap", "pod"))
 
 
-async def test_two_of_one_name(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN two pods of the pinned name WHEN the doctor looks THEN it says, as a run does, to pin one by its address."""
+async def test_two_of_one_name(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN two pods of the pinned name WHEN the doctor looks THEN it says, as a run does, to pin
+    one by its address.
+    """
     bluez.add_sensor("C0:FF:EE:00:00:03", "Stryd", services={"1814": ["2a53"]})
     _, report = await surgery.looked_at(capsys)
     assert "2 devices call themselves 'Stryd'" in report["pod"]["why"]
@@ -175,8 +202,12 @@ async def test_two_of_one_name(surgery: Surgery, bluez: FakeBluez, capsys: pytes
 
 
 @pytest.mark.usefixtures("bluez")
-async def test_nothing_is_scanned_for_while_a_race_is_on(surgery: Surgery, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a run on this machine WHEN the doctor looks THEN it does not scan, which would cost the run its links, and says so."""
+async def test_nothing_is_scanned_for_while_a_race_is_on(
+    surgery: Surgery, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a run on this machine WHEN the doctor looks THEN it does not scan, which would cost the
+    run its links, and says so.
+    """
     with only_one(tmp_path / "state"):
         status, report = await surgery.looked_at(capsys)
     assert (0, False) == (status, bool({"strap", "pod"} & report.keys()))
@@ -188,7 +219,9 @@ async def test_nothing_is_scanned_for_while_a_race_is_on(surgery: Surgery, tmp_p
 
 @pytest.mark.usefixtures("bluez")
 async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a gpsd that tells positions WHEN the doctor looks THEN it is well, and how good they are is told."""
+    """GIVEN a gpsd that tells positions WHEN the doctor looks THEN it is well, and how good they
+    are is told.
+    """
     async with fake_gpsd() as fake:
         surgery.race.write_text(f'{RACE}[fixes]\ngpsd = "127.0.0.1:{fake.port}"\n')
         looking = asyncio.create_task(surgery.looked_at(capsys))
@@ -207,8 +240,12 @@ async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[st
     ],
 )
 @pytest.mark.usefixtures("bluez")
-async def test_no_positions(toml: str, told: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a receiver that is not there THEN the doctor warns and says what to do: a race can be run all the same."""
+async def test_no_positions(
+    toml: str, told: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a receiver that is not there THEN the doctor warns and says what to do: a race can be
+    run all the same.
+    """
     surgery.race.write_text(f"{RACE}[fixes]\n{toml}\n")
     status, report = await surgery.looked_at(capsys)
     assert (0, "warning") == (status, report["positions"]["level"])
@@ -227,8 +264,12 @@ async def test_termux_is_there(surgery: Surgery, capsys: pytest.CaptureFixture[s
 # ---- Bluetooth
 
 
-async def test_bluetooth_switched_off(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN an adapter that is off, by software or by a switch THEN the doctor says how to switch it on."""
+async def test_bluetooth_switched_off(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN an adapter that is off, by software or by a switch THEN the doctor says how to switch
+    it on.
+    """
     bluez.power(on=False)
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
@@ -238,8 +279,12 @@ async def test_bluetooth_switched_off(surgery: Surgery, bluez: FakeBluez, capsys
     assert "a switch or key of this machine" in report["adapter"]["why"]
 
 
-async def test_no_adapter(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN BlueZ without an adapter THEN the doctor asks for one, and on a Raspberry Pi knows where it may have been switched off."""
+async def test_no_adapter(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN BlueZ without an adapter THEN the doctor asks for one, and on a Raspberry Pi knows
+    where it may have been switched off.
+    """
     bluez.unplug()
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
@@ -251,7 +296,9 @@ async def test_no_adapter(surgery: Surgery, bluez: FakeBluez, capsys: pytest.Cap
     assert "Raspberry Pi Zero 2 W Rev 1.0" in report["machine"]["why"]
 
 
-async def test_another_adapter_than_the_one_named(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_another_adapter_than_the_one_named(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN a race file that names hci7 WHEN there is hci0 THEN the doctor says which there is."""
     assert bluez.adapter.powered
     surgery.race.write_text(f'adapter = "hci7"\n{RACE}')
@@ -259,15 +306,21 @@ async def test_another_adapter_than_the_one_named(surgery: Surgery, bluez: FakeB
     assert (1, "there is hci0") == (status, report["adapter"]["remedy"])
 
 
-async def test_an_adapter_that_knows_no_sensors(surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_an_adapter_that_knows_no_sensors(
+    surgery: Surgery, bluez: FakeBluez, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN an adapter from before Bluetooth 4 THEN the doctor says that it is too old."""
     bluez.tree.change(bluez.adapter.path, bluetooth.ADAPTER, Roles=["peripheral"])
     status, report = await surgery.looked_at(capsys)
     assert (1, True) == (status, "too old" in report["adapter"]["why"])
 
 
-async def test_no_bluetoothd(surgery: Surgery, bus: PrivateBus, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a D-Bus without BlueZ on it THEN D-Bus is well, the service is not, and what stands on it is not looked at."""
+async def test_no_bluetoothd(
+    surgery: Surgery, bus: PrivateBus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a D-Bus without BlueZ on it THEN D-Bus is well, the service is not, and what stands on
+    it is not looked at.
+    """
     assert bus.address == os.environ[ENVIRONMENT]
     status, report = await surgery.looked_at(capsys)
     assert (1, {"Bluetooth service"}) == (status, parts(report, "fault"))
@@ -276,8 +329,15 @@ async def test_no_bluetoothd(surgery: Surgery, bus: PrivateBus, capsys: pytest.C
     assert "adapter" not in report
 
 
-async def test_no_bus(surgery: Surgery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN no D-Bus at all THEN the doctor says so; where BlueZ is not even installed, it says that."""
+async def test_no_bus(
+    surgery: Surgery,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN no D-Bus at all THEN the doctor says so; where BlueZ is not even installed, it says
+    that.
+    """
     monkeypatch.setenv(ENVIRONMENT, f"unix:path={tmp_path}/nobody")
     status, report = await surgery.looked_at(capsys)
     assert (1, {"D-Bus"}) == (status, parts(report, "fault"))
@@ -317,10 +377,19 @@ async def test_a_service_that_does_not_answer(
 
 
 @pytest.mark.parametrize(
-    ("says", "level"), [("bluetoothctl: 5.50", "fault"), ("bluetoothctl: 5.55", "ok"), ("5.9", "fault"), ("6.1", "ok"), ("", "warning")]
+    ("says", "level"),
+    [
+        ("bluetoothctl: 5.50", "fault"),
+        ("bluetoothctl: 5.55", "ok"),
+        ("5.9", "fault"),
+        ("6.1", "ok"),
+        ("", "warning"),
+    ],
 )
 @pytest.mark.usefixtures("bluez")
-async def test_the_version_of_bluez(says: str, level: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_version_of_bluez(
+    says: str, level: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN a version of BlueZ THEN one before 5.55 is a fault, and an unknown one a doubt."""
     surgery.program("bluetoothctl", f"echo '{says}'")
     _, report = await surgery.looked_at(capsys)
@@ -328,7 +397,10 @@ async def test_the_version_of_bluez(says: str, level: str, surgery: Surgery, cap
 
 
 async def test_sensors_over_mqtt_need_no_bluetooth(
-    surgery: Surgery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    surgery: Surgery,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """GIVEN sensors that a gateway reads WHEN this machine has no Bluetooth THEN that is no fault."""
     monkeypatch.setenv(ENVIRONMENT, f"unix:path={tmp_path}/nobody")
@@ -349,8 +421,12 @@ async def test_sensors_over_mqtt_need_no_bluetooth(
         ("race = ", "race file", "not TOML"),
     ],
 )
-async def test_a_race_file_that_will_not_do(text: str, part: str, word: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race file with a mistake in it THEN that is one finding among the others, with what to do."""
+async def test_a_race_file_that_will_not_do(
+    text: str, part: str, word: str, surgery: Surgery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race file with a mistake in it THEN that is one finding among the others, with what
+    to do.
+    """
     surgery.race.write_text(text)
     status, report = await surgery.looked_at(capsys)
     assert (1, {part}) == (status, parts(report, "fault"))
@@ -358,15 +434,31 @@ async def test_a_race_file_that_will_not_do(text: str, part: str, word: str, sur
 
 
 def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
-    """GIVEN a sanctioned race THEN the doctor warns that no cue will come, and why; of other rules nothing is said."""
-    for rules, told in (("sanctioned", ["sanctioned race: cues are off"]), ("training", []), ("road", [])):
-        patient = Patient(tmp_path / "race.toml", load_settings(None, options={"race": "5000m", "rules": rules}, environ={}), None, {})
+    """GIVEN a sanctioned race THEN the doctor warns that no cue will come, and why; of other rules
+    nothing is said.
+    """
+    for rules, told in (
+        ("sanctioned", ["sanctioned race: cues are off"]),
+        ("training", []),
+        ("road", []),
+    ):
+        patient = Patient(
+            tmp_path / "race.toml",
+            load_settings(None, options={"race": "5000m", "rules": rules}, environ={}),
+            None,
+            {},
+        )
         warned = [finding.why for finding in race(patient) if finding.what == "cues"]
         assert told == [why[: len(told[0])] for why in warned]
 
 
 @pytest.mark.usefixtures("bluez")
-async def test_no_race_file(surgery: Surgery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_no_race_file(
+    surgery: Surgery,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """GIVEN no race file anywhere THEN the doctor says how to get one, and looks at all the rest."""
     surgery.race.unlink()
     monkeypatch.setattr("kickcue.cli.doctor.find_race_file", lambda _: None)
@@ -378,8 +470,12 @@ async def test_no_race_file(surgery: Surgery, tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("bluez")
-async def test_a_race_file_out_of_reach(surgery: Surgery, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a folder that this user may not look into THEN that is a finding, and not the end of the doctor."""
+async def test_a_race_file_out_of_reach(
+    surgery: Surgery, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a folder that this user may not look into THEN that is a finding, and not the end of
+    the doctor.
+    """
 
     def refuse(path: Path) -> Any:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
@@ -396,10 +492,17 @@ async def test_a_race_file_out_of_reach(surgery: Surgery, monkeypatch: pytest.Mo
 @pytest.mark.mosquitto
 @pytest.mark.usefixtures("bluez")
 async def test_a_broker_that_serves_this_machine_alone(
-    surgery: Surgery, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    surgery: Surgery,
+    mosquitto: Mosquitto,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN Mosquitto on the loopback only, its default WHEN the password is right THEN it lets us in, but a watch would find nobody."""
-    monkeypatch.setattr(broker, "_own_address", lambda: "127.0.0.2")  # stands for the network: Mosquitto listens on 127.0.0.1
+    """GIVEN Mosquitto on the loopback only, its default WHEN the password is right THEN it lets us
+    in, but a watch would find nobody.
+    """
+    monkeypatch.setattr(
+        broker, "_own_address", lambda: "127.0.0.2"
+    )  # stands for the network: Mosquitto listens on 127.0.0.1
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", "daemon secret")
     surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
     status, report = await surgery.looked_at(capsys)
@@ -431,12 +534,20 @@ async def test_a_broker_that_denies_a_topic(
     may: str,
     says: str,
 ) -> None:
-    """GIVEN an access list that denies the sender a topic of a race THEN it is not ready, and the doctor names the topic."""
+    """GIVEN an access list that denies the sender a topic of a race THEN it is not ready, and the
+    doctor names the topic.
+    """
     monkeypatch.setattr(broker, "_own_address", lambda: "127.0.0.1")
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", "daemon secret")
     surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
     topics = Topics()
-    allow(mosquitto, ["user daemon", *(f"topic {may if name in denied else 'readwrite'} {topics[name]}" for name in RULES)])
+    allow(
+        mosquitto,
+        [
+            "user daemon",
+            *(f"topic {may if name in denied else 'readwrite'} {topics[name]}" for name in RULES),
+        ],
+    )
     status, report = await surgery.looked_at(capsys)
     assert (1, {"topics"}) == (status, parts(report, "fault"))
     assert says in report["topics"]["why"]
@@ -447,9 +558,14 @@ async def test_a_broker_that_denies_a_topic(
 @pytest.mark.mosquitto
 @pytest.mark.usefixtures("bluez")
 async def test_a_broker_that_does_not_let_us_in(
-    surgery: Surgery, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    surgery: Surgery,
+    mosquitto: Mosquitto,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN a wrong password THEN the doctor says that the login was refused, and shows the password nowhere."""
+    """GIVEN a wrong password THEN the doctor says that the login was refused, and shows the
+    password nowhere.
+    """
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", SENTINEL)
     surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
     status, report = await surgery.looked_at(capsys)
@@ -459,17 +575,25 @@ async def test_a_broker_that_does_not_let_us_in(
 
 
 @pytest.mark.usefixtures("bluez")
-async def test_no_broker_and_no_password(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a broker that is not there, or a password file that others can read THEN one finding says which."""
+async def test_no_broker_and_no_password(
+    surgery: Surgery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a broker that is not there, or a password file that others can read THEN one finding
+    says which.
+    """
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://127.0.0.1:{closed.getsockname()[1]}"\n')
+        surgery.race.write_text(
+            f'{RACE}[broker]\nurl = "mqtt://127.0.0.1:{closed.getsockname()[1]}"\n'
+        )
         _, report = await surgery.looked_at(capsys)
     assert "cannot connect" in report["broker"]["why"]
     secret = surgery.race.with_name("password")
     secret.write_text(SENTINEL)
     secret.chmod(0o644)
-    surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1"\npassword_file = "{secret}"\n')
+    surgery.race.write_text(
+        f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1"\npassword_file = "{secret}"\n'
+    )
     _, report = await surgery.looked_at(capsys)
     assert "chmod 600" in report["broker"]["why"]
     assert SENTINEL not in json.dumps(report)
@@ -485,7 +609,9 @@ def test_whether_an_address_is_our_own() -> None:
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a read-only file system, or one that is another's THEN there is a warning: the race is run without a recording."""
+    """GIVEN a read-only file system, or one that is another's THEN there is a warning: the race is
+    run without a recording.
+    """
 
     def refuse(number: int) -> Callable[..., Any]:
         def opened(**_: Any) -> Any:
@@ -494,14 +620,20 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
         return opened
 
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
-    for number, word in ((errno.EROFS, "mount a stick"), (errno.EACCES, "chown"), (errno.ENOSPC, "state_dir")):
+    for number, word in (
+        (errno.EROFS, "mount a stick"),
+        (errno.EACCES, "chown"),
+        (errno.ENOSPC, "state_dir"),
+    ):
         monkeypatch.setattr(disk, "tempfile", SimpleNamespace(TemporaryFile=refuse(number)))
         (finding,) = found(disk.disk)
         assert (Level.WARNING, True) == (finding.level, word in str(finding.remedy)), number
 
 
 def test_little_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a disk that is nearly full THEN the doctor says how much is left; what it wrote to try is gone."""
+    """GIVEN a disk that is nearly full THEN the doctor says how much is left; what it wrote to try
+    is gone.
+    """
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=7_000_000))
     (finding,) = found(disk.disk)
@@ -516,10 +648,15 @@ def test_no_recording_wanted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "set_over_network", "level"), [("1970-01-01", True, "warning"), ("2027-06-01", True, "ok"), ("2027-06-01", False, "warning")]
+    ("shown", "set_over_network", "level"),
+    [("1970-01-01", True, "warning"), ("2027-06-01", True, "ok"), ("2027-06-01", False, "warning")],
 )
-def test_the_clock(shown: str, set_over_network: bool, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a clock that was never set, was set, or nobody knows THEN only the one set over the network is well, and none is a fault."""
+def test_the_clock(
+    shown: str, set_over_network: bool, level: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a clock that was never set, was set, or nobody knows THEN only the one set over the
+    network is well, and none is a fault.
+    """
     now_s = time.mktime(time.strptime(shown, "%Y-%m-%d"))
     monkeypatch.setattr(time, "time", lambda: now_s)
     monkeypatch.setattr(machine, "TIMESYNCD", tmp_path / ("." if set_over_network else "nothing"))
@@ -529,21 +666,33 @@ def test_the_clock(shown: str, set_over_network: bool, level: str, tmp_path: Pat
 
 
 def test_the_kernel_is_asked_for_its_clock() -> None:
-    """The kernel's answer is one of the two, whatever this machine is, and nothing is set by asking."""
+    """The kernel's answer is one of the two, whatever this machine is, and nothing is set by
+    asking.
+    """
     assert utc.kernel_says_synchronised() in (True, False)
 
 
 @pytest.mark.parametrize(
     ("says", "levels"),
-    [("throttled=0x0", ["ok"]), ("throttled=0x50005", ["warning"]), ("throttled=0x50000", ["warning"]), ("VCHI failed", []), ("", [])],
+    [
+        ("throttled=0x0", ["ok"]),
+        ("throttled=0x50005", ["warning"]),
+        ("throttled=0x50000", ["warning"]),
+        ("VCHI failed", []),
+        ("", []),
+    ],
 )
 def test_the_voltage_of_a_pi(says: str, levels: list[str], surgery: Surgery) -> None:
-    """GIVEN what a Raspberry Pi says of its voltage THEN too little is a warning, also when it is over; where it says nothing, nothing is said."""
+    """GIVEN what a Raspberry Pi says of its voltage THEN too little is a warning, also when it is
+    over; where it says nothing, nothing is said.
+    """
     surgery.program("vcgencmd", f"echo '{says}'")
     assert levels == [finding.level for finding in found(machine.power)]
 
 
-@pytest.mark.parametrize(("encoding", "level"), [("utf-8", "ok"), ("ascii", "warning"), ("latin-1", "warning")])
+@pytest.mark.parametrize(
+    ("encoding", "level"), [("utf-8", "ok"), ("ascii", "warning"), ("latin-1", "warning")]
+)
 def test_the_terminal(encoding: str, level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a terminal that lacks our signs THEN the doctor says how to get them."""
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(encoding=encoding))
@@ -554,7 +703,9 @@ def test_the_terminal(encoding: str, level: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
-    """GIVEN a check that raises and one that never ends THEN the others are told in their order, and both are faults."""
+    """GIVEN a check that raises and one that never ends THEN the others are told in their order,
+    and both are faults.
+    """
     hanging = threading.Event()
 
     def fails(_: Patient) -> Iterator[Finding]:
@@ -565,16 +716,25 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
         hanging.wait()
         yield ok("late", "late")
 
-    checks = {"a": lambda _: [warning("a", "first")], "b": fails, "c": hangs, "d": lambda _: [fault("d", "last")]}
+    checks = {
+        "a": lambda _: [warning("a", "first")],
+        "b": fails,
+        "c": hangs,
+        "d": lambda _: [fault("d", "last")],
+    }
     try:
         report = examine.examine(Patient(None, None, None, {}), checks, patience_s=0.5)
     finally:
         hanging.set()
     assert ["a", "b", "d", "c"] == [finding.what for finding in report]
-    assert [Level.WARNING, Level.FAULT, Level.FAULT, Level.FAULT] == [finding.level for finding in report]
+    assert [Level.WARNING, Level.FAULT, Level.FAULT, Level.FAULT] == [
+        finding.level for finding in report
+    ]
     assert "ValueError: oh" in report[1].why
 
 
 def test_at_most() -> None:
     """A fault of what is not needed is a warning; what is well stays so."""
-    assert [Level.OK, Level.WARNING, Level.WARNING] == [Finding(level, "", "").at_most(Level.WARNING).level for level in Level]
+    assert [Level.OK, Level.WARNING, Level.WARNING] == [
+        Finding(level, "", "").at_most(Level.WARNING).level for level in Level
+    ]

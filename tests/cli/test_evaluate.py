@@ -25,7 +25,23 @@ def rows_of(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
 
 def test_figures_of_kickcue_and_of_the_baselines(capsys: pytest.CaptureFixture[str]) -> None:
     """--json gives one object for kickcue and one for each baseline, on the same races; kickcue is the nearest to the truth."""
-    assert main(["evaluate", "--scenario", "button", "--race", "1500m", "--seeds", "8", "--first-seed", "40", "--json"]) == 0
+    assert (
+        main(
+            [
+                "evaluate",
+                "--scenario",
+                "button",
+                "--race",
+                "1500m",
+                "--seeds",
+                "8",
+                "--first-seed",
+                "40",
+                "--json",
+            ]
+        )
+        == 0
+    )
 
     rows = rows_of(capsys)
     assert {"who": "all", "races": 8, "unwarned": 0, "missed": []} == rows.pop("all")
@@ -70,7 +86,9 @@ def test_the_best_possible(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0.0 < best["sd_s"] < 4.0  # no line before the bell has told how the pod counts
 
 
-def test_every_scenario_and_event(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_scenario_and_event(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without --scenario and --race it is each scenario of the protocol over each of its events."""
     seen: list[int] = []
 
@@ -131,10 +149,16 @@ def test_unwarned_wrong_laps_miss_a_threshold(
     assert "missed: unwarned in 200 of 200 races, at most 1 is asked" == last[1]
 
 
-def test_a_missed_threshold_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN figures that miss a threshold THEN exit status 1, and a line that says which and by how much."""
+def test_a_missed_threshold_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN figures that miss a threshold THEN exit status 1, and a line that says which and by how
+    much.
+    """
     monkeypatch.setattr("kickcue.lab.targets.LEAST_RACES", 2)
-    monkeypatch.setattr("kickcue.lab.targets.target", lambda _scenario, _event: Target(median_s=0.001))
+    monkeypatch.setattr(
+        "kickcue.lab.targets.target", lambda _scenario, _event: Target(median_s=0.001)
+    )
     assert main([*FEW, "--seeds", "2"]) == 1
 
     out = capsys.readouterr().out
@@ -163,7 +187,9 @@ def test_a_kind_has_a_title() -> None:
         (["--archive", "nowhere", "--race", "5000m"], "--race with --archive"),
     ],
 )
-def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str], extra: list[str], words: str) -> None:
+def test_nonsense_is_refused(
+    capsys: pytest.CaptureFixture[str], extra: list[str], words: str
+) -> None:
     """What cannot be evaluated is told in one line, with status 2."""
     assert main(["evaluate", *extra]) == 2
 
@@ -172,12 +198,19 @@ def test_nonsense_is_refused(capsys: pytest.CaptureFixture[str], extra: list[str
 
 @pytest.mark.recordings
 def test_an_archive(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a folder of recordings THEN its races are run as recorded, or each with a scenario's faults; others are told as left out."""
+    """GIVEN a folder of recordings THEN its races are run as recorded, or each with a scenario's
+    faults; others are told as left out.
+    """
     assert main(["evaluate", "--archive", str(data_dir)]) == 0
 
     out = capsys.readouterr().out
     assert "3 recordings, as recorded: 3 races" in out
     assert "left out recordings/ParseGPX_track_session.gpx: its finish is not known" in out
-    assert main(["evaluate", "--archive", str(data_dir), "--scenario", "gate", "--seeds", "1", "--json"]) == 0
+    assert (
+        main(
+            ["evaluate", "--archive", str(data_dir), "--scenario", "gate", "--seeds", "1", "--json"]
+        )
+        == 0
+    )
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert 3 == sum(line["who"] == "kickcue" and line["scenario"] == "gate" for line in lines)

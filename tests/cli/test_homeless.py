@@ -8,7 +8,14 @@ from kickcue.cli import main
 from kickcue.config.places import config_folder, default_state_folder, find_race_file, known_home
 from kickcue.core.errors import AskedWronglyError
 
-FOLDERS = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "KICKCUE_STATE_DIR")
+FOLDERS = (
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+    "XDG_RUNTIME_DIR",
+    "STATE_DIRECTORY",
+    "KICKCUE_STATE_DIR",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +47,10 @@ def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids=lambda words: words[0],
 )
 def test_what_needs_no_home_works_without_one(
-    words: list[str], homeless: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    homeless: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """WHEN a command keeps nothing, or is told where to keep it THEN it does its work."""
     if words[0] == "demo":  # its broker needs a folder that is closed to others
@@ -57,7 +67,9 @@ def test_recordings_are_read_without_one(capsys: pytest.CaptureFixture[str]) -> 
     assert "home" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["demo"], ["demo", "--out", "d.mcap"], ["calibrate", "show"], ["watch"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["demo"], ["demo", "--out", "d.mcap"], ["calibrate", "show"], ["watch"]], ids=" ".join
+)
 def test_what_needs_one_says_so(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """WHEN a command has to keep something, and nobody says where THEN one line says what to set."""
     assert main(words) == 2
@@ -77,7 +89,9 @@ def test_the_race_file_of_the_system_is_found(homeless: Path) -> None:
 
 @pytest.mark.parametrize("told", ["", "relative", "~"])
 def test_a_home_that_is_none(told: str) -> None:
-    """GIVEN HOME that is empty or no whole path THEN it is no home: neither / nor the current folder is taken for one."""
+    """GIVEN HOME that is empty or no whole path THEN it is no home: neither / nor the current
+    folder is taken for one.
+    """
     assert known_home({"HOME": told}) is None
     assert config_folder({"HOME": told}) is None
     with pytest.raises(AskedWronglyError, match="no home folder"):

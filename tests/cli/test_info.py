@@ -28,11 +28,21 @@ from kickcue.recording.encode import PodSample, pod_notification, strap_notifica
 from kickcue.recording.mcap_file import McapWriter
 from kickcue.recording.model import Entry
 
-HEADER = Header("1500m", 400.0, "2026-06-14T10:09:11Z", {"pod": "stryd", "strap": "polar-h10"}, None, ticks=True, made_by="kickcue 0.1.0")
+HEADER = Header(
+    "1500m",
+    400.0,
+    "2026-06-14T10:09:11Z",
+    {"pod": "stryd", "strap": "polar-h10"},
+    None,
+    ticks=True,
+    made_by="kickcue 0.1.0",
+)
 
 
 def race() -> list[Entry]:
-    """Return 20 s at 5 m/s, 92 strides and 170 bpm; the strap falls silent after 10 s, nothing is heard from 15 s to 19 s."""
+    """Return 20 s at 5 m/s, 92 strides and 170 bpm; the strap falls silent after 10 s, nothing is
+    heard from 15 s to 19 s.
+    """
     entries: list[Entry] = [Command(0, CommandKind.START)]
     for second in (*range(16), 19, 20):
         t_ns = s_to_ns(second)
@@ -43,7 +53,18 @@ def race() -> list[Entry]:
         Link(s_to_ns(20), "strap", up=False),
         Notification(s_to_ns(20), "strap", "2a37", b"\x01"),
         Mark(s_to_ns(20), MarkSource.BUTTON),
-        Cue(s_to_ns(20), "c1", CueKind.LAST_LAP, "last lap: turnover up", None, (), 2, 3000, 400.0, 1.0),
+        Cue(
+            s_to_ns(20),
+            "c1",
+            CueKind.LAST_LAP,
+            "last lap: turnover up",
+            None,
+            (),
+            2,
+            3000,
+            400.0,
+            1.0,
+        ),
         Notice(s_to_ns(20), "sensor_lost", "the strap is silent"),
         Tick(s_to_ns(21)),
     ]
@@ -64,7 +85,9 @@ def told(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_the_page_of_a_recording(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race recorded by kickcue WHEN all is asked THEN the runner's lines come first, then sensors, gaps, outputs; plain in a pipe."""
+    """GIVEN a race recorded by kickcue WHEN all is asked THEN the runner's lines come first, then
+    sensors, gaps, outputs; plain in a pipe.
+    """
     assert main(["info", "--verbose", str(mcap)]) == 0
     assert (
         capsys.readouterr().out
@@ -96,17 +119,36 @@ outputs   cue 1, notice 1
 
 
 def test_the_runner_comes_first(mcap: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race WHEN nothing more is asked THEN time, distance, pace and laps are there, notifications and gaps are not; how to see them is."""
+    """GIVEN a race WHEN nothing more is asked THEN time, distance, pace and laps are there,
+    notifications and gaps are not; how to see them is.
+    """
     assert main(["info", str(mcap)]) == 0
     found = capsys.readouterr().out
     labels = [line[:10].strip() for line in found.splitlines()[1:]]
-    assert ["kind", "start", "race", "time", "distance", "pace", "cadence", "heart", "marks", "lap times", "cue", "more"] == labels
+    assert [
+        "kind",
+        "start",
+        "race",
+        "time",
+        "distance",
+        "pace",
+        "cadence",
+        "heart",
+        "marks",
+        "lap times",
+        "cue",
+        "more",
+    ] == labels
     assert "notifications" not in found
     assert "--verbose" in found
 
 
-def test_a_race_lapped_with_the_space_bar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN laps ordered by key, one of them taken back, a false start and what came after the finish THEN the laps that stand are marks."""
+def test_a_race_lapped_with_the_space_bar(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN laps ordered by key, one of them taken back, a false start and what came after the
+    finish THEN the laps that stand are marks.
+    """
     orders = [
         (2, CommandKind.START),
         (10, CommandKind.START),
@@ -134,12 +176,18 @@ def test_a_race_lapped_with_the_space_bar(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_a_race_is_no_longer_than_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race whose end was noticed 3 m behind the line THEN the distance is the race's; what came after the end counts for nothing."""
+    """GIVEN a race whose end was noticed 3 m behind the line THEN the distance is the race's; what
+    came after the end counts for nothing.
+    """
     path = tmp_path / "over.mcap"
     with McapWriter(path, HEADER) as writer:
         writer.write(Command(0, CommandKind.START))
         for t_s, run_m in ((200, 1003.0), (300, 1503.0), (400, 1503.0)):
-            writer.write(Estimate(s_to_ns(t_s), run_m, 2.0, 5.0, None, None, 4, 1500.0 - run_m, None, Mode.POD))
+            writer.write(
+                Estimate(
+                    s_to_ns(t_s), run_m, 2.0, 5.0, None, None, 4, 1500.0 - run_m, None, Mode.POD
+                )
+            )
         writer.write(PhaseChange(s_to_ns(300), Phase.FINISHED, Phase.LAST_50))
         writer.write(Mark(s_to_ns(420), MarkSource.BUTTON))
     assert main(["info", str(path)]) == 0
@@ -152,29 +200,61 @@ def test_json_has_units_in_its_keys(mcap: Path, capsys: pytest.CaptureFixture[st
     """The same as one JSON object: numbers as numbers, unknown as null."""
     assert main(["info", "--json", str(mcap)]) == 0
     found = told(capsys)
-    assert (str(mcap), "MCAP", "1500m", 400.0, 21.0) == tuple(found[key] for key in ("file", "kind", "race", "lap_m", "duration_s"))
+    assert (str(mcap), "MCAP", "1500m", 400.0, 21.0) == tuple(
+        found[key] for key in ("file", "kind", "race", "lap_m", "duration_s")
+    )
     pod, strap = found["sensors"]
-    assert ({"low": 184, "median": 184, "high": 184}, 100.0, None) == (pod["cadence_spm"], pod["distance_m"], pod["heart_rate_bpm"])
-    assert ({"from_s": 10.0, "to_s": 20.0}, 1, "polar-h10") == (strap["silence"], strap["broken"], strap["profile"])
+    assert ({"low": 184, "median": 184, "high": 184}, 100.0, None) == (
+        pod["cadence_spm"],
+        pod["distance_m"],
+        pod["heart_rate_bpm"],
+    )
+    assert ({"from_s": 10.0, "to_s": 20.0}, 1, "polar-h10") == (
+        strap["silence"],
+        strap["broken"],
+        strap["profile"],
+    )
     assert [{"from_s": 15.0, "to_s": 19.0}] == found["gaps"]
-    assert [{"t_s": 20.0, "kind": "last_lap", "to_go_m": 400.0, "sd_m": 1.0, "text": "last lap: turnover up"}] == found["cues"]
-    assert ({"button": 1}, {"cue": 1, "notice": 1}, [], []) == (found["marks"], found["outputs"], found["notes"], found["problems"])
+    assert [
+        {
+            "t_s": 20.0,
+            "kind": "last_lap",
+            "to_go_m": 400.0,
+            "sd_m": 1.0,
+            "text": "last lap: turnover up",
+        }
+    ] == found["cues"]
+    assert ({"button": 1}, {"cue": 1, "notice": 1}, [], []) == (
+        found["marks"],
+        found["outputs"],
+        found["notes"],
+        found["problems"],
+    )
 
 
-def test_a_cut_file_is_shown_and_fails(mcap: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a recording cut off in the middle THEN what is there is shown, the problem says at which second it ends, the status is 1."""
+def test_a_cut_file_is_shown_and_fails(
+    mcap: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording cut off in the middle THEN what is there is shown, the problem says at
+    which second it ends, the status is 1.
+    """
     whole = mcap.read_bytes()
     cut = tmp_path / "cut.mcap"
     cut.write_bytes(whole[: whole.index(b'{"t_ns":8000000000')])
     assert main(["info", "--verbose", str(cut)]) == 1
     found = capsys.readouterr().out
     assert "pod       stryd: 8 notifications" in found
-    assert "PROBLEM   The recording ends at 7.000 s, because the file is cut off there;\n          whatever came later is lost.\n" in found
+    assert (
+        "PROBLEM   The recording ends at 7.000 s, because the file is cut off there;\n          "
+        "whatever came later is lost.\n" in found
+    )
     assert max(map(len, found.splitlines())) <= 80
 
 
 def test_many_files(mcap: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN several files of which one is none THEN the others are shown, the bad one is one line on stderr, the worst status is returned."""
+    """GIVEN several files of which one is none THEN the others are shown, the bad one is one line
+    on stderr, the worst status is returned.
+    """
     bad = tmp_path / "bad.fit"
     bad.write_bytes(b"no")
     assert main(["info", "--json", str(mcap), str(bad), str(mcap)]) == 1
@@ -187,8 +267,12 @@ def test_many_files(mcap: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(("name", "status"), [("no.fit", 2), ("bad.fit", 1), (".", 2)])
-def test_one_bad_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, status: int) -> None:
-    """GIVEN a single file that is none THEN one line says so, with status 1 for its bytes and 2 for its name."""
+def test_one_bad_file_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, status: int
+) -> None:
+    """GIVEN a single file that is none THEN one line says so, with status 1 for its bytes and 2 for
+    its name.
+    """
     (tmp_path / "bad.fit").write_bytes(b"no")
     assert main(["info", str(tmp_path / name)]) == status
     out, err = capsys.readouterr()
@@ -196,7 +280,9 @@ def test_one_bad_file_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a TCX with laps by distance THEN laps are told by what ended them, and how they would become marks."""
+    """GIVEN a TCX with laps by distance THEN laps are told by what ended them, and how they would
+    become marks.
+    """
     points = "".join(
         f"<Trackpoint><Time>2013-06-08T0{8 + s // 3600}:{s // 60 % 60:02}:{s % 60:02}Z</Time><DistanceMeters>{4 * s}</DistanceMeters></Trackpoint>"
         for s in range(0, 4000, 10)
@@ -204,7 +290,8 @@ def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     path = tmp_path / "run.tcx.gz"
     path.write_bytes(
         gzip.compress(
-            f'<TrainingCenterDatabase><Activities><Activity Sport="Running"><Lap StartTime="2013-06-08T08:00:00Z">'
+            '<TrainingCenterDatabase><Activities><Activity Sport="Running"><Lap '
+            'StartTime="2013-06-08T08:00:00Z">'
             f"<TriggerMethod>Distance</TriggerMethod><Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>".encode()
         )
     )
@@ -223,27 +310,43 @@ def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert line in found
 
 
-def test_sensors_without_a_known_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a header that names no profile, or one that is unknown THEN the plain Bluetooth ones read the bytes."""
+def test_sensors_without_a_known_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a header that names no profile, or one that is unknown THEN the plain Bluetooth ones
+    read the bytes.
+    """
     path = tmp_path / "race.jsonl"
     path.write_text(
-        '{"kickcue": 1, "sensors": {"strap": "my-own"}}\n{"t": 0, "sensor": "pod", "char": "2a53", "hex": "0400045a"}\n'
-        '{"t": 0, "sensor": "strap", "char": "2a37", "hex": "0096"}\n{"t": 0, "sensor": "odd", "char": "2a00", "hex": ""}\n',
+        '{"kickcue": 1, "sensors": {"strap": "my-own"}}\n{"t": 0, "sensor": "pod", "char": '
+        '"2a53", "hex": "0400045a"}\n'
+        '{"t": 0, "sensor": "strap", "char": "2a37", "hex": "0096"}\n{"t": 0, "sensor": "odd", '
+        '"char": "2a00", "hex": ""}\n',
         encoding="utf-8",
     )
     assert main(["info", "--verbose", str(path)]) == 0
     found = capsys.readouterr().out
     assert "start     the date is not known\n" in found
-    assert "pod       profile not told: 1 notifications\n          speed       4.00 to 4.00, median 4.00 m/s\n" in found
-    assert "strap     my-own: 1 notifications\n          heart rate  150 to 150, median 150 bpm\n" in found
+    assert (
+        "pod       profile not told: 1 notifications\n          speed       4.00 to 4.00, median "
+        "4.00 m/s\n" in found
+    )
+    assert (
+        "strap     my-own: 1 notifications\n          heart rate  150 to 150, median 150 bpm\n"
+        in found
+    )
     assert "odd       profile not told: 1 notifications\n" in found
 
 
 @pytest.mark.recordings
 def test_every_real_file_has_a_page(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All real recordings are shown in 80 columns, and as JSON, without a single problem."""
-    files = sorted(str(path) for path in (data_dir / "recordings").iterdir() if path.suffix != ".tsv")
+    files = sorted(
+        str(path) for path in (data_dir / "recordings").iterdir() if path.suffix != ".tsv"
+    )
     assert main(["info", *files]) == 0
     found = capsys.readouterr().out
     assert max(map(len, found.splitlines())) <= 80
-    assert [Path(file).name for file in files] == [line for line in found.splitlines() if line in {Path(file).name for file in files}]
+    assert [Path(file).name for file in files] == [
+        line for line in found.splitlines() if line in {Path(file).name for file in files}
+    ]

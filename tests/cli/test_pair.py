@@ -31,9 +31,13 @@ def pins(path: Path) -> dict[str, Any]:
 
 
 async def test_a_runner_recognises_his_own(track: Track, home: Path, race: Path) -> None:
-    """GIVEN straps of the same model WHEN one is chosen THEN its live heart rate is shown; after y, strap and pod stand in race.toml."""
+    """GIVEN straps of the same model WHEN one is chosen THEN its live heart rate is shown; after y,
+    strap and pod stand in race.toml.
+    """
     async with on_a_terminal("pair", folder=home) as shown:
-        await shown.shows("Which heart-rate strap is yours?", "Polar H10 75340F2C", "Polar H10 0000AAAA")
+        await shown.shows(
+            "Which heart-rate strap is yours?", "Polar H10 75340F2C", "Polar H10 0000AAAA"
+        )
         await shown.answers("1\r", "beats/min", "Is that your heart?", "battery 80 %")
         assert track.strap.connected
         assert not track.other.connected
@@ -42,15 +46,22 @@ async def test_a_runner_recognises_his_own(track: Track, home: Path, race: Path)
         shown.press("y")
         assert await shown.left() == 0
         assert "now: kickcue run" in shown.text
-    assert {"strap": {"profile": "polar-h10", "address": STRAP}, "pod": {"profile": "stryd", "address": POD}} == pins(race)
+    assert {
+        "strap": {"profile": "polar-h10", "address": STRAP},
+        "pod": {"profile": "stryd", "address": POD},
+    } == pins(race)
     assert not any(sensor.connected for sensor in track.all)
 
 
 async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Path) -> None:
-    """GIVEN another runner's strap that was chosen WHEN n THEN the list is back, the strap is free, and q changes nothing."""
+    """GIVEN another runner's strap that was chosen WHEN n THEN the list is back, the strap is free,
+    and q changes nothing.
+    """
     async with on_a_terminal("pair", folder=home) as shown:
         await shown.shows("Polar H10 0000AAAA")
-        number = next(line.split()[0] for line in reversed(shown.text.splitlines()) if "0000AAAA" in line)
+        number = next(
+            line.split()[0] for line in reversed(shown.text.splitlines()) if "0000AAAA" in line
+        )
         await shown.answers(f"{number}\r", "Is that your heart?")
         assert track.other.connected
         await shown.answers("n", "Which heart-rate strap is yours?")
@@ -64,14 +75,18 @@ async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Pa
 
 @pytest.mark.usefixtures("track")
 async def test_one_sensor_can_be_enough(home: Path, race: Path) -> None:
-    """GIVEN a strap that sends steps too WHEN it is taken THEN no pod is asked for unless the runner wants one."""
+    """GIVEN a strap that sends steps too WHEN it is taken THEN no pod is asked for unless the
+    runner wants one.
+    """
     async with on_a_terminal("pair", "--strap", BOTH, folder=home) as shown:
         await shown.shows("TICKR X 1234", "180 steps/min")
         shown.press("n")
         assert await shown.left() == 1
     async with on_a_terminal("pair", folder=home) as shown:
         await shown.shows("TICKR X 1234")
-        number = next(line.split()[0] for line in reversed(shown.text.splitlines()) if "TICKR" in line)
+        number = next(
+            line.split()[0] for line in reversed(shown.text.splitlines()) if "TICKR" in line
+        )
         await shown.answers(f"{number}\r", "Is that your heart?")
         await shown.answers("y", "One sensor is enough.")
         shown.press("\r")
@@ -80,11 +95,17 @@ async def test_one_sensor_can_be_enough(home: Path, race: Path) -> None:
 
 
 async def test_addresses_are_taken_without_a_terminal(track: Track, home: Path, race: Path) -> None:
-    """GIVEN addresses and --yes WHEN paired THEN nothing is asked or connected, and the profiles are those of the devices."""
-    status, out, _ = await in_a_pipe("pair", "--yes", "--strap", STRAP.lower(), "--pod", POD, folder=home)
+    """GIVEN addresses and --yes WHEN paired THEN nothing is asked or connected, and the profiles
+    are those of the devices.
+    """
+    status, out, _ = await in_a_pipe(
+        "pair", "--yes", "--strap", STRAP.lower(), "--pod", POD, folder=home
+    )
     assert status == 0
     assert f"strap: Polar H10 75340F2C, known by its address {STRAP}, read as polar-h10" in out
-    assert {"strap": STRAP, "pod": POD} == {name: pin["address"] for name, pin in pins(race).items()}
+    assert {"strap": STRAP, "pod": POD} == {
+        name: pin["address"] for name, pin in pins(race).items()
+    }
     assert not any(sensor.connected for sensor in track.all)
     status, out, _ = await in_a_pipe("pair", "--yes", "--strap", OTHER, folder=home)
     assert status == 0
@@ -93,23 +114,33 @@ async def test_addresses_are_taken_without_a_terminal(track: Track, home: Path, 
 
 @pytest.mark.usefixtures("track")
 async def test_the_next_step_names_a_race_file_of_another_name(home: Path, race: Path) -> None:
-    """GIVEN a race file that `kickcue run` would not find by itself THEN the next step names it; race.toml needs no naming."""
+    """GIVEN a race file that `kickcue run` would not find by itself THEN the next step names it;
+    race.toml needs no naming.
+    """
     (home / "sunday.toml").symlink_to(race)
     for words, named in (["sunday.toml"], " sunday.toml"), (["race.toml"], ""), ([], ""):
         status, out, _ = await in_a_pipe("pair", "--yes", "--strap", STRAP, *words, folder=home)
         assert (0, f"now: kickcue run{named}") == (status, out.strip().rpartition("; ")[2])
 
 
-async def test_an_address_that_changes_pins_by_name(bluez: FakeBluez, home: Path, race: Path) -> None:
-    """GIVEN a device whose address is private (it changes) WHEN paired THEN it is known by its name; without a name it is refused."""
-    bluez.add_sensor("44:00:00:00:00:03", "Zwift RunPod 7", services={"1814": ["2a53"]}, random_address=True)
+async def test_an_address_that_changes_pins_by_name(
+    bluez: FakeBluez, home: Path, race: Path
+) -> None:
+    """GIVEN a device whose address is private (it changes) WHEN paired THEN it is known by its
+    name; without a name it is refused.
+    """
+    bluez.add_sensor(
+        "44:00:00:00:00:03", "Zwift RunPod 7", services={"1814": ["2a53"]}, random_address=True
+    )
     status, _, _ = await in_a_pipe("pair", "--yes", "--pod", "44:00:00:00:00:03", folder=home)
     assert status == 0
     assert {"pod": {"profile": "zwift-runpod", "name": "Zwift RunPod 7"}} == pins(race)
 
 
 async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
-    """GIVEN the pod's address as the strap's WHEN paired THEN one line says what it sends, and nothing is written."""
+    """GIVEN the pod's address as the strap's WHEN paired THEN one line says what it sends, and
+    nothing is written.
+    """
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", POD, folder=home)
     assert (status, err) == (1, f"kickcue: {POD} is no strap: it sends steps, battery\n")
     assert unchanged(race)
@@ -125,8 +156,12 @@ async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
         (["--yes", "--strap", OTHER, "nowhere/race.toml"], "nowhere/race.toml: cannot be read"),
     ],
 )
-def test_what_cannot_be_asked_is_told_at_once(options: list[str], says: str, race: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN no terminal WHEN something is left open THEN exit status 2 and one line, before any radio is used."""
+def test_what_cannot_be_asked_is_told_at_once(
+    options: list[str], says: str, race: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN no terminal WHEN something is left open THEN exit status 2 and one line, before any
+    radio is used.
+    """
     assert race.is_file()
     assert main(["pair", *options]) == 2
     out, err = capsys.readouterr()
@@ -134,7 +169,9 @@ def test_what_cannot_be_asked_is_told_at_once(options: list[str], says: str, rac
     assert says in err
 
 
-def test_without_a_race_file_init_is_named(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_race_file_init_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN no race.toml anywhere WHEN paired THEN the line says which command makes one."""
     monkeypatch.chdir(home)
     assert main(["pair", "--yes", "--strap", STRAP]) == 2
@@ -146,12 +183,22 @@ BAND = "C0:FF:EE:00:00:07"
 
 @pytest.mark.parametrize(
     ("option", "services", "profile"),
-    [("--strap", {"180d": ["2a37"], "fee0": []}, "generic-hr"), ("--pod", {"1814": ["2a53"], "fee0": []}, "generic-rsc")],
+    [
+        ("--strap", {"180d": ["2a37"], "fee0": []}, "generic-hr"),
+        ("--pod", {"1814": ["2a53"], "fee0": []}, "generic-rsc"),
+    ],
 )
 async def test_a_service_that_is_not_advertised(
-    bluez: FakeBluez, home: Path, race: Path, option: str, services: dict[str, list[str]], profile: str
+    bluez: FakeBluez,
+    home: Path,
+    race: Path,
+    option: str,
+    services: dict[str, list[str]],
+    profile: str,
 ) -> None:
-    """GIVEN a band or pod that has what is wanted and does not advertise it WHEN named THEN it is connected to, looked into and taken."""
+    """GIVEN a band or pod that has what is wanted and does not advertise it WHEN named THEN it is
+    connected to, looked into and taken.
+    """
     band = bluez.add_sensor(BAND, "Band 8", services=services, advertised=["fee0"])
     status, out, err = await in_a_pipe("pair", "--yes", option, BAND, folder=home)
     assert (status, err) == (0, "")
@@ -160,17 +207,28 @@ async def test_a_service_that_is_not_advertised(
     assert not band.connected
 
 
-async def test_a_named_device_that_sends_nothing_of_the_kind(bluez: FakeBluez, home: Path, race: Path) -> None:
-    """GIVEN a device that has no heart rate at all WHEN named as the strap THEN one line says what it sends, and nothing is written."""
+async def test_a_named_device_that_sends_nothing_of_the_kind(
+    bluez: FakeBluez, home: Path, race: Path
+) -> None:
+    """GIVEN a device that has no heart rate at all WHEN named as the strap THEN one line says what
+    it sends, and nothing is written.
+    """
     bluez.add_sensor(BAND, "Lamp", services={"fee0": []}, advertised=["fee0"])
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", BAND, folder=home)
-    assert (status, err) == (1, f"kickcue: {BAND} is no strap: it sends nothing that kickcue reads\n")
+    assert (status, err) == (
+        1,
+        f"kickcue: {BAND} is no strap: it sends nothing that kickcue reads\n",
+    )
     assert unchanged(race)
 
 
 async def test_a_band_is_tried_before_it_is_taken(bluez: FakeBluez, home: Path, race: Path) -> None:
-    """GIVEN a band that does not advertise its heart rate WHEN named on a terminal THEN it is connected to and asked for before it is taken."""
-    band = bluez.add_sensor(BAND, "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"])
+    """GIVEN a band that does not advertise its heart rate WHEN named on a terminal THEN it is
+    connected to and asked for before it is taken.
+    """
+    band = bluez.add_sensor(
+        BAND, "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"]
+    )
     async with on_a_terminal("pair", "--strap", BAND, folder=home) as shown:
         await shown.shows("Band 8", "Is that your heart?")
         assert band.connected

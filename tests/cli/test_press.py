@@ -1,4 +1,6 @@
-"""``kickcue press``: one press with its answer, a keyboard on a terminal, and one line where nobody takes it."""
+"""``kickcue press``: one press with its answer, a keyboard on a terminal, and one line where nobody
+takes it.
+"""
 
 import asyncio
 import contextlib
@@ -17,7 +19,17 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer, Phase, PhaseChange
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Estimate,
+    Mark,
+    MarkSource,
+    Mode,
+    Orderer,
+    Phase,
+    PhaseChange,
+)
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
@@ -41,13 +53,31 @@ class Daemon:
     telling: asyncio.Task[None] | None = None
 
     def is_in_lap_5(self) -> None:
-        """Tell that the race is on, and where the runner is, again and again: the state is sent without a receipt."""
+        """Tell that the race is on, and where the runner is, again and again: the state is sent
+        without a receipt.
+        """
         self.delivery.send(PhaseChange(self.clock(), Phase.BODY, Phase.WAITING))
         self.telling = asyncio.create_task(self._tell())
 
     async def _tell(self) -> None:
         for bpm in itertools.cycle((150.0, 151.0)):
-            self.delivery.send(Estimate(self.clock(), 1999.0, 2.1, 5.6, 184.0, bpm, 5, 3001.0, 400.0, Mode.MARKS, 5, 5, 2.0))
+            self.delivery.send(
+                Estimate(
+                    self.clock(),
+                    1999.0,
+                    2.1,
+                    5.6,
+                    184.0,
+                    bpm,
+                    5,
+                    3001.0,
+                    400.0,
+                    Mode.MARKS,
+                    5,
+                    5,
+                    2.0,
+                )
+            )
             await asyncio.sleep(0.2)
 
 
@@ -58,7 +88,10 @@ async def daemon() -> AsyncIterator[Daemon]:
     def clock() -> int:
         return time.monotonic_ns() - start_ns
 
-    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+    async with (
+        private_broker(Topics()) as broker,
+        deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery,
+    ):
         daemon = Daemon(broker, delivery, clock)
         yield daemon
         if daemon.telling is not None:
@@ -69,25 +102,33 @@ async def press(*options: str) -> tuple[int | None, str, str]:
     """Run ``kickcue press``; return its exit status and what it printed."""
     program = [sys.executable, "-m", "kickcue", "press", *options]
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    process = await asyncio.create_subprocess_exec(
+        *program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+    )
     async with asyncio.timeout(PATIENCE_S):
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 
 
 async def test_one_press_by_the_runner(daemon: Daemon) -> None:
-    """GIVEN a race that runs WHEN start, lap, undo and finish are pressed THEN the engine gets each as the runner's own, and each is answered."""
+    """GIVEN a race that runs WHEN start, lap, undo and finish are pressed THEN the engine gets each
+    as the runner's own, and each is answered.
+    """
     daemon.is_in_lap_5()
     words = ("start", "lap", "undo", "finish")
     answers = await asyncio.gather(*(press(word) for word in words))
-    assert [(0, f"{word} sent: lap 5, 3001 ± 4 m to go, by marks\n", "") for word in words] == answers
+    assert [
+        (0, f"{word} sent: lap 5, 3001 ± 4 m to go, by marks\n", "") for word in words
+    ] == answers
     events = [await daemon.delivery.incoming.get() for _ in words]
     kinds = {event.kind for event in events if isinstance(event, Command) and event.by is None}
     assert {CommandKind.START, CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.FINISH} == kinds
 
 
 async def test_one_press_by_a_helper_as_json(daemon: Daemon) -> None:
-    """GIVEN a race that runs WHEN a helper presses lap THEN the engine gets a mark from beside the track, and JSON tells where the runner is."""
+    """GIVEN a race that runs WHEN a helper presses lap THEN the engine gets a mark from beside the
+    track, and JSON tells where the runner is.
+    """
     daemon.is_in_lap_5()
     status, out, _ = await press("lap", "--trackside", "--json")
     told = json.loads(out)
@@ -134,8 +175,12 @@ async def test_a_distance_is_corrected_before_the_gun(daemon: Daemon) -> None:
         (Phase.ABORTED, "finish", "finish was sent, but no race is on: stopped"),
     ],
 )
-async def test_a_press_that_nobody_can_take(daemon: Daemon, phase: Phase, word: str, says: str) -> None:
-    """GIVEN a daemon without a race that is on WHEN something is pressed THEN what is the case is told, with status 1."""
+async def test_a_press_that_nobody_can_take(
+    daemon: Daemon, phase: Phase, word: str, says: str
+) -> None:
+    """GIVEN a daemon without a race that is on WHEN something is pressed THEN what is the case is
+    told, with status 1.
+    """
     daemon.delivery.send(PhaseChange(daemon.clock(), phase, phase))
     assert (1, "", f"kickcue: {says}\n") == await press(word)
     status, out, _ = await press(word, "--json")
@@ -144,9 +189,14 @@ async def test_a_press_that_nobody_can_take(daemon: Daemon, phase: Phase, word: 
 
 
 async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
-    """GIVEN a daemon WHEN start is pressed and the race begins, then finish and it ends THEN both are taken, with status 0."""
+    """GIVEN a daemon WHEN start is pressed and the race begins, then finish and it ends THEN both
+    are taken, with status 0.
+    """
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
-    for word, before, after in (("start", Phase.WAITING, Phase.BODY), ("finish", Phase.BODY, Phase.FINISHED)):
+    for word, before, after in (
+        ("start", Phase.WAITING, Phase.BODY),
+        ("finish", Phase.BODY, Phase.FINISHED),
+    ):
         pressing = asyncio.create_task(press(word))
         assert isinstance(await daemon.delivery.incoming.get(), Command)
         daemon.delivery.send(PhaseChange(daemon.clock(), after, before))
@@ -169,10 +219,16 @@ async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
 
 
 async def test_nobody_takes_it() -> None:
-    """GIVEN a broker, but no daemon WHEN something is pressed THEN one line says that nobody took it, with status 1."""
+    """GIVEN a broker, but no daemon WHEN something is pressed THEN one line says that nobody took
+    it, with status 1.
+    """
     async with private_broker(Topics()):
         status, out, err = await press("lap")
-    assert (1, "", "kickcue: nobody took the press: no kickcue is online at kickcue/runner\n") == (status, out, err)
+    assert (1, "", "kickcue: nobody took the press: no kickcue is online at kickcue/runner\n") == (
+        status,
+        out,
+        err,
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,8 +245,12 @@ async def test_nobody_takes_it() -> None:
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
-def test_what_cannot_be_pressed_is_one_line(options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN no broker, nothing to press and no terminal, or a wrong word THEN one line on stderr and exit status 1 or 2."""
+def test_what_cannot_be_pressed_is_one_line(
+    options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN no broker, nothing to press and no terminal, or a wrong word THEN one line on stderr
+    and exit status 1 or 2.
+    """
     assert status == main(["press", *options])
     out, err = capsys.readouterr()
     assert ("", 1) == (out, err.count("\n"))
@@ -227,7 +287,9 @@ async def terminal(*options: str) -> AsyncIterator[Terminal]:
     termios.tcsetwinsize(slave, (24, 80))
     program = [sys.executable, "-m", "kickcue", "press", *options]
     environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    process = await asyncio.create_subprocess_exec(*program, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    process = await asyncio.create_subprocess_exec(
+        *program, stdin=slave, stdout=slave, stderr=slave, env=environment
+    )
     shown = Terminal(process, master, slave)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
@@ -243,7 +305,9 @@ async def terminal(*options: str) -> AsyncIterator[Terminal]:
 
 
 async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
-    """GIVEN a terminal WHEN a helper presses Enter, u, s, f twice and x twice THEN each comes as a helper's; where the runner is is shown; q leaves in order."""
+    """GIVEN a terminal WHEN a helper presses Enter, u, s, f twice and x twice THEN each comes as a
+    helper's; where the runner is is shown; q leaves in order.
+    """
     daemon.is_in_lap_5()
     async with terminal("--trackside") as shown:
         before = termios.tcgetattr(shown.slave)
@@ -251,7 +315,9 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
         shown.press("f")
         await shown.until_seen("It is far to the finish. f again ends the race")
-        for number, (key, name) in enumerate((("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1):
+        for number, (key, name) in enumerate(
+            (("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1
+        ):
             shown.press(key)
             await shown.until_seen(f"{name} ({number}): sent")
         shown.press("x")
@@ -262,7 +328,13 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         assert isinstance(events[0], Mark)
         orders = [(event.kind, event.by) for event in events if isinstance(event, Command)]
         assert [
-            (kind, Orderer.TRACKSIDE) for kind in (CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH, CommandKind.ABORT)
+            (kind, Orderer.TRACKSIDE)
+            for kind in (
+                CommandKind.UNDO_LAP,
+                CommandKind.START,
+                CommandKind.FINISH,
+                CommandKind.ABORT,
+            )
         ] == orders
         shown.press("q")
         assert await shown.process.wait() == 0
@@ -270,7 +342,8 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
 
 
 async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
-    """GIVEN a keyboard beside the track WHEN d and a distance are typed, left by q, and typed again.
+    """GIVEN a keyboard beside the track WHEN d and a distance are typed, left by q, and typed
+    again.
 
     THEN what was left orders nothing, a space meanwhile is a lap, and Enter corrects the distance.
     """
@@ -292,11 +365,16 @@ async def test_a_distance_is_typed_at_the_keyboard(daemon: Daemon) -> None:
 
 
 async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
-    """GIVEN no run WHEN a helper opens the keyboard THEN it says that it waits, and is online with the run that comes, and with the next."""
+    """GIVEN no run WHEN a helper opens the keyboard THEN it says that it waits, and is online with
+    the run that comes, and with the next.
+    """
     async with terminal() as shown:
         for _ in range(2):
             await shown.until_seen("waiting for `kickcue run` on this machine")
-            async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns):
+            async with (
+                private_broker(Topics()) as broker,
+                deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns),
+            ):
                 await shown.until_seen("● online")
             shown.seen = ""
         shown.press("q")
@@ -304,7 +382,9 @@ async def test_a_keyboard_waits_for_a_run_and_finds_it() -> None:
 
 
 async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
-    """GIVEN a keyboard WHEN the broker freezes THEN a press is told not to have been sent, and that the connection is back when it is."""
+    """GIVEN a keyboard WHEN the broker freezes THEN a press is told not to have been sent, and that
+    the connection is back when it is.
+    """
     daemon.is_in_lap_5()
     async with terminal() as shown:
         await shown.until_seen("● online")

@@ -27,8 +27,12 @@ def terminal() -> Iterator[TextIO]:
 
 @example("=== =================", 20, 4)
 @given(WORDS, st.integers(20, 100), st.integers(0, 60))
-def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(terminal: TextIO, text: str, width: int, indent: int) -> None:
-    """Whatever is said, its words stand there in their order, whole, and no line is wider than the terminal."""
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(
+    terminal: TextIO, text: str, width: int, indent: int
+) -> None:
+    """Whatever is said, its words stand there in their order, whole, and no line is wider than the
+    terminal.
+    """
     termios.tcsetwinsize(terminal.fileno(), (24, width))
     shown = folded(text, terminal, indent)
     assert text.split() == shown.split()
@@ -42,7 +46,9 @@ def test_a_terminal_that_does_not_know_its_width_breaks_nothing(terminal: TextIO
 
 
 async def test_a_mistake_is_told_in_whole_words(tmp_path: Path) -> None:
-    """GIVEN a phone's 45 columns WHEN something is wrong THEN no line is longer; in a pipe it is one line."""
+    """GIVEN a phone's 45 columns WHEN something is wrong THEN no line is longer; in a pipe it is
+    one line.
+    """
     async with on_a_terminal("course", "marathn", folder=tmp_path, size=(24, 45)) as shown:
         assert 2 == await shown.left()
     lines = shown.text.replace("\r", "").strip().split("\n")

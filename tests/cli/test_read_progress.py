@@ -30,7 +30,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch, stderr: StringIO, *, seconds: float) 
 
 
 def test_a_bar_beyond_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a terminal and a file that takes three seconds THEN a bar names it; one that takes one second shows nothing."""
+    """GIVEN a terminal and a file that takes three seconds THEN a bar names it; one that takes one
+    second shows nothing.
+    """
     assert "reading long.fit" in drawn(monkeypatch, Terminal(), seconds=3.0)
     assert "" == drawn(monkeypatch, Terminal(), seconds=1.0)
 
@@ -41,7 +43,9 @@ def test_nothing_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_fit_file_tells_how_far_it_is_read() -> None:
-    """GIVEN a FIT file of some thousand records, twice in a row THEN shares grow from 0 to nearly 1."""
+    """GIVEN a FIT file of some thousand records, twice in a row THEN shares grow from 0 to nearly
+    1.
+    """
     shares: list[float] = []
     read_fit(bytes(simple_run(5000)) * 2, None, shares.append)
     assert len(shares) > 10

@@ -14,15 +14,25 @@ from tests.cli.live.track import POD, STRAP, Track
 
 
 async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> None:
-    """GIVEN two addresses WHEN recorded for a while THEN the file names their profiles, asks for ticks, and replays as a race."""
+    """GIVEN two addresses WHEN recorded for a while THEN the file names their profiles, asks for
+    ticks, and replays as a race.
+    """
     out = home / "warm-up.mcap"
-    status, said, err = await in_a_pipe("record", str(out), "--strap", STRAP, "--pod", POD, "--seconds", "3", folder=home)
+    status, said, err = await in_a_pipe(
+        "record", str(out), "--strap", STRAP, "--pod", POD, "--seconds", "3", folder=home
+    )
     assert (0, "") == (status, err)
     assert f"Recorded in {out}" in said
     found = read(out)
-    assert ({"strap": "polar-h10", "pod": "stryd"}, False, None) == (dict(found.header.sensors), found.header.ticks, found.header.race)
+    assert ({"strap": "polar-h10", "pod": "stryd"}, False, None) == (
+        dict(found.header.sensors),
+        found.header.ticks,
+        found.header.race,
+    )
     assert {"strap": STRAP, "pod": POD} == found.header.pins, "which devices were heard"
-    assert {("strap", "2a37"), ("pod", "2a53")} <= {(e.sensor, e.char) for e in found.inputs if isinstance(e, Notification)}
+    assert {("strap", "2a37"), ("pod", "2a53")} <= {
+        (e.sensor, e.char) for e in found.inputs if isinstance(e, Notification)
+    }
     assert ((), ()) == (found.problems, found.outputs)
     status, said, _ = await in_a_pipe("replay", str(out), "--race", "1500m", folder=home)
     assert status == 0
@@ -32,8 +42,12 @@ async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> 
 
 @pytest.mark.usefixtures("track")
 async def test_laps_are_marked_by_hand(home: Path) -> None:
-    """GIVEN a terminal and a race file WHEN s and the space bar are pressed THEN start and laps are in the file, one line shows how it goes."""
-    (home / "race.toml").write_text(f'race = "5000m"\n[sensors.strap]\nprofile = "polar-h10"\naddress = "{STRAP}"\n')
+    """GIVEN a terminal and a race file WHEN s and the space bar are pressed THEN start and laps are
+    in the file, one line shows how it goes.
+    """
+    (home / "race.toml").write_text(
+        f'race = "5000m"\n[sensors.strap]\nprofile = "polar-h10"\naddress = "{STRAP}"\n'
+    )
     async with on_a_terminal("record", "out.mcap", folder=home) as shown:
         await shown.shows("s start", "strap ● 142 beats/min")
         await shown.answers("s u ", "2 laps")
@@ -46,7 +60,9 @@ async def test_laps_are_marked_by_hand(home: Path) -> None:
 
 @pytest.mark.usefixtures("track")
 async def test_without_a_name_it_goes_to_the_state_folder(home: Path) -> None:
-    """GIVEN no file to write to WHEN recorded until SIGTERM THEN it lies in the state folder, whole."""
+    """GIVEN no file to write to WHEN recorded until SIGTERM THEN it lies in the state folder,
+    whole.
+    """
     async with on_a_terminal("record", "--strap", STRAP, folder=home) as shown:
         await shown.shows("142 beats/min")
         shown.process.send_signal(signal.SIGTERM)
@@ -56,7 +72,9 @@ async def test_without_a_name_it_goes_to_the_state_folder(home: Path) -> None:
 
 
 async def test_a_recording_is_never_written_over(track: Track, home: Path) -> None:
-    """GIVEN a file of that name WHEN recorded THEN exit status 2 before a sensor is connected, and the file is as it was."""
+    """GIVEN a file of that name WHEN recorded THEN exit status 2 before a sensor is connected, and
+    the file is as it was.
+    """
     (home / "out.mcap").write_text("mine")
     status, _, err = await in_a_pipe("record", "out.mcap", "--strap", STRAP, folder=home)
     assert (2, 1) == (status, err.count("\n"))
@@ -65,10 +83,16 @@ async def test_a_recording_is_never_written_over(track: Track, home: Path) -> No
     assert not track.strap.connected
 
 
-def test_sensors_of_a_gateway_are_not_for_record(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race file whose only sensor comes over MQTT WHEN recorded THEN the line says which command hears it."""
+def test_sensors_of_a_gateway_are_not_for_record(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race file whose only sensor comes over MQTT WHEN recorded THEN the line says which
+    command hears it.
+    """
     monkeypatch.chdir(home)
-    (home / "race.toml").write_text('race = "5000m"\n[sensors.strap]\nprofile = "polar-h10"\nmqtt = "strap-1"\n')
+    (home / "race.toml").write_text(
+        'race = "5000m"\n[sensors.strap]\nprofile = "polar-h10"\nmqtt = "strap-1"\n'
+    )
     assert main(["record"]) == 2
     assert "`kickcue run` records both" in capsys.readouterr().err
 
@@ -84,7 +108,11 @@ def test_sensors_of_a_gateway_are_not_for_record(home: Path, monkeypatch: pytest
     ],
 )
 def test_what_cannot_be_recorded_is_one_line(
-    options: list[str], says: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    says: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """GIVEN nobody to record, or too many files WHEN recorded THEN exit status 2 and one line."""
     monkeypatch.chdir(home)

@@ -30,8 +30,12 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_json_lines_carry_the_promised_keys(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each line is one object with file, t_s and type; cues tell kind, to go, error, words and pulses."""
+def test_json_lines_carry_the_promised_keys(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each line is one object with file, t_s and type; cues tell kind, to go, error, words and
+    pulses.
+    """
     assert main(["replay", str(race_file), "--json"]) == 0
 
     found = lines(capsys.readouterr().out)
@@ -45,7 +49,9 @@ def test_json_lines_carry_the_promised_keys(race_file: Path, capsys: pytest.Capt
     assert all(len(pulse) == 3 for pulse in cue["pulses"])
 
 
-def test_estimates_and_reasons_come_when_asked_for(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_estimates_and_reasons_come_when_asked_for(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """--estimates adds where the runner is, --why adds arming and marks."""
     assert main(["replay", str(race_file), "--json", "--estimates", "--why"]) == 0
 
@@ -59,16 +65,34 @@ def test_estimates_and_reasons_come_when_asked_for(race_file: Path, capsys: pyte
 
 def test_output_is_the_same_from_run_to_run(race_file: Path) -> None:
     """Two processes with different hash seeds print the same bytes."""
-    command = [sys.executable, "-m", "kickcue", "replay", str(race_file), "--json", "--estimates", "--why"]
+    command = [
+        sys.executable,
+        "-m",
+        "kickcue",
+        "replay",
+        str(race_file),
+        "--json",
+        "--estimates",
+        "--why",
+    ]
 
-    first, second = (subprocess.run(command, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout for seed in "12")
+    first, second = (
+        subprocess.run(
+            command, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "12"
+    )
 
     assert first == second
     assert first.count(b"\n") > 100
 
 
-def test_a_recording_of_a_replay_verifies(race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a replay written to MCAP / WHEN verified / THEN it holds, and replaying it prints what the first replay printed."""
+def test_a_recording_of_a_replay_verifies(
+    race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a replay written to MCAP / WHEN verified / THEN it holds, and replaying it prints what
+    the first replay printed.
+    """
     target = tmp_path / "out.mcap"
     assert main(["replay", str(race_file), "--json", "--record", str(target)]) == 0
     first = capsys.readouterr().out
@@ -84,9 +108,14 @@ def test_a_recording_of_a_replay_verifies(race_file: Path, tmp_path: Path, capsy
 
 
 def test_verify_notices_another_engine(
-    race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    race_file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """BUT WHEN the engine decides otherwise than it did / THEN verify names the first output that differs and exits with 1."""
+    """BUT WHEN the engine decides otherwise than it did / THEN verify names the first output that
+    differs and exits with 1.
+    """
     target = tmp_path / "out.mcap"
     assert main(["replay", str(race_file), "--record", str(target)]) == 0
     monkeypatch.setattr("kickcue.core.engine.DistanceEstimator.odds_to_fire", lambda *_: 0.99)
@@ -97,7 +126,9 @@ def test_verify_notices_another_engine(
     assert "does not hold: output" in capsys.readouterr().out
 
 
-def test_another_race_than_recorded_can_be_asked_for(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_race_than_recorded_can_be_asked_for(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """WHEN --race says 800m / THEN the bell is at 400 m, although the recording was of a 1500."""
     assert main(["replay", str(race_file), "--race", "800m", "--marks", "none", "--json"]) == 0
 
@@ -107,7 +138,9 @@ def test_another_race_than_recorded_can_be_asked_for(race_file: Path, capsys: py
 
 
 def test_a_sanctioned_race_gets_no_cue(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """WHEN --rules sanctioned / THEN nothing is cued or armed, the reason is told, and phases are still there."""
+    """WHEN --rules sanctioned / THEN nothing is cued or armed, the reason is told, and phases are
+    still there.
+    """
     assert main(["replay", str(race_file), "--rules", "sanctioned", "--json", "--why"]) == 0
 
     found = lines(capsys.readouterr().out)
@@ -117,11 +150,19 @@ def test_a_sanctioned_race_gets_no_cue(race_file: Path, capsys: pytest.CaptureFi
 
 
 def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """WHEN the race starts 60 s into the recording / THEN its first phase is there, and times are still the recording's."""
+    """WHEN the race starts 60 s into the recording / THEN its first phase is there, and times are
+    still the recording's.
+    """
     assert main(["replay", str(race_file), "--race", "800m", "--start-offset", "60", "--json"]) == 0
 
     file = str(race_file)
-    assert lines(capsys.readouterr().out)[0] == {"file": file, "t_s": 60.0, "type": "phase", "phase": "body", "previous": "waiting"}
+    assert lines(capsys.readouterr().out)[0] == {
+        "file": file,
+        "t_s": 60.0,
+        "type": "phase",
+        "phase": "body",
+        "previous": "waiting",
+    }
 
 
 @pytest.mark.parametrize(
@@ -154,10 +195,16 @@ def test_wrong_wishes_are_one_clear_line(
 
 
 @pytest.mark.parametrize("name", ["no.fit", "empty.mcap", "text.tcx"])
-def test_wrong_files_are_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_wrong_files_are_one_clear_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
     """A FIT that is no FIT, an empty file and a TCX that is none give one line and status 1."""
     path = tmp_path / name
-    path.write_bytes({"no.fit": b"hello, I am no FIT file", "empty.mcap": b"", "text.tcx": b"<html></html>"}[name])
+    path.write_bytes(
+        {"no.fit": b"hello, I am no FIT file", "empty.mcap": b"", "text.tcx": b"<html></html>"}[
+            name
+        ]
+    )
 
     assert main(["replay", str(path), "--race", "5000m"]) == 1
 
@@ -166,8 +213,12 @@ def test_wrong_files_are_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFi
     assert name in errors[0]
 
 
-def test_a_cut_recording_replays_what_is_there(race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN an MCAP cut off in the middle / WHEN replayed and verified / THEN what is there is used, one line tells the loss, status 1."""
+def test_a_cut_recording_replays_what_is_there(
+    race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN an MCAP cut off in the middle / WHEN replayed and verified / THEN what is there is
+    used, one line tells the loss, status 1.
+    """
     whole, cut = tmp_path / "whole.mcap", tmp_path / "cut.mcap"
     assert main(["replay", str(race_file), "--record", str(whole)]) == 0
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -183,7 +234,9 @@ def test_a_cut_recording_replays_what_is_there(race_file: Path, tmp_path: Path, 
     assert "what is there holds" in capsys.readouterr().out
 
 
-def test_a_recording_is_never_overwritten(race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_recording_is_never_overwritten(
+    race_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """WHEN --record names a file that exists / THEN it is refused and the file is as it was."""
     target = tmp_path / "precious.mcap"
     target.write_bytes(b"precious")
@@ -198,24 +251,49 @@ def test_a_recording_is_never_overwritten(race_file: Path, tmp_path: Path, capsy
 def test_every_real_recording_replays_and_its_recording_verifies(
     data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN every real file, damaged one included / WHEN replayed with --record / THEN no traceback, and every recording verifies."""
+    """GIVEN every real file, damaged one included / WHEN replayed with --record / THEN no
+    traceback, and every recording verifies.
+    """
     files = sorted(path for path in (data_dir / "recordings").iterdir() if path.suffix != ".tsv")
     damaged = [
-        path.name for path in files if main(["replay", str(path), "--race", "3000m", "--record", str(tmp_path / f"{path.name}.mcap")])
+        path.name
+        for path in files
+        if main(
+            [
+                "replay",
+                str(path),
+                "--race",
+                "3000m",
+                "--record",
+                str(tmp_path / f"{path.name}.mcap"),
+            ]
+        )
     ]
     capsys.readouterr()
 
     verified = main(["verify", *(str(tmp_path / f"{path.name}.mcap") for path in files), "--json"])
 
     assert len(files) == 19
-    assert damaged == []  # the one that is called broken broke another reader: its checksums are right and all 6874 records decode
+    assert (
+        damaged == []
+    )  # the one that is called broken broke another reader: its checksums are right and all 6874 records decode
     assert verified == 0
     assert all(line["holds"] and line["inputs"] > 100 for line in lines(capsys.readouterr().out))
 
 
-def test_without_a_recorded_start_the_gun_goes_at_the_beginning(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a recording in which nobody pressed start / WHEN replayed / THEN the race begins with it."""
-    race_file.write_text("".join(line for line in race_file.read_text().splitlines(keepends=True) if '"start"' not in line))
+def test_without_a_recorded_start_the_gun_goes_at_the_beginning(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording in which nobody pressed start / WHEN replayed / THEN the race begins with
+    it.
+    """
+    race_file.write_text(
+        "".join(
+            line
+            for line in race_file.read_text().splitlines(keepends=True)
+            if '"start"' not in line
+        )
+    )
 
     assert main(["replay", str(race_file), "--json"]) == 0
 
@@ -224,7 +302,9 @@ def test_without_a_recorded_start_the_gun_goes_at_the_beginning(race_file: Path,
     assert any(line["type"] == "cue" and line["kind"] == "last_lap" for line in found)
 
 
-def test_text_for_people_fits_a_terminal(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_for_people_fits_a_terminal(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Cues and phases are lines of at most 80 columns, under the name of the file."""
     assert main(["replay", str(race_file)]) == 0
 
@@ -234,10 +314,18 @@ def test_text_for_people_fits_a_terminal(race_file: Path, capsys: pytest.Capture
     assert max(map(len, found)) <= 80
 
 
-def test_a_race_without_a_pod_is_called_a_guess(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a recording of a strap alone / WHEN replayed / THEN the runner is told that the distance is a guess."""
+def test_a_race_without_a_pod_is_called_a_guess(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording of a strap alone / WHEN replayed / THEN the runner is told that the
+    distance is a guess.
+    """
     race_file.write_text(
-        "".join(line for line in race_file.read_text().splitlines(keepends=True) if '"2a53"' not in line and '"mark"' not in line)
+        "".join(
+            line
+            for line in race_file.read_text().splitlines(keepends=True)
+            if '"2a53"' not in line and '"mark"' not in line
+        )
     )
 
     assert main(["replay", str(race_file)]) == 0
@@ -245,14 +333,20 @@ def test_a_race_without_a_pod_is_called_a_guess(race_file: Path, capsys: pytest.
     assert "a guess from the clock" in capsys.readouterr().out
 
 
-def test_whole_uuids_are_the_same_characteristic(race_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN characteristics written as whole UUIDs and no sensors named / THEN the cues are the same."""
+def test_whole_uuids_are_the_same_characteristic(
+    race_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN characteristics written as whole UUIDs and no sensors named / THEN the cues are the
+    same.
+    """
     assert main(["replay", str(race_file), "--json"]) == 0
     first = capsys.readouterr().out
     text = race_file.read_text()
     for char in ("2a53", "2a37"):
         text = text.replace(f'"{char}"', f'"0000{char}-0000-1000-8000-00805f9b34fb"')
-    race_file.write_text(text.replace('"sensors": {"pod": "generic-rsc", "strap": "generic-hr"}, ', ""))
+    race_file.write_text(
+        text.replace('"sensors": {"pod": "generic-rsc", "strap": "generic-hr"}, ', "")
+    )
 
     assert main(["replay", str(race_file), "--json"]) == 0
 
@@ -270,20 +364,28 @@ def tcx_with_laps(path: Path, trigger: str, lap_m: float, laps: int) -> Path:
             f"<DistanceMeters>{4 * s}</DistanceMeters></Trackpoint>"
             for s in range(round(began_s), round(ended_s), 5)
         )
-        start = f"{8 + round(began_s) // 3600:02}:{round(began_s) // 60 % 60:02}:{began_s % 60:06.3f}"
+        start = (
+            f"{8 + round(began_s) // 3600:02}:{round(began_s) // 60 % 60:02}:{began_s % 60:06.3f}"
+        )
         whole += (
-            f'<Lap StartTime="2024-05-01T{start}Z"><TotalTimeSeconds>{ended_s - began_s}</TotalTimeSeconds>'
+            "<Lap "
+            f'StartTime="2024-05-01T{start}Z"><TotalTimeSeconds>{ended_s - began_s}</TotalTimeSeconds>'
             f"<DistanceMeters>{4 * (ended_s - began_s)}</DistanceMeters>"
             f"<TriggerMethod>{trigger}</TriggerMethod><Track>{points}</Track></Lap>"
         )
     path.write_text(
-        f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
+        "<TrainingCenterDatabase><Activities><Activity "
+        f'Sport="Running">{whole}</Activity></Activities></TrainingCenterDatabase>'
     )
     return path
 
 
-def test_laps_that_a_watch_made_do_not_move_the_bell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN laps of exactly 1000 m called manual WHEN 10,000 m are replayed THEN the bell is the distance's, and one line tells why."""
+def test_laps_that_a_watch_made_do_not_move_the_bell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN laps of exactly 1000 m called manual WHEN 10,000 m are replayed THEN the bell is the
+    distance's, and one line tells why.
+    """
     path = tcx_with_laps(tmp_path / "run.tcx", "Manual", 1000.0, 10)
     assert main(["replay", str(path), "--race", "10000m"]) == 0
     out, err = capsys.readouterr()

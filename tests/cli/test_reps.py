@@ -1,4 +1,6 @@
-"""``kickcue reps``: the table, the JSON, what is said of fade and kick, and one line where there is nothing."""
+"""``kickcue reps``: the table, the JSON, what is said of fade and kick, and one line where there is
+nothing.
+"""
 
 import json
 from pathlib import Path
@@ -18,7 +20,9 @@ FORGOTTEN_S = 302
 
 
 def four_times_200_m() -> list[Entry]:
-    """Return 4 x 200 m by a pod, 90 strides a minute and 95 in the last; one of the presses was forgotten."""
+    """Return 4 x 200 m by a pod, 90 strides a minute and 95 in the last; one of the presses was
+    forgotten.
+    """
     entries: list[Entry] = [Command(0, CommandKind.START)]
     run_m = 0.0
     for second in range(461):
@@ -40,7 +44,9 @@ def session(tmp_path: Path) -> Path:
 
 
 def test_the_table_by_presses(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a session with one press forgotten THEN the table marks what is filled in, tells no distance there, and nothing is wider than 80."""
+    """GIVEN a session with one press forgotten THEN the table marks what is filled in, tells no
+    distance there, and nothing is wider than 80.
+    """
     assert 0 == main(["reps", "--from", "marks", str(session)])
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
@@ -62,7 +68,9 @@ kick   cadence +5.6% against those before, as a last lap's cue asks (+3%)
 
 
 def test_what_it_is_found_by(session: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a pod and presses THEN the speeds are used unless told, and the presses when told; JSON says which, with units in its keys."""
+    """GIVEN a pod and presses THEN the speeds are used unless told, and the presses when told; JSON
+    says which, with units in its keys.
+    """
     ways = []
     for options in ([], ["--from", "speed"], ["--from", "marks"]):
         assert 0 == main(["reps", "--json", *options, str(session)])
@@ -95,21 +103,30 @@ def test_what_it_is_found_by(session: Path, capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_what_is_said_of_the_kick(speed: float | None, cadence: float | None, says: str) -> None:
-    """It compares cadence with what the cue asks for; more steps without more speed are told as shorter ones, nothing known as nothing."""
+    """It compares cadence with what the cue asks for; more steps without more speed are told as
+    shorter ones, nothing known as nothing.
+    """
     assert says == for_the_kick(speed, cadence)
 
 
-def test_no_repetitions_is_one_line(session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_repetitions_is_one_line(
+    session: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """GIVEN no such evidence, or no such file THEN one line says so, with status 1 or 2."""
     assert 1 == main(["reps", "--from", "positions", str(session)])
-    assert "session.jsonl: no positions in it to find repetitions by; there: speed and marks" in capsys.readouterr().err
+    assert (
+        "session.jsonl: no positions in it to find repetitions by; there: speed and marks"
+        in capsys.readouterr().err
+    )
     assert 2 == main(["reps", str(tmp_path / "none.fit")])
     assert 1 == capsys.readouterr().err.count("\n")
 
 
 @pytest.mark.recordings
 def test_the_real_session(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN the recorded 16 x 200 m THEN positions and speeds both show sixteen of 180 to 210 m, and the file's own laps none."""
+    """GIVEN the recorded 16 x 200 m THEN positions and speeds both show sixteen of 180 to 210 m,
+    and the file's own laps none.
+    """
     path = str(data_dir / "recordings" / "ParseGPX_track_session.gpx")
     for way in ("positions", "speed"):
         assert 0 == main(["reps", "--json", "--from", way, path])

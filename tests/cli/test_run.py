@@ -1,4 +1,6 @@
-"""``kickcue run``: a race on a terminal, as a service, cut off and taken up again; and sensors that nobody has named."""
+"""``kickcue run``: a race on a terminal, as a service, cut off and taken up again; and sensors that
+nobody has named.
+"""
 
 import asyncio
 import os
@@ -11,7 +13,14 @@ import pytest
 from kickcue.cli import main
 from kickcue.core.events import Command, CommandKind, Cue, Notification
 from kickcue.recording import Recording, read
-from tests.cli.live.terminals import LEFT_OTHER_SCREEN, PATIENCE_S, Terminal, in_a_pipe, on_a_terminal, start_in_a_pipe
+from tests.cli.live.terminals import (
+    LEFT_OTHER_SCREEN,
+    PATIENCE_S,
+    Terminal,
+    in_a_pipe,
+    on_a_terminal,
+    start_in_a_pipe,
+)
 from tests.cli.live.track import POD, STRAP, Track
 
 RACE = f"""
@@ -47,20 +56,33 @@ def orders(recording: Recording) -> list[CommandKind]:
 
 async def warmed_up(shown: Terminal) -> None:
     """Wait until both sensors say something."""
-    await shown.shows("142 heartbeats/min", "180 steps/min", "press s when the gun goes", "5000m, laps of 400 m, training")
+    await shown.shows(
+        "142 heartbeats/min",
+        "180 steps/min",
+        "press s when the gun goes",
+        "5000m, laps of 400 m, training",
+    )
 
 
 @pytest.mark.usefixtures("race")
 async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
-    """GIVEN pinned sensors WHEN run THEN they are shown, keys order the race, q asks while it is on, and at the end the recording is named."""
+    """GIVEN pinned sensors WHEN run THEN they are shown, keys order the race, q asks while it is
+    on, and at the end the recording is named.
+    """
     async with on_a_terminal("run", folder=home) as shown:
         before = termios.tcgetattr(shown.slave)
         await warmed_up(shown)
         await shown.shows("battery 80 %", "battery 55 %", "recording", "cue: Ready")
-        assert (True, True, False) == (track.strap.connected, track.pod.connected, track.other.connected)
+        assert (True, True, False) == (
+            track.strap.connected,
+            track.pod.connected,
+            track.other.connected,
+        )
         await shown.answers("s", "lap 1 of 13", " m/s", "known by the pod alone")
         await shown.answers("q", "The race is on. q again leaves it")
-        await shown.answers(" ", "button")  # a line or none: the pod has been running since before the start
+        await shown.answers(
+            " ", "button"
+        )  # a line or none: the pod has been running since before the start
         await shown.answers("f", "It is far to the finish. f again ends the race")
         await shown.answers("f", "finished after", "u takes it back for")
         shown.press("q")
@@ -76,7 +98,9 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
 
 @pytest.mark.usefixtures("track", "race")
 async def test_a_race_that_was_left_goes_on(home: Path) -> None:
-    """GIVEN a race that is left by q and q WHEN run again THEN it is taken up, in the same recording, and can be given up for good."""
+    """GIVEN a race that is left by q and q WHEN run again THEN it is taken up, in the same
+    recording, and can be given up for good.
+    """
     async with on_a_terminal("run", folder=home) as shown:
         await warmed_up(shown)
         await shown.answers("s", "lap 1 of 13")
@@ -95,7 +119,9 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
 
 @pytest.mark.usefixtures("track", "race")
 async def test_a_lost_terminal_does_not_end_a_race(home: Path) -> None:
-    """GIVEN a race that is on WHEN the terminal hangs up THEN recording goes on, and SIGTERM ends it in good order."""
+    """GIVEN a race that is on WHEN the terminal hangs up THEN recording goes on, and SIGTERM ends
+    it in good order.
+    """
     async with on_a_terminal("run", folder=home) as shown:
         await warmed_up(shown)
         await shown.answers("s", "lap 1 of 13")
@@ -117,8 +143,12 @@ def lets_go(shown: Terminal) -> bool:
 
 @pytest.mark.usefixtures("track", "race")
 @pytest.mark.parametrize("racing", [True, False])
-async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(home: Path, racing: bool) -> None:
-    """GIVEN --headless from a shell whose connection breaks WHEN a race is on THEN it goes on; WHEN none is THEN the run ends well."""
+async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(
+    home: Path, racing: bool
+) -> None:
+    """GIVEN --headless from a shell whose connection breaks WHEN a race is on THEN it goes on; WHEN
+    none is THEN the run ends well.
+    """
     process = await start_in_a_pipe("run", "--headless", folder=home)
     assert process.stderr is not None
     async with asyncio.timeout(PATIENCE_S):
@@ -139,7 +169,9 @@ async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(home: Path
 
 @pytest.mark.usefixtures("track", "race")
 async def test_a_service_is_told_to_end(home: Path) -> None:
-    """GIVEN --headless WHEN SIGTERM comes THEN the recording is whole, what happened stands in the log by name, exit status 0."""
+    """GIVEN --headless WHEN SIGTERM comes THEN the recording is whole, what happened stands in the
+    log by name, exit status 0.
+    """
     process = await start_in_a_pipe("run", "--headless", folder=home)
     assert process.stderr is not None
     async with asyncio.timeout(PATIENCE_S):
@@ -151,12 +183,16 @@ async def test_a_service_is_told_to_end(home: Path) -> None:
     assert b"Traceback" not in err
     found = recorded()
     assert not found.problems
-    assert {"strap", "pod"} == {event.sensor for event in found.inputs if isinstance(event, Notification)}
+    assert {"strap", "pod"} == {
+        event.sensor for event in found.inputs if isinstance(event, Notification)
+    }
     assert ["ready"] == [output.kind for output in found.outputs if isinstance(output, Cue)]
 
 
 async def test_sensors_are_not_guessed(track: Track, home: Path) -> None:
-    """GIVEN a race file without sensors WHEN run headless THEN exit status 2, and the line says who is around and what to do."""
+    """GIVEN a race file without sensors WHEN run headless THEN exit status 2, and the line says who
+    is around and what to do.
+    """
     (home / "race.toml").write_text('race = "5000m"\n')
     status, out, err = await in_a_pipe("run", "--headless", folder=home)
     assert (2, "", 1) == (status, out, err.count("\n"))
@@ -167,7 +203,9 @@ async def test_sensors_are_not_guessed(track: Track, home: Path) -> None:
 
 @pytest.mark.usefixtures("track")
 async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
-    """GIVEN a race file without sensors WHEN run on a terminal THEN the choice of pair is offered, and kept only if the runner says so."""
+    """GIVEN a race file without sensors WHEN run on a terminal THEN the choice of pair is offered,
+    and kept only if the runner says so.
+    """
     race = home / "race.toml"
     race.write_text('race = "5000m"\n')
     async with on_a_terminal("run", folder=home) as shown:
@@ -193,8 +231,12 @@ async def test_nothing_is_recorded_if_asked_so(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("race")
-async def test_without_bluetooth_the_screen_says_why(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN BlueZ but no D-Bus WHEN run on a terminal of another encoding THEN the sensors' lines say what to do, in ASCII, and q leaves."""
+async def test_without_bluetooth_the_screen_says_why(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN BlueZ but no D-Bus WHEN run on a terminal of another encoding THEN the sensors' lines
+    say what to do, in ASCII, and q leaves.
+    """
     (home / "bin").mkdir()
     (home / "bin" / "bluetoothctl").touch(0o700)
     monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
@@ -217,7 +259,11 @@ async def test_without_bluetooth_the_screen_says_why(home: Path, monkeypatch: py
     ],
 )
 def test_a_wrong_race_is_one_line(
-    options: list[str], says: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    says: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """GIVEN options that make no race WHEN run THEN exit status 2, and one line that names the key."""
     monkeypatch.chdir(home)
@@ -236,9 +282,15 @@ def test_a_wrong_race_is_one_line(
     ],
 )
 def test_a_ca_that_is_of_no_use_is_one_line(
-    options: list[str], says: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    says: str,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN --ca without TLS, or a file that is not there WHEN run THEN exit status 2, and one line that says so."""
+    """GIVEN --ca without TLS, or a file that is not there WHEN run THEN exit status 2, and one line
+    that says so.
+    """
     monkeypatch.chdir(home)
     assert main(["run", "--headless", *options]) == 2
     out, err = capsys.readouterr()

@@ -1,4 +1,6 @@
-"""The event and the wanted time, wherever they are said: what was taken for granted is told, and what cannot be meant is refused."""
+"""The event and the wanted time, wherever they are said: what was taken for granted is told, and
+what cannot be meant is refused.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -13,7 +15,12 @@ from kickcue.daemon.live import Live, live
 from kickcue.recording import read
 
 BOUNDS = "target_s: expected 11:58 to 1:40:00 for 5000m"
-SLIPS = {"10.30": "did you mean 10:30?", "16.30": "did you mean 16:30?", "1:00": "did you mean 1:00:00?", "16:30:00": "did you mean 16:30?"}
+SLIPS = {
+    "10.30": "did you mean 10:30?",
+    "16.30": "did you mean 16:30?",
+    "1:00": "did you mean 1:00:00?",
+    "16:30:00": "did you mean 16:30?",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +42,15 @@ def recording(here: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 
 @pytest.mark.parametrize("said", SLIPS)
-def test_an_option_that_cannot_be_meant(said: str, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a slip in a wanted time WHEN said by an option of any command THEN status 2, the bounds, and what was probably meant."""
-    (recording.parent / "race.toml").write_text('race = "5000m"\n[sensors.s]\nprofile = "stryd"\nmqtt = "s"\n')
+def test_an_option_that_cannot_be_meant(
+    said: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a slip in a wanted time WHEN said by an option of any command THEN status 2, the
+    bounds, and what was probably meant.
+    """
+    (recording.parent / "race.toml").write_text(
+        'race = "5000m"\n[sensors.s]\nprofile = "stryd"\nmqtt = "s"\n'
+    )
     for words in (
         ["init", "new.toml", "--race", "5000m", "--yes"],
         ["replay", "race.jsonl"],
@@ -56,7 +69,9 @@ def test_an_option_that_cannot_be_meant(said: str, recording: Path, capsys: pyte
 def test_a_file_or_a_variable_that_cannot_be_meant(
     said: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same slip in race.toml, quoted or not, or in the environment, is refused with who said it."""
+    """The same slip in race.toml, quoted or not, or in the environment, is refused with who said
+    it.
+    """
     path = here / "race.toml"
     for written in (f'"{said}"', said if ":" not in said else f'"{said}"'):
         path.write_text(f'race = "5000m"\ntarget_s = {written}\n')
@@ -73,14 +88,25 @@ def test_a_file_or_a_variable_that_cannot_be_meant(
 
 
 def test_a_time_of_another_event(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a file with a wanted time WHEN a much shorter race is run by an option THEN it is not paced by the time of the longer one."""
-    (here / "race.toml").write_text('race = "5000m"\ntarget_s = "16:30"\n[sensors.s]\nprofile = "stryd"\nmqtt = "s"\n')
+    """GIVEN a file with a wanted time WHEN a much shorter race is run by an option THEN it is not
+    paced by the time of the longer one.
+    """
+    (here / "race.toml").write_text(
+        'race = "5000m"\ntarget_s = "16:30"\n[sensors.s]\nprofile = "stryd"\nmqtt = "s"\n'
+    )
     assert main(["run", "--headless", "race.toml", "--race", "800m"]) == 2
-    assert "the options and race.toml: target_s: expected 1:36 to 16:00 for 800m, got 16:30" in capsys.readouterr().err
+    assert (
+        "the options and race.toml: target_s: expected 1:36 to 16:00 for 800m, got 16:30"
+        in capsys.readouterr().err
+    )
 
 
-def test_what_was_recorded_is_replayed_as_it_was(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a recording made with a wanted time that would be refused today WHEN replayed THEN it is, also under other rules."""
+def test_what_was_recorded_is_replayed_as_it_was(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a recording made with a wanted time that would be refused today WHEN replayed THEN it
+    is, also under other rules.
+    """
     header, _, rest = recording.read_text().partition("\n")
     old = json.loads(header)
     old["setup"]["target_s"] = 10.3
@@ -92,20 +118,30 @@ def test_what_was_recorded_is_replayed_as_it_was(recording: Path, capsys: pytest
 
 
 def test_another_race_leaves_the_recorded_time_behind(recording: Path) -> None:
-    """GIVEN a recorded wanted time WHEN another event is asked for THEN that has none, unless one is said with it."""
+    """GIVEN a recorded wanted time WHEN another event is asked for THEN that has none, unless one
+    is said with it.
+    """
     recorded = RaceDocument.parse(read(recording).header.setup or {}, "x")
     assert 990.0 == recorded.target_s
     parser = ArgumentParser()
     race_options.add_race_options(parser)
-    for words, expected in ((["--race", "10000m"], None), (["--race", "10000m", "--target", "33:00"], 1980.0), (["--lap", "200"], 990.0)):
+    for words, expected in (
+        (["--race", "10000m"], None),
+        (["--race", "10000m", "--target", "33:00"], 1980.0),
+        (["--lap", "200"], 990.0),
+    ):
         wish = race_options.race_wish(parser.parse_args(words), recorded, {})
         assert wish is not None
         assert expected == wish.target_s
 
 
 @pytest.mark.parametrize("event", ["3k", "5k"])
-def test_a_road_race_is_said_to_be_one(event: str, recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN kilometres WHEN chosen in any command THEN one line says that this is the road, and how the track is said."""
+def test_a_road_race_is_said_to_be_one(
+    event: str, recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN kilometres WHEN chosen in any command THEN one line says that this is the road, and how
+    the track is said.
+    """
     told = f"{event} is a road race, with a line each kilometre; on the track it is {event[0]}000m"
     (recording.parent / "second.jsonl").write_bytes(recording.read_bytes())
     for words in (
@@ -127,8 +163,19 @@ def test_the_track_is_not_spoken_of(recording: Path, capsys: pytest.CaptureFixtu
 
 
 async def test_a_run_says_it_on_screen_and_in_the_log(here: Path) -> None:
-    """GIVEN a road race in race.toml WHEN it is run THEN the run's own notes have the line: screen and log show those."""
-    settings = load_settings(None, options={"race": "5k", "record": False, "sensors.s.profile": "stryd", "sensors.s.mqtt": "s"}, environ={})
+    """GIVEN a road race in race.toml WHEN it is run THEN the run's own notes have the line: screen
+    and log show those.
+    """
+    settings = load_settings(
+        None,
+        options={
+            "race": "5k",
+            "record": False,
+            "sensors.s.profile": "stryd",
+            "sensors.s.mqtt": "s",
+        },
+        environ={},
+    )
     async with live(settings, state=here) as run:
         assert isinstance(run, Live)
         assert [True] == ["5k is a road race" in note for note in run.notes if "road" in note]

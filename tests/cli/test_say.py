@@ -1,4 +1,6 @@
-"""``kickcue say`` and what the doctor says of sound: both with real processes, small scripts in the place of players."""
+"""``kickcue say`` and what the doctor says of sound: both with real processes, small scripts in the
+place of players.
+"""
 
 from pathlib import Path
 
@@ -30,36 +32,66 @@ def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def findings(race: str, folder: Path) -> list[Finding]:
     path = folder / "r.toml"
     path.write_text(race)
-    return list(audio(Patient(path, load_settings(path, environ={}), None, {"STATE_DIRECTORY": str(folder)})))
+    return list(
+        audio(
+            Patient(path, load_settings(path, environ={}), None, {"STATE_DIRECTORY": str(folder)})
+        )
+    )
 
 
-def test_every_cue_is_played(nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a player and no voice WHEN asked to say it all THEN every cue is shown and played, and what plays it is told."""
+def test_every_cue_is_played(
+    nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a player and no voice WHEN asked to say it all THEN every cue is shown and played, and
+    what plays it is told.
+    """
     programs.script("aplay")
     assert 0 == main(["say", "--voice", "none"])
     head, *lines = capsys.readouterr().out.splitlines()
-    assert 'no voice, tones only; player aplay; in a race nothing of it is heard: [audio] output is "off"' == head
-    assert [kind.replace("_", " ") for kind in CueKind] == list(dict.fromkeys(line[:9].strip() for line in lines))
+    assert (
+        "no voice, tones only; player aplay; in a race nothing of it is heard: [audio] output is "
+        '"off"' == head
+    )
+    assert [kind.replace("_", " ") for kind in CueKind] == list(
+        dict.fromkeys(line[:9].strip() for line in lines)
+    )
     assert 1 + len(lines) == len(programs.calls("aplay"))  # and the trial
     assert [] == list(nobodys_home.iterdir())
 
 
-def test_one_cue_of_a_race_file(nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a race in German WHEN asked for one cue THEN it is that one, in German, and what the race does with sound is told."""
+def test_one_cue_of_a_race_file(
+    nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a race in German WHEN asked for one cue THEN it is that one, in German, and what the
+    race does with sound is told.
+    """
     programs.script("aplay")
-    (nobodys_home / "race.toml").write_text('race = "5k"\nlanguage = "de"\n[audio]\noutput = "fallback"\nvoice = "none"\n')
+    (nobodys_home / "race.toml").write_text(
+        'race = "5k"\nlanguage = "de"\n[audio]\noutput = "fallback"\nvoice = "none"\n'
+    )
     assert 0 == main(["say", "drive"])
     head, line = capsys.readouterr().out.splitlines()
-    assert head.endswith('[audio] output is "fallback", and the cue of the bell begins 200 ms early')
+    assert head.endswith(
+        '[audio] output is "fallback", and the cue of the bell begins 200 ms early'
+    )
     assert line.startswith("drive     █ █ █ █")
     assert 2 == len(programs.calls("aplay"))
-    (nobodys_home / "race.toml").write_text('race = "5k"\nrules = "road"\n[audio]\noutput = "always"\nvoice = "none"\n')
+    (nobodys_home / "race.toml").write_text(
+        'race = "5k"\nrules = "road"\n[audio]\noutput = "always"\nvoice = "none"\n'
+    )
     assert 0 == main(["say", "drive"])
-    assert "in this race nothing of it is heard (road race: cues by vibration only" in capsys.readouterr().out
+    assert (
+        "in this race nothing of it is heard (road race: cues by vibration only"
+        in capsys.readouterr().out
+    )
 
 
-def test_nothing_comes_out(nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a player that fails WHEN asked THEN the status is 1 and one line on the error output tells why."""
+def test_nothing_comes_out(
+    nobodys_home: Path, programs: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a player that fails WHEN asked THEN the status is 1 and one line on the error output
+    tells why.
+    """
     programs.script("aplay", "echo 'No such device' >&2; exit 1")
     assert 1 == main(["say", "drive", "--voice", "none"])
     assert "kickcue: no sound came out: aplay failed: No such device\n" == capsys.readouterr().err
@@ -73,10 +105,15 @@ def test_a_cue_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_doctor_tries_the_sound(programs: Programs, tmp_path: Path) -> None:
-    """GIVEN sound that is wanted WHEN looked at THEN a player that plays is well, one that fails or none is a warning, never a fault."""
+    """GIVEN sound that is wanted WHEN looked at THEN a player that plays is well, one that fails or
+    none is a warning, never a fault.
+    """
     race = 'race = "5000m"\n[audio]\noutput = "always"\nvoice = "none"\n'
     (none,) = findings(race, tmp_path)
-    assert (Level.WARNING, True) == (none.level, none.why.startswith("no program to play sound with"))
+    assert (Level.WARNING, True) == (
+        none.level,
+        none.why.startswith("no program to play sound with"),
+    )
     programs.script("aplay")
     (well,) = findings(race, tmp_path)
     assert (Level.OK, "aplay plays; tones only; always") == (well.level, well.why)

@@ -14,12 +14,16 @@ from tests.cli.live.track import BOTH, OTHER, POD, STRAP, Track
 
 
 async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Path) -> None:
-    """GIVEN four sensors WHEN scanned in a pipe THEN each has a line with name, address, profile and what it sends; 80 columns hold it."""
+    """GIVEN four sensors WHEN scanned in a pipe THEN each has a line with name, address, profile
+    and what it sends; 80 columns hold it.
+    """
     status, out, err = await in_a_pipe("scan", "--seconds", "1", folder=home)
     assert (0, "") == (status, err)
     head, *lines = out.splitlines()
     assert ["dBm", "name", "address", "read", "as", "seen", "sends"] == head.split()
-    assert [STRAP, POD, BOTH, OTHER] == [next(address for address in (STRAP, POD, BOTH, OTHER) if address in line) for line in lines]
+    assert [STRAP, POD, BOTH, OTHER] == [
+        next(address for address in (STRAP, POD, BOTH, OTHER) if address in line) for line in lines
+    ]
     assert "polar-h10" in lines[0]
     assert lines[2].endswith("heart, steps")
     assert max(map(len, out.splitlines())) <= 80
@@ -28,18 +32,30 @@ async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Pat
 
 @pytest.mark.usefixtures("track")
 async def test_json_has_an_object_for_each_device(home: Path) -> None:
-    """GIVEN sensors WHEN scanned with --json THEN each is one object, by keys with units; --values adds what the device says."""
+    """GIVEN sensors WHEN scanned with --json THEN each is one object, by keys with units; --values
+    adds what the device says.
+    """
     status, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", "--values", folder=home)
     assert status == 0
     found = {each["address"]: each for each in map(json.loads, out.splitlines())}
-    assert (found[STRAP]["name"], found[STRAP]["profile"], found[STRAP]["generic"]) == ("Polar H10 75340F2C", "polar-h10", False)
-    assert {"heart_rate_bpm": 142} == {key: value for key, value in found[STRAP]["values"].items() if key != "battery_percent"}
+    assert (found[STRAP]["name"], found[STRAP]["profile"], found[STRAP]["generic"]) == (
+        "Polar H10 75340F2C",
+        "polar-h10",
+        False,
+    )
+    assert {"heart_rate_bpm": 142} == {
+        key: value for key, value in found[STRAP]["values"].items() if key != "battery_percent"
+    }
     assert {133, 180} <= set(found[BOTH]["values"].values())
     assert found[POD]["address_changes"] is False
 
 
-async def test_what_kickcue_cannot_read_is_shown_when_asked_for(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN nothing but a heater WHEN scanned THEN nobody is heard, and why that may be; with --all it is there."""
+async def test_what_kickcue_cannot_read_is_shown_when_asked_for(
+    bluez: FakeBluez, home: Path
+) -> None:
+    """GIVEN nothing but a heater WHEN scanned THEN nobody is heard, and why that may be; with --all
+    it is there.
+    """
     bluez.add_sensor("A0:00:00:00:00:09", "heater", services={"1809": ["2a1c"]})
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
     assert out.startswith("no sensor is heard: straps sleep unless they are worn")
@@ -48,7 +64,9 @@ async def test_what_kickcue_cannot_read_is_shown_when_asked_for(bluez: FakeBluez
 
 
 async def test_a_terminal_shows_it_live_and_is_put_back(track: Track, home: Path) -> None:
-    """GIVEN a terminal WHEN scanned THEN the table lives until q, and is left standing; the terminal is as it was."""
+    """GIVEN a terminal WHEN scanned THEN the table lives until q, and is left standing; the
+    terminal is as it was.
+    """
     async with on_a_terminal("scan", "--values", folder=home) as shown:
         before = termios.tcgetattr(shown.slave)
         await shown.shows("▂▄▆█ -4", "Polar H10 75340F2C", "142 beats/min", "180 steps/min")
@@ -62,7 +80,9 @@ async def test_a_terminal_shows_it_live_and_is_put_back(track: Track, home: Path
 
 @pytest.mark.usefixtures("track")
 async def test_an_arrow_key_is_no_letter(home: Path) -> None:
-    """GIVEN a scan on a terminal WHEN F2 (which ends in a Q) is pressed THEN it goes on; Q with the shift key ends it."""
+    """GIVEN a scan on a terminal WHEN F2 (which ends in a Q) is pressed THEN it goes on; Q with the
+    shift key ends it.
+    """
     async with on_a_terminal("scan", folder=home) as shown:
         await shown.shows("Stryd")
         shown.press("\x1bOQ")
@@ -75,7 +95,9 @@ async def test_an_arrow_key_is_no_letter(home: Path) -> None:
 def test_without_bluetooth_one_line_says_what_to_do(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN a machine with BlueZ and without D-Bus WHEN scanned THEN one line on stderr, exit status 1."""
+    """GIVEN a machine with BlueZ and without D-Bus WHEN scanned THEN one line on stderr, exit
+    status 1.
+    """
     monkeypatch.setattr("kickcue.edges.radio.linux.PROGRAMS", ("sh",))
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={home}/none")
     assert main(["scan"]) == 1
@@ -92,17 +114,23 @@ def test_a_time_that_is_none_is_refused(seconds: str, capsys: pytest.CaptureFixt
 
 
 async def test_a_watch_is_marked(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN a PineTime that advertises its name alone WHEN scanned THEN it is there, by the profile that `kickcue bridge` takes."""
+    """GIVEN a PineTime that advertises its name alone WHEN scanned THEN it is there, by the profile
+    that `kickcue bridge` takes.
+    """
     infinitime_in(bluez)
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
     (line,) = out.splitlines()[1:]
-    assert ["infinitime", "watch"] == [word for word in line.split() if word in ("infinitime", "watch")]
+    assert ["infinitime", "watch"] == [
+        word for word in line.split() if word in ("infinitime", "watch")
+    ]
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--json", folder=home)
     assert ("infinitime", None) == ((found := json.loads(out))["watch"], found["profile"])
 
 
 async def test_a_beacon_is_shown_as_a_race_file_names_it(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN an iBeacon WHEN scanned THEN its line says what it is, and below stands what goes into [beacon]; as JSON the same."""
+    """GIVEN an iBeacon WHEN scanned THEN its line says what it is, and below stands what goes into
+    [beacon]; as JSON the same.
+    """
     ibeacon = bytes.fromhex("0215e2c56db5dffb48d2b060d0f5a71096e000010007c5")
     bluez.add_sensor("C3:00:00:00:00:09", "line", services={}, manufacturer_data={0x004C: ibeacon})
     said = 'ibeacon = "e2c56db5-dffb-48d2-b060-d0f5a71096e0", major = 1, minor = 7'

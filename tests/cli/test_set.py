@@ -1,4 +1,6 @@
-"""``kickcue set``: any key of race.toml, without knowing TOML, and without losing what a person wrote there."""
+"""``kickcue set``: any key of race.toml, without knowing TOML, and without losing what a person
+wrote there.
+"""
 
 import errno
 import os
@@ -40,8 +42,12 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_a_broker_is_set_beside_the_comments(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a file with comments WHEN a key is set that is off there THEN that line alone is another, and what was written is told."""
+def test_a_broker_is_set_beside_the_comments(
+    mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a file with comments WHEN a key is set that is off there THEN that line alone is
+    another, and what was written is told.
+    """
     assert main(["set", "broker.url", "mqtt://192.168.1.20"]) == 0
     assert MINE.replace('#url = "mqtt://h"', 'url = "mqtt://192.168.1.20"') == mine.read_text()
     assert 'race.toml: broker.url = "mqtt://192.168.1.20"\n' == capsys.readouterr().out
@@ -60,7 +66,11 @@ def test_keys_that_need_each_other_are_set_together(mine: Path) -> None:
     assert main(["set", *line, "watch.profile", "bangle-gb", "watch.name", "Bangle.js 1a2b"]) == 0
     assert main(["set", "sensors.pod.profile", "stryd", "sensors.pod.name", "Stryd"]) == 0
     found = load_settings(mine, environ={})
-    assert (51.8600063, -0.4200145, 35.2) == (found.gate.lat_deg, found.gate.lon_deg, found.gate.heading_deg)
+    assert (51.8600063, -0.4200145, 35.2) == (
+        found.gate.lat_deg,
+        found.gate.lon_deg,
+        found.gate.heading_deg,
+    )
     assert ("bangle-gb", "Bangle.js 1a2b") == (found.watch.profile, found.watch.name)
     assert {"strap", "pod"} == found.sensors.keys()
     assert mine.read_text().endswith("\n")
@@ -82,21 +92,44 @@ def test_keys_that_need_each_other_are_set_together(mine: Path) -> None:
         (["lead_ms", "9" * 400], "race.toml: lead_ms: expected"),
         (["lane", "1.5"], "race.toml: lane: expected a whole number, got '1.5'"),
         (["indoor", "perhaps"], "race.toml: indoor: expected true or false, got 'perhaps'"),
-        (["target_s", "10.30"], "race.toml: target_s: expected 11:58 to 1:40:00 for 5000m, got 0:10.3; did you mean 10:30?"),
+        (
+            ["target_s", "10.30"],
+            (
+                "race.toml: target_s: expected 11:58 to 1:40:00 for 5000m, got 0:10.3; did you "
+                "mean "
+                "10:30?"
+            ),
+        ),
         (["target_s", "1:00"], "did you mean 1:00:00?"),
-        (["gate.lat_deg", "51"], "race.toml: gate: lat_deg told: expected lat_deg, lon_deg, heading_deg"),
-        (["race", "5k", "gate.lat_deg", "51", "gate.lon_deg", "0", "gate.heading_deg", "9"], "gate for 5k, a road race"),
-        (["sensors.strap.profile", "polar-h1"], "no sensor profile 'polar-h1': did you mean polar-h10?"),
+        (
+            ["gate.lat_deg", "51"],
+            "race.toml: gate: lat_deg told: expected lat_deg, lon_deg, heading_deg",
+        ),
+        (
+            ["race", "5k", "gate.lat_deg", "51", "gate.lon_deg", "0", "gate.heading_deg", "9"],
+            "gate for 5k, a road race",
+        ),
+        (
+            ["sensors.strap.profile", "polar-h1"],
+            "no sensor profile 'polar-h1': did you mean polar-h10?",
+        ),
         (["broker.url.more", "x"], "broker.url.more: no such key"),
         (["race"], "race: expected a value after it"),
         ([], "say what to set"),
         (["--unset", "audio.voice"], "race.toml: audio.voice is not set there"),
         (["--unset", "sensors.strap.address"], "sensors.strap: no device is named"),
-        (["--file", "none.toml", "race", "5k"], "none.toml: cannot be read: No such file or directory; 'kickcue init' makes one"),
+        (
+            ["--file", "none.toml", "race", "5k"],
+            "none.toml: cannot be read: No such file or directory; 'kickcue init' makes one",
+        ),
     ],
 )
-def test_what_cannot_be_is_not_written(words: list[str], told: str, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a key or a value that cannot be WHEN set THEN one line says what would be right, the status is 2, and the file is as it was."""
+def test_what_cannot_be_is_not_written(
+    words: list[str], told: str, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a key or a value that cannot be WHEN set THEN one line says what would be right, the
+    status is 2, and the file is as it was.
+    """
     assert main(["set", *words]) == 2
     captured = capsys.readouterr()
     assert told in captured.err
@@ -105,7 +138,9 @@ def test_what_cannot_be_is_not_written(words: list[str], told: str, mine: Path, 
     assert MINE == mine.read_text()
 
 
-def test_nothing_to_write_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_to_write_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without a race file the line says what makes one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -124,8 +159,12 @@ def test_a_key_is_taken_out(mine: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o600])
-def test_a_password_makes_the_file_private(mode: int, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a file that others may read WHEN a password is set THEN it is its owner's alone, and the password is not shown."""
+def test_a_password_makes_the_file_private(
+    mode: int, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a file that others may read WHEN a password is set THEN it is its owner's alone, and
+    the password is not shown.
+    """
     mine.chmod(mode)
     assert main(["set", "broker.athlete", "anna"]) == 0
     assert mode == mine.stat().st_mode & 0o777
@@ -137,7 +176,9 @@ def test_a_password_makes_the_file_private(mode: int, mine: Path, capsys: pytest
     assert "hush" == password.get_secret_value()
 
 
-def test_a_full_disk_changes_nothing(mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_changes_nothing(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The file is replaced as a whole or not at all."""
 
     def fails(_: int) -> None:
@@ -150,28 +191,60 @@ def test_a_full_disk_changes_nothing(mine: Path, monkeypatch: pytest.MonkeyPatch
     assert [mine] == list(mine.parent.iterdir())
 
 
-def test_a_path_is_meant_from_here(mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_meant_from_here(
+    mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GIVEN a file in another folder WHEN a path is set THEN it means what it means in the shell."""
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path / "sub")
-    assert main(["set", "--file", "../race.toml", "broker.ca", "ca.pem", "broker.password_file", "~/pw", "state_dir", ".."]) == 0
+    assert (
+        main(
+            [
+                "set",
+                "--file",
+                "../race.toml",
+                "broker.ca",
+                "ca.pem",
+                "broker.password_file",
+                "~/pw",
+                "state_dir",
+                "..",
+            ]
+        )
+        == 0
+    )
     written = tomllib.loads(mine.read_text())
-    assert ("sub/ca.pem", "~/pw", ".") == (written["broker"]["ca"], written["broker"]["password_file"], written["state_dir"])
+    assert ("sub/ca.pem", "~/pw", ".") == (
+        written["broker"]["ca"],
+        written["broker"]["password_file"],
+        written["state_dir"],
+    )
     assert tmp_path / "sub" / "ca.pem" == load_settings(mine, environ={}).broker.ca
 
 
 @pytest.mark.parametrize("content", ["", "# my race, to be filled in.\n", "\n\n", "\ufeff"])
-def test_a_file_that_a_power_cut_emptied(content: str, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN an empty file, or comments alone WHEN run THEN status 2 (systemd starts no more) says what is missing; WHEN set THEN it runs."""
+def test_a_file_that_a_power_cut_emptied(
+    content: str, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN an empty file, or comments alone WHEN run THEN status 2 (systemd starts no more) says
+    what is missing; WHEN set THEN it runs.
+    """
     mine.write_text(content, encoding="utf-8")
-    for command in (["run", "--headless", "race.toml"], ["doctor", "race.toml", "--json"], ["say", "race.toml"]):
+    for command in (
+        ["run", "--headless", "race.toml"],
+        ["doctor", "race.toml", "--json"],
+        ["say", "race.toml"],
+    ):
         status = main(command)
         captured = capsys.readouterr()
         assert "race" in captured.out + captured.err
         assert status in ((1,) if command[0] == "doctor" else (2,)), command
     assert main(["set", "broker.url", "mqtt://h"]) == 0
     assert main(["set", "race", "5000m"]) == 0
-    assert ("5000m", "mqtt://h") == ((found := load_settings(mine, environ={})).race, found.broker.url)
+    assert ("5000m", "mqtt://h") == (
+        (found := load_settings(mine, environ={})).race,
+        found.broker.url,
+    )
 
 
 def test_text_that_is_none(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,11 +257,23 @@ def test_text_that_is_none(mine: Path, capsys: pytest.CaptureFixture[str]) -> No
 FILES = {
     "of init": None,
     "of one's own": MINE,
-    "blocks with nothing in them, as init once wrote": 'race = "5000m"\n\n[broker]\n#url = "mqtt://h"\n#athlete = "maria"\n\n[audio]\n#tones = true\n\n[sensors.strap]\nprofile = "stryd"\nmqtt = "x"\n',
-    "dotted": 'race = "5000m"\nbroker.athlete = "m" # whose\naudio.tones = false\nsensors.strap.profile = "stryd"\nsensors.strap.mqtt = "x"\n',
-    "on one line": 'race = "5000m"\nbroker = { athlete = "m" } # whose\nsensors = { strap = { profile = "stryd", mqtt = "x" } }\n',
+    "blocks with nothing in them, as init once wrote": (
+        'race = "5000m"\n\n[broker]\n#url = "mqtt://h"\n#athlete = "maria"\n\n[audio]\n#tones '
+        '= true\n\n[sensors.strap]\nprofile = "stryd"\nmqtt = "x"\n'
+    ),
+    "dotted": (
+        'race = "5000m"\nbroker.athlete = "m" # whose\naudio.tones = '
+        'false\nsensors.strap.profile = "stryd"\nsensors.strap.mqtt = "x"\n'
+    ),
+    "on one line": (
+        'race = "5000m"\nbroker = { athlete = "m" } # whose\nsensors = { strap = { profile = '
+        '"stryd", mqtt = "x" } }\n'
+    ),
     "no end of line": 'race = "5000m"',
-    "a block in the middle": 'race = "5000m"\n[sensors.strap]\nprofile = "stryd"\nmqtt = "x"\n[broker]\n[sensors.belt]\nprofile = "stryd"\nmqtt = "y"\n',
+    "a block in the middle": (
+        'race = "5000m"\n[sensors.strap]\nprofile = "stryd"\nmqtt = '
+        '"x"\n[broker]\n[sensors.belt]\nprofile = "stryd"\nmqtt = "y"\n'
+    ),
     "keys in quotes": '"race" = "5000m"\n["broker"]\n"athlete" = "m"\n',
     "a text that looks like a key": 'race = "5000m"\nlanguage = "en" #\n[broker]\nathlete = "m"\n# a note:\n#url = """\n',
 }
@@ -210,8 +295,12 @@ _SAID = {
 
 @settings(max_examples=60)
 @given(name=st.sampled_from([*FILES]), newline=st.sampled_from(["\n", "\r\n"]), data=st.data())
-def test_any_row_of_keys_in_any_file(name: str, newline: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """GIVEN any way to write a file WHEN keys are set and unset in any order THEN each has its last value, all else is as it was."""
+def test_any_row_of_keys_in_any_file(
+    name: str, newline: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """GIVEN any way to write a file WHEN keys are set and unset in any order THEN each has its last
+    value, all else is as it was.
+    """
     path = tmp_path_factory.mktemp("set") / "race.toml"
     text = FILES[name]
     if text is None:
@@ -221,19 +310,32 @@ def test_any_row_of_keys_in_any_file(name: str, newline: str, data: st.DataObjec
     expected = _flat(tomllib.loads(text))
     comments = [line.partition("#")[2] for line in text.splitlines() if line.startswith("# ")]
     steps = data.draw(
-        st.lists(st.sampled_from([*_SAID]).flatmap(lambda key: st.tuples(st.just(key), st.sampled_from(_SAID[key]))), max_size=6)
+        st.lists(
+            st.sampled_from([*_SAID]).flatmap(
+                lambda key: st.tuples(st.just(key), st.sampled_from(_SAID[key]))
+            ),
+            max_size=6,
+        )
     )
     for key, value in steps:
-        if key == "sensors.strap.profile" and not any(known.startswith("sensors.strap.") for known in expected):
+        if key == "sensors.strap.profile" and not any(
+            known.startswith("sensors.strap.") for known in expected
+        ):
             continue
-        if key in expected and key not in ("race", "sensors.strap.profile") and data.draw(st.booleans()):
+        if (
+            key in expected
+            and key not in ("race", "sensors.strap.profile")
+            and data.draw(st.booleans())
+        ):
             set_keys(path, {}, [key])
             del expected[key]
         else:
             set_keys(path, {key: value})
             expected[key] = {"no": False, "off": False, "on": True, "true": True}.get(value, value)
     written = path.read_bytes().decode()
-    assert {key: str(value) for key, value in expected.items()} == {key: str(value) for key, value in _flat(tomllib.loads(written)).items()}
+    assert {key: str(value) for key, value in expected.items()} == {
+        key: str(value) for key, value in _flat(tomllib.loads(written)).items()
+    }
     assert [] == [comment for comment in comments if comment not in written]
     assert newline == "\n" or "\n" not in text or "\n" not in written.replace("\r\n", "")
 
@@ -247,7 +349,9 @@ def _flat(document: dict[str, Any], at: str = "") -> dict[str, Any]:
 
 
 def test_every_key_can_be_set(tmp_path: Path) -> None:
-    """GIVEN the example of each key as text WHEN set THEN the file says it as a value of the right kind."""
+    """GIVEN the example of each key as text WHEN set THEN the file says it as a value of the right
+    kind.
+    """
     path = tmp_path / "race.toml"
     needs = {
         "gate.half_width_m": {"gate.lat_deg": "51", "gate.lon_deg": "0", "gate.heading_deg": "9"},
@@ -268,8 +372,14 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
         elif name.startswith("watch.") and name != "watch.profile":
             more = {"watch.profile": "infinitime"}
         elif name.startswith("sensors."):
-            more = {"sensors.strap.profile": "polar-h10"} if name != "sensors.strap.profile" else {"sensors.strap.mqtt": "x"}
-        text = ",".join(map(str, key.example)) if isinstance(key.example, list) else str(key.example)
+            more = (
+                {"sensors.strap.profile": "polar-h10"}
+                if name != "sensors.strap.profile"
+                else {"sensors.strap.mqtt": "x"}
+            )
+        text = (
+            ",".join(map(str, key.example)) if isinstance(key.example, list) else str(key.example)
+        )
         text = text.lower() if isinstance(key.example, bool) else text
         set_keys(path, {**more, name: text})
         written: Any = tomllib.loads(path.read_text())

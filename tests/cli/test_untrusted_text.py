@@ -1,4 +1,6 @@
-"""Text from strangers in every command: names, words and files that try to move the cursor, ring, or turn the line around."""
+"""Text from strangers in every command: names, words and files that try to move the cursor, ring,
+or turn the line around.
+"""
 
 import ast
 import asyncio
@@ -41,7 +43,9 @@ PACKAGE: Final = Path(__file__).resolve().parents[2] / "kickcue"
 
 
 def assert_harmless(text: str, *, terminal: bool = False) -> None:
-    """Say that only printable text is left, and on a terminal what rich draws with, in which no escape of the stranger's stands."""
+    """Say that only printable text is left, and on a terminal what rich draws with, in which no
+    escape of the stranger's stands.
+    """
     assert "\x1b[35;46m" not in text
     rest = OURS.sub("", text).replace("\r\n", "\n").replace("\r", "") if terminal else text
     odd = {letter for letter in rest if letter not in LINES and not is_printable(letter)}
@@ -50,30 +54,49 @@ def assert_harmless(text: str, *, terminal: bool = False) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with a recording, a profile, a race file and a file that is none, all of them made by a stranger."""
+    """Return a folder with a recording, a profile, a race file and a file that is none, all of them
+    made by a stranger.
+    """
     monkeypatch.chdir(tmp_path)
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path))
-    header = Header("1500m", 400.0, "2026-06-14T10:09:11Z", {EVIL: EVIL}, None, ticks=False, made_by=EVIL)
+    header = Header(
+        "1500m", 400.0, "2026-06-14T10:09:11Z", {EVIL: EVIL}, None, ticks=False, made_by=EVIL
+    )
     with McapWriter(tmp_path / "evil.mcap", header) as writer:
         writer.write(Command(0, CommandKind.START))
         for second in range(60):
-            writer.write(pod_notification(s_to_ns(second), PodSample(5.0, 92, 5.0 * second), sensor=EVIL))
+            writer.write(
+                pod_notification(s_to_ns(second), PodSample(5.0, 92, 5.0 * second), sensor=EVIL)
+            )
         writer.write(Cue(s_to_ns(60), EVIL, CueKind.LAST_LAP, EVIL, EVIL, (), 2, 3000, 400.0, 1.0))
         writer.write(Disarm(s_to_ns(60), EVIL, EVIL))
         writer.write(Notice(s_to_ns(60), "odd", EVIL, Level.WARNING, EVIL))
     (tmp_path / "mine.toml").write_text(_profile(), encoding="utf-8")
     (tmp_path / f"{EVIL.replace('/', '')}.fit").write_bytes(b"none")
-    (tmp_path / "race.toml").write_text(f'race = "1500m"\nlanguage = {json.dumps(EVIL)}\n', encoding="utf-8")
+    (tmp_path / "race.toml").write_text(
+        f'race = "1500m"\nlanguage = {json.dumps(EVIL)}\n', encoding="utf-8"
+    )
     return tmp_path
 
 
 def _profile() -> str:
     """Return a valid profile of a foot pod whose every free text is hostile."""
-    text = (shipped_folder() / "stryd.toml").read_text(encoding="utf-8").replace('id = "stryd"', 'id = "mine"')
-    text = text.replace('name = "stryd*"', 'name = "mine*"').replace('name = "Stryd5"', 'name = "Mine 5"')
+    text = (
+        (shipped_folder() / "stryd.toml")
+        .read_text(encoding="utf-8")
+        .replace('id = "stryd"', 'id = "mine"')
+    )
+    text = text.replace('name = "stryd*"', 'name = "mine*"').replace(
+        'name = "Stryd5"', 'name = "Mine 5"'
+    )
     text = text.replace('name = "foot pod"', f"name = {json.dumps(EVIL)}")
-    return re.sub(r'^(vendor|source) = ".*"$', lambda found: f"{found[1]} = {json.dumps(EVIL)}", text, flags=re.MULTILINE)
+    return re.sub(
+        r'^(vendor|source) = ".*"$',
+        lambda found: f"{found[1]} = {json.dumps(EVIL)}",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 WALK: Final = (
@@ -139,8 +162,12 @@ def test_the_walk_meets_every_command() -> None:
 
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("words", WALK, ids=lambda words: " ".join(words).replace(EVIL, "EVIL"))
-def test_a_stranger_cannot_write_to_the_terminal(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN names, words and files of a stranger WHEN a command prints them THEN into a pipe and a terminal goes printable text alone."""
+def test_a_stranger_cannot_write_to_the_terminal(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN names, words and files of a stranger WHEN a command prints them THEN into a pipe and a
+    terminal goes printable text alone.
+    """
     main(list(words))
     out, err = capsys.readouterr()
     assert out + err
@@ -156,7 +183,9 @@ def test_a_stranger_cannot_write_to_the_terminal(words: tuple[str, ...], capsys:
 
 @contextlib.contextmanager
 def a_terminal() -> Iterator[list[str]]:
-    """Make standard output and standard error a terminal; all that was written stands in the list afterwards."""
+    """Make standard output and standard error a terminal; all that was written stands in the list
+    afterwards.
+    """
     master, slave = pty.openpty()
     shown: list[str] = []
     reading = threading.Thread(target=_read, args=(master, shown))
@@ -178,33 +207,63 @@ def _read(master: int, shown: list[str]) -> None:
             shown.append(read.decode(errors="replace"))
 
 
-def test_a_maker_in_a_recording_cannot_begin_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a cue whose words hold a line end WHEN told THEN they stay in the one line that is the cue's."""
+def test_a_maker_in_a_recording_cannot_begin_a_line(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a cue whose words hold a line end WHEN told THEN they stay in the one line that is the
+    cue's.
+    """
     with McapWriter(folder / "two.mcap", Header("1500m", 400.0)) as writer:
         writer.write(Command(0, CommandKind.START))
-        writer.write(Cue(s_to_ns(1), "c", CueKind.LAST_LAP, "now\nPROBLEM   none", None, (), 2, 3000, 400.0, 1.0))
+        writer.write(
+            Cue(
+                s_to_ns(1),
+                "c",
+                CueKind.LAST_LAP,
+                "now\nPROBLEM   none",
+                None,
+                (),
+                2,
+                3000,
+                400.0,
+                1.0,
+            )
+        )
     assert main(["info", "two.mcap"]) == 0
     assert "\nPROBLEM" not in capsys.readouterr().out
 
 
 def test_only_one_place_draws_and_writes() -> None:
-    """No module of the command line makes a console of its own, or writes past ``printing``: what is not there cannot leak."""
+    """No module of the command line makes a console of its own, or writes past ``printing``: what
+    is not there cannot leak.
+    """
     wrong = []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            imports_console = isinstance(node, ast.ImportFrom) and node.module == "rich" and any(it.name == "print" for it in node.names)
+            imports_console = (
+                isinstance(node, ast.ImportFrom)
+                and node.module == "rich"
+                and any(it.name == "print" for it in node.names)
+            )
             own = path.name not in ("pictures.py", "printing.py")
             past = re.fullmatch(
-                r"(sys\.)?__?std(out|err)__.*|sys\.std(out|err)(\.buffer)?\.write|os\.write|(rich\.)?console\.Console", name
+                r"(sys\.)?__?std(out|err)__.*|sys\.std(out|err)(\.buffer)?\.write|os\.write|(rich\.)?console\.Console",
+                name,
             )
-            if own and (past or imports_console or (name == "Console" and "rich" in path.read_text(encoding="utf-8"))):
+            if own and (
+                past
+                or imports_console
+                or (name == "Console" and "rich" in path.read_text(encoding="utf-8"))
+            ):
                 wrong.append(f"{path}: {name}")
     assert [] == wrong
 
 
 def test_rich_draws_a_hostile_text_within_its_column(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a table with a stranger's name WHEN drawn THEN it is escaped, and the column as wide as it was to be."""
+    """GIVEN a table with a stranger's name WHEN drawn THEN it is escaped, and the column as wide as
+    it was to be.
+    """
     grid = Table.grid()
     grid.add_column(width=12, no_wrap=True)
     grid.add_column()
@@ -219,7 +278,9 @@ def test_rich_draws_a_hostile_text_within_its_column(capsys: pytest.CaptureFixtu
 
 
 def test_standard_output_is_what_it_was_afterwards(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN any command WHEN it has ended THEN nothing of it stands before the streams, and a second ``printing`` adds nothing."""
+    """GIVEN any command WHEN it has ended THEN nothing of it stands before the streams, and a
+    second ``printing`` adds nothing.
+    """
     before = sys.stdout
     with printing():
         inner = sys.stdout
@@ -236,18 +297,36 @@ def test_standard_output_is_what_it_was_afterwards(capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize("how", [[], ["--json"]])
 async def test_a_cue_cannot_write_to_the_watchs_terminal(how: list[str], folder: Path) -> None:
-    """GIVEN cues with hostile words WHEN a watch shows them, as lines, as JSON and as a face THEN only printable text is shown."""
+    """GIVEN cues with hostile words WHEN a watch shows them, as lines, as JSON and as a face THEN
+    only printable text is shown.
+    """
     began_ns = time.monotonic_ns()
 
     def now_ns() -> int:
         return time.monotonic_ns() - began_ns
 
-    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=now_ns) as delivery:
+    async with (
+        private_broker(Topics()) as broker,
+        deliver(broker.address, Topics(), run_id="run", now_ns=now_ns) as delivery,
+    ):
 
         async def tell() -> None:
             for number in range(10_000):
                 words = f"{EVIL}\n{number}"
-                delivery.send(Cue(now_ns(), f"{number}{EVIL}", CueKind.LAST_LAP, words, None, ((100, 0, 1.0),), 3, 2000, 400.0, 2.0))
+                delivery.send(
+                    Cue(
+                        now_ns(),
+                        f"{number}{EVIL}",
+                        CueKind.LAST_LAP,
+                        words,
+                        None,
+                        ((100, 0, 1.0),),
+                        3,
+                        2000,
+                        400.0,
+                        2.0,
+                    )
+                )
                 delivery.send(Disarm(now_ns(), f"{number}{EVIL}", words))
                 await asyncio.sleep(0.2)
 
@@ -257,14 +336,18 @@ async def test_a_cue_cannot_write_to_the_watchs_terminal(how: list[str], folder:
                 await shown.shows("owned", "felt")
                 shown.press("q")
                 assert await shown.left() == 0
-                assert_harmless(shown.raw.replace("\x07", ""), terminal=True)  # the face rings by itself, once for each pulse
+                assert_harmless(
+                    shown.raw.replace("\x07", ""), terminal=True
+                )  # the face rings by itself, once for each pulse
         finally:
             telling.cancel()
             await asyncio.wait({telling})
 
 
 async def test_a_sensors_name_cannot_write_to_the_terminal(bluez: FakeBluez, home: Path) -> None:
-    """GIVEN a strap whose name is hostile WHEN scanned in a pipe, as JSON and on a terminal THEN only printable text is shown."""
+    """GIVEN a strap whose name is hostile WHEN scanned in a pipe, as JSON and on a terminal THEN
+    only printable text is shown.
+    """
     bluez.add_sensor("A0:9E:1A:00:00:01", EVIL, services={"180d": ["2a37"]})
     for how in ([], ["--json"]):
         status, out, err = await in_a_pipe("scan", "--seconds", "1", *how, folder=home)

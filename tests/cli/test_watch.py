@@ -19,13 +19,30 @@ from kickcue.cli import main
 from kickcue.cli.face import HEIGHT, WIDTH, Face
 from kickcue.cli.show import console
 from kickcue.cli.watch_output import Lines
-from kickcue.core.events import Arm, Command, CommandKind, Cue, CueKind, Estimate, Input, Mode, Phase, PhaseChange
+from kickcue.core.events import (
+    Arm,
+    Command,
+    CommandKind,
+    Cue,
+    CueKind,
+    Estimate,
+    Input,
+    Mode,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.wrist import Answer, Play, Touch
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.wire import ArmMessage, DisarmMessage, StateMessage, StatusMessage, touch_message
+from kickcue.edges.mqtt.wire import (
+    ArmMessage,
+    DisarmMessage,
+    StateMessage,
+    StatusMessage,
+    touch_message,
+)
 
 PULSES = ((100, 50, 1.0), (100, 0, 0.5))
 PATIENCE_S = 20.0
@@ -46,7 +63,18 @@ class Sender:
     clock: Callable[[], int]
 
     def cue(self) -> Cue:
-        return Cue(self.clock(), "c1", CueKind.LAST_LAP, "Last lap: turnover up", None, PULSES, 3, 2000, 400.0, 2.0)
+        return Cue(
+            self.clock(),
+            "c1",
+            CueKind.LAST_LAP,
+            "Last lap: turnover up",
+            None,
+            PULSES,
+            3,
+            2000,
+            400.0,
+            2.0,
+        )
 
 
 @pytest.fixture
@@ -56,7 +84,10 @@ async def sender() -> AsyncIterator[Sender]:
     def clock() -> int:
         return time.monotonic_ns() - start_ns
 
-    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+    async with (
+        private_broker(Topics()) as broker,
+        deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery,
+    ):
         yield Sender(broker, delivery, clock)
 
 
@@ -64,7 +95,9 @@ async def sender() -> AsyncIterator[Sender]:
 async def watching(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run ``kickcue watch`` with its output in a pipe."""
     program = [sys.executable, "-m", "kickcue", "watch", *options]
-    process = await asyncio.create_subprocess_exec(*program, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *program, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
+    )
     try:
         async with asyncio.timeout(PATIENCE_S):
             yield process
@@ -91,12 +124,18 @@ async def ended(process: asyncio.subprocess.Process) -> int:
 
 
 async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
-    """GIVEN a private broker WHEN `watch --json` runs without a URL THEN it finds it, prints status, state, arm, cue and ack, and acknowledges."""
+    """GIVEN a private broker WHEN `watch --json` runs without a URL THEN it finds it, prints
+    status, state, arm, cue and ack, and acknowledges.
+    """
     async with watching("--json") as process:
         records = [json.loads(await next_line(process, bool))]
-        while [record["type"] for record in records].count("status") < 3:  # one retained and two live: now it knows what is late
+        while [record["type"] for record in records].count(
+            "status"
+        ) < 3:  # one retained and two live: now it knows what is late
             records.append(json.loads(await next_line(process, bool)))
-        sender.delivery.send(Estimate(sender.clock(), 4571.3, 2.1, 5.6, 184.0, None, 12, 428.7, 5.1, Mode.MARKS))
+        sender.delivery.send(
+            Estimate(sender.clock(), 4571.3, 2.1, 5.6, 184.0, None, 12, 428.7, 5.1, Mode.MARKS)
+        )
         sender.delivery.send(Arm(sender.clock(), sender.cue(), due_in_ms=60_000))
         sender.delivery.send(sender.cue())
         while {"state", "arm", "cue", "ack"} - {record["type"] for record in records}:
@@ -116,12 +155,32 @@ async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
 
 
 async def test_a_pipe_gets_lines_without_colours_or_bells(sender: Sender) -> None:
-    """GIVEN a pipe WHEN states and a cue come THEN there is one plain line for each: place and error; kind, words, pulses."""
+    """GIVEN a pipe WHEN states and a cue come THEN there is one plain line for each: place and
+    error; kind, words, pulses.
+    """
     async with watching("--broker", sender.broker.watch.with_password()) as process:
         await next_line(process, lambda line: "online" in line)
-        sender.delivery.send(Estimate(sender.clock(), 4500.0, 20.0, 5.0, 184.0, None, 12, 500.0, 20.0, Mode.POD, 11, 12, 4.0))
+        sender.delivery.send(
+            Estimate(
+                sender.clock(),
+                4500.0,
+                20.0,
+                5.0,
+                184.0,
+                None,
+                12,
+                500.0,
+                20.0,
+                Mode.POD,
+                11,
+                12,
+                4.0,
+            )
+        )
         line = await next_line(process, lambda line: "to go" in line)
-        assert line.endswith("500 ± 39 m to go, lap 11 or 12, bell in 0:20 ± 8 s, 184 steps/min, - bpm\n")
+        assert line.endswith(
+            "500 ± 39 m to go, lap 11 or 12, bell in 0:20 ± 8 s, 184 steps/min, - bpm\n"
+        )
         sender.delivery.send(PhaseChange(sender.clock(), Phase.LAST_LAP, Phase.BODY))
         await next_line(process, lambda line: line.endswith("online, last_lap\n"))
         sender.delivery.send(sender.cue())
@@ -161,7 +220,9 @@ async def terminal() -> AsyncIterator[Terminal]:
     termios.tcsetwinsize(slave, (24, 80))
     program = [sys.executable, "-m", "kickcue", "watch"]
     environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    process = await asyncio.create_subprocess_exec(*program, stdin=slave, stdout=slave, stderr=slave, env=environment)
+    process = await asyncio.create_subprocess_exec(
+        *program, stdin=slave, stdout=slave, stderr=slave, env=environment
+    )
     shown = Terminal(process, master, slave)
     asyncio.get_running_loop().add_reader(master, shown.read)
     try:
@@ -177,7 +238,9 @@ async def terminal() -> AsyncIterator[Terminal]:
 
 
 async def test_a_terminal_shows_the_face_rings_and_takes_keys(sender: Sender) -> None:
-    """GIVEN a terminal WHEN a cue comes THEN the bell rings once per pulse and the words are there; keys are commands; q leaves it in order."""
+    """GIVEN a terminal WHEN a cue comes THEN the bell rings once per pulse and the words are there;
+    keys are commands; q leaves it in order.
+    """
     async with terminal() as shown:
         before = termios.tcgetattr(shown.slave)
         await shown.until(lambda: "● online" in shown.seen)
@@ -209,7 +272,9 @@ async def test_a_terminal_is_put_back_when_the_watch_is_told_to_end(sender: Send
 
 
 async def test_a_broker_that_goes_away_is_shown(sender: Sender) -> None:
-    """GIVEN a watch on a terminal WHEN the broker is killed THEN the face says so, and that it is back when it is."""
+    """GIVEN a watch on a terminal WHEN the broker is killed THEN the face says so, and that it is
+    back when it is.
+    """
     async with terminal() as shown:
         await shown.until(lambda: "● online" in shown.seen)
         os.kill(sender.broker.server_pid, signal.SIGSTOP)
@@ -229,20 +294,44 @@ async def run_on(topics: Topics) -> AsyncIterator[Delivery]:
     start_ns = time.monotonic_ns()
     async with (
         private_broker(topics) as broker,
-        deliver(broker.address, topics, run_id=new_run_id(), now_ns=lambda: time.monotonic_ns() - start_ns) as delivery,
+        deliver(
+            broker.address,
+            topics,
+            run_id=new_run_id(),
+            now_ns=lambda: time.monotonic_ns() - start_ns,
+        ) as delivery,
     ):
         yield delivery
 
 
 async def test_a_watch_waits_for_a_run_and_finds_each_that_follows() -> None:
-    """GIVEN no run WHEN a watch starts THEN it says once that it waits, finds the run that comes, and the next, whoever's race that is."""
+    """GIVEN no run WHEN a watch starts THEN it says once that it waits, finds the run that comes,
+    and the next, whoever's race that is.
+    """
     async with watching() as process:
-        lines = [await next_line(process, lambda line: "waiting for `kickcue run` on this machine" in line)]
+        lines = [
+            await next_line(
+                process, lambda line: "waiting for `kickcue run` on this machine" in line
+            )
+        ]
         for topics in (Topics(), Topics("kickcue/maria")):
             async with run_on(topics) as delivery:
                 while "online" not in lines[-1]:
                     lines.append(await next_line(process, bool))
-                delivery.send(Cue(delivery._now_ns(), "c1", CueKind.LAST_LAP, "Last lap", None, PULSES, 3, 8000, 400.0, 2.0))
+                delivery.send(
+                    Cue(
+                        delivery._now_ns(),
+                        "c1",
+                        CueKind.LAST_LAP,
+                        "Last lap",
+                        None,
+                        PULSES,
+                        3,
+                        8000,
+                        400.0,
+                        2.0,
+                    )
+                )
                 while "CUE" not in lines[-1]:
                     lines.append(await next_line(process, bool))
             while "waiting" not in lines[-1]:
@@ -251,8 +340,12 @@ async def test_a_watch_waits_for_a_run_and_finds_each_that_follows() -> None:
         assert await ended(process) == 0
 
 
-def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a run online WHEN another one says that it is, the last word of the first lost THEN that is news; once more it is none."""
+def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN a run online WHEN another one says that it is, the last word of the first lost THEN
+    that is news; once more it is none.
+    """
     lines = Lines()
     for run_id in ("first", "first", "second", "second"):
         lines.take(StatusMessage(run_id=run_id, sent_ms=0, status="online", phase=None))
@@ -277,11 +370,19 @@ async def test_a_watch_for_one_athlete_passes_over_the_races_of_others() -> None
         (["--broker", "mqtt://pi/club/maria", "--athlete", "maria"], 2, "give only one of them"),
         (["--athlete", "a/+"], 2, "topic prefix 'kickcue/a/+'"),
         (["--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
-        (["--broker", "mqtts://127.0.0.1:1", "--ca", "/no/such/file"], 2, "CA file /no/such/file: No such file or directory"),
+        (
+            ["--broker", "mqtts://127.0.0.1:1", "--ca", "/no/such/file"],
+            2,
+            "CA file /no/such/file: No such file or directory",
+        ),
     ],
 )
-def test_what_cannot_be_watched_is_one_line(options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN no broker, a wrong URL, or one where nobody listens WHEN `watch` runs THEN one clear line on stderr and exit status 1 or 2."""
+def test_what_cannot_be_watched_is_one_line(
+    options: list[str], status: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN no broker, a wrong URL, or one where nobody listens WHEN `watch` runs THEN one clear
+    line on stderr and exit status 1 or 2.
+    """
     assert main(["watch", *options]) == status
     out, err = capsys.readouterr()
     assert out == ""
@@ -300,18 +401,33 @@ def drawn(face: Face, now_s: float) -> list[str]:
     return captured.get().splitlines()
 
 
-LAST_LAP = Touch("c1", "last_lap", "Last lap: turnover up, stay relaxed", None, ((500, 150, 1.0), (150, 0, 0.5)), 3, 2000)
+LAST_LAP = Touch(
+    "c1",
+    "last_lap",
+    "Last lap: turnover up, stay relaxed",
+    None,
+    ((500, 150, 1.0), (150, 0, 0.5)),
+    3,
+    2000,
+)
 
 
 def full_face() -> Face:
     face = Face("maria")
     face.take(StatusMessage(run_id="r", sent_ms=0, status="online", phase=Phase.LAST_LAP), 0.0)
-    face.take(StateMessage.of(Estimate(0, 4600.0, 2.0, 5.6, 184.0, 176.0, 12, 400.0, None, Mode.MARKS), "r", 1), 0.0)
+    face.take(
+        StateMessage.of(
+            Estimate(0, 4600.0, 2.0, 5.6, 184.0, 176.0, 12, 400.0, None, Mode.MARKS), "r", 1
+        ),
+        0.0,
+    )
     return face
 
 
 def test_the_face_shows_no_number_of_a_sender_that_fell_silent() -> None:
-    """GIVEN a face full of numbers WHEN the sender falls silent THEN all of them, lap and phase are unknown; when it is back they are known."""
+    """GIVEN a face full of numbers WHEN the sender falls silent THEN all of them, lap and phase are
+    unknown; when it is back they are known.
+    """
     face = full_face()
     face.take(SenderSilent(), 3.0)
     text = "\n".join(drawn(face, 3.0))
@@ -325,7 +441,9 @@ def test_the_face_shows_no_number_of_a_sender_that_fell_silent() -> None:
 
 
 def test_the_face_keeps_its_size() -> None:
-    """GIVEN an empty face and a full one WHEN drawn THEN both have the size that a table beside them can count on."""
+    """GIVEN an empty face and a full one WHEN drawn THEN both have the size that a table beside
+    them can count on.
+    """
     playing = full_face()
     playing.take(Play(LAST_LAP, 0, from_timer=False), 10.0)
     for face in (Face(), full_face(), playing):
@@ -335,17 +453,31 @@ def test_the_face_keeps_its_size() -> None:
 
 
 def test_the_face_says_where_the_runner_is() -> None:
-    """GIVEN status and state WHEN drawn THEN phase, lap, error (95 %), cadence and heart rate are there; unknown is a dash."""
+    """GIVEN status and state WHEN drawn THEN phase, lap, error (95 %), cadence and heart rate are
+    there; unknown is a dash.
+    """
     text = "\n".join(drawn(full_face(), 0.0))
-    for expected in ("maria", "kick", "lap 12", "± 4 m to go", "184 steps/min", "♥ 176", "● online"):
+    for expected in (
+        "maria",
+        "kick",
+        "lap 12",
+        "± 4 m to go",
+        "184 steps/min",
+        "♥ 176",
+        "● online",
+    ):
         assert expected in text
     assert "- steps/min" in "\n".join(drawn(Face(), 0.0))
 
 
 def test_the_face_says_what_it_does_not_know() -> None:
-    """GIVEN a place known to 250 m WHEN drawn THEN the laps it may be and the window of the bell are there, and nothing is cut off."""
+    """GIVEN a place known to 250 m WHEN drawn THEN the laps it may be and the window of the bell
+    are there, and nothing is cut off.
+    """
     face = Face("maria")
-    estimate = Estimate(0, 4500.0, 130.0, 5.0, 184.0, 176.0, 12, 500.0, 590.0, Mode.POD, 11, 13, 60.0)
+    estimate = Estimate(
+        0, 4500.0, 130.0, 5.0, 184.0, 176.0, 12, 500.0, 590.0, Mode.POD, 11, 13, 60.0
+    )
     face.take(StateMessage.of(estimate, "r", 1), 0.0)
     lines = drawn(face, 0.0)
     for expected in ("lap 11 to 13", "± 255 m to go", "bell in about 9:50 (7:52 to 11:47)"):
@@ -354,17 +486,23 @@ def test_the_face_says_what_it_does_not_know() -> None:
 
 
 def test_the_face_buzzes_as_the_pulses_go() -> None:
-    """GIVEN a cue of 500 ms, a gap of 150 ms and 150 ms WHEN time passes THEN it buzzes in the pulses only, and each rings once."""
+    """GIVEN a cue of 500 ms, a gap of 150 ms and 150 ms WHEN time passes THEN it buzzes in the
+    pulses only, and each rings once.
+    """
     face = full_face()
     face.take(Play(LAST_LAP, 0, from_timer=False), 10.0)
-    assert [True, True, False, True, False] == [face.buzzing(10.0 + s) for s in (0.0, 0.49, 0.55, 0.7, 0.81)]
+    assert [True, True, False, True, False] == [
+        face.buzzing(10.0 + s) for s in (0.0, 0.49, 0.55, 0.7, 0.81)
+    ]
     assert [1, 0, 1, 0] == [face.rings(10.0 + s) for s in (0.0, 0.3, 0.7, 5.0)]
     assert "┏" in drawn(face, 10.1)[0]
     assert "╭" in drawn(face, 11.0)[0]
 
 
 def test_the_face_tells_what_became_of_a_cue() -> None:
-    """GIVEN an armed cue, one that was felt and one that came late WHEN drawn THEN the face tells each."""
+    """GIVEN an armed cue, one that was felt and one that came late WHEN drawn THEN the face tells
+    each.
+    """
     face = full_face()
     cue = Cue(0, "c1", CueKind.LAST_LAP, "last lap", None, PULSES, 3, 2000, None, None)
     face.take(touch_message(ArmMessage, cue, "r", 0, due_in_ms=8000, ttl_ms=2000), 0.0)

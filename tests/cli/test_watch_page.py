@@ -15,7 +15,9 @@ from kickcue.core.haptic.collapse import CUES
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
 WATCHES = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
 TERMUX = (shipped_folder("watches") / "termux" / "profile.toml").read_text()
-PULSES = st.lists(st.tuples(st.integers(1, 1000), st.integers(1, 400), st.floats(0.1, 1)), min_size=1, max_size=7).map(tuple)
+PULSES = st.lists(
+    st.tuples(st.integers(1, 1000), st.integers(1, 400), st.floats(0.1, 1)), min_size=1, max_size=7
+).map(tuple)
 
 
 @pytest.fixture(autouse=True)
@@ -69,10 +71,17 @@ def test_labels_of_the_ruler_stand_where_their_times_are() -> None:
 
 
 def test_plain_ascii_unless_a_terminal_can_show_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks on a terminal of UTF-8; ASCII in a pipe, with NO_COLOR, and on a terminal that knows no better."""
+    """Blocks on a terminal of UTF-8; ASCII in a pipe, with NO_COLOR, and on a terminal that knows
+    no better.
+    """
     assert PLAIN is shades()
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    for name, value, expected in (("TERM", "xterm", BLOCKS), ("NO_COLOR", "1", PLAIN), ("NO_COLOR", "", BLOCKS), ("TERM", "dumb", PLAIN)):
+    for name, value, expected in (
+        ("TERM", "xterm", BLOCKS),
+        ("NO_COLOR", "1", PLAIN),
+        ("NO_COLOR", "", BLOCKS),
+        ("TERM", "dumb", PLAIN),
+    ):
         monkeypatch.setenv(name, value)
         assert expected is shades(), name
 
@@ -81,34 +90,55 @@ def test_plain_ascii_unless_a_terminal_can_show_more(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("id_", WATCHES)
-def test_every_watch_can_be_shown_and_keeps_its_word(id_: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """No page breaks, each draws every cue in plain ASCII within 80 columns, nothing in it fails, and ``check`` agrees."""
+def test_every_watch_can_be_shown_and_keeps_its_word(
+    id_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No page breaks, each draws every cue in plain ASCII within 80 columns, nothing in it fails,
+    and ``check`` agrees.
+    """
     assert main(["profiles", "show", id_]) == 0
     out = capsys.readouterr().out
     assert list(CUES) == list(_rows(out))
     assert "FAILS" not in out
     drawing = out.split("\n\n")[1]
     assert drawing.isascii()
-    assert [] == [line for line in out.splitlines() if len(line) > COLUMNS and not line.endswith("/profile.toml")]
+    assert [] == [
+        line
+        for line in out.splitlines()
+        if len(line) > COLUMNS and not line.endswith("/profile.toml")
+    ]
     assert main(["profiles", "check", str(shipped_folder("watches") / id_ / "profile.toml")]) == 0
 
 
 def test_show_draws_what_is_felt_and_names_what_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a phone without strengths WHEN shown THEN weak pulses are shorter, wide gaps are wide, and a letter leads to the reason."""
+    """GIVEN a phone without strengths WHEN shown THEN weak pulses are shorter, wide gaps are wide,
+    and a letter leads to the reason.
+    """
     assert main(["profiles", "show", "termux"]) == 0
     out = capsys.readouterr().out
     rows = _rows(out)
-    assert "  turnover  ###.....###                                   2      550 ms   c" == rows["turnover"]
-    assert "  ready     ##                                            1      100 ms   a b" == rows["ready"]
+    assert (
+        "  turnover  ###.....###                                   2      550 ms   c"
+        == rows["turnover"]
+    )
+    assert (
+        "  ready     ##                                            1      100 ms   a b"
+        == rows["ready"]
+    )
     assert "  c  gaps too short to be felt are longer" in out
     assert "  a cue is sent 100 ms before it is due, give or take 50 ms" in out
 
 
 def test_show_says_what_a_watch_is_not(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a watch that only an app can play THEN its second line says so, and that nothing was tried."""
+    """GIVEN a watch that only an app can play THEN its second line says so, and that nothing was
+    tried.
+    """
     assert main(["profiles", "show", "garmin"]) == 0
     out = capsys.readouterr().out
-    assert "companion-only: an app that does not come with kickcue has to play it" == out.splitlines()[1]
+    assert (
+        "companion-only: an app that does not come with kickcue has to play it"
+        == out.splitlines()[1]
+    )
     assert "\nTried\n  nothing but the bytes below\n" in out
 
 
@@ -130,9 +160,16 @@ def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     """``--json`` prints the file's content with, for each cue, the pulses as played and the steps."""
     assert main(["profiles", "show", "mi-band-2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert ("mi-band-2", list(CUES)) == (found["profile"]["id"], [cue["cue"] for cue in found["cues"]])
+    assert ("mi-band-2", list(CUES)) == (
+        found["profile"]["id"],
+        [cue["cue"] for cue in found["cues"]],
+    )
     bell = found["cues"][2]
-    assert (["ff0b01960003"], ["equalised"], 3) == (bell["steps"], bell["downgrades"], len(bell["pulses"]))
+    assert (["ff0b01960003"], ["equalised"], 3) == (
+        bell["steps"],
+        bell["downgrades"],
+        len(bell["pulses"]),
+    )
 
 
 def test_show_of_an_id_that_is_nearly_a_watchs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,16 +189,33 @@ def test_check_of_a_new_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert out.endswith("1 self-tests, 0 failed; 0 problems with cues and matching\n")
 
 
-def test_check_of_a_watch_that_does_not_keep_its_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a vector that does not hold and cues that collapse THEN check tells both, and leaves with 1."""
+def test_check_of_a_watch_that_does_not_keep_its_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a vector that does not hold and cues that collapse THEN check tells both, and leaves
+    with 1.
+    """
     path = _mine(tmp_path, ("max_on_ms = 5000", "max_on_ms = 100"))
     assert main(["profiles", "check", path, "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert (False, 1) == (found["ok"], sum(vector["failure"] is not None for vector in found["vectors"]))
+    assert (False, 1) == (
+        found["ok"],
+        sum(vector["failure"] is not None for vector in found["vectors"]),
+    )
     assert [
-        "ready and relax are played alike: an [[alike]] block should say so, and what tells them apart",
-        "even and turnover are played alike: an [[alike]] block should say so, and what tells them apart",
-        "hold and last_lap are played alike: an [[alike]] block should say so, and what tells them apart",
+        (
+            "ready and relax are played alike: an [[alike]] block should say so, and what tells "
+            "them "
+            "apart"
+        ),
+        (
+            "even and turnover are played alike: an [[alike]] block should say so, and what tells "
+            "them apart"
+        ),
+        (
+            "hold and last_lap are played alike: an [[alike]] block should say so, and what tells "
+            "them apart"
+        ),
     ] == found["problems"]
     assert main(["profiles", "check", path]) == 1
     assert "turnover: FAILS: became" in capsys.readouterr().out
@@ -172,5 +226,7 @@ def test_check_of_what_is_no_watch(tmp_path: Path, capsys: pytest.CaptureFixture
     path = _mine(tmp_path, ("max_pulses = 4", "max_pulse = 4"))
     assert main(["profiles", "check", path]) == 2
     err = capsys.readouterr().err
-    assert err.startswith(f"kickcue: {path}: actuator.max_pulse: no such key, did you mean 'max_pulses'?")
+    assert err.startswith(
+        f"kickcue: {path}: actuator.max_pulse: no such key, did you mean 'max_pulses'?"
+    )
     assert 1 == err.count("\n")

@@ -1,4 +1,6 @@
-"""``kickcue watch --as``: a phone as the watch. The phone's programs are stand-ins on PATH that write down what they were called with."""
+"""``kickcue watch --as``: a phone as the watch. The phone's programs are stand-ins on PATH that
+write down what they were called with.
+"""
 
 import asyncio
 import time
@@ -76,7 +78,9 @@ class Sender:
     clock: Callable[[], int]
 
     def cue(self, kind: CueKind, text: str, id_: str = "c1", ttl_ms: int = 20_000) -> Cue:
-        return Cue(self.clock(), id_, kind, text, None, PULSES[kind], URGENCY[kind], ttl_ms, None, None)
+        return Cue(
+            self.clock(), id_, kind, text, None, PULSES[kind], URGENCY[kind], ttl_ms, None, None
+        )
 
     async def ack(self) -> tuple[str, bool, str | None]:
         found = await self.delivery.incoming.get()
@@ -91,7 +95,10 @@ async def sender() -> AsyncIterator[Sender]:
     def clock() -> int:
         return time.monotonic_ns() - start_ns
 
-    async with private_broker(Topics()) as broker, deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery:
+    async with (
+        private_broker(Topics()) as broker,
+        deliver(broker.address, Topics(), run_id="run", now_ns=clock) as delivery,
+    ):
         yield Sender(broker, delivery, clock)
 
 
@@ -102,7 +109,9 @@ def vector(profile: str, kind: CueKind) -> tuple[str, list[list[str]]]:
 
 
 async def test_a_phone_vibrates_as_its_profile_says(sender: Sender, phone: Phone) -> None:
-    """GIVEN `watch --as termux` WHEN a cue comes THEN its programs are those of the profile's vector, in order, and it is answered as felt."""
+    """GIVEN `watch --as termux` WHEN a cue comes THEN its programs are those of the profile's
+    vector, in order, and it is answered as felt.
+    """
     text, expected = vector("termux", CueKind.TURNOVER)
     async with watching("--as", "termux") as process:
         await next_line(process, lambda line: "online" in line)
@@ -112,8 +121,12 @@ async def test_a_phone_vibrates_as_its_profile_says(sender: Sender, phone: Phone
     assert expected == phone.called
 
 
-async def test_a_ring_is_ended_even_when_the_watch_is_told_to_end(sender: Sender, phone: Phone) -> None:
-    """GIVEN Gadgetbridge ringing for the bell WHEN kickcue is told to end THEN the ring is ended first, as in the profile's vector."""
+async def test_a_ring_is_ended_even_when_the_watch_is_told_to_end(
+    sender: Sender, phone: Phone
+) -> None:
+    """GIVEN Gadgetbridge ringing for the bell WHEN kickcue is told to end THEN the ring is ended
+    first, as in the profile's vector.
+    """
     text, expected = vector("gadgetbridge", CueKind.LAST_LAP)
     async with watching("--as", "gadgetbridge") as process:
         await next_line(process, lambda line: "online" in line)
@@ -124,7 +137,9 @@ async def test_a_ring_is_ended_even_when_the_watch_is_told_to_end(sender: Sender
 
 
 async def test_what_is_late_is_not_played(sender: Sender, phone: Phone) -> None:
-    """GIVEN a watch that knows how late messages are WHEN a cue comes 5 s old THEN no program is started, and the sender is told."""
+    """GIVEN a watch that knows how late messages are WHEN a cue comes 5 s old THEN no program is
+    started, and the sender is told.
+    """
     async with watching("--as", "termux") as process:
         await next_line(process, lambda line: "online" in line)
         sender.delivery.send(sender.cue(CueKind.READY, "Ready", "first"))
@@ -138,14 +153,20 @@ async def test_what_is_late_is_not_played(sender: Sender, phone: Phone) -> None:
             ttl_ms=2000,
         )
         topic, deadline_s = Topics()["cue"], asyncio.get_running_loop().time() + 20.0
-        sender.delivery.session.send(Outgoing(topic, old.to_json(), deadline_s, qos=1, retain=False))
+        sender.delivery.session.send(
+            Outgoing(topic, old.to_json(), deadline_s, qos=1, retain=False)
+        )
         await next_line(process, lambda line: "DROPPED old: late" in line)
         assert 0 == await ended(process)
     assert [["termux-vibrate", "-d", "100", "-f"]] == phone.called
 
 
-async def test_a_program_that_fails_is_told_once_and_tried_again(sender: Sender, phone: Phone) -> None:
-    """GIVEN a program that fails WHEN cues come THEN each is answered as not felt, why is told once, and when it works again it is felt."""
+async def test_a_program_that_fails_is_told_once_and_tried_again(
+    sender: Sender, phone: Phone
+) -> None:
+    """GIVEN a program that fails WHEN cues come THEN each is answered as not felt, why is told
+    once, and when it works again it is felt.
+    """
     phone.broken(now=True)
     async with watching("--as", "termux") as process:
         await next_line(process, lambda line: "online" in line)
@@ -158,12 +179,16 @@ async def test_a_program_that_fails_is_told_once_and_tried_again(sender: Sender,
         process.terminate()
         assert process.stdout is not None
         lines = (await process.stdout.read()).decode().splitlines()
-    assert ["termux-vibrate failed: exit status 1"] == [line[10:] for line in lines if "exit status" in line]
+    assert ["termux-vibrate failed: exit status 1"] == [
+        line[10:] for line in lines if "exit status" in line
+    ]
     assert 2 == sum("NOT FELT" in line for line in lines)
 
 
 async def test_cues_do_not_overlap_and_wait_no_longer_than_they_are_worth(phone: Phone) -> None:
-    """GIVEN a cue that is being played WHEN two more come THEN the one that is over by its turn is dropped, the other follows, each once."""
+    """GIVEN a cue that is being played WHEN two more come THEN the one that is over by its turn is
+    dropped, the other follows, each once.
+    """
     answers: list[Answer] = []
     programs = Programs(load_watch("termux"), answers.append, pytest.fail)
     for place, ttl_ms in enumerate((20_000, 100, 20_000)):
@@ -179,7 +204,9 @@ async def test_cues_do_not_overlap_and_wait_no_longer_than_they_are_worth(phone:
 
 
 async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
-    """GIVEN a phone that takes 100 ms to start a program THEN armed cues are played that much before they are due."""
+    """GIVEN a phone that takes 100 ms to start a program THEN armed cues are played that much
+    before they are due.
+    """
     async with watch(sender.broker.watch, Topics(), answers=False) as worn:
         _Wearing(worn, Lines(), load_watch("termux"))
         assert 100 == load_watch("termux").timing.lead_after_ms(None) == worn.wrist.lead_ms
@@ -189,23 +216,49 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
     ("asked", "says"),
     [
         ("termx", "no watch 'termx': did you mean termux?"),
-        ("infinitime", "expected gadgetbridge or termux, got infinitime: `kickcue bridge --watch infinitime` plays it"),
-        ("garmin", "expected gadgetbridge or termux, got garmin: an app on the watch would have to play it, and there is none"),
+        (
+            "infinitime",
+            (
+                "expected gadgetbridge or termux, got infinitime: `kickcue bridge --watch "
+                "infinitime` "
+                "plays it"
+            ),
+        ),
+        (
+            "garmin",
+            (
+                "expected gadgetbridge or termux, got garmin: an app on the watch would have to "
+                "play "
+                "it, and there is none"
+            ),
+        ),
     ],
 )
-def test_a_watch_that_no_program_plays_is_one_line(asked: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN an unknown watch, or one that is played in another way, WHEN `watch --as` runs THEN one line says what would be right, status 2."""
+def test_a_watch_that_no_program_plays_is_one_line(
+    asked: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN an unknown watch, or one that is played in another way, WHEN `watch --as` runs THEN one
+    line says what would be right, status 2.
+    """
     assert 2 == main(["watch", "--as", asked])
     out, err = capsys.readouterr()
     assert ("", 1) == (out, err.count("\n"))
     assert says in err
 
 
-@pytest.mark.parametrize(("asked", "program"), [("termux", "termux-vibrate"), ("gadgetbridge", "am")])
+@pytest.mark.parametrize(
+    ("asked", "program"), [("termux", "termux-vibrate"), ("gadgetbridge", "am")]
+)
 def test_a_missing_program_is_told_before_the_race(
-    asked: str, program: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    asked: str,
+    program: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN a machine without the program WHEN `watch --as` runs THEN one line names it and the cure, status 2."""
+    """GIVEN a machine without the program WHEN `watch --as` runs THEN one line names it and the
+    cure, status 2.
+    """
     monkeypatch.setenv("PATH", str(tmp_path))
     assert 2 == main(["watch", "--as", asked])
     out, err = capsys.readouterr()

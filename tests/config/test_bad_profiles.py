@@ -1,4 +1,6 @@
-"""One profile of the user's that is not valid stops nothing that has no need of it: it is named once and skipped unless asked for."""
+"""One profile of the user's that is not valid stops nothing that has no need of it: it is named
+once and skipped unless asked for.
+"""
 
 import os
 from collections.abc import Callable
@@ -46,22 +48,33 @@ BAD: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_sensor_is_named_once_and_skipped(what: str, own: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN a file that is no profile WHEN others are read, again and again THEN they are, and one warning names that file."""
+def test_a_bad_sensor_is_named_once_and_skipped(
+    what: str, own: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a file that is no profile WHEN others are read, again and again THEN they are, and one
+    warning names that file.
+    """
     path = own / "sensors" / "mine.toml"
     BAD[what](path)
     race = tmp_path / "race.toml"
     race.write_text('race = "5000m"\n[sensors.pod]\nprofile = "stryd"\nname = "Stryd"\n')
-    assert load_settings(race, environ={}).document().setup().sensors["pod"] == load_profile("stryd")
+    assert load_settings(race, environ={}).document().setup().sensors["pod"] == load_profile(
+        "stryd"
+    )
     assert "mine" not in load_profiles()
     assert "polar-h10" in load_profiles()
-    assert [True] == [str(path) in record.getMessage() and "skipped" in record.getMessage() for record in caplog.records]
+    assert [True] == [
+        str(path) in record.getMessage() and "skipped" in record.getMessage()
+        for record in caplog.records
+    ]
     with pytest.raises(AskedWronglyError, match=f"^{path}: "):
         load_profile("mine")
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_bad_watch_is_named_once_and_skipped(what: str, own: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bad_watch_is_named_once_and_skipped(
+    what: str, own: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Watches go by the same rule."""
     path = own / "watches" / "mine" / "profile.toml"
     BAD[what](path)
@@ -73,7 +86,9 @@ def test_a_bad_watch_is_named_once_and_skipped(what: str, own: Path, caplog: pyt
 
 
 def test_one_that_should_stand_for_a_shipped_one(own: Path) -> None:
-    """GIVEN a bad file that says which it replaces WHEN that is asked for THEN the error comes: the shipped one was not wanted."""
+    """GIVEN a bad file that says which it replaces WHEN that is asked for THEN the error comes: the
+    shipped one was not wanted.
+    """
     own_text = _valid_but(STRYD, 'id = "stryd"', 'id = "mine"\nreplaces = "stryd"\ncolour = "red"')
     (own / "sensors" / "mine.toml").write_text(own_text)
     for asked in ("mine", "stryd"):
@@ -86,16 +101,28 @@ def test_two_that_are_good_stay_beside_one_that_is_not(own: Path) -> None:
     """Only the bad one is skipped."""
     (own / "sensors" / "bad.toml").write_text("x")
     (own / "sensors" / "mine.toml").write_text(_valid_but(STRYD, 'id = "stryd"', 'id = "mine"'))
-    (own / "watches" / "mine" / "profile.toml").write_text(_valid_but(WEB, 'id = "web"', 'id = "mine"'))
+    (own / "watches" / "mine" / "profile.toml").write_text(
+        _valid_but(WEB, 'id = "web"', 'id = "mine"')
+    )
     assert "mine" in load_profiles()
     assert "mine" in load_watches()
 
 
 @pytest.mark.parametrize(
-    "words", [["profiles", "list"], ["profiles", "show", "polar-h10"], ["decode", "2a37", "0048", "--profile", "polar-h10"]], ids=" ".join
+    "words",
+    [
+        ["profiles", "list"],
+        ["profiles", "show", "polar-h10"],
+        ["decode", "2a37", "0048", "--profile", "polar-h10"],
+    ],
+    ids=" ".join,
 )
-def test_commands_go_on_and_name_it(words: list[str], own: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A command that has no need of it does its work, and says in one line on standard error what was skipped."""
+def test_commands_go_on_and_name_it(
+    words: list[str], own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command that has no need of it does its work, and says in one line on standard error what
+    was skipped.
+    """
     (own / "sensors" / "mine.toml").write_text("x")
     assert main(words) == 0
     assert 1 == capsys.readouterr().err.count("mine.toml: line 1, column 2: not TOML: ")

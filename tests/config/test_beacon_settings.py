@@ -18,7 +18,10 @@ def settings(**beacon: object) -> Settings:
         ({"address": "c3:00:00:12:34:56"}, {"address": "C3:00:00:12:34:56"}),
         ({"address": UUID.lower()}, {"address": UUID}),
         ({"ibeacon": UUID}, {"ibeacon": UUID.lower()}),
-        ({"ibeacon": UUID, "major": 0, "minor": 65535}, {"ibeacon": UUID.lower(), "major": 0, "minor": 65535}),
+        (
+            {"ibeacon": UUID, "major": 0, "minor": 65535},
+            {"ibeacon": UUID.lower(), "major": 0, "minor": 65535},
+        ),
         ({"eddystone": "EDD1EBEAC04E5DEFA017"}, {"eddystone": "edd1ebeac04e5defa017"}),
         (
             {"eddystone": "edd1ebeac04e5defa017", "instance": "0B0000000001"},
@@ -27,7 +30,9 @@ def settings(**beacon: object) -> Settings:
     ],
 )
 def test_a_beacon(told: dict[str, object], kept: dict[str, object]) -> None:
-    """GIVEN a beacon by what it is known by THEN it is wanted, in one spelling; it is no part of what is recorded about the race."""
+    """GIVEN a beacon by what it is known by THEN it is wanted, in one spelling; it is no part of
+    what is recorded about the race.
+    """
     found = settings(**told)
     assert found.beacon.wanted
     assert found.beacon.model_dump(exclude_none=True) == kept
@@ -46,8 +51,14 @@ def test_none() -> None:
         ({"ibeacon": "f7826da6"}, "expected something like f7826da6-4fa2-4e98-8024-bc5b71e0893e"),
         ({"ibeacon": UUID, "major": 65536}, "beacon.major: expected at most 65535, got 65536"),
         ({"eddystone": "edd1"}, "expected 20 hex digits"),
-        ({"eddystone": "edd1ebeac04e5defa017", "instance": "g00000000000"}, "expected 12 hex digits"),
-        ({"ibeacon": UUID, "address": "C3:00:00:12:34:56"}, "address and ibeacon together: expected one of them"),
+        (
+            {"eddystone": "edd1ebeac04e5defa017", "instance": "g00000000000"},
+            "expected 12 hex digits",
+        ),
+        (
+            {"ibeacon": UUID, "address": "C3:00:00:12:34:56"},
+            "address and ibeacon together: expected one of them",
+        ),
         ({"minor": 3}, "minor without ibeacon"),
         ({"eddystone": "edd1ebeac04e5defa017", "major": 3}, "major without ibeacon"),
         ({"ibeacon": UUID, "instance": "000000000001"}, "instance without eddystone"),

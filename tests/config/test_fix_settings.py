@@ -26,20 +26,30 @@ def test_where_gpsd_is(told: str, host: str, port: int) -> None:
 
 
 def test_nothing_told() -> None:
-    """GIVEN no [fixes] THEN positions come from sensors alone; they are no part of what is recorded about the race."""
+    """GIVEN no [fixes] THEN positions come from sensors alone; they are no part of what is recorded
+    about the race.
+    """
     assert settings().fixes.gpsd_address() is None
     assert not settings().fixes.termux
     assert "fixes" not in settings(termux=True).document().as_json()
 
 
-@pytest.mark.parametrize("wrong", ["", "a b", "host:", "host:0", "host:65536", "::1", "gpsd://localhost", "host:2947/device"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "a b", "host:", "host:0", "host:65536", "::1", "gpsd://localhost", "host:2947/device"],
+)
 def test_no_place(wrong: str) -> None:
     """GIVEN what is no host and port THEN it is refused with what would be right."""
-    with pytest.raises(AskedWronglyError, match=r"fixes\.gpsd.*expected something like localhost:2947"):
+    with pytest.raises(
+        AskedWronglyError, match=r"fixes\.gpsd.*expected something like localhost:2947"
+    ):
         settings(gpsd=wrong)
 
 
 def test_two_receivers_are_refused() -> None:
     """GIVEN gpsd and Termux together THEN one line says that it should be one of them."""
-    with pytest.raises(AskedWronglyError, match="the options: fixes: gpsd and termux together: expected one of them"):
+    with pytest.raises(
+        AskedWronglyError,
+        match="the options: fixes: gpsd and termux together: expected one of them",
+    ):
         settings(gpsd="localhost", termux=True)

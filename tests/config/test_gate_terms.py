@@ -16,19 +16,30 @@ POINT = {"lat_deg": 51.862701, "lon_deg": -0.423102, "heading_deg": 76.5}
 POSTS = {"left": [51.86274, -0.42311], "right": [51.86266, -0.42309]}
 
 points = st.fixed_dictionaries(
-    {"lat_deg": st.floats(-89, 89), "lon_deg": st.floats(-180, 180), "heading_deg": st.floats(0, 360)},
+    {
+        "lat_deg": st.floats(-89, 89),
+        "lon_deg": st.floats(-180, 180),
+        "heading_deg": st.floats(0, 360),
+    },
     optional={"half_width_m": st.floats(1, 50)},
 )
 
 
 def line(gate: dict[str, Any]) -> Gate | None:
     """Return the line that the engine gets."""
-    return load_settings(None, options={"race": "5000m", "gate": gate}, environ={}).document().setup().gate
+    return (
+        load_settings(None, options={"race": "5000m", "gate": gate}, environ={})
+        .document()
+        .setup()
+        .gate
+    )
 
 
 @given(points)
 def test_a_point_and_a_direction(terms: dict[str, float]) -> None:
-    """GIVEN any place on earth and any direction WHEN set THEN the engine watches that line, 12 m to either side unless told."""
+    """GIVEN any place on earth and any direction WHEN set THEN the engine watches that line, 12 m
+    to either side unless told.
+    """
     assert line(terms) == Gate(**terms)
 
 
@@ -44,19 +55,33 @@ def test_no_line() -> None:
 
 @pytest.mark.parametrize("terms", [POINT, POSTS], ids=["point", "posts"])
 def test_three_ways_to_say_it(terms: dict[str, Any], tmp_path: Path) -> None:
-    """GIVEN a line WHEN said in the race file, in the environment, or by options THEN it is the same line."""
+    """GIVEN a line WHEN said in the race file, in the environment, or by options THEN it is the
+    same line.
+    """
     path = tmp_path / "race.toml"
-    path.write_text("\n".join(['race = "5000m"', "[gate]", *(f"{key} = {value}" for key, value in terms.items())]))
-    variables = {f"KICKCUE_GATE_{key.upper()}": str(value).strip("[]") for key, value in terms.items()}
+    path.write_text(
+        "\n".join(
+            ['race = "5000m"', "[gate]", *(f"{key} = {value}" for key, value in terms.items())]
+        )
+    )
+    variables = {
+        f"KICKCUE_GATE_{key.upper()}": str(value).strip("[]") for key, value in terms.items()
+    }
     by_file = load_settings(path, environ={}).gate
     by_environment = load_settings(None, environ={"KICKCUE_RACE": "5000m", **variables}).gate
-    by_options = load_settings(None, options={"race": "5000m", **{f"gate.{key}": value for key, value in terms.items()}}, environ={}).gate
+    by_options = load_settings(
+        None,
+        options={"race": "5000m", **{f"gate.{key}": value for key, value in terms.items()}},
+        environ={},
+    ).gate
     assert by_file == by_environment == by_options
 
 
 @pytest.mark.parametrize("terms", [POINT, POSTS, {}], ids=["point", "posts", "none"])
 def test_it_is_kept_with_a_recording(terms: dict[str, Any]) -> None:
-    """GIVEN a race with a line WHEN its document is written and read again, as a recording does THEN it is the same race."""
+    """GIVEN a race with a line WHEN its document is written and read again, as a recording does
+    THEN it is the same race.
+    """
     document = load_settings(None, options={"race": "5000m", "gate": terms}, environ={}).document()
     assert ("gate" in document.as_json()) == bool(terms)
     assert document == RaceDocument.parse(document.as_json(), "a recording")
@@ -65,17 +90,47 @@ def test_it_is_kept_with_a_recording(terms: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
-        ("lat_deg = 95\nlon_deg = 0\nheading_deg = 0", r"gate.lat_deg: expected at most 89, got 95"),
-        ("lat_deg = 51\nlon_deg = 0", r"gate: lat_deg, lon_deg told: expected lat_deg, lon_deg, heading_deg .* or left and right alone"),
+        (
+            "lat_deg = 95\nlon_deg = 0\nheading_deg = 0",
+            r"gate.lat_deg: expected at most 89, got 95",
+        ),
+        (
+            "lat_deg = 51\nlon_deg = 0",
+            (
+                r"gate: lat_deg, lon_deg told: expected lat_deg, lon_deg, heading_deg .* or left "
+                r"and "
+                r"right alone"
+            ),
+        ),
         ("half_width_m = 5", r"gate: half_width_m told: expected lat_deg"),
         ("left = [51, 0]", r"gate: left told: expected"),
-        ("left = [51, 0]\nright = [51, 0.0001]\nheading_deg = 3", r"gate: heading_deg, left, right told: expected"),
-        ("left = [51, 0]\nright = [51.1, 0]", r"gate: left and right are no finish line: gate half_width_m 5559.75: should be 1 to 50"),
+        (
+            "left = [51, 0]\nright = [51, 0.0001]\nheading_deg = 3",
+            r"gate: heading_deg, left, right told: expected",
+        ),
+        (
+            "left = [51, 0]\nright = [51.1, 0]",
+            (
+                r"gate: left and right are no finish line: gate half_width_m 5559.75: should be 1 "
+                r"to "
+                r"50"
+            ),
+        ),
         ("left = [51]\nright = [51, 0]", r"gate.left\[2\]: is missing"),
         ('left = "here"\nright = [51, 0]', r"gate.left\[1\]: expected a number, got 'here'"),
         ("lat = 51", r"gate.lat: no such key, did you mean 'lat_deg'\?"),
     ],
-    ids=["no place", "no direction", "only a width", "one post", "both ways", "far apart", "half a post", "a word", "a slip"],
+    ids=[
+        "no place",
+        "no direction",
+        "only a width",
+        "one post",
+        "both ways",
+        "far apart",
+        "half a post",
+        "a word",
+        "a slip",
+    ],
 )
 def test_what_is_no_line_is_refused(toml: str, told: str, tmp_path: Path) -> None:
     """GIVEN a [gate] that is none THEN one line tells the file, the key, and what would be right."""

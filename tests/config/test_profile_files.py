@@ -80,7 +80,9 @@ unknown = ["cadence_spm"]
 
 @pytest.fixture(autouse=True)
 def user_sensors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the user's own profile folder: an empty one, so that whoever runs the tests has none of their own in them."""
+    """Return the user's own profile folder: an empty one, so that whoever runs the tests has none
+    of their own in them.
+    """
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     folder = tmp_path / "config" / "kickcue" / "firmware_profiles" / "sensors"
     folder.mkdir(parents=True)
@@ -108,24 +110,42 @@ def test_every_vector_reads_as_its_profile_says(id_: str, shipped: dict[str, Pro
 
 
 @pytest.mark.parametrize("id_", SHIPPED)
-def test_profile_matches_its_examples_and_nobody_elses(id_: str, shipped: dict[str, ProfileFile]) -> None:
-    """GIVEN an advertisement of a device WHEN all profiles are asked THEN its own one answers, alone."""
+def test_profile_matches_its_examples_and_nobody_elses(
+    id_: str, shipped: dict[str, ProfileFile]
+) -> None:
+    """GIVEN an advertisement of a device WHEN all profiles are asked THEN its own one answers,
+    alone.
+    """
     assert () == match_problems(shipped[id_], shipped.values())
     profiles = [file.profile for file in shipped.values()]
     for advert in example_adverts(shipped[id_].document):
         assert shipped[id_].profile == match(profiles, advert).profile
 
 
-def test_profiles_without_real_bytes_are_named_with_the_reason(shipped: dict[str, ProfileFile]) -> None:
-    """A profile is proven by bytes that a device sent; those that are not stand on a list, and a new one must be put there."""
-    assert set(UNPROVEN) == {id_ for id_, file in shipped.items() if best_proof(file) == "synthetic"}
+def test_profiles_without_real_bytes_are_named_with_the_reason(
+    shipped: dict[str, ProfileFile],
+) -> None:
+    """A profile is proven by bytes that a device sent; those that are not stand on a list, and a
+    new one must be put there.
+    """
+    assert set(UNPROVEN) == {
+        id_ for id_, file in shipped.items() if best_proof(file) == "synthetic"
+    }
 
 
-@pytest.mark.parametrize(("service", "expected"), [("180d", "generic-hr"), ("1814", "generic-rsc"), ("1826", "treadmill-ftms")])
-def test_each_service_has_a_generic_profile(service: str, expected: str, shipped: dict[str, ProfileFile]) -> None:
+@pytest.mark.parametrize(
+    ("service", "expected"),
+    [("180d", "generic-hr"), ("1814", "generic-rsc"), ("1826", "treadmill-ftms")],
+)
+def test_each_service_has_a_generic_profile(
+    service: str, expected: str, shipped: dict[str, ProfileFile]
+) -> None:
     """A device nobody wrote a profile for is read by the standard's."""
     unknown = Advertisement("Something new", (service,))
-    assert [expected] == [profile.id for profile in match([file.profile for file in shipped.values()], unknown).generics]
+    assert [expected] == [
+        profile.id
+        for profile in match([file.profile for file in shipped.values()], unknown).generics
+    ]
 
 
 @pytest.mark.parametrize(
@@ -148,12 +168,17 @@ def test_cadence_units(id_: str, unit: CadenceUnit) -> None:
 def test_silence_is_the_devices_own_or_the_usual(tmp_path: Path) -> None:
     """A profile may say how long its device is silent; where it does not, the usual holds."""
     path = _write(tmp_path, GOOD + '\n[link]\nsilence_ok_s = 5.0\nstatus = "guess"\n')
-    assert (5.0, SILENCE_OK_S) == (load_profile(str(path)).silence_ok_s, load_profile("polar-h10").silence_ok_s)
+    assert (5.0, SILENCE_OK_S) == (
+        load_profile(str(path)).silence_ok_s,
+        load_profile("polar-h10").silence_ok_s,
+    )
 
 
 @pytest.mark.recordings
 def test_captured_notifications_pass_through_their_profiles(data_dir: Path) -> None:
-    """GIVEN real notifications of named devices WHEN the matching profile reads them THEN the heart rate is what the source says."""
+    """GIVEN real notifications of named devices WHEN the matching profile reads them THEN the heart
+    rate is what the source says.
+    """
     names = {"Polar H10": "polar-h10", "Polar H7": "polar-h7", "Garmin HRM-Dual": "garmin-hrm-dual"}
     read = 0
     with (data_dir / "ble_vectors.tsv").open(newline="") as file:
@@ -194,7 +219,9 @@ def _words_of(json_schema: Any) -> Iterator[str]:
 
 
 def test_documentation_names_every_key_and_effect() -> None:
-    """``docs/profiles.md`` tells of every key that may stand in a profile and of every effect that is implemented."""
+    """``docs/profiles.md`` tells of every key that may stand in a profile and of every effect that
+    is implemented.
+    """
     text = DOCS.read_text()
     words = set(_words_of(schema.ProfileDocument.model_json_schema()))
     assert {"cadence_unit", "ignore_contact", "heart_rate_bpm"} <= words
@@ -206,7 +233,9 @@ def test_documentation_names_every_key_and_effect() -> None:
 
 def test_digest_is_that_of_the_file() -> None:
     """A recording names the rules it was made with by the SHA-256 of the file."""
-    assert sha256((shipped_folder() / "stryd.toml").read_bytes()).hexdigest() == profile_digest("stryd")
+    assert sha256((shipped_folder() / "stryd.toml").read_bytes()).hexdigest() == profile_digest(
+        "stryd"
+    )
 
 
 def test_good_file_reads(tmp_path: Path) -> None:
@@ -221,9 +250,16 @@ def test_good_file_reads(tmp_path: Path) -> None:
 
 
 def test_firmware_range_is_part_of_the_match(tmp_path: Path) -> None:
-    """GIVEN a block with a firmware range WHEN the device tells one outside of it THEN the profile does not match."""
-    file = read_profile_file(_write(tmp_path, GOOD.replace('name = "acme*"', 'name = "acme*"\nfw = ">=1.15,<1.16"')))
-    found = [match([file.profile], Advertisement("Acme", (), firmware=firmware)).profile for firmware in ("1.15.1", "1.16", None)]
+    """GIVEN a block with a firmware range WHEN the device tells one outside of it THEN the profile
+    does not match.
+    """
+    file = read_profile_file(
+        _write(tmp_path, GOOD.replace('name = "acme*"', 'name = "acme*"\nfw = ">=1.15,<1.16"'))
+    )
+    found = [
+        match([file.profile], Advertisement("Acme", (), firmware=firmware)).profile
+        for firmware in ("1.15.1", "1.16", None)
+    ]
     assert [file.profile, None, None] == found
 
 
@@ -237,9 +273,13 @@ def test_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
 
 
 def test_users_own_profile_is_found(user_sensors: Path) -> None:
-    """GIVEN a file in the user's folder THEN it is listed with the shipped ones and loaded by its id."""
+    """GIVEN a file in the user's folder THEN it is listed with the shipped ones and loaded by its
+    id.
+    """
     _write(user_sensors)
-    assert [*SHIPPED, "acme-pod"] == sorted(load_profiles(), key=lambda id_: (id_ == "acme-pod", id_))
+    assert [*SHIPPED, "acme-pod"] == sorted(
+        load_profiles(), key=lambda id_: (id_ == "acme-pod", id_)
+    )
     assert "Acme" == load_profile("acme-pod").vendor
 
 
@@ -248,7 +288,9 @@ def test_extra_files_are_added(tmp_path: Path) -> None:
     assert "acme-pod" in load_profiles([_write(tmp_path)])
 
 
-def test_without_a_users_folder_the_shipped_ones_stand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_users_folder_the_shipped_ones_stand(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """GIVEN a home without settings THEN nothing is missed."""
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
@@ -256,9 +298,14 @@ def test_without_a_users_folder_the_shipped_ones_stand(monkeypatch: pytest.Monke
 
 
 def test_shipped_id_is_taken(user_sensors: Path) -> None:
-    """GIVEN a user's profile with a shipped id WHEN it does not say that it replaces it and is asked for THEN both ways out are told."""
+    """GIVEN a user's profile with a shipped id WHEN it does not say that it replaces it and is
+    asked for THEN both ways out are told.
+    """
     path = _write(user_sensors, GOOD.replace("acme-pod", "stryd"), "stryd")
-    expected = f"{path}: profile.id = 'stryd': kickcue brings that one; take another id, or add replaces = \"stryd\""
+    expected = (
+        f"{path}: profile.id = 'stryd': kickcue brings that one; take another id, or add "
+        'replaces = "stryd"'
+    )
     with pytest.raises(AskedWronglyError) as caught:
         load_profile("stryd")
     assert expected == str(caught.value)
@@ -276,11 +323,16 @@ def test_user_may_replace_a_shipped_profile(id_: str, user_sensors: Path) -> Non
 
 def test_replacing_what_is_not_there(user_sensors: Path) -> None:
     """A profile that replaces an unknown one is refused, by either name."""
-    path = _write(user_sensors, GOOD.replace('kind = "sensor"', 'kind = "sensor"\nreplaces = "strid"'))
+    path = _write(
+        user_sensors, GOOD.replace('kind = "sensor"', 'kind = "sensor"\nreplaces = "strid"')
+    )
     for asked in ("acme-pod", "strid"):
         with pytest.raises(AskedWronglyError) as caught:
             load_profile(asked)
-        assert f"{path}: profile.replaces: expected the id of a profile that kickcue brings, got 'strid'" == str(caught.value)
+        assert (
+            f"{path}: profile.replaces: expected the id of a profile that kickcue brings, got "
+            "'strid'" == str(caught.value)
+        )
 
 
 def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
@@ -288,13 +340,18 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     first, second = _write(user_sensors), _write(tmp_path)
     with pytest.raises(AskedWronglyError) as caught:
         load_profiles([second])
-    assert f"{second}: profile.id = 'acme-pod': {first} has it already; take another one" == str(caught.value)
+    assert f"{second}: profile.id = 'acme-pod': {first} has it already; take another one" == str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ("strid", "no sensor profile 'strid': did you mean stryd? 'kickcue profiles list' names them all"),
+        (
+            "strid",
+            "no sensor profile 'strid': did you mean stryd? 'kickcue profiles list' names them all",
+        ),
         ("", "no sensor profile '': 'kickcue profiles list' names them all"),
         ("no/such.toml", "no/such.toml: cannot be read: No such file or directory"),
     ],
@@ -312,11 +369,19 @@ def test_unknown_profile(asked: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('kind = "sensor"', 'kind = "sensor', "line 4, column 15: not TOML: Illegal character '\\n'"),
+        (
+            'kind = "sensor"',
+            'kind = "sensor',
+            "line 4, column 15: not TOML: Illegal character '\\n'",
+        ),
         (
             "value = 45",
             "valu = 45",
-            "quirk[1].valu: no such key, did you mean 'value'? (known here: status, source, id, why, effect, value, when_speed_above_mps) (and 1 more)",
+            (
+                "quirk[1].valu: no such key, did you mean 'value'? (known here: status, source, "
+                "id, "
+                "why, effect, value, when_speed_above_mps) (and 1 more)"
+            ),
         ),
         ("value = 45", 'value = "45"', "quirk[1].value: expected a number, got '45'"),
         ("value = 45", "value = -1", "quirk[1].value: expected more than 0, got -1"),
@@ -324,7 +389,10 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         (
             'effect = "reject_cadence_below"',
             'effect = "be_nice"',
-            "quirk[1].effect: expected one of reject_cadence_below, zero_cadence_is_unknown, distance_is_lifetime, ignore_contact, drop_rr_unlike_bpm, got 'be_nice'",
+            (
+                "quirk[1].effect: expected one of reject_cadence_below, zero_cadence_is_unknown, "
+                "distance_is_lifetime, ignore_contact, drop_rr_unlike_bpm, got 'be_nice'"
+            ),
         ),
         ('effect = "reject_cadence_below"\n', "", "quirk[1].effect: is missing"),
         (
@@ -335,9 +403,16 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         (
             "[provides.rsc]",
             "[provides.rcs]",
-            "provides.rcs: no such key, did you mean 'rsc'? (known here: hr, rsc, treadmill, location, battery)",
+            (
+                "provides.rcs: no such key, did you mean 'rsc'? (known here: hr, rsc, treadmill, "
+                "location, battery)"
+            ),
         ),
-        ('service = "1814"', 'service = "180d"', "provides.rsc.service: expected '1814', got '180d'"),
+        (
+            'service = "1814"',
+            'service = "180d"',
+            "provides.rsc.service: expected '1814', got '180d'",
+        ),
         (
             '[provides.rsc]\nservice = "1814"\nchar = "2a53"\ncadence_unit = "stride"\n',
             '[provides.battery]\nservice = "180f"\nchar = "2a19"\n',
@@ -348,29 +423,64 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         (
             'id = "acme-pod"',
             'id = "Acme Pod"',
-            "profile.id: expected lower-case words and numbers joined by '-', as in 'polar-h10', got 'Acme Pod'",
+            (
+                "profile.id: expected lower-case words and numbers joined by '-', as in "
+                "'polar-h10', "
+                "got 'Acme Pod'"
+            ),
         ),
-        ('id = "acme-pod"', 'id = "other"', "profile.id = 'other': the file should be named other.toml"),
-        ('sources = ["a recording"]', "sources = []", "profile.sources: expected something, not nothing, got []"),
-        ('sources = ["a recording"]', "sources = [1]", "profile.sources[1]: expected text in quotes, got 1"),
+        (
+            'id = "acme-pod"',
+            'id = "other"',
+            "profile.id = 'other': the file should be named other.toml",
+        ),
+        (
+            'sources = ["a recording"]',
+            "sources = []",
+            "profile.sources: expected something, not nothing, got []",
+        ),
+        (
+            'sources = ["a recording"]',
+            "sources = [1]",
+            "profile.sources[1]: expected text in quotes, got 1",
+        ),
         (
             'name = "acme*"',
             "",
-            "match[1]: expected one of name, adv_services, company_id, dis_manufacturer, dis_model: it matches everything",
+            (
+                "match[1]: expected one of name, adv_services, company_id, dis_manufacturer, "
+                "dis_model: it matches everything"
+            ),
         ),
         (
             'name = "acme*"',
             'name = "acme*"\nfw = "1.15"',
-            "match[1].fw = '1.15': firmware range '1.15': '1.15' is no comparison; it is written '>=1.15,<1.16'",
+            (
+                "match[1].fw = '1.15': firmware range '1.15': '1.15' is no comparison; it is "
+                "written "
+                "'>=1.15,<1.16'"
+            ),
         ),
-        ('hex = "04800315"', 'hex = "0480031"', "vector[1].hex: expected lower-case hex digits, two an octet, got '0480031'"),
+        (
+            'hex = "04800315"',
+            'hex = "0480031"',
+            "vector[1].hex: expected lower-case hex digits, two an octet, got '0480031'",
+        ),
         (
             'unknown = ["cadence_spm"]',
             'unknown = ["cadense_spm"]',
-            "vector[1].unknown[1]: expected one of heart_rate_bpm, rr_ms, contact, speed_mps, cadence_spm, stride_length_m, total_distance_m, running, lat_deg, lon_deg, battery_percent, got 'cadense_spm'",
+            (
+                "vector[1].unknown[1]: expected one of heart_rate_bpm, rr_ms, contact, speed_mps, "
+                "cadence_spm, stride_length_m, total_distance_m, running, lat_deg, lon_deg, "
+                "battery_percent, got 'cadense_spm'"
+            ),
         ),
         ("[[match]]", "[match]", "match: expected to be written [[match]]"),
-        ('unknown = ["cadence_spm"]', "", "vector[1]: expected expect or unknown, or refused = true alone"),
+        (
+            'unknown = ["cadence_spm"]',
+            "",
+            "vector[1]: expected expect or unknown, or refused = true alone",
+        ),
         (
             'unknown = ["cadence_spm"]',
             "unknown = ['running']\nexpect = { running = true }",
@@ -378,34 +488,56 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         ),
         (
             "[[quirk]]",
-            "[link]\nstatus = 'guess'\nskip_services = ['fff0']\nonly_services = ['1814']\n[[quirk]]",
+            (
+                "[link]\nstatus = 'guess'\nskip_services = ['fff0']\nonly_services = "
+                "['1814']\n[[quirk]]"
+            ),
             "link: expected skip_services or only_services, not both",
         ),
         (
             "[[vector]]",
-            "[[quirk]]\nid = 'power'\neffect = 'ignore_contact'\nwhy = 'x'\nstatus = 'guess'\n[[vector]]",
+            (
+                "[[quirk]]\nid = 'power'\neffect = 'ignore_contact'\nwhy = 'x'\nstatus = "
+                "'guess'\n[[vector]]"
+            ),
             "quirk: expected 'power' once only",
         ),
-        ('vendor = "Acme"', 'vendor = ""', "profile.vendor: expected something, not nothing, got ''"),
+        (
+            'vendor = "Acme"',
+            'vendor = ""',
+            "profile.vendor: expected something, not nothing, got ''",
+        ),
         (
             "[provides.rsc]",
             "[provides.rsc]\n[provides.battery]",
-            "provides.battery.cadence_unit: no such key (known here: status, source, rate_hz, service, char) (and 6 more)",
+            (
+                "provides.battery.cadence_unit: no such key (known here: status, source, rate_hz, "
+                "service, char) (and 6 more)"
+            ),
         ),
         (
             'kind = "sensor"',
             'kind = "sensor"\ngeneric = true',
-            "the file: a generic profile should have no [[match]] and no [[example]]: it serves what nothing else matches",
+            (
+                "the file: a generic profile should have no [[match]] and no [[example]]: it "
+                "serves "
+                "what nothing else matches"
+            ),
         ),
         (
             '[[example]]\nname = "ACME 1"\nsource = "a recording"\n',
             "",
-            "the file: expected a [[match]] and an [[example]] that it matches (only a generic profile has none)",
+            (
+                "the file: expected a [[match]] and an [[example]] that it matches (only a generic "
+                "profile has none)"
+            ),
         ),
     ],
 )
 def test_wrong_file_is_one_line(old: str, new: str, expected: str, tmp_path: Path) -> None:
-    """GIVEN one mistake in a file WHEN it is read THEN one line tells the file, the key, the value and what would be right."""
+    """GIVEN one mistake in a file WHEN it is read THEN one line tells the file, the key, the value
+    and what would be right.
+    """
     assert old in GOOD
     path = _write(tmp_path, GOOD.replace(old, new))
     with pytest.raises(AskedWronglyError) as caught:
@@ -445,7 +577,9 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
     ],
 )
 def test_vector_that_fails_says_how(vector: str, failure: str, tmp_path: Path) -> None:
-    """GIVEN a vector that does not read as it says THEN what was read and what was expected are told."""
+    """GIVEN a vector that does not read as it says THEN what was read and what was expected are
+    told.
+    """
     file = read_profile_file(_write(tmp_path, GOOD.replace('unknown = ["cadence_spm"]', vector)))
     assert [failure] == [result.failure for result in run_vectors(file)]
 
@@ -465,9 +599,16 @@ def test_vector_that_is_refused_says_why(tmp_path: Path) -> None:
         ("", "rr_ms is [1043.9453125], expected []"),
     ],
 )
-def test_intervals_are_compared_to_a_millisecond(sent: str, failure: str | None, tmp_path: Path) -> None:
-    """Sources round intervals to whole milliseconds or cut them: one is allowed, and the count must be right."""
-    heart = f'char = "2a37"\nhex = "10382d04"\nkind = "real"\nsource = "x"\nexpect = {{ rr_ms = [{sent}] }}'
+def test_intervals_are_compared_to_a_millisecond(
+    sent: str, failure: str | None, tmp_path: Path
+) -> None:
+    """Sources round intervals to whole milliseconds or cut them: one is allowed, and the count must
+    be right.
+    """
+    heart = (
+        f'char = "2a37"\nhex = "10382d04"\nkind = "real"\nsource = "x"\nexpect = {{ rr_ms = '
+        f"[{sent}] }}"
+    )
     file = read_profile_file(_write(tmp_path, GOOD[: GOOD.index('char = "2a53"\nhex')] + heart))
     assert [failure] == [result.failure for result in run_vectors(file)]
 

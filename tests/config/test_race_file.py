@@ -45,11 +45,20 @@ def _mode(path: Path) -> int:
 def test_a_new_file(tmp_path: Path) -> None:
     """A new file holds the answers, is private, and loads as them."""
     path = tmp_path / "race.toml"
-    new_race_file(path, {"race": "5000m", "target_s": 990.0, "language": "de", "broker.url": "mqtts://u:p@h"})
+    new_race_file(
+        path, {"race": "5000m", "target_s": 990.0, "language": "de", "broker.url": "mqtts://u:p@h"}
+    )
     assert 0o600 == _mode(path)
     said = {"race": "5000m", "target_s": 990, "language": "de", "broker": {"url": "mqtts://u:p@h"}}
-    assert said == {key: value for key, value in tomllib.loads(path.read_text()).items() if value != {}}
-    assert Settings(race="5000m", target_s=990.0, language="de", broker={"url": "mqtts://u:p@h"}) == load_settings(path, environ={})  # type: ignore[arg-type]
+    assert said == {
+        key: value for key, value in tomllib.loads(path.read_text()).items() if value != {}
+    }
+    assert Settings(
+        race="5000m",
+        target_s=990.0,
+        language="de",
+        broker={"url": "mqtts://u:p@h"},  # type: ignore[arg-type]
+    ) == load_settings(path, environ={})
     assert [path] == list(tmp_path.iterdir())
 
 
@@ -61,7 +70,9 @@ POSTS = {"gate.left": [51.86274, -0.42311], "gate.right": [51.86266, -0.42309]}
 
 
 def test_a_new_file_explains_every_key(tmp_path: Path) -> None:
-    """Each key stands in a new file with its meaning before it, and each that is off would be right if it were on."""
+    """Each key stands in a new file with its meaning before it, and each that is off would be right
+    if it were on.
+    """
     path = tmp_path / "race.toml"
     new_race_file(path, {"race": "3000sc"})
     text = path.read_text()
@@ -75,7 +86,9 @@ def test_a_new_file_explains_every_key(tmp_path: Path) -> None:
                 key = f"sensors.strap.{key}"
             found.add(key)
             needs = {"race": "3000sc" if key == "water_jump" else "5000m"} | _needed(key)
-            load_settings(None, options={**needs, key: tomllib.loads(f"v = {value}")["v"]}, environ={})
+            load_settings(
+                None, options={**needs, key: tomllib.loads(f"v = {value}")["v"]}, environ={}
+            )
     expected = {".".join(key.path).replace("NAME", "strap") for key in setting_keys()}
     assert expected - {"race"} == found
 
@@ -90,13 +103,21 @@ def _needed(key: str) -> dict[str, Any]:
     if block == "watch":
         return {"watch.profile": "infinitime"}
     if block == "sensors.strap":
-        return {"sensors.strap.name": "x"} if name == "profile" else {"sensors.strap.profile": "polar-h10"}
+        return (
+            {"sensors.strap.name": "x"}
+            if name == "profile"
+            else {"sensors.strap.profile": "polar-h10"}
+        )
     return {}
 
 
 @pytest.mark.parametrize(
     ("answers", "told"),
-    [({}, "race: is missing"), ({"race": "5000m", "lap_m": 3}, "lap of 3.0 m"), ({"race": "5k", "laps": 3}, "laps: no such key")],
+    [
+        ({}, "race: is missing"),
+        ({"race": "5000m", "lap_m": 3}, "lap of 3.0 m"),
+        ({"race": "5k", "laps": 3}, "laps: no such key"),
+    ],
 )
 def test_wrong_answers_make_no_file(answers: dict[str, Any], told: str, tmp_path: Path) -> None:
     """Answers that make no settings are refused as settings are."""
@@ -122,7 +143,9 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOSPC])
-def test_a_folder_that_cannot_be_written(code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a read-only or full disk the line says so, and nothing is changed or left behind."""
     path = tmp_path / "race.toml"
     path.write_text(MINE)
@@ -140,14 +163,21 @@ def test_a_folder_that_cannot_be_written(code: int, tmp_path: Path, monkeypatch:
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_a_folder_where_no_file_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where not even the new file beside the old one can be made, the line tells which folder has to be writable."""
+def test_a_folder_where_no_file_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where not even the new file beside the old one can be made, the line tells which folder has
+    to be writable.
+    """
 
     def fails(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", fails)
-    with pytest.raises(AskedWronglyError, match=f"Read-only file system; you should be allowed to write to {tmp_path}"):
+    with pytest.raises(
+        AskedWronglyError,
+        match=f"Read-only file system; you should be allowed to write to {tmp_path}",
+    ):
         new_race_file(tmp_path / "race.toml", {"race": "5k"})
 
 
@@ -163,17 +193,24 @@ def test_pinning_a_new_sensor_leaves_the_rest_alone(tmp_path: Path) -> None:
     ("pin", "line"),
     [
         (STRAP, 'address   =   "A0:9E:1A:00:00:01" # on the back'),
-        (SensorPin(profile="polar-h10", name='Polar "H10" #1 \\ ä'), 'name   =   "Polar \\"H10\\" #1 \\\\ ä" # on the back'),
+        (
+            SensorPin(profile="polar-h10", name='Polar "H10" #1 \\ ä'),
+            'name   =   "Polar \\"H10\\" #1 \\\\ ä" # on the back',
+        ),
         (SensorPin(profile="polar-h10", mqtt="strap"), 'mqtt   =   "strap" # on the back'),
     ],
 )
 def test_pinning_anew_changes_one_line(pin: SensorPin, line: str, tmp_path: Path) -> None:
-    """GIVEN a pinned sensor between comments WHEN another device takes its place THEN only the value, or the key with it, is another."""
+    """GIVEN a pinned sensor between comments WHEN another device takes its place THEN only the
+    value, or the key with it, is another.
+    """
     path = tmp_path / "race.toml"
     path.write_text(MINE)
     pin_sensor(path, "strap", pin)
     expected = MINE.replace('address   =   "A0:9E:1A:00:00:99" # on the back', line)
-    assert expected.replace("'polar-h10'", '"polar-h10"') == path.read_text().replace("'polar-h10'", '"polar-h10"')
+    assert expected.replace("'polar-h10'", '"polar-h10"') == path.read_text().replace(
+        "'polar-h10'", '"polar-h10"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,8 +222,15 @@ def test_pinning_anew_changes_one_line(pin: SensorPin, line: str, tmp_path: Path
         '[sensors]\n# none yet\n[broker]\nathlete = "m"\n',
         'sensors = { strap = { profile = "stryd", mqtt = "x" } } # one line\nrace = "5k"\n',
         'sensors.strap.profile = "stryd"\nsensors.strap.mqtt = "x"\nrace = "5k"\n',
-        '[sensors]\nstrap = { profile = "stryd", mqtt = "x" } # inline\nbelt.profile = "stryd"\nbelt.mqtt = "y"\n',
-        '[sensors.strap]\nprofile = "stryd"\n[broker]\nathlete = "m"\n[sensors.belt]\nprofile = "stryd"\nmqtt = "y"\n',
+        (
+            '[sensors]\nstrap = { profile = "stryd", mqtt = "x" } # inline\nbelt.profile = '
+            '"stryd"\nbelt.mqtt = "y"\n'
+        ),
+        (
+            '[sensors.strap]\nprofile = "stryd"\n[broker]\nathlete = "m"\n[sensors.belt]\nprofile '
+            "= "
+            '"stryd"\nmqtt = "y"\n'
+        ),
         '[sensors.strap]\nprofile = "stryd"\nname = "a"\nmqtt = "b"\n# two\n',
         '["sensors"."strap"]\n"profile" = "stryd"\n"name" = \'a\'\n',
         '[sensors.strap]\nname = """\nlong"""\nprofile = "x"\n',
@@ -195,16 +239,25 @@ def test_pinning_anew_changes_one_line(pin: SensorPin, line: str, tmp_path: Path
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_any_way_to_write_sensors(text: str, newline: str, tmp_path: Path) -> None:
-    """However the sensors are written, both a new and a changed one arrive, comments stay, and so do the ends of lines."""
+    """However the sensors are written, both a new and a changed one arrive, comments stay, and so
+    do the ends of lines.
+    """
     path = tmp_path / "race.toml"
     path.write_bytes(text.replace("\n", newline).encode())
     before = tomllib.loads(text)
     pin_sensor(path, "strap", STRAP)
     pin_sensor(path, "pod", POD)
     after = path.read_bytes().decode()
-    sensors = before.get("sensors", {}) | {"strap": STRAP.model_dump(exclude_none=True), "pod": POD.model_dump(exclude_none=True)}
+    sensors = before.get("sensors", {}) | {
+        "strap": STRAP.model_dump(exclude_none=True),
+        "pod": POD.model_dump(exclude_none=True),
+    }
     assert {**before, "sensors": sensors} == tomllib.loads(after)
-    assert [] == [comment for comment in ("# none yet", "# one line", "# inline", "# two") if (comment in text) and (comment not in after)]
+    assert [] == [
+        comment
+        for comment in ("# none yet", "# one line", "# inline", "# two")
+        if (comment in text) and (comment not in after)
+    ]
     if newline in text.replace("\n", newline):
         assert newline == "\n" or "\n" not in after.replace("\r\n", "")
 
@@ -212,18 +265,26 @@ def test_any_way_to_write_sensors(text: str, newline: str, tmp_path: Path) -> No
 _names = st.sampled_from(["strap", "pod", "belt", "POD-2"])
 _pins = st.one_of(
     st.integers(0, 2**48 - 1).map(
-        lambda it: SensorPin(profile="stryd", address=":".join(f"{it:012X}"[at : at + 2] for at in range(0, 12, 2)))
+        lambda it: SensorPin(
+            profile="stryd", address=":".join(f"{it:012X}"[at : at + 2] for at in range(0, 12, 2))
+        )
     ),
     st.text(min_size=1, max_size=20)
     .filter(lambda text: bool(text.strip()) and text.isprintable())
     .map(lambda text: SensorPin(profile="polar-h10", name=text)),
-    st.from_regex(r"[a-z0-9_-]{1,8}", fullmatch=True).map(lambda text: SensorPin(profile="generic-hr", mqtt=text)),
+    st.from_regex(r"[a-z0-9_-]{1,8}", fullmatch=True).map(
+        lambda text: SensorPin(profile="generic-hr", mqtt=text)
+    ),
 )
 
 
 @given(pins=st.lists(st.tuples(_names, _pins), max_size=8, unique_by=lambda pair: pair[1].pin))
-def test_any_row_of_pins(pins: list[tuple[str, SensorPin]], tmp_path_factory: pytest.TempPathFactory) -> None:
-    """GIVEN a new file WHEN sensors are pinned and pinned anew in any order THEN the last pin of each is loaded, and no comment is lost."""
+def test_any_row_of_pins(
+    pins: list[tuple[str, SensorPin]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """GIVEN a new file WHEN sensors are pinned and pinned anew in any order THEN the last pin of
+    each is loaded, and no comment is lost.
+    """
     path = tmp_path_factory.mktemp("pins") / "race.toml"
     new_race_file(path, {"race": "5000m"})
     comments = [line for line in path.read_text().splitlines() if line.startswith("#")]
@@ -236,7 +297,9 @@ def test_any_row_of_pins(pins: list[tuple[str, SensorPin]], tmp_path_factory: py
 
 
 def test_a_device_called_none_is_a_device(tmp_path: Path) -> None:
-    """GIVEN a sensor pinned by its address, so without a name WHEN another is pinned by the name "None" THEN they are two."""
+    """GIVEN a sensor pinned by its address, so without a name WHEN another is pinned by the name
+    "None" THEN they are two.
+    """
     path = tmp_path / "race.toml"
     path.write_text(MINE)
     pin_sensor(path, "pod", SensorPin(profile="stryd", name="None"))
@@ -248,7 +311,13 @@ def test_one_device_is_not_pinned_twice(tmp_path: Path) -> None:
     path = tmp_path / "race.toml"
     path.write_text('[sensors.belt]\nprofile = "generic-hr"\naddress = "a0:9e:1a:00:00:01"\n')
     before = path.read_text()
-    with pytest.raises(AskedWronglyError, match=r"race\.toml: belt and strap are pinned to the same device, address 'A0:9E:1A:00:00:01'"):
+    with pytest.raises(
+        AskedWronglyError,
+        match=(
+            r"race\.toml: belt and strap are pinned to the same device, address "
+            r"'A0:9E:1A:00:00:01'"
+        ),
+    ):
         pin_sensor(path, "strap", STRAP)
     assert before == path.read_text()
 
@@ -271,12 +340,21 @@ def test_what_cannot_be_edited_is_left_alone(text: str, told: str, tmp_path: Pat
     assert text == path.read_text()
 
 
-def test_an_edit_that_would_say_something_else_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN an edit that no longer means what was there, plus the sensor WHEN pinned THEN the file stays, and the line says what to add."""
+def test_an_edit_that_would_say_something_else_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN an edit that no longer means what was there, plus the sensor WHEN pinned THEN the file
+    stays, and the line says what to add.
+    """
     path = tmp_path / "race.toml"
     path.write_text(MINE)
-    monkeypatch.setattr("kickcue.config.race_file._added", lambda text, *_: [f"{text}[", "race = 1\n", ""])
-    with pytest.raises(AskedWronglyError, match=r'please set there \[sensors\.pod\] with profile = "stryd", name = "Stryd"'):
+    monkeypatch.setattr(
+        "kickcue.config.race_file._added", lambda text, *_: [f"{text}[", "race = 1\n", ""]
+    )
+    with pytest.raises(
+        AskedWronglyError,
+        match=r'please set there \[sensors\.pod\] with profile = "stryd", name = "Stryd"',
+    ):
         pin_sensor(path, "pod", POD)
     assert MINE == path.read_text()
 
@@ -288,7 +366,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """GIVEN a race file that is a symbolic link WHEN a sensor is pinned THEN the file it means is changed, and the link is one still."""
+    """GIVEN a race file that is a symbolic link WHEN a sensor is pinned THEN the file it means is
+    changed, and the link is one still.
+    """
     (tmp_path / "real").mkdir()
     real, link = tmp_path / "real" / "mine.toml", tmp_path / "race.toml"
     real.write_text(MINE)

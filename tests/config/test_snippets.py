@@ -1,4 +1,6 @@
-"""What the docs tell a reader to write into race.toml can be written there, below whatever ``kickcue init`` has written."""
+"""What the docs tell a reader to write into race.toml can be written there, below whatever
+``kickcue init`` has written.
+"""
 
 import re
 import shlex
@@ -20,7 +22,13 @@ _FENCED: Final = re.compile(r"^([ \t]*)```(\w*)\n(.*?)^[ \t]*```$", re.MULTILINE
 _BLOCK: Final = re.compile(rf"^\s*\[(?:{'|'.join(tables())})\b", re.MULTILINE)
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "as usual": {"race": "5000m"},
-    "with a target": {"race": "mile", "lap_m": 400.0, "target_s": 300.0, "rules": "timetrial", "language": "de"},
+    "with a target": {
+        "race": "mile",
+        "lap_m": 400.0,
+        "target_s": 300.0,
+        "rules": "timetrial",
+        "language": "de",
+    },
     "with a broker": {"race": "3000m", "broker.url": "mqtts://maria@broker.example.org"},
     "on the road": {"race": "10k", "rules": "road"},
 }
@@ -35,7 +43,9 @@ def fenced() -> Iterator[tuple[str, str, str]]:
 
 
 def snippets() -> list[tuple[str, str]]:
-    """Return what belongs into a race file, as it stands in the docs; also what a program prints for it."""
+    """Return what belongs into a race file, as it stands in the docs; also what a program prints
+    for it.
+    """
     found = []
     for page, _, text in fenced():
         block = _BLOCK.search(text)
@@ -62,13 +72,21 @@ def test_the_docs_have_some() -> None:
     """The docs are really read: there are whole files, blocks to add, and commands that add them."""
     assert {"beacon.md", "bridge.md", "gate.md"} <= {page for page, _ in PARTS}
     assert {"configuration.md"} == {page for page, _ in WHOLE}
-    assert {"beacon.md", "bridge.md", "configuration.md", "gate.md", "raspberry-pi.md"} <= {page for page, _ in commands()}
+    assert {"beacon.md", "bridge.md", "configuration.md", "gate.md", "raspberry-pi.md"} <= {
+        page for page, _ in commands()
+    }
 
 
 @pytest.mark.parametrize("variant", [name for name in VARIANTS if name != "on the road"])
-@pytest.mark.parametrize(("page", "text"), PARTS, ids=[f"{page}-{at}" for at, (page, _) in enumerate(PARTS)])
-def test_every_block_of_the_docs_can_be_added(page: str, text: str, variant: str, tmp_path: Path) -> None:
-    """GIVEN a file of ``init`` WHEN a block of the docs is pasted at its end, before or after ``pair`` THEN it loads, and says something."""
+@pytest.mark.parametrize(
+    ("page", "text"), PARTS, ids=[f"{page}-{at}" for at, (page, _) in enumerate(PARTS)]
+)
+def test_every_block_of_the_docs_can_be_added(
+    page: str, text: str, variant: str, tmp_path: Path
+) -> None:
+    """GIVEN a file of ``init`` WHEN a block of the docs is pasted at its end, before or after
+    ``pair`` THEN it loads, and says something.
+    """
     path = tmp_path / "race.toml"
     new_race_file(path, VARIANTS[variant])
     before = load_settings(path, environ={})
@@ -83,7 +101,9 @@ def test_every_block_of_the_docs_can_be_added(page: str, text: str, variant: str
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("block", [name for name in tables() if name != "sensors"])
-def test_init_writes_no_block_that_was_not_asked_for(block: str, variant: str, tmp_path: Path) -> None:
+def test_init_writes_no_block_that_was_not_asked_for(
+    block: str, variant: str, tmp_path: Path
+) -> None:
     """Every block there is can be begun anew, but for one that an answer stands in."""
     path = tmp_path / "race.toml"
     new_race_file(path, VARIANTS[variant])
@@ -102,21 +122,35 @@ def test_every_whole_file_of_the_docs_is_one(page: str, text: str, tmp_path: Pat
     assert load_settings(path, environ={}).sensors, page
 
 
-@pytest.mark.parametrize(("page", "words"), commands(), ids=[f"{page}-{at}" for at, (page, _) in enumerate(commands())])
+@pytest.mark.parametrize(
+    ("page", "words"), commands(), ids=[f"{page}-{at}" for at, (page, _) in enumerate(commands())]
+)
 def test_every_command_of_the_docs_works(
-    page: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: str,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN a file of ``init``, for a watch that is named already WHEN a ``kickcue set`` of the docs is typed THEN it is done."""
+    """GIVEN a file of ``init``, for a watch that is named already WHEN a ``kickcue set`` of the
+    docs is typed THEN it is done.
+    """
     monkeypatch.chdir(tmp_path)
-    new_race_file(tmp_path / "race.toml", {"race": "5000m", "target_s": 990.0, "watch.profile": "infinitime"})
+    new_race_file(
+        tmp_path / "race.toml", {"race": "5000m", "target_s": 990.0, "watch.profile": "infinitime"}
+    )
     assert "set" in COMMANDS
     assert main(words) == 0, f"{page}: {capsys.readouterr().err}"
     load_settings(tmp_path / "race.toml", environ={})
 
 
 def test_a_block_that_is_there_twice_is_told_with_a_way_out(tmp_path: Path) -> None:
-    """GIVEN a block that a file has already WHEN pasted once more THEN the line names it, and the command that needs no block."""
+    """GIVEN a block that a file has already WHEN pasted once more THEN the line names it, and the
+    command that needs no block.
+    """
     path = tmp_path / "race.toml"
     path.write_text('race = "5k"\n[broker]\nathlete = "maria"\n\n[broker]\nurl = "mqtt://h"\n')
-    with pytest.raises(Exception, match=r"line 5: \[broker\] is there already: .*'kickcue set broker\.KEY VALUE'"):
+    with pytest.raises(
+        Exception, match=r"line 5: \[broker\] is there already: .*'kickcue set broker\.KEY VALUE'"
+    ):
         load_settings(path, environ={})

@@ -1,4 +1,6 @@
-"""Whatever stands in a file, reading it as TOML takes little time and ends in a document or in one clear line."""
+"""Whatever stands in a file, reading it as TOML takes little time and ends in a document or in one
+clear line.
+"""
 
 import os
 import socket
@@ -20,7 +22,10 @@ from kickcue.core.errors import AskedWronglyError
 
 DEEP = 20_000
 BOMBS = {
-    "a number of 5,000 digits": ("x = " + "9" * 5000, "line 1: expected numbers and keys of at most 200 letters"),
+    "a number of 5,000 digits": (
+        "x = " + "9" * 5000,
+        "line 1: expected numbers and keys of at most 200 letters",
+    ),
     "one with underscores": ("x = 1" + "_000" * 2000, "line 1: expected numbers"),
     "one behind a sign": ("x = -" + "9" * 5000, "line 1: expected numbers"),
     "a float of 5,000 digits": ("x = 0." + "9" * 5000, "line 1: expected numbers"),
@@ -28,24 +33,57 @@ BOMBS = {
     "lists in lists": ("x = " + "[" * DEEP, "line 1: expected brackets at most 8 deep"),
     "blocks in blocks": ("x = " + "{a=" * DEEP, "line 1: expected brackets at most 8 deep"),
     "both, over many lines": ("x = [\n" + "{a=[\n" * DEEP, "expected brackets at most 8 deep"),
-    "a key of 20,000 parts": (".".join("a" * DEEP) + " = 1", "line 1: expected keys of at most 8 parts"),
+    "a key of 20,000 parts": (
+        ".".join("a" * DEEP) + " = 1",
+        "line 1: expected keys of at most 8 parts",
+    ),
     "quoted parts": (".".join(['"a"'] * DEEP) + " = 1", "line 1: expected keys of at most 8 parts"),
-    "parts with blanks": (" . ".join(["'a'"] * DEEP) + " = 1", "line 1: expected keys of at most 8 parts"),
-    "a header of 20,000 parts": (f"[{'.'.join('a' * DEEP)}]", "line 1: expected keys of at most 8 parts"),
-    "20,000 dotted keys": ("\n".join(f"a.b{i} = 1" for i in range(20_000)), "line 4001: expected at most 4000 keys"),
-    "20,000 keys on one line": ("x = {" + ",".join(f"a{i}=1" for i in range(20_000)) + "}", "line 1: expected at most 4000 keys"),
-    "20,000 headers": ("\n".join(f"[a{i}]" for i in range(20_000)), "line 4001: expected at most 4000 keys"),
+    "parts with blanks": (
+        " . ".join(["'a'"] * DEEP) + " = 1",
+        "line 1: expected keys of at most 8 parts",
+    ),
+    "a header of 20,000 parts": (
+        f"[{'.'.join('a' * DEEP)}]",
+        "line 1: expected keys of at most 8 parts",
+    ),
+    "20,000 dotted keys": (
+        "\n".join(f"a.b{i} = 1" for i in range(20_000)),
+        "line 4001: expected at most 4000 keys",
+    ),
+    "20,000 keys on one line": (
+        "x = {" + ",".join(f"a{i}=1" for i in range(20_000)) + "}",
+        "line 1: expected at most 4000 keys",
+    ),
+    "20,000 headers": (
+        "\n".join(f"[a{i}]" for i in range(20_000)),
+        "line 4001: expected at most 4000 keys",
+    ),
     "an integer beyond 64 bits": (f"a.b = {2**63}", "a.b: expected at most 19 digits"),
     "infinity": ("a.b = [1, -inf]", "a.b: expected a finite number, got -inf"),
     "no number": ("a.b = nan", "a.b: expected a finite number, got nan"),
     "a float too great for one": ("a.b = 1e999", "a.b: expected a finite number, got inf"),
     "a day that is none": ("x = 2026-02-30", "not TOML"),
     "a zero byte": ('x = "\0"', "line 1, column 6: not TOML"),
-    "behind a string that seems to be open": ('x = """a"""" # "\n' + "y = " + "[" * DEEP, "line 2: expected brackets at most 8 deep"),
-    "behind a closed string": ('x = """a"""""\ny = ' + "[" * DEEP, "line 2: expected brackets at most 8 deep"),
-    "behind quotes in a comment": ('# """\ny = ' + "[" * DEEP, "line 2: expected brackets at most 8 deep"),
-    "behind an escaped quote": ('x = "\\""\ny = ' + "[" * DEEP, "line 2: expected brackets at most 8 deep"),
-    "behind a literal string": ("x = '\\'\ny = " + "[" * DEEP, "line 2: expected brackets at most 8 deep"),
+    "behind a string that seems to be open": (
+        'x = """a"""" # "\n' + "y = " + "[" * DEEP,
+        "line 2: expected brackets at most 8 deep",
+    ),
+    "behind a closed string": (
+        'x = """a"""""\ny = ' + "[" * DEEP,
+        "line 2: expected brackets at most 8 deep",
+    ),
+    "behind quotes in a comment": (
+        '# """\ny = ' + "[" * DEEP,
+        "line 2: expected brackets at most 8 deep",
+    ),
+    "behind an escaped quote": (
+        'x = "\\""\ny = ' + "[" * DEEP,
+        "line 2: expected brackets at most 8 deep",
+    ),
+    "behind a literal string": (
+        "x = '\\'\ny = " + "[" * DEEP,
+        "line 2: expected brackets at most 8 deep",
+    ),
     "many strings that never end": ('"""' + '\\"""' * 50_000, "not TOML"),
     "many quotes": ("'" * 200_000, "line 1, column"),
 }
@@ -53,7 +91,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("what", BOMBS)
 def test_a_file_that_is_too_much_is_refused_before_it_is_parsed(what: str, tmp_path: Path) -> None:
-    """GIVEN a file that costs a parser minutes, or ends it by an error of Python's WHEN read THEN one line names file, line and bound."""
+    """GIVEN a file that costs a parser minutes, or ends it by an error of Python's WHEN read THEN
+    one line names file, line and bound.
+    """
     text, told = BOMBS[what]
     path = tmp_path / "bomb.toml"
     path.write_text(text)
@@ -73,7 +113,10 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("what", ["a number of 5,000 digits", "blocks in blocks", "a key of 20,000 parts", "20,000 dotted keys"])
+@pytest.mark.parametrize(
+    "what",
+    ["a number of 5,000 digits", "blocks in blocks", "a key of 20,000 parts", "20,000 dotted keys"],
+)
 def test_every_kind_of_file_has_the_same_bounds(name: str, what: str, tmp_path: Path) -> None:
     """Race files, phrases and profiles of sensors and watches come in by one way."""
     path = tmp_path / name
@@ -85,15 +128,23 @@ def test_every_kind_of_file_has_the_same_bounds(name: str, what: str, tmp_path: 
 
 @pytest.mark.parametrize("name", READERS)
 def test_what_is_no_file(name: str, tmp_path: Path) -> None:
-    """GIVEN a folder, a pipe, a device or a socket in a file's place, a file of a gigabyte, or none at all THEN one line says which."""
+    """GIVEN a folder, a pipe, a device or a socket in a file's place, a file of a gigabyte, or none
+    at all THEN one line says which.
+    """
     path = tmp_path / name
     told: dict[str, Callable[[], object]] = {
         "No such file": lambda: None,
         "expected a file, got a folder": path.mkdir,
         "got a named pipe": lambda: os.mkfifo(path),
     }
-    told |= {"got a device": lambda: path.symlink_to("/dev/zero"), "cannot be read": lambda: _socket(path)}
-    told |= {"expected at most 256 kB": lambda: _sparse(path), "cannot be read: Too many": lambda: path.symlink_to(path)}
+    told |= {
+        "got a device": lambda: path.symlink_to("/dev/zero"),
+        "cannot be read": lambda: _socket(path),
+    }
+    told |= {
+        "expected at most 256 kB": lambda: _sparse(path),
+        "cannot be read: Too many": lambda: path.symlink_to(path),
+    }
     for words, make in told.items():
         make()
         with pytest.raises(AskedWronglyError, match=words) as caught:
@@ -119,9 +170,16 @@ def _sparse(path: Path) -> None:
 def test_bytes_that_are_no_text(name: str, tmp_path: Path) -> None:
     """UTF-16, Latin-1 and noise are told by the first byte that is not UTF-8."""
     path = tmp_path / name
-    for content, at in (("race = 1".encode("utf-16"), 1), (b"#\n# M\xfcller", 6), (b"\x80", 1), (b"a = 1\n\xed\xa0\x80", 7)):
+    for content, at in (
+        ("race = 1".encode("utf-16"), 1),
+        (b"#\n# M\xfcller", 6),
+        (b"\x80", 1),
+        (b"a = 1\n\xed\xa0\x80", 7),
+    ):
         path.write_bytes(content)
-        with pytest.raises(AskedWronglyError, match=f"^{path}: byte {at} is not UTF-8: save it as UTF-8 text$"):
+        with pytest.raises(
+            AskedWronglyError, match=f"^{path}: byte {at} is not UTF-8: save it as UTF-8 text$"
+        ):
             READERS[name](path)
 
 
@@ -130,15 +188,21 @@ GOOD = {
     "race.toml": 'race = "1500m"\n[sensors.strap]\nprofile = "generic-hr"\nname = "Müller H10"\n',
     "phrases.toml": ENGLISH.read_text(encoding="utf-8"),
     "stryd.toml": (shipped_folder() / "stryd.toml").read_text(encoding="utf-8"),
-    "web/profile.toml": (shipped_folder("watches") / "web" / "profile.toml").read_text(encoding="utf-8"),
+    "web/profile.toml": (shipped_folder("watches") / "web" / "profile.toml").read_text(
+        encoding="utf-8"
+    ),
 }
 
 
 @pytest.mark.parametrize("name", GOOD)
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_as_an_editor_on_windows_saves_it(name: str, bom: bytes, newline: str, tmp_path: Path) -> None:
-    """A byte-order mark before the text and CR LF at the ends of lines change nothing, in any kind of file."""
+def test_as_an_editor_on_windows_saves_it(
+    name: str, bom: bytes, newline: str, tmp_path: Path
+) -> None:
+    """A byte-order mark before the text and CR LF at the ends of lines change nothing, in any kind
+    of file.
+    """
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(bom + GOOD[name].replace("\n", newline).encode())
@@ -147,17 +211,29 @@ def test_as_an_editor_on_windows_saves_it(name: str, bom: bytes, newline: str, t
 
 def test_the_shipped_files_are_far_from_the_bounds() -> None:
     """A profile of one's own may be ten times as long as the longest that is shipped."""
-    for path in (*shipped_folder().glob("*.toml"), *shipped_folder("watches").glob("*/*.toml"), ENGLISH):
+    for path in (
+        *shipped_folder().glob("*.toml"),
+        *shipped_folder("watches").glob("*/*.toml"),
+        ENGLISH,
+    ):
         text = path.read_text(encoding="utf-8")
-        parse_toml("\n".join(line for line in text.splitlines() for line in [line, *["# " + line] * 9]), path)
+        parse_toml(
+            "\n".join(line for line in text.splitlines() for line in [line, *["# " + line] * 9]),
+            path,
+        )
 
 
 _scalars = st.one_of(
-    st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.text(max_size=20)
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.text(max_size=20),
 )
 _documents = st.recursive(
     st.dictionaries(st.text(max_size=8), _scalars, max_size=4),
-    lambda inner: st.dictionaries(st.text(max_size=8), st.one_of(_scalars, inner, st.lists(_scalars, max_size=3)), max_size=4),
+    lambda inner: st.dictionaries(
+        st.text(max_size=8), st.one_of(_scalars, inner, st.lists(_scalars, max_size=3)), max_size=4
+    ),
     max_leaves=12,
 )
 
@@ -178,7 +254,11 @@ def test_what_is_within_the_bounds_is_read_as_python_reads_it(document: dict[str
 
 
 def _within(value: Any, depth: int) -> bool:
-    return depth < 8 and all(_within(inner, depth + 1) for inner in value.values()) if isinstance(value, dict) else True
+    return (
+        depth < 8 and all(_within(inner, depth + 1) for inner in value.values())
+        if isinstance(value, dict)
+        else True
+    )
 
 
 _pieces = st.sampled_from(
@@ -216,7 +296,9 @@ _pieces = st.sampled_from(
 @given(pieces=st.lists(st.tuples(_pieces, st.integers(1, 12)), max_size=40))
 @example(pieces=[('"""', 1), ("a", 1), ('"', 4), ("#", 1), ('"', 1), ("'''", 1)])
 def test_any_text_ends_in_a_document_or_in_one_line(pieces: list[tuple[str, int]]) -> None:
-    """GIVEN any row of TOML's own signs, each up to a dozen times WHEN parsed THEN nothing but AskedWronglyError comes, in one line."""
+    """GIVEN any row of TOML's own signs, each up to a dozen times WHEN parsed THEN nothing but
+    AskedWronglyError comes, in one line.
+    """
     text = "".join(piece * times for piece, times in pieces)
     found, refused = _parsed(text)
     if refused is None:
@@ -235,7 +317,9 @@ def _parsed(text: str) -> tuple[dict[str, Any], str | None]:
 
 @settings(max_examples=60)
 @given(noise=st.binary(max_size=400), name=st.sampled_from([*READERS]))
-def test_any_bytes_in_any_kind_of_file(noise: bytes, name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_bytes_in_any_kind_of_file(
+    noise: bytes, name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Noise raises nothing undocumented."""
     path = tmp_path_factory.mktemp("noise") / name
     path.write_bytes(noise)
@@ -243,7 +327,9 @@ def test_any_bytes_in_any_kind_of_file(noise: bytes, name: str, tmp_path_factory
         READERS[name](path)
 
 
-@pytest.mark.parametrize("key", ["state_dir", "broker.ca", "broker.password_file", "language", "sensors.strap.profile"])
+@pytest.mark.parametrize(
+    "key", ["state_dir", "broker.ca", "broker.password_file", "language", "sensors.strap.profile"]
+)
 def test_a_path_that_is_none(key: str, tmp_path: Path) -> None:
     """GIVEN a zero byte in a path, which no system call takes WHEN read THEN the key is named."""
     path = tmp_path / "race.toml"
@@ -253,11 +339,17 @@ def test_a_path_that_is_none(key: str, tmp_path: Path) -> None:
     assert f"race.toml: {key}: expected a path, got 'a\\x00.toml'" in str(caught.value)
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")], ids=["folder", "pipe", "link"])
+@pytest.mark.parametrize(
+    "make",
+    [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")],
+    ids=["folder", "pipe", "link"],
+)
 def test_a_race_file_that_is_none_is_not_passed_over(
     make: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GIVEN something else named race.toml in the nearest place WHEN a race is begun THEN it is named, and not another file taken."""
+    """GIVEN something else named race.toml in the nearest place WHEN a race is begun THEN it is
+    named, and not another file taken.
+    """
     monkeypatch.chdir(tmp_path)
     make(tmp_path / "race.toml")
     with pytest.raises(AskedWronglyError, match=r"^race\.toml: (expected a file|cannot be read)"):

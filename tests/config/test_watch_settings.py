@@ -11,9 +11,17 @@ def settings(**watch: object) -> Settings:
 
 
 def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
-    """GIVEN a kind alone, or with an address or name THEN that is the watch; it is no part of what is recorded about the race."""
-    assert (None, None) == (settings(profile="infinitime").watch.address, settings(profile="infinitime").watch.name)
-    assert "D3:00:00:12:34:56" == settings(profile="infinitime", address="d3:00:00:12:34:56").watch.address
+    """GIVEN a kind alone, or with an address or name THEN that is the watch; it is no part of what
+    is recorded about the race.
+    """
+    assert (None, None) == (
+        settings(profile="infinitime").watch.address,
+        settings(profile="infinitime").watch.name,
+    )
+    assert (
+        "D3:00:00:12:34:56"
+        == settings(profile="infinitime", address="d3:00:00:12:34:56").watch.address
+    )
     assert "Bangle.js 1a2b" == settings(profile="bangle-gb", name="Bangle.js 1a2b").watch.name
     assert settings().watch.profile is None
     assert "watch" not in settings(profile="infinitime").document().as_json()
@@ -23,10 +31,20 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
     ("watch", "told"),
     [
         ({"profile": "infinitim"}, r"watch\.profile.*did you mean infinitime"),
-        ({"profile": "garmin"}, r"watch\.profile.*reached by Bluetooth, got companion: an app on the watch would have to play it"),
+        (
+            {"profile": "garmin"},
+            (
+                r"watch\.profile.*reached by Bluetooth, got companion: an app on the watch would "
+                r"have "
+                r"to play it"
+            ),
+        ),
         ({"profile": "bangle-gb"}, "expected an address or a name"),
         ({"address": "D3:00:00:12:34:56"}, "expected the kind of watch too"),
-        ({"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"}, "expected one of them"),
+        (
+            {"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"},
+            "expected one of them",
+        ),
         ({"profile": "infinitime", "address": "D3"}, r"watch\.address.*expected something like"),
     ],
     ids=["misspelt", "companion", "unnamed", "no kind", "both", "address"],

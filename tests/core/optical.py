@@ -1,7 +1,8 @@
-"""Simulated runs with an optical sensor that may take steps for beats, and how well that is noticed.
+"""Simulated runs with an optical sensor that may take steps for beats, and how well that is
+noticed.
 
-``python -m tests.core.optical 1000`` prints the figures of docs/cadence-and-heart-rate.md for the seeds from 0; a second number is the
-first seed (tuning used those from 1,000,000 on).
+``python -m tests.core.optical 1000`` prints the figures of docs/cadence-and-heart-rate.md for the
+seeds from 0; a second number is the first seed (tuning used those from 1,000,000 on).
 """
 
 import math
@@ -21,10 +22,13 @@ from kickcue.recording.encode import PodSample, pod_notification, strap_notifica
 STANDING_S = 40
 RESTING_BPM, HIGHEST_BPM = 95.0, 200.0
 WRONG_BPM = 5.0
-"""A reading this far off matters; a lock nearer to the truth does no harm and cannot be told from it."""
+"""A reading this far off matters; a lock nearer to the truth does no harm and cannot be told from
+it."""
 SENSORS = {
     "watch": SensorProfile("watch", "x", "x", "guess", (), optical=True),
-    "pod": SensorProfile("pod", "x", "x", "guess", (), pod=PodRules(cadence_unit=CadenceUnit.STRIDE)),
+    "pod": SensorProfile(
+        "pod", "x", "x", "guess", (), pod=PodRules(cadence_unit=CadenceUnit.STRIDE)
+    ),
 }
 
 
@@ -68,11 +72,15 @@ def body(random: Random, kind: Kind) -> Truth:
 
     def surges(t_s: float, done_m: float) -> float:
         kick = 1.0 + 0.25 * min(max((done_m - 4600.0) / 200.0, 0.0), 1.0)
-        return pace * (1.0 + surge[int(done_m / 400.0) % 30]) * kick * min((t_s + STEP_S) / 3.0, 1.0)
+        return (
+            pace * (1.0 + surge[int(done_m / 400.0) % 30]) * kick * min((t_s + STEP_S) / 3.0, 1.0)
+        )
 
     def strides(t_s: float, done_m: float) -> float:
         into_m = done_m % (100.0 + rest_m)
-        quick = min(into_m / 20.0, 1.0) if into_m < 100.0 else max(1.0 - (into_m - 100.0) / 15.0, 0.0)
+        quick = (
+            min(into_m / 20.0, 1.0) if into_m < 100.0 else max(1.0 - (into_m - 100.0) / 15.0, 0.0)
+        )
         return (2.6 + quick * (pace + 1.4 - 2.6)) * min((t_s + STEP_S) / 3.0, 1.0)
 
     shape: SpeedShape = surges if kind is Kind.SURGES else strides
@@ -80,7 +88,8 @@ def body(random: Random, kind: Kind) -> Truth:
 
 
 def heart(random: Random, truth: Truth, *, like_the_legs: bool) -> list[float]:
-    """Return the true heart rate of each second: a lag of 38 to 132 s behind the effort, and a slow wander of 1.5.
+    """Return the true heart rate of each second: a lag of 38 to 132 s behind the effort, and a slow
+    wander of 1.5.
 
     ``like_the_legs``: a runner whose heart settles within 2 of the cadence.
     """
@@ -88,7 +97,9 @@ def heart(random: Random, truth: Truth, *, like_the_legs: bool) -> list[float]:
     seconds = int(truth.duration_s)
     mean_mps = sum(truth.speed_mps) / len(truth.speed_mps)
     mean_spm = sum(truth.cadence_spm) / len(truth.cadence_spm)
-    settled = mean_spm + random.uniform(-2.0, 2.0) if like_the_legs else random.uniform(150.0, 190.0)
+    settled = (
+        mean_spm + random.uniform(-2.0, 2.0) if like_the_legs else random.uniform(150.0, 190.0)
+    )
     bpm, wander, rates = RESTING_BPM, 0.0, []
     for second in range(seconds):
         goal = min(settled + 17.0 * (truth.speed_at(second) - mean_mps), HIGHEST_BPM)
@@ -123,11 +134,19 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
         true_bpm = rates[max(second, 0)]
         t_ns = s_to_ns(STANDING_S + second)
         spm = max(truth.cadence_at(second) + random.gauss(0.0, 1.0), 0.0) if gone else 0.0
-        speed_mps, distance_m = (truth.speed_at(second), truth.distance_at(second)) if gone else (0.0, 0.0)
-        desk.take(pod_notification(t_ns, PodSample(speed_mps, spm / STEPS_PER_STRIDE, distance_m)), t_ns, body=gone)
+        speed_mps, distance_m = (
+            (truth.speed_at(second), truth.distance_at(second)) if gone else (0.0, 0.0)
+        )
+        desk.take(
+            pod_notification(t_ns, PodSample(speed_mps, spm / STEPS_PER_STRIDE, distance_m)),
+            t_ns,
+            body=gone,
+        )
         lock = next((a for a in plan if a.from_s <= second <= a.to_s), None)
         goal = true_bpm if lock is None else truth.cadence_at(second - lock.lag_s)
-        shown += (goal - shown) * (1.0 - math.exp(-1.0 / max(3.0 if lock is None else lock.glide_s / 2.0, 0.1)))
+        shown += (goal - shown) * (
+            1.0 - math.exp(-1.0 / max(3.0 if lock is None else lock.glide_s / 2.0, 0.1))
+        )
         sent = round(shown + random.gauss(0.0, 1.0))
         t_ns += s_to_ns(0.4)
         desk.take(strap_notification(t_ns, sent, "watch"), t_ns, body=True)
@@ -139,13 +158,16 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Locks that mattered and those called; seconds to the call; how wrong what was told; shares of time called without a lock."""
+    """Locks that mattered and those called; seconds to the call; how wrong what was told; shares of
+    time called without a lock.
+    """
 
     locks: int
     called: int
     delay_s: float
     wrong_told: float
-    """Share of the seconds with a reading that was wrong by more than WRONG_BPM which was told all the same."""
+    """Share of the seconds with a reading that was wrong by more than WRONG_BPM which was told all
+    the same."""
     harmless: int
     false_runs: int
     runs: int
@@ -167,27 +189,56 @@ def figures(runs: Sequence[list[Second]]) -> Figures:
             if at is not None:
                 called += 1
                 delays.append(at - lock.from_s)
-        off = [s for s in seconds if s.lock is not None and abs(s.sent_bpm - s.true_bpm) > WRONG_BPM]
+        off = [
+            s for s in seconds if s.lock is not None and abs(s.sent_bpm - s.true_bpm) > WRONG_BPM
+        ]
         wrong += len(off)
-        wrong_told += sum(s.told_bpm is not None and abs(s.told_bpm - s.true_bpm) > WRONG_BPM for s in off)
+        wrong_told += sum(
+            s.told_bpm is not None and abs(s.told_bpm - s.true_bpm) > WRONG_BPM for s in off
+        )
         without = [s for s in seconds if s.lock is None]
         free += len(without)
         false += sum(s.called for s in without)
         false_runs += any(s.called for s in without)
     share = wrong_told / wrong if wrong else 0.0
-    return Figures(locks, called, median(delays) if delays else math.nan, share, harmless, false_runs, len(runs), false / max(free, 1))
+    return Figures(
+        locks,
+        called,
+        median(delays) if delays else math.nan,
+        share,
+        harmless,
+        false_runs,
+        len(runs),
+        false / max(free, 1),
+    )
 
 
 def lines(count: int, first: int) -> Iterator[str]:
     """Yield the figures of all kinds of running as text."""
     for kind in Kind:
-        f = figures([wear(seed, kind, locks=True, like_the_legs=False) for seed in range(first, first + count)])
+        f = figures(
+            [
+                wear(seed, kind, locks=True, like_the_legs=False)
+                for seed in range(first, first + count)
+            ]
+        )
         recall, told = 100 * f.called / max(f.locks, 1), 100 * f.wrong_told
-        yield f"{kind}: {f.locks} locks, {recall:.1f} % called after {f.delay_s:.0f} s, wrong told {told:.1f} %, harmless {f.harmless}"
+        yield (
+            f"{kind}: {f.locks} locks, {recall:.1f} % called after {f.delay_s:.0f} s, wrong "
+            f"told {told:.1f} %, harmless {f.harmless}"
+        )
         for like in (True, False):
-            f = figures([wear(seed, kind, locks=False, like_the_legs=like) for seed in range(first, first + count)])
+            f = figures(
+                [
+                    wear(seed, kind, locks=False, like_the_legs=like)
+                    for seed in range(first, first + count)
+                ]
+            )
             runs, time = 100 * f.false_runs / f.runs, 100 * f.false_time
-            yield f"{kind}, no lock, heart like the legs {like}: {runs:.1f} % of runs called, {time:.2f} % of the time"
+            yield (
+                f"{kind}, no lock, heart like the legs {like}: {runs:.1f} % of runs called, "
+                f"{time:.2f} % of the time"
+            )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""A runner for tests: says what the sensors would say while somebody runs, and keeps what the engine answered.
+"""A runner for tests: says what the sensors would say while somebody runs, and keeps what the
+engine answered.
 
-``race = Race("1500m"); race.gun(); race.runs(5.0, metres=300); race.marks_line(); race.pod.falls_silent(8)``. The sensors' bytes are
-real ones, once a second each unless told otherwise (the strap a little after the pod); the engine gets its ticks when it asks for them.
+``race = Race("1500m"); race.gun(); race.runs(5.0, metres=300); race.marks_line();
+race.pod.falls_silent(8)``. The sensors' bytes are real ones, once a second each unless told
+otherwise (the strap a little after the pod); the engine gets its ticks when it asks for them.
 """
 
 import math
@@ -54,7 +56,9 @@ class Sensor:
 
 @dataclass
 class Pod(Sensor):
-    """A foot pod; ``total_m`` None: it sends none. ``scale``: its metres per true metre. What it has run is counted while ``counts``."""
+    """A foot pod; ``total_m`` None: it sends none. ``scale``: its metres per true metre. What it
+    has run is counted while ``counts``.
+    """
 
     scale: float = 1.0
     total_m: float | None = 0.0
@@ -68,7 +72,9 @@ class Pod(Sensor):
         """Return the 2A53 bytes of this moment."""
         total_m = None if self.total_m is None else self.total_m // self.quantum_m * self.quantum_m
         cadence = (self.spm if self.in_steps else self.spm / 2) if mps > 0.0 else 0.0
-        return pod_notification(s_to_ns(t_s), PodSample(mps * self.scale if self.sends_speed else 0.0, cadence, total_m))
+        return pod_notification(
+            s_to_ns(t_s), PodSample(mps * self.scale if self.sends_speed else 0.0, cadence, total_m)
+        )
 
 
 @dataclass
@@ -79,20 +85,26 @@ class Strap(Sensor):
     bpm: float = 160.0
 
     def reading(self, t_s: float) -> ev.Notification:
-        """Return the 2A37 bytes of this moment; the intervals differ a little each second, as a heart's do."""
+        """Return the 2A37 bytes of this moment; the intervals differ a little each second, as a
+        heart's do.
+        """
         return strap_notification(s_to_ns(t_s), self.bpm, rr_1024=(380 + int(t_s) % 7,))
 
 
 @dataclass
 class Race:
-    """One runner, one engine. ``wishes`` are fields of the race document; true metres since the gun are ``run_m``."""
+    """One runner, one engine. ``wishes`` are fields of the race document; true metres since the gun
+    are ``run_m``.
+    """
 
     event: str = "1500m"
     sensors: dict[str, SensorChoice] = field(default_factory=lambda: dict(GENERIC))
     wishes: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        document = RaceDocument.parse({"race": self.event, "sensors": self.sensors, **self.wishes}, "test")
+        document = RaceDocument.parse(
+            {"race": self.event, "sensors": self.sensors, **self.wishes}, "test"
+        )
         self.setup = document.setup()
         self.course = self.setup.race.course
         self.engine = Engine(self.setup)
@@ -117,7 +129,11 @@ class Race:
         while (next_s := min(self.pod.next_s, self.strap.next_s)) < end_s:
             self._move(next_s, mps)
             pod_speaks = self.pod.next_s == next_s
-            sent = self.pod.says(self.pod.reading(next_s, mps)) if pod_speaks else self.strap.says(self.strap.reading(next_s))
+            sent = (
+                self.pod.says(self.pod.reading(next_s, mps))
+                if pod_speaks
+                else self.strap.says(self.strap.reading(next_s))
+            )
             if sent is not None:
                 self.feed(sent)
         self._move(end_s, mps)
@@ -128,7 +144,9 @@ class Race:
         self.runs(mps, metres=true_m - self.run_m)
 
     def runs_and_presses(self, mps: float, *, upto_m: float = math.inf) -> None:
-        """Run to ``upto_m``, or a little past the finish, and press at each line as a thumb does: 0.4 s late."""
+        """Run to ``upto_m``, or a little past the finish, and press at each line as a thumb does:
+        0.4 s late.
+        """
         for line_m in self.course.crossings_m:
             if line_m <= upto_m:
                 self.runs_to(line_m + 0.4 * mps, mps)

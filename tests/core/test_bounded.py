@@ -1,6 +1,8 @@
-"""The core's state is bounded: nobody who can send events can fill its memory, whatever they send and however fast.
+"""The core's state is bounded: nobody who can send events can fill its memory, whatever they send
+and however fast.
 
-A million events in all, ten kinds of flood. The state is measured as what it takes to write it down.
+A million events in all, ten kinds of flood. The state is measured as what it takes to write it
+down.
 """
 
 import pickle
@@ -17,7 +19,8 @@ from kickcue.recording.encode import PodSample, pod_notification, strap_notifica
 PRESSES, READINGS = 30_000, 130_000
 """Events of one flood: a press costs twenty times what a reading costs."""
 SETTLED_AT = 0.4
-"""By this share of a flood every window of the last seconds, laps or presses is as full as it can get."""
+"""By this share of a flood every window of the last seconds, laps or presses is as full as it can
+get."""
 SLACK, SLACK_BYTES = 1.05, 8192
 """A few hypotheses more or less; the least of what grew before was a hundred times as much."""
 SENSORS = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}
@@ -46,7 +49,11 @@ def pod_readings_a_press_before(n: int) -> ev.Input:
 
 def a_slow_pod_that_never_agrees_with_the_presses(n: int) -> ev.Input:
     t_ns = AT_ONCE_NS + n * 3 * NS_PER_S
-    return ev.Mark(t_ns, ev.MarkSource.BUTTON) if n % 3 == 0 else pod_notification(t_ns, PodSample(3.0, 80.0, 9.0 * n))
+    return (
+        ev.Mark(t_ns, ev.MarkSource.BUTTON)
+        if n % 3 == 0
+        else pod_notification(t_ns, PodSample(3.0, 80.0, 9.0 * n))
+    )
 
 
 def heart_rates_at_once(n: int) -> ev.Input:
@@ -85,7 +92,9 @@ FLOODS: dict[Flood, int] = {
 
 @pytest.mark.parametrize("flood", FLOODS, ids=lambda flood: flood.__name__)
 def test_memory_stands_still_under_a_flood(flood: Flood) -> None:
-    """GIVEN a race WHEN events of one kind pour in THEN the engine's state stops growing, and no output is long."""
+    """GIVEN a race WHEN events of one kind pour in THEN the engine's state stops growing, and no
+    output is long.
+    """
     events = FLOODS[flood]
     engine = Engine(RaceDocument.parse({"race": "5000m", "sensors": SENSORS}, "test").setup())
     engine.feed(ev.Command(0, ev.CommandKind.START))

@@ -8,7 +8,8 @@ from hypothesis import given, strategies as st
 from kickcue.core.course import EVENTS, Course, corrected, course_for, lane_lap_m, race_distance_m
 from kickcue.core.errors import AskedWronglyError
 
-# event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in and not computed
+# event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in
+# and not computed
 TABLE = [
     ("800m", None, 800.0, 2, 400.0, 400.0),
     ("1500m", None, 1500.0, 4, 300.0, 1100.0),
@@ -27,14 +28,25 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("event", "lap_m", "distance_m", "lines", "first_m", "bell_m"), TABLE)
-def test_event_table(event: str, lap_m: float | None, distance_m: float, lines: int, first_m: float, bell_m: float) -> None:
-    """Every track event has the lines, the first crossing and the bell that the tables give, to the digit."""
+def test_event_table(
+    event: str, lap_m: float | None, distance_m: float, lines: int, first_m: float, bell_m: float
+) -> None:
+    """Every track event has the lines, the first crossing and the bell that the tables give, to the
+    digit.
+    """
     course = course_for(event, lap_m=lap_m)
-    assert (distance_m, lines, first_m, bell_m) == (course.distance_m, course.laps, course.first_crossing_m, course.bell_m)
+    assert (distance_m, lines, first_m, bell_m) == (
+        course.distance_m,
+        course.laps,
+        course.first_crossing_m,
+        course.bell_m,
+    )
 
 
 def test_mile_crossings_are_exact() -> None:
-    """The mile's first line comes 9.344 m after the gun, and no binary fraction shows in any of them."""
+    """The mile's first line comes 9.344 m after the gun, and no binary fraction shows in any of
+    them.
+    """
     assert (9.344, 409.344, 809.344, 1209.344, 1609.344) == course_for("mile").crossings_m
 
 
@@ -46,27 +58,50 @@ def test_windows_of_the_5000() -> None:
 
 @pytest.mark.parametrize(
     ("lane", "lap_m"),
-    [(1, 400.00), (2, 407.04), (3, 414.70), (4, 422.37), (5, 430.03), (6, 437.70), (7, 445.37), (8, 453.03), (9, 460.70)],
+    [
+        (1, 400.00),
+        (2, 407.04),
+        (3, 414.70),
+        (4, 422.37),
+        (5, 430.03),
+        (6, 437.70),
+        (7, 445.37),
+        (8, 453.03),
+        (9, 460.70),
+    ],
 )
 def test_lane_lengths(lane: int, lap_m: float) -> None:
-    """The lanes of a 400 m track have their surveyed lengths, not those of the 407.67, 415.33 ... rule of thumb."""
+    """The lanes of a 400 m track have their surveyed lengths, not those of the 407.67, 415.33 ...
+    rule of thumb.
+    """
     assert lap_m == round(lane_lap_m(lane), 2)
     assert lane_lap_m(lane) == course_for("5000m", lane=lane).lap_m
 
 
 @pytest.mark.parametrize(
     ("event", "distance_m", "lines", "bell_m"),
-    [("5k", 5000.0, 5, 4000.0), ("10k", 10_000.0, 10, 9000.0), ("15k", 15_000.0, 15, 14_000.0), ("8k", 8000.0, 8, 7000.0)],
+    [
+        ("5k", 5000.0, 5, 4000.0),
+        ("10k", 10_000.0, 10, 9000.0),
+        ("15k", 15_000.0, 15, 14_000.0),
+        ("8k", 8000.0, 8, 7000.0),
+    ],
 )
-def test_road_has_kilometre_markers(event: str, distance_m: float, lines: int, bell_m: float) -> None:
-    """On the road there is no lap: a line each kilometre, the finish last, and the last kilometre is the last window."""
+def test_road_has_kilometre_markers(
+    event: str, distance_m: float, lines: int, bell_m: float
+) -> None:
+    """On the road there is no lap: a line each kilometre, the finish last, and the last kilometre
+    is the last window.
+    """
     course = course_for(event)
     assert (None, 1000.0) == (course.lap_m, course.marker_m)
     assert (distance_m, lines, bell_m) == (course.distance_m, course.laps, course.bell_m)
     assert course.first_crossing_m == 1000.0
 
 
-@pytest.mark.parametrize(("event", "distance_m", "lines"), [("half", 21_097.5, 22), ("marathon", 42_195.0, 43)])
+@pytest.mark.parametrize(
+    ("event", "distance_m", "lines"), [("half", 21_097.5, 22), ("marathon", 42_195.0, 43)]
+)
 def test_road_finish_is_a_line_of_its_own(event: str, distance_m: float, lines: int) -> None:
     """After the last whole kilometre of a half or a marathon comes one line more: the finish."""
     course = course_for(event)
@@ -103,7 +138,9 @@ def test_spellings(written: str, event: str) -> None:
 
 
 def test_steeple_without_a_venue_says_what_it_assumed() -> None:
-    """A steeplechase lap depends on the venue: where nothing is told the course carries a note, and otherwise none."""
+    """A steeplechase lap depends on the venue: where nothing is told the course carries a note, and
+    otherwise none.
+    """
     guessed = course_for("3000sc")
     assert guessed.lap_m == 396.084
     assert guessed.note is not None
@@ -124,7 +161,9 @@ def test_race_no_longer_than_its_lap_is_all_last_lap(event: str, lap_m: float) -
 
 
 def test_told_kick_moves_the_bell_and_no_line() -> None:
-    """A kick of one's own, on the track or on the road, changes where the window opens and nothing else."""
+    """A kick of one's own, on the track or on the road, changes where the window opens and nothing
+    else.
+    """
     assert (4400.0, course_for("5000m").crossings_m) == (
         course_for("5000m", kick_m=600).bell_m,
         course_for("5000m", kick_m=600).crossings_m,
@@ -134,17 +173,27 @@ def test_told_kick_moves_the_bell_and_no_line() -> None:
 
 def test_indoor_is_200_m() -> None:
     """Indoors the lap is 200 m, whether said by name or by length."""
-    assert course_for("mile", lap_m=200.0) == course_for("mile", indoor=True) == course_for("mile", indoor=True, lap_m=200.0)
+    assert (
+        course_for("mile", lap_m=200.0)
+        == course_for("mile", indoor=True)
+        == course_for("mile", indoor=True, lap_m=200.0)
+    )
 
 
 @given(distance_m=st.floats(200, 100_000), lap_m=st.floats(50, 2000))
-def test_track_lines_are_spaced_by_the_lap_and_end_at_the_finish(distance_m: float, lap_m: float) -> None:
-    """For any distance and lap: lines strictly increase, each a lap apart, first + n laps is the distance, the last one exactly."""
+def test_track_lines_are_spaced_by_the_lap_and_end_at_the_finish(
+    distance_m: float, lap_m: float
+) -> None:
+    """For any distance and lap: lines strictly increase, each a lap apart, first + n laps is the
+    distance, the last one exactly.
+    """
     course = Course("any", distance_m, lap_m, lap_m, min(lap_m, distance_m))
     lines = course.crossings_m
     assert distance_m == lines[-1]
     assert 0 < lines[0] <= min(lap_m, distance_m) + 0.0011
-    assert all(math.isclose(lap_m, after - before, abs_tol=2e-6) for before, after in pairwise(lines))
+    assert all(
+        math.isclose(lap_m, after - before, abs_tol=2e-6) for before, after in pairwise(lines)
+    )
     assert math.isclose(distance_m, lines[0] + (len(lines) - 1) * lap_m, abs_tol=2e-6)
 
 
@@ -158,7 +207,9 @@ def test_whole_laps_start_at_the_line(laps: int, lap_mm: int) -> None:
 
 @given(distance_m=st.floats(200, 100_000))
 def test_road_lines_are_whole_kilometres_and_the_finish(distance_m: float) -> None:
-    """For any road distance: each whole kilometre before the finish is a line, and the finish is the last."""
+    """For any road distance: each whole kilometre before the finish is a line, and the finish is
+    the last.
+    """
     course = Course("any", distance_m, None, 1000.0, min(1000.0, distance_m))
     *markers, finish = course.crossings_m
     assert distance_m == finish
@@ -168,21 +219,49 @@ def test_road_lines_are_whole_kilometres_and_the_finish(distance_m: float) -> No
 
 @pytest.mark.parametrize(
     ("event", "named"),
-    [("5000n", "5000m"), ("marathn", "marathon"), ("15k.", "15k"), ("milee", "mile"), ("halve", "half"), ("steepl", "steeple")],
+    [
+        ("5000n", "5000m"),
+        ("marathn", "marathon"),
+        ("15k.", "15k"),
+        ("milee", "mile"),
+        ("halve", "half"),
+        ("steepl", "steeple"),
+    ],
 )
 def test_unknown_event_names_the_near_ones(event: str, named: str) -> None:
-    """A misspelt event is refused in one line that names what was probably meant, and what is known."""
-    with pytest.raises(AskedWronglyError, match=rf"unknown event '{re.escape(event)}': did you mean [^?]*\b{named}\b") as caught:
+    """A misspelt event is refused in one line that names what was probably meant, and what is
+    known.
+    """
+    with pytest.raises(
+        AskedWronglyError,
+        match=rf"unknown event '{re.escape(event)}': did you mean [^?]*\b{named}\b",
+    ) as caught:
         course_for(event)
     assert "\n" not in str(caught.value)
     assert all(known in str(caught.value) for known in EVENTS)
 
 
 @pytest.mark.parametrize(
-    "event", ["", "m", "-5000m", "nan", "inf", "1,5k", "10,00m", "5000.m", "\u0665\u0660\u0660\u0660m", "5e3m", "five", "0x10m"]
+    "event",
+    [
+        "",
+        "m",
+        "-5000m",
+        "nan",
+        "inf",
+        "1,5k",
+        "10,00m",
+        "5000.m",
+        "\u0665\u0660\u0660\u0660m",
+        "5e3m",
+        "five",
+        "0x10m",
+    ],
 )
 def test_what_is_no_event_is_refused(event: str) -> None:
-    """Signs, exponents, odd commas and other scripts are not guessed at: "1,5k" must never become 15k."""
+    """Signs, exponents, odd commas and other scripts are not guessed at: "1,5k" must never become
+    15k.
+    """
     with pytest.raises(AskedWronglyError, match="unknown event"):
         course_for(event)
 
@@ -199,7 +278,11 @@ def test_what_is_no_event_is_refused(event: str) -> None:
         ("5000m", {"lap_m": math.nan}, "lap of nan m"),
         ("5000m", {"lap_m": math.inf}, "lap of inf m"),
         ("5000m", {"kick_m": 0.0}, "kick of 0.0 m"),
-        ("5000m", {"kick_m": 5001.0}, "kick of 5001.0 m: expected more than 0 and at most the distance, 5000 m"),
+        (
+            "5000m",
+            {"kick_m": 5001.0},
+            "kick of 5001.0 m: expected more than 0 and at most the distance, 5000 m",
+        ),
         ("5000m", {"kick_m": math.nan}, "kick of nan m"),
         ("5000m", {"lane": 0}, "lane 0: expected 1 to 9"),
         ("5000m", {"lane": 10}, "lane 10: expected 1 to 9"),
@@ -214,7 +297,9 @@ def test_what_is_no_event_is_refused(event: str) -> None:
         ("10k", {"indoor": True}, "indoor for 10k, a road race: expected none"),
     ],
 )
-def test_nonsense_is_refused_with_what_would_be_right(event: str, told: dict[str, float], message: str) -> None:
+def test_nonsense_is_refused_with_what_would_be_right(
+    event: str, told: dict[str, float], message: str
+) -> None:
     """A length or a mixture that cannot be is refused, with the value and what would be right."""
     with pytest.raises(AskedWronglyError, match=message):
         course_for(event, **told)  # type: ignore[arg-type] # mixed keywords from a table
@@ -249,8 +334,12 @@ def test_course_itself_refuses_a_distance_of_nothing() -> None:
         ("Half Marathon", "half", 21_097.5, None),
     ],
 )
-def test_events_as_people_write_them(event: str, name: str | None, metres: float, lap_m: float | None) -> None:
-    """Miles, metres and kilometres may be spelt out, with blanks or a hyphen; a word that is no event stays none."""
+def test_events_as_people_write_them(
+    event: str, name: str | None, metres: float, lap_m: float | None
+) -> None:
+    """Miles, metres and kilometres may be spelt out, with blanks or a hyphen; a word that is no
+    event stays none.
+    """
     if name is None:
         with pytest.raises(AskedWronglyError, match="unknown event"):
             course_for(event)
@@ -262,7 +351,9 @@ def test_events_as_people_write_them(event: str, name: str | None, metres: float
 
 
 def test_a_race_in_miles_has_a_line_each_mile() -> None:
-    """Five miles on the road are counted in miles, and the last kilometre is the window all the same."""
+    """Five miles on the road are counted in miles, and the last kilometre is the window all the
+    same.
+    """
     course = course_for("5 miles")
     assert 5 == course.laps
     assert 1609.344 == course.first_crossing_m
@@ -287,9 +378,13 @@ def test_nothing_is_said_where_there_is_no_doubt(event: str) -> None:
 
 @pytest.mark.parametrize("event", ["10m", "10.000m", "5m"])
 def test_metres_that_are_too_few_for_a_race(event: str) -> None:
-    """GIVEN what is ten miles or ten thousand metres to some WHEN taken for ten metres THEN what may be meant is told."""
+    """GIVEN what is ten miles or ten thousand metres to some WHEN taken for ten metres THEN what
+    may be meant is told.
+    """
     number = event[:-1].removesuffix(".000")
-    with pytest.raises(AskedWronglyError, match=f"did you mean {number}mile, {number}k or {number}000m"):
+    with pytest.raises(
+        AskedWronglyError, match=f"did you mean {number}mile, {number}k or {number}000m"
+    ):
         course_for(event)
 
 
@@ -337,7 +432,9 @@ def test_a_course_is_not_corrected_to_what_is_no_race_there(metres: float) -> No
         corrected(course_for("1500m"), metres)
 
 
-@pytest.mark.parametrize(("text", "metres"), [("3000", 3000.0), ("3000m", 3000.0), ("5k", 5000.0), ("mile", 1609.344)])
+@pytest.mark.parametrize(
+    ("text", "metres"), [("3000", 3000.0), ("3000m", 3000.0), ("5k", 5000.0), ("mile", 1609.344)]
+)
 def test_a_distance_is_said_as_people_say_it(text: str, metres: float) -> None:
     """GIVEN a distance with its unit or without THEN it is so many metres."""
     assert metres == race_distance_m(text)

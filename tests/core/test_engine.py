@@ -43,7 +43,9 @@ SETUP = simulated_document("1500m").setup()
 times = st.integers(0, 600 * NS_PER_S) | st.integers(-(2**63), 2**63)
 sensors = st.sampled_from(["pod", "strap", "stranger"])
 distances = st.none() | st.floats() | st.floats(200.0, 5000.0)
-chars = st.sampled_from([*CODECS, "2A53", "00002a53-0000-1000-8000-00805f9b34fb"]) | st.text(max_size=40)
+chars = st.sampled_from([*CODECS, "2A53", "00002a53-0000-1000-8000-00805f9b34fb"]) | st.text(
+    max_size=40
+)
 pod_bytes = st.builds(
     lambda mps, cadence, total_m: pod_notification(0, PodSample(mps, cadence, total_m)).data,
     st.floats(0.0, 256.0),
@@ -51,7 +53,9 @@ pod_bytes = st.builds(
     st.none() | st.floats(0.0, 4.2e8),
 )
 notifications = st.builds(Notification, times, sensors, chars, st.binary(max_size=24) | pod_bytes)
-running = st.builds(Notification, st.integers(0, 600 * NS_PER_S), st.just("pod"), st.just("2a53"), pod_bytes)
+running = st.builds(
+    Notification, st.integers(0, 600 * NS_PER_S), st.just("pod"), st.just("2a53"), pod_bytes
+)
 orders: st.SearchStrategy[Input] = (
     st.builds(Mark, times, st.sampled_from(MarkSource))
     | st.builds(Command, times, st.sampled_from(CommandKind))
@@ -68,7 +72,9 @@ events = notifications | running | orders
 @settings(max_examples=200)
 @given(st.booleans(), st.lists(events, max_size=60))
 def test_nothing_that_comes_in_raises(started: bool, story: list[Input]) -> None:
-    """GIVEN any characteristics with any bytes, any orders at any times THEN nothing raises, and the next wake always lies ahead."""
+    """GIVEN any characteristics with any bytes, any orders at any times THEN nothing raises, and
+    the next wake always lies ahead.
+    """
     engine = Engine(SETUP)
     if started:
         engine.feed(Command(0, CommandKind.START))
@@ -83,14 +89,18 @@ def test_nothing_that_comes_in_raises(started: bool, story: list[Input]) -> None
 @settings(max_examples=60)
 @given(st.lists(events, max_size=60))
 def test_the_same_events_give_the_same_outputs(story: list[Input]) -> None:
-    """GIVEN two engines of one setup THEN the same events give the same outputs, and the one's life does not touch the other's."""
+    """GIVEN two engines of one setup THEN the same events give the same outputs, and the one's life
+    does not touch the other's.
+    """
     first, second = Engine(SETUP), Engine(SETUP)
     one = [first.feed(event) for event in story]
     assert one == [second.feed(event) for event in story]
 
 
 def test_whole_races_are_pure_too() -> None:
-    """GIVEN a simulated race with all its faults THEN two engines, fed in turns, say the same to the last byte."""
+    """GIVEN a simulated race with all its faults THEN two engines, fed in turns, say the same to
+    the last byte.
+    """
     race = simulate(SETUP.race.course, SCENARIOS["button-bad"], seed=4)
     one, two = (drive(Engine(SETUP), race.inputs, ticks_recorded=False) for _ in range(2))
     pairs = list(zip(one, two, strict=True))
@@ -99,7 +109,9 @@ def test_whole_races_are_pure_too() -> None:
 
 
 def test_late_events_are_taken_as_now() -> None:
-    """GIVEN time has come to 10 s WHEN an event of 4 s arrives THEN it counts as happening now, and is counted as late."""
+    """GIVEN time has come to 10 s WHEN an event of 4 s arrives THEN it counts as happening now, and
+    is counted as late.
+    """
     engine = Engine(SETUP)
     engine.feed(Tick(s_to_ns(10)))
     out = engine.feed(Command(s_to_ns(4), CommandKind.START))
@@ -110,14 +122,24 @@ def test_late_events_are_taken_as_now() -> None:
 
 
 def test_a_late_pod_moves_nobody_backwards() -> None:
-    """GIVEN readings that overtook each other on the way THEN the runner only goes forward and all metres are there in the end."""
+    """GIVEN readings that overtook each other on the way THEN the runner only goes forward and all
+    metres are there in the end.
+    """
     engine = Engine(SETUP)
     engine.feed(Command(0, CommandKind.START))
     told: list[float] = []
     for arrived, sent in enumerate([0, 1, 2, 3, 4, 5, 7, 6, 8, 9, 10, 12, 11, 13, 14], start=0):
         t_s = max(arrived, sent)
-        for output in engine.feed(pod_notification(s_to_ns(sent if sent < arrived else t_s), PodSample(5.0, 90, 5.0 * sent))):
-            told += [output.distance_m] if isinstance(output, Estimate) and output.distance_m is not None else []
+        for output in engine.feed(
+            pod_notification(
+                s_to_ns(sent if sent < arrived else t_s), PodSample(5.0, 90, 5.0 * sent)
+            )
+        ):
+            told += (
+                [output.distance_m]
+                if isinstance(output, Estimate) and output.distance_m is not None
+                else []
+            )
     assert 2 == engine.late_events
     assert 70.0 == pytest.approx(told[-1], abs=0.5)
     assert all(b >= a - 5.1 for a, b in pairwise(told))
@@ -125,7 +147,9 @@ def test_a_late_pod_moves_nobody_backwards() -> None:
 
 @pytest.mark.parametrize("event", ["1500m", "400m"])
 def test_ticks_alone_run_a_race_to_its_end(event: str) -> None:
-    """GIVEN a gun and then nothing at all WHEN the engine gets only the ticks it asks for THEN the clock runs the race out, in few ticks."""
+    """GIVEN a gun and then nothing at all WHEN the engine gets only the ticks it asks for THEN the
+    clock runs the race out, in few ticks.
+    """
     engine = Engine(simulated_document(event).setup())
     engine.feed(Command(0, CommandKind.START))
     ticks = 0
@@ -139,7 +163,9 @@ def test_ticks_alone_run_a_race_to_its_end(event: str) -> None:
 
 
 def test_a_wake_that_is_missed_is_made_up() -> None:
-    """GIVEN a driver whose tick is half a second late THEN the bell comes with that tick, not never."""
+    """GIVEN a driver whose tick is half a second late THEN the bell comes with that tick, not
+    never.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_to(1097.0, 5.0)
@@ -151,7 +177,9 @@ def test_a_wake_that_is_missed_is_made_up() -> None:
 
 
 def test_the_reason_is_told_first_and_once() -> None:
-    """WHEN the first event comes, whatever it is, THEN the first output says under which rules this is run; never again."""
+    """WHEN the first event comes, whatever it is, THEN the first output says under which rules this
+    is run; never again.
+    """
     race = Race("1500m", wishes={"rules": "road"})
     race.gun()
     race.runs(5.0, seconds=30)
@@ -162,7 +190,9 @@ def test_the_reason_is_told_first_and_once() -> None:
 
 @pytest.mark.parametrize("kind", [CommandKind.FINISH, CommandKind.UNDO_LAP, CommandKind.LAP])
 def test_orders_before_the_gun_change_nothing(kind: CommandKind) -> None:
-    """GIVEN no race is on WHEN people order something of a race THEN it is told why not, and nothing changes."""
+    """GIVEN no race is on WHEN people order something of a race THEN it is told why not, and
+    nothing changes.
+    """
     race = Race()
     race.stands(3)
     race.orders(kind)
@@ -171,20 +201,29 @@ def test_orders_before_the_gun_change_nothing(kind: CommandKind) -> None:
 
 
 def test_a_second_start_of_a_runner_who_runs_on_is_ignored() -> None:
-    """GIVEN a runner who has not stood since the start WHEN start is pressed again THEN one line says so, and the race goes on."""
+    """GIVEN a runner who has not stood since the start WHEN start is pressed again THEN one line
+    says so, and the race goes on.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=30)
     race.orders(CommandKind.START)
     race.runs(5.0, seconds=2)
     (notice,) = race.notices("start_ignored")
-    assert ("the race is already running: this start is ignored", Level.WARNING) == (notice.text, notice.level)
+    assert ("the race is already running: this start is ignored", Level.WARNING) == (
+        notice.text,
+        notice.level,
+    )
     assert abs(race.off_m()) < 1.0
 
 
-@pytest.mark.parametrize(("kind", "phase"), [(CommandKind.ABORT, Phase.ABORTED), (CommandKind.FINISH, Phase.FINISHED)])
+@pytest.mark.parametrize(
+    ("kind", "phase"), [(CommandKind.ABORT, Phase.ABORTED), (CommandKind.FINISH, Phase.FINISHED)]
+)
 def test_an_end_disarms(kind: CommandKind, phase: Phase) -> None:
-    """GIVEN the bell is armed on the watch WHEN people end the race THEN it is called off with the reason, and nothing is felt any more."""
+    """GIVEN the bell is armed on the watch WHEN people end the race THEN it is called off with the
+    reason, and nothing is felt any more.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_to(1000.0, 5.0)
@@ -211,7 +250,9 @@ def test_lap_is_a_button_mark() -> None:
 
 
 def test_what_the_watch_dropped_is_told() -> None:
-    """WHEN the watch says that a cue was not felt THEN that is told with its reason; a felt one is no news."""
+    """WHEN the watch says that a cue was not felt THEN that is told with its reason; a felt one is
+    no news.
+    """
     race = Race()
     race.feed(Ack(1, "last_lap-1", felt=True))
     race.feed(Ack(2, "last_lap-1", felt=False, why="late"))
@@ -229,7 +270,9 @@ def test_a_fix_changes_nothing_by_itself() -> None:
 
 
 def test_ready_when_everything_is_heard() -> None:
-    """GIVEN pod and strap WHEN both are heard before the gun THEN ready is felt once; with one of them missing it is not."""
+    """GIVEN pod and strap WHEN both are heard before the gun THEN ready is felt once; with one of
+    them missing it is not.
+    """
     race = Race()
     race.strap.worn = False
     race.stands(10)
@@ -246,7 +289,9 @@ def test_an_estimate_at_most_twice_a_second() -> None:
     at = [
         output.t_ns
         for tenth in range(100)
-        for output in engine.feed(pod_notification(tenth * NS_PER_S // 10, PodSample(5.0, 90, 0.5 * tenth)))
+        for output in engine.feed(
+            pod_notification(tenth * NS_PER_S // 10, PodSample(5.0, 90, 0.5 * tenth))
+        )
         if isinstance(output, Estimate)
     ]
     assert len(at) >= 19
@@ -256,7 +301,10 @@ def test_an_estimate_at_most_twice_a_second() -> None:
 def test_a_setup_for_one_stretch_only() -> None:
     """GIVEN a plan of repeats THEN the setup refuses it in one line, as nothing here can run it."""
     strides = Plan("strides", (Repeat(4, SETUP.plan.steps),))
-    with pytest.raises(AskedWronglyError, match=r"plan 'strides' has 4 legs: this version runs races, plans of one stretch"):
+    with pytest.raises(
+        AskedWronglyError,
+        match=r"plan 'strides' has 4 legs: this version runs races, plans of one stretch",
+    ):
         replace(SETUP, plan=strides)
 
 

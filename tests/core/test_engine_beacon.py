@@ -6,7 +6,20 @@ import pytest
 
 from kickcue.core.engine import Engine
 from kickcue.core.estimate.marks import MARK_MODELS
-from kickcue.core.events import BeaconHeard, Command, CommandKind, Cue, CueKind, Estimate, Input, Mark, MarkSource, Mode, Notice, Output
+from kickcue.core.events import (
+    BeaconHeard,
+    Command,
+    CommandKind,
+    Cue,
+    CueKind,
+    Estimate,
+    Input,
+    Mark,
+    MarkSource,
+    Mode,
+    Notice,
+    Output,
+)
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
@@ -26,7 +39,9 @@ def lines_of(outputs: list[Output]) -> list[str]:
 
 
 def test_a_race_by_the_beacon_alone() -> None:
-    """GIVEN a pod 3 % off, no thumb, a beacon WHEN six races are run THEN five bells are within 1.5 s, and none is a lap off."""
+    """GIVEN a pod 3 % off, no thumb, a beacon WHEN six races are run THEN five bells are within 1.5
+    s, and none is a lap off.
+    """
     off_s, found = [], 0
     for seed in range(6):
         race = simulate(DOCUMENT.course(), SCENARIOS["beacon"], seed)
@@ -55,7 +70,9 @@ def passes_beacon(race: Race, mps: float, aside_m: float = 2.0) -> None:
 
 
 def test_standing_beside_it_is_no_mark() -> None:
-    """GIVEN a runner who waits beside the beacon before the gun, leaves it at the gun, stands there after the finish THEN no mark, no word."""
+    """GIVEN a runner who waits beside the beacon before the gun, leaves it at the gun, stands there
+    after the finish THEN no mark, no word.
+    """
     race = Race("10000m")
     for n in range(300):
         race.stands(0.1)
@@ -68,11 +85,15 @@ def test_standing_beside_it_is_no_mark() -> None:
     for away_m in (*range(30, 1, -1), *([2] * 100)):
         race.stands(0.1)
         race.feed(beside(race.t_s, away_m=away_m))
-    assert [] == [notice.code for notice in race.all(Notice) if notice.code.startswith(("line", "mark"))]
+    assert [] == [
+        notice.code for notice in race.all(Notice) if notice.code.startswith(("line", "mark"))
+    ]
 
 
 def test_each_crossing_is_one_mark_with_its_age() -> None:
-    """GIVEN a pod that reads 4 % too much WHEN the beacon is passed THEN each line is noted once, and the distance is right again to 3 m."""
+    """GIVEN a pod that reads 4 % too much WHEN the beacon is passed THEN each line is noted once,
+    and the distance is right again to 3 m.
+    """
     race = Race("3000m")
     race.pod.scale = 1.04
     race.gun()
@@ -88,7 +109,9 @@ def test_each_crossing_is_one_mark_with_its_age() -> None:
 
 @pytest.mark.parametrize("mps", [3.0, 6.0])
 def test_when_it_is_known_is_not_when_it_was(mps: float) -> None:
-    """A beacon's mark is known later than it happened, every other one at once: the wait at the bell goes by the former alone."""
+    """A beacon's mark is known later than it happened, every other one at once: the wait at the
+    bell goes by the former alone.
+    """
     for source, model in MARK_MODELS.items():
         assert (model.known(mps) == model.error(mps)) == (source is not MarkSource.BEACON)
     beacon = MARK_MODELS[MarkSource.BEACON]
@@ -96,10 +119,22 @@ def test_when_it_is_known_is_not_when_it_was(mps: float) -> None:
 
 
 def test_readings_change_nothing_but_marks() -> None:
-    """GIVEN a beacon too far to be passed WHEN it is heard all race long THEN the engine says just what it says without it."""
+    """GIVEN a beacon too far to be passed WHEN it is heard all race long THEN the engine says just
+    what it says without it.
+    """
     race = simulate(DOCUMENT.course(), SCENARIOS["button"], 5)
     far = [BeaconHeard(s_to_ns(0.33 + n), -94 + n % 2) for n in range(int(race.truth.duration_s))]
-    inputs: list[Input] = [event for event in race.inputs if not isinstance(event, Command) or event.kind is not CommandKind.FINISH]
+    inputs: list[Input] = [
+        event
+        for event in race.inputs
+        if not isinstance(event, Command) or event.kind is not CommandKind.FINISH
+    ]
     without = [out for out in said(inputs) if isinstance(out, Cue | Notice)]
-    with_it = [out for out in said(sorted([*inputs, *far], key=lambda event: event.t_ns)) if isinstance(out, Cue | Notice)]
-    assert [(type(out), getattr(out, "text", "")) for out in without] == [(type(out), getattr(out, "text", "")) for out in with_it]
+    with_it = [
+        out
+        for out in said(sorted([*inputs, *far], key=lambda event: event.t_ns))
+        if isinstance(out, Cue | Notice)
+    ]
+    assert [(type(out), getattr(out, "text", "")) for out in without] == [
+        (type(out), getattr(out, "text", "")) for out in with_it
+    ]

@@ -31,8 +31,12 @@ def bell_off_s(race: Race, mps: float, gun_s: float = 0.0) -> float:
     ],
 )
 @pytest.mark.parametrize("scale", [0.97, 1.03])
-def test_the_bell_is_on_time(event: str, wishes: dict[str, object], within_s: float, scale: float) -> None:
-    """GIVEN any event, marks at its lines and a pod 3 % off THEN the bell is felt once, this near the true one, and the phases in order."""
+def test_the_bell_is_on_time(
+    event: str, wishes: dict[str, object], within_s: float, scale: float
+) -> None:
+    """GIVEN any event, marks at its lines and a pod 3 % off THEN the bell is felt once, this near
+    the true one, and the phases in order.
+    """
     race = Race(event, wishes=wishes)
     race.pod.scale = scale
     race.stands(5)
@@ -43,7 +47,9 @@ def test_the_bell_is_on_time(event: str, wishes: dict[str, object], within_s: fl
 
 
 def test_a_race_that_is_all_last_lap() -> None:
-    """GIVEN 400 m on a 400 m lap THEN the bell is the gun: felt within 2 s of it, as soon as the pod sees the runner go."""
+    """GIVEN 400 m on a 400 m lap THEN the bell is the gun: felt within 2 s of it, as soon as the
+    pod sees the runner go.
+    """
     race = Race("400m")
     race.stands(5)
     race.gun()
@@ -54,7 +60,9 @@ def test_a_race_that_is_all_last_lap() -> None:
 
 
 def test_without_any_pod() -> None:
-    """GIVEN marks and nothing else, and a planned pace 10 % wrong THEN the bell is felt within 3 s all the same."""
+    """GIVEN marks and nothing else, and a planned pace 10 % wrong THEN the bell is felt within 3 s
+    all the same.
+    """
     race = Race("3000m")
     race.pod.worn = False
     race.gun()
@@ -64,7 +72,9 @@ def test_without_any_pod() -> None:
 
 
 def test_without_any_mark() -> None:
-    """GIVEN a pod 2 % short and no mark THEN the bell is 2 % of the way late, within what the cue owns up to, and the race finishes."""
+    """GIVEN a pod 2 % short and no mark THEN the bell is 2 % of the way late, within what the cue
+    owns up to, and the race finishes.
+    """
     race = Race("1500m")
     race.pod.scale = 0.98
     race.gun()
@@ -91,7 +101,9 @@ def test_without_anything() -> None:
 
 
 def test_a_pod_that_dies_before_the_bell() -> None:
-    """GIVEN two marked lines and a pod that dies 300 m before the bell THEN its last speed carries the runner there, right to 1 s."""
+    """GIVEN two marked lines and a pod that dies 300 m before the bell THEN its last speed carries
+    the runner there, right to 1 s.
+    """
     race = Race("1500m")
     race.pod.scale = 1.03
     race.gun()
@@ -102,7 +114,9 @@ def test_a_pod_that_dies_before_the_bell() -> None:
 
 
 def test_the_watch_is_led() -> None:
-    """GIVEN a watch that takes 0.8 s from message to feeling THEN the cue is sent that much earlier."""
+    """GIVEN a watch that takes 0.8 s from message to feeling THEN the cue is sent that much
+    earlier.
+    """
     plain, led = Race("1500m"), Race("1500m", wishes={"lead_ms": 800})
     for race in (plain, led):
         race.gun()
@@ -114,7 +128,9 @@ def test_the_watch_is_led() -> None:
 
 
 def test_presses_that_come_back_count() -> None:
-    """GIVEN three lines pressed and six forgotten WHEN the runner presses again THEN that is believed, not taken for a stray one."""
+    """GIVEN three lines pressed and six forgotten WHEN the runner presses again THEN that is
+    believed, not taken for a stray one.
+    """
     race = Race("5000m")
     race.pod.scale = 1.01
     race.gun()
@@ -128,9 +144,11 @@ def test_presses_that_come_back_count() -> None:
 
 
 def test_a_watch_that_loses_the_engine_rings_at_even_odds() -> None:
-    """GIVEN a pod silent since the second line and a bell line nobody marks THEN the cue waits 9 s, but no order to the watch does over 3 s.
+    """GIVEN a pod silent since the second line and a bell line nobody marks THEN the cue waits 9 s,
+    but no order to the watch does over 3 s.
 
-    A watch that hears no more of the engine rings by the last order it got: at even odds (here the true moment), or 3 s after that order.
+    A watch that hears no more of the engine rings by the last order it got: at even odds (here the
+    true moment), or 3 s after that order.
     """
     race = Race("1500m")
     race.gun()
@@ -144,11 +162,17 @@ def test_a_watch_that_loses_the_engine_rings_at_even_odds() -> None:
     bell_s = race.course.bell_m / 5.0
     told = [(ns_to_s(arm.t_ns), arm.due_in_ms / 1000) for arm in race.all(Arm)]
     assert bell_s + 6.0 < told[-1][0], "the watch is told again and again while the cue waits"
-    assert [] == [(told_s, due_in_s) for told_s, due_in_s in told if due_in_s > max(bell_s + 1.5 - told_s, 3.001)]
+    assert [] == [
+        (told_s, due_in_s)
+        for told_s, due_in_s in told
+        if due_in_s > max(bell_s + 1.5 - told_s, 3.001)
+    ]
 
 
 def test_arming_closes_in_on_the_bell() -> None:
-    """GIVEN a race THEN the bell is armed three minutes ahead, under the cue's id, and each due time is nearer the moment it is felt."""
+    """GIVEN a race THEN the bell is armed three minutes ahead, under the cue's id, and each due
+    time is nearer the moment it is felt.
+    """
     race = Race("5000m")
     race.pod.scale = 1.03
     race.gun()
@@ -176,7 +200,9 @@ def test_arming_closes_in_on_the_bell() -> None:
     ],
 )
 def test_the_cue_says_what_is_left(event: str, wishes: dict[str, object], said: str) -> None:
-    """GIVEN a kick that is no lap THEN the cue says what is left, when armed and when felt; its kind stays last_lap."""
+    """GIVEN a kick that is no lap THEN the cue says what is left, when armed and when felt; its
+    kind stays last_lap.
+    """
     race = Race(event, wishes=wishes)
     race.gun()
     race.runs_and_presses(5.0)
@@ -186,7 +212,9 @@ def test_the_cue_says_what_is_left(event: str, wishes: dict[str, object], said: 
 
 
 def test_noticed_too_late() -> None:
-    """GIVEN a runner who falls, and a pod lost meanwhile WHEN its total tells that half the last lap is gone THEN no bell, but a notice."""
+    """GIVEN a runner who falls, and a pod lost meanwhile WHEN its total tells that half the last
+    lap is gone THEN no bell, but a notice.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_to(900.0, 5.0)
@@ -201,7 +229,9 @@ def test_noticed_too_late() -> None:
 
 @pytest.mark.parametrize("kick_m", [100.0, 80.0, 60.0])
 def test_a_short_last_window(kick_m: float) -> None:
-    """GIVEN a last window of 100 m or less THEN it opens with its one cue, more than 50 m before the finish, and the phases are in order."""
+    """GIVEN a last window of 100 m or less THEN it opens with its one cue, more than 50 m before
+    the finish, and the phases are in order.
+    """
     race = Race("1500m", wishes={"kick_m": kick_m})
     race.gun()
     race.runs_and_presses(5.0)
@@ -214,13 +244,23 @@ def test_a_short_last_window(kick_m: float) -> None:
 
 @pytest.mark.parametrize("kick_m", [50.0, 30.0])
 def test_a_window_in_which_nothing_may_be_felt(kick_m: float) -> None:
-    """GIVEN a last window no longer than the last 50 m, in which nothing is felt THEN the setup is refused in one line."""
-    with pytest.raises(AskedWronglyError, match=rf"^kick of {kick_m:g} m: should be more than 50 m, in the last of which nothing is felt$"):
+    """GIVEN a last window no longer than the last 50 m, in which nothing is felt THEN the setup is
+    refused in one line.
+    """
+    with pytest.raises(
+        AskedWronglyError,
+        match=(
+            rf"^kick of {kick_m:g} m: should be more than 50 m, in the last of which nothing "
+            r"is felt$"
+        ),
+    ):
         Race("1500m", wishes={"kick_m": kick_m})
 
 
 def test_never_in_the_last_fifty_metres() -> None:
-    """GIVEN a window of 60 m that is noticed when only 40 m are left THEN nothing is felt: a notice tells."""
+    """GIVEN a window of 60 m that is noticed when only 40 m are left THEN nothing is felt: a notice
+    tells.
+    """
     race = Race("1500m", wishes={"kick_m": 60.0})
     race.gun()
     race.runs_to(1300.0, 5.0)
@@ -235,7 +275,9 @@ def test_never_in_the_last_fifty_metres() -> None:
 @pytest.mark.parametrize("gun_s", [5.2, 5.35, 5.5, 5.9])
 @pytest.mark.parametrize("stale_before_s", [0.05, 0.15, 0.25, 0.4])
 def test_a_strap_that_goes_stale_holds_no_bell_up(gun_s: float, stale_before_s: float) -> None:
-    """GIVEN a strap that goes stale just before the bell, between two readings of the pod THEN the bell comes at its moment all the same."""
+    """GIVEN a strap that goes stale just before the bell, between two readings of the pod THEN the
+    bell comes at its moment all the same.
+    """
     with_strap, without = Race("1500m"), Race("1500m")
     last_word_s = gun_s + 220.0 - stale_before_s - 2.5
     for race in (with_strap, without):
@@ -262,7 +304,9 @@ def kicks(race: Race, mps: float, spm: float) -> None:
 
 
 def test_tired_legs_are_helped_twice() -> None:
-    """GIVEN a cadence that does not answer THEN turnover is felt with 200 m to go and drive with 100 m, to 5 m, and nothing after."""
+    """GIVEN a cadence that does not answer THEN turnover is felt with 200 m to go and drive with
+    100 m, to 5 m, and nothing after.
+    """
     race = Race("1500m")
     kicks(race, 5.0, 180.0)
     assert [CueKind.LAST_LAP, CueKind.TURNOVER, CueKind.DRIVE] == race.cues()
@@ -270,7 +314,9 @@ def test_tired_legs_are_helped_twice() -> None:
 
 
 def test_quick_legs_are_told_to_relax() -> None:
-    """GIVEN a cadence that answers THEN relax is felt once, 12 s and 60 m after the bell at the earliest, and nothing else."""
+    """GIVEN a cadence that answers THEN relax is felt once, 12 s and 60 m after the bell at the
+    earliest, and nothing else.
+    """
     race = Race("1500m")
     kicks(race, 6.0, 190.0)
     assert [CueKind.LAST_LAP, CueKind.RELAX] == race.cues()
@@ -295,7 +341,9 @@ def test_speed_answers_where_there_is_no_cadence() -> None:
 
 
 def test_the_last_speed_of_a_silent_pod_is_no_answer() -> None:
-    """GIVEN a pod that falls silent just as the runner speeds up THEN nobody knows whether the legs have answered, and they are helped."""
+    """GIVEN a pod that falls silent just as the runner speeds up THEN nobody knows whether the legs
+    have answered, and they are helped.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_to(1060.0, 5.0)
@@ -307,7 +355,9 @@ def test_the_last_speed_of_a_silent_pod_is_no_answer() -> None:
 
 
 def test_rules_silence_a_whole_race() -> None:
-    """GIVEN a sanctioned race THEN nothing is armed, called off or felt from warm-up to finish, and the reason is told once."""
+    """GIVEN a sanctioned race THEN nothing is armed, called off or felt from warm-up to finish, and
+    the reason is told once.
+    """
     race = Race("1500m", wishes={"rules": "sanctioned", "target_s": 250.0})
     race.stands(10)
     race.gun()
@@ -333,7 +383,9 @@ def test_the_road_is_never_loud() -> None:
 
 
 def test_even_pace_is_helped_in_the_body_only() -> None:
-    """GIVEN a target and laps 8 % too fast THEN ease is felt after whole laps of the body, a minute apart, never on top of the bell."""
+    """GIVEN a target and laps 8 % too fast THEN ease is felt after whole laps of the body, a minute
+    apart, never on top of the bell.
+    """
     race = Race("5000m", wishes={"target_s": 1000.0})
     race.gun()
     race.runs_and_presses(5.4)
@@ -346,7 +398,9 @@ def test_even_pace_is_helped_in_the_body_only() -> None:
 
 
 def test_only_the_last_lap_uneven() -> None:
-    """GIVEN even laps BUT WHEN the one before the bell is too fast THEN only the bell is felt at its line."""
+    """GIVEN even laps BUT WHEN the one before the bell is too fast THEN only the bell is felt at
+    its line.
+    """
     race = Race("5000m", wishes={"target_s": 1000.0})
     race.gun()
     race.runs_and_presses(5.0, upto_m=4205.0)
@@ -367,9 +421,11 @@ def test_without_a_target_no_pace_is_even() -> None:
 
 
 def test_a_bell_too_early_is_rung_again() -> None:
-    """GIVEN a runner without a pod who presses 4 s early and feels the bell WHEN the press is taken back THEN it is felt again, in time.
+    """GIVEN a runner without a pod who presses 4 s early and feels the bell WHEN the press is taken
+    back THEN it is felt again, in time.
 
-    The body of the race is where we are then; the bell is armed anew, and comes at the true line under a new id.
+    The body of the race is where we are then; the bell is armed anew, and comes at the true line
+    under a new id.
     """
     race = Race("1500m")
     race.pod.worn = False
@@ -391,7 +447,9 @@ def test_a_bell_too_early_is_rung_again() -> None:
 
 
 def test_a_bell_that_was_right_stays() -> None:
-    """GIVEN the bell is passed beyond doubt WHEN a press is taken back THEN the last lap is still the last lap."""
+    """GIVEN the bell is passed beyond doubt WHEN a press is taken back THEN the last lap is still
+    the last lap.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_and_presses(5.0, upto_m=1150.0)

@@ -1,4 +1,6 @@
-"""What the runner is told of how sure it is: the laps it may be, the window of the bell, and "about" where that is the right word."""
+"""What the runner is told of how sure it is: the laps it may be, the window of the bell, and
+"about" where that is the right word.
+"""
 
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.core.cueing.phrases import PhraseKey
@@ -19,7 +21,9 @@ def bell(race: Race) -> Cue:
 
 
 def test_what_a_marked_race_knows() -> None:
-    """GIVEN marks at the lines THEN the lap is known throughout, the bell is called without "about", and its time gets ever surer."""
+    """GIVEN marks at the lines THEN the lap is known throughout, the bell is called without
+    "about", and its time gets ever surer.
+    """
     race = Race("5000m")
     race.pod.scale = 1.03
     race.gun()
@@ -34,7 +38,8 @@ def test_what_a_marked_race_knows() -> None:
 
 
 def test_what_a_pod_alone_cannot_know() -> None:
-    """GIVEN a pod that nobody has calibrated, and no mark, over 5000 m THEN the lap is a range, the bell "about", armed and given alike.
+    """GIVEN a pod that nobody has calibrated, and no mark, over 5000 m THEN the lap is a range, the
+    bell "about", armed and given alike.
 
     The truth lies in the ranges. Nothing is felt after the bell: the finish may be near.
     """
@@ -53,7 +58,9 @@ def test_what_a_pod_alone_cannot_know() -> None:
 
 
 def test_the_armed_words_follow_what_is_known() -> None:
-    """GIVEN an armed watch WHEN the pod is lost THEN it is told "about", for it may have to fire alone, and with the next mark no more."""
+    """GIVEN an armed watch WHEN the pod is lost THEN it is told "about", for it may have to fire
+    alone, and with the next mark no more.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(5.0, upto_m=3410.0)
@@ -72,11 +79,16 @@ def test_the_armed_words_follow_what_is_known() -> None:
 
 
 def test_hold_form_about_here() -> None:
-    """GIVEN a heart over its ceiling and a place that is not known well THEN form is to be held for about a lap."""
+    """GIVEN a heart over its ceiling and a place that is not known well THEN form is to be held for
+    about a lap.
+    """
     race = Race("5000m", wishes={"hr_ceiling_bpm": 155.0})
     race.gun()
     race.runs_to(4650.0, 5.0)
-    assert (CueKind.HOLD, VOCABULARY[PhraseKey.HOLD_ABOUT].text) == (bell(race).kind, bell(race).text)
+    assert (CueKind.HOLD, VOCABULARY[PhraseKey.HOLD_ABOUT].text) == (
+        bell(race).kind,
+        bell(race).text,
+    )
 
 
 def test_what_is_not_run_is_not_known() -> None:

@@ -1,4 +1,6 @@
-"""Whole simulated races: whatever the sensors and the thumb do, the last lap is told once and the race has its order."""
+"""Whole simulated races: whatever the sensors and the thumb do, the last lap is told once and the
+race has its order.
+"""
 
 from functools import cache
 from itertools import pairwise
@@ -17,7 +19,14 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 
 Kind = TypeVar("Kind", bound=Output)
-WHOLE_RACE = [Phase.BODY, Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50, Phase.FINISHED]
+WHOLE_RACE = [
+    Phase.BODY,
+    Phase.LAST_LAP,
+    Phase.LAST_200,
+    Phase.LAST_100,
+    Phase.LAST_50,
+    Phase.FINISHED,
+]
 RACES = [
     (scenario, event, lap_m, seed)
     for scenario, event, lap_m in (
@@ -37,11 +46,17 @@ pytestmark = pytest.mark.parametrize(("scenario", "event", "lap_m", "seed"), RAC
 
 
 @cache
-def told(scenario: str, event: str, lap_m: float | None, seed: int) -> tuple[Course, Truth, tuple[Output, ...]]:
+def told(
+    scenario: str, event: str, lap_m: float | None, seed: int
+) -> tuple[Course, Truth, tuple[Output, ...]]:
     """Return course, truth and every output of the race."""
     setup = simulated_document(event, lap_m).setup()
     race = simulate(setup.race.course, SCENARIOS[scenario], seed)
-    said = [output for _, outputs in drive(Engine(setup), race.inputs, ticks_recorded=False) for output in outputs]
+    said = [
+        output
+        for _, outputs in drive(Engine(setup), race.inputs, ticks_recorded=False)
+        for output in outputs
+    ]
     return setup.race.course, race.truth, tuple(said)
 
 
@@ -49,8 +64,12 @@ def of(said: tuple[Output, ...], kind: type[Kind]) -> list[Kind]:
     return [o for o in said if isinstance(o, kind)]
 
 
-def test_the_last_lap_is_told_once(scenario: str, event: str, lap_m: float | None, seed: int) -> None:
-    """Exactly one last lap is felt; it was armed before, under its id, unless the bell is the gun; nothing is called off."""
+def test_the_last_lap_is_told_once(
+    scenario: str, event: str, lap_m: float | None, seed: int
+) -> None:
+    """Exactly one last lap is felt; it was armed before, under its id, unless the bell is the gun;
+    nothing is called off.
+    """
     course, _, said = told(scenario, event, lap_m, seed)
     (bell,) = [c for c in of(said, Cue) if c.kind is CueKind.LAST_LAP]
     armed = of(said, Arm)
@@ -60,7 +79,9 @@ def test_the_last_lap_is_told_once(scenario: str, event: str, lap_m: float | Non
     assert [] == of(said, Disarm)
 
 
-def test_the_watch_could_do_it_alone(scenario: str, event: str, lap_m: float | None, seed: int) -> None:
+def test_the_watch_could_do_it_alone(
+    scenario: str, event: str, lap_m: float | None, seed: int
+) -> None:
     """The due time closes in on the cue: never told off by more than 3 s and 15 % of what was left."""
     _, _, said = told(scenario, event, lap_m, seed)
     (bell,) = [c for c in of(said, Cue) if c.kind is CueKind.LAST_LAP]
@@ -69,12 +90,18 @@ def test_the_watch_could_do_it_alone(scenario: str, event: str, lap_m: float | N
         assert abs(arm.due_in_ms / 1000 - left_s) <= 3.0 + 0.15 * left_s
 
 
-def test_the_phases_come_in_order(scenario: str, event: str, lap_m: float | None, seed: int) -> None:
-    """The phases follow each other as in every race, and cues are felt between bell and finish only."""
+def test_the_phases_come_in_order(
+    scenario: str, event: str, lap_m: float | None, seed: int
+) -> None:
+    """The phases follow each other as in every race, and cues are felt between bell and finish
+    only.
+    """
     _, _, said = told(scenario, event, lap_m, seed)
     changes = of(said, PhaseChange)
     assert WHOLE_RACE[: len(changes)] == [c.phase for c in changes]
-    assert len(changes) >= len(WHOLE_RACE) - 1  # a bare race may be some metres short of sure of its finish
+    assert (
+        len(changes) >= len(WHOLE_RACE) - 1
+    )  # a bare race may be some metres short of sure of its finish
     assert all(before.phase is after.previous for before, after in pairwise(changes))
     began_ns = changes[1].t_ns
     over_ns = next((c.t_ns for c in changes if c.phase not in RACING), said[-1].t_ns)
@@ -92,7 +119,9 @@ def test_the_wrist_has_its_peace(scenario: str, event: str, lap_m: float | None,
     assert len(felt) == len({c.id for c in felt})
 
 
-def test_the_estimate_is_within_what_it_owns_up_to(scenario: str, event: str, lap_m: float | None, seed: int) -> None:
+def test_the_estimate_is_within_what_it_owns_up_to(
+    scenario: str, event: str, lap_m: float | None, seed: int
+) -> None:
     """The truth lies within four standard errors at every moment, and the numbers fit together."""
     course, truth, said = told(scenario, event, lap_m, seed)
     for e in of(said, Estimate):

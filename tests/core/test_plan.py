@@ -15,14 +15,21 @@ STRIDE = Run(Course("stride", 100.0, None, 100.0, 100.0), (CuePoint(CueKind.RELA
     ("course", "cues"),
     [
         (course_for("5000m"), [("last_lap", 400.0), ("turnover", 200.0), ("drive", 100.0)]),
-        (course_for("3000sc", water_jump="outside"), [("last_lap", 419.407), ("turnover", 200.0), ("drive", 100.0)]),
+        (
+            course_for("3000sc", water_jump="outside"),
+            [("last_lap", 419.407), ("turnover", 200.0), ("drive", 100.0)],
+        ),
         (course_for("mile", indoor=True), [("last_lap", 200.0), ("drive", 100.0)]),
         (course_for("half"), [("last_lap", 1000.0), ("turnover", 200.0), ("drive", 100.0)]),
         (course_for("800m", kick_m=100.0), [("last_lap", 100.0)]),
     ],
 )
-def test_race_is_one_stretch_with_the_cues_that_lie_inside_its_window(course: Course, cues: list[tuple[str, float]]) -> None:
-    """A race is a plan of one stretch: last lap at the bell, then 200 m and 100 m to go where they come after it."""
+def test_race_is_one_stretch_with_the_cues_that_lie_inside_its_window(
+    course: Course, cues: list[tuple[str, float]]
+) -> None:
+    """A race is a plan of one stretch: last lap at the bell, then 200 m and 100 m to go where they
+    come after it.
+    """
     (leg,) = race(course).legs()
     assert isinstance(leg, Run)
     assert course == leg.course
@@ -30,21 +37,29 @@ def test_race_is_one_stretch_with_the_cues_that_lie_inside_its_window(course: Co
 
 
 def test_sixteen_times_200_with_jog() -> None:
-    """GIVEN 16 x 200 m with a 200 m jog WHEN flattened THEN stretches and rests alternate, 32 in all."""
+    """GIVEN 16 x 200 m with a 200 m jog WHEN flattened THEN stretches and rests alternate, 32 in
+    all.
+    """
     plan = Plan("16 x 200", (Repeat(16, (REP_200, Rest(distance_m=200.0))),))
     assert (REP_200, Rest(distance_m=200.0)) * 16 == plan.legs()
 
 
 def test_strides_wait_for_the_runner() -> None:
-    """GIVEN six strides of 100 m, each begun by a press WHEN flattened THEN a stretch shorter than any race is allowed."""
+    """GIVEN six strides of 100 m, each begun by a press WHEN flattened THEN a stretch shorter than
+    any race is allowed.
+    """
     plan = Plan("strides", (Repeat(6, (Rest(until=CommandKind.LAP), STRIDE)),))
     assert (Rest(until=CommandKind.LAP), STRIDE) * 6 == plan.legs()
 
 
 def test_simulated_finish() -> None:
-    """GIVEN a steady 3000 m, a minute's rest and the last 600 m of a race THEN only the last stretch carries race cues."""
+    """GIVEN a steady 3000 m, a minute's rest and the last 600 m of a race THEN only the last
+    stretch carries race cues.
+    """
     finish = race(course_for("600m"))
-    plan = Plan("simulated finish", (Run(course_for("3000m")), Rest(duration_s=60.0), *finish.steps))
+    plan = Plan(
+        "simulated finish", (Run(course_for("3000m")), Rest(duration_s=60.0), *finish.steps)
+    )
     steady, rest, last = plan.legs()
     assert (Run(course_for("3000m")), Rest(duration_s=60.0)) == (steady, rest)
     assert isinstance(last, Run)
@@ -60,7 +75,9 @@ def test_repeats_nest() -> None:
 
 
 @pytest.mark.parametrize(
-    "ends", [{}, {"duration_s": 60.0, "distance_m": 200.0}, {"duration_s": 60.0, "until": CommandKind.LAP}], ids=["none", "two", "mixed"]
+    "ends",
+    [{}, {"duration_s": 60.0, "distance_m": 200.0}, {"duration_s": 60.0, "until": CommandKind.LAP}],
+    ids=["none", "two", "mixed"],
 )
 def test_rest_ends_in_exactly_one_way(ends: dict[str, float]) -> None:
     """A rest with no end, or with two, is refused."""
@@ -99,11 +116,17 @@ def test_cue_points_lie_on_the_course_in_order(to_go_m: tuple[float, ...], messa
         (" ", (REP_200,), "should have a name"),
         ("empty", (), "something to run"),
         ("lazy", (Rest(duration_s=60.0),), "something to run"),
-        ("endless", (Repeat(1000, (Repeat(1000, (Repeat(1000, (REP_200,)),)),)),), "1000000000 legs: should be at most 1000"),
+        (
+            "endless",
+            (Repeat(1000, (Repeat(1000, (Repeat(1000, (REP_200,)),)),)),),
+            "1000000000 legs: should be at most 1000",
+        ),
     ],
 )
 def test_plan_that_is_none_is_refused(name: str, steps: tuple[Step, ...], message: str) -> None:
-    """A plan without a name, without a stretch, or longer than a day is refused, and the last without writing it out."""
+    """A plan without a name, without a stretch, or longer than a day is refused, and the last
+    without writing it out.
+    """
     with pytest.raises(AskedWronglyError, match=message):
         Plan(name, steps)
 

@@ -4,19 +4,53 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.profiles import Advertisement, FirmwareRange, Match, Provides, SensorProfile, holds, match
+from kickcue.core.profiles import (
+    Advertisement,
+    FirmwareRange,
+    Match,
+    Provides,
+    SensorProfile,
+    holds,
+    match,
+)
 
 
-def _profile(id_: str, *matches: Match, generic: bool = False, provides: tuple[Provides, ...] = ()) -> SensorProfile:
-    return SensorProfile(id_, "Maker", "Model", "source", ("somewhere",), matches=matches, generic=generic, provides=provides)
+def _profile(
+    id_: str, *matches: Match, generic: bool = False, provides: tuple[Provides, ...] = ()
+) -> SensorProfile:
+    return SensorProfile(
+        id_,
+        "Maker",
+        "Model",
+        "source",
+        ("somewhere",),
+        matches=matches,
+        generic=generic,
+        provides=provides,
+    )
 
 
-HEART = _profile("generic-hr", generic=True, provides=(Provides("hr", "180d", "2a37"), Provides("battery", "180f", "2a19")))
-POD = _profile("generic-rsc", generic=True, provides=(Provides("rsc", "1814", "2a53"), Provides("battery", "180f", "2a19")))
+HEART = _profile(
+    "generic-hr",
+    generic=True,
+    provides=(Provides("hr", "180d", "2a37"), Provides("battery", "180f", "2a19")),
+)
+POD = _profile(
+    "generic-rsc",
+    generic=True,
+    provides=(Provides("rsc", "1814", "2a53"), Provides("battery", "180f", "2a19")),
+)
 STRAP = _profile("strap", Match(name="strap *"))
 KNOWN = (HEART, POD, STRAP)
 
-FULL = Advertisement("Strap 12", ("180d", "180f"), company_id=107, manufacturer="Maker", model="S1", firmware="1.15.2")
+FULL = Advertisement(
+    "Strap 12",
+    ("180d", "180f"),
+    company_id=107,
+    manufacturer="Maker",
+    model="S1",
+    firmware="1.15.2",
+)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +86,9 @@ versions = st.lists(st.integers(0, 30), min_size=1, max_size=4)
 def test_firmware_comparisons_exclude_each_other(left: list[int], right: list[int]) -> None:
     """For any two versions exactly one of less, equal, greater holds."""
     firmware, bound = ".".join(map(str, left)), ".".join(map(str, right))
-    assert 1 == sum(FirmwareRange.parse(f"{sign}{bound}").holds(firmware) for sign in ("<", "==", ">"))
+    assert 1 == sum(
+        FirmwareRange.parse(f"{sign}{bound}").holds(firmware) for sign in ("<", "==", ">")
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,12 +101,20 @@ def test_firmware_comparisons_exclude_each_other(left: list[int], right: list[in
         (Match(company_id=107), replace(FULL, company_id=None)),
         (Match(manufacturer="Maker"), replace(FULL, manufacturer="Other")),
         (Match(model="S1"), replace(FULL, model=None)),
-        (Match(name="strap*", firmware=FirmwareRange.parse(">=1.15")), replace(FULL, firmware="1.14")),
-        (Match(name="strap*", firmware=FirmwareRange.parse(">=1.15")), replace(FULL, firmware=None)),
+        (
+            Match(name="strap*", firmware=FirmwareRange.parse(">=1.15")),
+            replace(FULL, firmware="1.14"),
+        ),
+        (
+            Match(name="strap*", firmware=FirmwareRange.parse(">=1.15")),
+            replace(FULL, firmware=None),
+        ),
     ],
 )
 def test_each_key_of_a_block_must_hold(block: Match, spoiled: Advertisement) -> None:
-    """GIVEN a block that holds WHEN what one key asks for is different or untold THEN it does not hold."""
+    """GIVEN a block that holds WHEN what one key asks for is different or untold THEN it does not
+    hold.
+    """
     assert holds(block, FULL)
     assert not holds(block, spoiled)
 
@@ -82,7 +126,9 @@ def test_services_may_be_written_long() -> None:
 
 
 def test_one_device_profile_matches() -> None:
-    """GIVEN a device with a profile WHEN it advertises THEN that profile is taken, and nothing fell back."""
+    """GIVEN a device with a profile WHEN it advertises THEN that profile is taken, and nothing fell
+    back.
+    """
     found = match(KNOWN, FULL)
     assert (STRAP, (), False) == (found.profile, found.generics, found.fell_back)
     assert found.why == "'Strap 12' is strap"
@@ -91,14 +137,21 @@ def test_one_device_profile_matches() -> None:
 def test_any_block_is_enough() -> None:
     """A device that advertises under two names needs one profile only."""
     both = _profile("both", Match(name="old*"), Match(name="new*"))
-    assert [both, both] == [match([both], Advertisement(name, ())).profile for name in ("Old 1", "New 1")]
+    assert [both, both] == [
+        match([both], Advertisement(name, ())).profile for name in ("Old 1", "New 1")
+    ]
 
 
 def test_unknown_device_falls_back_and_says_so() -> None:
-    """GIVEN a device without a profile THEN the standard's profile of each service reads it, and the sentence tells."""
+    """GIVEN a device without a profile THEN the standard's profile of each service reads it, and
+    the sentence tells.
+    """
     found = match(KNOWN, Advertisement("Watch", ("180d", "1814")))
     assert (HEART, (HEART, POD), True) == (found.profile, found.generics, found.fell_back)
-    assert found.why == "'Watch' is unknown: read by the Bluetooth standard alone (generic-hr and generic-rsc)"
+    assert (
+        found.why
+        == "'Watch' is unknown: read by the Bluetooth standard alone (generic-hr and generic-rsc)"
+    )
 
 
 @pytest.mark.parametrize("services", [(), ("180f",), ("1816",)])
@@ -106,7 +159,9 @@ def test_device_that_tells_nothing_of_use(services: tuple[str, ...]) -> None:
     """A device that offers a battery or a bicycle only gets no profile."""
     found = match(KNOWN, Advertisement(None, services))
     assert (None, ()) == (found.profile, found.generics)
-    assert found.why == "a device without a name is unknown and offers no service that kickcue reads"
+    assert (
+        found.why == "a device without a name is unknown and offers no service that kickcue reads"
+    )
 
 
 def test_two_device_profiles_are_an_error() -> None:

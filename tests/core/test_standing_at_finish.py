@@ -1,11 +1,25 @@
-"""A race whose finish nobody marks: who stops at the line has finished, who stops before it has not."""
+"""A race whose finish nobody marks: who stops at the line has finished, who stops before it has
+not.
+"""
 
 import struct
 
 import pytest
 
 from kickcue.core.engine import STOOD_S, Engine
-from kickcue.core.events import Command, CommandKind, Estimate, Input, Mark, Notice, Notification, Output, Phase, PhaseChange, Tick
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Estimate,
+    Input,
+    Mark,
+    Notice,
+    Notification,
+    Output,
+    Phase,
+    PhaseChange,
+    Tick,
+)
 from kickcue.core.units import NS_PER_S
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
@@ -16,7 +30,9 @@ MINUTES = 5
 
 
 class Race:
-    """A race that is run until so many metres to go are believed, then stood still in; its last line is never marked."""
+    """A race that is run until so many metres to go are believed, then stood still in; its last
+    line is never marked.
+    """
 
     def __init__(self, left_m: float) -> None:
         self.engine = Engine(DOCUMENT.setup())
@@ -26,13 +42,21 @@ class Race:
             if self._at_last_line(event):
                 continue
             self.feed(event)
-            left = next((each.to_go_m for each in reversed(self.said) if isinstance(each, Estimate)), None)
-            if left is not None and left <= max(left_m, 0.0) and self.engine.phase is not Phase.WAITING:
+            left = next(
+                (each.to_go_m for each in reversed(self.said) if isinstance(each, Estimate)), None
+            )
+            if (
+                left is not None
+                and left <= max(left_m, 0.0)
+                and self.engine.phase is not Phase.WAITING
+            ):
                 self.stopped_ns = event.t_ns
                 return
 
     def _at_last_line(self, event: Input) -> bool:
-        presses = isinstance(event, Mark) or (isinstance(event, Command) and event.kind is CommandKind.LAP)
+        presses = isinstance(event, Mark) or (
+            isinstance(event, Command) and event.kind is CommandKind.LAP
+        )
         return presses and self.engine.phase in (Phase.LAST_50, Phase.LAST_100)
 
     def feed(self, event: Input) -> None:
@@ -50,23 +74,33 @@ class Race:
     @property
     def over_s(self) -> float | None:
         """When the race was over, after the stop."""
-        ends = [each.t_ns for each in self.said if isinstance(each, PhaseChange) and each.phase is Phase.FINISHED]
+        ends = [
+            each.t_ns
+            for each in self.said
+            if isinstance(each, PhaseChange) and each.phase is Phase.FINISHED
+        ]
         return (ends[0] - self.stopped_ns) / NS_PER_S if ends else None
 
 
 @pytest.mark.parametrize("left_m", [20.0, 14.0, 9.0])
 def test_who_stops_at_the_line_has_finished(left_m: float) -> None:
-    """GIVEN a finish that nobody marks WHEN the runner comes to a stand within some metres of it THEN the race ends, at the time of the stop and not of the wait."""
+    """GIVEN a finish that nobody marks WHEN the runner comes to a stand within some metres of it
+    THEN the race ends, at the time of the stop and not of the wait.
+    """
     race = Race(left_m)
     race.stand(MINUTES * 60)
     assert race.over_s is not None
     assert race.over_s < STOOD_S / 2
-    assert ["finish_taken"] == [each.code for each in race.said if isinstance(each, Notice) and each.code == "finish_taken"]
+    assert ["finish_taken"] == [
+        each.code for each in race.said if isinstance(each, Notice) and each.code == "finish_taken"
+    ]
 
 
 @pytest.mark.parametrize("left_m", [150.0, 60.0])
 def test_who_stops_far_before_the_line_has_not(left_m: float) -> None:
-    """GIVEN a runner who stands in the last lap, far from the finish THEN the race is on, for he may go on."""
+    """GIVEN a runner who stands in the last lap, far from the finish THEN the race is on, for he
+    may go on.
+    """
     race = Race(left_m)
     race.stand(MINUTES * 60)
     assert race.over_s is None

@@ -8,8 +8,12 @@ STEPS = st.lists(st.floats(-5.0, 60.0), max_size=200)
 
 
 @given(st.integers(1, 50), st.floats(0.0, 100.0), STEPS)
-def test_never_more_than_the_burst_and_the_rate(burst: int, per_s: float, steps: list[float]) -> None:
-    """GIVEN any times, also ones that go back WHEN asked THEN no more pass than the burst and what has grown since; the rest is counted."""
+def test_never_more_than_the_burst_and_the_rate(
+    burst: int, per_s: float, steps: list[float]
+) -> None:
+    """GIVEN any times, also ones that go back WHEN asked THEN no more pass than the burst and what
+    has grown since; the rest is counted.
+    """
     throttle = Throttle(burst, per_s)
     now_s = gone_s = 0.0
     passed = held_back = 0

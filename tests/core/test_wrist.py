@@ -9,7 +9,9 @@ from kickcue.core.wrist import LATE, MOST_CUES, Action, Answer, Play, Stamp, Tou
 
 ZERO_MS = 50_000  # the watch's clock minus the sender's
 TTL_MS = 1500
-LAST_LAP = Touch("c1", "last_lap", "last lap: turnover up, stay relaxed", None, ((300, 150, 1.0),), 3, TTL_MS)
+LAST_LAP = Touch(
+    "c1", "last_lap", "last lap: turnover up, stay relaxed", None, ((300, 150, 1.0),), 3, TTL_MS
+)
 FELT = Answer("r", "c1", felt=True, why=None, latency_ms=0)
 
 
@@ -36,15 +38,21 @@ def test_a_cue_is_felt_and_acknowledged() -> None:
 
 
 def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice() -> None:
-    """GIVEN a cue that was felt WHEN it comes again (our answer was lost) THEN only the answer is given again."""
+    """GIVEN a cue that was felt WHEN it comes again (our answer was lost) THEN only the answer is
+    given again.
+    """
     wrist = fresh()
     wrist.cue(stamp(1000), LAST_LAP)
     assert wrist.cue(stamp(1700), LAST_LAP) == (FELT,)
 
 
 def test_a_late_cue_is_dropped_and_the_answer_says_so() -> None:
-    """GIVEN a cue worth 1.5 s WHEN it comes 1.501 s late THEN it is dropped and the answer says late; at 1.500 s it is felt."""
-    assert fresh().cue(stamp(1000, TTL_MS + 1), LAST_LAP) == (Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),)
+    """GIVEN a cue worth 1.5 s WHEN it comes 1.501 s late THEN it is dropped and the answer says
+    late; at 1.500 s it is felt.
+    """
+    assert fresh().cue(stamp(1000, TTL_MS + 1), LAST_LAP) == (
+        Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),
+    )
     assert isinstance(fresh().cue(stamp(1000, TTL_MS), LAST_LAP)[0], Play)
 
 
@@ -59,7 +67,9 @@ def test_an_armed_cue_fires_by_itself() -> None:
 
 
 def test_a_slow_watch_fires_earlier() -> None:
-    """GIVEN a watch that needs 300 ms to the skin WHEN a cue is armed THEN its timer fires 300 ms before its time, and that is not late."""
+    """GIVEN a watch that needs 300 ms to the skin WHEN a cue is armed THEN its timer fires 300 ms
+    before its time, and that is not late.
+    """
     wrist = fresh()
     wrist.lead_ms = 300
     wrist.arm(stamp(1000), LAST_LAP, due_in_ms=30_000)
@@ -77,7 +87,9 @@ def test_the_cue_after_the_timer_is_not_felt_again() -> None:
 
 
 def test_the_cue_before_the_timer_stops_the_timer() -> None:
-    """GIVEN an armed cue WHEN the cue comes first THEN it is felt now, and its time comes without a buzz."""
+    """GIVEN an armed cue WHEN the cue comes first THEN it is felt now, and its time comes without a
+    buzz.
+    """
     wrist = fresh()
     wrist.arm(stamp(1000), LAST_LAP, 2000)
     assert wrist.cue(stamp(2000), LAST_LAP)[0] == Play(LAST_LAP, 0, from_timer=False)
@@ -85,14 +97,18 @@ def test_the_cue_before_the_timer_stops_the_timer() -> None:
 
 
 def test_an_arm_that_was_held_up_fires_at_its_own_time() -> None:
-    """GIVEN an arm that took 4 s WHEN its time comes THEN the timer is not 4 s late: the delay was measured and taken off."""
+    """GIVEN an arm that took 4 s WHEN its time comes THEN the timer is not 4 s late: the delay was
+    measured and taken off.
+    """
     wrist = fresh()
     wrist.arm(stamp(1000, 4000), LAST_LAP, 10_000)
     assert wrist.next_due_ms == ZERO_MS + 11_000
 
 
 def test_a_better_measure_of_the_delay_moves_the_timer() -> None:
-    """GIVEN a watch whose first message ever was held up WHEN a fast one follows THEN the armed time is corrected."""
+    """GIVEN a watch whose first message ever was held up WHEN a fast one follows THEN the armed
+    time is corrected.
+    """
     wrist = Wrist()
     hears(wrist, delay_ms=800)
     wrist.arm(stamp(0, 800), LAST_LAP, 10_000)
@@ -102,7 +118,9 @@ def test_a_better_measure_of_the_delay_moves_the_timer() -> None:
 
 
 def test_a_later_arm_replaces_the_time_and_an_overtaken_one_does_not() -> None:
-    """GIVEN an armed cue WHEN a newer arm comes THEN it holds; WHEN an older one arrives after it THEN nothing changes."""
+    """GIVEN an armed cue WHEN a newer arm comes THEN it holds; WHEN an older one arrives after it
+    THEN nothing changes.
+    """
     wrist = fresh()
     wrist.arm(stamp(1000), LAST_LAP, 30_000)
     wrist.arm(stamp(5000), LAST_LAP, 24_000)
@@ -111,7 +129,9 @@ def test_a_later_arm_replaces_the_time_and_an_overtaken_one_does_not() -> None:
 
 
 def test_a_disarmed_cue_does_not_fire() -> None:
-    """GIVEN an armed cue WHEN it is disarmed THEN its time comes without a buzz, even if the arm comes once more after that."""
+    """GIVEN an armed cue WHEN it is disarmed THEN its time comes without a buzz, even if the arm
+    comes once more after that.
+    """
     wrist = fresh()
     wrist.arm(stamp(1000), LAST_LAP, 2000)
     assert wrist.disarm(stamp(1500), "c1") == ()
@@ -121,7 +141,9 @@ def test_a_disarmed_cue_does_not_fire() -> None:
 
 
 def test_a_disarm_that_was_overtaken_by_a_newer_arm_is_void() -> None:
-    """GIVEN disarm and then arm were sent WHEN they come the other way round THEN the cue stays armed."""
+    """GIVEN disarm and then arm were sent WHEN they come the other way round THEN the cue stays
+    armed.
+    """
     wrist = fresh()
     wrist.arm(stamp(2000), LAST_LAP, 2000)
     wrist.disarm(stamp(1500, 700), "c1")
@@ -136,15 +158,21 @@ def test_a_cue_after_its_disarm_is_felt() -> None:
 
 
 def test_a_watch_that_was_asleep_drops_the_armed_cue() -> None:
-    """GIVEN an armed cue WHEN the watch wakes more than its ttl after the time THEN it is not felt; at its ttl it is."""
+    """GIVEN an armed cue WHEN the watch wakes more than its ttl after the time THEN it is not felt;
+    at its ttl it is.
+    """
     for woken_ms, touches in ((TTL_MS, 1), (TTL_MS + 1, 0)):
         wrist = fresh()
         wrist.arm(stamp(1000), LAST_LAP, 500)
-        assert touches == len([each for each in wrist.tick(ZERO_MS + 1500 + woken_ms) if isinstance(each, Play)])
+        assert touches == len(
+            [each for each in wrist.tick(ZERO_MS + 1500 + woken_ms) if isinstance(each, Play)]
+        )
 
 
 def test_an_arm_that_comes_after_its_time_leaves_room_for_the_next() -> None:
-    """GIVEN an arm that was held up till long after its time WHEN the newer one behind it comes THEN that fires at its own time."""
+    """GIVEN an arm that was held up till long after its time WHEN the newer one behind it comes
+    THEN that fires at its own time.
+    """
     wrist = fresh()
     assert () == wrist.arm(stamp(1000, 9000), LAST_LAP, 2000)
     assert () == wrist.arm(stamp(9000, 1000), LAST_LAP, 5000)
@@ -153,7 +181,9 @@ def test_an_arm_that_comes_after_its_time_leaves_room_for_the_next() -> None:
 
 
 def test_a_restarted_sender_takes_over() -> None:
-    """GIVEN an armed cue of one run WHEN another run arms the same id THEN only the new run's timer fires."""
+    """GIVEN an armed cue of one run WHEN another run arms the same id THEN only the new run's timer
+    fires.
+    """
     wrist = fresh()
     wrist.arm(stamp(1000), LAST_LAP, 5000)
     hears(wrist, "new", 3000)
@@ -172,7 +202,9 @@ def test_the_same_id_in_the_next_race_is_another_cue() -> None:
 
 
 def test_a_watch_that_was_just_switched_on_waits_for_others_to_vouch_for_a_cue() -> None:
-    """GIVEN a watch whose first message ever is a cue WHEN two others agree with it THEN it is felt, once."""
+    """GIVEN a watch whose first message ever is a cue WHEN two others agree with it THEN it is
+    felt, once.
+    """
     wrist = Wrist()
     assert () == wrist.cue(stamp(1000), LAST_LAP)
     wrist.hear(stamp(1200))
@@ -185,7 +217,9 @@ def test_a_watch_that_was_just_switched_on_waits_for_others_to_vouch_for_a_cue()
 
 @given(st.lists(st.integers(0, 20_000), min_size=1, max_size=12), st.integers(2000, 30_000))
 def test_cues_alone_make_a_watch_feel_nothing(sent_ms: list[int], held_ms: int) -> None:
-    """GIVEN a watch that has heard cues alone, all held up by the same WHEN any time passes THEN none is felt."""
+    """GIVEN a watch that has heard cues alone, all held up by the same WHEN any time passes THEN
+    none is felt.
+    """
     wrist = Wrist()
     actions: list[Action] = []
     for number, sent in enumerate(sorted(sent_ms)):
@@ -195,8 +229,11 @@ def test_cues_alone_make_a_watch_feel_nothing(sent_ms: list[int], held_ms: int) 
 
 
 @given(st.integers(TTL_MS + 1, 30_000), st.integers(0, 900), st.integers(1, 20))
-def test_a_queue_that_empties_makes_no_cue_felt_late(held_ms: int, before_ms: int, count: int) -> None:
-    """GIVEN statuses that agree, all held up by the same, and a cue WHEN the queue empties at once THEN the cue is not felt.
+def test_a_queue_that_empties_makes_no_cue_felt_late(
+    held_ms: int, before_ms: int, count: int
+) -> None:
+    """GIVEN statuses that agree, all held up by the same, and a cue WHEN the queue empties at once
+    THEN the cue is not felt.
 
     The newest of the queue is held up least, and whatever it is, it is no measure of itself.
     """
@@ -214,18 +251,24 @@ def test_a_queue_that_empties_makes_no_cue_felt_late(held_ms: int, before_ms: in
 
 
 def test_what_was_held_up_before_a_watch_was_switched_on_is_not_felt() -> None:
-    """GIVEN a cue and a status that were held up by one thing, 8 s WHEN a watch hears them first of all THEN it drops the cue once it knows."""
+    """GIVEN a cue and a status that were held up by one thing, 8 s WHEN a watch hears them first of
+    all THEN it drops the cue once it knows.
+    """
     wrist = Wrist()
     assert () == wrist.cue(stamp(1000, 8000), LAST_LAP)
     wrist.hear(stamp(2000, 7000))
     wrist.hear(stamp(9000, 50))
     assert () == wrist.tick(ZERO_MS + 9100)
     wrist.hear(stamp(10_000, 0))
-    assert (Answer("r", "c1", felt=False, why=LATE, latency_ms=9000),) == wrist.tick(ZERO_MS + 10_000)
+    assert (Answer("r", "c1", felt=False, why=LATE, latency_ms=9000),) == wrist.tick(
+        ZERO_MS + 10_000
+    )
 
 
 def test_what_was_over_before_a_watch_was_switched_off_is_over() -> None:
-    """GIVEN a cue that was felt WHEN the watch starts again, told so, and the cue is repeated THEN only the answer is given again."""
+    """GIVEN a cue that was felt WHEN the watch starts again, told so, and the cue is repeated THEN
+    only the answer is given again.
+    """
     wrist = Wrist(over=[FELT])
     hears(wrist)
     assert (FELT,) == wrist.cue(stamp(1000), LAST_LAP)
@@ -234,7 +277,9 @@ def test_what_was_over_before_a_watch_was_switched_off_is_over() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    """GIVEN a flood of cues WHEN ten times the bound have come THEN the watch remembers no more than the bound."""
+    """GIVEN a flood of cues WHEN ten times the bound have come THEN the watch remembers no more
+    than the bound.
+    """
     wrist = fresh()
     for number in range(10 * MOST_CUES):
         wrist.arm(stamp(number), replace(LAST_LAP, id=str(number)), 10**6)
@@ -242,7 +287,9 @@ def test_memory_is_bounded() -> None:
 
 
 def test_memory_of_runs_is_bounded() -> None:
-    """GIVEN a sender that restarts again and again WHEN each run sends a cue THEN each is felt and only the last runs are remembered."""
+    """GIVEN a sender that restarts again and again WHEN each run sends a cue THEN each is felt and
+    only the last runs are remembered.
+    """
     wrist = fresh()
     for number in range(2 * MOST_RUNS):
         hears(wrist, str(number))
@@ -266,14 +313,21 @@ TICKS = st.lists(st.integers(0, 40_000), max_size=20)
 
 
 @given(ORDERS, TICKS)
-def test_no_network_makes_the_watch_buzz_twice_or_late(orders: list[tuple[str, str, int, int, list[int]]], ticks: list[int]) -> None:
-    """For any interleaving, doubling, delay and loss, a cue is felt at most once and at most its ttl after the moment the sender meant.
+def test_no_network_makes_the_watch_buzz_twice_or_late(
+    orders: list[tuple[str, str, int, int, list[int]]], ticks: list[int]
+) -> None:
+    """For any interleaving, doubling, delay and loss, a cue is felt at most once and at most its
+    ttl after the moment the sender meant.
 
-    The network's shortest delay is 0 and one message (the status of each second) has shown it; all clocks run evenly.
+    The network's shortest delay is 0 and one message (the status of each second) has shown it; all
+    clocks run evenly.
     """
     wrist = fresh()
     arrivals = [(order[2] + delay, order) for order in orders for delay in order[4]]
-    steps: list[tuple[int, tuple[str, str, int, int, list[int]] | None]] = [*arrivals, *((tick, None) for tick in ticks)]
+    steps: list[tuple[int, tuple[str, str, int, int, list[int]] | None]] = [
+        *arrivals,
+        *((tick, None) for tick in ticks),
+    ]
     steps.sort(key=lambda step: step[0])
     felt: list[str] = []
     for now, order in steps:
@@ -300,7 +354,9 @@ def test_no_network_makes_the_watch_buzz_twice_or_late(orders: list[tuple[str, s
 
 
 def test_what_is_armed_is_told_with_its_time() -> None:
-    """GIVEN a wrist that knows how late messages are WHEN a cue is armed, moved, disarmed THEN what waits, and when it is due, is told."""
+    """GIVEN a wrist that knows how late messages are WHEN a cue is armed, moved, disarmed THEN what
+    waits, and when it is due, is told.
+    """
     wrist = Wrist()
     wrist.hear(Stamp("run", 0, 5_000))
     wrist.hear(Stamp("run", 1_000, 6_000))
@@ -312,7 +368,9 @@ def test_what_is_armed_is_told_with_its_time() -> None:
 
 
 def test_a_sender_whose_clock_went_back_counts_as_restarted() -> None:
-    """GIVEN an armed cue and one that was felt WHEN the run's clock goes back THEN the first is cancelled, may be armed anew, the other is over."""
+    """GIVEN an armed cue and one that was felt WHEN the run's clock goes back THEN the first is
+    cancelled, may be armed anew, the other is over.
+    """
     wrist = Wrist()
     for s in range(10):
         wrist.hear(Stamp("r", 600_000 + s * 1000, s * 1000))

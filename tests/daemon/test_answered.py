@@ -13,7 +13,9 @@ def answer(number: int, *, felt: bool = True) -> Answer:
 
 
 def test_the_newest_of_a_cue_holds_and_the_oldest_fall_out(tmp_path: Path) -> None:
-    """GIVEN more answers than a race has cues, one of them twice WHEN read again THEN the newest are there, and the file stays small."""
+    """GIVEN more answers than a race has cues, one of them twice WHEN read again THEN the newest
+    are there, and the file stays small.
+    """
     path = tmp_path / "bridge" / "watch.jsonl"
     kept = Answered(path)
     for number in range(MOST_CUES + 10):
@@ -26,7 +28,14 @@ def test_the_newest_of_a_cue_holds_and_the_oldest_fall_out(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "line", ["", "{", "[]", '{"run_id": "run"}', '{"run_id": 1, "cue_id": "c", "felt": true, "why": null, "latency_ms": 1}']
+    "line",
+    [
+        "",
+        "{",
+        "[]",
+        '{"run_id": "run"}',
+        '{"run_id": 1, "cue_id": "c", "felt": true, "why": null, "latency_ms": 1}',
+    ],
 )
 def test_what_is_no_answer_is_passed_over(tmp_path: Path, line: str) -> None:
     """GIVEN a file with a broken line WHEN read THEN the others are there."""
@@ -36,8 +45,12 @@ def test_what_is_no_answer_is_passed_over(tmp_path: Path, line: str) -> None:
     assert (answer(1),) == Answered(path).all
 
 
-def test_without_a_disk_it_remembers_and_tells_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN a folder that cannot be made WHEN answers are noted THEN they are remembered, and one warning says so."""
+def test_without_a_disk_it_remembers_and_tells_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a folder that cannot be made WHEN answers are noted THEN they are remembered, and one
+    warning says so.
+    """
     (tmp_path / "bridge").write_text("a file in the way")
     kept = Answered(tmp_path / "bridge" / "watch.jsonl")
     kept.note(answer(1))

@@ -16,16 +16,35 @@ from kickcue.edges.audio import Output, Sound
 from kickcue.edges.mqtt.delivery import deliver
 from tests.daemon.test_live import RACE, RATE, cues, play, recorded, replays_alike
 from tests.edges.audio.conftest import Programs, programs
-from tests.edges.mqtt.conftest import TOPICS, Nats, Run, engine_clock, nats, own_runtime_folder, until
+from tests.edges.mqtt.conftest import (
+    TOPICS,
+    Nats,
+    Run,
+    engine_clock,
+    nats,
+    own_runtime_folder,
+    until,
+)
 
 __all__ = ["nats", "own_runtime_folder", "programs"]
 
 
 def settings(**more: Any) -> Settings:
     """Return an 800 m that is to be heard, with a strap and a pod that a gateway reads."""
-    pins = {"strap": {"profile": "generic-hr", "mqtt": "s"}, "pod": {"profile": "generic-rsc", "mqtt": "p"}}
+    pins = {
+        "strap": {"profile": "generic-hr", "mqtt": "s"},
+        "pod": {"profile": "generic-rsc", "mqtt": "p"},
+    }
     return load_settings(
-        None, options={"race": "800m", "sensors": pins, "audio.output": "always", "audio.keep_awake": False, **more}, environ={}
+        None,
+        options={
+            "race": "800m",
+            "sensors": pins,
+            "audio.output": "always",
+            "audio.keep_awake": False,
+            **more,
+        },
+        environ={},
     )
 
 
@@ -47,8 +66,12 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_a_race_is_heard(tmp_path: Path, heard: list[str]) -> None:
-    """GIVEN all cues to the headphones WHEN a race is run THEN each is heard once, the bell's too, and the recording is what it would be."""
-    async with live(settings(**{"audio.lead_ms": 0}), state=tmp_path, clock=Clock(rate=RATE)) as run:
+    """GIVEN all cues to the headphones WHEN a race is run THEN each is heard once, the bell's too,
+    and the recording is what it would be.
+    """
+    async with live(
+        settings(**{"audio.lead_ms": 0}), state=tmp_path, clock=Clock(rate=RATE)
+    ) as run:
         await play(run, RACE.inputs)
         await until(lambda: run.phase.value == "finished")
     recording = recorded(tmp_path)
@@ -58,12 +81,18 @@ async def test_a_race_is_heard(tmp_path: Path, heard: list[str]) -> None:
 
 
 @pytest.mark.parametrize("rules", [Rules.ROAD, Rules.SANCTIONED])
-async def test_where_headphones_are_banned_all_is_silent(rules: Rules, tmp_path: Path, programs: Programs) -> None:
-    """GIVEN rules that allow no voice WHEN sound is wanted THEN there is none, no program is even started, and the reason is told."""
+async def test_where_headphones_are_banned_all_is_silent(
+    rules: Rules, tmp_path: Path, programs: Programs
+) -> None:
+    """GIVEN rules that allow no voice WHEN sound is wanted THEN there is none, no program is even
+    started, and the reason is told.
+    """
     programs.script("aplay")
     told: list[str] = []
     race = {"race": "5k"} if rules is Rules.ROAD else {}
-    async with local_audio(settings(rules=rules.value, **race), tmp_path, now_ns=lambda: 0, told=told.append) as audio:
+    async with local_audio(
+        settings(rules=rules.value, **race), tmp_path, now_ns=lambda: 0, told=told.append
+    ) as audio:
         assert audio is None
     assert [True] == [each.startswith(f"no sound: {rules.value} race") for each in told]
     assert "" == programs.log.read_text()
@@ -73,15 +102,22 @@ async def test_off_is_off(tmp_path: Path, programs: Programs) -> None:
     """GIVEN nothing said of sound WHEN a race begins THEN there is none, and nothing is told."""
     told: list[str] = []
     async with local_audio(
-        load_settings(None, options={"race": "800m"}, environ={}), tmp_path, now_ns=lambda: 0, told=told.append
+        load_settings(None, options={"race": "800m"}, environ={}),
+        tmp_path,
+        now_ns=lambda: 0,
+        told=told.append,
     ) as audio:
         assert audio is None
     assert [] == told
     assert "" == programs.log.read_text()
 
 
-async def test_a_machine_that_cannot_sound_runs_the_race(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN nowhere to write a sound WHEN sound is wanted THEN that is told, and the race goes on without."""
+async def test_a_machine_that_cannot_sound_runs_the_race(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN nowhere to write a sound WHEN sound is wanted THEN that is told, and the race goes on
+    without.
+    """
 
     def nowhere(**_: object) -> None:
         raise FileNotFoundError(2, "No usable temporary directory")
@@ -95,7 +131,9 @@ async def test_a_machine_that_cannot_sound_runs_the_race(tmp_path: Path, monkeyp
 
 
 async def test_a_fallback_waits_for_the_watch(tmp_path: Path, heard: list[str]) -> None:
-    """GIVEN a fallback WHEN cues go to a watch THEN they are heard only once nobody has answered, and without any watch at once."""
+    """GIVEN a fallback WHEN cues go to a watch THEN they are heard only once nobody has answered,
+    and without any watch at once.
+    """
     now = engine_clock()
     run = Run(now)
     options = settings(**{"audio.output": "fallback"})
@@ -114,12 +152,18 @@ async def test_a_fallback_waits_for_the_watch(tmp_path: Path, heard: list[str]) 
     assert 2 == len(heard)
 
 
-async def test_a_cue_that_no_watch_answers_is_heard(tmp_path: Path, heard: list[str], nats: Nats) -> None:
-    """GIVEN a broker and no watch WHEN a cue has been repeated in vain THEN it is handed to the fallback once, still in time to be heard."""
+async def test_a_cue_that_no_watch_answers_is_heard(
+    tmp_path: Path, heard: list[str], nats: Nats
+) -> None:
+    """GIVEN a broker and no watch WHEN a cue has been repeated in vain THEN it is handed to the
+    fallback once, still in time to be heard.
+    """
     now = engine_clock()
     handed: list[str] = []
     async with (
-        local_audio(settings(**{"audio.output": "fallback"}), tmp_path, now_ns=now, told=pytest.fail) as audio,
+        local_audio(
+            settings(**{"audio.output": "fallback"}), tmp_path, now_ns=now, told=pytest.fail
+        ) as audio,
         deliver(nats.address, TOPICS, run_id="run", now_ns=now) as delivery,
     ):
         assert audio is not None

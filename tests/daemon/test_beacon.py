@@ -1,4 +1,6 @@
-"""A beacon in a live run: put like a sensor's word, recorded, replayed alike; told on the screen; never the begin of a race."""
+"""A beacon in a live run: put like a sensor's word, recorded, replayed alike; told on the screen;
+never the begin of a race.
+"""
 
 from pathlib import Path
 
@@ -24,13 +26,18 @@ def settings(**more: object) -> Settings:
 
 
 async def test_a_beacon_is_recorded_and_replayed(bluez: FakeBluez, tmp_path: Path) -> None:
-    """GIVEN [beacon] WHEN it is heard before anything else THEN no race begins; in the race it is recorded, and all replays alike."""
+    """GIVEN [beacon] WHEN it is heard before anything else THEN no race begins; in the race it is
+    recorded, and all replays alike.
+    """
     beacon = bluez.add_sensor(LINE, None, services={})
     beacon.advertise(on=False)
     async with live(settings(**{"beacon.address": LINE}), state=tmp_path) as run:
         listening = run.beacon
         assert listening is not None
-        assert (Stage.LOOKING, "the beacon is not heard yet: is it on, and near?") == (run.health[BEACON].stage, run.health[BEACON].why)
+        assert (Stage.LOOKING, "the beacon is not heard yet: is it on, and near?") == (
+            run.health[BEACON].stage,
+            run.health[BEACON].why,
+        )
 
         def heard(times: int) -> bool:
             bluez.advertised(beacon, -70 + listening.health.notifications % 2)

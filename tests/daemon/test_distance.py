@@ -54,7 +54,8 @@ async def test_a_corrected_race_is_run_recorded_and_verified(
 ) -> None:
     """GIVEN 3000 m set up and 1500 m run WHEN that is corrected half-way.
 
-    AND the run is interrupted after that, or not, THEN its one bell comes at 1100 m, the race ends at 1500 m, and its recording verifies.
+    AND the run is interrupted after that, or not, THEN its one bell comes at 1100 m, the race ends
+    at 1500 m, and its recording verifies.
     """
     NOW_NS[0] = 0
     half_ns = RUN.inputs[-1].t_ns // 2

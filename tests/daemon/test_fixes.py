@@ -1,4 +1,6 @@
-"""Positions in a live run: put like a sensor's word, recorded, replayed alike; told on the screen; never the begin of a race."""
+"""Positions in a live run: put like a sensor's word, recorded, replayed alike; told on the screen;
+never the begin of a race.
+"""
 
 import asyncio
 from pathlib import Path
@@ -35,8 +37,12 @@ async def said(run: Live, fake: FakeGpsd, second: int) -> None:
 
 
 async def test_positions_are_recorded_and_replayed(tmp_path: Path) -> None:
-    """GIVEN gpsd in the race file WHEN a race is run THEN its positions are in the recording, stamped in order, and it replays alike."""
-    gate = {f"gate.{key}": getattr(VENUE.gate, key) for key in ("lat_deg", "lon_deg", "heading_deg")}
+    """GIVEN gpsd in the race file WHEN a race is run THEN its positions are in the recording,
+    stamped in order, and it replays alike.
+    """
+    gate = {
+        f"gate.{key}": getattr(VENUE.gate, key) for key in ("lat_deg", "lon_deg", "heading_deg")
+    }
     async with fake_gpsd() as fake:
         options = load_settings(None, options=settings(fake.port, **gate), environ={})
         async with live(options, state=tmp_path) as run:
@@ -58,7 +64,9 @@ async def test_positions_are_recorded_and_replayed(tmp_path: Path) -> None:
 
 
 async def test_a_receiver_alone_begins_no_race(tmp_path: Path) -> None:
-    """GIVEN positions before anything else is heard THEN nothing is recorded; after the first other word they are."""
+    """GIVEN positions before anything else is heard THEN nothing is recorded; after the first other
+    word they are.
+    """
     async with fake_gpsd() as fake:
         options = load_settings(None, options=settings(fake.port), environ={})
         async with live(options, state=tmp_path) as run:
@@ -70,11 +78,15 @@ async def test_a_receiver_alone_begins_no_race(tmp_path: Path) -> None:
             await until(lambda: run.session is not None)
             await said(run, fake, 1)
     (path,) = (tmp_path / "races").glob("*.mcap")
-    assert [tpv(1)["lat"]] == [event.lat_deg for event in read(path).inputs if isinstance(event, Fix)]
+    assert [tpv(1)["lat"]] == [
+        event.lat_deg for event in read(path).inputs if isinstance(event, Fix)
+    ]
 
 
 async def test_the_screen_is_told(tmp_path: Path) -> None:
-    """GIVEN gpsd that is not there, then is THEN the run's health says so under "positions", beside the sensors."""
+    """GIVEN gpsd that is not there, then is THEN the run's health says so under "positions", beside
+    the sensors.
+    """
     async with fake_gpsd() as fake:
         port = fake.port
     async with live(load_settings(None, options=settings(port), environ={}), state=tmp_path) as run:
@@ -90,7 +102,9 @@ async def test_the_screen_is_told(tmp_path: Path) -> None:
             await until(lambda: server.listeners == 0)
 
 
-@pytest.mark.parametrize(("fixes", "kind"), [({"gpsd": "localhost"}, Gpsd), ({"termux": True}, Termux), ({}, type(None))])
+@pytest.mark.parametrize(
+    ("fixes", "kind"), [({"gpsd": "localhost"}, Gpsd), ({"termux": True}, Termux), ({}, type(None))]
+)
 def test_which_receiver(fixes: dict[str, object], kind: type) -> None:
     """GIVEN what the race file names THEN that receiver is held, and none where none is named."""
     named = load_settings(None, options={"race": "800m", "fixes": fixes}, environ={}).fixes

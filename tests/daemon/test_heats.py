@@ -1,4 +1,6 @@
-"""Starts and ends as they happen: a mistake is taken back, and the next heat starts without anything being started anew."""
+"""Starts and ends as they happen: a mistake is taken back, and the next heat starts without
+anything being started anew.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -57,8 +59,12 @@ def order(run: Live, *kinds: CommandKind) -> None:
         run.put(Command(run.clock.run_ns(), kind))
 
 
-async def test_the_next_heat_starts_in_the_same_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is on in the same run and recording, and stays."""
+async def test_the_next_heat_starts_in_the_same_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is
+    on in the same run and recording, and stays.
+    """
     monkeypatch.setattr(live_module, "LINGER_S", 40.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
@@ -81,7 +87,9 @@ async def test_the_next_heat_starts_in_the_same_run(tmp_path: Path, monkeypatch:
 
 
 async def test_a_second_heat_goes_on_after_a_crash(tmp_path: Path) -> None:
-    """GIVEN a second heat WHEN its run is interrupted THEN the next run goes on with that heat, from its own start."""
+    """GIVEN a second heat WHEN its run is interrupted THEN the next run goes on with that heat,
+    from its own start.
+    """
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as first:
         order(first, CommandKind.START, CommandKind.FINISH)
         await until(lambda: first.phase is Phase.FINISHED)
@@ -91,7 +99,11 @@ async def test_a_second_heat_goes_on_after_a_crash(tmp_path: Path) -> None:
         gun_ns = first.session.view.gun_ns
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
         assert second.session is not None
-        assert (True, Phase.BODY, gun_ns) == (second.resumed, second.phase, second.session.view.gun_ns)
+        assert (True, Phase.BODY, gun_ns) == (
+            second.resumed,
+            second.phase,
+            second.session.view.gun_ns,
+        )
         assert gun_ns != 0
 
 
@@ -109,8 +121,12 @@ async def test_given_up_and_started_again_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", [CommandKind.FINISH, CommandKind.ABORT])
-async def test_an_end_pressed_by_mistake_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: CommandKind) -> None:
-    """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own start, and the run does not end."""
+async def test_an_end_pressed_by_mistake_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: CommandKind
+) -> None:
+    """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own
+    start, and the run does not end.
+    """
     monkeypatch.setattr(live_module, "LINGER_S", 20.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
@@ -136,7 +152,9 @@ async def test_a_run_lasts_as_long_as_its_end_can_be_taken_back() -> None:
 
 
 async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
-    """GIVEN a helper's phone WHEN it says start, abort, start, finish, undo THEN each is obeyed at once."""
+    """GIVEN a helper's phone WHEN it says start, abort, start, finish, undo THEN each is obeyed at
+    once.
+    """
     async with live(settings(), state=tmp_path) as run:
         assert run.way is not None
         assert run.way.watch is not None
@@ -194,13 +212,21 @@ async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Pa
 
 
 async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Path) -> None:
-    """GIVEN two heats in one run, the first of them ended once by mistake THEN each has taught the scale of its pod once."""
+    """GIVEN two heats in one run, the first of them ended once by mistake THEN each has taught the
+    scale of its pod once.
+    """
     NOW_NS[0] = 0
     async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as run:
         end_ns = SHORT.inputs[-1].t_ns
         half = [event for event in SHORT.inputs if event.t_ns < end_ns // 2]
         await lead(run, half)
-        await lead(run, [Command(half[-1].t_ns, CommandKind.FINISH), Command(half[-1].t_ns, CommandKind.UNDO_LAP)])
+        await lead(
+            run,
+            [
+                Command(half[-1].t_ns, CommandKind.FINISH),
+                Command(half[-1].t_ns, CommandKind.UNDO_LAP),
+            ],
+        )
         await lead(run, SHORT.inputs[len(half) :])
         await until(lambda: run.phase is Phase.FINISHED)
         again_ns = end_ns + 900 * NS_PER_S

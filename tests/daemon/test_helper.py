@@ -1,4 +1,6 @@
-"""A helper beside the track of a live race: counts where the rules allow it, is refused and recorded where they do not."""
+"""A helper beside the track of a live race: counts where the rules allow it, is refused and
+recorded where they do not.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +17,11 @@ from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  t
 
 
 def notices(run: Live) -> list[str]:
-    return [] if run.session is None else [f"{notice.code}: {notice.text}" for notice in run.session.view.notices]
+    return (
+        []
+        if run.session is None
+        else [f"{notice.code}: {notice.text}" for notice in run.session.view.notices]
+    )
 
 
 def says(run: Live, *words: str) -> Callable[[], bool]:
@@ -25,9 +31,13 @@ def says(run: Live, *words: str) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("rules", ["training", "timetrial"])
 async def test_a_helpers_lap_counts(tmp_path: Path, rules: str) -> None:
-    """GIVEN training or a time trial WHEN a helper starts the race and presses THEN both count; the press is a mark from beside the track."""
+    """GIVEN training or a time trial WHEN a helper starts the race and presses THEN both count; the
+    press is a mark from beside the track.
+    """
     async with live(settings(rules=rules), state=tmp_path) as run:
-        await until(lambda: run.way is not None and run.way.watch is not None and run.way.trouble is None)
+        await until(
+            lambda: run.way is not None and run.way.watch is not None and run.way.trouble is None
+        )
         assert run.way is not None
         assert run.way.watch is not None
         async with watch(run.way.watch, Topics(), hears=("state",)) as helper:
@@ -35,20 +45,30 @@ async def test_a_helpers_lap_counts(tmp_path: Path, rules: str) -> None:
             await until(lambda: run.phase is Phase.BODY)
             helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
             await until(says(run, "trackside mark"))
-    assert [MarkSource.TRACKSIDE] == [event.source for event in recorded(tmp_path).inputs if isinstance(event, Mark)]
+    assert [MarkSource.TRACKSIDE] == [
+        event.source for event in recorded(tmp_path).inputs if isinstance(event, Mark)
+    ]
 
 
 @pytest.mark.parametrize("rules", ["road", "sanctioned"])
-async def test_a_helpers_press_in_a_race_is_refused_and_recorded(tmp_path: Path, rules: str) -> None:
-    """GIVEN a race WHEN a helper presses THEN it is refused and told, the runner's own press counts, and the recording has both."""
+async def test_a_helpers_press_in_a_race_is_refused_and_recorded(
+    tmp_path: Path, rules: str
+) -> None:
+    """GIVEN a race WHEN a helper presses THEN it is refused and told, the runner's own press
+    counts, and the recording has both.
+    """
     async with live(settings(rules=rules), state=tmp_path) as run:
-        await until(lambda: run.way is not None and run.way.watch is not None and run.way.trouble is None)
+        await until(
+            lambda: run.way is not None and run.way.watch is not None and run.way.trouble is None
+        )
         assert run.way is not None
         assert run.way.watch is not None
         run.put(strap_notification(run.clock.run_ns(), 150.0))
         async with watch(run.way.watch, Topics(), hears=("state",)) as helper:
             helper.command(CommandKind.START, Orderer.TRACKSIDE)
-            await until(says(run, "helper_refused: start by a trackside helper", f"under {rules} rules"))
+            await until(
+                says(run, "helper_refused: start by a trackside helper", f"under {rules} rules")
+            )
             assert Phase.WAITING is run.phase
             helper.command(CommandKind.START)
             await until(lambda: run.phase is Phase.BODY)
@@ -58,8 +78,12 @@ async def test_a_helpers_press_in_a_race_is_refused_and_recorded(tmp_path: Path,
             await until(says(run, "button mark"))
             assert not says(run, "trackside mark")()
     recording = recorded(tmp_path)
-    assert [(CommandKind.START, Orderer.TRACKSIDE), (CommandKind.START, None), (CommandKind.LAP, None)] == [
-        (event.kind, event.by) for event in recording.inputs if isinstance(event, Command)
+    assert [
+        (CommandKind.START, Orderer.TRACKSIDE),
+        (CommandKind.START, None),
+        (CommandKind.LAP, None),
+    ] == [(event.kind, event.by) for event in recording.inputs if isinstance(event, Command)]
+    assert [MarkSource.TRACKSIDE] == [
+        event.source for event in recording.inputs if isinstance(event, Mark)
     ]
-    assert [MarkSource.TRACKSIDE] == [event.source for event in recording.inputs if isinstance(event, Mark)]
     assert replays_alike(recording)

@@ -20,7 +20,9 @@ NOW_NS = [0]
 
 
 class Led(Clock):
-    """A clock that shows what a test says: no tick runs ahead of an event, however busy the machine is."""
+    """A clock that shows what a test says: no tick runs ahead of an event, however busy the machine
+    is.
+    """
 
     __slots__ = ()
 
@@ -42,7 +44,9 @@ LONG = simulate(simulated_document("3000m").course(), SCENARIOS["button"], 1_000
 
 
 async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
-    """GIVEN a race with marks WHEN it is over THEN its pod's scale is kept and told; the next race begins with it, and so does its replay."""
+    """GIVEN a race with marks WHEN it is over THEN its pod's scale is kept and told; the next race
+    begins with it, and so does its replay.
+    """
     async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as first:
         assert 0.03 == first.document.scale_sd
         await lead(first, LAPS.inputs)
@@ -50,7 +54,9 @@ async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
     assert any("is expected of the next" in note for note in first.notes)
     calibration = Calibrations.below(tmp_path).get("runner", "gym-pod")
     header = recorded(tmp_path).header
-    assert "gym-pod" == header.pins["pod"], "a recording names the pod, so that it can teach it again"
+    assert "gym-pod" == header.pins["pod"], (
+        "a recording names the pod, so that it can teach it again"
+    )
     (race,) = calibration.races
     assert race.utc is not None
     assert header.utc is not None
@@ -68,7 +74,9 @@ async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
 async def test_a_race_that_is_given_up_teaches_nothing(tmp_path: Path) -> None:
     """GIVEN a race with marks WHEN it is aborted THEN nothing is kept of its scale."""
     async with live(settings(race="3000m"), state=tmp_path, clock=Led()) as run:
-        await lead(run, [event for event in LONG.inputs if event.t_ns < LONG.truth.time_at(2300.0) * 1e9])
+        await lead(
+            run, [event for event in LONG.inputs if event.t_ns < LONG.truth.time_at(2300.0) * 1e9]
+        )
         assert run.session is not None
         assert run.session.measured_scale is not None
         run.put(Command(run.clock.run_ns(), CommandKind.ABORT))
@@ -77,7 +85,9 @@ async def test_a_race_that_is_given_up_teaches_nothing(tmp_path: Path) -> None:
 
 
 async def test_an_interrupted_race_goes_on_with_the_scale_it_began_with(tmp_path: Path) -> None:
-    """GIVEN a race that began with a learned scale WHEN it was cut off and the calibration forgotten THEN it goes on with that scale."""
+    """GIVEN a race that began with a learned scale WHEN it was cut off and the calibration
+    forgotten THEN it goes on with that scale.
+    """
     known = Calibrations.below(tmp_path)
     scale = RaceScale(scale=1.02, sd=0.004)
     known.put(Calibration(athlete="runner", pod="gym-pod").with_race(scale))
@@ -95,7 +105,9 @@ async def test_an_interrupted_race_goes_on_with_the_scale_it_began_with(tmp_path
 
 
 async def test_a_race_that_is_not_recorded_teaches_all_the_same(tmp_path: Path) -> None:
-    """GIVEN a race that is not to be recorded WHEN it is over THEN its pod's scale is kept, with its time and no recording's name."""
+    """GIVEN a race that is not to be recorded WHEN it is over THEN its pod's scale is kept, with
+    its time and no recording's name.
+    """
     async with live(settings(race="1500m", record=False), state=tmp_path, clock=Led()) as run:
         await lead(run, LAPS.inputs)
     assert any("is expected of the next" in note for note in run.notes)
@@ -106,11 +118,15 @@ async def test_a_race_that_is_not_recorded_teaches_all_the_same(tmp_path: Path) 
 
 
 async def test_other_shoes_are_told_and_the_next_race_is_less_sure(tmp_path: Path) -> None:
-    """GIVEN four races that agree WHEN the fifth measures 5 % less THEN its runner is asked for the shoes, and the sixth begins with more doubt."""
+    """GIVEN four races that agree WHEN the fifth measures 5 % less THEN its runner is asked for the
+    shoes, and the sixth begins with more doubt.
+    """
     known = Calibrations.below(tmp_path)
     calibration = Calibration(athlete="runner", pod="gym-pod")
     for day in (1, 2, 3, 4):
-        calibration = calibration.with_race(RaceScale(utc=datetime.fromisoformat(f"2020-06-0{day}T10:00:00Z"), scale=1.07, sd=0.003))
+        calibration = calibration.with_race(
+            RaceScale(utc=datetime.fromisoformat(f"2020-06-0{day}T10:00:00Z"), scale=1.07, sd=0.003)
+        )
     known.put(calibration)
     async with live(settings(race="1500m"), state=tmp_path, clock=Led()) as fifth:
         await lead(fifth, LAPS.inputs)
@@ -137,7 +153,9 @@ def worn(inputs: Iterable[Input], foot_until_s: float) -> Iterator[Input]:
 
 
 async def test_of_two_pods_the_one_that_led_learns(tmp_path: Path) -> None:
-    """GIVEN two pods of which the first was never heard WHEN the race is over THEN the second one's scale is kept, and nothing of the first."""
+    """GIVEN two pods of which the first was never heard WHEN the race is over THEN the second one's
+    scale is kept, and nothing of the first.
+    """
     async with live(settings(race="1500m", sensors=TWO_PODS), state=tmp_path, clock=Led()) as run:
         await lead(run, worn(LAPS.inputs, 0.0))
     assert any("is expected of the next" in note for note in run.notes)
@@ -146,9 +164,14 @@ async def test_of_two_pods_the_one_that_led_learns(tmp_path: Path) -> None:
 
 
 async def test_two_pods_in_turn_teach_nothing_and_that_is_told(tmp_path: Path) -> None:
-    """GIVEN two pods of which the first falls silent half-way WHEN the race is over THEN nothing is kept of either, and the reason is told."""
+    """GIVEN two pods of which the first falls silent half-way WHEN the race is over THEN nothing is
+    kept of either, and the reason is told.
+    """
     async with live(settings(race="3000m", sensors=TWO_PODS), state=tmp_path, clock=Led()) as run:
         await lead(run, worn(LONG.inputs, LONG.truth.time_at(1500.0)))
         await until(lambda: run.phase is Phase.FINISHED)
-    assert any("nothing is learned of the pod's scale: the distance was taken from" in note for note in run.notes)
+    assert any(
+        "nothing is learned of the pod's scale: the distance was taken from" in note
+        for note in run.notes
+    )
     assert [] == list(Calibrations.below(tmp_path).files())

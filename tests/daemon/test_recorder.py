@@ -1,4 +1,6 @@
-"""The recorder beside a race: whatever the disk does, every cue comes, and what was recorded can be read."""
+"""The recorder beside a race: whatever the disk does, every cue comes, and what was recorded can be
+read.
+"""
 
 import json
 import subprocess
@@ -80,15 +82,22 @@ def card(monkeypatch: pytest.MonkeyPatch) -> Iterator[Card]:
 
 
 def test_a_race_is_recorded_whole_and_in_order(tmp_path: Path) -> None:
-    """GIVEN a race WHEN it is over and the recorder closed THEN all of it stands in a new file named by moment and race, and verifies."""
-    recorder = start_recorder(tmp_path / "state" / "races", Header(race="1500m", setup=DOCUMENT.as_json(), ticks=True, utc=HEADER.utc))
+    """GIVEN a race WHEN it is over and the recorder closed THEN all of it stands in a new file
+    named by moment and race, and verifies.
+    """
+    recorder = start_recorder(
+        tmp_path / "state" / "races",
+        Header(race="1500m", setup=DOCUMENT.as_json(), ticks=True, utc=HEADER.utc),
+    )
     delivered = race(recorder.write)
     recorder.close()
     path = tmp_path / "state" / "races" / "20260614T100911Z-1500m.mcap"
     assert (None, path) == (recorder.trouble, recorder.path)
     found = read(path)
     assert (tuple(delivered), ()) == (found.outputs, found.problems)
-    assert None is first_difference(found, tuple(output for _, outputs in source(found, None).run() for output in outputs))
+    assert None is first_difference(
+        found, tuple(output for _, outputs in source(found, None).run() for output in outputs)
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +109,9 @@ def test_a_race_is_recorded_whole_and_in_order(tmp_path: Path) -> None:
     ],
 )
 def test_recordings_are_named_by_utc_and_race(tmp_path: Path, header: Header, name: str) -> None:
-    """Whatever zone the moment is told in and whatever the race is called, the name is a plain one in the folder."""
+    """Whatever zone the moment is told in and whatever the race is called, the name is a plain one
+    in the folder.
+    """
     recorder = start_recorder(tmp_path, header)
     recorder.close()
     assert tmp_path / name == recorder.path
@@ -112,13 +123,19 @@ def test_no_recording_overwrites_another(tmp_path: Path) -> None:
     for number, recorder in enumerate(recorders):
         recorder.write(Tick(number))
         recorder.close()
-    names = ["20260614T100911Z-1500m.mcap", "20260614T100911Z-1500m-2.mcap", "20260614T100911Z-1500m-3.mcap"]
+    names = [
+        "20260614T100911Z-1500m.mcap",
+        "20260614T100911Z-1500m-2.mcap",
+        "20260614T100911Z-1500m-3.mcap",
+    ]
     assert names == [recorder.path.name for recorder in recorders if recorder.path]
     assert [(Tick(0),), (Tick(1),), (Tick(2),)] == [read(tmp_path / name).entries for name in names]
 
 
 def test_what_is_written_is_in_the_file_before_the_end(tmp_path: Path) -> None:
-    """GIVEN a recorder that is not closed THEN what was written can soon be read: a process that is killed then has lost nothing."""
+    """GIVEN a recorder that is not closed THEN what was written can soon be read: a process that is
+    killed then has lost nothing.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     for tick in ticks(20):
         recorder.write(tick)
@@ -133,17 +150,24 @@ def test_what_is_written_is_in_the_file_before_the_end(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    """GIVEN a place where no folder can be THEN there is trouble and no file, nothing is raised, and every cue of the race comes."""
+    """GIVEN a place where no folder can be THEN there is trouble and no file, nothing is raised,
+    and every cue of the race comes.
+    """
     (tmp_path / "state").write_text("a file")
     recorder = start_recorder(tmp_path / "state" / "races", HEADER)
-    assert (None, f"{tmp_path / 'state' / 'races'} cannot be made: Not a directory") == (recorder.path, recorder.trouble)
+    assert (None, f"{tmp_path / 'state' / 'races'} cannot be made: Not a directory") == (
+        recorder.path,
+        recorder.trouble,
+    )
     assert undisturbed() == race(recorder.write)
     recorder.close()
 
 
 @pytest.mark.parametrize("number", [5, 28, 30])
 def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """GIVEN EIO, ENOSPC or EROFS in the middle of a race THEN every cue comes, the trouble is told, what was written can be read."""
+    """GIVEN EIO, ENOSPC or EROFS in the middle of a race THEN every cue comes, the trouble is told,
+    what was written can be read.
+    """
     left = 200
 
     def failing(self: StraightFile, data: bytes) -> None:
@@ -182,7 +206,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk(small_disk: Path) -> None:
-    """GIVEN a real disk that is full in the middle of the race THEN every cue comes, and the recording is whole up to there."""
+    """GIVEN a real disk that is full in the middle of the race THEN every cue comes, and the
+    recording is whole up to there.
+    """
     recorder = start_recorder(small_disk / "races", HEADER)
     assert undisturbed() == race(recorder.write)
     recorder.close()
@@ -215,9 +241,13 @@ print(json.dumps([cues, recorder.trouble, str(recorder.path)]))
 
 
 def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
-    """GIVEN a process whose files may have 64 kB, set by the system THEN every cue comes and the recording is whole up to there."""
+    """GIVEN a process whose files may have 64 kB, set by the system THEN every cue comes and the
+    recording is whole up to there.
+    """
     repo = Path(__file__).resolve().parents[2]
-    done = subprocess.run([sys.executable, "-c", LIMITED, tmp_path], check=True, stdout=subprocess.PIPE, cwd=repo)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, tmp_path], check=True, stdout=subprocess.PIPE, cwd=repo
+    )
     cues, trouble, path = json.loads(done.stdout)
     assert [output.id for output in undisturbed() if isinstance(output, Cue)] == cues
     assert f"{path} cannot be written: File too large" == trouble
@@ -225,7 +255,9 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_stands_still_for_a_while(tmp_path: Path, card: Card) -> None:
-    """GIVEN a disk that stalls WHEN the race goes on and the disk recovers THEN nothing was held up and nothing is missing."""
+    """GIVEN a disk that stalls WHEN the race goes on and the disk recovers THEN nothing was held up
+    and nothing is missing.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     card.going.clear()
     recorder.write(Tick(0))
@@ -239,7 +271,9 @@ def test_a_disk_that_stands_still_for_a_while(tmp_path: Path, card: Card) -> Non
 
 
 def test_a_disk_that_stands_still_for_too_long(tmp_path: Path, card: Card) -> None:
-    """GIVEN a disk that stalls until too much waits THEN recording ends, with trouble; when the disk recovers nothing with a hole is written."""
+    """GIVEN a disk that stalls until too much waits THEN recording ends, with trouble; when the
+    disk recovers nothing with a hole is written.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     recorder.write(Tick(0))
     card.going.clear()
@@ -258,7 +292,9 @@ def test_a_disk_that_stands_still_for_too_long(tmp_path: Path, card: Card) -> No
 
 
 def test_closing_takes_no_longer_than_told(tmp_path: Path, card: Card) -> None:
-    """GIVEN a disk that stands still WHEN the recorder is closed THEN it returns after the given time and says what is missing."""
+    """GIVEN a disk that stands still WHEN the recorder is closed THEN it returns after the given
+    time and says what is missing.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     card.going.clear()
     recorder.write(Tick(0))
@@ -269,8 +305,12 @@ def test_closing_takes_no_longer_than_told(tmp_path: Path, card: Card) -> None:
     recorder.close(0.0)
 
 
-def test_a_disk_that_is_slow_to_begin(tmp_path: Path, card: Card, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a disk that takes long to make the file WHEN the race begins THEN it is not held up, and recorded all the same."""
+def test_a_disk_that_is_slow_to_begin(
+    tmp_path: Path, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a disk that takes long to make the file WHEN the race begins THEN it is not held up,
+    and recorded all the same.
+    """
     monkeypatch.setattr("kickcue.daemon.recorder.BEGIN_S", 0.01)
     card.going.clear()
     recorder = start_recorder(tmp_path, HEADER)
@@ -283,28 +323,43 @@ def test_a_disk_that_is_slow_to_begin(tmp_path: Path, card: Card, monkeypatch: p
 
 
 def test_an_entry_that_cannot_be_written(tmp_path: Path) -> None:
-    """GIVEN a nan, which should never be WHEN it is to be recorded THEN the recording ends there instead of having a hole."""
+    """GIVEN a nan, which should never be WHEN it is to be recorded THEN the recording ends there
+    instead of having a hole.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     for entry in (Tick(0), Fix(1, float("nan"), 0.0), Tick(2)):
         recorder.write(entry)
     recorder.close()
     assert recorder.path is not None
-    assert (True, (Tick(0),)) == (str(recorder.trouble).startswith("ValueError: "), read(recorder.path).entries)
+    assert (True, (Tick(0),)) == (
+        str(recorder.trouble).startswith("ValueError: "),
+        read(recorder.path).entries,
+    )
 
 
 def test_a_recording_is_gone_on_with(tmp_path: Path) -> None:
-    """GIVEN an interrupted recording WHEN gone on with THEN new entries follow the old ones, and the file is whole."""
+    """GIVEN an interrupted recording WHEN gone on with THEN new entries follow the old ones, and
+    the file is whole.
+    """
     path = tmp_path / "race.mcap"
     writer = McapWriter(path, HEADER)
     writer.write(Tick(0))
     busy = resume_recorder(path)
-    assert (None, f"{path} cannot be gone on with: another kickcue is recording it") == (busy.path, busy.trouble)
+    assert (None, f"{path} cannot be gone on with: another kickcue is recording it") == (
+        busy.path,
+        busy.trouble,
+    )
     writer.leave()
     recorder = resume_recorder(path)
     recorder.write(Tick(1))
     recorder.close()
     found = read(path)
-    assert (None, path, (Tick(0), Tick(1)), ()) == (recorder.trouble, recorder.path, found.entries, found.problems)
+    assert (None, path, (Tick(0), Tick(1)), ()) == (
+        recorder.trouble,
+        recorder.path,
+        found.entries,
+        found.problems,
+    )
 
 
 def test_closing_twice_is_harmless(tmp_path: Path) -> None:
@@ -320,7 +375,9 @@ def test_closing_twice_is_harmless(tmp_path: Path) -> None:
 
 
 def test_a_slow_disk_is_waited_for_and_told(tmp_path: Path, card: Card) -> None:
-    """GIVEN a disk that stands still at the end WHEN the recording is closed THEN that is told, and nothing is lost once it goes on."""
+    """GIVEN a disk that stands still at the end WHEN the recording is closed THEN that is told, and
+    nothing is lost once it goes on.
+    """
     recorder = start_recorder(tmp_path, HEADER)
     card.going.clear()
     for event in ticks(3):

@@ -49,11 +49,15 @@ DOCUMENT = simulated_document("1500m").with_digests()
 UTC = "2026-06-14T10:09:11Z"
 SAID = [
     entry
-    for event, outputs in Source(DOCUMENT, simulate(DOCUMENT.course(), SCENARIOS["button"], 5).inputs, same=False).run()
+    for event, outputs in Source(
+        DOCUMENT, simulate(DOCUMENT.course(), SCENARIOS["button"], 5).inputs, same=False
+    ).run()
     for entry in (event, *outputs)
 ]
 """A whole race: inputs and outputs between each other."""
-MINUTE = next(at for at, entry in enumerate(SAID) if entry.t_ns > 60 * NS_PER_S and isinstance(entry, INPUTS))
+MINUTE = next(
+    at for at, entry in enumerate(SAID) if entry.t_ns > 60 * NS_PER_S and isinstance(entry, INPUTS)
+)
 """The first minute of it ends here."""
 
 
@@ -76,11 +80,25 @@ def began(ago_s: float, boot: str | None = "this") -> Clock:
 
 
 def left(
-    path: Path, entries: Iterable[Entry], clock: Clock, *, utc: str | None = UTC, document: RaceDocument = DOCUMENT, **live: Any
+    path: Path,
+    entries: Iterable[Entry],
+    clock: Clock,
+    *,
+    utc: str | None = UTC,
+    document: RaceDocument = DOCUMENT,
+    **live: Any,
 ) -> Path:
     """Record what a process had recorded that then was killed."""
-    facts = {"run_id": "then", "boot": clock.boot, "zero_ns": clock.began_ns, "began_ns": clock.began_ns, **live}
-    writer = McapWriter(path, Header(race="1500m", utc=utc, setup=document.as_json(), ticks=True, live=facts))
+    facts = {
+        "run_id": "then",
+        "boot": clock.boot,
+        "zero_ns": clock.began_ns,
+        "began_ns": clock.began_ns,
+        **live,
+    }
+    writer = McapWriter(
+        path, Header(race="1500m", utc=utc, setup=document.as_json(), ticks=True, live=facts)
+    )
     for entry in entries:
         writer.write(entry)
     writer.leave()
@@ -93,13 +111,23 @@ def _written() -> bytes:
 
 
 def find(
-    folder: Path, *, document: RaceDocument = DOCUMENT, clock: Clock | None = None, utc_now_s: float = 0.0, utc_is_set: bool = True
+    folder: Path,
+    *,
+    document: RaceDocument = DOCUMENT,
+    clock: Clock | None = None,
+    utc_now_s: float = 0.0,
+    utc_is_set: bool = True,
 ) -> tuple[Unfinished | None, list[str]]:
     """Look for an unfinished race ``utc_now_s`` after its beginning; return it and what was said."""
     said: list[str] = []
     now_ns = (utc_ns(UTC) or 0) + s_to_ns(utc_now_s)
     return find_unfinished(
-        folder, document, clock or began(0.0), utc_now_ns=lambda: now_ns, utc_is_set=lambda: utc_is_set, say=said.append
+        folder,
+        document,
+        clock or began(0.0),
+        utc_now_ns=lambda: now_ns,
+        utc_is_set=lambda: utc_is_set,
+        say=said.append,
     ), said
 
 
@@ -111,11 +139,16 @@ def nothing(folder: Path, **how: Any) -> str:
 
 
 def test_a_race_that_was_cut_off_is_found(tmp_path: Path) -> None:
-    """GIVEN a race cut off after a minute, in this boot WHEN looked for 80 s after its start THEN it is found, with a gap by the machine's clock."""
+    """GIVEN a race cut off after a minute, in this boot WHEN looked for 80 s after its start THEN
+    it is found, with a gap by the machine's clock.
+    """
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(80.0))
     found, said = find(tmp_path, utc_now_s=85.0)
     assert found is not None
-    assert ((path, "then", True, DOCUMENT), []) == ((found.path, found.run_id, found.same_boot, found.document), said)
+    assert ((path, "then", True, DOCUMENT), []) == (
+        (found.path, found.run_id, found.same_boot, found.document),
+        said,
+    )
     assert max(entry.t_ns for entry in SAID[:MINUTE]) == found.last_t_ns
     assert 80 * NS_PER_S == found.now_ns
     assert found.gap_s == ns_to_s(found.now_ns - found.last_t_ns)
@@ -123,7 +156,9 @@ def test_a_race_that_was_cut_off_is_found(tmp_path: Path) -> None:
 
 
 def test_a_finished_file_of_a_race_that_is_not_over_is_found(tmp_path: Path) -> None:
-    """GIVEN a service that was told to stop in the middle of the race, and closed the file THEN the race is found all the same."""
+    """GIVEN a service that was told to stop in the middle of the race, and closed the file THEN the
+    race is found all the same.
+    """
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(80.0))
     McapWriter.resume(path).close()
     found, _ = find(tmp_path)
@@ -132,8 +167,12 @@ def test_a_finished_file_of_a_race_that_is_not_over_is_found(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(("boot", "now"), [("other", "this"), (None, None)])
-def test_after_a_reboot_the_gap_goes_by_utc(tmp_path: Path, boot: str | None, now: str | None) -> None:
-    """GIVEN another boot, or a system that does not tell THEN the gap is by UTC, and it is not the same run."""
+def test_after_a_reboot_the_gap_goes_by_utc(
+    tmp_path: Path, boot: str | None, now: str | None
+) -> None:
+    """GIVEN another boot, or a system that does not tell THEN the gap is by UTC, and it is not the
+    same run.
+    """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(5.0, boot))
     found, said = find(tmp_path, clock=began(0.0, now), utc_now_s=100.0)
     assert found is not None
@@ -141,13 +180,23 @@ def test_after_a_reboot_the_gap_goes_by_utc(tmp_path: Path, boot: str | None, no
 
 
 @pytest.mark.parametrize(("utc", "utc_now_s"), [(UTC, 30.0), (UTC, -86_400.0), (None, 30.0)])
-def test_a_machine_that_does_not_know_the_time(tmp_path: Path, utc: str | None, utc_now_s: float) -> None:
-    """GIVEN a Pi without a clock, whose UTC lies before what it has recorded THEN the race goes on as if there had been no gap, and that is said."""
+def test_a_machine_that_does_not_know_the_time(
+    tmp_path: Path, utc: str | None, utc_now_s: float
+) -> None:
+    """GIVEN a Pi without a clock, whose UTC lies before what it has recorded THEN the race goes on
+    as if there had been no gap, and that is said.
+    """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(5.0, "other"), utc=utc)
     found, said = find(tmp_path, utc_now_s=utc_now_s)
     assert found is not None
     assert 0.0 == found.gap_s
-    assert ["race.mcap: this machine's clock does not tell how long the race was interrupted: taken as not at all"] == said
+    assert [
+        (
+            "race.mcap: this machine's clock does not tell how long the race was interrupted: "
+            "taken "
+            "as not at all"
+        )
+    ] == said
 
 
 def wrote_at(path: Path, utc_s: float) -> None:
@@ -157,13 +206,19 @@ def wrote_at(path: Path, utc_s: float) -> None:
 
 
 def test_three_hours_by_utc_are_not_seven_seconds(tmp_path: Path) -> None:
-    """GIVEN a machine whose own clock stood still in a sleep or a pause of three hours THEN the race is over, for UTC has gone on."""
+    """GIVEN a machine whose own clock stood still in a sleep or a pause of three hours THEN the
+    race is over, for UTC has gone on.
+    """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0)), 60.0)
-    assert "it broke off 180 minutes ago, which is too long" in nothing(tmp_path, utc_now_s=60.0 + 3 * 3600)
+    assert "it broke off 180 minutes ago, which is too long" in nothing(
+        tmp_path, utc_now_s=60.0 + 3 * 3600
+    )
 
 
 def test_a_pause_of_minutes_counts_by_utc(tmp_path: Path) -> None:
-    """GIVEN a machine whose own clock stood still for three minutes of the gap THEN the race goes on where UTC says, as a run of its own."""
+    """GIVEN a machine whose own clock stood still for three minutes of the gap THEN the race goes
+    on where UTC says, as a run of its own.
+    """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0)), 50.0)
     found, _ = find(tmp_path, utc_now_s=240.0)
     assert found is not None
@@ -172,7 +227,9 @@ def test_a_pause_of_minutes_counts_by_utc(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("off_s", [-86_400.0, -7200.0, 20.0])
 def test_utc_set_while_the_race_was_on_ends_no_race(tmp_path: Path, off_s: float) -> None:
-    """GIVEN UTC wrong when the race began and set in its course WHEN it breaks off for 10 s THEN it goes on: the file was written since then."""
+    """GIVEN UTC wrong when the race began and set in its course WHEN it breaks off for 10 s THEN it
+    goes on: the file was written since then.
+    """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0)), 60.0 - off_s)
     found, _ = find(tmp_path, utc_now_s=70.0 - off_s)
     assert found is not None
@@ -181,7 +238,9 @@ def test_utc_set_while_the_race_was_on_ends_no_race(tmp_path: Path, off_s: float
 
 @pytest.mark.parametrize("boot", ["this", "other"])
 def test_utc_set_in_the_gap_ends_no_race(tmp_path: Path, boot: str) -> None:
-    """GIVEN a Pi that nobody had told the time WHEN the network tells it within a gap of 10 s THEN the race goes on, also after a reboot."""
+    """GIVEN a Pi that nobody had told the time WHEN the network tells it within a gap of 10 s THEN
+    the race goes on, also after a reboot.
+    """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0, boot), utc_set=False), 60.0)
     now = Stopped(began_ns=NOW_NS if boot == "this" else s_to_ns(8.0), boot="this")
     found, _ = find(tmp_path, clock=now, utc_now_s=86_400.0)
@@ -196,11 +255,17 @@ def test_a_clock_that_nobody_ever_set_is_compared_with_itself(tmp_path: Path) ->
 
 
 def test_a_machine_that_slept_before_the_race(tmp_path: Path) -> None:
-    """GIVEN a laptop that slept for an hour between the first sensor and the start WHEN the race breaks off THEN it goes on: no damage."""
+    """GIVEN a laptop that slept for an hour between the first sensor and the start WHEN the race
+    breaks off THEN it goes on: no damage.
+    """
     slept_ns = s_to_ns(3600.0)
     entries = [
         Link(0, "pod", up=True),
-        *(replace(entry, t_ns=entry.t_ns + slept_ns) for entry in SAID[:MINUTE] if isinstance(entry, INPUTS)),
+        *(
+            replace(entry, t_ns=entry.t_ns + slept_ns)
+            for entry in SAID[:MINUTE]
+            if isinstance(entry, INPUTS)
+        ),
     ]
     left(tmp_path / "race.mcap", entries, began(3670.0))
     found, said = find(tmp_path)
@@ -219,18 +284,28 @@ def test_a_laboratory_in_which_time_flies(tmp_path: Path) -> None:
     ("clock", "how", "why"),
     [
         (began(11 * 60 + 2), {}, "it broke off 10 minutes ago, which is too long"),
-        (began(0.0, "other"), {"utc_now_s": 3600.0}, "it broke off 59 minutes ago, which is too long"),
+        (
+            began(0.0, "other"),
+            {"utc_now_s": 3600.0},
+            "it broke off 59 minutes ago, which is too long",
+        ),
     ],
 )
-def test_a_race_of_long_ago_is_not_taken_up(tmp_path: Path, clock: Clock, how: dict[str, Any], why: str) -> None:
-    """GIVEN a race that broke off more than ten minutes ago THEN a new one begins, and it is said why."""
+def test_a_race_of_long_ago_is_not_taken_up(
+    tmp_path: Path, clock: Clock, how: dict[str, Any], why: str
+) -> None:
+    """GIVEN a race that broke off more than ten minutes ago THEN a new one begins, and it is said
+    why.
+    """
     left(tmp_path / "race.mcap", SAID[:MINUTE], clock)
     assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, **how)
 
 
 @pytest.mark.parametrize("kind", [CommandKind.FINISH, CommandKind.ABORT])
 def test_a_race_that_is_over_is_not_taken_up(tmp_path: Path, kind: CommandKind) -> None:
-    """GIVEN a race that was finished or aborted THEN a new one begins, and that goes without saying."""
+    """GIVEN a race that was finished or aborted THEN a new one begins, and that goes without
+    saying.
+    """
     engine = Engine(DOCUMENT.setup())
     entries: list[Entry] = []
     for event in (Command(0, CommandKind.START), Command(NS_PER_S, kind)):
@@ -240,19 +315,30 @@ def test_a_race_that_is_over_is_not_taken_up(tmp_path: Path, kind: CommandKind) 
 
 
 def test_a_race_that_never_started_is_not_taken_up(tmp_path: Path) -> None:
-    """GIVEN sensors that were heard, but no start THEN a new recording begins: there is no lap to lose."""
-    without_start = [entry for entry in SAID[:MINUTE] if isinstance(entry, INPUTS) and not isinstance(entry, Command)]
+    """GIVEN sensors that were heard, but no start THEN a new recording begins: there is no lap to
+    lose.
+    """
+    without_start = [
+        entry
+        for entry in SAID[:MINUTE]
+        if isinstance(entry, INPUTS) and not isinstance(entry, Command)
+    ]
     left(tmp_path / "race.mcap", without_start, began(70.0))
     assert "" == nothing(tmp_path)
 
 
 def test_a_start_whose_consequences_were_lost_counts(tmp_path: Path) -> None:
-    """GIVEN a process that was killed with the start recorded and nothing after it THEN the race is taken up and its beginning told again."""
+    """GIVEN a process that was killed with the start recorded and nothing after it THEN the race is
+    taken up and its beginning told again.
+    """
     left(tmp_path / "race.mcap", [Command(0, CommandKind.START)], began(3.0))
     found, _ = find(tmp_path)
     assert found is not None
     engine, missing = found.engine, found.missing
-    assert (Phase.BODY, True) == (engine.phase, PhaseChange(0, Phase.BODY, Phase.WAITING) in missing)
+    assert (Phase.BODY, True) == (
+        engine.phase,
+        PhaseChange(0, Phase.BODY, Phase.WAITING) in missing,
+    )
 
 
 @pytest.mark.parametrize(
@@ -261,7 +347,10 @@ def test_a_start_whose_consequences_were_lost_counts(tmp_path: Path) -> None:
         ({"race": "5000m"}, "race was '1500m' and is now '5000m'"),
         ({"target_s": 240.0}, "target_s was None and is now 240.0"),
         ({"rules": "road"}, "rules was None and is now 'road'"),
-        ({"sensors": {}}, "its sensors were {'pod': 'generic-rsc', 'strap': 'generic-hr'} and are now {}"),
+        (
+            {"sensors": {}},
+            "its sensors were {'pod': 'generic-rsc', 'strap': 'generic-hr'} and are now {}",
+        ),
     ],
 )
 def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], why: str) -> None:
@@ -272,7 +361,9 @@ def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], wh
 
 
 def test_a_learned_scale_is_no_reason_not_to_go_on(tmp_path: Path) -> None:
-    """GIVEN a race that began with a learned scale WHEN another has been learned since, or forgotten THEN it goes on with the one it had."""
+    """GIVEN a race that began with a learned scale WHEN another has been learned since, or
+    forgotten THEN it goes on with the one it had.
+    """
     learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
     found, said = find(tmp_path)
@@ -281,38 +372,66 @@ def test_a_learned_scale_is_no_reason_not_to_go_on(tmp_path: Path) -> None:
 
 
 def test_another_scale_that_a_person_has_set_is_another_race(tmp_path: Path) -> None:
-    """GIVEN a race that began with a learned scale WHEN a person has set another since THEN the new race begins with that."""
+    """GIVEN a race that began with a learned scale WHEN a person has set another since THEN the new
+    race begins with that.
+    """
     learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
     told = DOCUMENT.model_copy(update={"scale": 1.01, "scale_sd": 0.008})
-    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.01" == nothing(tmp_path, document=told)
+    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.01" == nothing(
+        tmp_path, document=told
+    )
 
 
 def test_the_usual_scale_that_a_person_has_set_is_told_from_none(tmp_path: Path) -> None:
-    """GIVEN a race that began with a learned scale WHEN a person has set scale = 1.0 since THEN the new race begins with that."""
+    """GIVEN a race that began with a learned scale WHEN a person has set scale = 1.0 since THEN the
+    new race begins with that.
+    """
     learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
     told = RaceDocument.parse({**DOCUMENT.as_json(), "scale": 1.0}, "test")
     assert told == DOCUMENT
-    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.0" == nothing(tmp_path, document=told)
+    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.0" == nothing(
+        tmp_path, document=told
+    )
 
 
-@pytest.mark.parametrize("said", [{}, {"scale": 1.0}, {"scale_sd": 0.03}, {"scale": 1.0, "scale_sd": 0.03}])
-def test_a_race_that_began_with_the_usual_scale_goes_on(tmp_path: Path, said: dict[str, float]) -> None:
-    """GIVEN a race whose usual scale a person had set WHEN it is set in the same words or others THEN it goes on, and keeps that it was said."""
+@pytest.mark.parametrize(
+    "said", [{}, {"scale": 1.0}, {"scale_sd": 0.03}, {"scale": 1.0, "scale_sd": 0.03}]
+)
+def test_a_race_that_began_with_the_usual_scale_goes_on(
+    tmp_path: Path, said: dict[str, float]
+) -> None:
+    """GIVEN a race whose usual scale a person had set WHEN it is set in the same words or others
+    THEN it goes on, and keeps that it was said.
+    """
     told = RaceDocument.parse({**DOCUMENT.as_json(), "scale": 1.0}, "test")
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=told)
-    found, words = find(tmp_path, document=RaceDocument.parse({**DOCUMENT.as_json(), **said}, "test"))
+    found, words = find(
+        tmp_path, document=RaceDocument.parse({**DOCUMENT.as_json(), **said}, "test")
+    )
     assert found is not None
     assert [] == words
     assert "scale" in found.document.model_fields_set
 
 
 def test_a_changed_profile_is_a_reason_not_to_go_on(tmp_path: Path) -> None:
-    """GIVEN a profile that was edited since THEN the engine would not do again what it did, and that is said."""
-    sensors = {**DOCUMENT.sensors, "pod": DOCUMENT.sensors["pod"].model_copy(update={"sha256": "0" * 64})}
-    left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=DOCUMENT.model_copy(update={"sensors": sensors}))
-    assert "race.mcap is not gone on with: profile generic-rsc has changed since" == nothing(tmp_path)
+    """GIVEN a profile that was edited since THEN the engine would not do again what it did, and
+    that is said.
+    """
+    sensors = {
+        **DOCUMENT.sensors,
+        "pod": DOCUMENT.sensors["pod"].model_copy(update={"sha256": "0" * 64}),
+    }
+    left(
+        tmp_path / "race.mcap",
+        SAID[:MINUTE],
+        began(70.0),
+        document=DOCUMENT.model_copy(update={"sensors": sensors}),
+    )
+    assert "race.mcap is not gone on with: profile generic-rsc has changed since" == nothing(
+        tmp_path
+    )
 
 
 def _truncated(path: Path) -> None:
@@ -339,11 +458,18 @@ def _another_race(path: Path) -> None:
         (_strange_form, "its header's live.zero_ns is None, which no kickcue writes"),
         (_another_race, "its set-up: racx"),
         (lambda path: _in_the_middle(path, b"\xff" * 20), "it is damaged at byte"),
-        (lambda path: path.write_bytes(path.read_bytes().replace(b'"sensor":', b'"sensxr":')), "records cannot be read"),
+        (
+            lambda path: path.write_bytes(path.read_bytes().replace(b'"sensor":', b'"sensxr":')),
+            "records cannot be read",
+        ),
     ],
 )
-def test_a_damaged_recording_is_set_aside(tmp_path: Path, damage: Callable[[Path], Any], why: str) -> None:
-    """GIVEN a newest recording that is damaged THEN it is renamed and named, byte for byte as it was, and hides no older race that goes on."""
+def test_a_damaged_recording_is_set_aside(
+    tmp_path: Path, damage: Callable[[Path], Any], why: str
+) -> None:
+    """GIVEN a newest recording that is damaged THEN it is renamed and named, byte for byte as it
+    was, and hides no older race that goes on.
+    """
     path = left(tmp_path / "new.mcap", SAID[:MINUTE], began(70.0))
     damage(path)
     was = path.read_bytes()
@@ -372,7 +498,9 @@ def test_what_was_set_aside_before_is_not_overwritten(tmp_path: Path) -> None:
     for number in range(3):
         _truncated(left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0, str(number))))
         nothing(tmp_path)
-    assert {"race.mcap.damaged", "race.mcap.damaged-2", "race.mcap.damaged-3"} == {path.name for path in tmp_path.iterdir()}
+    assert {"race.mcap.damaged", "race.mcap.damaged-2", "race.mcap.damaged-3"} == {
+        path.name for path in tmp_path.iterdir()
+    }
 
 
 def _odd(folder: Path, kind: str) -> None:
@@ -394,9 +522,13 @@ def _odd(folder: Path, kind: str) -> None:
         path.write_bytes(b"a" * 1000 if kind == "foreign" else MCAP_MAGIC + b"\x06" + bytes(500))
 
 
-@pytest.mark.parametrize("kind", ["dangling", "circle", "pipe", "device", "folder", "huge", "foreign"])
+@pytest.mark.parametrize(
+    "kind", ["dangling", "circle", "pipe", "device", "folder", "huge", "foreign"]
+)
 def test_what_is_no_recording_hides_none(tmp_path: Path, kind: str) -> None:
-    """GIVEN a strange file of the name of a recording, the newest of all THEN it is named in one sentence, left alone, and the race goes on."""
+    """GIVEN a strange file of the name of a recording, the newest of all THEN it is named in one
+    sentence, left alone, and the race goes on.
+    """
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     os.utime(path, ns=(0, 0))
     _odd(tmp_path, kind)
@@ -413,20 +545,37 @@ def test_many_strange_files_are_one_sentence(tmp_path: Path) -> None:
     for number in range(100):
         (tmp_path / f"{number:03}.mcap").symlink_to("nowhere")
     assert nothing(tmp_path).endswith(
-        "000.mcap (No such file or directory), 001.mcap (No such file or directory), 002.mcap (No such file or directory) and 97 more"
+        "000.mcap (No such file or directory), 001.mcap (No such file or directory), 002.mcap (No "
+        "such file or directory) and 97 more"
     )
 
 
 def test_a_recording_of_another_form_is_left_as_it_is(tmp_path: Path) -> None:
-    """GIVEN a recording that a later kickcue has written THEN it is told and not set aside: it is not damaged."""
+    """GIVEN a recording that a later kickcue has written THEN it is told and not set aside: it is
+    not damaged.
+    """
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
-    path.write_bytes(path.read_bytes().replace(b"\x07\x00\x00\x00kickcue\x01\x00\x00\x001", b"\x07\x00\x00\x00kickcue\x01\x00\x00\x002"))
-    assert "race.mcap is passed over: another version of kickcue has written it (form 2, this one writes 1)" == nothing(tmp_path)
+    path.write_bytes(
+        path.read_bytes().replace(
+            b"\x07\x00\x00\x00kickcue\x01\x00\x00\x001", b"\x07\x00\x00\x00kickcue\x01\x00\x00\x002"
+        )
+    )
+    assert (
+        "race.mcap is passed over: another version of kickcue has written it (form 2, this one "
+        "writes 1)" == nothing(tmp_path)
+    )
     assert path.exists()
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("zero_ns", 10**400), ("began_ns", -1), ("began_ns", 10**17), ("run_id", ""), ("run_id", "x" * 65)]
+    ("field", "value"),
+    [
+        ("zero_ns", 10**400),
+        ("began_ns", -1),
+        ("began_ns", 10**17),
+        ("run_id", ""),
+        ("run_id", "x" * 65),
+    ],
 )
 def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) -> None:
     """GIVEN facts of a run that no clock and no run could have told THEN nothing goes on with them."""
@@ -435,28 +584,42 @@ def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) 
 
 
 @pytest.mark.parametrize(
-    ("t_s", "why"), [(100.0, "its last record is of 30 s from now"), (86_400.0, "its time jumps from 59 s to 86400 s")]
+    ("t_s", "why"),
+    [
+        (100.0, "its last record is of 30 s from now"),
+        (86_400.0, "its time jumps from 59 s to 86400 s"),
+    ],
 )
 def test_a_record_of_the_future_is_damage(tmp_path: Path, t_s: float, why: str) -> None:
-    """GIVEN a last record that is later than now THEN the race is not taken up: its time would stand still until then."""
+    """GIVEN a last record that is later than now THEN the race is not taken up: its time would
+    stand still until then.
+    """
     left(tmp_path / "race.mcap", [*SAID[:MINUTE], Tick(s_to_ns(t_s))], began(70.0))
     assert why in nothing(tmp_path)
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may read and write everything")
 def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """GIVEN a folder of recordings that this user may not look into THEN that is said, and a new race begins."""
+    """GIVEN a folder of recordings that this user may not look into THEN that is said, and a new
+    race begins.
+    """
     tmp_path.chmod(0)
     assert "cannot be searched" in nothing(tmp_path)
     tmp_path.chmod(0o700)
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_damage_lets_a_race_start(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    """GIVEN a recording with any bytes flipped, cut, inserted, or its figures made huge THEN it is taken up or set aside, or not the race.
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_damage_lets_a_race_start(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """GIVEN a recording with any bytes flipped, cut, inserted, or its figures made huge THEN it is
+    taken up or set aside, or not the race.
 
-    Nothing is raised, not even to be caught: an error that no reader has meant would be told by its Python name.
+    Nothing is raised, not even to be caught: an error that no reader has meant would be told by its
+    Python name.
     """
     folder = tmp_path_factory.mktemp("races")
     path = folder / "race.mcap"
@@ -477,17 +640,36 @@ def test_any_damage_lets_a_race_start(tmp_path_factory: pytest.TempPathFactory, 
 
 
 WRITTEN: Final = _written()
-HUGE: Final = (b"1e308", b"-1e308", b"9" * 400, b"-9" + b"0" * 30, b"18446744073709551616", b"NaN", b"[]", b'"x"', b"null", b"true")
+HUGE: Final = (
+    b"1e308",
+    b"-1e308",
+    b"9" * 400,
+    b"-9" + b"0" * 30,
+    b"18446744073709551616",
+    b"NaN",
+    b"[]",
+    b'"x"',
+    b"null",
+    b"true",
+)
 
 
 def _mutated(data: st.DataObject, whole: bytes) -> bytes:
-    """Return the recording with some damages of one kind or another, the lengths of records put right where a figure was replaced."""
+    """Return the recording with some damages of one kind or another, the lengths of records put
+    right where a figure was replaced.
+    """
     found = whole
     for _ in range(data.draw(st.integers(1, 4))):
-        kind = data.draw(st.sampled_from(["flip", "cut", "insert", "end", "figure", "figure", "figure"]))
+        kind = data.draw(
+            st.sampled_from(["flip", "cut", "insert", "end", "figure", "figure", "figure"])
+        )
         at = data.draw(st.integers(0, len(found) - 1))
         if kind == "flip":
-            found = found[:at] + bytes([found[at] ^ 1 << data.draw(st.integers(0, 7))]) + found[at + 1 :]
+            found = (
+                found[:at]
+                + bytes([found[at] ^ 1 << data.draw(st.integers(0, 7))])
+                + found[at + 1 :]
+            )
         elif kind == "cut":
             found = found[:at] + found[at + data.draw(st.integers(1, 2000)) :]
         elif kind == "insert":
@@ -495,16 +677,27 @@ def _mutated(data: st.DataObject, whole: bytes) -> bytes:
         elif kind == "end":
             found = found[: max(at, 9)]
         else:
-            found = _with_figure(found, data.draw(st.integers(0, 400)), data.draw(st.integers(0, 20)), data.draw(st.sampled_from(HUGE)))
+            found = _with_figure(
+                found,
+                data.draw(st.integers(0, 400)),
+                data.draw(st.integers(0, 20)),
+                data.draw(st.sampled_from(HUGE)),
+            )
         if len(found) < 20:
             break
     return found
 
 
 def _with_figure(whole: bytes, record: int, figure: int, value: bytes) -> bytes:
-    """Return the file with one figure in the JSON of one record, or of the header, replaced; the record's length tells the new one."""
+    """Return the file with one figure in the JSON of one record, or of the header, replaced; the
+    record's length tells the new one.
+    """
     walk = Walk(whole)
-    records = [(start, end) for opcode, start, end in walk.records() if opcode in (Opcode.MESSAGE, Opcode.METADATA)]
+    records = [
+        (start, end)
+        for opcode, start, end in walk.records()
+        if opcode in (Opcode.MESSAGE, Opcode.METADATA)
+    ]
     if not records:
         return whole
     start, end = records[record % len(records)]
@@ -521,7 +714,9 @@ def _with_figure(whole: bytes, record: int, figure: int, value: bytes) -> bytes:
 
 
 def test_the_newest_is_the_one_written_last(tmp_path: Path) -> None:
-    """GIVEN two unfinished races WHEN looked for THEN the one is found that was written last, whatever the names say."""
+    """GIVEN two unfinished races WHEN looked for THEN the one is found that was written last,
+    whatever the names say.
+    """
     left(tmp_path / "20990101T000000Z-1500m.mcap", SAID[:MINUTE], began(70.0))
     newest = left(tmp_path / "20260614T100911Z-1500m.mcap", SAID[:MINUTE], began(70.0))
     os.utime(tmp_path / "20990101T000000Z-1500m.mcap", ns=(0, 0))
@@ -531,7 +726,9 @@ def test_the_newest_is_the_one_written_last(tmp_path: Path) -> None:
 
 
 def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None:
-    """GIVEN one record in the middle that cannot be read WHEN looked for THEN the race is taken up all the same, and the loss is told."""
+    """GIVEN one record in the middle that cannot be read WHEN looked for THEN the race is taken up
+    all the same, and the loss is told.
+    """
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     path.write_bytes(path.read_bytes().replace(b'"sensor":"strap"', b'"sensxr":"strap"', 1))
     found, said = find(tmp_path)
@@ -542,8 +739,12 @@ def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None
 
 
 def test_a_recording_without_a_live_race_is_nobodys(tmp_path: Path) -> None:
-    """GIVEN a recording that no live race made (a replay's, or sensors only) THEN a new race begins without a word."""
-    writer = McapWriter(tmp_path / "race.mcap", Header(race="1500m", setup=DOCUMENT.as_json(), ticks=True))
+    """GIVEN a recording that no live race made (a replay's, or sensors only) THEN a new race begins
+    without a word.
+    """
+    writer = McapWriter(
+        tmp_path / "race.mcap", Header(race="1500m", setup=DOCUMENT.as_json(), ticks=True)
+    )
     writer.write(Command(0, CommandKind.START))
     writer.leave()
     assert "" == nothing(tmp_path)
@@ -559,7 +760,9 @@ def test_a_race_that_another_process_is_recording_is_left_alone(tmp_path: Path) 
 
 
 def test_no_folder_and_no_recordings(tmp_path: Path) -> None:
-    """GIVEN a first start, without any recording or even their folder THEN a new race begins without a word."""
+    """GIVEN a first start, without any recording or even their folder THEN a new race begins
+    without a word.
+    """
     assert "" == nothing(tmp_path / "races")
     (tmp_path / "race.jsonl").write_text("{}")
     assert "" == nothing(tmp_path)
@@ -576,13 +779,17 @@ def inputs_of(entries: Iterable[Entry]) -> Iterator[Input]:
 
 def cuts() -> list[int]:
     """Return places to cut at: many, and all around each cue, arm and change of phase."""
-    telling = [at for at, entry in enumerate(SAID) if isinstance(entry, Cue | Arm | PhaseChange) and at > 3]
+    telling = [
+        at for at, entry in enumerate(SAID) if isinstance(entry, Cue | Arm | PhaseChange) and at > 3
+    ]
     return sorted({at + off for at in telling for off in (0, 1, 2)} | set(range(5, len(SAID), 101)))
 
 
 @pytest.mark.parametrize("cut", cuts())
 def test_an_engine_is_brought_back_whole(tmp_path: Path, cut: int) -> None:
-    """GIVEN a race cut off after any record WHEN brought back THEN the missing outputs and all that follows are as if nothing had been."""
+    """GIVEN a race cut off after any record WHEN brought back THEN the missing outputs and all that
+    follows are as if nothing had been.
+    """
     left(tmp_path / "race.mcap", SAID[:cut], began(ns_to_s(SAID[cut - 1].t_ns)))
     found, _ = find(tmp_path)
     if found is None:
@@ -598,7 +805,9 @@ def test_an_engine_is_brought_back_whole(tmp_path: Path, cut: int) -> None:
 
 @pytest.mark.parametrize("cut", [MINUTE, MINUTE + 1, MINUTE + 2])
 def test_a_recording_verifies_after_its_race_was_taken_up(tmp_path: Path, cut: int) -> None:
-    """GIVEN a race cut off between an input and its outputs WHEN they are recorded after all and the race goes on THEN the whole file verifies."""
+    """GIVEN a race cut off between an input and its outputs WHEN they are recorded after all and
+    the race goes on THEN the whole file verifies.
+    """
     path = left(tmp_path / "race.mcap", SAID[:cut], began(ns_to_s(SAID[cut - 1].t_ns)))
     found, _ = find(tmp_path)
     assert found is not None
@@ -613,7 +822,9 @@ def test_a_recording_verifies_after_its_race_was_taken_up(tmp_path: Path, cut: i
                     writer.write(output)
     whole = read(path)
     assert () == whole.problems
-    assert None is first_difference(whole, tuple(output for _, outputs in source(whole, None).run() for output in outputs))
+    assert None is first_difference(
+        whole, tuple(output for _, outputs in source(whole, None).run() for output in outputs)
+    )
 
 
 # ---- the watch's own timer
@@ -625,7 +836,9 @@ def bell(t_s: float) -> Cue:
 
 
 def armed(t_s: float, due_s: float, cue_id: str = "last_lap-1") -> Arm:
-    return Arm(s_to_ns(t_s), replace(bell(t_s), id=cue_id), round((due_s - t_s) * NS_PER_S / NS_PER_MS))
+    return Arm(
+        s_to_ns(t_s), replace(bell(t_s), id=cue_id), round((due_s - t_s) * NS_PER_S / NS_PER_MS)
+    )
 
 
 @pytest.mark.parametrize(
@@ -642,8 +855,12 @@ def armed(t_s: float, due_s: float, cue_id: str = "last_lap-1") -> Arm:
         ([], set()),
     ],
 )
-def test_what_the_watch_has_felt_in_the_gap(tmp_path: Path, outputs: Sequence[Output], felt: set[str]) -> None:
-    """GIVEN a reboot, and 40 s of race time now THEN what was armed for earlier and not called off counts as felt; within one boot nothing does."""
+def test_what_the_watch_has_felt_in_the_gap(
+    tmp_path: Path, outputs: Sequence[Output], felt: set[str]
+) -> None:
+    """GIVEN a reboot, and 40 s of race time now THEN what was armed for earlier and not called off
+    counts as felt; within one boot nothing does.
+    """
     start: list[Input | Output] = [Command(0, CommandKind.START), *outputs, Tick(s_to_ns(9))]
     left(tmp_path / "race.mcap", start, began(5.0, "other"))
     found, _ = find(tmp_path, utc_now_s=40.0)

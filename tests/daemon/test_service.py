@@ -13,10 +13,14 @@ PATIENCE_S = 10.0
 
 
 @pytest.fixture(params=["path", "abstract"])
-def manager(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+def manager(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[socket.socket]:
     """Return the socket that systemd would listen on, in both forms that it may have."""
     name = f"kickcue-test-{uuid.uuid4()}"
-    bound, told = (str(tmp_path / "notify"),) * 2 if request.param == "path" else (f"\0{name}", f"@{name}")
+    bound, told = (
+        (str(tmp_path / "notify"),) * 2 if request.param == "path" else (f"\0{name}", f"@{name}")
+    )
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         try:
             listener.bind(bound)
@@ -32,7 +36,9 @@ def heard(manager: socket.socket) -> str:
 
 
 def test_ready_status_and_stopping_arrive(manager: socket.socket) -> None:
-    """GIVEN a service manager WHEN the daemon starts, works and ends THEN it is told so in sd_notify's words, one datagram each."""
+    """GIVEN a service manager WHEN the daemon starts, works and ends THEN it is told so in
+    sd_notify's words, one datagram each.
+    """
     service.ready("waiting for the start")
     service.status("5000 m:\n1200 m to go")
     service.stopping(2.5)
@@ -44,7 +50,9 @@ def test_ready_status_and_stopping_arrive(manager: socket.socket) -> None:
 
 
 def test_a_status_cannot_say_anything_else(manager: socket.socket) -> None:
-    """GIVEN text from outside with line ends in it WHEN it becomes the status THEN it stays one assignment."""
+    """GIVEN text from outside with line ends in it WHEN it becomes the status THEN it stays one
+    assignment.
+    """
     service.status("strap\nSTOPPING=1")
     assert heard(manager) == "STATUS=strap STOPPING=1"
 
@@ -55,9 +63,15 @@ def test_handing_over_is_told(manager: socket.socket) -> None:
     assert heard(manager) == "READY=1"
 
 
-@pytest.mark.parametrize("where", [None, "", "/nowhere/notify", "@kickcue-nobody-listens", "vsock:2:1234", "relative"])
-def test_without_systemd_nothing_happens(where: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN no service manager, or one that is gone, or an address of another kind THEN nothing is sent and nothing raised."""
+@pytest.mark.parametrize(
+    "where", [None, "", "/nowhere/notify", "@kickcue-nobody-listens", "vsock:2:1234", "relative"]
+)
+def test_without_systemd_nothing_happens(
+    where: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN no service manager, or one that is gone, or an address of another kind THEN nothing is
+    sent and nothing raised.
+    """
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     if where is not None:
         monkeypatch.setenv("NOTIFY_SOCKET", where)
@@ -66,7 +80,9 @@ def test_without_systemd_nothing_happens(where: str | None, monkeypatch: pytest.
 
 @pytest.mark.usefixtures("manager")
 def test_a_manager_that_does_not_read_is_not_waited_for() -> None:
-    """GIVEN a manager whose queue is full WHEN more is said THEN that is dropped, and the daemon goes on."""
+    """GIVEN a manager whose queue is full WHEN more is said THEN that is dropped, and the daemon
+    goes on.
+    """
     for _ in range(10_000):
         if not service.sd_notify("STATUS=" + "x" * 1000):
             return
@@ -86,8 +102,12 @@ def test_a_manager_that_does_not_read_is_not_waited_for() -> None:
         ({"WATCHDOG_USEC": "10000000", "WATCHDOG_PID": "me"}, None),
     ],
 )
-def test_the_watchdog_is_for_this_process_alone(environ: dict[str, str], expected: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN what systemd says of its watchdog THEN it counts where it is meant for this process and can be read."""
+def test_the_watchdog_is_for_this_process_alone(
+    environ: dict[str, str], expected: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN what systemd says of its watchdog THEN it counts where it is meant for this process and
+    can be read.
+    """
     for name in ("WATCHDOG_USEC", "WATCHDOG_PID"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environ.items():
@@ -95,8 +115,12 @@ def test_the_watchdog_is_for_this_process_alone(environ: dict[str, str], expecte
     assert expected == service.watchdog_s()
 
 
-async def test_signs_of_life_come_only_while_the_work_goes_on(manager: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a watchdog WHEN the daemon is alive, then stuck, then unable to tell, then alive THEN a sign comes for each time it is alive."""
+async def test_signs_of_life_come_only_while_the_work_goes_on(
+    manager: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a watchdog WHEN the daemon is alive, then stuck, then unable to tell, then alive THEN a
+    sign comes for each time it is alive.
+    """
     monkeypatch.setenv("WATCHDOG_USEC", "20000")
     monkeypatch.delenv("WATCHDOG_PID", raising=False)
     answers: list[bool | Exception] = [True, True, False, False, ValueError("stuck"), True]

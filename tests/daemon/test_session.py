@@ -42,11 +42,17 @@ def run(inputs: tuple[Input, ...]) -> tuple[Session, Log]:
 
 
 def log_time(log: Log, phase: Phase) -> int:
-    return next(entry.t_ns for entry in log.only("delivered") if isinstance(entry, PhaseChange) and entry.phase is phase)
+    return next(
+        entry.t_ns
+        for entry in log.only("delivered")
+        if isinstance(entry, PhaseChange) and entry.phase is phase
+    )
 
 
 def test_a_session_says_what_the_engine_says() -> None:
-    """GIVEN a race WHEN it goes through a session THEN delivered and recorded are just the engine's outputs, and the inputs are recorded."""
+    """GIVEN a race WHEN it goes through a session THEN delivered and recorded are just the engine's
+    outputs, and the inputs are recorded.
+    """
     inputs = race()
     bare = list(drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False))
     _, log = run(inputs)
@@ -56,15 +62,23 @@ def test_a_session_says_what_the_engine_says() -> None:
 
 
 def test_an_input_is_recorded_before_anything_follows_from_it() -> None:
-    """Whatever a crash leaves behind, a delivered cue has its cause in the recording, and the wrist is served before the disk."""
+    """Whatever a crash leaves behind, a delivered cue has its cause in the recording, and the wrist
+    is served before the disk.
+    """
     log = Log()
     session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
     outputs = session.feed(race()[0])
-    assert [("recorded", race()[0]), *(("delivered", o) for o in outputs), *(("recorded", o) for o in outputs)] == log.all
+    assert [
+        ("recorded", race()[0]),
+        *(("delivered", o) for o in outputs),
+        *(("recorded", o) for o in outputs),
+    ] == log.all
 
 
 def test_stamps_that_overlap_are_put_in_order_before_they_are_recorded() -> None:
-    """GIVEN two sources WHEN one's event carries an earlier stamp than the last THEN it is recorded and fed at the last one's time."""
+    """GIVEN two sources WHEN one's event carries an earlier stamp than the last THEN it is recorded
+    and fed at the last one's time.
+    """
     log = Log()
     session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
     session.feed(Link(2000, "pod", True))
@@ -74,7 +88,9 @@ def test_stamps_that_overlap_are_put_in_order_before_they_are_recorded() -> None
 
 
 def test_the_view_follows_the_race() -> None:
-    """GIVEN a whole race WHEN it is over THEN the view knows the phase, the cues and the last estimate, and nothing is armed any more."""
+    """GIVEN a whole race WHEN it is over THEN the view knows the phase, the cues and the last
+    estimate, and nothing is armed any more.
+    """
     session, log = run(race())
     cues = [entry for entry in log.only("delivered") if isinstance(entry, Cue)]
     assert Phase.FINISHED is session.view.phase
@@ -89,7 +105,10 @@ def test_the_view_follows_the_race() -> None:
 def test_a_disarmed_cue_is_armed_no_more() -> None:
     """GIVEN an armed cue WHEN it is called off THEN the view shows none."""
     arm = next(
-        output for _, outs in drive(Engine(DOCUMENT.setup()), race(), ticks_recorded=False) for output in outs if isinstance(output, Arm)
+        output
+        for _, outs in drive(Engine(DOCUMENT.setup()), race(), ticks_recorded=False)
+        for output in outs
+        if isinstance(output, Arm)
     )
     view = View()
     view.take(arm)
@@ -99,7 +118,9 @@ def test_a_disarmed_cue_is_armed_no_more() -> None:
 
 
 def test_what_an_earlier_process_told_is_remembered_and_not_told_again() -> None:
-    """GIVEN outputs of an earlier process WHEN they are remembered THEN the view knows them and nothing is delivered or recorded."""
+    """GIVEN outputs of an earlier process WHEN they are remembered THEN the view knows them and
+    nothing is delivered or recorded.
+    """
     log = Log()
     session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
     session.remember([PhaseChange(5, Phase.BODY, Phase.WAITING)])

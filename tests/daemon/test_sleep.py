@@ -1,4 +1,6 @@
-"""A machine that slept: its clock goes on, what fell due meanwhile is too late, and while a race is on it does not sleep at all."""
+"""A machine that slept: its clock goes on, what fell due meanwhile is too late, and while a race is
+on it does not sleep at all.
+"""
 
 import asyncio
 import sys
@@ -30,7 +32,9 @@ class Sleeper:
 
 @pytest.fixture
 def sleeper(monkeypatch: pytest.MonkeyPatch) -> Sleeper:
-    """Return a machine that can be made to have slept: the clock by which it has shows that, and no timer has run."""
+    """Return a machine that can be made to have slept: the clock by which it has shows that, and no
+    timer has run.
+    """
     found = Sleeper()
     monkeypatch.setattr(machine_time, "machine_ns", found.ns)
     monkeypatch.setattr(clock_module, "machine_ns", found.ns)
@@ -39,13 +43,17 @@ def sleeper(monkeypatch: pytest.MonkeyPatch) -> Sleeper:
 
 @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="there is no such clock here")
 def test_the_machines_clock_counts_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN Linux THEN the clock is the one that goes on in sleep, whatever the monotonic one shows."""
+    """GIVEN Linux THEN the clock is the one that goes on in sleep, whatever the monotonic one
+    shows.
+    """
     monkeypatch.setattr(time, "clock_gettime_ns", {time.CLOCK_BOOTTIME: 5}.__getitem__)
     assert 5 == machine_time.machine_ns()
 
 
 def test_what_fell_due_in_a_sleep_is_done_when_it_is_over(sleeper: Sleeper) -> None:
-    """GIVEN a time-out of an hour WHEN the machine sleeps for two THEN it is over as soon as the loop turns."""
+    """GIVEN a time-out of an hour WHEN the machine sleeps for two THEN it is over as soon as the
+    loop turns.
+    """
 
     async def wait() -> None:
         async with asyncio.timeout(3600.0):
@@ -58,11 +66,17 @@ def test_what_fell_due_in_a_sleep_is_done_when_it_is_over(sleeper: Sleeper) -> N
 
 
 def test_a_cue_that_waited_through_a_sleep_is_dropped(sleeper: Sleeper) -> None:
-    """GIVEN a cue that waits for a broker, worth two seconds WHEN the machine sleeps for a minute THEN it is never sent."""
+    """GIVEN a cue that waits for a broker, worth two seconds WHEN the machine sleeps for a minute
+    THEN it is never sent.
+    """
 
     async def wait() -> int:
         outbox = Outbox()
-        outbox.put(Outgoing("kickcue/runner/cue", b"{}", asyncio.get_running_loop().time() + 2.0, urgent=True))
+        outbox.put(
+            Outgoing(
+                "kickcue/runner/cue", b"{}", asyncio.get_running_loop().time() + 2.0, urgent=True
+            )
+        )
         sleeper.slept_ns = 60 * NS_PER_S
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
@@ -73,7 +87,9 @@ def test_a_cue_that_waited_through_a_sleep_is_dropped(sleeper: Sleeper) -> None:
 
 
 def test_race_time_goes_on_in_a_sleep(sleeper: Sleeper, tmp_path: Path) -> None:
-    """GIVEN a race WHEN the machine sleeps for 90 s THEN the engine hears of it when it is over, and the recording replays alike."""
+    """GIVEN a race WHEN the machine sleeps for 90 s THEN the engine hears of it when it is over,
+    and the recording replays alike.
+    """
 
     async def race() -> None:
         async with live(settings(), state=tmp_path) as run:
@@ -81,7 +97,9 @@ def test_race_time_goes_on_in_a_sleep(sleeper: Sleeper, tmp_path: Path) -> None:
             run.put(Command(run.clock.run_ns(), CommandKind.START))
             await until(lambda: run.phase is Phase.BODY)
             sleeper.slept_ns = 90 * NS_PER_S
-            await until(lambda: run.session is not None and (run.session.wake_ns or 0) > 90 * NS_PER_S)
+            await until(
+                lambda: run.session is not None and (run.session.wake_ns or 0) > 90 * NS_PER_S
+            )
 
     machine_time.run(race())
     recording = recorded(tmp_path)
@@ -99,10 +117,19 @@ if sys.platform == "linux":
     def _holds(logind: FakeLogind, locks: int) -> bool:
         return logind.held == locks
 
-    async def test_while_a_race_is_on_the_machine_does_not_sleep(bus: PrivateBus, tmp_path: Path) -> None:
-        """GIVEN logind WHEN a race is started, ended by mistake, taken up again and given up THEN sleep is inhibited just while it is on."""
+    async def test_while_a_race_is_on_the_machine_does_not_sleep(
+        bus: PrivateBus, tmp_path: Path
+    ) -> None:
+        """GIVEN logind WHEN a race is started, ended by mistake, taken up again and given up THEN
+        sleep is inhibited just while it is on.
+        """
         async with FakeLogind(bus) as logind, live(settings(), state=tmp_path) as run:
-            for kind, held in ((CommandKind.START, 1), (CommandKind.FINISH, 0), (CommandKind.UNDO_LAP, 1), (CommandKind.ABORT, 0)):
+            for kind, held in (
+                (CommandKind.START, 1),
+                (CommandKind.FINISH, 0),
+                (CommandKind.UNDO_LAP, 1),
+                (CommandKind.ABORT, 0),
+            ):
                 assert 1 - held == logind.held
                 run.put(Command(run.clock.run_ns(), kind))
                 await until(partial(_holds, logind, held))

@@ -1,4 +1,6 @@
-"""The machine is kept from sleeping while somebody wants that, and nothing depends on whether it can be."""
+"""The machine is kept from sleeping while somebody wants that, and nothing depends on whether it
+can be.
+"""
 
 import sys
 from functools import partial
@@ -22,7 +24,9 @@ def _was_asked(logind: FakeLogind, times: int) -> bool:
 
 
 async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
-    """GIVEN logind WHEN a race begins THEN one lock is held, against sleep, idleness and the lid, and it is let go at the end."""
+    """GIVEN logind WHEN a race begins THEN one lock is held, against sleep, idleness and the lid,
+    and it is let go at the end.
+    """
     async with FakeLogind(bus) as logind:
         told: list[str] = []
         awake = Awake("a race is on", told.append)
@@ -41,12 +45,17 @@ async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
 
 async def test_who_may_not_hold_the_lid_may_hold_sleep(bus: PrivateBus) -> None:
     """GIVEN a user who may inhibit sleep and not what the lid does THEN sleep is inhibited."""
-    async with FakeLogind(bus, refuses=("handle-lid-switch",)) as logind, kept_awake("a race is on") as granted:
+    async with (
+        FakeLogind(bus, refuses=("handle-lid-switch",)) as logind,
+        kept_awake("a race is on") as granted,
+    ):
         assert (LOCKS[1], 1) == (granted, logind.held)
 
 
 async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None:
-    """GIVEN a service without a session, which logind grants nothing WHEN two races are run THEN that is told once."""
+    """GIVEN a service without a session, which logind grants nothing WHEN two races are run THEN
+    that is told once.
+    """
     told: list[str] = []
     async with FakeLogind(bus, refuses=("sleep",)) as logind:
         awake = Awake("a race is on", told.append)
@@ -56,7 +65,12 @@ async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None
             await until(lambda: bool(told))
             awake.want(False)
         await awake.close()
-    assert ["nothing keeps this machine from sleeping during the race: logind does not grant it (Permission denied)"] == told
+    assert [
+        (
+            "nothing keeps this machine from sleeping during the race: logind does not grant it "
+            "(Permission denied)"
+        )
+    ] == told
 
 
 @pytest.mark.usefixtures("bus")

@@ -1,4 +1,6 @@
-"""Recordings as races with a known truth: which count, what their truth is, and what becomes of them under a scenario."""
+"""Recordings as races with a known truth: which count, what their truth is, and what becomes of
+them under a scenario.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,11 +30,20 @@ Keep = Callable[..., Path]
 def keep(tmp_path: Path) -> Keep:
     """Return what writes events as a recording into the archive."""
 
-    def write(name: str, inputs: tuple[Input, ...] = RACE.inputs, *, finish_s: float | None = FINISH_S, **header: str) -> Path:
+    def write(
+        name: str,
+        inputs: tuple[Input, ...] = RACE.inputs,
+        *,
+        finish_s: float | None = FINISH_S,
+        **header: str,
+    ) -> Path:
         events = list(inputs)
         if finish_s is not None:
             events.append(Command(s_to_ns(finish_s), CommandKind.FINISH))
-        about = Header(sensors={"pod": "generic-rsc", "strap": "generic-hr"}, **{"race": "1500m", **header})  # type: ignore[arg-type]
+        about = Header(
+            sensors={"pod": "generic-rsc", "strap": "generic-hr"},
+            **{"race": "1500m", **header},  # type: ignore[arg-type]
+        )
         write_jsonl(tmp_path / name, about, sorted(events, key=lambda e: e.t_ns))
         return tmp_path
 
@@ -40,7 +51,9 @@ def keep(tmp_path: Path) -> Keep:
 
 
 def test_a_recording_with_its_finish_is_a_race(keep: Keep) -> None:
-    """GIVEN recordings in folders, one with a finish THEN that one counts, and for the other it is told why not."""
+    """GIVEN recordings in folders, one with a finish THEN that one counts, and for the other it is
+    told why not.
+    """
     folder = keep("a.jsonl")
     keep("b.jsonl", finish_s=None)
     (folder / "notes.txt").write_text("no recording")
@@ -52,7 +65,9 @@ def test_a_recording_with_its_finish_is_a_race(keep: Keep) -> None:
 
 
 def test_truth_by_what_the_pod_read(keep: Keep) -> None:
-    """GIVEN a pod that is 3 % or so off THEN the true bell is where it read (D - L) W / D: within its drift of where it truly was."""
+    """GIVEN a pod that is 3 % or so off THEN the true bell is where it read (D - L) W / D: within
+    its drift of where it truly was.
+    """
     folder = keep("a.jsonl")
     races, _ = known_races(folder)
     (found,) = as_recorded(races)([0])
@@ -64,7 +79,9 @@ def test_truth_by_what_the_pod_read(keep: Keep) -> None:
 
 
 def test_a_table_tells_the_finish(keep: Keep) -> None:
-    """GIVEN a recording that does not tell its finish and a truth.tsv that does THEN it is a race; rows of other events are no matter."""
+    """GIVEN a recording that does not tell its finish and a truth.tsv that does THEN it is a race;
+    rows of other events are no matter.
+    """
     folder = keep("a.jsonl", finish_s=None)
     rows = (
         "file\tt_s_since_first_record\tevent\ttrue_cumulative_m\tsource",
@@ -79,14 +96,18 @@ def test_a_table_tells_the_finish(keep: Keep) -> None:
 def test_a_table_that_tells_nothing(keep: Keep) -> None:
     """GIVEN a truth.tsv whose finish has no time THEN that is told with the columns it needs."""
     folder = keep("a.jsonl")
-    (folder / "truth.tsv").write_text("file\tt_s_since_first_record\tevent\ttrue_cumulative_m\na.jsonl\t\tfinish\t1500\n")
+    (folder / "truth.tsv").write_text(
+        "file\tt_s_since_first_record\tevent\ttrue_cumulative_m\na.jsonl\t\tfinish\t1500\n"
+    )
     with pytest.raises(DataError, match="t_s_since_first_record"):
         known_races(folder)
 
 
 @pytest.mark.parametrize(("race", "words"), [("5000m", "of 5000 m"), ("1200m", "of 1200 m")])
 def test_a_recording_of_another_race(keep: Keep, race: str, words: str) -> None:
-    """GIVEN a recording whose distance is not its race's THEN it is left out with both figures, not scaled to fit."""
+    """GIVEN a recording whose distance is not its race's THEN it is left out with both figures, not
+    scaled to fit.
+    """
     keep("a.jsonl")
     folder = keep("b.jsonl", race=race)
     _, left_out = known_races(folder)
@@ -96,7 +117,10 @@ def test_a_recording_of_another_race(keep: Keep, race: str, words: str) -> None:
 def test_a_recording_without_distance(keep: Keep) -> None:
     """GIVEN a recording of a strap alone THEN it is left out: nothing tells the distance."""
     keep("a.jsonl")
-    folder = keep("b.jsonl", tuple(e for e in RACE.inputs if not (isinstance(e, Notification) and e.sensor == "pod")))
+    folder = keep(
+        "b.jsonl",
+        tuple(e for e in RACE.inputs if not (isinstance(e, Notification) and e.sensor == "pod")),
+    )
     assert "no pod in it tells a distance" == known_races(folder)[1]["b.jsonl"]
 
 
@@ -109,7 +133,9 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 
 def test_faults_on_top(keep: Keep) -> None:
-    """GIVEN a recorded race and a scenario THEN each seed is another race, the same seed the same, and the bell is near the truth."""
+    """GIVEN a recorded race and a scenario THEN each seed is another race, the same seed the same,
+    and the bell is near the truth.
+    """
     (race,), _ = known_races(keep("a.jsonl"))
     found = with_faults(race, "button")(range(6))
     assert found == with_faults(race, "button")(range(6))
@@ -122,7 +148,10 @@ def test_faults_on_top(keep: Keep) -> None:
 def test_other_faults_on_top(keep: Keep, scenario: str) -> None:
     """GIVEN a scenario whose faults are not the runner's THEN a recorded race can have them."""
     (race,), _ = known_races(keep("a.jsonl"))
-    assert all(o.error_s is not None and abs(o.error_s) < 15.0 for o in with_faults(race, scenario)(range(3)))
+    assert all(
+        o.error_s is not None and abs(o.error_s) < 15.0
+        for o in with_faults(race, scenario)(range(3))
+    )
 
 
 @pytest.mark.parametrize("scenario", ["start-late", "false-start", "slip", "sleep"])
@@ -152,7 +181,9 @@ def test_a_recorded_runner_runs_as_he_ran(scenario: str) -> None:
 
 @pytest.mark.recordings
 def test_the_real_races(data_dir: Path) -> None:
-    """GIVEN the real recordings THEN the three races of truth.tsv count, and with everyday faults the bell is within 3 s of the truth."""
+    """GIVEN the real recordings THEN the three races of truth.tsv count, and with everyday faults
+    the bell is within 3 s of the truth.
+    """
     races, left_out = known_races(data_dir)
     assert 3 == len(races)
     assert 10 < len(left_out)
@@ -166,7 +197,11 @@ def test_a_race_may_begin_late(keep: Keep) -> None:
     """GIVEN a recording begun a minute before the gun THEN its truth counts from the gun."""
     folder = keep("a.jsonl")
     minute_ns = s_to_ns(60.0)
-    keep("b.jsonl", tuple(replace(e, t_ns=e.t_ns + minute_ns) for e in RACE.inputs), finish_s=FINISH_S + 60.0)
+    keep(
+        "b.jsonl",
+        tuple(replace(e, t_ns=e.t_ns + minute_ns) for e in RACE.inputs),
+        finish_s=FINISH_S + 60.0,
+    )
     races, _ = known_races(folder)
     at_once, later = as_recorded(races)(range(2))
     assert races[0].finish_s == pytest.approx(races[1].finish_s)

@@ -14,29 +14,45 @@ BELL_S = 220.0  # 1100 m at 5 m/s
 
 def pod_race(scale: float = 1.0, lifetime_m: float = 0.0) -> list[Input]:
     """Return a pod at an even 5 m/s, once a second for 300 s."""
-    return [pod_notification(s_to_ns(t_s), PodSample(5.0 * scale, 90, lifetime_m + 5.0 * scale * t_s)) for t_s in range(301)]
+    return [
+        pod_notification(s_to_ns(t_s), PodSample(5.0 * scale, 90, lifetime_m + 5.0 * scale * t_s))
+        for t_s in range(301)
+    ]
 
 
 def with_marks(events: list[Input], *moments_s: float) -> list[Input]:
-    return sorted([*events, *(Mark(s_to_ns(t_s), MarkSource.BUTTON) for t_s in moments_s)], key=lambda e: e.t_ns)
+    return sorted(
+        [*events, *(Mark(s_to_ns(t_s), MarkSource.BUTTON) for t_s in moments_s)],
+        key=lambda e: e.t_ns,
+    )
 
 
 def test_faultless_devices_are_all_right() -> None:
     """GIVEN a true pod and a press at each line THEN all three call the last lap at its line."""
-    assert dict.fromkeys(BASELINES, BELL_S) == baselines(COURSE, with_marks(pod_race(), 60.0, 140.0, 220.0, 300.0))
+    assert dict.fromkeys(BASELINES, BELL_S) == baselines(
+        COURSE, with_marks(pod_race(), 60.0, 140.0, 220.0, 300.0)
+    )
 
 
 def test_a_long_pod_is_early() -> None:
-    """GIVEN a pod 10 % long THEN the distance alert is 20 s early, the counter right, and the snapping one early by 10 % of a lap."""
+    """GIVEN a pod 10 % long THEN the distance alert is 20 s early, the counter right, and the
+    snapping one early by 10 % of a lap.
+    """
     found = baselines(COURSE, with_marks(pod_race(1.1), 60.0, 140.0, 220.0))
     assert (200.0, 220.0) == (found["pod_distance"], found["press_counter"])
     assert found["press_snap"] == pytest.approx(140.0 + 80.0 / 1.1, abs=1.0)
 
 
 def test_a_missed_press_costs_a_lap() -> None:
-    """GIVEN one press missed, and a pod 2 % short THEN the counter calls a lap late, and so does the one that snaps to the wrong line."""
+    """GIVEN one press missed, and a pod 2 % short THEN the counter calls a lap late, and so does
+    the one that snaps to the wrong line.
+    """
     found = baselines(COURSE, with_marks(pod_race(0.98), 60.0, 220.0, 300.0))
-    assert (225.0, 300.0, 300.0) == (found["pod_distance"], found["press_counter"], found["press_snap"])
+    assert (225.0, 300.0, 300.0) == (
+        found["pod_distance"],
+        found["press_counter"],
+        found["press_snap"],
+    )
 
 
 def test_a_doubled_press_costs_a_lap_too() -> None:
@@ -46,7 +62,9 @@ def test_a_doubled_press_costs_a_lap_too() -> None:
 
 def test_nothing_heard_nothing_called() -> None:
     """GIVEN neither pod nor presses THEN none ever calls."""
-    assert dict.fromkeys(BASELINES) == baselines(COURSE, [strap_notification(s_to_ns(t_s), 160) for t_s in range(400)])
+    assert dict.fromkeys(BASELINES) == baselines(
+        COURSE, [strap_notification(s_to_ns(t_s), 160) for t_s in range(400)]
+    )
 
 
 def test_a_lifetime_odometer() -> None:
@@ -55,17 +73,30 @@ def test_a_lifetime_odometer() -> None:
 
 
 def test_bytes_that_are_none() -> None:
-    """GIVEN broken frames and pods without a total THEN they are passed over, as the engine passes them over."""
-    broken: list[Input] = [Notification(s_to_ns(t_s + 0.5), "pod", "2a53", b"\x03\x00") for t_s in range(300)]
-    bare: list[Input] = [pod_notification(s_to_ns(t_s + 0.7), PodSample(5.0, 90)) for t_s in range(300)]
+    """GIVEN broken frames and pods without a total THEN they are passed over, as the engine passes
+    them over.
+    """
+    broken: list[Input] = [
+        Notification(s_to_ns(t_s + 0.5), "pod", "2a53", b"\x03\x00") for t_s in range(300)
+    ]
+    bare: list[Input] = [
+        pod_notification(s_to_ns(t_s + 0.7), PodSample(5.0, 90)) for t_s in range(300)
+    ]
     events = sorted([*pod_race(), *broken, *bare], key=lambda e: e.t_ns)
     assert BELL_S == baselines(COURSE, events)["pod_distance"]
 
 
 def test_the_bell_between_two_lines() -> None:
-    """GIVEN a road race whose kick begins between two markers THEN the counter waits for the next one."""
+    """GIVEN a road race whose kick begins between two markers THEN the counter waits for the next
+    one.
+    """
     course = course_for("5k", kick_m=400.0)
-    assert 1000.0 == baselines(course, [Mark(s_to_ns(200.0 * n), MarkSource.BUTTON) for n in range(1, 6)])["press_counter"]
+    assert (
+        1000.0
+        == baselines(course, [Mark(s_to_ns(200.0 * n), MarkSource.BUTTON) for n in range(1, 6)])[
+            "press_counter"
+        ]
+    )
 
 
 # ---- races in which something goes wrong

@@ -13,7 +13,13 @@ from kickcue.lab.beacon import Beacon, advertisements, on_track
 
 COURSE = course_for("3000m")
 CLEAR = Beacon(
-    interval_s=0.1, aside_m=(2.0, 2.0), at_1_m_dbm=(-60.0, -60.0), exponent=(2.0, 2.0), body_db=(0.0, 0.0), rice=(1e6, 1e6), lost=0.0
+    interval_s=0.1,
+    aside_m=(2.0, 2.0),
+    at_1_m_dbm=(-60.0, -60.0),
+    exponent=(2.0, 2.0),
+    body_db=(0.0, 0.0),
+    rice=(1e6, 1e6),
+    lost=0.0,
 )
 
 
@@ -23,7 +29,9 @@ def even_run() -> Truth:
 
 @pytest.mark.parametrize("lap_m", [200.0, 400.0])
 def test_the_track_is_a_track(lap_m: float) -> None:
-    """GIVEN steps of a metre along a track THEN each is a metre on the ground in the runner's heading, and the lap closes."""
+    """GIVEN steps of a metre along a track THEN each is a metre on the ground in the runner's
+    heading, and the lap closes.
+    """
     steps = int(lap_m) * 4
     for n in range(steps):
         x_m, y_m, heading = on_track(n * lap_m / steps, lap_m)
@@ -34,9 +42,14 @@ def test_the_track_is_a_track(lap_m: float) -> None:
 
 
 def test_it_is_strongest_at_the_line_and_silent_across_the_track() -> None:
-    """GIVEN no fading THEN the mean within 0.3 s of each line is near -66 dBm (2 m away), and 73 m away nothing below -97 dBm is heard."""
+    """GIVEN no fading THEN the mean within 0.3 s of each line is near -66 dBm (2 m away), and 73 m
+    away nothing below -97 dBm is heard.
+    """
     truth = even_run()
-    heard = [(ns_to_s(each.t_ns), each.rssi_dbm) for each in advertisements(Random(3), truth, COURSE, CLEAR)]
+    heard = [
+        (ns_to_s(each.t_ns), each.rssi_dbm)
+        for each in advertisements(Random(3), truth, COURSE, CLEAR)
+    ]
     for line_m in COURSE.crossings_m[:-1]:
         line_s = truth.time_at(line_m)
         at_line = [rssi_dbm for t_s, rssi_dbm in heard if abs(t_s - line_s) < 0.3]
@@ -47,10 +60,14 @@ def test_it_is_strongest_at_the_line_and_silent_across_the_track() -> None:
 
 
 def test_interval_and_losses() -> None:
-    """GIVEN a runner who stays within hearing THEN advertisements come at the interval and up to 10 ms, less the lost ones."""
+    """GIVEN a runner who stays within hearing THEN advertisements come at the interval and up to 10
+    ms, less the lost ones.
+    """
     near = run(60.0, lambda _t_s, _done_m: 0.2, Random(1))
     for interval_s, lost in ((0.1, 0.0), (0.25, 0.25)):
-        beacon = Beacon(interval_s=interval_s, lost=lost, at_1_m_dbm=(-40.0, -40.0), aside_m=(2.0, 2.0))
+        beacon = Beacon(
+            interval_s=interval_s, lost=lost, at_1_m_dbm=(-40.0, -40.0), aside_m=(2.0, 2.0)
+        )
         heard = list(advertisements(Random(2), near, course_for("400m"), beacon))
         expected = near.duration_s / (interval_s + 0.005) * (1.0 - lost)
         assert 0.9 * expected < len(heard) < 1.1 * expected

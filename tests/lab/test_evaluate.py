@@ -1,4 +1,6 @@
-"""How right is measured: the figures on outcomes made by hand, and a small fixed slice of the evaluation itself."""
+"""How right is measured: the figures on outcomes made by hand, and a small fixed slice of the
+evaluation itself.
+"""
 
 from dataclasses import replace
 from random import Random
@@ -18,7 +20,14 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.lab.spread import all_cores
 
-OUTCOME = Outcome(seed=0, error_s=0.5, half_lap_s=40.0, covered=0.95, cues=3, baseline_errors_s={"pod_distance": -20.0})
+OUTCOME = Outcome(
+    seed=0,
+    error_s=0.5,
+    half_lap_s=40.0,
+    covered=0.95,
+    cues=3,
+    baseline_errors_s={"pod_distance": -20.0},
+)
 
 
 def outcomes(*errors_s: float | None) -> list[Outcome]:
@@ -26,16 +35,26 @@ def outcomes(*errors_s: float | None) -> list[Outcome]:
 
 
 def test_figures_of_hand_made_outcomes() -> None:
-    """Median, p95 and max are of absolute errors where the cue came; half a lap off is the wrong lap; None never came."""
+    """Median, p95 and max are of absolute errors where the cue came; half a lap off is the wrong
+    lap; None never came.
+    """
     found = summary(outcomes(-1.0, 2.0, -3.0, 40.0, -40.1, None))
-    assert (6, 3.0, 40.1, 1, 1) == (found.races, found.median_s, found.max_s, found.wrong_lap, found.never)
+    assert (6, 3.0, 40.1, 1, 1) == (
+        found.races,
+        found.median_s,
+        found.max_s,
+        found.wrong_lap,
+        found.never,
+    )
     assert 40.08 == pytest.approx(found.p95_s)
     assert 0.95 == pytest.approx(found.coverage95)
 
 
 def test_late_and_double_touches_are_summed() -> None:
     """Touches that were late or came twice are counted over all races."""
-    found = summary([replace(OUTCOME, late_felt=1), replace(OUTCOME, seed=1, late_felt=2, double_felt=1)])
+    found = summary(
+        [replace(OUTCOME, late_felt=1), replace(OUTCOME, seed=1, late_felt=2, double_felt=1)]
+    )
     assert (3, 1) == (found.late_felt, found.double_felt)
 
 
@@ -46,7 +65,9 @@ def test_figures_of_a_baseline() -> None:
 
 
 def test_figures_where_it_never_came() -> None:
-    """GIVEN a cue that never came, or no race at all THEN there is no error to tell, not an error of 0."""
+    """GIVEN a cue that never came, or no race at all THEN there is no error to tell, not an error
+    of 0.
+    """
     none = Summary(1, None, None, None, 0, 1, OUTCOME.covered, 0, 0, 0, slept_over=0)
     assert none == summary(outcomes(None))
     assert replace(none, races=0, never=0, coverage95=None) == summary([])
@@ -149,7 +170,9 @@ def test_kilometre_marks_stand_on_the_road() -> None:
 
 
 def test_an_outcome_is_what_is_felt() -> None:
-    """GIVEN one simulated race THEN its outcome tells the seconds from the true bell to the touch: at the cue or up to 0.2 s before it."""
+    """GIVEN one simulated race THEN its outcome tells the seconds from the true bell to the touch:
+    at the cue or up to 0.2 s before it.
+    """
     setup = simulated_document("1500m").setup()
     race = simulate(setup.race.course, SCENARIOS["button"], 5)
     (cue_s,) = [
@@ -169,7 +192,9 @@ def test_an_outcome_is_what_is_felt() -> None:
 
 
 def test_the_gun_may_go_late() -> None:
-    """GIVEN a recording in which the gun goes a minute after its beginning THEN the outcome is the same as if it had begun with the gun."""
+    """GIVEN a recording in which the gun goes a minute after its beginning THEN the outcome is the
+    same as if it had begun with the gun.
+    """
     setup = simulated_document("800m").setup()
     race = simulate(setup.race.course, SCENARIOS["button"], 5)
     later = tuple(replace(event, t_ns=event.t_ns + 60 * NS_PER_S) for event in race.inputs)
@@ -190,7 +215,9 @@ def test_what_was_learned_is_used() -> None:
 
 
 def test_seeds_are_independent_of_how_they_are_dealt_out() -> None:
-    """The outcome of a seed is the same alone, among others, and on several processes; outcomes come in the order of the seeds."""
+    """The outcome of a seed is the same alone, among others, and on several processes; outcomes
+    come in the order of the seeds.
+    """
     work = simulated("button", simulated_document("400m"))
     many = list(in_batches(work, range(21)))
     assert list(range(21)) == [o.seed for o in many]
@@ -206,7 +233,9 @@ SEEDS = range(12)
 
 
 def test_button_5000m() -> None:
-    """GIVEN the everyday case, presses late, missed and doubled THEN in each of 12 races the bell is within 3 s: no wrong lap, none missing."""
+    """GIVEN the everyday case, presses late, missed and doubled THEN in each of 12 races the bell
+    is within 3 s: no wrong lap, none missing.
+    """
     found = list(in_batches(simulated("button", simulated_document("5000m")), SEEDS))
     assert [] == [(o.seed, o.error_s) for o in found if o.error_s is None or abs(o.error_s) >= 3.0]
     figures = summary(found)
@@ -219,7 +248,9 @@ def test_button_5000m() -> None:
 
 @pytest.mark.parametrize("scenario", ["gate", "wide", "surge", "dropout", "swap"])
 def test_no_scenario_loses_the_lap(scenario: str) -> None:
-    """GIVEN any scenario with marks THEN in each of 5 races the bell is felt once, in time, within 4 s."""
+    """GIVEN any scenario with marks THEN in each of 5 races the bell is felt once, in time, within
+    4 s.
+    """
     found = list(in_batches(simulated(scenario, simulated_document("3000m")), range(5)))
     assert [] == [(o.seed, o.error_s) for o in found if o.error_s is None or abs(o.error_s) >= 4.0]
     assert (0, 0) == (sum(o.late_felt for o in found), sum(o.double_felt for o in found))
@@ -227,14 +258,19 @@ def test_no_scenario_loses_the_lap(scenario: str) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bare_5000m_is_honest(seed: int) -> None:
-    """GIVEN an uncalibrated pod and no mark THEN the place where the bell is felt is within 4 of the cue's own standard errors."""
+    """GIVEN an uncalibrated pod and no mark THEN the place where the bell is felt is within 4 of
+    the cue's own standard errors.
+    """
     setup = simulated_document("5000m").setup()
     race = simulate(setup.race.course, SCENARIOS["bare"], seed)
     said = [o for _, out in drive(Engine(setup), race.inputs, ticks_recorded=False) for o in out]
     (bell,) = [o for o in said if isinstance(o, Cue) and o.kind is CueKind.LAST_LAP]
     assert bell.sd_m is not None
     assert 50.0 < bell.sd_m < 250.0
-    assert abs(race.truth.distance_at(ns_to_s(bell.t_ns)) - setup.race.course.bell_m) <= 4.0 * bell.sd_m
+    assert (
+        abs(race.truth.distance_at(ns_to_s(bell.t_ns)) - setup.race.course.bell_m)
+        <= 4.0 * bell.sd_m
+    )
 
 
 @pytest.mark.parametrize("scenario", ["physical", "overtaking", "road-boards", "beacon"])

@@ -1,4 +1,6 @@
-"""Famous races: the published figures come out again, and what lies between them could have been run."""
+"""Famous races: the published figures come out again, and what lies between them could have been
+run.
+"""
 
 from itertools import pairwise
 from random import Random
@@ -44,7 +46,9 @@ def test_points_are_a_race(race: FamousRace) -> None:
 
 @RACES
 def test_a_standing_start(race: FamousRace) -> None:
-    """The runner stands at the gun, gets going no quicker than a person can, and is at pace after five seconds."""
+    """The runner stands at the gun, gets going no quicker than a person can, and is at pace after
+    five seconds.
+    """
     speed = truth_of(race).speed_mps
     gains = [(after - before) / STEP_S for before, after in pairwise((0.0, *speed[:SETTLED]))]
     assert speed[0] < 1.0
@@ -72,7 +76,8 @@ def test_the_laps_of_monaco() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "percent"), [("cheptegei-2020", -1.4), ("bekele-2004", -4.9), ("mills-1964", -12.7), ("farah-2012", -20.8)]
+    ("name", "percent"),
+    [("cheptegei-2020", -1.4), ("bekele-2004", -4.9), ("mills-1964", -12.7), ("farah-2012", -20.8)],
 )
 def test_last_lap_against_all_before(name: str, percent: float) -> None:
     """The last lap against the mean of all that came before is what the published figures say."""
@@ -80,7 +85,9 @@ def test_last_lap_against_all_before(name: str, percent: float) -> None:
     truth, course = truth_of(race), course_of(race)
     bell_s = truth.time_at(course.bell_m)
     before_s = bell_s / (course.bell_m / course.kick_m)
-    assert percent == pytest.approx(100.0 * ((truth.time_at(course.distance_m) - bell_s) / before_s - 1.0), abs=0.1)
+    assert percent == pytest.approx(
+        100.0 * ((truth.time_at(course.distance_m) - bell_s) / before_s - 1.0), abs=0.1
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,9 @@ def test_kicks_are_called_what_they_were(name: str, word: str) -> None:
 
 
 def test_pacing_by_hand() -> None:
-    """GIVEN laps of 70, 60, 62, 58 and 54 s THEN the middle ones vary by 2.72 %, and the last was 10 % quicker than they."""
+    """GIVEN laps of 70, 60, 62, 58 and 54 s THEN the middle ones vary by 2.72 %, and the last was
+    10 % quicker than they.
+    """
     laps = (70.0, 60.0, 62.0, 58.0, 54.0)
     assert 2.722 == pytest.approx(lap_cv_percent(laps), abs=0.001)
     assert 10.0 == pytest.approx(kick_percent(laps))
@@ -109,19 +118,28 @@ def test_pacing_by_hand() -> None:
 
 def test_laps_leave_the_partial_one_out() -> None:
     """5000 m begins with 200 m that are no lap, 10,000 m with a whole one."""
-    assert [12, 25] == [len(laps_s(truth_of(famous_race(name)), course_of(famous_race(name)))) for name in ("bekele-2004", "mills-1964")]
+    assert [12, 25] == [
+        len(laps_s(truth_of(famous_race(name)), course_of(famous_race(name))))
+        for name in ("bekele-2004", "mills-1964")
+    ]
 
 
 def test_what_was_published() -> None:
     """A time is told only where one was published; the gun is one."""
     race = famous_race("bekele-2004")
-    assert (0.0, 305.47, None) == (race.published(0.0), race.published(2000.0), race.published(2200.0))
+    assert (0.0, 305.47, None) == (
+        race.published(0.0),
+        race.published(2000.0),
+        race.published(2200.0),
+    )
 
 
 @RACES
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_there_is_something_to_see(race: FamousRace, seed: int) -> None:
-    """Up to the bell at least one press is missing and one comes twice; every press belongs to a line just crossed."""
+    """Up to the bell at least one press is missing and one comes twice; every press belongs to a
+    line just crossed.
+    """
     course = course_of(race)
     drawn = staged(race, course, seed)
     presses = line_presses(drawn.truth, course, drawn.inputs)
@@ -134,7 +152,9 @@ def test_there_is_something_to_see(race: FamousRace, seed: int) -> None:
 
 
 def test_a_seed_is_a_race() -> None:
-    """The same seed gives the same bytes, another seed others; the published times are the same in all of them."""
+    """The same seed gives the same bytes, another seed others; the published times are the same in
+    all of them.
+    """
     race = famous_race(DEFAULT)
     course = course_of(race)
     one, again, other = (staged(race, course, seed) for seed in (1, 1, 2))
@@ -145,7 +165,10 @@ def test_a_seed_is_a_race() -> None:
 
 def test_a_race_that_is_not_known() -> None:
     """An unknown name is refused with the near one and all there are."""
-    with pytest.raises(AskedWronglyError, match=r"'mils': did you mean mills-1964\? there are cheptegei-2020, bekele-2004, "):
+    with pytest.raises(
+        AskedWronglyError,
+        match=r"'mils': did you mean mills-1964\? there are cheptegei-2020, bekele-2004, ",
+    ):
         famous_race("mils")
     with pytest.raises(AskedWronglyError, match="'': there are cheptegei-2020"):
         famous_race("")

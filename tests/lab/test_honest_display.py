@@ -1,4 +1,6 @@
-"""Whether what is shown is true as often as it claims: the laps it may be, and the window of the bell, against simulated races."""
+"""Whether what is shown is true as often as it claims: the laps it may be, and the window of the
+bell, against simulated races.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -16,7 +18,9 @@ from kickcue.lab.simulate import simulate, simulated_document
 
 @dataclass
 class Shown:
-    """How many estimates there were, of how many the ranges of lap and bell were right, and how many bells were "about"."""
+    """How many estimates there were, of how many the ranges of lap and bell were right, and how
+    many bells were "about".
+    """
 
     told: int = 0
     lap_right: int = 0
@@ -40,7 +44,11 @@ def shown(event: str, scenario: str, seeds: range) -> Shown:
                 assert not isinstance(output, Arm) or output.cue.sd_m is not None
                 if isinstance(output, Cue) and output.kind is CueKind.LAST_LAP:
                     found.about += output.text.startswith("About")
-                if not isinstance(output, Estimate) or output.lap_min is None or output.lap_max is None:
+                if (
+                    not isinstance(output, Estimate)
+                    or output.lap_min is None
+                    or output.lap_max is None
+                ):
                     continue
                 t_s = ns_to_s(output.t_ns)
                 true_m = race.truth.distance_at(t_s)
@@ -51,13 +59,19 @@ def shown(event: str, scenario: str, seeds: range) -> Shown:
                 )
                 if output.eta_bell_s is not None and output.eta_bell_sd_s is not None:
                     found.foreseen += 1
-                    found.bell_right += abs(bell_s - t_s - output.eta_bell_s) <= SIGMAS_95 * output.eta_bell_sd_s
+                    found.bell_right += (
+                        abs(bell_s - t_s - output.eta_bell_s) <= SIGMAS_95 * output.eta_bell_sd_s
+                    )
     return found
 
 
-@pytest.mark.parametrize(("scenario", "about"), [("button", False), ("calibrated", True), ("bare", True)])
+@pytest.mark.parametrize(
+    ("scenario", "about"), [("button", False), ("calibrated", True), ("bare", True)]
+)
 def test_what_is_shown_is_true(scenario: str, about: bool) -> None:
-    """The lap is one of those shown or its line in sight, 95 of 100 times; the bell comes in its window, 85 times; no marks, so "about"."""
+    """The lap is one of those shown or its line in sight, 95 of 100 times; the bell comes in its
+    window, 85 times; no marks, so "about".
+    """
     found = shown("5000m", scenario, range(4))
     assert found.lap_right >= 0.95 * found.told > 0
     assert found.bell_right >= 0.85 * found.foreseen > 0
@@ -74,12 +88,20 @@ def test_what_is_shown_is_true(scenario: str, about: bool) -> None:
     ],
 )
 def test_a_bell_on_another_lap_is_about(scenario: str, seed: int) -> None:
-    """GIVEN races that had a bell half a lap off or more THEN none is without "about": not as given, not as armed."""
+    """GIVEN races that had a bell half a lap off or more THEN none is without "about": not as
+    given, not as armed.
+    """
     setup = simulated_document("5000m").setup()
     course = setup.race.course
     race = simulate(course, SCENARIOS[scenario], seed)
-    said = [output for _, outputs in drive(Engine(setup), race.inputs, ticks_recorded=False) for output in outputs]
-    given = next(output for output in said if isinstance(output, Cue) and output.kind is CueKind.LAST_LAP)
+    said = [
+        output
+        for _, outputs in drive(Engine(setup), race.inputs, ticks_recorded=False)
+        for output in outputs
+    ]
+    given = next(
+        output for output in said if isinstance(output, Cue) and output.kind is CueKind.LAST_LAP
+    )
     armed = [output for output in said if isinstance(output, Arm) and output.t_ns < given.t_ns][-1]
     true_m = race.truth.distance_at(race.true_s(ns_to_s(given.t_ns - race.gun_ns)))
     if abs(true_m - course.bell_m) > course.kick_m / 2:
@@ -89,7 +111,12 @@ def test_a_bell_on_another_lap_is_about(scenario: str, seed: int) -> None:
 
 @pytest.mark.parametrize(("scenario", "least"), [("correlated-late", 0.85), ("button", 0.93)])
 def test_the_truth_is_in_what_is_told(scenario: str, least: float) -> None:
-    """GIVEN presses that are all late by the same seconds, or by chance THEN the place lies in the 95 % interval nearly always."""
+    """GIVEN presses that are all late by the same seconds, or by chance THEN the place lies in the
+    95 % interval nearly always.
+    """
     setup = simulated_document("5000m").setup()
-    outcomes = [outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], seed), seed) for seed in range(1_000_000, 1_000_020)]
+    outcomes = [
+        outcome(setup, simulate(setup.race.course, SCENARIOS[scenario], seed), seed)
+        for seed in range(1_000_000, 1_000_020)
+    ]
     assert least <= sum(each.covered for each in outcomes) / len(outcomes)

@@ -1,4 +1,6 @@
-"""The scenarios' faults: each is there, as large as the evaluation protocol says, and nothing else is changed."""
+"""The scenarios' faults: each is there, as large as the evaluation protocol says, and nothing else
+is changed.
+"""
 
 import math
 from functools import cache
@@ -23,7 +25,18 @@ from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording.encode import strap_notification
 
 COURSE = course_for("5000m")
-SENSED = ("bare", "calibrated", "button", "button-bad", "gate", "beacon", "wide", "surge", "dropout", "swap")
+SENSED = (
+    "bare",
+    "calibrated",
+    "button",
+    "button-bad",
+    "gate",
+    "beacon",
+    "wide",
+    "surge",
+    "dropout",
+    "swap",
+)
 BEFALLEN = (
     "start-late",
     "false-start",
@@ -82,7 +95,9 @@ def test_the_protocols_scenarios_are_there() -> None:
 @pytest.mark.parametrize("event", ["800m", "1500m", "3000m", "10k"])
 @pytest.mark.parametrize("name", PROTOCOL)
 def test_every_scenario_runs_every_ground(name: str, event: str) -> None:
-    """GIVEN any scenario on track or road THEN the race is finished, and nobody runs faster than people do."""
+    """GIVEN any scenario on track or road THEN the race is finished, and nobody runs faster than
+    people do.
+    """
     course = course_for(event)
     truth = race(name, course=course).truth
     assert course.distance_m <= truth.distance_m[-1]
@@ -93,7 +108,9 @@ def test_every_scenario_runs_every_ground(name: str, event: str) -> None:
 
 
 def test_calibrated_knows_the_pod_better() -> None:
-    """GIVEN 60 calibrated races THEN the prior is under 1 % wide unless a shoe was changed, its mean is the pod's, and a document takes it."""
+    """GIVEN 60 calibrated races THEN the prior is under 1 % wide unless a shoe was changed, its
+    mean is the pod's, and a document takes it.
+    """
     runs = [race("calibrated", seed, course_for("400m")) for seed in range(60)]
     priors = [r.scale for r in runs if r.scale is not None]
     assert len(runs) == len(priors)
@@ -110,24 +127,40 @@ def test_a_race_without_history_leaves_the_document_alone() -> None:
 
 
 def test_scales_from_day_to_day() -> None:
-    """GIVEN 2,000 athletes who never change shoes THEN what a race measured differs from today's truth by two days and one drift."""
+    """GIVEN 2,000 athletes who never change shoes THEN what a race measured differs from today's
+    truth by two days and one drift.
+    """
     earlier = Earlier(races=1, shoe_changed=0.0)
     found = [history(Random(seed), earlier, PodFaults(), 5000.0) for seed in range(2000)]
     off = [h.measured[0].scale * h.scale_today - 1.0 for h in found]
-    assert math.hypot(math.sqrt(2.0) * 0.005, found[0].measured[0].sd) == pytest.approx(pstdev(off), rel=0.06)
+    assert math.hypot(math.sqrt(2.0) * 0.005, found[0].measured[0].sd) == pytest.approx(
+        pstdev(off), rel=0.06
+    )
 
 
 def test_shoes_are_changed_as_told() -> None:
-    """GIVEN a shoe changed before each race THEN the scale moves by some 3 % each time, else by half a per cent."""
-    changed = [history(Random(seed), Earlier(races=1, shoe_changed=1.0), PodFaults(), 5000.0) for seed in range(500)]
-    assert 0.031 == pytest.approx(pstdev(h.measured[0].scale * h.scale_today for h in changed), abs=0.004)
+    """GIVEN a shoe changed before each race THEN the scale moves by some 3 % each time, else by
+    half a per cent.
+    """
+    changed = [
+        history(Random(seed), Earlier(races=1, shoe_changed=1.0), PodFaults(), 5000.0)
+        for seed in range(500)
+    ]
+    assert 0.031 == pytest.approx(
+        pstdev(h.measured[0].scale * h.scale_today for h in changed), abs=0.004
+    )
 
 
 def test_the_mean_of_the_drift() -> None:
-    """GIVEN 300 runs of a pod that only drifts THEN its total is off by what the formula for the drift's mean says."""
+    """GIVEN 300 runs of a pod that only drifts THEN its total is off by what the formula for the
+    drift's mean says.
+    """
     truth = even_run()
     pod = PodFaults(count_noise_m=0.0)
-    ratios = [list(pod_samples(Random(seed), truth, pod, 1.0))[-1].distance_m / truth.distance_m[-1] for seed in range(300)]
+    ratios = [
+        list(pod_samples(Random(seed), truth, pod, 1.0))[-1].distance_m / truth.distance_m[-1]
+        for seed in range(300)
+    ]
     assert mean_drift_sd(pod, truth.duration_s) == pytest.approx(pstdev(ratios), rel=0.12)
 
 
@@ -135,7 +168,9 @@ def test_the_mean_of_the_drift() -> None:
 
 
 def test_a_gate_is_early_as_often_as_late() -> None:
-    """GIVEN 2,000 line crossings by position THEN 5 % are missed, and the others lie 2 m around the line, both signs, sorted."""
+    """GIVEN 2,000 line crossings by position THEN 5 % are missed, and the others lie 2 m around the
+    line, both signs, sorted.
+    """
     truth = even_run(distance_m=20_000.0)
     lines = tuple(float(m) for m in range(100, 20_000, 10))
     found = marks(Random(1), truth, lines, Gate())
@@ -148,7 +183,10 @@ def test_a_gate_is_early_as_often_as_late() -> None:
 
 def test_gate_marks_are_called_so() -> None:
     """The scenario "gate" marks lines by gate, the others by button."""
-    sources = {name: {e.source for e in race(name).inputs if isinstance(e, Mark)} for name in ("gate", "wide")}
+    sources = {
+        name: {e.source for e in race(name).inputs if isinstance(e, Mark)}
+        for name in ("gate", "wide")
+    }
     assert {"gate": {MarkSource.GATE}, "wide": {MarkSource.BUTTON}} == sources
 
 
@@ -156,12 +194,16 @@ def test_gate_marks_are_called_so() -> None:
 
 
 def test_wide_is_a_longer_way_in_the_bends_only() -> None:
-    """GIVEN 20 wide races THEN each lap is 1 to 16 m longer on the ground, and straights are as long as they are."""
+    """GIVEN 20 wide races THEN each lap is 1 to 16 m longer on the ground, and straights are as
+    long as they are.
+    """
     for seed in range(20):
         truth = race("wide", seed).truth
         extra = [truth.path_at(truth.time_at(m)) - m for m in COURSE.crossings_m]
         assert all(1.0 < after - before < 16.0 for before, after in pairwise(extra))
-        home_straight = [truth.path_at(truth.time_at(COURSE.crossings_m[3] - back_m)) for back_m in (80.0, 10.0)]
+        home_straight = [
+            truth.path_at(truth.time_at(COURSE.crossings_m[3] - back_m)) for back_m in (80.0, 10.0)
+        ]
         assert 70.0 == pytest.approx(home_straight[1] - home_straight[0], abs=0.01)
 
 
@@ -186,7 +228,9 @@ def test_others_run_on_the_line() -> None:
 
 
 def test_surges_between_laps_and_a_kick() -> None:
-    """GIVEN 30 surging races THEN laps differ by up to some 10 % from the mean, and kicks by more than even races', up to 25 %."""
+    """GIVEN 30 surging races THEN laps differ by up to some 10 % from the mean, and kicks by more
+    than even races', up to 25 %.
+    """
     spread, kicks = [], []
     for seed in range(30):
         truth = race("surge", seed).truth
@@ -199,14 +243,24 @@ def test_surges_between_laps_and_a_kick() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "low", "high"), [("even", -0.01, 0.01), ("positive", 0.005, 0.08), ("negative", -0.035, -0.002), ("u", -0.01, 0.01)]
+    ("shape", "low", "high"),
+    [
+        ("even", -0.01, 0.01),
+        ("positive", 0.005, 0.08),
+        ("negative", -0.035, -0.002),
+        ("u", -0.01, 0.01),
+    ],
 )
 def test_shapes_of_pace(shape: str, low: float, high: float) -> None:
-    """GIVEN a shape THEN the second half is slower, faster or as fast as the first, as its name says."""
+    """GIVEN a shape THEN the second half is slower, faster or as fast as the first, as its name
+    says.
+    """
     found = []
     for seed in range(20):
         manner = drawn(Random(seed), Style((Shape(shape),), kick=0.0), COURSE)
-        truth = run_race(Random(seed), COURSE.distance_m, COURSE.kick_m, mean_mps=5.0, manner=manner)
+        truth = run_race(
+            Random(seed), COURSE.distance_m, COURSE.kick_m, mean_mps=5.0, manner=manner
+        )
         half_s, whole_s = truth.time_at(2500.0), truth.time_at(5000.0)
         found.append((whole_s - half_s) / half_s - 1.0)
     assert low < fmean(found) < high
@@ -220,7 +274,9 @@ def test_u_is_quick_at_both_ends() -> None:
 
 
 def test_every_shape_is_drawn() -> None:
-    """GIVEN many races of any shape THEN some have a slower second half, some a faster one: a style names shapes, not one."""
+    """GIVEN many races of any shape THEN some have a slower second half, some a faster one: a style
+    names shapes, not one.
+    """
     paces = [drawn(Random(seed), Style(ANY_SHAPE), COURSE).pace for seed in range(40)]
     slopes = {(pace(5000.0) > pace(0.0)) - (pace(5000.0) < pace(0.0)) for pace in paces}
     assert {-1, 0, 1} == slopes
@@ -230,7 +286,9 @@ def test_every_shape_is_drawn() -> None:
 
 
 def test_dropouts() -> None:
-    """GIVEN 20 races with dropouts THEN sensors are silent for 5 to 60 s now and then, and the radio tells of long silences."""
+    """GIVEN 20 races with dropouts THEN sensors are silent for 5 to 60 s now and then, and the
+    radio tells of long silences.
+    """
     longest, links = [], 0
     for seed in range(20):
         dropped = race("dropout", seed)
@@ -243,16 +301,26 @@ def test_dropouts() -> None:
 
 
 def test_frames_are_lost_and_broken_as_told() -> None:
-    """GIVEN 20,000 notifications and no silence THEN 2 % are lost, half a per cent arrive broken, the others as they were."""
+    """GIVEN 20,000 notifications and no silence THEN 2 % are lost, half a per cent arrive broken,
+    the others as they were.
+    """
     sent = [strap_notification(second * 1_000_000_000, 150.0) for second in range(20_000)]
-    arrived = [e for e in through_air(Random(1), sent, Air(silent_every_s=1e9)) if isinstance(e, Notification)]
+    arrived = [
+        e
+        for e in through_air(Random(1), sent, Air(silent_every_s=1e9))
+        if isinstance(e, Notification)
+    ]
     assert 0.98 == pytest.approx(len(arrived) / len(sent), abs=0.004)
     whole = {e.t_ns: e.data for e in sent}
-    assert 0.005 == pytest.approx(sum(e.data != whole[e.t_ns] for e in arrived) / len(arrived), abs=0.002)
+    assert 0.005 == pytest.approx(
+        sum(e.data != whole[e.t_ns] for e in arrived) / len(arrived), abs=0.002
+    )
 
 
 def test_broken_frames_are_cut_or_flipped() -> None:
-    """GIVEN some bytes THEN a broken frame is shorter than they, or as long and different; never the same."""
+    """GIVEN some bytes THEN a broken frame is shorter than they, or as long and different; never
+    the same.
+    """
     data = bytes(range(10))
     found = [corrupted(Random(seed), data) for seed in range(200)]
     assert {True, False} == {len(broken) < len(data) for broken in found}
@@ -269,7 +337,9 @@ def test_nothing_sent_is_nothing_lost() -> None:
 
 
 def test_swapped_fields() -> None:
-    """GIVEN 20 races of swapped pods THEN the byte holds steps in some and a tenth of the power in others, never strides."""
+    """GIVEN 20 races of swapped pods THEN the byte holds steps in some and a tenth of the power in
+    others, never strides.
+    """
     kinds = set()
     for seed in range(20):
         cadence = fmean(m.cadence_per_min for m in decoded(race("swap", seed))[60:600])
@@ -279,10 +349,15 @@ def test_swapped_fields() -> None:
 
 
 def test_odometers_begin_anew_once() -> None:
-    """GIVEN swapped pods THEN each total falls back to zero exactly once, in mid-race, after at most some seconds of nothing."""
+    """GIVEN swapped pods THEN each total falls back to zero exactly once, in mid-race, after at
+    most some seconds of nothing.
+    """
     for seed in range(20):
         swapped = race("swap", seed)
-        readings = [(ns_to_s(e.t_ns), RscMeasurement.from_bytes(e.data).distance_m or 0.0) for e in pod_of(swapped)]
+        readings = [
+            (ns_to_s(e.t_ns), RscMeasurement.from_bytes(e.data).distance_m or 0.0)
+            for e in pod_of(swapped)
+        ]
         (back,) = [(before, after) for before, after in pairwise(readings) if after[1] < before[1]]
         assert back[1][1] < 8.0
         assert back[1][0] - back[0][0] < 8.0
@@ -293,7 +368,9 @@ def test_odometers_begin_anew_once() -> None:
 
 
 def test_what_arrived_is_what_is_told() -> None:
-    """GIVEN lost and broken frames THEN the readings that are told to have been counted are exactly those that arrived whole."""
+    """GIVEN lost and broken frames THEN the readings that are told to have been counted are exactly
+    those that arrived whole.
+    """
     dropped = race("dropout", 5)
     arrived = {ns_to_s(e.t_ns) for e in pod_of(dropped)}
     told = {round(sample.t_s, 9) for sample in dropped.counted}
@@ -302,7 +379,9 @@ def test_what_arrived_is_what_is_told() -> None:
 
 
 def test_marks_tell_their_lines() -> None:
-    """GIVEN a bad thumb THEN every mark is told with its line or with none, and there are strays and doubles among them."""
+    """GIVEN a bad thumb THEN every mark is told with its line or with none, and there are strays
+    and doubles among them.
+    """
     lines = [mark.line_m for seed in range(10) for mark in race("button-bad", seed).marks]
     assert set(COURSE.crossings_m) >= {line_m for line_m in lines if line_m is not None}
     assert 0.05 < lines.count(None) / len(lines) < 0.25

@@ -29,7 +29,10 @@ def test_every_scenario_is_known() -> None:
 def test_what_is_asked_depends_on_the_event() -> None:
     """Errors are asked of 5000 m and 10000 m; the calibrated 10000 m has more time to drift."""
     assert Target(0.28, 1.1, 1 / 1000) == target("button", "5000m") == target("button", "10000m")
-    assert (4.2, 8.0) == (target("calibrated", "5000m").median_s, target("calibrated", "10000m").median_s)
+    assert (4.2, 8.0) == (
+        target("calibrated", "5000m").median_s,
+        target("calibrated", "10000m").median_s,
+    )
     assert Target() == target("button", "1500m") == target("bare", "5000m")
     assert target("wide", "5000m") == target("fatigue", "5000m") != target("smooth", "5000m")
 
@@ -77,7 +80,9 @@ def test_each_threshold_is_told(figures: dict[str, Any], words: str) -> None:
 
 
 def test_few_races_are_not_judged() -> None:
-    """GIVEN fewer than 200 races THEN nothing is missed, however bad; from 200 on a rate of wrong laps is rounded up."""
+    """GIVEN fewer than 200 races THEN nothing is missed, however bad; from 200 on a rate of wrong
+    laps is rounded up.
+    """
     bad = replace(GOOD, median_s=50.0, never=3)
     assert [] == list(missed("button", "5000m", replace(bad, races=199)))
     assert 2 == len(list(missed("button", "5000m", replace(bad, races=200))))
@@ -86,8 +91,12 @@ def test_few_races_are_not_judged() -> None:
 
 
 def test_other_events_are_asked_for_honesty() -> None:
-    """GIVEN an event without targets of its own THEN never, late, twice and coverage are asked all the same."""
-    assert 2 == len(list(missed("bare", "1500m", replace(GOOD, median_s=50.0, never=1, coverage95=0.8))))
+    """GIVEN an event without targets of its own THEN never, late, twice and coverage are asked all
+    the same.
+    """
+    assert 2 == len(
+        list(missed("bare", "1500m", replace(GOOD, median_s=50.0, never=1, coverage95=0.8)))
+    )
 
 
 @pytest.mark.parametrize("event", ["800m", "1500m"])

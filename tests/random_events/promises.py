@@ -23,7 +23,8 @@ SILENT_TO_GO_M: Final = 50.0
 ROUNDING: Final = 1e-6
 MOST_TICKS: Final = 60
 LEAST_NS: Final = 5 * NS_PER_MS
-"""So many ticks in a row, each at the very moment that the engine asked for, take it on by this at least: else it spins."""
+"""So many ticks in a row, each at the very moment that the engine asked for, take it on by this at
+least: else it spins."""
 LONGEST_TEXT: Final = 500
 
 
@@ -54,10 +55,14 @@ class Promises:
             self._is_in_order(output)
             self._look_at(output, event)
         wake_ns = self.engine.wake_ns
-        assert wake_ns is None or wake_ns > self._now_ns, "it asks for a tick that is over: whoever drives it spins"
+        assert wake_ns is None or wake_ns > self._now_ns, (
+            "it asks for a tick that is over: whoever drives it spins"
+        )
 
     def tick_until(self, t_ns: int) -> int:
-        """Feed the ticks that the engine asks for before ``t_ns``, at most ``MOST_TICKS``; return how many."""
+        """Feed the ticks that the engine asks for before ``t_ns``, at most ``MOST_TICKS``; return
+        how many.
+        """
         began_ns = self._now_ns
         for count in range(MOST_TICKS):
             wake_ns = self.engine.wake_ns
@@ -66,11 +71,15 @@ class Promises:
             self.feed(ev.Tick(wake_ns))
         assert began_ns is not None
         assert self._now_ns is not None
-        assert self._now_ns - began_ns >= LEAST_NS, f"{MOST_TICKS} ticks within {self._now_ns - began_ns} ns"
+        assert self._now_ns - began_ns >= LEAST_NS, (
+            f"{MOST_TICKS} ticks within {self._now_ns - began_ns} ns"
+        )
         return MOST_TICKS
 
     def _is_in_order(self, output: ev.Output) -> None:
-        """See that it bears the time of now; the end of a race bears its own, and may be told later, or again."""
+        """See that it bears the time of now; the end of a race bears its own, and may be told
+        later, or again.
+        """
         assert self._now_ns is not None
         if isinstance(output, ev.PhaseChange) and output.phase in OVER:
             self._ended_ns = output.t_ns
@@ -96,11 +105,18 @@ class Promises:
             if output.code == "undone" and output.text.startswith("the start"):
                 self._evens, self._window = self._left.pop()
                 self._last_counts_m = False
-            elif output.code in {"undone", "distance"}:  # what somebody takes back may be felt again
+            elif output.code in {
+                "undone",
+                "distance",
+            }:  # what somebody takes back may be felt again
                 self._window, self._last_counts_m = [], False
 
     def _look_at_phase(self, change: ev.PhaseChange, event: ev.Input) -> None:
-        if isinstance(event, ev.Command) and event.kind is ev.CommandKind.START and change.phase is ev.Phase.BODY:
+        if (
+            isinstance(event, ev.Command)
+            and event.kind is ev.CommandKind.START
+            and change.phase is ev.Phase.BODY
+        ):
             self._left.append((self._evens, self._window))
             self._evens, self._window, self._last_counts_m = 0, [], False
 
@@ -111,7 +127,9 @@ class Promises:
         if told.lap is not None:
             assert told.lap_min is not None
             assert told.lap_max is not None
-            assert 1 <= told.lap_min <= told.lap <= told.lap_max <= len(self.engine.course.crossings_m)
+            assert (
+                1 <= told.lap_min <= told.lap <= told.lap_max <= len(self.engine.course.crossings_m)
+            )
         for sd in (told.distance_sd_m, told.eta_bell_sd_s, told.to_go_m, told.eta_bell_s):
             assert sd is None or sd >= 0.0
 
@@ -142,8 +160,15 @@ class Promises:
 
     def _is_apart(self, last: ev.Cue, cue: ev.Cue, *, counts_m: bool) -> None:
         apart_s = (cue.t_ns - last.t_ns) / NS_PER_S
-        assert apart_s >= (EVEN_SPACING_S if cue.kind is ev.CueKind.EVEN else SPACING_S) - ROUNDING, f"{last} {cue}"
-        if counts_m and cue.kind is not ev.CueKind.EVEN and last.to_go_m is not None and cue.to_go_m is not None:
+        assert (
+            apart_s >= (EVEN_SPACING_S if cue.kind is ev.CueKind.EVEN else SPACING_S) - ROUNDING
+        ), f"{last} {cue}"
+        if (
+            counts_m
+            and cue.kind is not ev.CueKind.EVEN
+            and last.to_go_m is not None
+            and cue.to_go_m is not None
+        ):
             assert last.to_go_m - cue.to_go_m >= SPACING_M - ROUNDING
 
     def _note(self, what: str) -> None:

@@ -1,7 +1,9 @@
-"""Two million random events: nothing raises, cues keep their caps and their spacing, time goes on, and memory is bounded.
+"""Two million random events: nothing raises, cues keep their caps and their spacing, time goes on,
+and memory is bounded.
 
-Any order, any bytes, any times (backwards, by years), any orders, marks, positions and beacons, among a runner who really runs.
-``KICKCUE_RANDOM`` sets how many events are fed (``make test-random``: 2,000,000).
+Any order, any bytes, any times (backwards, by years), any orders, marks, positions and beacons,
+among a runner who really runs. ``KICKCUE_RANDOM`` sets how many events are fed (``make
+test-random``: 2,000,000).
 """
 
 import os
@@ -22,9 +24,11 @@ MANY: Final = 1_000_000
 """Of so many each part has everything in it that can happen."""
 LONGEST: Final = 8000
 USUAL: Final = 700
-"""Events of one engine: of one in ten, and of the others on average. The first one gets half of all."""
+"""Events of one engine: of one in ten, and of the others on average. The first one gets half of
+all."""
 MOST_BYTES: Final = 8_000_000
-"""Pickled: what came since the gun, kept should the distance be corrected, is nearly all of it; of two races at most."""
+"""Pickled: what came since the gun, kept should the distance be corrected, is nearly all of it; of
+two races at most."""
 SENSORS: Final = {"pod": {"profile": "generic-rsc"}, "strap": {"profile": "generic-hr"}}
 RACES: Final = (
     {"race": "800m"},
@@ -37,14 +41,32 @@ RACES: Final = (
     {"race": "10000m", "rules": "sanctioned"},
     {"race": "100000m"},
     {"race": "5k", "rules": "road"},
-    {"race": "mile", "smile": False, "gate": {"lat_deg": 52.0, "lon_deg": 5.0, "heading_deg": 90.0}},
+    {
+        "race": "mile",
+        "smile": False,
+        "gate": {"lat_deg": 52.0, "lon_deg": 5.0, "heading_deg": 90.0},
+    },
 )
-SETUPS: Final = tuple(RaceDocument.parse({**race, "sensors": SENSORS}, "test").setup() for race in RACES)
-MUST_HAPPEN: Final = ("last_lap", "turnover", "even", "finished", "aborted", "line", "mark_doubted", "undone", "started_again")
+SETUPS: Final = tuple(
+    RaceDocument.parse({**race, "sensors": SENSORS}, "test").setup() for race in RACES
+)
+MUST_HAPPEN: Final = (
+    "last_lap",
+    "turnover",
+    "even",
+    "finished",
+    "aborted",
+    "line",
+    "mark_doubted",
+    "undone",
+    "started_again",
+)
 
 
 def one_engine(random: Random, setup: Setup, count: int) -> tuple[Promises, int]:
-    """Feed ``count`` random events and some ticks; return what was watched and how many events there were."""
+    """Feed ``count`` random events and some ticks; return what was watched and how many events
+    there were.
+    """
     promises = Promises(setup)
     driven = random.random() < 0.7
     traffic = Traffic(random, setup.race.course).events()
@@ -60,7 +82,9 @@ def one_engine(random: Random, setup: Setup, count: int) -> tuple[Promises, int]
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_whatever_comes_in_the_engine_keeps_its_promises(chunk: int) -> None:
-    """GIVEN random events among a running race THEN each promise holds at each of them, and the engine's state stays small."""
+    """GIVEN random events among a running race THEN each promise holds at each of them, and the
+    engine's state stays small.
+    """
     left, number = EVENTS // CHUNKS, 0
     seen: dict[str, int] = {}
     while left > 0:

@@ -1,6 +1,8 @@
-"""Random traffic for one engine: a runner whose sensors and thumbs work, and among it everything else that can come in.
+"""Random traffic for one engine: a runner whose sensors and thumbs work, and among it everything
+else that can come in.
 
-Drawn from a seed alone. Races must really run, or nothing is proved: so most of it is a runner who runs, and the rest is thrown in between.
+Drawn from a seed alone. Races must really run, or nothing is proved: so most of it is a runner who
+runs, and the rest is thrown in between.
 """
 
 import math
@@ -14,7 +16,17 @@ from kickcue.core.course import Course
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.encode import PodSample, pod_notification, strap_notification
 
-CHARS: Final = ("2a53", "2a37", "2acd", "2a67", "2a19", "2a24", "ffff", "", "00002A37-0000-1000-8000-00805F9B34FB")
+CHARS: Final = (
+    "2a53",
+    "2a37",
+    "2acd",
+    "2a67",
+    "2a19",
+    "2a24",
+    "ffff",
+    "",
+    "00002A37-0000-1000-8000-00805F9B34FB",
+)
 SENSORS: Final = ("pod", "strap", "other", "stranger", "")
 EARLIEST_NS: Final = -(2**63)
 LATEST_NS: Final = 2**63 - 1
@@ -56,7 +68,9 @@ class Traffic:
         self._wild = random.choice((0.0, 0.0, 0.1, 0.4, 1.0))
         """How often something else is thrown in."""
         self._longest_run_s = random.choice((5, 150))
-        self._farthest_ns = random.choice((60 * NS_PER_S, 60 * NS_PER_S, 3600 * NS_PER_S, 30 * 86_400 * NS_PER_S, 2**62))
+        self._farthest_ns = random.choice(
+            (60 * NS_PER_S, 60 * NS_PER_S, 3600 * NS_PER_S, 30 * 86_400 * NS_PER_S, 2**62)
+        )
         """How far the clock leaps; with most runners seldom beyond the race."""
 
     def events(self) -> Iterator[ev.Input]:
@@ -66,7 +80,15 @@ class Traffic:
             yield ev.Command(self._t_ns, ev.CommandKind.START)
             self._run_m = 0.0
         moods: tuple[Callable[[], Iterator[ev.Input]], ...]
-        moods = (self._noise, self._orders, self._leaps, self._places, self._beacon, self._recorder, self._burst)
+        moods = (
+            self._noise,
+            self._orders,
+            self._leaps,
+            self._places,
+            self._beacon,
+            self._recorder,
+            self._burst,
+        )
         while True:
             seconds = self._random.randrange(self._longest_run_s)
             yield from self._runs(self._mps * self._random.choice(PACES), seconds)
@@ -76,14 +98,18 @@ class Traffic:
                 yield from self._random.choice(moods)()
 
     def _runs(self, mps: float, seconds: int) -> Iterator[ev.Input]:
-        """Let the runner run: a reading of each sensor a second, most lines pressed, a stray press now and then."""
+        """Let the runner run: a reading of each sensor a second, most lines pressed, a stray press
+        now and then.
+        """
         random = self._random
         for _ in range(seconds):
             before_m, self._run_m = self._run_m, self._run_m + mps
             self._t_ns += NS_PER_S
             if self._pod is not Pod.NONE:
                 yield self._counted(self._stamp(), mps)
-            yield strap_notification(self._stamp(), random.gauss(165.0, 2.0), rr_1024=(random.randrange(330, 400),))
+            yield strap_notification(
+                self._stamp(), random.gauss(165.0, 2.0), rr_1024=(random.randrange(330, 400),)
+            )
             if self._positions:
                 yield self._fix(self._run_m)
             crossed = mps and any(before_m < line_m <= self._run_m for line_m in self._lines_m)
@@ -99,21 +125,42 @@ class Traffic:
         return pod_notification(t_ns, PodSample(mps * self._scale, spm, metres))
 
     def _stamp(self) -> int:
-        """Return the time, or once in a while another one, which the runner's clock does not follow."""
+        """Return the time, or once in a while another one, which the runner's clock does not
+        follow.
+        """
         random = self._random
         if random.random() < 0.99:
             return _in_range(self._t_ns + random.randrange(200_000_000))
-        return _in_range(random.choice((self._t_ns - random.randrange(10**11), self._t_ns + random.randrange(10**10), EARLIEST_NS, -1, 0)))
+        return _in_range(
+            random.choice(
+                (
+                    self._t_ns - random.randrange(10**11),
+                    self._t_ns + random.randrange(10**10),
+                    EARLIEST_NS,
+                    -1,
+                    0,
+                )
+            )
+        )
 
     def _fix(self, run_m: float) -> ev.Fix:
-        """Return a position on a straight there and back, which closes a lap as well as an oval does for whoever counts them."""
+        """Return a position on a straight there and back, which closes a lap as well as an oval
+        does for whoever counts them.
+        """
         random = self._random
         along_m = run_m % self._lap_m
         east_m = along_m if along_m < self._lap_m / 2.0 else self._lap_m - along_m
         north_m = 0.0 if along_m < self._lap_m / 2.0 else 20.0
         lat_deg = LAT_DEG + (north_m + random.gauss(0.0, 1.0)) / METRES_PER_DEGREE
         lon_deg = LON_DEG + (east_m + random.gauss(0.0, 1.0)) / METRES_PER_DEGREE / 0.6157
-        return ev.Fix(self._stamp(), lat_deg, lon_deg, random.choice((None, 2.0)), None, random.choice((None, 0.2)))
+        return ev.Fix(
+            self._stamp(),
+            lat_deg,
+            lon_deg,
+            random.choice((None, 2.0)),
+            None,
+            random.choice((None, 0.2)),
+        )
 
     def _noise(self) -> Iterator[ev.Input]:
         """Let anybody send any bytes."""
@@ -126,7 +173,9 @@ class Traffic:
         """Let somebody press whatever there is, quickly."""
         random = self._random
         for _ in range(random.randrange(1, 8)):
-            self._t_ns += random.choice((0, 1, random.randrange(2 * NS_PER_S), random.randrange(70 * NS_PER_S)))
+            self._t_ns += random.choice(
+                (0, 1, random.randrange(2 * NS_PER_S), random.randrange(70 * NS_PER_S))
+            )
             if random.random() < 0.6:
                 by, race_m = random.choice((None, *ev.Orderer)), random.choice(DISTANCES_M)
                 yield ev.Command(self._stamp(), random.choice(tuple(ev.CommandKind)), by, race_m)
@@ -144,14 +193,18 @@ class Traffic:
         random = self._random
         for _ in range(random.randrange(1, 10)):
             odd = [random.choice((*ODD_FLOATS, random.uniform(-100.0, 200.0))) for _ in range(5)]
-            yield ev.Fix(self._stamp(), odd[0], odd[1], *(random.choice((None, each)) for each in odd[2:]))
+            yield ev.Fix(
+                self._stamp(), odd[0], odd[1], *(random.choice((None, each)) for each in odd[2:])
+            )
 
     def _beacon(self) -> Iterator[ev.Input]:
         """Let a beacon be passed, or shout."""
         random = self._random
         for n in range(random.randrange(3, 60)):
             self._t_ns += 100_000_000
-            yield ev.BeaconHeard(self._stamp(), random.choice((-50 - abs(n - 25), random.randrange(-128, 128))))
+            yield ev.BeaconHeard(
+                self._stamp(), random.choice((-50 - abs(n - 25), random.randrange(-128, 128)))
+            )
 
     def _recorder(self) -> Iterator[ev.Input]:
         """Stop and start the recorder, and let sensors come and go."""
@@ -165,19 +218,30 @@ class Traffic:
         yield ev.Timer(self._stamp(), running=True)
 
     def _burst(self) -> Iterator[ev.Input]:
-        """Hold up the pod's readings for a while, then let them come at once; answer cues that there were, and were not."""
+        """Hold up the pod's readings for a while, then let them come at once; answer cues that
+        there were, and were not.
+        """
         random = self._random
         self._t_ns += random.randrange(40) * NS_PER_S
         for _ in range(random.randrange(40)):
             self._run_m += self._mps
             yield self._counted(self._t_ns, self._mps)
         why = random.choice((None, "late", "\x1b[2J"))
-        yield ev.Ack(self._stamp(), random.choice(CUE_IDS), random.random() < 0.5, why, random.choice((None, 12.0)))
+        yield ev.Ack(
+            self._stamp(),
+            random.choice(CUE_IDS),
+            random.random() < 0.5,
+            why,
+            random.choice((None, 12.0)),
+        )
 
     def _again(self) -> Iterator[ev.Input]:
         """Run another race, with another pod and at another pace."""
         random = self._random
-        self._mps, self._scale = random.uniform(2.5, 9.0), random.choice((1.0, random.uniform(0.5, 2.0)))
+        self._mps, self._scale = (
+            random.uniform(2.5, 9.0),
+            random.choice((1.0, random.uniform(0.5, 2.0))),
+        )
         self._pod = random.choice(tuple(Pod))
         yield from self._runs(0.0, 5)
         yield ev.Command(self._stamp(), ev.CommandKind.START)

@@ -18,13 +18,21 @@ numbers = st.floats(-LARGEST, LARGEST)
 chars = st.sampled_from(("2a37", "2a53", "2acd", "6e400003-b5a3-f393-e0a9-e50e24dcca9e"))
 texts = st.text(max_size=12)
 names = st.text(min_size=1, max_size=64).filter(str.isprintable)
-pulses = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.floats(0, 1)), max_size=3).map(tuple)
+pulses = st.lists(
+    st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.floats(0, 1)), max_size=3
+).map(tuple)
 
 
 def events_of(cls: type) -> st.SearchStrategy[Any]:
     """Return a strategy for one class of event."""
     hints = get_type_hints(cls)
-    return st.builds(cls, **{field.name: _value(cls, field.name, hints[field.name]) for field in dataclasses.fields(cls)})
+    return st.builds(
+        cls,
+        **{
+            field.name: _value(cls, field.name, hints[field.name])
+            for field in dataclasses.fields(cls)
+        },
+    )
 
 
 def _value(cls: type, name: str, hint: Any) -> st.SearchStrategy[Any]:
@@ -65,7 +73,10 @@ headers = st.builds(
     Header,
     race=st.none() | texts,
     lap_m=st.none() | st.floats(1, 10_000),
-    utc=st.none() | st.sampled_from(("2026-06-14T10:09:11Z", "2024-02-29T23:59:59.123456Z", "2013-06-08T09:04:42+01:00")),
+    utc=st.none()
+    | st.sampled_from(
+        ("2026-06-14T10:09:11Z", "2024-02-29T23:59:59.123456Z", "2013-06-08T09:04:42+01:00")
+    ),
     sensors=st.dictionaries(texts, texts, max_size=3),
     setup=st.none() | st.dictionaries(texts, json_values, max_size=3),
     ticks=st.booleans(),

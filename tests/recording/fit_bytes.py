@@ -1,4 +1,6 @@
-"""Writes small FIT files for tests. Numbers are from the FIT profile; a field is (number, struct letter)."""
+"""Writes small FIT files for tests. Numbers are from the FIT profile; a field is (number, struct
+letter).
+"""
 
 import struct
 from collections.abc import Sequence
@@ -25,7 +27,17 @@ MANUAL, BY_DISTANCE, POSITION_LAP, SESSION_END = 0, 2, 4, 7
 NO_U8, NO_U16, NO_U32 = 0xFF, 0xFFFF, 0xFFFFFFFF
 T0 = 1_000_000_000  # 2021-09-08T01:46:40Z, in seconds since 1989-12-31
 
-_BASE = {"B": 0x02, "b": 0x01, "H": 0x84, "I": 0x86, "i": 0x85, "f": 0x88, "2s": 0x02, "3s": 0x0D, "16s": 0x07}
+_BASE = {
+    "B": 0x02,
+    "b": 0x01,
+    "H": 0x84,
+    "I": 0x86,
+    "i": 0x85,
+    "f": 0x88,
+    "2s": 0x02,
+    "3s": 0x0D,
+    "16s": 0x07,
+}
 
 
 class FitFile:
@@ -36,13 +48,25 @@ class FitFile:
         self._layouts: dict[int, struct.Struct] = {}
 
     def define(
-        self, local: int, number: int, fields: Sequence[tuple[int, str]], developer: Sequence[tuple[int, str, int]] = ()
+        self,
+        local: int,
+        number: int,
+        fields: Sequence[tuple[int, str]],
+        developer: Sequence[tuple[int, str, int]] = (),
     ) -> "FitFile":
-        head = struct.pack("<BBBHB", 0x40 | local | (0x20 if developer else 0), 0, 0, number, len(fields))
-        triples = b"".join(bytes((field, struct.calcsize(f"<{letter}"), _BASE[letter])) for field, letter in fields)
-        extra = bytes((len(developer),)) + b"".join(bytes((f, struct.calcsize(f"<{le}"), index)) for f, le, index in developer)
+        head = struct.pack(
+            "<BBBHB", 0x40 | local | (0x20 if developer else 0), 0, 0, number, len(fields)
+        )
+        triples = b"".join(
+            bytes((field, struct.calcsize(f"<{letter}"), _BASE[letter])) for field, letter in fields
+        )
+        extra = bytes((len(developer),)) + b"".join(
+            bytes((f, struct.calcsize(f"<{le}"), index)) for f, le, index in developer
+        )
         self.body += head + triples + (extra if developer else b"")
-        self._layouts[local] = struct.Struct("<" + "".join([letter for _, letter in fields] + [letter for _, letter, _ in developer]))
+        self._layouts[local] = struct.Struct(
+            "<" + "".join([letter for _, letter in fields] + [letter for _, letter, _ in developer])
+        )
         return self
 
     def add(self, local: int, *values: int | bytes) -> "FitFile":
@@ -51,14 +75,22 @@ class FitFile:
 
     def add_compressed(self, local: int, time_s: int, *values: int) -> "FitFile":
         """Add a message that carries the lowest five bits of its time in its header."""
-        self.body += bytes((0x80 | local << 5 | time_s & 0x1F,)) + self._layouts[local].pack(*values)
+        self.body += bytes((0x80 | local << 5 | time_s & 0x1F,)) + self._layouts[local].pack(
+            *values
+        )
         return self
 
-    def describe(self, index: int, number: int, name: bytes, base_type: int, native: int) -> "FitFile":
-        """Say what a developer field of records holds; the first field of an index comes with its developer."""
+    def describe(
+        self, index: int, number: int, name: bytes, base_type: int, native: int
+    ) -> "FitFile":
+        """Say what a developer field of records holds; the first field of an index comes with its
+        developer.
+        """
         if number == 0:
             self.define(14, DEVELOPER_ID, [(1, "16s"), (3, "B")]).add(14, bytes(16), index)
-        self.define(15, DESCRIPTION, [(0, "B"), (1, "B"), (2, "B"), (3, "16s"), (14, "H"), (15, "B")])
+        self.define(
+            15, DESCRIPTION, [(0, "B"), (1, "B"), (2, "B"), (3, "16s"), (14, "H"), (15, "B")]
+        )
         return self.add(15, index, number, base_type, name, RECORD, native)
 
     def __bytes__(self) -> bytes:

@@ -1,4 +1,6 @@
-"""Numbers beyond what can be: refused, or left out and told, in every format; never an error of arithmetic."""
+"""Numbers beyond what can be: refused, or left out and told, in every format; never an error of
+arithmetic.
+"""
 
 import json
 import struct
@@ -26,7 +28,16 @@ from kickcue.recording.model import Recording
 from kickcue.recording.points import Point
 from kickcue.recording.time_order import in_order
 
-HUGE = ("1e308", "-1e308", "1" + "0" * 400, "9223372036854775807", "1e400", "NaN", "-Infinity", "1" * 5000)
+HUGE = (
+    "1e308",
+    "-1e308",
+    "1" + "0" * 400,
+    "9223372036854775807",
+    "1e400",
+    "NaN",
+    "-Infinity",
+    "1" * 5000,
+)
 
 
 def saved(tmp_path: Path, name: str, data: str | bytes) -> Path:
@@ -51,7 +62,9 @@ def saved(tmp_path: Path, name: str, data: str | bytes) -> Path:
     ],
 )
 def test_a_line_of_jsonl(tmp_path: Path, line: str, number: str) -> None:
-    """GIVEN a number beyond its bounds in any key of an event THEN one short line names file, line and what is wrong."""
+    """GIVEN a number beyond its bounds in any key of an event THEN one short line names file, line
+    and what is wrong.
+    """
     with pytest.raises(DataError) as caught:
         read(saved(tmp_path, "race.jsonl", f'{{"kickcue": 1}}\n{line.replace("#", number)}\n'))
     assert "race.jsonl:2: " in str(caught.value)
@@ -68,18 +81,35 @@ def test_a_header(tmp_path: Path, key: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "utc", ["2024-05-01T08:00:00+24:01", "2024-05-01T08:00:00+99:99", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
+    "utc",
+    [
+        "2024-05-01T08:00:00+24:01",
+        "2024-05-01T08:00:00+99:99",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+    ],
 )
 def test_a_moment_that_no_clock_tells(tmp_path: Path, utc: str) -> None:
-    """GIVEN an offset of more than a day, or a year at the end of the calendar THEN it is refused in a header, and a point has no time."""
+    """GIVEN an offset of more than a day, or a year at the end of the calendar THEN it is refused
+    in a header, and a point has no time.
+    """
     with pytest.raises(DataError, match="utc is"):
         read(saved(tmp_path, "race.jsonl", json.dumps({"kickcue": 1, "utc": utc})))
     with pytest.raises(DataError, match="left out: 1"):
-        read(saved(tmp_path, "run.gpx", f'<gpx><trk><trkseg><trkpt lat="1" lon="1"><time>{utc}</time></trkpt></trkseg></trk></gpx>'))
+        read(
+            saved(
+                tmp_path,
+                "run.gpx",
+                '<gpx><trk><trkseg><trkpt lat="1" '
+                f'lon="1"><time>{utc}</time></trkpt></trkseg></trk></gpx>',
+            )
+        )
 
 
 def test_json_is_bounded_in_depth() -> None:
-    """GIVEN values nested up to the bound, one deeper, and without end THEN the first is read, the others are refused."""
+    """GIVEN values nested up to the bound, one deeper, and without end THEN the first is read, the
+    others are refused.
+    """
     assert parse("[" * DEEPEST + "]" * DEEPEST)
     for deep in (DEEPEST + 1, 900, 100_000):
         for text in ("[" * deep + "]" * deep, '{"a":' * deep + "1" + "}" * deep):
@@ -90,7 +120,9 @@ def test_json_is_bounded_in_depth() -> None:
 
 @pytest.mark.parametrize("t_ns", [LAST_T_NS + 1, 2**63 - 1, 2**64, 10**400, -1])
 def test_a_record_of_a_native_recording(tmp_path: Path, t_ns: int) -> None:
-    """GIVEN an own recording in which one record has a time beyond all THEN it is left out and told, and the rest is there."""
+    """GIVEN an own recording in which one record has a time beyond all THEN it is left out and
+    told, and the rest is there.
+    """
     path = tmp_path / "race.mcap"
     with McapWriter(path, Header()) as writer:
         writer.write(Command(0, CommandKind.START))
@@ -100,16 +132,29 @@ def test_a_record_of_a_native_recording(tmp_path: Path, t_ns: int) -> None:
     end = data.index(b"}", at) + 1
     content = data[at:end].replace(b'"t_ns":5,', f'"t_ns":{t_ns},'.encode())
     head = at - 22 - 8
-    data = data[:head] + struct.pack("<Q", 22 + len(content)) + data[head + 8 : at] + content + data[end:]
+    data = (
+        data[:head]
+        + struct.pack("<Q", 22 + len(content))
+        + data[head + 8 : at]
+        + content
+        + data[end:]
+    )
     found = read(saved(tmp_path, "bad.mcap", data))
     assert ((Command(0, CommandKind.START),), 0.0) == (found.inputs, found.duration_s)
-    assert any("1 records are damaged, the first is record 2: t_ns is" in problem for problem in found.problems)
+    assert any(
+        "1 records are damaged, the first is record 2: t_ns is" in problem
+        for problem in found.problems
+    )
     assert max(map(len, found.problems)) < 300
 
 
-@pytest.mark.parametrize("compression", [CompressionType.ZSTD, CompressionType.LZ4, CompressionType.NONE])
+@pytest.mark.parametrize(
+    "compression", [CompressionType.ZSTD, CompressionType.LZ4, CompressionType.NONE]
+)
 def test_a_chunk_is_unpacked_within_bounds(tmp_path: Path, compression: CompressionType) -> None:
-    """GIVEN a chunk that says it is larger than all that may come, or unpacks to more than it says THEN it is refused."""
+    """GIVEN a chunk that says it is larger than all that may come, or unpacks to more than it says
+    THEN it is refused.
+    """
     path = tmp_path / "chunked.mcap"
     with path.open("wb") as file:
         writer = Writer(file, compression=compression)
@@ -141,28 +186,65 @@ def _stream(data: bytes) -> ReadDataStream:
 
 
 @pytest.mark.parametrize("number", ["1e308", "-1e308", "9" * 39, "-0.01e9"])
-@pytest.mark.parametrize("name", ["DistanceMeters", "Speed", "RunCadence", "HeartRateBpm", "LatitudeDegrees"])
+@pytest.mark.parametrize(
+    "name", ["DistanceMeters", "Speed", "RunCadence", "HeartRateBpm", "LatitudeDegrees"]
+)
 def test_a_point_of_tcx(tmp_path: Path, name: str, number: str) -> None:
     """GIVEN one impossible value THEN it is left out and told, and all others of the run are there."""
     point = "<Trackpoint><Time>2024-05-01T08:00:0{}Z</Time><{}>{}</{}><LongitudeDegrees>1</LongitudeDegrees></Trackpoint>"
-    points = "".join(point.format(second, name, number if second == 1 else second, name) for second in range(4))
-    lap = f'<Lap StartTime="2024-05-01T08:00:00Z"><TotalTimeSeconds>{number}</TotalTimeSeconds><DistanceMeters>{number}</DistanceMeters>'
-    text = f'<TrainingCenterDatabase><Activity Sport="Running">{lap}<Track>{points}</Track></Lap></Activity></TrainingCenterDatabase>'
+    points = "".join(
+        point.format(second, name, number if second == 1 else second, name) for second in range(4)
+    )
+    lap = (
+        "<Lap "
+        f'StartTime="2024-05-01T08:00:00Z"><TotalTimeSeconds>{number}</TotalTimeSeconds><DistanceMeters>{number}</DistanceMeters>'
+    )
+    text = (
+        "<TrainingCenterDatabase><Activity "
+        f'Sport="Running">{lap}<Track>{points}</Track></Lap></Activity></TrainingCenterDatabase>'
+    )
     found = read(saved(tmp_path, "run.tcx", text))
     assert 3.0 == found.duration_s
     unknown = number.startswith("-") and name in ("Speed", "RunCadence", "HeartRateBpm")
-    assert unknown or any("values that cannot be, left out:" in problem and " 1 (such as " in problem for problem in found.problems)
+    assert unknown or any(
+        "values that cannot be, left out:" in problem and " 1 (such as " in problem
+        for problem in found.problems
+    )
 
 
 FLOATS = st.none() | st.floats(allow_nan=False)
 
 
 @given(
-    st.lists(st.builds(Point, st.integers(-(2**70), 2**70), FLOATS, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS), max_size=5),
-    st.lists(st.builds(Lap, st.integers(0, LAST_NS), st.just("manual"), st.booleans(), st.none() | st.floats(0, LONGEST_M)), max_size=3),
+    st.lists(
+        st.builds(
+            Point,
+            st.integers(-(2**70), 2**70),
+            FLOATS,
+            FLOATS,
+            FLOATS,
+            FLOATS,
+            FLOATS,
+            FLOATS,
+            FLOATS,
+        ),
+        max_size=5,
+    ),
+    st.lists(
+        st.builds(
+            Lap,
+            st.integers(0, LAST_NS),
+            st.just("manual"),
+            st.booleans(),
+            st.none() | st.floats(0, LONGEST_M),
+        ),
+        max_size=3,
+    ),
 )
 def test_any_points(points: list[Point], laps: list[Lap]) -> None:
-    """Whatever numbers a reader has found, a recording comes of what is kept, or one line; the rest is told once and shortly."""
+    """Whatever numbers a reader has found, a recording comes of what is kept, or one line; the rest
+    is told once and shortly.
+    """
     bounds = Bounds()
     kept = bounds.kept(points)
     outcome: object = None
@@ -177,7 +259,9 @@ def test_any_points(points: list[Point], laps: list[Lap]) -> None:
 
 
 def test_a_number_of_thousands_of_digits_is_refused_in_our_own_words() -> None:
-    """GIVEN JSON with an integer beyond what Python converts THEN the message is short and names no function of Python's."""
+    """GIVEN JSON with an integer beyond what Python converts THEN the message is short and names no
+    function of Python's.
+    """
     with pytest.raises(DataError, match="is beyond all numbers") as refused:
         parse("9" * 5000)
     assert (len(str(refused.value)) < 200, "set_int" in str(refused.value)) == (True, False)

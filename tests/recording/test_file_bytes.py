@@ -36,15 +36,28 @@ def saved(tmp_path: Path, data: bytes) -> Path:
     [
         ({"1_ACTIVITY.fit": RUN}, "1_ACTIVITY.fit"),
         ({"export/": b"", "export/Run.FIT": RUN}, "export/Run.FIT"),
-        ({"__MACOSX/._run.fit": b"x", ".DS_Store": b"x", "run.fit": RUN, "run.json": b"{}", "readme.txt": b"x"}, "run.fit"),
+        (
+            {
+                "__MACOSX/._run.fit": b"x",
+                ".DS_Store": b"x",
+                "run.fit": RUN,
+                "run.json": b"{}",
+                "readme.txt": b"x",
+            },
+            "run.fit",
+        ),
         ({"run.gpx": b"<gpx/>", "run.fit": RUN, "run.tcx": b"x"}, "run.fit"),
         ({"run.fit.gz": gzip.compress(RUN)}, "run.fit.gz"),
         ({"activity_1": RUN}, "activity_1"),
         ({"run.zip.fit": zipped({"a.fit": RUN})}, "a.fit"),
     ],
 )
-def test_the_one_recording_of_a_zip_is_read(tmp_path: Path, files: dict[str, bytes], name: str) -> None:
-    """GIVEN a zip with one activity, in several forms or beside other things, THEN it is read, and a note names it."""
+def test_the_one_recording_of_a_zip_is_read(
+    tmp_path: Path, files: dict[str, bytes], name: str
+) -> None:
+    """GIVEN a zip with one activity, in several forms or beside other things, THEN it is read, and
+    a note names it.
+    """
     found = read(saved(tmp_path, zipped(files)))
     assert ("FIT", 19.0, ()) == (found.kind, found.duration_s, found.problems)
     assert f"read out of the zip: {name!r}" in found.notes
@@ -53,16 +66,38 @@ def test_the_one_recording_of_a_zip_is_read(tmp_path: Path, files: dict[str, byt
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (zipped({"a.fit": RUN, "b.fit": RUN}), "a zip with 2 recordings ('a.fit', 'b.fit'), expected one: unpack it and name one of them"),
-        (zipped({f"{n}.gpx": b"" for n in range(9)}), "a zip with 9 recordings ('0.gpx', '1.gpx', '2.gpx'...)"),
-        (zipped({"photo.jpg": b"x", "b.txt": b"x"}), "a zip without a recording ('photo.jpg', 'b.txt'), expected one"),
+        (
+            zipped({"a.fit": RUN, "b.fit": RUN}),
+            (
+                "a zip with 2 recordings ('a.fit', 'b.fit'), expected one: unpack it and name one "
+                "of "
+                "them"
+            ),
+        ),
+        (
+            zipped({f"{n}.gpx": b"" for n in range(9)}),
+            "a zip with 9 recordings ('0.gpx', '1.gpx', '2.gpx'...)",
+        ),
+        (
+            zipped({"photo.jpg": b"x", "b.txt": b"x"}),
+            "a zip without a recording ('photo.jpg', 'b.txt'), expected one",
+        ),
         (zipped({}), "a zip without a recording (it is empty)"),
         (zipped({"a.fit": b""}), "there is nothing in the zip file; nothing can be had from it"),
         (zipped({"a.fit": RUN})[:60], "the zip file is damaged; nothing can be had from it"),
         (b"PK\x03\x04", "the zip file is damaged"),
         (zipped({f"{'n' * 200}{n}.txt": b"" for n in range(5000)}), "the zip holds too many files"),
     ],
-    ids=["two_recordings", "nine", "none_but_a_photo", "empty", "an_empty_file", "cut_off", "a_head_alone", "too_many"],
+    ids=[
+        "two_recordings",
+        "nine",
+        "none_but_a_photo",
+        "empty",
+        "an_empty_file",
+        "cut_off",
+        "a_head_alone",
+        "too_many",
+    ],
 )
 def test_a_zip_that_is_not_one_recording_is_told(tmp_path: Path, data: bytes, told: str) -> None:
     """Several recordings, none, nothing, damage: one line that says what would be right."""
@@ -73,7 +108,9 @@ def test_a_zip_that_is_not_one_recording_is_told(tmp_path: Path, data: bytes, to
 
 
 def test_a_damaged_member_gives_what_is_before_the_damage(tmp_path: Path) -> None:
-    """GIVEN a zipped file whose checksum does not match THEN it is read as far as it goes, and that is told."""
+    """GIVEN a zipped file whose checksum does not match THEN it is read as far as it goes, and that
+    is told.
+    """
     noise = random.Random(1).randbytes(50_000)
     data = bytearray(zipped({"a.fit": noise}))
     data[len(data) // 2] ^= 0xFF
@@ -84,21 +121,34 @@ def test_a_damaged_member_gives_what_is_before_the_damage(tmp_path: Path) -> Non
 
 
 def test_all_members_of_a_gzip_are_read(tmp_path: Path) -> None:
-    """GIVEN a gzip file of several parts, as tools that append write it, with zeros behind THEN all parts are read."""
+    """GIVEN a gzip file of several parts, as tools that append write it, with zeros behind THEN all
+    parts are read.
+    """
     packed = gzip.compress(RUN[:100]) + gzip.compress(RUN[100:]) + bytes(512)
     loaded = load(saved(tmp_path, packed))
     assert (RUN, []) == (loaded.data, loaded.problems)
 
 
-@pytest.mark.parametrize("wrap", [gzip.compress, lambda data: zipped({"a.fit": data}), lambda data: gzip.compress(zipped({"a.fit": data}))])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        gzip.compress,
+        lambda data: zipped({"a.fit": data}),
+        lambda data: gzip.compress(zipped({"a.fit": data})),
+    ],
+)
 def test_a_bomb_is_refused(tmp_path: Path, wrap: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a small file that unpacks to more than any recording has THEN it is refused before it is in memory."""
+    """GIVEN a small file that unpacks to more than any recording has THEN it is refused before it
+    is in memory.
+    """
     monkeypatch.setattr(file_bytes, "LARGEST_BYTES", 1_000_000)
     assert callable(wrap)
     for size, refused in ((1_000_000, False), (1_000_001, True), (30_000_000, True)):
         path = saved(tmp_path, wrap(bytes(size)))
         if refused:
-            with pytest.raises(DataError, match=r"unpacked it is too large, expected 128 MB at most"):
+            with pytest.raises(
+                DataError, match=r"unpacked it is too large, expected 128 MB at most"
+            ):
                 load(path)
         else:
             assert size == len(load(path).data)

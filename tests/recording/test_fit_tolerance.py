@@ -1,4 +1,6 @@
-"""FIT files that say less, more or other than they hold: all of it is read, and what is wrong is told once."""
+"""FIT files that say less, more or other than they hold: all of it is read, and what is wrong is
+told once.
+"""
 
 import struct
 
@@ -29,13 +31,20 @@ def seconds(found: Activity) -> list[int]:
 @pytest.mark.parametrize("behind", [b"", bytes(simple_run(5, start=T0 + 100))])
 @pytest.mark.parametrize("size", [1, 40, 300, 700, 100_000, 2**32 - 1])
 def test_a_size_that_is_wrong(size: int, behind: bytes) -> None:
-    """GIVEN a header that tells less or more than there is, alone or before another file THEN all records are read, and it is told once."""
+    """GIVEN a header that tells less or more than there is, alone or before another file THEN all
+    records are read, and it is told once.
+    """
     found = read(with_size(bytes(simple_run(60)), size) + behind)
     records, _ = messages(with_size(bytes(simple_run(60)), size) + behind)
-    assert [*range(60), *(range(100, 105) if behind else ())] == [m.values["timestamp"] - T0 for m in records if m.name == "record"]
+    assert [*range(60), *(range(100, 105) if behind else ())] == [
+        m.values["timestamp"] - T0 for m in records if m.name == "record"
+    ]
     assert list(range(60)) == seconds(found)
     assert 1 == len(found.problems)
-    assert f"the header tells {size} bytes" in found.problems[0] or "cut off or was never finished" in found.problems[0]
+    assert (
+        f"the header tells {size} bytes" in found.problems[0]
+        or "cut off or was never finished" in found.problems[0]
+    )
 
 
 @pytest.mark.parametrize("header_size", [0, 1, 11, 13, 200, 255])
@@ -49,7 +58,9 @@ def test_a_header_of_another_length_than_it_tells(header_size: int, real: int) -
 
 
 def test_files_in_a_row_are_read_whole_and_each_fault_is_told_once() -> None:
-    """GIVEN five files in a row, three of them with a wrong checksum THEN all are read, and the checksum is told once."""
+    """GIVEN five files in a row, three of them with a wrong checksum THEN all are read, and the
+    checksum is told once.
+    """
     whole = [bytes(simple_run(10, start=T0 + 100 * n)) for n in range(5)]
     wrong = [file[:-2] + b"\x01\x02" if n % 2 else file for n, file in enumerate(whole)]
     found = read(b"".join(wrong))
@@ -59,7 +70,9 @@ def test_files_in_a_row_are_read_whole_and_each_fault_is_told_once() -> None:
 
 @pytest.mark.parametrize("letter", ["H", "I", "i", "f"])
 def test_base_types_without_the_endian_bit(letter: str) -> None:
-    """GIVEN types of several bytes without the bit that says so THEN they are read as what they are."""
+    """GIVEN types of several bytes without the bit that says so THEN they are read as what they
+    are.
+    """
     file = FitFile().define(1, RECORD, [TIME, (5, letter)])
     for second in range(20):
         file.add(1, T0 + second, 400 * second if letter != "f" else second)
@@ -78,7 +91,9 @@ def test_base_types_without_the_endian_bit(letter: str) -> None:
 
 
 def test_a_developer_field_described_without_the_endian_bit() -> None:
-    """GIVEN a developer's speed whose description lacks the bit THEN it stands in for the missing native one, and is not told as left out."""
+    """GIVEN a developer's speed whose description lacks the bit THEN it stands in for the missing
+    native one, and is not told as left out.
+    """
 
     def run(base_type: int) -> Activity:
         file = FitFile().describe(0, 0, b"Speed".ljust(16, b"\0"), base_type, 6)
@@ -92,8 +107,12 @@ def test_a_developer_field_described_without_the_endian_bit() -> None:
 
 
 def beats(file: FitFile, first_s: int) -> FitFile:
-    """Add a strap's beats, two in each message, one each half second; its own clock began at 1000 s."""
-    file.define(2, HR, [TIME, FRACTIONAL, (6, "B"), (9, "I")]).add(2, first_s, 0x4000, 140, 1000 * 1024)
+    """Add a strap's beats, two in each message, one each half second; its own clock began at 1000
+    s.
+    """
+    file.define(2, HR, [TIME, FRACTIONAL, (6, "B"), (9, "I")]).add(
+        2, first_s, 0x4000, 140, 1000 * 1024
+    )
     file.define(3, HR, [BPM, BEATS_12])
     for second in range(1, 30):
         low = [(1000 * 1024 + second * 1024 + half) & 0xFFF for half in (0, 512)]
@@ -103,7 +122,9 @@ def beats(file: FitFile, first_s: int) -> FitFile:
 
 
 def test_heart_rates_in_messages_of_their_own() -> None:
-    """GIVEN a strap's stored beats, the first with its whole time and the rest with twelve bits THEN each record has the rate of its moment."""
+    """GIVEN a strap's stored beats, the first with its whole time and the rest with twelve bits
+    THEN each record has the rate of its moment.
+    """
     file = FitFile().define(1, RECORD, [TIME, DISTANCE, SPEED])
     for second in range(40):
         file.add(1, T0 + second, 400 * second, 4000)
@@ -124,7 +145,9 @@ def test_a_records_own_heart_rate_counts_first() -> None:
 
 @pytest.mark.parametrize("places", [1, 2, 4, 30])
 def test_damage_in_many_places_is_told_in_one_line(places: int) -> None:
-    """GIVEN damage here and there THEN one short line has the number of places, and almost all records are there."""
+    """GIVEN damage here and there THEN one short line has the number of places, and almost all
+    records are there.
+    """
     file = simple_run(places * 20)
     body = bytearray(file.body)
     first = len(simple_run(0).body)
@@ -148,7 +171,9 @@ def test_any_bytes_with_the_magic(data: bytes, header_size: int) -> None:
 
 
 def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN damage behind which nothing fits, record after record THEN looking on ends at its bound, and what was read stays."""
+    """GIVEN damage behind which nothing fits, record after record THEN looking on ends at its
+    bound, and what was read stays.
+    """
     looked: list[int] = []
     look = fit_frames._defines_records
     monkeypatch.setattr(fit_frames, "_MOST_SCANNED", 1000)
@@ -163,5 +188,7 @@ def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) 
         file.add(1, T0 - 86_400 * (second + 1), 0, 4000, 150, 90)
     whole = bytes(file)
     records, _ = messages(whole[:-2] + b"\x01\x02")
-    assert [T0 + second for second in range(20)] == [m.values["timestamp"] for m in records if m.name == "record"][:20]
+    assert [T0 + second for second in range(20)] == [
+        m.values["timestamp"] for m in records if m.name == "record"
+    ][:20]
     assert 100 < len(looked) <= 1000

@@ -1,4 +1,6 @@
-"""Positions of a file that froze while the runner ran on: the way run meanwhile is not lost, and standing is still standing."""
+"""Positions of a file that froze while the runner ran on: the way run meanwhile is not lost, and
+standing is still standing.
+"""
 
 from pathlib import Path
 from random import Random
@@ -15,7 +17,10 @@ from kickcue.recording.points import Point
 from tests.core.track import Venue
 
 MPS = 4.8
-HEAD = '<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
+HEAD = (
+    '<?xml version="1.0"?><gpx version="1.1" creator="t" '
+    'xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
+)
 
 
 def point(second: int, metres_north: float) -> Point:
@@ -23,21 +28,30 @@ def point(second: int, metres_north: float) -> Point:
 
 
 def test_the_same_place_and_then_a_step_that_nobody_can_run_was_frozen() -> None:
-    """GIVEN a place that is repeated for 20 s WHEN the next one is 100 m off, a second later THEN the repeats are frozen, the rest is not."""
+    """GIVEN a place that is repeated for 20 s WHEN the next one is 100 m off, a second later THEN
+    the repeats are frozen, the rest is not.
+    """
     places = [*(5.0 * s for s in range(20)), *[95.0] * 20, *(195.0 + 5.0 * s for s in range(20))]
     assert frozen([point(s, m) for s, m in enumerate(places)]) == frozenset(range(20, 40))
 
 
 @pytest.mark.parametrize("onward_m", [0.5, 5.0, 15.0])
 def test_who_stands_goes_on_from_there(onward_m: float) -> None:
-    """GIVEN a place that is repeated for 20 s WHEN the next one can be run to from there THEN the runner stood: nothing was frozen."""
-    places = [*(5.0 * s for s in range(20)), *[95.0] * 20, *(95.0 + onward_m * (s + 1) for s in range(20))]
+    """GIVEN a place that is repeated for 20 s WHEN the next one can be run to from there THEN the
+    runner stood: nothing was frozen.
+    """
+    places = [
+        *(5.0 * s for s in range(20)),
+        *[95.0] * 20,
+        *(95.0 + onward_m * (s + 1) for s in range(20)),
+    ]
     assert frozen([point(s, m) for s, m in enumerate(places)]) == frozenset()
 
 
 def gpx(path: Path, fixes: list[Fix]) -> Path:
     lines = [
-        f'<trkpt lat="{fix.lat_deg:.7f}" lon="{fix.lon_deg:.7f}"><time>2026-06-14T10:{s // 60:02}:{s % 60:02}Z</time></trkpt>'
+        f'<trkpt lat="{fix.lat_deg:.7f}" '
+        f'lon="{fix.lon_deg:.7f}"><time>2026-06-14T10:{s // 60:02}:{s % 60:02}Z</time></trkpt>'
         for s, fix in enumerate(fixes)
     ]
     path.write_text("\n".join([HEAD, *lines, "</trkseg></trk></gpx>"]))
@@ -46,12 +60,19 @@ def gpx(path: Path, fixes: list[Fix]) -> Path:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_race_of_positions_alone_survives_a_minute_without(seed: int, tmp_path: Path) -> None:
-    """GIVEN a 5000 m in a file of positions alone, frozen for 60 s in the middle THEN the bell is given within 2 s of its time."""
+    """GIVEN a 5000 m in a file of positions alone, frozen for 60 s in the middle THEN the bell is
+    given within 2 s of its time.
+    """
     venue = Venue(Random(seed), noise_m=0.5)
     fixes = [fix for fix in venue.fixes(lambda t_s: MPS * t_s, 200.0, 1050) if fix.t_ns > 0]
     begins = 300 + 60 * seed
     fixes[begins : begins + 60] = [fixes[begins]] * 60
     recording = read(gpx(tmp_path / "race.gpx", fixes))
     run = source(recording, RaceDocument(race="5000m", sensors=sensors_of(recording))).run()
-    bells = [ns_to_s(out.t_ns) for _, outs in run for out in outs if isinstance(out, Cue) and out.kind is CueKind.LAST_LAP]
+    bells = [
+        ns_to_s(out.t_ns)
+        for _, outs in run
+        for out in outs
+        if isinstance(out, Cue) and out.kind is CueKind.LAST_LAP
+    ]
     assert bells == pytest.approx([4600.0 / MPS], abs=2.0)

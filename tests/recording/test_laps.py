@@ -1,4 +1,6 @@
-"""Which laps of an activity are evidence of a line: by what the file calls them, and by how they were run."""
+"""Which laps of an activity are evidence of a line: by what the file calls them, and by how they
+were run.
+"""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +16,9 @@ PRESS, AUTOMATIC, REPETITION = Kind.PRESS, Kind.AUTOMATIC, Kind.REPETITION
 MILE_M = 1609.34
 
 
-def laps(ends_s: Sequence[float], trigger: str = "manual", lengths_m: Sequence[float] = ()) -> list[Lap]:
+def laps(
+    ends_s: Sequence[float], trigger: str = "manual", lengths_m: Sequence[float] = ()
+) -> list[Lap]:
     """Return laps that end there, and a last one; ``lengths_m`` as the file tells them."""
     told: list[float | None] = [*lengths_m] or [None] * len(ends_s)
     whole = [Lap(s_to_ns(t), trigger, False, m) for t, m in zip(ends_s, told, strict=True)]
@@ -48,14 +52,18 @@ def test_an_exporter_that_ends_laps_at_the_next_record() -> None:
 @pytest.mark.parametrize("mps", [3.7, 4.1, 5.3])
 @pytest.mark.parametrize("lap_m", [200.0, 400.0])
 def test_laps_of_a_track_that_end_at_the_next_record(lap_m: float, mps: float) -> None:
-    """GIVEN laps by distance that each end at the first full second beyond, with no length in the file THEN they are automatic."""
+    """GIVEN laps by distance that each end at the first full second beyond, with no length in the
+    file THEN they are automatic.
+    """
     ends_s = [float(math.ceil(lap_m * n / mps)) for n in range(1, 11)]
     assert {AUTOMATIC} == kinds(laps(ends_s), steady(mps))
 
 
 @pytest.mark.parametrize("scale", [0.98, 0.995, 1.004, 1.03])
 def test_a_runner_who_presses_to_the_second(scale: float) -> None:
-    """GIVEN presses of a watch that stamps full seconds, and a distance half a per cent off or more THEN they are the runner's."""
+    """GIVEN presses of a watch that stamps full seconds, and a distance half a per cent off or more
+    THEN they are the runner's.
+    """
     ends_s = [float(round(80.3 * n)) for n in range(1, 13)]
     assert {PRESS} == kinds(laps(ends_s), steady(400.0 / 80.3 * scale))
 
@@ -68,7 +76,8 @@ def test_a_press_between_automatic_laps_stays_a_press() -> None:
 
 @given(st.lists(st.floats(-0.5, 0.5), min_size=4, max_size=12), st.floats(0.97, 1.03))
 def test_a_runners_presses_are_his(late_s: list[float], scale: float) -> None:
-    """GIVEN presses at the lines of 400 m up to half a second off, and a watch within 3 % THEN they are marks.
+    """GIVEN presses at the lines of 400 m up to half a second off, and a watch within 3 % THEN they
+    are marks.
 
     Unless the watch reads so exactly that its distance says the same.
     """
@@ -77,7 +86,10 @@ def test_a_runners_presses_are_his(late_s: list[float], scale: float) -> None:
     drift_m = [(end_s * 5.0 * scale) - 400.0 * n for n, end_s in enumerate(ends_s, 1)]
     if len(ends_s) >= 6 and max(drift_m) - min(drift_m) <= 5.0:
         return  # so exact is its distance that the lines tell nothing new
-    near = [abs((b - a) * 5.0 * scale - 400.0) <= 0.5 for a, b in zip([0, *ends_s], ends_s, strict=False)]
+    near = [
+        abs((b - a) * 5.0 * scale - 400.0) <= 0.5
+        for a, b in zip([0, *ends_s], ends_s, strict=False)
+    ]
     assert sum(near) >= 0.75 * len(near) or {PRESS} == set(found)
 
 
@@ -124,7 +136,9 @@ def test_a_race_with_a_kick_or_a_slow_lap_is_no_session(lap_s: list[float]) -> N
 
 
 def test_what_is_no_mark_is_told_in_one_line() -> None:
-    """GIVEN laps that are no marks for a reason the file does not tell THEN it is told with the way out."""
+    """GIVEN laps that are no marks for a reason the file does not tell THEN it is told with the way
+    out.
+    """
     automatic = laps([250, 500], lengths_m=[1000.0, 1000.0])
     found = kinds_of(automatic, None, 0)
     assert {"distance": 2, "manual": 1} == triggers_of(automatic, found)
@@ -136,8 +150,12 @@ def test_what_is_no_mark_is_told_in_one_line() -> None:
     assert "5 pressed at the ends" in (note_on(session, in_turn, "manual") or "")
     assert note_on(session, in_turn, PRESSES) is None, "they are presses all the same"
     unknown = laps([100, 200], "unknown")
-    assert "3 with no trigger recorded (--marks all" in (note_on(unknown, kinds_of(unknown, None, 0), "manual") or "")
+    assert "3 with no trigger recorded (--marks all" in (
+        note_on(unknown, kinds_of(unknown, None, 0), "manual") or ""
+    )
     pressed = laps([81, 163, 244])
     assert note_on(pressed, kinds_of(pressed, steady(5.1), 0), "manual") is None
     by_distance = laps([250, 500], "distance")
-    assert note_on(by_distance, kinds_of(by_distance, None, 0), "manual") is None, "as the file says"
+    assert note_on(by_distance, kinds_of(by_distance, None, 0), "manual") is None, (
+        "as the file says"
+    )

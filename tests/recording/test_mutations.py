@@ -1,4 +1,6 @@
-"""Any file of any kind, damaged in any way: it ends in a recording or in one line, with little to say."""
+"""Any file of any kind, damaged in any way: it ends in a recording or in one line, with little to
+say.
+"""
 
 import gzip
 import json
@@ -19,12 +21,34 @@ from kickcue.recording.jsonl import lines
 from kickcue.recording.mcap_file import McapWriter
 from kickcue.recording.model import Entry
 from kickcue.recording.summary import summarize
-from tests.recording.fit_bytes import ELAPSED, LAP, LAP_TRIGGER, RUNNING, SESSION, SESSION_SPORT, START, T0, TIME, simple_run
+from tests.recording.fit_bytes import (
+    ELAPSED,
+    LAP,
+    LAP_TRIGGER,
+    RUNNING,
+    SESSION,
+    SESSION_SPORT,
+    START,
+    T0,
+    TIME,
+    simple_run,
+)
 from tests.recording.test_file_bytes import zipped
 
 SECONDS: Final = range(30)
 NS: Final = 10**9
-HUGE: Final = (b"1e308", b"-1e308", b"9" * 400, b"9223372036854775807", b"nan", b"1e400", b"-1", b"\xff" * 8, b"\x7f" * 8, bytes(8))
+HUGE: Final = (
+    b"1e308",
+    b"-1e308",
+    b"9" * 400,
+    b"9223372036854775807",
+    b"nan",
+    b"1e400",
+    b"-1",
+    b"\xff" * 8,
+    b"\x7f" * 8,
+    bytes(8),
+)
 PROFILES: Final = load_profiles()
 
 
@@ -40,10 +64,14 @@ def fit() -> bytes:
 
 def gpx() -> bytes:
     point = (
-        '<trkpt lat="51.5" lon="{}"><time>2024-05-01T08:00:{:02}Z</time><extensions><x:hr>150</x:hr><x:cad>88</x:cad></extensions></trkpt>'
+        '<trkpt lat="51.5" '
+        'lon="{}"><time>2024-05-01T08:00:{:02}Z</time><extensions><x:hr>150</x:hr><x:cad>88</x:cad></extensions></trkpt>'
     )
     points = "".join(point.format(second * 6e-5, second) for second in SECONDS)
-    return f'<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1" creator="x"><trk><trkseg>{points}</trkseg></trk></gpx>'.encode()
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><gpx version="1.1" '
+        f'creator="x"><trk><trkseg>{points}</trkseg></trk></gpx>'
+    ).encode()
 
 
 def tcx() -> bytes:
@@ -52,22 +80,34 @@ def tcx() -> bytes:
     for start in (0, 10, 20):
         points = "".join(point.format(second, second * 4) for second in range(start, start + 10))
         laps += (
-            f'<Lap StartTime="2024-05-01T08:00:{start:02}Z"><TotalTimeSeconds>10</TotalTimeSeconds><DistanceMeters>40</DistanceMeters>'
+            "<Lap "
+            f'StartTime="2024-05-01T08:00:{start:02}Z"><TotalTimeSeconds>10</TotalTimeSeconds><DistanceMeters>40</DistanceMeters>'
             f"<TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>"
         )
-    return f'<TrainingCenterDatabase><Activities><Activity Sport="Running">{laps}</Activity></Activities></TrainingCenterDatabase>'.encode()
+    return (
+        "<TrainingCenterDatabase><Activities><Activity "
+        f'Sport="Running">{laps}</Activity></Activities></TrainingCenterDatabase>'
+    ).encode()
 
 
 def entries() -> list[Entry]:
     race: list[Entry] = [Command(0, CommandKind.START)]
     for second in SECONDS:
-        race += [pod_notification(second * NS, PodSample(4.0, 88, 4.0 * second)), strap_notification(second * NS, 150)]
-        race += [Fix(second * NS, 51.5, second * 6e-5, accuracy_m=3.0, speed_mps=4.0, age_s=0.1), Mark(second * NS, MarkSource.BUTTON)]
+        race += [
+            pod_notification(second * NS, PodSample(4.0, 88, 4.0 * second)),
+            strap_notification(second * NS, 150),
+        ]
+        race += [
+            Fix(second * NS, 51.5, second * 6e-5, accuracy_m=3.0, speed_mps=4.0, age_s=0.1),
+            Mark(second * NS, MarkSource.BUTTON),
+        ]
     return race
 
 
 def jsonl() -> bytes:
-    header = Header(race="800m", lap_m=400.0, utc="2024-05-01T08:00:00Z", sensors={"pod": "generic-rsc"})
+    header = Header(
+        race="800m", lap_m=400.0, utc="2024-05-01T08:00:00Z", sensors={"pod": "generic-rsc"}
+    )
     return "\n".join(lines(header, entries())).encode()
 
 
@@ -92,14 +132,21 @@ def strava() -> bytes:
 
 def polar() -> bytes:
     def series(value: float) -> list[dict[str, object]]:
-        return [{"dateTime": f"2024-05-01T08:00:{second:02}.000", "value": value * second} for second in SECONDS]
+        return [
+            {"dateTime": f"2024-05-01T08:00:{second:02}.000", "value": value * second}
+            for second in SECONDS
+        ]
 
     samples = {"heartRate": series(5), "speed": series(0.5), "distance": series(4)}
-    return json.dumps({"exportVersion": "1.6", "exercises": [{"timezoneOffset": 60, "samples": samples}]}).encode()
+    return json.dumps(
+        {"exportVersion": "1.6", "exercises": [{"timezoneOffset": 60, "samples": samples}]}
+    ).encode()
 
 
 def bangle() -> bytes:
-    return b"Time,Latitude,Longitude,Heartrate,Steps\n" + b"".join(b"%d,51.5,0.1,150,3\n" % (1714550400 + second) for second in SECONDS)
+    return b"Time,Latitude,Longitude,Heartrate,Steps\n" + b"".join(
+        b"%d,51.5,0.1,150,3\n" % (1714550400 + second) for second in SECONDS
+    )
 
 
 MAKERS: Final[dict[str, Callable[[], bytes]]] = {
@@ -141,9 +188,14 @@ def mutated(data: bytes, random_: random.Random) -> bytes:
 
 def _enlarge(found: bytearray, at: int) -> None:
     """Put a huge number in the place of the next one that stands there as text."""
-    begin = next((place for place in range(at, len(found)) if found[place : place + 1].isdigit()), None)
+    begin = next(
+        (place for place in range(at, len(found)) if found[place : place + 1].isdigit()), None
+    )
     if begin is not None:
-        end = next((place for place in range(begin, len(found)) if not found[place : place + 1].isdigit()), len(found))
+        end = next(
+            (place for place in range(begin, len(found)) if not found[place : place + 1].isdigit()),
+            len(found),
+        )
         found[begin:end] = HUGE[at % 6]
 
 
@@ -163,14 +215,18 @@ def holds(path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(st.randoms(use_true_random=False))
 def test_any_mutation(tmp_path: Path, kind: str, random_: random.Random) -> None:
     """Whatever is done to a file, there is a recording or one line of error, in short words."""
     holds(tmp_path / "mutated", mutated(MAKERS[kind](), random_))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(st.randoms(use_true_random=False))
 def test_any_mutation_of_a_native_recording(tmp_path: Path, random_: random.Random) -> None:
     """The same for kickcue's own form."""
@@ -178,7 +234,9 @@ def test_any_mutation_of_a_native_recording(tmp_path: Path, random_: random.Rand
 
 
 def test_the_files_are_read_before_they_are_damaged(tmp_path: Path) -> None:
-    """Each file that the tests damage is whole, and its half minute is read: else they would show nothing."""
+    """Each file that the tests damage is whole, and its half minute is read: else they would show
+    nothing.
+    """
     for data in (*(make() for make in MAKERS.values()), mcap(tmp_path)):
         path = tmp_path / "whole"
         path.write_bytes(data)

@@ -1,4 +1,6 @@
-"""What cannot be is no evidence: positions at 0,0 or of one place, totals in kilometres, an odometer's first word."""
+"""What cannot be is no evidence: positions at 0,0 or of one place, totals in kilometres, an
+odometer's first word.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,9 +38,15 @@ def distance_m(found: Recording) -> float | None:
 
 
 def speeds_mps(found: Recording) -> set[float]:
-    pods = (event for event in found.inputs if isinstance(event, Notification) and event.sensor == "pod")
+    pods = (
+        event for event in found.inputs if isinstance(event, Notification) and event.sensor == "pod"
+    )
     read = [interpret(PROFILES["generic-rsc"], event.char, event.data) for event in pods]
-    return {round(each.speed_mps, 1) for each in read if isinstance(each, PodReading) and each.speed_mps is not None}
+    return {
+        round(each.speed_mps, 1)
+        for each in read
+        if isinstance(each, PodReading) and each.speed_mps is not None
+    }
 
 
 def pace_mps(second: int) -> float:
@@ -55,8 +63,12 @@ PLACES = [("at 0,0", (0.0, 0.0)), ("frozen", (51.5, -0.1))]
 
 @pytest.mark.parametrize(("why", "place"), PLACES)
 def test_positions_of_a_treadmill(why: str, place: tuple[float, float]) -> None:
-    """GIVEN positions at 0,0 or all of one place beside a distance THEN they are left out and told, and others tell the repetitions."""
-    found = run(lambda s: Point(at(s), way_m(s), pace_mps(s), lat_deg=place[0], lon_deg=place[1]), 240)
+    """GIVEN positions at 0,0 or all of one place beside a distance THEN they are left out and told,
+    and others tell the repetitions.
+    """
+    found = run(
+        lambda s: Point(at(s), way_m(s), pace_mps(s), lat_deg=place[0], lon_deg=place[1]), 240
+    )
     assert not any(isinstance(event, Fix) for event in found.inputs), why
     assert 1 == sum("positions" in note and "left out" in note for note in found.notes)
     assert "fixes" not in summarize(found, PROFILES).counts
@@ -65,7 +77,9 @@ def test_positions_of_a_treadmill(why: str, place: tuple[float, float]) -> None:
 
 
 def test_repetitions_of_a_recording_with_positions_at_nowhere() -> None:
-    """GIVEN kickcue's own recording with positions at 0,0 and a pod THEN the pod's speeds tell the repetitions."""
+    """GIVEN kickcue's own recording with positions at 0,0 and a pod THEN the pod's speeds tell the
+    repetitions.
+    """
     whole = run(lambda s: Point(at(s), way_m(s), pace_mps(s)), 240)
     fixes = [Fix(s * 10**9, 0.0, 0.0) for s in range(240)]
     found = Recording.of(Path("race.jsonl"), whole.header, [*whole.inputs, *fixes])
@@ -74,8 +88,16 @@ def test_repetitions_of_a_recording_with_positions_at_nowhere() -> None:
 
 
 def test_positions_at_nowhere_add_no_distance() -> None:
-    """GIVEN no distance, and a receiver that says 0,0 until it has a place THEN the distance is that of the real positions."""
-    found = run(lambda s: Point(at(s), lat_deg=0.0 if s < 60 else 51.5 + 4.0 * s * DEG_PER_M, lon_deg=0.0 if s < 60 else 0.2))
+    """GIVEN no distance, and a receiver that says 0,0 until it has a place THEN the distance is
+    that of the real positions.
+    """
+    found = run(
+        lambda s: Point(
+            at(s),
+            lat_deg=0.0 if s < 60 else 51.5 + 4.0 * s * DEG_PER_M,
+            lon_deg=0.0 if s < 60 else 0.2,
+        )
+    )
     assert distance_m(found) == pytest.approx(4.0 * 539, rel=0.01)
     assert max(speeds_mps(found)) <= 4.1
 
@@ -111,7 +133,9 @@ KILOMETRES = {
 
 @pytest.mark.parametrize("evidence", KILOMETRES)
 def test_totals_in_kilometres(evidence: str) -> None:
-    """GIVEN distances a thousand times too small by speed, positions or cadence THEN they are taken as kilometres, and told."""
+    """GIVEN distances a thousand times too small by speed, positions or cadence THEN they are taken
+    as kilometres, and told.
+    """
     found = run(KILOMETRES[evidence])
     assert distance_m(found) == pytest.approx(2396.0, abs=1.0)
     assert {4.0} >= speeds_mps(found) - {0.0}
@@ -120,7 +144,10 @@ def test_totals_in_kilometres(evidence: str) -> None:
 
 def test_kilometres_by_the_laps() -> None:
     """GIVEN laps in metres and nothing else THEN they tell the unit."""
-    found = run(lambda s: Point(at(s), 0.004 * s), laps=(Lap(at(599), "manual", final=True, distance_m=2396.0),))
+    found = run(
+        lambda s: Point(at(s), 0.004 * s),
+        laps=(Lap(at(599), "manual", final=True, distance_m=2396.0),),
+    )
     assert distance_m(found) == pytest.approx(2396.0, abs=1.0)
 
 
@@ -132,7 +159,9 @@ def test_a_walk_in_a_room_is_left_in_metres() -> None:
 
 @pytest.mark.parametrize("first", [40_000.0, 0.0, None])
 def test_totals_of_an_odometer(first: float | None) -> None:
-    """GIVEN totals from 40 km on, after nothing, 0 or 40 km THEN only what was run counts, in distance and in speed."""
+    """GIVEN totals from 40 km on, after nothing, 0 or 40 km THEN only what was run counts, in
+    distance and in speed.
+    """
     found = run(lambda s: Point(at(s), first if s == 0 else 40_000.0 + 4.0 * s))
     assert distance_m(found) == pytest.approx(2396.0, abs=5.0)
     assert max(speeds_mps(found)) <= 4.0
@@ -140,5 +169,9 @@ def test_totals_of_an_odometer(first: float | None) -> None:
 
 @pytest.mark.parametrize("each", [2, 3])
 def test_records_of_one_time_lose_no_metres(each: int) -> None:
-    """GIVEN records more often than their times are exact: two of each second THEN the total goes on as it says."""
-    assert grown_m([(n // each * each * NS_PER_S, 4.0 * n) for n in range(120)]) == pytest.approx(4.0 * 119, abs=4.0 * each)
+    """GIVEN records more often than their times are exact: two of each second THEN the total goes
+    on as it says.
+    """
+    assert grown_m([(n // each * each * NS_PER_S, 4.0 * n) for n in range(120)]) == pytest.approx(
+        4.0 * 119, abs=4.0 * each
+    )

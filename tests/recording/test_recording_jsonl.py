@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.events import Ack, Command, CommandKind, Fix, Link, Mark, MarkSource, Notification, Tick
+from kickcue.core.events import (
+    Ack,
+    Command,
+    CommandKind,
+    Fix,
+    Link,
+    Mark,
+    MarkSource,
+    Notification,
+    Tick,
+)
 from kickcue.recording import Header, read
 from kickcue.recording.codec import SHAPES
 from kickcue.recording.header import write_header
@@ -46,26 +56,36 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_the_documentation_is_true() -> None:
-    """docs/recording.md shows exactly the example that is tested here, and names every key and every channel."""
+    """docs/recording.md shows exactly the example that is tested here, and names every key and
+    every channel.
+    """
     page = (Path(__file__).parents[2] / "docs" / "recording.md").read_text(encoding="utf-8")
     assert EXAMPLE in page
-    keys = {field.key for shape in SHAPES for field in shape.fields} | {shape.tag for shape in SHAPES}
+    keys = {field.key for shape in SHAPES for field in shape.fields} | {
+        shape.tag for shape in SHAPES
+    }
     assert set() == {key for key in keys | write_header(Header()).keys() if f"`{key}`" not in page}
     assert set() == {name for shape in SHAPES for name in (shape.topic,) if f"`{name}`" not in page}
 
 
 @pytest.mark.parametrize("name", ["", "a\\u001b[31m", "n" * 65])
 def test_sensor_names_can_be_printed(tmp_path: Path, name: str) -> None:
-    """A sensor's name reaches terminals: control characters, nothing and books are refused with file and line."""
+    """A sensor's name reaches terminals: control characters, nothing and books are refused with
+    file and line.
+    """
     path = tmp_path / "race.jsonl"
-    path.write_text(f'{{"kickcue": 1}}\n{{"t": 1, "sensor": "{name}", "char": "2a37", "hex": "0048"}}\n')
+    path.write_text(
+        f'{{"kickcue": 1}}\n{{"t": 1, "sensor": "{name}", "char": "2a37", "hex": "0048"}}\n'
+    )
     with pytest.raises(DataError, match=r"jsonl:2: sensor is .* printable name of 1 to 64"):
         read(path)
 
 
 @given(headers.filter(lambda header: header.ticks), st.lists(entries, max_size=8))
 def test_round_trip(header: Header, race: list[Entry]) -> None:
-    """Any header, any inputs and outputs come back exactly, interleaved as they were written, every nanosecond included."""
+    """Any header, any inputs and outputs come back exactly, interleaved as they were written, every
+    nanosecond included.
+    """
     found = read_jsonl(Path("race.jsonl"), "\n".join(lines(header, race)).encode())
     assert (header, tuple(race)) == (found.header, found.entries)
 
@@ -85,15 +105,27 @@ def test_files_round_trip(tmp_path: Path) -> None:
 def test_editors_leave_traces() -> None:
     """A byte order mark, CRLF and empty lines, as editors leave them, change nothing."""
     plain = read_jsonl(Path("race.jsonl"), EXAMPLE.encode())
-    edited = read_jsonl(Path("race.jsonl"), b"\xef\xbb\xbf\r\n" + EXAMPLE.replace("\n", "\r\n\r\n").encode())
+    edited = read_jsonl(
+        Path("race.jsonl"), b"\xef\xbb\xbf\r\n" + EXAMPLE.replace("\n", "\r\n\r\n").encode()
+    )
     assert plain.entries == edited.entries
-    assert plain.entries == read_jsonl(Path("race.jsonl"), EXAMPLE.encode("utf-16")).entries  # as PowerShell writes it
+    assert (
+        plain.entries == read_jsonl(Path("race.jsonl"), EXAMPLE.encode("utf-16")).entries
+    )  # as PowerShell writes it
 
 
 def test_time_is_rounded_and_may_run_backwards() -> None:
-    """GIVEN more digits than nanoseconds and a line that comes late THEN time is rounded and the order of the file is kept."""
-    found = read_jsonl(Path("race.jsonl"), f'{HEAD}{{"t": 1.0000000004, "mark": "gate"}}\n{{"t": 0.5, "mark": "beacon"}}\n'.encode())
-    assert (Mark(1_000_000_000, MarkSource.GATE), Mark(500_000_000, MarkSource.BEACON)) == found.inputs
+    """GIVEN more digits than nanoseconds and a line that comes late THEN time is rounded and the
+    order of the file is kept.
+    """
+    found = read_jsonl(
+        Path("race.jsonl"),
+        f'{HEAD}{{"t": 1.0000000004, "mark": "gate"}}\n{{"t": 0.5, "mark": "beacon"}}\n'.encode(),
+    )
+    assert (
+        Mark(1_000_000_000, MarkSource.GATE),
+        Mark(500_000_000, MarkSource.BEACON),
+    ) == found.inputs
 
 
 @pytest.mark.parametrize(
@@ -114,24 +146,52 @@ def test_ticks_are_told_or_seen(head: str, body: str, ticks: bool) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('{"t": 1, "mark": "btn"}', "mark is 'btn', right would be one of button, gate, beacon, trackside"),
-        ('{"t": 1, "marc": "button"}', "nothing of hex, link, mark, command, lat_deg, rssi_dbm, ack, timer, tick (or out) is in the line"),
-        ('{"t": 1, "mark": "button", "command": "lap"}', "mark and command stand in one line; a line is one event"),
+        (
+            '{"t": 1, "mark": "btn"}',
+            "mark is 'btn', right would be one of button, gate, beacon, trackside",
+        ),
+        (
+            '{"t": 1, "marc": "button"}',
+            (
+                "nothing of hex, link, mark, command, lat_deg, rssi_dbm, ack, timer, tick (or "
+                "out) is "
+                "in the line"
+            ),
+        ),
+        (
+            '{"t": 1, "mark": "button", "command": "lap"}',
+            "mark and command stand in one line; a line is one event",
+        ),
         ('{"t": 1, "mark": "button", "note": "x"}', "'note' is no key of a mark"),
-        ('{"mark": "button"}', "t is None, right would be seconds since the start of the recording"),
+        (
+            '{"mark": "button"}',
+            "t is None, right would be seconds since the start of the recording",
+        ),
         ('{"t": "1", "mark": "button"}', "t is '1'"),
         ('{"t": true, "mark": "button"}', "t is True"),
         ('{"t": -0.1, "mark": "button"}', "t is -0.1"),
-        ('{"t": 1718359751, "mark": "button"}', "t is 1718359751, right would be seconds since the start of the recording, 0 to 2000000"),
+        (
+            '{"t": 1718359751, "mark": "button"}',
+            (
+                "t is 1718359751, right would be seconds since the start of the recording, 0 to "
+                "2000000"
+            ),
+        ),
         ('{"t": NaN, "mark": "button"}', "NaN is no JSON number"),
         (
             '{"t": 1, "sensor": "pod", "char": "2A53", "hex": "00"}',
             "char is '2A53', right would be four lower-case hex digits such as 2a53",
         ),
-        ('{"t": 1, "sensor": "pod", "char": "2a53", "hex": "0"}', "hex is '0', right would be bytes in hex"),
+        (
+            '{"t": 1, "sensor": "pod", "char": "2a53", "hex": "0"}',
+            "hex is '0', right would be bytes in hex",
+        ),
         ('{"t": 1, "sensor": "pod", "char": "2a53"}', "nothing of hex, link"),
         ('{"t": 1, "sensor": "pod", "hex": "00"}', "char is missing"),
-        ('{"t": 1, "out": "cues"}', "out is 'cues', right would be one of estimate, phase, cue, arm, disarm, notice"),
+        (
+            '{"t": 1, "out": "cues"}',
+            "out is 'cues', right would be one of estimate, phase, cue, arm, disarm, notice",
+        ),
         ('{"t": 1, "out": 3}', "out is 3, right would be one of"),
         ('{"t": 1, "mark"', "cut off?"),
         ("[1, 2]", "no JSON object"),
@@ -141,7 +201,9 @@ def test_ticks_are_told_or_seen(head: str, body: str, ticks: bool) -> None:
     ],
 )
 def test_bad_lines_are_named(line: str, told: str) -> None:
-    """A line that is not understood ends the reading with file, line number, key, value and what would be right, in one line."""
+    """A line that is not understood ends the reading with file, line number, key, value and what
+    would be right, in one line.
+    """
     with pytest.raises(DataError) as caught:
         read_jsonl(Path("race.jsonl"), f'{HEAD}{{"t": 0, "command": "start"}}\n\n{line}\n'.encode())
     assert str(caught.value).startswith("race.jsonl:4: ")
@@ -152,18 +214,30 @@ def test_bad_lines_are_named(line: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('{"t": 0, "command": "start"}', 'kickcue is None, right would be 1: the first line is {"kickcue": 1, ...}'),
+        (
+            '{"t": 0, "command": "start"}',
+            'kickcue is None, right would be 1: the first line is {"kickcue": 1, ...}',
+        ),
         ('{"kickcue": 2}', "newer form than the one this kickcue reads (1)"),
         ('{"kickcue": 0}', "older form"),
         ('{"kickcue": "1"}', "kickcue is '1'"),
-        ('{"kickcue": 1, "lap": 400}', "'lap' is no key of the header (it has kickcue, race, lap_m"),
+        (
+            '{"kickcue": 1, "lap": 400}',
+            "'lap' is no key of the header (it has kickcue, race, lap_m",
+        ),
         ('{"kickcue": 1, "lap_m": 0}', "lap_m is 0, right would be a number of metres above 0"),
         ('{"kickcue": 1, "lap_m": true}', "lap_m is True"),
         ('{"kickcue": 1, "race": 5000}', "race is 5000, right would be a text such as 5000m"),
-        ('{"kickcue": 1, "utc": "2026-06-14T10:09:11"}', "right would be a moment with its zone such as 2026-06-14T10:09:11Z"),
+        (
+            '{"kickcue": 1, "utc": "2026-06-14T10:09:11"}',
+            "right would be a moment with its zone such as 2026-06-14T10:09:11Z",
+        ),
         ('{"kickcue": 1, "utc": "1969-12-31T00:00:00Z"}', "utc is"),
         ('{"kickcue": 1, "utc": "yesterday"}', "utc is 'yesterday'"),
-        ('{"kickcue": 1, "sensors": ["pod"]}', 'right would be an object of names and profiles such as {"pod": "generic-rsc"}'),
+        (
+            '{"kickcue": 1, "sensors": ["pod"]}',
+            'right would be an object of names and profiles such as {"pod": "generic-rsc"}',
+        ),
         ('{"kickcue": 1, "sensors": {"pod": null}}', "sensors is"),
         ('{"kickcue": 1, "setup": 3}', "setup is 3, right would be an object"),
         ('{"kickcue": 1, "ticks": "yes"}', "ticks is 'yes', right would be true or false"),
@@ -180,7 +254,10 @@ def test_bad_headers_are_named(line: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b'{"kickcue": 1, "ticks": false}\n{"t": 1, "tick": true}', 'race.jsonl:2: a tick, but the header says "ticks": false'),
+        (
+            b'{"kickcue": 1, "ticks": false}\n{"t": 1, "tick": true}',
+            'race.jsonl:2: a tick, but the header says "ticks": false',
+        ),
         (b'{"kickcue": 1, "race": "\xff\xfe"}', "race.jsonl:1: it is not UTF-8 text"),
         (b"\n \n", "race.jsonl:1: the file is empty"),
     ],
@@ -192,7 +269,12 @@ def test_bad_files_are_named(data: bytes, told: str) -> None:
     assert told in str(caught.value)
 
 
-@given(st.binary(max_size=60) | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=4).map(repr).map(str.encode))
+@given(
+    st.binary(max_size=60)
+    | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=4)
+    .map(repr)
+    .map(str.encode)
+)
 def test_any_bytes(data: bytes) -> None:
     """Whatever stands after a good header, reading ends in a recording or in a DataError."""
     outcome: Any = None

@@ -15,7 +15,19 @@ from mcap.stream_reader import StreamReader
 from mcap.writer import CompressionType, Writer
 
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Fix, Mark, MarkSource, Mode, Notification, Tick
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Cue,
+    CueKind,
+    Estimate,
+    Fix,
+    Mark,
+    MarkSource,
+    Mode,
+    Notification,
+    Tick,
+)
 from kickcue.recording import Header, read
 from kickcue.recording.codec import SHAPES
 from kickcue.recording.mcap_file import McapWriter
@@ -38,7 +50,18 @@ RACE: Sequence[Entry] = (
     Estimate(1_021_000_000, 3.9, 0.2, 4.1, 180.0, None, 0, 4996.1, None, Mode.POD),
     Tick(1_250_000_000),
     Mark(40_900_000_001, MarkSource.BUTTON),
-    Cue(40_900_000_001, "c1", CueKind.LAST_LAP, "last lap", None, ((200, 100, 1.0), (200, 0, 0.5)), 2, 3000, 400.0, 1.5),
+    Cue(
+        40_900_000_001,
+        "c1",
+        CueKind.LAST_LAP,
+        "last lap",
+        None,
+        ((200, 100, 1.0), (200, 0, 0.5)),
+        2,
+        3000,
+        400.0,
+        1.5,
+    ),
     Fix(41_000_000_000, 51.5, -0.1, 3.0),
 )
 
@@ -53,7 +76,9 @@ def write_race(path: Path, header: Header = HEADER, race: Sequence[Entry] = RACE
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(headers, st.lists(entries, max_size=8))
 def test_round_trip(tmp_path: Path, header: Header, race: list[Entry]) -> None:
-    """Any header and any sequence of inputs and outputs comes back exactly, interleaved as it was written."""
+    """Any header and any sequence of inputs and outputs comes back exactly, interleaved as it was
+    written.
+    """
     path = tmp_path / "race.mcap"
     path.unlink(missing_ok=True)
     found = read(write_race(path, header, race))
@@ -61,7 +86,9 @@ def test_round_trip(tmp_path: Path, header: Header, race: list[Entry]) -> None:
 
 
 def test_inputs_and_outputs_are_told_apart(tmp_path: Path) -> None:
-    """GIVEN a race with inputs and outputs between each other THEN each part holds its own, in order."""
+    """GIVEN a race with inputs and outputs between each other THEN each part holds its own, in
+    order.
+    """
     found = read(write_race(tmp_path / "race.mcap"))
     assert (RACE[0], RACE[1], RACE[3], RACE[4], RACE[6]) == found.inputs
     assert (RACE[2], RACE[5]) == found.outputs
@@ -69,7 +96,9 @@ def test_inputs_and_outputs_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_the_librarys_own_strict_reader_agrees(tmp_path: Path) -> None:
-    """A finished file is valid MCAP: checksums, summary, statistics, schemas, channels and the metadata index are there and right."""
+    """A finished file is valid MCAP: checksums, summary, statistics, schemas, channels and the
+    metadata index are there and right.
+    """
     data = write_race(tmp_path / "race.mcap").read_bytes()
     records = list(StreamReader(BytesIO(data), validate_crcs=True).records)
     assert len(RACE) == sum(isinstance(record, Message) for record in records)
@@ -85,7 +114,9 @@ def test_the_librarys_own_strict_reader_agrees(tmp_path: Path) -> None:
         statistics.chunk_count,
         statistics.metadata_count,
     )
-    assert {shape.topic for shape in SHAPES} == {channel.topic for channel in summary.channels.values()}
+    assert {shape.topic for shape in SHAPES} == {
+        channel.topic for channel in summary.channels.values()
+    }
     assert {"jsonschema"} == {schema.encoding for schema in summary.schemas.values()}
     assert all(json.loads(schema.data)["type"] == "object" for schema in summary.schemas.values())
     (metadata,) = reader.iter_metadata()
@@ -95,21 +126,33 @@ def test_the_librarys_own_strict_reader_agrees(tmp_path: Path) -> None:
         metadata.metadata["lap_m"],
         metadata.metadata["sensors"],
     )
-    assert len(RACE) == len(list(NonSeekingReader(BytesIO(data), validate_crcs=True).iter_messages()))
+    assert len(RACE) == len(
+        list(NonSeekingReader(BytesIO(data), validate_crcs=True).iter_messages())
+    )
 
 
 def test_viewers_see_wall_time(tmp_path: Path) -> None:
-    """Log and publish time are UTC in nanoseconds, ``t_ns`` stands in the message, and the sequence restores the order of ties."""
-    found = list(make_reader(BytesIO(write_race(tmp_path / "race.mcap").read_bytes())).iter_messages())
+    """Log and publish time are UTC in nanoseconds, ``t_ns`` stands in the message, and the sequence
+    restores the order of ties.
+    """
+    found = list(
+        make_reader(BytesIO(write_race(tmp_path / "race.mcap").read_bytes())).iter_messages()
+    )
     start_ns = round(datetime.fromisoformat("2026-06-14T10:09:11Z").timestamp()) * 10**9
-    assert [start_ns + entry.t_ns for entry in RACE] == [message.log_time for _, _, message in found]
+    assert [start_ns + entry.t_ns for entry in RACE] == [
+        message.log_time for _, _, message in found
+    ]
     assert all(message.log_time == message.publish_time for _, _, message in found)
-    assert [entry.t_ns for entry in RACE] == [json.loads(message.data)["t_ns"] for _, _, message in found]
+    assert [entry.t_ns for entry in RACE] == [
+        json.loads(message.data)["t_ns"] for _, _, message in found
+    ]
     assert list(range(1, len(RACE) + 1)) == [message.sequence for _, _, message in found]
 
 
 def whole_entries(data: bytes, cut: int) -> int:
-    """Count the messages that lie before ``cut`` as a whole, by the lengths in the file and nothing else."""
+    """Count the messages that lie before ``cut`` as a whole, by the lengths in the file and nothing
+    else.
+    """
     at, messages = 8, 0
     while at + 9 <= cut:
         opcode, length = struct.unpack_from("<BQ", data, at)
@@ -119,11 +162,15 @@ def whole_entries(data: bytes, cut: int) -> int:
 
 
 def test_cut_anywhere(tmp_path: Path) -> None:
-    """GIVEN a recording cut off at any byte THEN every whole record before the cut is there, what is missing is told, nothing else raised."""
+    """GIVEN a recording cut off at any byte THEN every whole record before the cut is there, what
+    is missing is told, nothing else raised.
+    """
     data = write_race(tmp_path / "race.mcap").read_bytes()
     ends = {read(tmp_path / "race.mcap").duration_s}
     refused: list[tuple[int, str]] = []
-    events_from = data.index(b'{"t_ns":0,') - 40  # before it stand the schemas: every 13th byte will do there
+    events_from = (
+        data.index(b'{"t_ns":0,') - 40
+    )  # before it stand the schemas: every 13th byte will do there
     for cut in (*range(0, events_from, 13), *range(events_from, len(data))):
         try:
             found = read_mcap(Path("cut.mcap"), data[:cut])
@@ -133,13 +180,19 @@ def test_cut_anywhere(tmp_path: Path) -> None:
         assert RACE[: whole_entries(data, cut)] == found.entries
         assert found.problems or found.notes or cut >= len(data) - 8
         assert all("the file is cut off there" in told for told in (*found.problems, *found.notes))
-        ends |= {found.duration_s for problem in found.problems if f"ends at {found.duration_s:.3f} s" in problem}
+        ends |= {
+            found.duration_s
+            for problem in found.problems
+            if f"ends at {found.duration_s:.3f} s" in problem
+        }
     assert {(0, "nothing can be had from it")} == set(refused)
     assert {0.0, 1.021, 1.25, 40.900000001, 41.0} == ends
 
 
 def test_cut_in_the_index_loses_nothing(tmp_path: Path) -> None:
-    """GIVEN a file that lacks only its last bytes, the index THEN all events are there and that is a note, not a problem."""
+    """GIVEN a file that lacks only its last bytes, the index THEN all events are there and that is
+    a note, not a problem.
+    """
     data = write_race(tmp_path / "race.mcap").read_bytes()
     found = read_mcap(Path("cut.mcap"), data[:-20])
     assert ((), RACE) == (found.problems, found.entries)
@@ -149,7 +202,9 @@ def test_cut_in_the_index_loses_nothing(tmp_path: Path) -> None:
 @settings(max_examples=150)
 @given(st.randoms(use_true_random=False), st.integers(1, 20))
 def test_damaged_anywhere(random_: random.Random, wrong: int) -> None:
-    """Whatever bytes are changed, reading ends in a recording that tells its problems or in a DataError, never in anything else."""
+    """Whatever bytes are changed, reading ends in a recording that tells its problems or in a
+    DataError, never in anything else.
+    """
     data = bytearray(_race_bytes())
     for _ in range(wrong):
         data[random_.randrange(8, len(data))] = random_.randrange(256)
@@ -171,23 +226,35 @@ def _race_bytes() -> bytes:
 
 
 def test_a_changed_value_is_noticed(tmp_path: Path) -> None:
-    """GIVEN one digit changed within a message, well-formed as ever THEN the checksum gives it away."""
+    """GIVEN one digit changed within a message, well-formed as ever THEN the checksum gives it
+    away.
+    """
     data = write_race(tmp_path / "race.mcap").read_bytes()
     found = read_mcap(Path("changed.mcap"), data.replace(b"51.5", b"51.6"))
     assert "checksum" in found.problems[0]
 
 
 def test_a_record_that_is_no_event_is_skipped_and_told(tmp_path: Path) -> None:
-    """GIVEN one message in the middle that is no JSON any more THEN all others are there and the bad one is told by its number."""
+    """GIVEN one message in the middle that is no JSON any more THEN all others are there and the
+    bad one is told by its number.
+    """
     data = write_race(tmp_path / "race.mcap").read_bytes()
-    for bad in (b'["t_ns":1250000000,"tick":true}', b'["t_ns","tick"]'.ljust(31), b'{"t_ns":1250000000,"tick":null}'):
+    for bad in (
+        b'["t_ns":1250000000,"tick":true}',
+        b'["t_ns","tick"]'.ljust(31),
+        b'{"t_ns":1250000000,"tick":null}',
+    ):
         found = read_mcap(Path("bad.mcap"), data.replace(b'{"t_ns":1250000000,"tick":true}', bad))
         assert tuple(entry for entry in RACE if not isinstance(entry, Tick)) == found.entries
-        assert any("1 records are damaged, the first is record 4" in problem for problem in found.problems)
+        assert any(
+            "1 records are damaged, the first is record 4" in problem for problem in found.problems
+        )
 
 
 def test_each_record_is_on_file_at_once(tmp_path: Path) -> None:
-    """GIVEN a writer that was never closed, as in a process that was killed THEN everything written so far can be read."""
+    """GIVEN a writer that was never closed, as in a process that was killed THEN everything written
+    so far can be read.
+    """
     writer = McapWriter(tmp_path / "race.mcap", HEADER)
     try:
         for count, entry in enumerate(RACE, start=1):
@@ -198,7 +265,9 @@ def test_each_record_is_on_file_at_once(tmp_path: Path) -> None:
 
 
 def test_an_exception_loses_nothing(tmp_path: Path) -> None:
-    """GIVEN an exception that passes through the writer THEN what was recorded before it stands in a finished, valid file."""
+    """GIVEN an exception that passes through the writer THEN what was recorded before it stands in
+    a finished, valid file.
+    """
 
     class StopError(Exception):
         pass
@@ -216,7 +285,9 @@ def test_an_exception_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_no_number_is_refused_before_it_is_written(tmp_path: Path) -> None:
-    """GIVEN a nan, which JSON does not have THEN writing it is refused and the file goes on unharmed."""
+    """GIVEN a nan, which JSON does not have THEN writing it is refused and the file goes on
+    unharmed.
+    """
     with McapWriter(tmp_path / "race.mcap", HEADER) as writer:
         writer.write(RACE[0])
         with pytest.raises(ValueError, match="not JSON compliant"):
@@ -226,7 +297,9 @@ def test_a_value_that_is_no_number_is_refused_before_it_is_written(tmp_path: Pat
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a disk that is full in the middle of a record THEN one clear line says so and all records before it can be read."""
+    """GIVEN a disk that is full in the middle of a record THEN one clear line says so and all
+    records before it can be read.
+    """
     writer = McapWriter(tmp_path / "race.mcap", HEADER)
     for entry in RACE[:4]:
         writer.write(entry)
@@ -253,7 +326,9 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_disk_is_asked_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN ten writes a second for three seconds THEN the system is asked to bring the file to the disk at each second, and no more."""
+    """GIVEN ten writes a second for three seconds THEN the system is asked to bring the file to the
+    disk at each second, and no more.
+    """
     now_s = 0.0
     asked: list[float] = []
     monkeypatch.setattr("kickcue.recording.mcap_file.time.monotonic", lambda: now_s)
@@ -265,9 +340,16 @@ def test_the_disk_is_asked_once_a_second(tmp_path: Path, monkeypatch: pytest.Mon
     assert [0.0, 1.0, 2.0, 3.0, 3.0] == asked
 
 
-@pytest.mark.parametrize(("writes", "told"), [(0, "cannot be written: Input/output error"), (1, "cannot be finished: Input/output error")])
-def test_a_dying_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int, told: str) -> None:
-    """GIVEN a disk that fails when the file is begun or finished THEN one clear line says so, and the file is closed."""
+@pytest.mark.parametrize(
+    ("writes", "told"),
+    [(0, "cannot be written: Input/output error"), (1, "cannot be finished: Input/output error")],
+)
+def test_a_dying_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int, told: str
+) -> None:
+    """GIVEN a disk that fails when the file is begun or finished THEN one clear line says so, and
+    the file is closed.
+    """
     left = writes
 
     def fail(_: int) -> None:
@@ -293,7 +375,9 @@ def test_a_race_is_never_recorded_over_another(tmp_path: Path) -> None:
 
 
 def test_a_file_that_another_tool_has_compressed(tmp_path: Path) -> None:
-    """GIVEN a recording that went through a tool which chunks and compresses THEN it reads the same."""
+    """GIVEN a recording that went through a tool which chunks and compresses THEN it reads the
+    same.
+    """
     path = write_race(tmp_path / "race.mcap")
     packed = BytesIO()
     writer = Writer(packed, compression=CompressionType.ZSTD)
@@ -307,7 +391,13 @@ def test_a_file_that_another_tool_has_compressed(tmp_path: Path) -> None:
             assert schema is not None
             schema_id = writer.register_schema(schema.name, schema.encoding, schema.data)
             channels[channel.topic] = writer.register_channel(channel.topic, "json", schema_id)
-        writer.add_message(channels[channel.topic], message.log_time, message.data, message.publish_time, message.sequence)
+        writer.add_message(
+            channels[channel.topic],
+            message.log_time,
+            message.data,
+            message.publish_time,
+            message.sequence,
+        )
     annotation = writer.register_channel("/in/wind", "json", 0)
     writer.add_message(annotation, 0, b"{}", 0)
     writer.finish()  # type: ignore[no-untyped-call]  # the library forgot its type

@@ -17,7 +17,10 @@ TCX = """<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities><Act
 </TrainingCenterDatabase>"""
 GPX = """<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
 <trkpt lat="1" lon="2"><time>2013-06-08T08:04:42Z</time></trkpt></trkseg></trk></gpx>"""
-JSONL = '{"kickcue": 1}\n{"t": 0, "command": "start"}\n{"t": 60, "mark": "button"}\n{"t": 61, "command": "lap"}\n{"t": 62, "tick": true}\n'
+JSONL = (
+    '{"kickcue": 1}\n{"t": 0, "command": "start"}\n{"t": 60, "mark": "button"}\n{"t": 61, '
+    '"command": "lap"}\n{"t": 62, "tick": true}\n'
+)
 
 
 def saved(tmp_path: Path, name: str, data: bytes) -> Path:
@@ -36,7 +39,13 @@ def mcap_bytes(tmp_path: Path) -> bytes:
 @pytest.mark.parametrize("name", ["race.mcap", "race.txt", "race", "race.fit"])
 def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) -> None:
     """Whatever a file is called, plain or gzipped, it is read as what it is."""
-    contents = {"MCAP": mcap_bytes(tmp_path), "JSONL": JSONL.encode(), "FIT": bytes(simple_run()), "TCX": TCX.encode(), "GPX": GPX.encode()}
+    contents = {
+        "MCAP": mcap_bytes(tmp_path),
+        "JSONL": JSONL.encode(),
+        "FIT": bytes(simple_run()),
+        "TCX": TCX.encode(),
+        "GPX": GPX.encode(),
+    }
     for kind, data in contents.items():
         assert kind == read(saved(tmp_path, name, data)).kind
         assert kind == read(saved(tmp_path, name, gzip.compress(data))).kind
@@ -50,7 +59,10 @@ def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) 
         (
             "race.fit",
             b"not a FIT file at all",
-            "race.fit: not a FIT file (no .FIT stands at byte 8); what can be read is MCAP, JSONL, FIT, TCX, GPX",
+            (
+                "race.fit: not a FIT file (no .FIT stands at byte 8); what can be read is MCAP, "
+                "JSONL, FIT, TCX, GPX"
+            ),
         ),
         ("race.FIT.gz", gzip.compress(b"no FIT", mtime=0), "not a FIT file"),
         ("race.mcap", b"\x89MCAP", "not an MCAP file"),
@@ -61,13 +73,23 @@ def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) 
         ("race.jsonl", b"start", "not a kickcue JSONL file"),
         ("race.txt", b"start", "race.txt: no kind of recording that is known"),
         ("race.fit", b"", "race.fit is empty"),
-        ("race.tcx.gz", gzip.compress(b"", mtime=0), "there is nothing in the gzip file; nothing can be had"),
-        ("race.tcx.gz", gzip.compress(TCX.encode(), mtime=0)[:12], "the gzip file is cut off; nothing can be had"),
+        (
+            "race.tcx.gz",
+            gzip.compress(b"", mtime=0),
+            "there is nothing in the gzip file; nothing can be had",
+        ),
+        (
+            "race.tcx.gz",
+            gzip.compress(TCX.encode(), mtime=0)[:12],
+            "the gzip file is cut off; nothing can be had",
+        ),
         ("race.tcx.gz", b"\x1f\x8b\x00\x00", "the gzip file is damaged; nothing can be had"),
     ],
 )
 def test_what_is_no_recording_is_told(tmp_path: Path, name: str, data: bytes, told: str) -> None:
-    """A file that is not what its name promises, or nothing, is refused in one line that says what would be right."""
+    """A file that is not what its name promises, or nothing, is refused in one line that says what
+    would be right.
+    """
     with pytest.raises(DataError) as caught:
         read(saved(tmp_path, name, data))
     assert told in str(caught.value)
@@ -80,7 +102,9 @@ def test_what_is_no_file_is_the_callers_mistake(tmp_path: Path) -> None:
         read(tmp_path / "no.fit")
     with pytest.raises(AskedWronglyError, match="is a folder"):
         read(tmp_path)
-    with pytest.raises(AskedWronglyError, match="marks is 'auto', right would be one of manual, all, none"):
+    with pytest.raises(
+        AskedWronglyError, match="marks is 'auto', right would be one of manual, all, none"
+    ):
         read(saved(tmp_path, "race.jsonl", JSONL.encode()), marks="auto")
 
 
@@ -91,8 +115,13 @@ def test_a_file_that_the_system_refuses(tmp_path: Path) -> None:
 
 
 def test_a_cut_gzip_gives_what_is_before_the_cut(tmp_path: Path) -> None:
-    """GIVEN a gzipped file cut off in the middle THEN what could be unzipped is read, and both losses are told."""
-    text = "\n".join(lines(Header(ticks=True), [Tick(n * 10**9 + n * n % 997) for n in range(2000)])) + "\n"
+    """GIVEN a gzipped file cut off in the middle THEN what could be unzipped is read, and both
+    losses are told.
+    """
+    text = (
+        "\n".join(lines(Header(ticks=True), [Tick(n * 10**9 + n * n % 997) for n in range(2000)]))
+        + "\n"
+    )
     whole = gzip.compress(bytes(simple_run(2000)))
     found = read(saved(tmp_path, "run.fit.gz", whole[: len(whole) // 2]))
     assert 100 < found.duration_s < 1999
@@ -103,10 +132,20 @@ def test_a_cut_gzip_gives_what_is_before_the_cut(tmp_path: Path) -> None:
 
 
 def test_marks_can_be_taken_out_of_an_own_recording(tmp_path: Path) -> None:
-    """GIVEN kickcue's own recording THEN its marks are events like all others, and only ``none`` takes them and lap commands out."""
+    """GIVEN kickcue's own recording THEN its marks are events like all others, and only ``none``
+    takes them and lap commands out.
+    """
     path = saved(tmp_path, "race.jsonl", JSONL.encode())
-    start, lap, tick = Command(0, CommandKind.START), Command(61 * 10**9, CommandKind.LAP), Tick(62 * 10**9)
-    assert (start, Mark(60 * 10**9, MarkSource.BUTTON), lap, tick) == read(path).inputs == read(path, marks="all").inputs
+    start, lap, tick = (
+        Command(0, CommandKind.START),
+        Command(61 * 10**9, CommandKind.LAP),
+        Tick(62 * 10**9),
+    )
+    assert (
+        (start, Mark(60 * 10**9, MarkSource.BUTTON), lap, tick)
+        == read(path).inputs
+        == read(path, marks="all").inputs
+    )
     assert (start, tick) == read(path, marks="none").inputs == read(path, marks="none").entries
 
 
@@ -114,4 +153,9 @@ def test_libraries_are_loaded_only_where_they_are_needed() -> None:
     """Importing the package loads no file format library: the command line starts fast."""
     heavy = "{'fitdecode', 'mcap', 'xml.parsers.expat', 'numpy', 'pydantic'}"
     code = f"import sys, kickcue.recording; print(sorted({heavy} & sys.modules.keys()))"
-    assert "[]" == subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    assert (
+        "[]"
+        == subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+    )

@@ -1,4 +1,6 @@
-"""The importers on real activity files, against figures that another program took from them (INDEX.tsv)."""
+"""The importers on real activity files, against figures that another program took from them
+(INDEX.tsv).
+"""
 
 import csv
 import re
@@ -32,7 +34,9 @@ RUNNING_LEG = {
 def rows(data_dir: Path) -> dict[str, dict[str, str]]:
     with (data_dir / "recordings" / "INDEX.tsv").open(encoding="utf-8", newline="") as file:
         found = {row["file"]: row for row in csv.DictReader(file, delimiter="\t")}
-    found[TRIATHLON] |= RUNNING_LEG  # the index counts all five sessions; these are the figures of the fifth
+    found[TRIATHLON] |= (
+        RUNNING_LEG  # the index counts all five sessions; these are the figures of the fifth
+    )
     return found
 
 
@@ -42,7 +46,11 @@ def recordings(data_dir: Path, rows: dict[str, dict[str, str]]) -> dict[str, Rec
 
 
 def notifications(found: Recording, sensor: str) -> Iterator[Notification]:
-    return (event for event in found.inputs if isinstance(event, Notification) and event.sensor == sensor)
+    return (
+        event
+        for event in found.inputs
+        if isinstance(event, Notification) and event.sensor == sensor
+    )
 
 
 def pods(found: Recording) -> list[RscMeasurement]:
@@ -54,13 +62,19 @@ def middle(values: list[Any]) -> Any:
 
 
 def test_all_read_without_problems(recordings: dict[str, Recording]) -> None:
-    """All 19 files are read and nothing in them is lost: also the one that is called broken, whose checksum and totals are right."""
+    """All 19 files are read and nothing in them is lost: also the one that is called broken, whose
+    checksum and totals are right.
+    """
     assert {} == {name: found.problems for name, found in recordings.items() if found.problems}
     assert 19 == len(recordings)
 
 
-def test_every_record_becomes_events(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """The moments of the events are those of the records, except for the few records that hold a time and nothing else."""
+def test_every_record_becomes_events(
+    recordings: dict[str, Recording], rows: dict[str, dict[str, str]]
+) -> None:
+    """The moments of the events are those of the records, except for the few records that hold a
+    time and nothing else.
+    """
     for name, found in recordings.items():
         records = int(rows[name]["n_records"])
         notified = len(list(notifications(found, "pod")))
@@ -68,17 +82,25 @@ def test_every_record_becomes_events(recordings: dict[str, Recording], rows: dic
 
 
 def test_distances(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """The odometer goes on by as much as the device's own total, within 6 m (what lies before the first and after the last record)."""
+    """The odometer goes on by as much as the device's own total, within 6 m (what lies before the
+    first and after the last record).
+    """
     off = {}
     for name, found in recordings.items():
         metres = [pod.distance_m for pod in pods(found) if pod.distance_m is not None]
-        told = 3200.0 if name == GPX else float(rows[name]["distance_m"])  # 16 times 200 m on the track, by its README
+        told = (
+            3200.0 if name == GPX else float(rows[name]["distance_m"])
+        )  # 16 times 200 m on the track, by its README
         off[name] = metres[-1] - metres[0] - told
-    assert {} == {name: metres for name, metres in off.items() if abs(metres) > (10 if name == GPX else 6)}
+    assert {} == {
+        name: metres for name, metres in off.items() if abs(metres) > (10 if name == GPX else 6)
+    }
 
 
 def test_durations(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """A recording lasts as long as the device's timer, plus the pauses: never more than 7 s less, and as much without a pause."""
+    """A recording lasts as long as the device's timer, plus the pauses: never more than 7 s less,
+    and as much without a pause.
+    """
     for name, found in recordings.items():
         timer_s = float(rows[name]["timer_s"])
         assert found.duration_s >= timer_s - 7, name
@@ -87,9 +109,14 @@ def test_durations(recordings: dict[str, Recording], rows: dict[str, dict[str, s
 
 
 def test_heart_rates(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """As many notifications of a strap as records with a heart rate, with the same largest value; none where there was none."""
+    """As many notifications of a strap as records with a heart rate, with the same largest value;
+    none where there was none.
+    """
     for name, found in recordings.items():
-        rates = [HeartRateMeasurement.from_bytes(event.data).bpm for event in notifications(found, "strap")]
+        rates = [
+            HeartRateMeasurement.from_bytes(event.data).bpm
+            for event in notifications(found, "strap")
+        ]
         share = 100 * len(rates) / int(rows[name]["n_records"])
         assert float(rows[name]["pct_hr"]) == pytest.approx(share, abs=1), name
         assert bool(rates) == ("strap" in found.header.sensors), name
@@ -97,19 +124,30 @@ def test_heart_rates(recordings: dict[str, Recording], rows: dict[str, dict[str,
             assert float(rows[name]["hr_max"]) == max(rates), name
 
 
-def test_cadences_are_strides_as_recorded(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """The median of the bytes is the median of the file, within one, and no file needs the warning about steps."""
+def test_cadences_are_strides_as_recorded(
+    recordings: dict[str, Recording], rows: dict[str, dict[str, str]]
+) -> None:
+    """The median of the bytes is the median of the file, within one, and no file needs the warning
+    about steps.
+    """
     for name, found in recordings.items():
         told = rows[name]["cadence_median_raw"]
         if told and name != TRIATHLON:
-            assert float(told) == pytest.approx(middle([pod.cadence_per_min for pod in pods(found)]), abs=1), name
+            assert float(told) == pytest.approx(
+                middle([pod.cadence_per_min for pod in pods(found)]), abs=1
+            ), name
         assert not any("steps" in note for note in found.notes), name
 
 
 def test_laps_and_marks(recordings: dict[str, Recording], rows: dict[str, dict[str, str]]) -> None:
-    """Laps are counted by what ended them as in the index; those pressed by hand are marks, except where a lap is the last."""
+    """Laps are counted by what ended them as in the index; those pressed by hand are marks, except
+    where a lap is the last.
+    """
     for name, found in recordings.items():
-        told = {key.lower().replace("none", "unknown"): int(count) for key, count in re.findall(r"(\w+):(\d+)", rows[name]["lap_triggers"])}
+        told = {
+            key.lower().replace("none", "unknown"): int(count)
+            for key, count in re.findall(r"(\w+):(\d+)", rows[name]["lap_triggers"])
+        }
         assert told == dict(found.laps), name
         last_was_pressed = found.kind == "TCX" and "manual" in told
         marks = [event for event in found.inputs if isinstance(event, Mark)]
@@ -117,19 +155,33 @@ def test_laps_and_marks(recordings: dict[str, Recording], rows: dict[str, dict[s
 
 
 def test_marks_of_all_laps(data_dir: Path, recordings: dict[str, Recording]) -> None:
-    """GIVEN a 10 km with ten laps by distance THEN the default makes no mark of them, ``all`` makes ten, within 0.5 % of the odometer."""
+    """GIVEN a 10 km with ten laps by distance THEN the default makes no mark of them, ``all`` makes
+    ten, within 0.5 % of the odometer.
+    """
     name = "trackeR_2013-06-14-100911.TCX.gz"
     assert not any(isinstance(event, Mark) for event in recordings[name].inputs)
     found = read(data_dir / "recordings" / name, marks="all")
-    metres = {event.t_ns: RscMeasurement.from_bytes(event.data).distance_m for event in notifications(found, "pod")}
-    at = [metres[max(t_ns for t_ns in metres if t_ns <= event.t_ns)] for event in found.inputs if isinstance(event, Mark)]
+    metres = {
+        event.t_ns: RscMeasurement.from_bytes(event.data).distance_m
+        for event in notifications(found, "pod")
+    }
+    at = [
+        metres[max(t_ns for t_ns in metres if t_ns <= event.t_ns)]
+        for event in found.inputs
+        if isinstance(event, Mark)
+    ]
     assert [pytest.approx(1000.0 * km, rel=0.005) for km in range(1, 11)] == at
 
 
 def test_truth_fits_the_imported_times(data_dir: Path, recordings: dict[str, Recording]) -> None:
-    """Time 0 is the first record: at the moments of truth.tsv the odometer has the distances that were read there."""
+    """Time 0 is the first record: at the moments of truth.tsv the odometer has the distances that
+    were read there.
+    """
     found = recordings["trackeR_2013-06-08-090442.TCX.gz"]
-    metres = {event.t_ns // 10**9: RscMeasurement.from_bytes(event.data).distance_m for event in notifications(found, "pod")}
+    metres = {
+        event.t_ns // 10**9: RscMeasurement.from_bytes(event.data).distance_m
+        for event in notifications(found, "pod")
+    }
     assert (data_dir / "truth.tsv").read_text(encoding="utf-8").count(
         "trackeR_2013-06-08-090442.TCX.gz\t1140\tfinish (watch 5025.0 m)"
     ) == 1
@@ -139,11 +191,20 @@ def test_truth_fits_the_imported_times(data_dir: Path, recordings: dict[str, Rec
 def test_positions_become_fixes(recordings: dict[str, Recording]) -> None:
     """A track session has a fix at every record; a treadmill has none."""
     assert 691 == sum(isinstance(event, Fix) for event in recordings[GPX].inputs)
-    assert not any(isinstance(event, Fix) for event in recordings["sports-lib_6860622783.fit"].inputs)
+    assert not any(
+        isinstance(event, Fix) for event in recordings["sports-lib_6860622783.fit"].inputs
+    )
 
 
-def test_real_files_cut_off(tmp_path: Path, data_dir: Path, rows: dict[str, dict[str, str]], recordings: dict[str, Recording]) -> None:
-    """GIVEN each real file cut off somewhere THEN about that share of it is there and at which second it ends is told."""
+def test_real_files_cut_off(
+    tmp_path: Path,
+    data_dir: Path,
+    rows: dict[str, dict[str, str]],
+    recordings: dict[str, Recording],
+) -> None:
+    """GIVEN each real file cut off somewhere THEN about that share of it is there and at which
+    second it ends is told.
+    """
     share = 0.6
     for name in rows:
         data = (data_dir / "recordings" / name).read_bytes()
@@ -157,8 +218,15 @@ def test_real_files_cut_off(tmp_path: Path, data_dir: Path, rows: dict[str, dict
             assert share - 0.2 <= len(found.inputs) / whole <= share + 0.2, name
 
 
-def test_real_files_with_a_hole(tmp_path: Path, data_dir: Path, rows: dict[str, dict[str, str]], recordings: dict[str, Recording]) -> None:
-    """GIVEN each real FIT file with 200 bytes overwritten in the middle THEN all but what was in them and 2 % around are there, and the damage is told."""
+def test_real_files_with_a_hole(
+    tmp_path: Path,
+    data_dir: Path,
+    rows: dict[str, dict[str, str]],
+    recordings: dict[str, Recording],
+) -> None:
+    """GIVEN each real FIT file with 200 bytes overwritten in the middle THEN all but what was in
+    them and 2 % around are there, and the damage is told.
+    """
     for name in rows:
         if not name.endswith(".fit"):
             continue

@@ -1,4 +1,6 @@
-"""Repetitions with their figures out of whole recordings: by positions, speeds, presses, and where there are none."""
+"""Repetitions with their figures out of whole recordings: by positions, speeds, presses, and where
+there are none.
+"""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -23,8 +25,12 @@ REPS_S = [(60.0, 100.0), (160.0, 200.0), (260.0, 302.0), (362.0, 400.0)]
 PROFILES = load_profiles()
 
 
-def session(*, pod: bool = True, total: bool = True, fixes: bool = False, silent: range = range(0)) -> list[Entry]:
-    """Return a session: a pod and a receiver each second, 90 strides a minute in the repetitions and 95 in the last, standing between."""
+def session(
+    *, pod: bool = True, total: bool = True, fixes: bool = False, silent: range = range(0)
+) -> list[Entry]:
+    """Return a session: a pod and a receiver each second, 90 strides a minute in the repetitions
+    and 95 in the last, standing between.
+    """
     entries: list[Entry] = []
     plane, run_m = Plane(51.5, 0.0), 0.0
     for second in range(461):
@@ -34,7 +40,9 @@ def session(*, pod: bool = True, total: bool = True, fixes: bool = False, silent
         run_m += mps
         if pod and second not in silent:
             cadence = 0 if at_work is None else 95 if last else 90
-            entries.append(pod_notification(s_to_ns(second), PodSample(mps, cadence, run_m if total else None)))
+            entries.append(
+                pod_notification(s_to_ns(second), PodSample(mps, cadence, run_m if total else None))
+            )
         if fixes and second not in silent:
             entries.append(Fix(s_to_ns(second), *plane.lat_lon(run_m, 0.0)))
     return entries
@@ -49,7 +57,9 @@ def found(entries: Sequence[Entry], way: Way | None = None) -> tuple[Way, tuple[
 
 
 def check(reps: Sequence[RepFigures], *, within_s: float = 1.5, within_m: float = 12.0) -> None:
-    """Fail where a repetition is missing, or its ends, its distance or the rest before it are not right."""
+    """Fail where a repetition is missing, or its ends, its distance or the rest before it are not
+    right.
+    """
     assert len(REPS_S) == len(reps), reps
     for rep, (start_s, end_s) in zip(reps, REPS_S, strict=True):
         assert start_s == pytest.approx(rep.start_s, abs=within_s)
@@ -57,16 +67,21 @@ def check(reps: Sequence[RepFigures], *, within_s: float = 1.5, within_m: float 
         assert rep.distance_m == pytest.approx(200.0, abs=within_m)
         assert rep.speed_mps == pytest.approx(200.0 / (end_s - start_s), abs=0.35)
     assert [None, *(b[0] - a[1] for a, b in pairwise(REPS_S))] == [
-        rep.rest_s if rep.rest_s is None else pytest.approx(rep.rest_s, abs=2.0 * within_s) for rep in reps
+        rep.rest_s if rep.rest_s is None else pytest.approx(rep.rest_s, abs=2.0 * within_s)
+        for rep in reps
     ]
 
 
 def test_speeds_of_a_pod() -> None:
-    """GIVEN a pod with a total THEN the repetitions are found by its speeds, each with distance, speed, cadence and the rest before it."""
+    """GIVEN a pod with a total THEN the repetitions are found by its speeds, each with distance,
+    speed, cadence and the rest before it.
+    """
     way, reps = found(session())
     assert Way.SPEED is way
     check(reps)
-    assert [180.0, 180.0, 180.0, 190.0] == [rep.cadence_spm and round(rep.cadence_spm, -1) for rep in reps]
+    assert [180.0, 180.0, 180.0, 190.0] == [
+        rep.cadence_spm and round(rep.cadence_spm, -1) for rep in reps
+    ]
 
 
 def test_speeds_of_a_pod_without_a_total() -> None:
@@ -76,13 +91,17 @@ def test_speeds_of_a_pod_without_a_total() -> None:
 
 
 def test_a_silence_in_a_repetition_does_not_part_it() -> None:
-    """GIVEN a pod that is silent for 12 s within a repetition but counts on THEN the repetition is one."""
+    """GIVEN a pod that is silent for 12 s within a repetition but counts on THEN the repetition is
+    one.
+    """
     _, reps = found(session(silent=range(170, 182)))
     check(reps)
 
 
 def test_positions_alone() -> None:
-    """GIVEN positions and nothing else THEN the repetitions are found by them, the distance is the way along them, the cadence unknown."""
+    """GIVEN positions and nothing else THEN the repetitions are found by them, the distance is the
+    way along them, the cadence unknown.
+    """
     way, reps = found(session(pod=False, fixes=True))
     assert Way.POSITIONS is way
     check(reps)
@@ -90,7 +109,9 @@ def test_positions_alone() -> None:
 
 
 def test_presses_alone() -> None:
-    """GIVEN lap presses and nothing else THEN the repetitions are they, and how far they were is not known."""
+    """GIVEN lap presses and nothing else THEN the repetitions are they, and how far they were is
+    not known.
+    """
     way, reps = found(pressed())
     assert Way.MARKS is way
     assert REPS_S == [(rep.start_s, rep.end_s) for rep in reps]
@@ -98,7 +119,9 @@ def test_presses_alone() -> None:
 
 
 def test_presses_beside_a_pod() -> None:
-    """GIVEN presses and a pod THEN unless told the pod's speeds are used; by the presses each has the pod's metres between them."""
+    """GIVEN presses and a pod THEN unless told the pod's speeds are used; by the presses each has
+    the pod's metres between them.
+    """
     entries = session() + pressed()
     assert Way.SPEED is found(entries)[0]
     _, reps = found(entries, Way.MARKS)
@@ -106,7 +129,9 @@ def test_presses_beside_a_pod() -> None:
 
 
 def test_an_end_that_nobody_pressed() -> None:
-    """GIVEN one end not pressed THEN it is filled in, called not seen, and no distance is told of that repetition."""
+    """GIVEN one end not pressed THEN it is filled in, called not seen, and no distance is told of
+    that repetition.
+    """
     marks = [mark for mark in pressed() if mark.t_ns != s_to_ns(200.0)]
     _, reps = found(session() + marks, Way.MARKS)
     assert [True, False, True, True] == [rep.whole for rep in reps]
@@ -116,7 +141,9 @@ def test_an_end_that_nobody_pressed() -> None:
 
 
 def test_a_press_taken_back_is_none() -> None:
-    """GIVEN a stray press that was taken back, and a line crossed by position THEN only the presses that stood count."""
+    """GIVEN a stray press that was taken back, and a line crossed by position THEN only the presses
+    that stood count.
+    """
     stray: list[Entry] = [
         Command(s_to_ns(80.0), CommandKind.LAP),
         Command(s_to_ns(81.0), CommandKind.UNDO_LAP),
@@ -127,7 +154,9 @@ def test_a_press_taken_back_is_none() -> None:
 
 
 def even_run() -> list[Entry]:
-    return [pod_notification(s_to_ns(second), PodSample(4.0, 88, 4.0 * second)) for second in range(600)]
+    return [
+        pod_notification(s_to_ns(second), PodSample(4.0, 88, 4.0 * second)) for second in range(600)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -143,14 +172,18 @@ def even_run() -> list[Entry]:
     ],
 )
 def test_where_there_are_none(entries: list[Entry], way: Way | None, why: str) -> None:
-    """GIVEN nothing, an even run, one stretch, no such evidence, or a clock that jumped THEN one sentence says what is missing."""
+    """GIVEN nothing, an even run, one stretch, no such evidence, or a clock that jumped THEN one
+    sentence says what is missing.
+    """
     with pytest.raises(DataError, match=why):
         found(entries, way)
 
 
 @given(st.lists(st.one_of(events_of(Fix), events_of(Mark), events_of(Command)), max_size=12))
 def test_whatever_is_recorded(entries: list[Entry]) -> None:
-    """GIVEN any fixes, marks and orders, in any order THEN there are repetitions in order of time, or a DataError; nothing else."""
+    """GIVEN any fixes, marks and orders, in any order THEN there are repetitions in order of time,
+    or a DataError; nothing else.
+    """
     try:
         _, reps = found([entry for entry in entries if entry.t_ns < 10**12])
     except DataError:

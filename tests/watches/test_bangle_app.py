@@ -1,4 +1,5 @@
-"""``kickcue.boot.js`` under Node, with stand-ins for the watch (``bangle.mjs``): not Espruino, but its every path, in virtual time.
+"""``kickcue.boot.js`` under Node, with stand-ins for the watch (``bangle.mjs``): not Espruino, but
+its every path, in virtual time.
 
 What is written to it comes from kickcue's own encoder, with what only the bridge can know put in.
 """
@@ -71,7 +72,9 @@ def play(node: Path) -> Any:
 
     def played(*script: Scripted) -> list[list[Any]]:
         command = [node, HERE / "bangle.mjs", APP]
-        done = subprocess.run(command, input=json.dumps(script), capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, input=json.dumps(script), capture_output=True, text=True, check=True
+        )
         happened: list[list[Any]] = json.loads(done.stdout)
         return happened
 
@@ -89,12 +92,16 @@ def at(ms: int, happened: list[list[Any]]) -> list[list[Any]]:
 
 def test_it_is_what_espruino_takes(node: Path) -> None:
     """GIVEN the app WHEN it is parsed as ES5 THEN there is no complaint."""
-    done = subprocess.run([node, HERE / "espruino.mjs", APP], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [node, HERE / "espruino.mjs", APP], capture_output=True, text=True, check=False
+    )
     assert (0, "") == (done.returncode, done.stderr)
 
 
 def test_a_cue_is_played_and_acknowledged(play: Any) -> None:
-    """GIVEN the app WHEN a cue comes THEN each pulse has its moment and its strength, the text is shown, and the answer is one JSON line."""
+    """GIVEN the app WHEN a cue comes THEN each pulse has its moment and its strength, the text is
+    shown, and the answer is one JSON line.
+    """
     assert sorted(BUZZES, key=str) == sorted(play(now(), ("pass", 2000)), key=str)
 
 
@@ -105,7 +112,9 @@ def test_a_cue_without_an_id_is_played_and_not_answered(play: Any) -> None:
 
 
 def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice(play: Any) -> None:
-    """GIVEN a cue that was felt WHEN it comes again, or is armed again THEN the first answer is given again, and nothing is felt."""
+    """GIVEN a cue that was felt WHEN it comes again, or is armed again THEN the first answer is
+    given again, and nothing is felt.
+    """
     happened = play(now(), ("pass", 2000), now(), ("pass", 100), armed(500), ("pass", 2000))
     felt = {"t": "kick", "id": ID, "felt": True, "late": 0}
     assert [[0, felt], [2000, felt], [2100, felt]] == of(happened, "told")
@@ -113,10 +122,22 @@ def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice(play: Any) -> No
 
 
 def test_an_armed_cue_fires_without_a_link(play: Any) -> None:
-    """GIVEN an armed cue WHEN the link is lost THEN it is felt at its time; WHEN the link is back and it is armed again THEN it is answered."""
-    happened = play(armed(5100), ("connected", False), ("pass", 9000), ("connected", True), armed(1000), ("pass", 3000))
+    """GIVEN an armed cue WHEN the link is lost THEN it is felt at its time; WHEN the link is back
+    and it is armed again THEN it is answered.
+    """
+    happened = play(
+        armed(5100),
+        ("connected", False),
+        ("pass", 9000),
+        ("connected", True),
+        armed(1000),
+        ("pass", 3000),
+    )
     assert at(5100, of(BUZZES, "buzz")) == of(happened, "buzz")
-    assert [[0, {"t": "kick", "id": ID, "armed": True}], [9000, {"t": "kick", "id": ID, "felt": True, "late": 0}]] == of(happened, "told")
+    assert [
+        [0, {"t": "kick", "id": ID, "armed": True}],
+        [9000, {"t": "kick", "id": ID, "felt": True, "late": 0}],
+    ] == of(happened, "told")
 
 
 def test_the_cue_before_the_timer_stops_the_timer(play: Any) -> None:
@@ -143,41 +164,75 @@ def test_a_new_run_takes_over(play: Any) -> None:
 
 
 def test_what_lay_in_a_queue_is_dropped(play: Any) -> None:
-    """GIVEN a link that was measured WHEN a cue took 2.5 s and is worth 2 s THEN it is dropped, and the answer says late; at 1.9 s it is felt."""
+    """GIVEN a link that was measured WHEN a cue took 2.5 s and is worth 2 s THEN it is dropped, and
+    the answer says late; at 1.9 s it is felt.
+    """
     happened = play(*MEASURED, ("pass", 8000), now(m=6500, l=2000, r="b"), ("pass", 2000))
-    assert [[9000, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2500}]] == of(happened, "told")
+    assert [[9000, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2500}]] == of(
+        happened, "told"
+    )
     assert [] == of(happened, "buzz")
     happened = play(*MEASURED, ("pass", 8000), now(m=7100, l=2000, r="b"), ("pass", 2000))
     assert at(9000, of(BUZZES, "buzz")) == of(happened, "buzz")
 
 
 def test_an_arm_that_lay_in_a_queue_fires_at_its_own_time(play: Any) -> None:
-    """GIVEN a link that was measured WHEN an arm took 2.5 s THEN its timer is not 2.5 s late, and it is told once that it is set."""
+    """GIVEN a link that was measured WHEN an arm took 2.5 s THEN its timer is not 2.5 s late, and
+    it is told once that it is set.
+    """
     happened = play(*MEASURED, ("pass", 8000), armed(5000, m=6500, r="b"), ("pass", 9000))
     assert at(11_500, of(BUZZES, "buzz")) == of(happened, "buzz")
     assert [9000, {"t": "kick", "id": ID, "armed": True}] == of(happened, "told")[0]
 
 
 def test_a_bridge_that_was_restarted_has_a_clock_of_its_own(play: Any) -> None:
-    """GIVEN a link that was measured WHEN a cue says another clock THEN it waits for a measure of that, and is late where none comes in time."""
+    """GIVEN a link that was measured WHEN a cue says another clock THEN it waits for a measure of
+    that, and is late where none comes in time.
+    """
     anew = [measure(ms, "c") for ms in (100, 1100)]
-    happened = play(*MEASURED, now(m=1, r="c"), ("pass", 99), anew[0], ("pass", 1000), anew[1], ("pass", 2000))
+    happened = play(
+        *MEASURED, now(m=1, r="c"), ("pass", 99), anew[0], ("pass", 1000), anew[1], ("pass", 2000)
+    )
     assert at(2099, of(BUZZES, "buzz")) == of(happened, "buzz")
-    happened = play(*MEASURED, now(m=1, r="c"), ("pass", 1099), measure(1100, "c"), ("pass", 1000), measure(2100, "c"), ("pass", 2000))
-    assert [[3099, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2099}]] == of(happened, "told")
+    happened = play(
+        *MEASURED,
+        now(m=1, r="c"),
+        ("pass", 1099),
+        measure(1100, "c"),
+        ("pass", 1000),
+        measure(2100, "c"),
+        ("pass", 2000),
+    )
+    assert [[3099, {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 2099}]] == of(
+        happened, "told"
+    )
 
 
 def test_starting_another_app_loses_nothing(play: Any) -> None:
-    """GIVEN an armed cue and one that was felt WHEN another app is started THEN the one fires at its time, the other is not felt again."""
-    happened = play(now("1f/a"), ("pass", 2000), armed(5000), ("pass", 1000), ("restart", 700), now("1f/a"), ("pass", 9000))
+    """GIVEN an armed cue and one that was felt WHEN another app is started THEN the one fires at
+    its time, the other is not felt again.
+    """
+    happened = play(
+        now("1f/a"),
+        ("pass", 2000),
+        armed(5000),
+        ("pass", 1000),
+        ("restart", 700),
+        now("1f/a"),
+        ("pass", 9000),
+    )
     assert [*of(BUZZES, "buzz"), *at(7000, of(BUZZES, "buzz"))] == of(happened, "buzz")
 
 
 def test_a_restart_that_took_too_long_drops_the_cue(play: Any) -> None:
-    """GIVEN an armed cue WHEN the watch comes back 3 s after its time THEN it is dropped, and the answer says late."""
+    """GIVEN an armed cue WHEN the watch comes back 3 s after its time THEN it is dropped, and the
+    answer says late.
+    """
     happened = play(armed(5000), ("pass", 1000), ("restart", 7000), ("pass", 1000))
     assert [] == of(happened, "buzz")
-    assert {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 3000} == of(happened, "told")[-1][1]
+    assert {"t": "kick", "id": ID, "felt": False, "why": "late", "late": 3000} == of(
+        happened, "told"
+    )[-1][1]
 
 
 def test_a_newcomer_cuts_what_is_playing(play: Any) -> None:
@@ -188,14 +243,23 @@ def test_a_newcomer_cuts_what_is_playing(play: Any) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ['{"t":"kick"}', '{"t":"kick","id":"x","p":"y"}', '{"t":"kick","id":"x","p":[-1]}', '{"t":"kick","id":"x","p":[99999]}'],
+    [
+        '{"t":"kick"}',
+        '{"t":"kick","id":"x","p":"y"}',
+        '{"t":"kick","id":"x","p":[-1]}',
+        '{"t":"kick","id":"x","p":[99999]}',
+    ],
     ids=["nothing", "text", "negative", "endless"],
 )
 def test_what_is_malformed_is_passed_over(message: str, play: Any) -> None:
     """GIVEN a broken message WHEN a good one follows THEN only that is played."""
-    assert sorted(BUZZES, key=str) == sorted(play(("line", f"GB({message})"), now(), ("pass", 2000)), key=str)
+    assert sorted(BUZZES, key=str) == sorted(
+        play(("line", f"GB({message})"), now(), ("pass", 2000)), key=str
+    )
 
 
 def test_what_is_meant_for_others_is_passed_over(play: Any) -> None:
     """GIVEN a notification of the phone WHEN it comes THEN nothing happens."""
-    assert [] == play(("line", 'GB({"t":"notify","id":1,"title":"x"})'), ("line", "GB()"), ("pass", 2000))
+    assert [] == play(
+        ("line", 'GB({"t":"notify","id":1,"title":"x"})'), ("line", "GB()"), ("pass", 2000)
+    )

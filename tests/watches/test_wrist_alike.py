@@ -1,4 +1,6 @@
-"""The watch's logic is kickcue's own: the same schedules, the same actions, under CPython and under MicroPython."""
+"""The watch's logic is kickcue's own: the same schedules, the same actions, under CPython and under
+MicroPython.
+"""
 
 import importlib.util
 import json
@@ -33,7 +35,8 @@ Step = tuple[str, str, int, int, str, int, int]
 
 
 HEAP: Final = "8m"
-"""For the schedules and all that they led to, not for the watch: its memory of a race is some 12 kB."""
+"""For the schedules and all that they led to, not for the watch: its memory of a race is some 12
+kB."""
 OVER: Final = ("t", "c3", True, None, 12)
 """What the watch had answered before it was switched off."""
 
@@ -41,12 +44,17 @@ OVER: Final = ("t", "c3", True, None, 12)
 def expected(steps: list[Step]) -> list[Any]:
     """Return what kickcue's own logic makes of a schedule, as plain JSON."""
     wrist = Wrist([Answer(*OVER)])
-    return [[[plain(action) for action in played(wrist, step)], wrist.next_due_ms] for step in steps]
+    return [
+        [[plain(action) for action in played(wrist, step)], wrist.next_due_ms] for step in steps
+    ]
 
 
 def played(wrist: Wrist, step: Step) -> tuple[Action, ...]:
     what, run_id, sent_ms, received_ms, cue_id, ttl_ms, due_in_ms = step
-    stamp, touch = Stamp(run_id, sent_ms, received_ms), Touch(cue_id, "last_lap", "", None, (), 3, ttl_ms)
+    stamp, touch = (
+        Stamp(run_id, sent_ms, received_ms),
+        Touch(cue_id, "last_lap", "", None, (), 3, ttl_ms),
+    )
     match what:
         case "arm":
             return wrist.arm(stamp, touch, due_in_ms)
@@ -70,26 +78,46 @@ WHAT: Final = ("arm", "arm", "disarm", "cue", "hear", "hear", "hear", "tick")
 
 
 def recorded(seed: int, *, length: int, runs: int, cues: int) -> list[Step]:
-    """Return a schedule that is the same each time: several senders, delays up to 10 s, a watch that sleeps now and then."""
+    """Return a schedule that is the same each time: several senders, delays up to 10 s, a watch
+    that sleeps now and then.
+    """
     dice, now_ms, steps = random.Random(seed), 0, []
     for _ in range(length):
         now_ms += dice.choice((0, 20, 700, 4000, 200_000 if dice.random() < 0.1 else 1000))
         run = dice.randrange(runs)
         sent_ms = max(now_ms - run * 1000 - dice.choice((0, 0, 5, 900, 10_000)), 0)
-        cue_id, ttl_ms, due_in_ms = f"c{dice.randrange(cues)}", dice.choice((0, 1500, 2000)), dice.randrange(-500, 30_000)
+        cue_id, ttl_ms, due_in_ms = (
+            f"c{dice.randrange(cues)}",
+            dice.choice((0, 1500, 2000)),
+            dice.randrange(-500, 30_000),
+        )
         steps.append((dice.choice(WHAT), f"r{run}", sent_ms, now_ms, cue_id, ttl_ms, due_in_ms))
     return steps
 
 
 def going_back(seed: int) -> list[Step]:
-    """Return a schedule in which one sender's clock goes back again and again, and one message claims an absurd time."""
+    """Return a schedule in which one sender's clock goes back again and again, and one message
+    claims an absurd time.
+    """
     dice, now_ms, zero_ms, steps = random.Random(seed), 0, 0, []
     for number in range(60):
         now_ms += dice.choice((300, 1000, 1000, 1100))
         if number % 20 == 19:
             zero_ms = now_ms - dice.randrange(20_000)
-        sent_ms = 2**31 - 1 if number == 45 else max(now_ms - zero_ms - dice.choice((0, 0, 5, 200)), 0)
-        steps.append((dice.choice(WHAT), "r", sent_ms, now_ms, f"c{number // 7}", 2000, dice.randrange(30_000)))
+        sent_ms = (
+            2**31 - 1 if number == 45 else max(now_ms - zero_ms - dice.choice((0, 0, 5, 200)), 0)
+        )
+        steps.append(
+            (
+                dice.choice(WHAT),
+                "r",
+                sent_ms,
+                now_ms,
+                f"c{number // 7}",
+                2000,
+                dice.randrange(30_000),
+            )
+        )
     return steps
 
 
@@ -116,25 +144,37 @@ STEPS = st.lists(
 @settings(max_examples=300)
 @given(STEPS)
 def test_the_watch_decides_as_kickcue_does(steps: list[Step]) -> None:
-    """GIVEN any messages in any order, of any age WHEN both logics are fed with them THEN they act alike and wait for the same moments."""
+    """GIVEN any messages in any order, of any age WHEN both logics are fed with them THEN they act
+    alike and wait for the same moments.
+    """
     assert expected(steps) == PLAY_SCHEDULE.play(KICKCUE_WRIST, steps, OVER)
 
 
 @pytest.mark.parametrize("number", range(len(RECORDED)))
 def test_the_recorded_schedules_make_it_act(number: int) -> None:
-    """GIVEN a recorded schedule WHEN both logics play it THEN they act alike, and there was something to do."""
+    """GIVEN a recorded schedule WHEN both logics play it THEN they act alike, and there was
+    something to do.
+    """
     wanted = expected(RECORDED[number])
     assert wanted == PLAY_SCHEDULE.play(KICKCUE_WRIST, RECORDED[number], OVER)
     assert any(actions for actions, _ in wanted)
 
 
 @pytest.mark.parametrize("port", ["unix", "webassembly"])
-def test_real_micropython_decides_as_kickcue_does(port: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """GIVEN the recorded schedules WHEN real MicroPython plays them with the file that is flashed THEN it acts as kickcue does."""
-    assert [expected(steps) for steps in RECORDED] == played_by_micropython(port, RECORDED, tmp_path, request)
+def test_real_micropython_decides_as_kickcue_does(
+    port: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """GIVEN the recorded schedules WHEN real MicroPython plays them with the file that is flashed
+    THEN it acts as kickcue does.
+    """
+    assert [expected(steps) for steps in RECORDED] == played_by_micropython(
+        port, RECORDED, tmp_path, request
+    )
 
 
-def played_by_micropython(port: str, schedules: list[list[Step]], folder: Path, request: pytest.FixtureRequest) -> list[Any]:
+def played_by_micropython(
+    port: str, schedules: list[list[Step]], folder: Path, request: pytest.FixtureRequest
+) -> list[Any]:
     """Return what real MicroPython makes of schedules with the file that is flashed."""
     file = folder / "schedules.json"
     file.write_text(json.dumps({"over": OVER, "schedules": schedules}))
@@ -144,14 +184,20 @@ def played_by_micropython(port: str, schedules: list[list[Step]], folder: Path, 
     else:
         needed = (FIRMWARE / "kickcue_wrist.py", PROGRAMS / "play_schedule.py", main, file)
         command = [request.getfixturevalue("node"), HERE / "schedules.mjs", *needed]
-    done = subprocess.run(command, cwd=folder, env=micropython_path(), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=folder, env=micropython_path(), capture_output=True, text=True, check=True
+    )
     played: list[Any] = json.loads(done.stdout)
     return played
 
 
 @given(st.integers(4, 20), st.lists(st.integers(0, 7), max_size=50), st.integers(0, 2**20))
-def test_the_clock_goes_on_where_the_counter_wraps(bits: int, passing: list[int], start: int) -> None:
-    """GIVEN a counter of a few bits WHEN less than half of it passes between two looks THEN the clock says what has passed in all."""
+def test_the_clock_goes_on_where_the_counter_wraps(
+    bits: int, passing: list[int], start: int
+) -> None:
+    """GIVEN a counter of a few bits WHEN less than half of it passes between two looks THEN the
+    clock says what has passed in all.
+    """
     size: int = 2**bits
     elapsed = 0
 
@@ -168,7 +214,9 @@ def test_the_clock_goes_on_where_the_counter_wraps(bits: int, passing: list[int]
 
 
 def test_the_watch_needs_no_more_than_it_has() -> None:
-    """GIVEN the watch's logic WHEN its imports are looked at THEN there is nothing that a microcontroller lacks."""
+    """GIVEN the watch's logic WHEN its imports are looked at THEN there is nothing that a
+    microcontroller lacks.
+    """
     text = (FIRMWARE / "kickcue_wrist.py").read_text()
     imports = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
     assert ["from collections import namedtuple"] == imports

@@ -59,7 +59,10 @@ class Drv2605Motor:
 
 
 def motor(board, pin=None):
-    """Return the motor of ``board``: ``twatch-2020-v1``, ``-v2``, ``-v3``, or ``pin`` for a motor on any pin; ValueError for another."""
+    """Return the motor of ``board``.
+
+    ``twatch-2020-v1``, ``-v2``, ``-v3``, or ``pin`` for a motor on any pin; ValueError for another.
+    """
     if board in ("twatch-2020-v1", "twatch-2020-v3"):
         return PwmMotor(4)
     if board == "twatch-2020-v2":
@@ -69,14 +72,20 @@ def motor(board, pin=None):
         return Drv2605Motor(i2c)
     if board == "pin" and pin is not None:
         return PwmMotor(pin)
-    raise ValueError("config.BOARD is %r; it can be twatch-2020-v1, twatch-2020-v2, twatch-2020-v3, or pin with a MOTOR_PIN" % board)
+    raise ValueError(
+        "config.BOARD is %r; it can be twatch-2020-v1, twatch-2020-v2, twatch-2020-v3, or pin "
+        "with a MOTOR_PIN" % board
+    )
 
 
 def clamped(pulses):
     """Return [on_ms, off_ms, intensity] pulses as (on_ms, off_ms, part of full drive) that this kind of motor can give."""
     steps, total_ms = [], 0
     for on_ms, off_ms, intensity in pulses:
-        drive_ms, rest_ms = min(max(on_ms, SHORTEST_ON_MS), LONGEST_MS), max(off_ms, SHORTEST_GAP_MS)
+        drive_ms, rest_ms = (
+            min(max(on_ms, SHORTEST_ON_MS), LONGEST_MS),
+            max(off_ms, SHORTEST_GAP_MS),
+        )
         if total_ms + drive_ms > LONGEST_MS:
             break
         total_ms += drive_ms + rest_ms

@@ -1,4 +1,6 @@
-"""The watch on the network: messages in, touches and acknowledgements out. It knows neither Wi-Fi nor pins; both are given to it.
+"""The watch on the network: messages in, touches and acknowledgements out.
+
+It knows neither Wi-Fi nor pins; both are given to it.
 
 ``link``
     ``queue``: an asynchronous iterator of (topic, payload, retained): bytes, a bool. ``isconnected()``. ``await publish(topic, payload)``
@@ -10,8 +12,9 @@
 ``memory``
     ``answers`` and ``note(answer)``, a ``kickcue_memory.Memory``.
 
-Nothing waits for anything else: listening, timers, acknowledging, being there and minding the silence are tasks of their own, and a cue
-plays in one too. So an armed cue fires while the link is down.
+Nothing waits for anything else: listening, timers, acknowledging, being there and minding the
+silence are tasks of their own, and a cue plays in one too. So an armed cue fires while the link is
+down.
 """
 
 import asyncio
@@ -32,7 +35,15 @@ class Client:
     def __init__(self, link, hal, clock, memory, prefix, run_id):  # noqa: PLR0913, PLR0917  what a watch is made of
         self.topics = [prefix + "/" + name for name in HEARD]
         self.wrist = Wrist(memory.answers)
-        self.counts = {"malformed": 0, "retained": 0, "felt": 0, "dropped": 0, "acks_lost": 0, "motor_errors": 0, "renewals": 0}
+        self.counts = {
+            "malformed": 0,
+            "retained": 0,
+            "felt": 0,
+            "dropped": 0,
+            "acks_lost": 0,
+            "motor_errors": 0,
+            "renewals": 0,
+        }
         self._link = link
         self._hal = hal
         self._clock = clock
@@ -48,7 +59,13 @@ class Client:
 
     async def run(self):
         """Be a watch, until cancelled."""
-        await asyncio.gather(self._listen(), self._keep_timers(), self._acknowledge(), self._mind_silence(), self._say_presence())
+        await asyncio.gather(
+            self._listen(),
+            self._keep_timers(),
+            self._acknowledge(),
+            self._mind_silence(),
+            self._say_presence(),
+        )
 
     def take(self, topic, payload, retained):
         """Act on one message."""
@@ -136,12 +153,17 @@ class Client:
             now_ms, connected = self._clock.now_ms(), self._link.isconnected()
             if connected and (not was_connected or now_ms - said_ms >= PRESENCE_MS):
                 said_ms = now_ms
-                await self._link.publish(self._presence_topic, presence("online", self._run_id, now_ms))
+                await self._link.publish(
+                    self._presence_topic, presence("online", self._run_id, now_ms)
+                )
             was_connected = connected
             await asyncio.sleep_ms(PRESENCE_MS // 20)
 
     async def _mind_silence(self):
-        """Connect anew when a sender that was online has fallen silent: that brings what the broker retained, its ``offline`` too."""
+        """Connect anew when a sender that was online has fallen silent.
+
+        That brings what the broker retained, its ``offline`` too.
+        """
         while True:
             await asyncio.sleep_ms(SILENCE_MS // 6)
             silent = self._clock.now_ms() - self._heard_ms > SILENCE_MS

@@ -1,4 +1,7 @@
-"""Wi-Fi and MQTT: a thin hand on Peter Hinch's ``mqtt_as``, which keeps both up for ever. Only this file knows it."""
+"""Wi-Fi and MQTT: a thin hand on Peter Hinch's ``mqtt_as``, which keeps both up for ever.
+
+Only this file knows it.
+"""
 
 import asyncio
 
@@ -14,8 +17,8 @@ AGAIN_S = 2
 class Link:
     """What ``kickcue_client`` asks for. ``settings`` is the module ``config``.
 
-    ``client_id`` must stand in no message: whoever connects with it throws us out. ``will`` is (topic, payload), what the broker publishes
-    when the connection is lost.
+    ``client_id`` must stand in no message: whoever connects with it throws us out. ``will`` is
+    (topic, payload), what the broker publishes when the connection is lost.
     """
 
     def __init__(self, settings, client_id, will=None):
@@ -23,7 +26,9 @@ class Link:
         config["wifi_pw"] = settings.WIFI_PASSWORD
         config["server"] = settings.BROKER
         config["port"] = settings.PORT
-        config["user"] = settings.USER.encode()  # mqtt_as takes a str's length for its bytes, here and in topics
+        config["user"] = (
+            settings.USER.encode()
+        )  # mqtt_as takes a str's length for its bytes, here and in topics
         config["password"] = settings.PASSWORD.encode()
         config["client_id"] = client_id
         if will is not None:
@@ -68,7 +73,10 @@ class Link:
                 return
 
     def _wake_radio(self):
-        """Keep the radio awake: a sleeping one hears only each beacon or each third, 0.1 to 0.3 s later."""
+        """Keep the radio awake.
+
+        A sleeping one hears only each beacon or each third, 0.1 to 0.3 s later.
+        """
         if not self._save_power:
             wlan = network.WLAN(network.STA_IF)
             wlan.config(pm=wlan.PM_NONE)

@@ -1,7 +1,9 @@
-"""Which cues are over, where a restart does not wipe it out: otherwise a watch that crashed would feel the same cue again.
+"""Which cues are over, where a restart does not wipe it out.
 
-An ESP32 keeps 2 kB of RTC memory over every reset but a loss of power; writing there takes no time, while a write to flash may hold
-everything up for a tenth of a second.
+Otherwise a watch that crashed would feel the same cue again.
+
+An ESP32 keeps 2 kB of RTC memory over every reset but a loss of power; writing there takes no time,
+while a write to flash may hold everything up for a tenth of a second.
 """
 
 import json
@@ -30,7 +32,10 @@ class Memory:
 
 
 def _answers(written):
-    """Return what was written; nothing for what is something else's, or the noise of a cold start."""
+    """Return what was written.
+
+    Nothing for what is something else's, or the noise of a cold start.
+    """
     try:
         return [Answer(*each) for each in json.loads(written)]
     except (ValueError, TypeError):

@@ -1,4 +1,7 @@
-"""The messages of ``docs/wire.md`` as the watch takes and sends them. Whatever the bytes are, nothing here raises."""
+"""The messages of ``docs/wire.md`` as the watch takes and sends them.
+
+Whatever the bytes are, nothing here raises.
+"""
 
 import json
 
@@ -11,7 +14,9 @@ LONGEST_PULSE_MS = 10_000
 
 
 def parse(name, payload):
-    """Return the message that came on topic ``name`` as a dict; None for what is broken or of another version.
+    """Return the message that came on topic ``name`` as a dict.
+
+    None for what is broken or of another version.
 
     Only what the watch acts on is checked: other keys may come with a later kickcue.
     """
@@ -25,7 +30,10 @@ def parse(name, payload):
 
 
 def ack(answer, run_id, sent_ms):
-    """Return the payload that acknowledges a cue; ``run_id`` and ``sent_ms`` are the watch's own."""
+    """Return the payload that acknowledges a cue.
+
+    ``run_id`` and ``sent_ms`` are the watch's own.
+    """
     return json.dumps(
         {
             "wire": WIRE,
@@ -41,19 +49,37 @@ def ack(answer, run_id, sent_ms):
 
 
 def presence(status, run_id, sent_ms):
-    """Return the payload that says whether a cue would be felt, ``online`` or ``offline``; ``sent_ms`` is None in the last will."""
+    """Return the payload that says whether a cue would be felt, ``online`` or ``offline``.
+
+    ``sent_ms`` is None in the last will.
+    """
     why = None if status == "online" else "its connection was lost"
-    return json.dumps({"wire": WIRE, "run_id": run_id, "sent_ms": sent_ms, "status": status, "kind": KIND, "why": why}).encode()
+    return json.dumps(
+        {
+            "wire": WIRE,
+            "run_id": run_id,
+            "sent_ms": sent_ms,
+            "status": status,
+            "kind": KIND,
+            "why": why,
+        }
+    ).encode()
 
 
 def _sound(name, message):
     if message.get("wire", WIRE) != WIRE or not _is_name(message.get("run_id")):
         return False
     sent_ms = message.get("sent_ms")
-    if not _is_whole(sent_ms, 0) and not (name == "status" and sent_ms is None):  # the last will is sent by the broker
+    if not _is_whole(sent_ms, 0) and not (
+        name == "status" and sent_ms is None
+    ):  # the last will is sent by the broker
         return False
     if name in ("arm", "cue"):
-        return _is_name(message.get("id")) and _is_touch(message) and (name == "cue" or _is_whole(message.get("due_in_ms"), -LARGEST))
+        return (
+            _is_name(message.get("id"))
+            and _is_touch(message)
+            and (name == "cue" or _is_whole(message.get("due_in_ms"), -LARGEST))
+        )
     if name == "disarm":
         return _is_name(message.get("id"))
     return message.get("status") in ("online", "offline")

@@ -1,23 +1,28 @@
-"""What the watch does with arm, disarm and cue: felt once, never late. Pure: the same file runs under MicroPython and CPython.
+"""What the watch does with arm, disarm and cue: felt once, never late.
 
-This is ``kickcue/core/wrist.py`` and ``lateness.py`` once more, in what a microcontroller has; a test plays the same schedules to both.
+Pure: the same file runs under MicroPython and CPython.
 
-=========  ========================  ==================  ==============================  =================================
-state      arm                       disarm              cue                             its time has come
-=========  ========================  ==================  ==============================  =================================
-(unknown)  ARMED                     DISARMED            felt or dropped late, then OVER  -
-ARMED      new time, if sent later   DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED
-DISARMED   ARMED, if sent later      -                   felt or dropped late, then OVER  -
-OVER       -                         -                   the first answer once more       -
-=========  ========================  ==================  ==============================  =================================
+This is ``kickcue/core/wrist.py`` and ``lateness.py`` once more, in what a microcontroller has; a
+test plays the same schedules to both.
 
-Lateness needs no clock that is set: of all ``received_ms - sent_ms`` of a run the smallest belongs to the fastest message, and what another
-message has above it is what it lost on its way. That can be believed once it has settled: once two messages, sent some time apart, agree.
-A cue is none of the two, for it is what is judged. Until then no timer fires, and a cue is kept like an
-armed one whose time has come. A message that undercuts the smallest by more than jitter shows that those
-two were held up: a cue is kept until there is another. A clock that went back (the sender was started
-again under its old name) is told from messages that were held up by several in a row that agree; then
-what it had armed is cancelled. All times are milliseconds below 2^31.
+=========  ========================  ==================  ==============================
+================================= state      arm                       disarm              cue
+its time has come =========  ========================  ==================
+==============================  ================================= (unknown)  ARMED
+DISARMED            felt or dropped late, then OVER  - ARMED      new time, if sent later
+DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED DISARMED
+ARMED, if sent later      -                   felt or dropped late, then OVER  - OVER       -
+-                   the first answer once more       - =========  ========================
+==================  ==============================  =================================
+
+Lateness needs no clock that is set: of all ``received_ms - sent_ms`` of a run the smallest belongs
+to the fastest message, and what another message has above it is what it lost on its way. That can
+be believed once it has settled: once two messages, sent some time apart, agree. A cue is none of
+the two, for it is what is judged. Until then no timer fires, and a cue is kept like an armed one
+whose time has come. A message that undercuts the smallest by more than jitter shows that those two
+were held up: a cue is kept until there is another. A clock that went back (the sender was started
+again under its old name) is told from messages that were held up by several in a row that agree;
+then what it had armed is cancelled. All times are milliseconds below 2^31.
 """
 
 from collections import namedtuple
@@ -43,7 +48,11 @@ Answer = namedtuple("Answer", ("run_id", "cue_id", "felt", "why", "latency_ms"))
 
 
 class Clock:
-    """Milliseconds since it was made, from a counter that wraps (``time.ticks_ms``: at 2^30, twelve days). Ask it more often than that."""
+    """Milliseconds since it was made.
+
+    From a counter that wraps (``time.ticks_ms``: at 2^30, twelve days). Ask it more often than
+    that.
+    """
 
     def __init__(self, ticks_ms, ticks_diff):
         self._ticks_ms = ticks_ms
@@ -60,7 +69,10 @@ class Clock:
 
 
 class _Back:
-    """Messages in a row that would fit a clock that went back: how many, and within which limits they lie."""
+    """Messages in a row that would fit a clock that went back.
+
+    How many, and within which limits they lie.
+    """
 
     def __init__(self, sent_ms, offset_ms):
         self.count = 1
@@ -80,7 +92,10 @@ class _Back:
 
 
 class _Run:
-    """The smallest ``received_ms - sent_ms`` of this window and of the one before. Messages move the window, a silence does not."""
+    """The smallest ``received_ms - sent_ms`` of this window and of the one before.
+
+    Messages move the window, a silence does not.
+    """
 
     def __init__(self, run_id, since_ms, offset_ms):
         self.run_id = run_id
@@ -88,14 +103,19 @@ class _Run:
         self.minimum_ms = offset_ms
         self.previous_ms = offset_ms
         self.settled = False
-        self.undercut_ms = None  # sent_ms of a message that undercut a settled measure, until that is sure again
+        self.undercut_ms = (
+            None  # sent_ms of a message that undercut a settled measure, until that is sure again
+        )
         self.later = 0  # how many have come since that were sent after it
         self.newest_ms = -1  # the largest sent_ms heard
         self.back = None
         self._fast = []  # the fastest messages until it has settled, (sent_ms, offset_ms)
 
     def went_back(self, sent_ms, offset_ms, judged):
-        """Tell whether a message is late and was sent before the newest one; keep those in a row that agree."""
+        """Tell whether a message is late and was sent before the newest one.
+
+        Keep those in a row that agree.
+        """
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms() + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
             return False
@@ -111,7 +131,11 @@ class _Run:
         if self.settled and offset_ms < self.offset_ms() - AGREE_MS:
             self.undercut_ms, self.later, self._fast = sent_ms, 0, []
         if received_ms - self.since_ms >= WINDOW_MS and not judged:
-            self.since_ms, self.previous_ms, self.minimum_ms = received_ms, self.minimum_ms, offset_ms
+            self.since_ms, self.previous_ms, self.minimum_ms = (
+                received_ms,
+                self.minimum_ms,
+                offset_ms,
+            )
         else:
             self.minimum_ms = min(self.minimum_ms, offset_ms)
         if not self.sure() and not judged:
@@ -145,7 +169,10 @@ class MinimumDelay:
         self._runs = []  # the one heard last is at the end
 
     def lateness_ms(self, run_id, sent_ms, received_ms, judged=False):
-        """Take note of a message and return how much later it came than the fastest one; ``judged``: a cue, which does not vouch."""
+        """Take note of a message and return how much later it came than the fastest one.
+
+        ``judged``: a cue, which does not vouch.
+        """
         offset_ms = received_ms - sent_ms
         run = self._find(run_id)
         if run is None:
@@ -169,7 +196,10 @@ class MinimumDelay:
         self._runs[-1] = run
 
     def received_ms(self, run_id, sent_ms):
-        """Return when a message sent at ``sent_ms`` would have come at best; None for a run never heard."""
+        """Return when a message sent at ``sent_ms`` would have come at best.
+
+        None for a run never heard.
+        """
         run = self._find(run_id)
         return None if run is None else sent_ms + run.offset_ms()
 
@@ -196,7 +226,9 @@ class _Entry:
         self.cue_id = cue_id
         self.state = DISARMED
         self.sent_ms = sent_ms  # of the order that holds, on the sender's clock
-        self.due_sent_ms = 0  # on the sender's clock too: the difference of the clocks may still sharpen
+        self.due_sent_ms = (
+            0  # on the sender's clock too: the difference of the clocks may still sharpen
+        )
         self.said_now = False  # armed by a cue that came before the measure had settled
         self.touch = None
         self.answer = None
@@ -205,8 +237,8 @@ class _Entry:
 class Wrist:
     """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``.
 
-    A ``touch`` is a dict with ``id`` and ``ttl_ms``, the message as it came. ``over``: what the watch had answered before it was switched
-    off, as far as it still knows.
+    A ``touch`` is a dict with ``id`` and ``ttl_ms``, the message as it came. ``over``: what the
+    watch had answered before it was switched off, as far as it still knows.
     """
 
     def __init__(self, over=()):
@@ -219,7 +251,10 @@ class Wrist:
             self._entries.append(entry)
 
     def hear(self, run_id, sent_ms, received_ms):
-        """Take note of any message but a cue that the broker had not retained; return how late it is in ms."""
+        """Take note of any message but a cue that the broker had not retained.
+
+        Return how late it is in ms.
+        """
         before = self._delays.resets
         late_ms = self._delays.lateness_ms(run_id, sent_ms, received_ms)
         if self._delays.resets != before:
@@ -275,7 +310,10 @@ class Wrist:
         return actions
 
     def next_due_ms(self):
-        """Return when the next armed cue is due; None while none is armed, or the measure has not settled."""
+        """Return when the next armed cue is due.
+
+        None while none is armed, or the measure has not settled.
+        """
         earliest_ms = None
         for entry in self._entries:
             due_ms = self._due_ms(entry)
@@ -306,7 +344,10 @@ class Wrist:
                 entry.state, entry.sent_ms, entry.touch = DISARMED, -1, None
 
     def _take_over(self, run_id):
-        """Cancel the timers of other runs when this one was never heard before: its sender was restarted."""
+        """Cancel the timers of other runs when this one was never heard before.
+
+        Its sender was restarted.
+        """
         if run_id in self._runs:
             return
         self._runs.append(run_id)

@@ -32,11 +32,33 @@ FASTEST = 1000.0
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("--race", default=DEFAULT, metavar="NAME", help=f"{', '.join(FAMOUS)} ({DEFAULT})")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another athlete, other sensor errors, other presses (1)")
-    parser.add_argument("--rate", type=float, metavar="X", help="X times as fast as the race (as fast as makes half a minute)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="where to record to (a new file in the state folder)")
-    parser.add_argument("--json", action="store_true", help="print nothing but the closing figures, as one JSON object")
+    parser.add_argument(
+        "--race", default=DEFAULT, metavar="NAME", help=f"{', '.join(FAMOUS)} ({DEFAULT})"
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="another athlete, other sensor errors, other presses (1)",
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        metavar="X",
+        help="X times as fast as the race (as fast as makes half a minute)",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="where to record to (a new file in the state folder)",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print nothing but the closing figures, as one JSON object",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +72,9 @@ def run(args: argparse.Namespace) -> int:
     return 0 if summary.told.felt == 1 else 1
 
 
-async def _demo(famous: FamousRace, seed: int, rate: float | None, path: Path, *, as_object: bool) -> Summary:
+async def _demo(
+    famous: FamousRace, seed: int, rate: float | None, path: Path, *, as_object: bool
+) -> Summary:
     document = simulated_document(famous.event).with_digests()
     course = document.course()
     race = staged(famous, course, seed)
@@ -60,7 +84,9 @@ async def _demo(famous: FamousRace, seed: int, rate: float | None, path: Path, *
         writer = stack.enter_context(McapWriter(path, _header(document)))
         screen = await stack.enter_async_context(screen_for(board, silent=as_object))
 
-        pace = Pace.of(race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns())
+        pace = Pace.of(
+            race.truth.time_at(course.bell_m), race.truth.duration_s, rate, both.now_ns()
+        )
 
         def show(event: Input, outputs: tuple[Output, ...]) -> None:
             for entry in (event, *outputs):
@@ -69,7 +95,9 @@ async def _demo(famous: FamousRace, seed: int, rate: float | None, path: Path, *
             board.take(event, outputs)
             screen.moved()
 
-        played = await play(both, Engine(document.setup()), race.inputs, pace, show, screen.happened)
+        played = await play(
+            both, Engine(document.setup()), race.inputs, pace, show, screen.happened
+        )
     cue, told = played.last_lap()
     return summarise(famous, seed, course, race, cue, told, path)
 
@@ -87,15 +115,22 @@ def _header(document: RaceDocument) -> Header:
 
 
 def new_recording() -> Path:
-    """Return a path in the user's state folder at which there is no file yet; AskedWronglyError where there can be none."""
+    """Return a path in the user's state folder at which there is no file yet.
+
+    AskedWronglyError where there can be none.
+    """
     try:
         folder = user_state_folder(os.environ)
     except AskedWronglyError:
-        raise AskedWronglyError("this user has no home folder to record in: name a file with --out") from None
+        raise AskedWronglyError(
+            "this user has no home folder to record in: name a file with --out"
+        ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AskedWronglyError(f"folder {folder} for the recording: {error.strerror}; name a file with --out") from None
+        raise AskedWronglyError(
+            f"folder {folder} for the recording: {error.strerror}; name a file with --out"
+        ) from None
     stem = f"demo-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = (f"{stem}.mcap", *(f"{stem}-{n}.mcap" for n in range(2, 100)))
     return next(folder / name for name in names if not (folder / name).exists())

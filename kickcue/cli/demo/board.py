@@ -1,4 +1,7 @@
-"""What the demo knows while the race is on: lap by lap, beside what was published, and the last things that happened."""
+"""What the demo knows while the race is on.
+
+Lap by lap, beside what was published, and the last things that happened.
+"""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -8,7 +11,20 @@ from typing import Final
 
 from kickcue.cli.live.words import coming
 from kickcue.core.course import Course
-from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Level, Mark, Notice, Output, Phase, PhaseChange
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    Level,
+    Mark,
+    Notice,
+    Output,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import ns_to_s
 from kickcue.lab.famous import FamousRace
 from kickcue.lab.reconstruct import line_presses
@@ -34,7 +50,10 @@ class Press(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line crossed. ``split_s`` is the race's own lap; ``published`` says whether both its ends were published; None: not known yet."""
+    """One line crossed. ``split_s`` is the race's own lap.
+
+    ``published`` says whether both its ends were published; None: not known yet.
+    """
 
     line: int
     distance_m: float
@@ -90,9 +109,14 @@ class Board:
     def take(self, event: Input, outputs: tuple[Output, ...]) -> None:
         """Take in one event and what the engine made of it."""
         self.now_s = ns_to_s(event.t_ns)
-        while self._told_missed < self.passed and self.now_s >= self._lines_s[self._told_missed] + MISSED_AFTER_S:
+        while (
+            self._told_missed < self.passed
+            and self.now_s >= self._lines_s[self._told_missed] + MISSED_AFTER_S
+        ):
             if self._silent[self._told_missed]:
-                self._say(f"line {self._told_missed + 1}: the lap button was not pressed", Level.WARNING)
+                self._say(
+                    f"line {self._told_missed + 1}: the lap button was not pressed", Level.WARNING
+                )
             self._told_missed += 1
         if isinstance(event, Mark):
             self._press(taken=any(isinstance(o, Notice) and o.code == "line" for o in outputs))
@@ -107,10 +131,14 @@ class Board:
         lap.presses_taken += taken
         if lap.presses > 1:
             what = "believed" if taken else "recognised and ignored"
-            self._say(f"line {self.passed}: the lap button was pressed again: {what}", Level.WARNING)
+            self._say(
+                f"line {self.passed}: the lap button was pressed again: {what}", Level.WARNING
+            )
 
     def _answer(self, ack: Ack) -> None:
-        if ack.felt and ack.cue_id not in self._felt:  # a watch answers the armed timer and the cue that follows it
+        if (
+            ack.felt and ack.cue_id not in self._felt
+        ):  # a watch answers the armed timer and the cue that follows it
             self._felt.add(ack.cue_id)
             self._say(f"felt on the watch: {ack.cue_id}")
 
@@ -121,13 +149,18 @@ class Board:
             case PhaseChange():
                 self.phase = output.phase
                 if output.phase is Phase.FINISHED and len(self._crossed_s) == len(self._laps) - 1:
-                    self._crossed_s.append(ns_to_s(output.t_ns))  # the end is told by the phase, no estimate follows it
+                    self._crossed_s.append(
+                        ns_to_s(output.t_ns)
+                    )  # the end is told by the phase, no estimate follows it
             case Cue():
                 self._say(f"cue: {output.text}")
             case Arm() if not self._armed:
                 self._armed = True
                 eta_sd_s = None if self.estimate is None else self.estimate.eta_bell_sd_s
-                self._say(f"armed, should the link die: last lap in {coming(output.due_in_ms / 1000, eta_sd_s)}")
+                self._say(
+                    "armed, should the link die: last lap in "
+                    f"{coming(output.due_in_ms / 1000, eta_sd_s)}"
+                )
             case Notice() if output.code not in _QUIET:
                 self._say(output.text, output.level)
             case Disarm():
@@ -141,7 +174,9 @@ class Board:
         lap = self._laps[done]
         lap.cadence += [] if estimate.cadence_spm is None else [estimate.cadence_spm]
         lap.heart += [] if estimate.heart_rate_bpm is None else [estimate.heart_rate_bpm]
-        crossed = [line_m for line_m in self.course.crossings_m[done:] if line_m <= estimate.distance_m]
+        crossed = [
+            line_m for line_m in self.course.crossings_m[done:] if line_m <= estimate.distance_m
+        ]
         self._crossed_s += [_crossing_s(before, estimate, line_m) for line_m in crossed]
 
     def _say(self, text: str, level: Level = Level.INFO) -> None:
@@ -184,7 +219,11 @@ class Board:
     def _press_at(self, i: int) -> Press | None:
         lap = self._laps[i]
         if lap.presses == 0:
-            return Press.MISSED if self._silent[i] and self.now_s >= self._lines_s[i] + MISSED_AFTER_S else None
+            return (
+                Press.MISSED
+                if self._silent[i] and self.now_s >= self._lines_s[i] + MISSED_AFTER_S
+                else None
+            )
         if lap.presses == 1:
             return Press.PRESSED if lap.presses_taken else Press.DOUBTED
         return Press.BELIEVED if lap.presses_taken > 1 else Press.IGNORED

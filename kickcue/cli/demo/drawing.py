@@ -31,7 +31,11 @@ SHORT: Final = {
 def title(board: Board) -> tuple[str, str]:
     """Return the two lines that say what this is, and what it is not."""
     lines_m = (0.0, *board.course.crossings_m)
-    gaps = "" if all(board.famous.published(metres) is not None for metres in lines_m) else " (~ interpolated)"
+    gaps = (
+        ""
+        if all(board.famous.published(metres) is not None for metres in lines_m)
+        else " (~ interpolated)"
+    )
     return (
         f"kickcue demo: {board.famous.runner}, {board.famous.title}",
         f"Reconstruction from published splits{gaps}; simulated sensors.",
@@ -39,9 +43,15 @@ def title(board: Board) -> tuple[str, str]:
 
 
 def row_text(row: Row, press: str) -> str:
-    """Return a row as text; the time of a lap that does not lie between two published points has a ~."""
+    """Return a row as text.
+
+    The time of a lap that does not lie between two published points has a ~.
+    """
     split = f"{'' if row.published else '~'}{row.split_s:.2f}"
-    figures = f"{number(row.kickcue_s, 1):>7} {number(row.cadence_spm, 0):>3} {number(row.heart_rate_bpm, 0):>3}"
+    figures = (
+        f"{number(row.kickcue_s, 1):>7} {number(row.cadence_spm, 0):>3} "
+        f"{number(row.heart_rate_bpm, 0):>3}"
+    )
     return f"{row.line:>3} {row.distance_m:>5.0f} {split:>9} {figures} {press}".rstrip()
 
 
@@ -71,7 +81,9 @@ def _laps(board: Board) -> Text:
         drawn.append("\n")
         if line <= last:
             row = board.row(line)
-            drawn.append(row_text(row, "" if row.press is None else SHORT[row.press]), _row_style(row))
+            drawn.append(
+                row_text(row, "" if row.press is None else SHORT[row.press]), _row_style(row)
+            )
     return drawn
 
 
@@ -101,7 +113,9 @@ def _log(board: Board) -> list[Text]:
 
 
 def _logged(entry: Entry) -> Text:
-    return _line(f"{clock(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else "")
+    return _line(
+        f"{clock(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else ""
+    )
 
 
 def _line(text: str, style: str) -> Text:

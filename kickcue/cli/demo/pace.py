@@ -1,4 +1,7 @@
-"""How the demo's race time becomes real time: the body of the race quickly, its end slowly enough to be watched."""
+"""How the demo's race time becomes real time.
+
+The body of the race quickly, its end slowly enough to be watched.
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -24,10 +27,15 @@ class Pace:
 
     @classmethod
     def of(cls, bell_s: float, end_s: float, rate: float | None, start_wall_ns: int) -> Self:
-        """Return the pace that is ``rate`` times as fast as the race on the whole; None: it takes ``PLAYED_S``."""
+        """Return the pace that is ``rate`` times as fast as the race on the whole.
+
+        None: it takes ``PLAYED_S``.
+        """
         turn_s = bell_s - ENDING_BEFORE_BELL_S
         played_s = PLAYED_S if rate is None else end_s / rate
-        walls = (start_wall_ns + s_to_ns(share * played_s) for share in (0.0, 1.0 - ENDING_SHARE, 1.0))
+        walls = (
+            start_wall_ns + s_to_ns(share * played_s) for share in (0.0, 1.0 - ENDING_SHARE, 1.0)
+        )
         first, turn, last = walls
         return cls((0, s_to_ns(turn_s), s_to_ns(end_s)), (first, turn, last))
 
@@ -45,7 +53,10 @@ class Pace:
         return (self.race_ns[i + 1] - self.race_ns[i]) / (self.wall_ns[i + 1] - self.wall_ns[i])
 
     def played(self, output: Output) -> Output:
-        """Return the output with its times as they are played; what is foreseen in one stretch may fall due in the other."""
+        """Return the output with its times as they are played.
+
+        What is foreseen in one stretch may fall due in the other.
+        """
         wall_ns = self.wall(output.t_ns)
         rate = self.rate(output.t_ns)
         due_ns = _foreseen_ns(output)
@@ -55,10 +66,17 @@ class Pace:
 
 
 def _foreseen_ns(output: Output) -> int:
-    """Return in how much race time the bell is due by this output; 0 where it says nothing of that."""
+    """Return in how much race time the bell is due by this output.
+
+    0 where it says nothing of that.
+    """
     if isinstance(output, Arm):
         return output.due_in_ms * NS_PER_MS
-    return s_to_ns(output.eta_bell_s) if isinstance(output, Estimate) and output.eta_bell_s is not None else 0
+    return (
+        s_to_ns(output.eta_bell_s)
+        if isinstance(output, Estimate) and output.eta_bell_s is not None
+        else 0
+    )
 
 
 def _stretch(x: int, knots: Sequence[int]) -> int:

@@ -1,4 +1,7 @@
-"""Plays a race over a private broker: engine and sender on one side, a watch on the other, as they would be on two machines."""
+"""Plays a race over a private broker.
+
+Engine and sender on one side, a watch on the other, as they would be on two machines.
+"""
 
 import asyncio
 import time
@@ -36,7 +39,9 @@ class Played:
 
     def last_lap(self) -> tuple[Cue | None, Told]:
         """Return the first cue for the last lap, and what came of it on the watch."""
-        cue, decided_ns = next(((cue, ns) for cue, ns in self.decided if cue.kind in LAST_LAP), (None, 0))
+        cue, decided_ns = next(
+            ((cue, ns) for cue, ns in self.decided if cue.kind in LAST_LAP), (None, 0)
+        )
         felt = [(play, ns) for play, ns in self.felt if cue is not None and play.touch.id == cue.id]
         if not felt:
             return cue, Told(0, None, by_timer=False)
@@ -55,7 +60,10 @@ class Parties:
 
 @asynccontextmanager
 async def parties() -> AsyncIterator[Parties]:
-    """Start a private broker and connect both sides; AskedWronglyError where no broker is installed."""
+    """Start a private broker and connect both sides.
+
+    AskedWronglyError where no broker is installed.
+    """
     began_ns = time.monotonic_ns()
 
     def now_ns() -> int:
@@ -65,16 +73,25 @@ async def parties() -> AsyncIterator[Parties]:
     async with AsyncExitStack() as stack:
         broker = await stack.enter_async_context(private_broker(topics))
         worn = await stack.enter_async_context(watch(broker.watch, topics))
-        delivery = await stack.enter_async_context(deliver(broker.address, topics, run_id=new_run_id(), now_ns=now_ns))
+        delivery = await stack.enter_async_context(
+            deliver(broker.address, topics, run_id=new_run_id(), now_ns=now_ns)
+        )
         yield Parties(delivery, worn, now_ns)
 
 
-async def play(both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear) -> Played:  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
-    """Play ``inputs`` at ``pace``; ``show`` sees each event with its outputs, ``wear`` what happens on the watch."""
+async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
+    both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
+) -> Played:
+    """Play ``inputs`` at ``pace``.
+
+    ``show`` sees each event with its outputs, ``wear`` what happens on the watch.
+    """
     played = Played()
     wearing = asyncio.create_task(_wear(both, played, wear), name="demo watch")
     try:
-        for event, outputs in drive(engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False):
+        for event, outputs in drive(
+            engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False
+        ):
             await asyncio.sleep(max(pace.wall(event.t_ns) - both.now_ns(), 0) / NS_PER_S)
             for output in outputs:
                 if isinstance(output, Cue):
@@ -88,7 +105,8 @@ async def play(both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: P
         wearing.cancel()
         await asyncio.wait({wearing})
     if not wearing.cancelled():
-        wearing.result()  # it never ends by itself: what it raises is a bug that must not pass unseen
+        # it never ends by itself: what it raises is a bug that must not pass unseen
+        wearing.result()
     return played
 
 

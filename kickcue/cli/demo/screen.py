@@ -1,4 +1,7 @@
-"""Where the demo is shown: live on a terminal, a line for each lap and each cue elsewhere, or not at all."""
+"""Where the demo is shown.
+
+Live on a terminal, a line for each lap and each cue elsewhere, or not at all.
+"""
 
 import asyncio
 import os
@@ -53,7 +56,12 @@ async def screen_for(board: Board, *, silent: bool) -> AsyncIterator[Screen]:
 
 def _is_live() -> bool:
     wide = get_terminal_size().columns >= COLUMNS
-    return wide and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not os.environ.get("NO_COLOR")
+    return (
+        wide
+        and sys.stdout.isatty()
+        and os.environ.get("TERM", "dumb") != "dumb"
+        and not os.environ.get("NO_COLOR")
+    )
 
 
 class Silent:
@@ -67,7 +75,10 @@ class Silent:
 
 
 class Lines:
-    """A line for each lap, once nothing more can happen to it, and for each cue when it is felt. No control characters."""
+    """A line for each lap, once nothing more can happen to it, and for each cue when it is felt.
+
+    No control characters.
+    """
 
     def __init__(self, board: Board) -> None:
         self._board = board
@@ -79,7 +90,9 @@ class Lines:
     def moved(self) -> None:
         """Print the laps to which nothing more can happen."""
         over = self._board.phase is Phase.FINISHED
-        while self._printed < self._board.passed and (over or self._board.settled(self._printed + 1)):
+        while self._printed < self._board.passed and (
+            over or self._board.settled(self._printed + 1)
+        ):
             self._printed += 1
             row = self._board.row(self._printed)
             self._print(row_text(row, row.press or ""))
@@ -93,7 +106,11 @@ class Lines:
 
     def _whereabouts(self) -> str:
         here = self._board.estimate
-        return "" if here is None or here.to_go_m is None else f" ({to_go(here.to_go_m, here.distance_sd_m)})"
+        return (
+            ""
+            if here is None or here.to_go_m is None
+            else f" ({to_go(here.to_go_m, here.distance_sd_m)})"
+        )
 
     def _print(self, line: str) -> None:
         print(printable(line if self._utf8 else asciified(line)), flush=True)
@@ -128,7 +145,10 @@ class _Picture:
 
 @asynccontextmanager
 async def _live(board: Board) -> AsyncIterator[Screen]:
-    """Give a picture on the terminal's other screen, so that what was there before and the closing words stay."""
+    """Give a picture on the terminal's other screen.
+
+    So that what was there before and the closing words stay.
+    """
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         picture = _Picture(board, live)
         painting = asyncio.create_task(picture.paint(), name="demo screen")
@@ -139,4 +159,5 @@ async def _live(board: Board) -> AsyncIterator[Screen]:
             painting.cancel()
             await asyncio.wait({painting})
     if not painting.cancelled():
-        painting.result()  # it never ends by itself: what it raises is a bug that must not pass unseen
+        # it never ends by itself: what it raises is a bug that must not pass unseen
+        painting.result()

@@ -1,4 +1,7 @@
-"""How the demo went: kickcue's cue and two simpler devices against the true start of the last lap. Every figure is computed."""
+"""How the demo went: kickcue's cue and two simpler devices against the true start of the last lap.
+
+Every figure is computed.
+"""
 
 import os
 import shlex
@@ -22,7 +25,9 @@ ON_TIME_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of sending the cue: how often it was felt, and how long after the decision, in real milliseconds.
+    """What came of sending the cue.
+
+    How often it was felt, and how long after the decision, in real milliseconds.
 
     ``by_timer``: the watch had been armed, and its timer was first. None: not felt.
     """
@@ -34,7 +39,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A moment at which somebody called the last lap, against its true start: seconds and metres, negative is early. None: never."""
+    """A moment at which somebody called the last lap, against its true start.
+
+    Seconds and metres, negative is early. None: never.
+    """
 
     late_s: float | None
     late_m: float | None
@@ -51,7 +59,8 @@ class Summary:
     missed: int
     doubled: int
     presses: int
-    """All presses that came; ``due`` is how many lines there are up to the bell, each of which should have had one."""
+    """All presses that came; ``due`` is how many lines there are up to the bell, each of which
+    should have had one."""
     due: int
     kickcue: Call
     told: Told
@@ -62,7 +71,15 @@ class Summary:
     recording: Path
 
 
-def summarise(famous: FamousRace, seed: int, course: Course, race: SimulatedRace, cue: Cue | None, told: Told, recording: Path) -> Summary:  # noqa: PLR0913, PLR0917  what was asked for, what was true, what came of it
+def summarise(  # noqa: PLR0913, PLR0917  what was asked for, what was true, what came of it
+    famous: FamousRace,
+    seed: int,
+    course: Course,
+    race: SimulatedRace,
+    cue: Cue | None,
+    told: Told,
+    recording: Path,
+) -> Summary:
     """Return the figures."""
     simpler = baselines(course, race.inputs)
     presses = line_presses(race.truth, course, race.inputs)
@@ -90,13 +107,18 @@ def _call(race: SimulatedRace, course: Course, t_s: float | None) -> Call:
         return Call(None, None)
     truth = race.truth
     finished = t_s >= truth.time_at(course.distance_m)
-    return Call(t_s - truth.time_at(course.bell_m), truth.distance_at(t_s) - course.bell_m, finished)
+    return Call(
+        t_s - truth.time_at(course.bell_m), truth.distance_at(t_s) - course.bell_m, finished
+    )
 
 
 def as_text(summary: Summary) -> str:
     """Return the closing words, no line longer than 80 columns but where the recording's path is."""
     path = short_path(summary.recording)
-    laps = f"kick {summary.kick_percent:.1f} % ({kick_word(summary.kick_percent)}), laps vary by {summary.lap_cv_percent:.1f} %"
+    laps = (
+        f"kick {summary.kick_percent:.1f} % ({kick_word(summary.kick_percent)}), laps vary by "
+        f"{summary.lap_cv_percent:.1f} %"
+    )
     lines = [
         f"{summary.famous.runner}, {summary.famous.title}",
         f"Reconstruction from published splits; seed {summary.seed}: {_presses(summary)}",
@@ -118,7 +140,9 @@ def as_text(summary: Summary) -> str:
 
 
 def _presses(summary: Summary) -> str:
-    return f"{summary.missed} lap {_plural(summary.missed, 'press')} missed, {summary.doubled} doubled"
+    return (
+        f"{summary.missed} lap {_plural(summary.missed, 'press')} missed, {summary.doubled} doubled"
+    )
 
 
 def _plural(count: int, word: str) -> str:
@@ -145,7 +169,10 @@ def _felt(told: Told) -> str:
         return "not felt"
     times = "once" if told.felt == 1 else f"{told.felt} times"
     when = "before" if told.after_ms < 0 else "after"  # an armed watch need not wait for the word
-    return f"felt {times}, {abs(told.after_ms):.1f} ms {when} the decision{', by its own timer' if told.by_timer else ''}"
+    return (
+        f"felt {times}, {abs(told.after_ms):.1f} ms {when} the "
+        f"decision{', by its own timer' if told.by_timer else ''}"
+    )
 
 
 def _counted(summary: Summary) -> str:
@@ -153,7 +180,11 @@ def _counted(summary: Summary) -> str:
     off_m = summary.press_counter.late_m
     if off_m is None:
         return f": it counted {summary.presses} presses, the bell is number {summary.due}"
-    return "" if abs(off_m) > summary.lap_m / 2 else f"\n{'':20}by luck: missed and doubled presses cancel out"
+    return (
+        ""
+        if abs(off_m) > summary.lap_m / 2
+        else f"\n{'':20}by luck: missed and doubled presses cancel out"
+    )
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

@@ -41,4 +41,8 @@ async def _try(settings: Settings, cache: Path) -> Finding:
     if output.trouble is not None:
         return warning(WHAT, output.trouble, REMEDY)
     assert player is not None
-    return ok(WHAT, f"{player.program} plays; {'tones only' if voice is None else f'voice {voice.name}'}; {settings.audio.output}")
+    return ok(
+        WHAT,
+        f"{player.program} plays; {'tones only' if voice is None else f'voice {voice.name}'}; "
+        f"{settings.audio.output}",
+    )

@@ -1,6 +1,7 @@
 """Bluetooth on Linux, from the bottom up: D-Bus, BlueZ, its version, the adapter, and sensors that are still connected.
 
-Nothing is switched on or connected. Sensors are listened for as a run would, but not while one is on: a scan costs its links.
+Nothing is switched on or connected. Sensors are listened for as a run would, but not while one is
+on: a scan costs its links.
 """
 
 import asyncio
@@ -11,7 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason as Reason, BleakDBusError
+from bleak.exc import (
+    BleakBluetoothNotAvailableError,
+    BleakBluetoothNotAvailableReason as Reason,
+    BleakDBusError,
+)
 
 from kickcue.cli.doctoring.finding import Finding, Level, Patient, fault, ok, warning
 from kickcue.cli.doctoring.machine import pi_model
@@ -30,7 +35,8 @@ ASK_S: Final = 4.0
 VERSION_S: Final = 2.0
 
 LISTEN_S: Final = 4.5
-"""A sensor that is awake is heard within a second or two; of one that is known by its name 3 s tell whether there are two."""
+"""A sensor that is awake is heard within a second or two; of one that is known by its name 3 s tell
+whether there are two."""
 
 WATCH: Final = "watch"
 Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -38,7 +44,10 @@ Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def bluetooth(patient: Patient) -> Iterator[Finding]:
-    """Tell from the bottom up what works; where something does not, what stands on it is not looked at."""
+    """Tell from the bottom up what works.
+
+    Where something does not, what stands on it is not looked at.
+    """
     findings = _linux(patient) if sys.platform == "linux" else _elsewhere()
     for finding in findings:
         yield finding if patient.needs_bluetooth else finding.at_most(Level.WARNING)
@@ -58,7 +67,11 @@ def _linux(patient: Patient) -> Iterator[Finding]:
         return
     yield from (ok(step, "answers") for step in steps)
     yield from _version()
-    adapters = {path.rpartition("/")[2]: faces[ADAPTER] for path, faces in objects.items() if ADAPTER in faces}
+    adapters = {
+        path.rpartition("/")[2]: faces[ADAPTER]
+        for path, faces in objects.items()
+        if ADAPTER in faces
+    }
     adapter = _adapter(adapters, None if patient.settings is None else patient.settings.adapter)
     yield adapter
     if adapter.level is Level.OK:
@@ -77,10 +90,17 @@ async def _ask(reached: Callable[[str], None]) -> Objects:
         await bus.connect()
         reached("D-Bus")
         reply = await bus.call(
-            Message(destination="org.bluez", path="/", interface="org.freedesktop.DBus.ObjectManager", member="GetManagedObjects")
+            Message(
+                destination="org.bluez",
+                path="/",
+                interface="org.freedesktop.DBus.ObjectManager",
+                member="GetManagedObjects",
+            )
         )
         if reply is None or reply.message_type is MessageType.ERROR:
-            raise BleakDBusError("" if reply is None else reply.error_name or "", [] if reply is None else reply.body)
+            raise BleakDBusError(
+                "" if reply is None else reply.error_name or "", [] if reply is None else reply.body
+            )
         reached("Bluetooth service")
         objects: Objects = unpack_variants(reply.body[0])
         return objects
@@ -98,12 +118,26 @@ def _version() -> Iterator[Finding]:
     """BlueZ does not tell its version over D-Bus; its command line does."""
     text = None
     with suppress(OSError, subprocess.TimeoutExpired):
-        done = subprocess.run(["bluetoothctl", "--version"], capture_output=True, text=True, timeout=VERSION_S, check=False)  # noqa: S607  wherever it is
+        done = subprocess.run(
+            ["bluetoothctl", "--version"],  # noqa: S607  wherever it is
+            capture_output=True,
+            text=True,
+            timeout=VERSION_S,
+            check=False,
+        )
         text = re.search(r"(\d+)\.(\d+)", done.stdout)
     if text is None:
-        yield warning("BlueZ", "its version cannot be told, as there is no bluetoothctl", "5.55 or later is needed: sudo apt install bluez")
+        yield warning(
+            "BlueZ",
+            "its version cannot be told, as there is no bluetoothctl",
+            "5.55 or later is needed: sudo apt install bluez",
+        )
     elif (int(text[1]), int(text[2])) < OLDEST:
-        yield fault("BlueZ", f"{text[0]} is too old", "5.55 or later is needed: Debian 11, Raspberry Pi OS 11 and later have it")
+        yield fault(
+            "BlueZ",
+            f"{text[0]} is too old",
+            "5.55 or later is needed: Debian 11, Raspberry Pi OS 11 and later have it",
+        )
     else:
         yield ok("BlueZ", text[0])
 
@@ -112,10 +146,22 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
     what = "adapter"
     if not adapters:
         why = explain(BleakBluetoothNotAvailableError("", Reason.NO_BLUETOOTH))
-        return fault(what, why, "on a Raspberry Pi look for disable-bt in /boot/firmware/config.txt" if pi_model() else None)
-    name = wanted or min(adapters, key=lambda each: (not adapters[each].get("Powered"), each))  # as bleak chooses: one that is on
+        return fault(
+            what,
+            why,
+            "on a Raspberry Pi look for disable-bt in /boot/firmware/config.txt"
+            if pi_model()
+            else None,
+        )
+    name = wanted or min(
+        adapters, key=lambda each: (not adapters[each].get("Powered"), each)
+    )  # as bleak chooses: one that is on
     if name not in adapters:
-        return fault(what, f"{name}, which the race file names, is not there", f"there is {', '.join(sorted(adapters))}")
+        return fault(
+            what,
+            f"{name}, which the race file names, is not there",
+            f"there is {', '.join(sorted(adapters))}",
+        )
     adapter = adapters[name]
     if not adapter.get("Powered"):
         return fault(what, explain(BleakBluetoothNotAvailableError("", Reason.POWERED_OFF)))
@@ -125,13 +171,19 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
 
 
 def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
-    """Tell of each pinned sensor, and the watch, whether it is there, with what a run would say where it is not."""
+    """Tell of each pinned sensor, and the watch, whether it is there.
+
+    With what a run would say where it is not.
+    """
     if patient.settings is None:
         return
     pins = _pins(patient.settings)
     linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
     connected = [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
-    yield from (ok(name, "is connected to this machine already; the race takes it over") for name in connected)
+    yield from (
+        ok(name, "is connected to this machine already; the race takes it over")
+        for name in connected
+    )
     absent = {name: pin for name, pin in pins.items() if name not in connected}
     if not absent:
         return
@@ -143,7 +195,11 @@ def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
     except RadioError as error:
         yield fault("listening", str(error))
         return
-    nobody = not connected and all(why[name] for name in absent if name != WATCH) and not _over_mqtt(patient.settings)
+    nobody = (
+        not connected
+        and all(why[name] for name in absent if name != WATCH)
+        and not _over_mqtt(patient.settings)
+    )
     for name, reason in why.items():
         if not reason:
             yield ok(name, "is heard")
@@ -153,7 +209,9 @@ def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
 
 def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:
     """Return what this machine itself is to hear."""
-    found: dict[str, Pin | WatchPin] = {name: pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None}
+    found: dict[str, Pin | WatchPin] = {
+        name: pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None
+    }
     watch = settings.watch
     if watch.profile is not None:
         found[WATCH] = WatchPin(load_watch(watch.profile), watch.address, watch.name)
@@ -161,7 +219,11 @@ def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:
 
 
 def _is(pin: Pin | WatchPin, device: Mapping[str, Any]) -> bool:
-    return pin.address == device.get("Address") if pin.address else pin.name is not None and pin.name == device.get("Name")
+    return (
+        pin.address == device.get("Address")
+        if pin.address
+        else pin.name is not None and pin.name == device.get("Name")
+    )
 
 
 def _over_mqtt(settings: Settings) -> bool:

@@ -18,9 +18,18 @@ from kickcue.edges.mqtt.trial import Trial, try_out
 
 ASK_S: Final = 5.0
 KNOCK_S: Final = 1.0
-OUTSIDE: Final = ("192.0.2.1", 9)  # documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go
-LISTENER: Final = "`kickcue broker` writes Mosquitto's files, with the line `listener 1883`; restart mosquitto then"
-LET_US_HEAR: Final = "MQTT 3.1.1 tells no refusals; let kickcue's user read its own topics, as the list of `kickcue broker` does"
+OUTSIDE: Final = (
+    "192.0.2.1",
+    9,
+)  # documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go
+LISTENER: Final = (
+    "`kickcue broker` writes Mosquitto's files, with the line `listener 1883`; restart "
+    "mosquitto then"
+)
+LET_US_HEAR: Final = (
+    "MQTT 3.1.1 tells no refusals; let kickcue's user read its own topics, as the list of "
+    "`kickcue broker` does"
+)
 
 
 def broker(patient: Patient) -> Iterator[Finding]:
@@ -29,14 +38,20 @@ def broker(patient: Patient) -> Iterator[Finding]:
         address = None if patient.settings is None else named_broker(patient.settings)
         athlete = None if patient.settings is None else patient.settings.broker.athlete
         topics = Topics.of(None if address is None else address.prefix, athlete)
-        trials = asyncio.run(asyncio.wait_for(_try_private(topics) if address is None else _try_named(address, topics), ASK_S))
+        trials = asyncio.run(
+            asyncio.wait_for(
+                _try_private(topics) if address is None else _try_named(address, topics), ASK_S
+            )
+        )
     except TimeoutError:
         yield fault("broker", f"no answer within {ASK_S:g} s")
     except KickcueError as error:
         yield fault("broker", str(error))
     else:
         if address is None:
-            yield ok("broker", "a private one can be started; watches on this machine alone can reach it")
+            yield ok(
+                "broker", "a private one can be started; watches on this machine alone can reach it"
+            )
         else:
             yield ok("broker", f"{address} lets us in")
             yield from _reach(address)
@@ -46,8 +61,14 @@ def broker(patient: Patient) -> Iterator[Finding]:
 async def _try_private(topics: Topics) -> list[Trial]:
     """Return both ways: what the sender says to a watch, and a watch to the sender."""
     async with private_broker(topics) as private:
-        ways = ((private.address, private.watch, Side.DAEMON), (private.watch, private.address, Side.WATCH))
-        return [await try_out(speaker, listener, topics, said_by(side)) for speaker, listener, side in ways]
+        ways = (
+            (private.address, private.watch, Side.DAEMON),
+            (private.watch, private.address, Side.WATCH),
+        )
+        return [
+            await try_out(speaker, listener, topics, said_by(side))
+            for speaker, listener, side in ways
+        ]
 
 
 async def _try_named(address: Address, topics: Topics) -> list[Trial]:
@@ -65,37 +86,75 @@ def _must_say(trial: Trial) -> Iterator[Finding]:
     refused = {name: why for name, why in trial.refused.items() if name in ours}
     for why in dict.fromkeys(refused.values()):
         names = ", ".join(name for name, its in refused.items() if its == why)
-        yield fault("topics", f"the broker refuses to take {names} ({why}): no watch gets that", remedy(why))
+        yield fault(
+            "topics", f"the broker refuses to take {names} ({why}): no watch gets that", remedy(why)
+        )
     if trial.shortened:
-        yield warning("topics", "the broker takes no message as long as a cue; cues go without voice and figures", remedy(TOO_LARGE))
-    silent = [name for name in ours if name in trial.tried and name not in trial.came_back | refused.keys()]
+        yield warning(
+            "topics",
+            "the broker takes no message as long as a cue; cues go without voice and figures",
+            remedy(TOO_LARGE),
+        )
+    silent = [
+        name
+        for name in ours
+        if name in trial.tried and name not in trial.came_back | refused.keys()
+    ]
     if silent and not trial.answers:
-        words = f"whether the broker passes on {', '.join(silent)} cannot be seen: this user hears none of it"
+        words = (
+            f"whether the broker passes on {', '.join(silent)} cannot be seen: this user "
+            "hears none of it"
+        )
         yield warning("topics", words, LET_US_HEAR)
 
 
 def _must_hear(trial: Trial) -> Iterator[Finding]:
     theirs = said_by(Side.WATCH)
     denied = [name for name in theirs if name in trial.unheard]
-    deaf = [name for name in theirs if name in trial.tried and name not in trial.came_back | trial.refused.keys() | trial.unheard.keys()]
+    deaf = [
+        name
+        for name in theirs
+        if name in trial.tried
+        and name not in trial.came_back | trial.refused.keys() | trial.unheard.keys()
+    ]
     if denied:
-        yield fault("topics", f"the broker does not let us hear {', '.join(denied)}", remedy(trial.unheard[denied[0]]))
+        yield fault(
+            "topics",
+            f"the broker does not let us hear {', '.join(denied)}",
+            remedy(trial.unheard[denied[0]]),
+        )
     if deaf and trial.answers:
-        yield fault("topics", f"the broker takes {', '.join(deaf)} and does not let us hear it", remedy(NOT_AUTHORIZED))
+        yield fault(
+            "topics",
+            f"the broker takes {', '.join(deaf)} and does not let us hear it",
+            remedy(NOT_AUTHORIZED),
+        )
 
 
 def _reach(address: Address) -> Iterator[Finding]:
-    """Mosquitto 2 without a ``listener`` of its own serves this machine alone: https://mosquitto.org/documentation/migrating-to-2-0/."""
+    """Mosquitto 2 without a ``listener`` of its own serves this machine alone.
+
+    Https://mosquitto.org/documentation/migrating-to-2-0/.
+    """
     if not _is_loopback(address.host):
         return
     ours = _own_address()
     if ours is None:
-        yield warning("watch", "this machine is in no network, so only a watch on this machine itself reaches the broker")
+        yield warning(
+            "watch",
+            "this machine is in no network, so only a watch on this machine itself reaches the "
+            "broker",
+        )
         return
     try:
         socket.create_connection((ours, address.port), KNOCK_S).close()
     except OSError:
-        yield warning("watch", f"the broker serves this machine alone, not the network: a watch at {ours} finds nobody", LISTENER)
+        yield warning(
+            "watch",
+            f"the broker serves this machine alone, not the network: a watch at {ours} finds "
+            "nobody",
+            LISTENER,
+        )
     else:
         yield ok("watch", f"another machine reaches the broker at {ours}, port {address.port}")
 

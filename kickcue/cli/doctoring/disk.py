@@ -1,4 +1,7 @@
-"""Where recordings go. Nothing here keeps a race from being run: a recording is done without, a cue is not."""
+"""Where recordings go. Nothing here keeps a race from being run.
+
+A recording is done without, a cue is not.
+"""
 
 import errno
 import os
@@ -22,7 +25,11 @@ def disk(patient: Patient) -> Iterator[Finding]:
     if patient.settings is not None and not patient.settings.record:
         yield ok("recordings", "none are wanted (record = false)")
         return
-    folder = default_state_folder(patient.environ) if patient.settings is None else state_folder(patient.settings, patient.environ)
+    folder = (
+        default_state_folder(patient.environ)
+        if patient.settings is None
+        else state_folder(patient.settings, patient.environ)
+    )
     yield from _look(folder / "races")
 
 
@@ -36,11 +43,17 @@ def _look(folder: Path) -> Iterator[Finding]:
         free = shutil.disk_usage(there).free
     except OSError as error:
         yield warning(
-            "recordings", f"{folder} cannot be written ({error.strerror}): the race runs, but is not recorded", _remedy(folder, error)
+            "recordings",
+            f"{folder} cannot be written ({error.strerror}): the race runs, but is not recorded",
+            _remedy(folder, error),
         )
         return
     if free < LITTLE_BYTES:
-        yield warning("recordings", f"{folder}: only {free // MEGABYTE} MB are free", "delete or move something; old recordings, perhaps")
+        yield warning(
+            "recordings",
+            f"{folder}: only {free // MEGABYTE} MB are free",
+            "delete or move something; old recordings, perhaps",
+        )
     else:
         yield ok("recordings", f"{folder}: can be written, {free // MEGABYTE} MB free")
 
@@ -49,5 +62,7 @@ def _remedy(folder: Path, error: OSError) -> str:
     if error.errno == errno.EROFS:
         return f"its file system is read-only: mount a stick or a partition there, {ELSEWHERE}"
     if isinstance(error, PermissionError):
-        return f"give it to whoever runs kickcue: `sudo chown -R $USER {folder.parent}`, {ELSEWHERE}"
+        return (
+            f"give it to whoever runs kickcue: `sudo chown -R $USER {folder.parent}`, {ELSEWHERE}"
+        )
     return ELSEWHERE.removeprefix("or ")

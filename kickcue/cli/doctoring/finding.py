@@ -52,7 +52,11 @@ class Patient:
     def needs_bluetooth(self) -> bool:
         """Tell whether a sensor of the race, or the watch, is reached by this machine itself."""
         settings = self.settings
-        return settings is None or settings.watch.profile is not None or any(pin.mqtt is None for pin in settings.sensors.values())
+        return (
+            settings is None
+            or settings.watch.profile is not None
+            or any(pin.mqtt is None for pin in settings.sensors.values())
+        )
 
 
 Check = Callable[[Patient], Iterable[Finding]]

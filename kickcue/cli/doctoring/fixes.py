@@ -18,19 +18,28 @@ LOOK_S: Final = 0.1
 
 
 def fixes(patient: Patient) -> Iterator[Finding]:
-    """Listen to gpsd for some seconds; of Termux look whether it is there, for a first position may take a minute."""
+    """Listen to gpsd for some seconds.
+
+    Of Termux look whether it is there, for a first position may take a minute.
+    """
     settings = None if patient.settings is None else patient.settings.fixes
     if settings is None:
         return
     if settings.termux:
         found = shutil.which(PROGRAM)
-        yield ok(WHAT, f"{found} is there") if found else warning(WHAT, f"there is no {PROGRAM}: lines are not marked by position", CURE)
+        yield (
+            ok(WHAT, f"{found} is there")
+            if found
+            else warning(WHAT, f"there is no {PROGRAM}: lines are not marked by position", CURE)
+        )
         return
     heard: list[Fix] = []
     receiver = receiver_of(settings, heard.append, time.monotonic_ns)
     if isinstance(receiver, Gpsd):
         trouble = asyncio.run(_listen(receiver, heard))
-        yield warning(WHAT, trouble) if trouble is not None else ok(WHAT, _told(receiver, heard[-1]))
+        yield (
+            warning(WHAT, trouble) if trouble is not None else ok(WHAT, _told(receiver, heard[-1]))
+        )
 
 
 async def _listen(receiver: Gpsd, heard: list[Fix]) -> str | None:

@@ -15,7 +15,9 @@ from kickcue.cli.doctoring.finding import Finding, Patient, ok, warning
 from kickcue.daemon.utc import kernel_says_synchronised
 
 KNOWN_SYSTEMS: Final = ("Linux", "Darwin", "Windows")
-LONG_PAST_S: Final = 1_735_689_600  # 2025-01-01: no kickcue is older, so a clock that shows less was never set
+LONG_PAST_S: Final = (
+    1_735_689_600  # 2025-01-01: no kickcue is older, so a clock that shows less was never set
+)
 MODEL: Final = Path("/proc/device-tree/model")
 TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 ASK_S: Final = 3.0
@@ -26,22 +28,34 @@ UNDERVOLTAGE_SINCE_START: Final = 0x10000
 
 def versions(_: Patient) -> Iterator[Finding]:
     """Tell what this is; only systems that bleak knows can have sensors."""
-    text = f"kickcue {__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()} {platform.machine()}"
+    text = (
+        f"kickcue {__version__}, Python {platform.python_version()}, {platform.system()} "
+        f"{platform.release()} {platform.machine()}"
+    )
     model = pi_model()
     text = text if model is None else f"{text}, {model}"
     if platform.system() in KNOWN_SYSTEMS:
         yield ok("machine", text)
     else:
-        yield warning("machine", text, "Bluetooth works on Linux, macOS and Windows; elsewhere use sensors over MQTT")
+        yield warning(
+            "machine",
+            text,
+            "Bluetooth works on Linux, macOS and Windows; elsewhere use sensors over MQTT",
+        )
 
 
 def clock(_: Patient) -> Iterator[Finding]:
-    """Look at the clock that dates recordings; races are timed by another one, which nobody can set."""
+    """Look at the clock that dates recordings.
+
+    Races are timed by another one, which nobody can set.
+    """
     if time.time() < LONG_PAST_S:
         yield warning(
             "clock",
-            f"it shows {time.strftime('%Y-%m-%d')}, so it was never set: races run well, but recordings get wrong dates",
-            "let the machine see the internet once after each start, set it with `sudo date -s`, or add a clock with a battery (RTC)",
+            f"it shows {time.strftime('%Y-%m-%d')}, so it was never set: races run well, but "
+            "recordings get wrong dates",
+            "let the machine see the internet once after each start, set it with `sudo date -s`, "
+            "or add a clock with a battery (RTC)",
         )
     elif TIMESYNCD.exists() or kernel_says_synchronised():
         yield ok("clock", f"it shows {time.strftime('%Y-%m-%d %H:%M')}, set over the network")
@@ -49,21 +63,29 @@ def clock(_: Patient) -> Iterator[Finding]:
         yield warning(
             "clock",
             f"it shows {time.strftime('%Y-%m-%d %H:%M')}, and nothing has set it since the start",
-            "if that is wrong, recordings get wrong dates; let the machine see the internet once, or set it with `sudo date -s`",
+            "if that is wrong, recordings get wrong dates; let the machine see the internet once, "
+            "or set it with `sudo date -s`",
         )
 
 
 def power(_: Patient) -> Iterator[Finding]:
-    """Ask a Raspberry Pi whether its voltage is or was too low; its radio is the first to suffer."""
+    """Ask a Raspberry Pi whether its voltage is or was too low.
+
+    Its radio is the first to suffer.
+    """
     vcgencmd = shutil.which("vcgencmd")
     if vcgencmd is None:
         return
-    done = subprocess.run([vcgencmd, "get_throttled"], capture_output=True, text=True, timeout=ASK_S, check=False)  # noqa: S603  fixed words
+    done = subprocess.run(  # noqa: S603  fixed words
+        [vcgencmd, "get_throttled"], capture_output=True, text=True, timeout=ASK_S, check=False
+    )
     with suppress(ValueError):
         bits = int(done.stdout.strip().removeprefix("throttled="), 16)
         remedy = "use a thicker, shorter cable and a supply or battery that holds 5 V under load"
         if bits & UNDERVOLTAGE:
-            yield warning("power", "the voltage is too low right now: radio and SD card may fail", remedy)
+            yield warning(
+                "power", "the voltage is too low right now: radio and SD card may fail", remedy
+            )
         elif bits & UNDERVOLTAGE_SINCE_START:
             yield warning("power", "the voltage was too low at least once since the start", remedy)
         else:
@@ -76,7 +98,9 @@ def terminal(_: Patient) -> Iterator[Finding]:
     try:
         "±█…".encode(encoding)
     except (UnicodeEncodeError, LookupError):
-        yield warning("terminal", f"it writes {encoding}, so ± and bars show as ?", "export LANG=C.UTF-8")
+        yield warning(
+            "terminal", f"it writes {encoding}, so ± and bars show as ?", "export LANG=C.UTF-8"
+        )
     else:
         yield ok("terminal", f"it writes {encoding}")
 

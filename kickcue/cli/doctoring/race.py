@@ -10,7 +10,9 @@ from kickcue.core.cueing.rules import ALLOWED
 if TYPE_CHECKING:
     from kickcue.config.watch_settings import WatchSettings
 
-MINDED: Final = frozenset({"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"})
+MINDED: Final = frozenset(
+    {"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"}
+)
 """What of a watch a person has to see to before the race."""
 
 
@@ -27,12 +29,25 @@ def race(patient: Patient) -> Iterator[Finding]:
     yield ok("race file", f"{patient.race_file}: {course.event} {laps}")
     rules = ALLOWED[patient.settings.rules]
     if not rules.cues:
-        yield warning("cues", rules.reason, 'another `rules` in the race file, such as "training", allows them')
+        yield warning(
+            "cues",
+            rules.reason,
+            'another `rules` in the race file, such as "training", allows them',
+        )
     pins = patient.settings.sensors
     if pins:
-        yield ok("sensors", "; ".join(f"{name} is {' '.join(pin.pin)} ({pin.profile})" for name, pin in pins.items()))
+        yield ok(
+            "sensors",
+            "; ".join(
+                f"{name} is {' '.join(pin.pin)} ({pin.profile})" for name, pin in pins.items()
+            ),
+        )
     else:
-        yield fault("sensors", "the race file names none, and kickcue does not guess whose they are", "`kickcue pair` finds yours")
+        yield fault(
+            "sensors",
+            "the race file names none, and kickcue does not guess whose they are",
+            "`kickcue pair` finds yours",
+        )
     yield from _watch(patient.settings.watch)
 
 

@@ -1,4 +1,7 @@
-"""The sensors around, in a calm order: numbers that stay with their device, rows that do not dance with every packet."""
+"""The sensors around, in a calm order.
+
+Numbers that stay with their device, rows that do not dance with every packet.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from kickcue.cli.live.words import reads, sends
 from kickcue.edges.radio import Sighting
 
 SMOOTHING: Final = 0.3
-"""How much of a new signal goes into the remembered one; single packets jump by 10 dB where nobody moves [judgement]."""
+"""How much of a new signal goes into the remembered one; single packets jump by 10 dB where nobody
+moves [judgement]."""
 STEP_DBM: Final = 4.0
 """Signals that differ by less are taken as the same strength and keep their order."""
 STATIC: Final = 0b11
@@ -24,7 +28,10 @@ class Around:
 
 
 class Surroundings:
-    """Remembers who was seen. ``take`` what the radio has now; ``rows`` are the devices, strongest first."""
+    """Remembers who was seen.
+
+    ``take`` what the radio has now; ``rows`` are the devices, strongest first.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, Around] = {}
@@ -34,14 +41,19 @@ class Surroundings:
         for sighting in sightings:
             known = self._known.get(sighting.address)
             if known is None:
-                self._known[sighting.address] = Around(len(self._known) + 1, sighting, sighting.rssi_dbm)
+                self._known[sighting.address] = Around(
+                    len(self._known) + 1, sighting, sighting.rssi_dbm
+                )
             elif sighting != known.sighting:
                 known.sighting = sighting
                 known.signal_dbm = _smoothed(known.signal_dbm, sighting.rssi_dbm)
 
     def rows(self) -> list[Around]:
         """Return the devices, strongest first."""
-        return sorted(self._known.values(), key=lambda row: (-round((row.signal_dbm or -200.0) / STEP_DBM), row.number))
+        return sorted(
+            self._known.values(),
+            key=lambda row: (-round((row.signal_dbm or -200.0) / STEP_DBM), row.number),
+        )
 
 
 def _smoothed(before: float | None, now: float | None) -> float | None:
@@ -49,7 +61,10 @@ def _smoothed(before: float | None, now: float | None) -> float | None:
 
 
 def sent_by(sighting: Sighting) -> tuple[str, ...]:
-    """Return what the device sends: by its advertisement, and by its profile, for not every device advertises all it has."""
+    """Return what the device sends.
+
+    By its advertisement, and by its profile, for not every device advertises all it has.
+    """
     profile = sighting.found.profile
     known = set() if profile is None else reads(profile)
     advertised = sends(sighting.services)
@@ -68,10 +83,13 @@ def profile_of(sighting: Sighting) -> str:
 
 
 def address_changes(sighting: Sighting) -> bool:
-    """Return whether the device takes a new address from time to time, so that it cannot be known by it.
+    """Return whether the device takes a new address from time to time.
 
-    Of random addresses, those with the top bits 11 ("static") stay (Bluetooth Core 5.4, Vol 6 Part B, 1.3.2.1). What is no such address
-    (macOS shows a UUID in its place) stays as long as the machine remembers the device.
+    So that it cannot be known by it.
+
+    Of random addresses, those with the top bits 11 ("static") stay (Bluetooth Core 5.4, Vol 6 Part
+    B, 1.3.2.1). What is no such address (macOS shows a UUID in its place) stays as long as the
+    machine remembers the device.
     """
     first = sighting.address.partition(":")[0]
     return bool(sighting.random_address) and len(first) == 2 and int(first, 16) >> 6 != STATIC

@@ -10,7 +10,10 @@ from kickcue.edges.radio import Health
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened; ``t_s`` seconds after the gun (below 0: before it), None where that is not known."""
+    """One thing that happened.
+
+    ``t_s`` seconds after the gun (below 0: before it), None where that is not known.
+    """
 
     t_s: float | None
     text: str
@@ -19,7 +22,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wrist:
-    """The way to the watch: where cues go, why they do not get there at the moment, and what became of them.
+    """The way to the watch.
+
+    Where cues go, why they do not get there at the moment, and what became of them.
 
     Not ``cues``: the rules of the race allow none, and only what is shown goes there.
     """
@@ -37,7 +42,10 @@ class Wrist:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One moment of a race. ``elapsed_s`` is None before the gun, and where it was not seen; ``bell_in_s`` counts from now."""
+    """One moment of a race.
+
+    ``elapsed_s`` is None before the gun, and where it was not seen; ``bell_in_s`` counts from now.
+    """
 
     title: str
     course: Course
@@ -55,7 +63,8 @@ class Board:
     """When the last cue was given, on the clock of ``elapsed_s``."""
     log: Sequence[Entry] = ()
     undo_left_s: float | None = None
-    """For how many seconds u takes the end of the race or its last start back; None where it does not."""
+    """For how many seconds u takes the end of the race or its last start back; None where it does
+    not."""
     unstarted: bool = False
     """The runner is on the way, and nobody has pressed start."""
     question: str | None = None

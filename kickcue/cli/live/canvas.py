@@ -65,11 +65,15 @@ class Canvas:
 async def canvas(*, take_interrupt: bool = False, whole: bool = True) -> AsyncIterator[Canvas]:
     """Take the terminal over; it is put back as it was, whatever happens.
 
-    ``take_interrupt``: Ctrl-C comes as a key. Not ``whole``: only as many lines as the picture has, and the last one stays.
+    ``take_interrupt``: Ctrl-C comes as a key. Not ``whole``: only as many lines as the picture has,
+    and the last one stays.
     """
     loop = asyncio.get_running_loop()
     told = {**_SIGNALS, **({signal.SIGINT: INTERRUPT} if take_interrupt else {})}
-    with handlers_kept(signal.SIGTERM, signal.SIGINT), Live(console=console(), screen=whole, auto_refresh=False) as live:
+    with (
+        handlers_kept(signal.SIGTERM, signal.SIGINT),
+        Live(console=console(), screen=whole, auto_refresh=False) as live,
+    ):
         taken = Canvas(live)
         for number, key in told.items():
             loop.add_signal_handler(number, taken.press, key)
@@ -78,7 +82,9 @@ async def canvas(*, take_interrupt: bool = False, whole: bool = True) -> AsyncIt
                 yield taken
         finally:
             for number in told:
-                if not (taken.gone and number is signal.SIGHUP):  # another may follow the first, and would end the process
+                if not (
+                    taken.gone and number is signal.SIGHUP
+                ):  # another may follow the first, and would end the process
                     loop.remove_signal_handler(number)
 
 

@@ -33,7 +33,10 @@ class LeftError(KickcueError):
 @asynccontextmanager
 async def dialogue(adapter: str | None, *, all_devices: bool = False) -> AsyncIterator["Dialogue"]:
     """Take the terminal over and look around; RadioError when Bluetooth cannot be used."""
-    async with looking_around(load_profiles().values(), adapter=adapter, all_devices=all_devices) as seen, canvas() as screen:
+    async with (
+        looking_around(load_profiles().values(), adapter=adapter, all_devices=all_devices) as seen,
+        canvas() as screen,
+    ):
         yield Dialogue(screen, seen, adapter)
 
 
@@ -59,7 +62,10 @@ class Dialogue:
         return found if pod is None else [*found, chosen(POD, pod)]
 
     async def told(self, wanted: Wanted, address: str) -> Chosen:
-        """Return the device of that address once the person says that it is his; RadioError where it is not heard, or is none."""
+        """Return the device of that address once the person says that it is his.
+
+        RadioError where it is not heard, or is none.
+        """
         search = Search(wanted, address, self._seen)
         while (sighting := search.look()) is None:
             self._canvas.draw(Text(f" Looking for {address} ...", style="bold"))
@@ -75,7 +81,11 @@ class Dialogue:
         looking = asyncio.ensure_future(with_all_services(wanted, sighting, self._adapter))
         try:
             while not looking.done():
-                self._canvas.draw(Text(f" Looking what {sighting.name or sighting.address} sends ...", style="bold"))
+                self._canvas.draw(
+                    Text(
+                        f" Looking what {sighting.name or sighting.address} sends ...", style="bold"
+                    )
+                )
                 await self._key()
         finally:
             looking.cancel()
@@ -102,7 +112,9 @@ class Dialogue:
             if number is None:
                 continue
             picked = next((row.sighting for row in rows if row.number == number), None)
-            self._entry.trouble = "" if picked is not None else f"There is no number {number} in the list."
+            self._entry.trouble = (
+                "" if picked is not None else f"There is no number {number} in the list."
+            )
             if picked is not None and await self._is_mine(wanted, picked):
                 return picked
 
@@ -122,7 +134,11 @@ class Dialogue:
         self._around.take(self._seen())
         rows = self._around.rows()
         taken = None if without is None else without.address
-        return [row for row in rows if wanted.kinds & set(sent_by(row.sighting)) and row.sighting.address != taken]
+        return [
+            row
+            for row in rows
+            if wanted.kinds & set(sent_by(row.sighting)) and row.sighting.address != taken
+        ]
 
     async def _is_mine(self, wanted: Wanted, sighting: Sighting) -> bool:
         """Connect, show what the device says, ask."""
@@ -139,10 +155,14 @@ class Dialogue:
         values, health = Values(profile), _Holder()
 
         def draw() -> None:
-            self._canvas.draw(trial(wanted, sighting, health.health, values.now(time.monotonic_ns())))
+            self._canvas.draw(
+                trial(wanted, sighting, health.health, values.now(time.monotonic_ns()))
+            )
 
         async def listen() -> None:
-            async with listening(sighting, values.take, time.monotonic_ns, adapter=self._adapter) as health.health:
+            async with listening(
+                sighting, values.take, time.monotonic_ns, adapter=self._adapter
+            ) as health.health:
                 await asyncio.Event().wait()
 
         return await self._while(listen, draw)

@@ -1,4 +1,7 @@
-"""From a device that was heard to a sensor of the race: which profile reads it, and how it is known again."""
+"""From a device that was heard to a sensor of the race.
+
+Which profile reads it, and how it is known again.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +19,8 @@ from kickcue.edges.radio import RadioError, Sighting, looked_into, looking_aroun
 LOOK_S: Final = 20.0
 """How long an address is looked for: a sensor that is awake is heard within a second or two."""
 NAME_S: Final = 8.0
-"""How long to wait for the name of one that is heard: it comes in a packet of its own, and the profile hangs on it."""
+"""How long to wait for the name of one that is heard: it comes in a packet of its own, and the
+profile hangs on it."""
 LOOK_AGAIN_S: Final = 0.2
 
 Seen = Callable[[], tuple[Sighting, ...]]
@@ -34,21 +38,39 @@ class Chosen:
 def profile_for(sighting: Sighting, wanted: Wanted) -> SensorProfile | None:
     """Return the profile that reads the wanted quantity from the device, None where none does."""
     found = sighting.found
-    candidates: Iterable[SensorProfile | None] = found.generics if found.fell_back else (found.profile,)
-    return next((profile for profile in candidates if profile is not None and wanted.kinds & reads(profile)), None)
+    candidates: Iterable[SensorProfile | None] = (
+        found.generics if found.fell_back else (found.profile,)
+    )
+    return next(
+        (
+            profile
+            for profile in candidates
+            if profile is not None and wanted.kinds & reads(profile)
+        ),
+        None,
+    )
 
 
 def pin_of(sighting: Sighting, profile: SensorProfile) -> SensorPin:
-    """Return how the device is known again: by its address, or by its name where the address changes; RadioError where neither will do."""
+    """Return how the device is known again.
+
+    By its address, or by its name where the address changes; RadioError where neither will do.
+    """
     if not address_changes(sighting):
         return SensorPin(profile=profile.id, address=sighting.address)
     if sighting.name is None:
-        raise RadioError(f"{sighting.address} has no name and an address that changes: it cannot be known again, take another sensor")
+        raise RadioError(
+            f"{sighting.address} has no name and an address that changes: it cannot be known "
+            "again, take another sensor"
+        )
     return SensorPin(profile=profile.id, name=sighting.name)
 
 
 def chosen(wanted: Wanted, sighting: Sighting) -> Chosen:
-    """Return the device as the wanted sensor; RadioError where it sends nothing of the kind or cannot be known again."""
+    """Return the device as the wanted sensor.
+
+    RadioError where it sends nothing of the kind or cannot be known again.
+    """
     profile = profile_for(sighting, wanted)
     if profile is None:
         sent = ", ".join(sent_by(sighting)) or "nothing that kickcue reads"
@@ -68,17 +90,24 @@ class Search:
     def look(self) -> Sighting | None:
         """Return the device once enough is known of it; RadioError when it took too long."""
         looked_s = asyncio.get_running_loop().time() - self._began_s
-        sighting = next((each for each in self._seen() if each.address.upper() == self._address.upper()), None)
+        sighting = next(
+            (each for each in self._seen() if each.address.upper() == self._address.upper()), None
+        )
         if sighting is not None and (sighting.name is not None or looked_s > NAME_S):
             return sighting
         if looked_s > LOOK_S:
             why = "is it worn and awake, and not taken by a watch or phone?"
-            raise RadioError(f"{self._wanted.sensor} {self._address} was not heard in {LOOK_S:.0f} s: {why}")
+            raise RadioError(
+                f"{self._wanted.sensor} {self._address} was not heard in {LOOK_S:.0f} s: {why}"
+            )
         return None
 
 
 async def with_all_services(wanted: Wanted, sighting: Sighting, adapter: str | None) -> Sighting:
-    """Return the device, looked into where what it advertises does not make it the wanted sensor; RadioError if that fails."""
+    """Return the device, looked into where what it advertises does not make it the wanted sensor.
+
+    RadioError if that fails.
+    """
     if profile_for(sighting, wanted) is not None:
         return sighting
     readers = [profile for profile in load_profiles().values() if wanted.kinds & reads(profile)]
@@ -86,7 +115,10 @@ async def with_all_services(wanted: Wanted, sighting: Sighting, adapter: str | N
 
 
 async def find(told: Mapping[Wanted, str], adapter: str | None) -> list[Chosen]:
-    """Return the devices of these addresses as the wanted sensors; RadioError where one is not heard, or is none."""
+    """Return the devices of these addresses as the wanted sensors.
+
+    RadioError where one is not heard, or is none.
+    """
     async with looking_around(load_profiles().values(), adapter=adapter, all_devices=True) as seen:
         found = []
         for wanted, address in told.items():

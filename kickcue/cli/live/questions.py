@@ -1,4 +1,7 @@
-"""The pictures of choosing a sensor: the list, the one that is being tried, and the questions beside them."""
+"""The pictures of choosing a sensor.
+
+The list, the one that is being tried, and the questions beside them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +43,8 @@ STRAP: Final = Wanted(
     frozenset({"heart"}),
     "Which heart-rate strap is yours?",
     "Put it on, moistened, and hold it to this machine: yours is then on top.",
-    "No strap is heard yet. One that is not worn sleeps; one that a watch or phone has taken is not seen.",
+    "No strap is heard yet. One that is not worn sleeps; one that a watch or phone has taken is "
+    "not seen.",
     "heart_rate_bpm",
     "beats/min",
     "Is that your heart? Run on the spot: it should rise.",
@@ -50,7 +54,8 @@ POD: Final = Wanted(
     frozenset({"steps", "treadmill"}),
     "Which foot pod is yours?",
     "Stamp your foot to wake it, and hold it to this machine: yours is then on top.",
-    "No foot pod is heard yet. It wakes up when it is moved; one that a watch has taken is not seen.",
+    "No foot pod is heard yet. It wakes up when it is moved; one that a watch has taken is not "
+    "seen.",
     "cadence_spm",
     "steps/min",
     "Are those your steps? Run on the spot: they should follow.",
@@ -65,7 +70,9 @@ class Entry:
     trouble: str = ""
 
 
-def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size, entry: Entry) -> RenderableType:
+def choice(
+    wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size, entry: Entry
+) -> RenderableType:
     """Return the list to choose from, as long as there is room."""
     unlisted = f" Not in the list? kickcue scan --all, then kickcue pair --{wanted.sensor} ADDRESS"
     room = max(size.lines - OTHER_LINES - len(unlisted) // size.columns, 1)
@@ -73,7 +80,9 @@ def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size
         Text(f" {wanted.title}", style="bold"),
         Text(f" {wanted.hint}", style="dim"),
         "",
-        sensor_table(rows[:room], now_s, size.columns, numbered=True) if rows else Text(f" {wanted.nobody}", style="yellow"),
+        sensor_table(rows[:room], now_s, size.columns, numbered=True)
+        if rows
+        else Text(f" {wanted.nobody}", style="yellow"),
         Text(f" and {len(rows) - room} weaker ones" if len(rows) > room else "", style="dim"),
         Text(f" {entry.trouble}", style="yellow"),
         Text(f" Which number is yours (then Enter)? {entry.typed}_" if rows else ""),
@@ -82,12 +91,16 @@ def choice(wanted: Wanted, rows: list[Around], now_s: float, size: terminal_size
     )
 
 
-def trial(wanted: Wanted, sighting: Sighting, health: Health | None, values: Mapping[str, Any]) -> RenderableType:
+def trial(
+    wanted: Wanted, sighting: Sighting, health: Health | None, values: Mapping[str, Any]
+) -> RenderableType:
     """Return what the chosen device says just now."""
     connected = health is not None and health.stage is Stage.CONNECTED
     value = values.get(wanted.value)
     return Group(
-        Text(f" {printable(sighting.name or NO_NAME)}", style="bold").append(f"  {sighting.address}", "not bold dim"),
+        Text(f" {printable(sighting.name or NO_NAME)}", style="bold").append(
+            f"  {sighting.address}", "not bold dim"
+        ),
         Text(f" {_doing(health, connected=connected)}", style="dim"),
         "",
         *_large(whole(value), wanted.unit),
@@ -95,7 +108,12 @@ def trial(wanted: Wanted, sighting: Sighting, health: Health | None, values: Map
         Text(f" {spelt(values, frozenset({wanted.value}))}", style="dim"),
         "",
         Text(f" {wanted.proof}" if connected else "", style="bold"),
-        Text(" y yes, it is mine · n no, back to the list · q quit" if connected else " n back to the list · q quit", style="dim"),
+        Text(
+            " y yes, it is mine · n no, back to the list · q quit"
+            if connected
+            else " n back to the list · q quit",
+            style="dim",
+        ),
     )
 
 
@@ -108,14 +126,22 @@ def _doing(health: Health | None, *, connected: bool) -> str:
 def _large(figure: str, unit: str) -> list[Text]:
     rows = ["  " + " ".join(DIGITS[digit][row] for digit in figure) for row in range(3)]
     style = "dim" if figure == UNKNOWN else "bold bright_white"
-    return [Text(row, style=style).append(f"  {unit}" if n == 2 else "", "not bold default") for n, row in enumerate(rows)]
+    return [
+        Text(row, style=style).append(f"  {unit}" if n == 2 else "", "not bold default")
+        for n, row in enumerate(rows)
+    ]
 
 
 def enough(sighting: Sighting) -> RenderableType:
     """Return the question that follows a strap which sends steps too."""
     return Group(
-        Text(f" {printable(sighting.name or NO_NAME)} sends your heart rate and your steps.", style="bold"),
-        Text(" One sensor is enough. A foot pod as well may judge the distance better.", style="dim"),
+        Text(
+            f" {printable(sighting.name or NO_NAME)} sends your heart rate and your steps.",
+            style="bold",
+        ),
+        Text(
+            " One sensor is enough. A foot pod as well may judge the distance better.", style="dim"
+        ),
         "",
         Text(" Enter go on with this one · p choose a foot pod as well · q quit", style="dim"),
     )

@@ -30,7 +30,10 @@ class _Note:
 
 
 class Watching:
-    """Looks at a run, again and again; remembers when things happened that the run does not date."""
+    """Looks at a run, again and again.
+
+    Remembers when things happened that the run does not date.
+    """
 
     def __init__(self, live: Live) -> None:
         self._live = live
@@ -63,7 +66,8 @@ class Watching:
             log=self._log(view),
             question=question,
             undo_left_s=_left_s(view.undo_until_ns, now_ns),
-            unstarted=view.phase is Phase.WAITING and any(notice.code == "start_missing" for notice in view.notices),
+            unstarted=view.phase is Phase.WAITING
+            and any(notice.code == "start_missing" for notice in view.notices),
         )
 
     def _date(self, now_ns: int | None) -> None:
@@ -83,7 +87,11 @@ class Watching:
             return Wrist("", "the way to the watch is being opened" if way is None else way.text)
         counters = way.delivery.counters
         to = way.text if way.watch is None else "`kickcue watch` on this machine"
-        there, who, cues = self._live.watch_is_there, self._live.watch_text, ALLOWED[self._live.document.rules].cues
+        there, who, cues = (
+            self._live.watch_is_there,
+            self._live.watch_text,
+            ALLOWED[self._live.document.rules].cues,
+        )
         return Wrist(to, way.trouble, counters.cues, counters.felt, there, who, cues)
 
     def _recording(self) -> tuple[str, bool]:
@@ -94,7 +102,10 @@ class Watching:
         dated = [(notice.t_ns, notice.text, notice.level) for notice in view.notices]
         dated += [(cue.t_ns, f"cue: {cue.text}", Level.INFO) for cue in view.cues]
         dated += [(note.t_ns or 0, note.text, Level.WARNING) for note in self._notes]
-        return [Entry(_race_s(view, t_ns), text, level) for t_ns, text, level in sorted(dated, key=lambda each: each[0])]
+        return [
+            Entry(_race_s(view, t_ns), text, level)
+            for t_ns, text, level in sorted(dated, key=lambda each: each[0])
+        ]
 
 
 def _race_s(view: View, t_ns: int | None) -> float | None:
@@ -104,7 +115,11 @@ def _race_s(view: View, t_ns: int | None) -> float | None:
 
 def _left_s(until_ns: int | None, now_ns: int | None) -> float | None:
     """Return how many seconds are left, None where none are."""
-    return None if until_ns is None or now_ns is None or now_ns >= until_ns else (until_ns - now_ns) / NS_PER_S
+    return (
+        None
+        if until_ns is None or now_ns is None or now_ns >= until_ns
+        else (until_ns - now_ns) / NS_PER_S
+    )
 
 
 class RaceScreen:
@@ -118,7 +133,10 @@ class RaceScreen:
         self._typed: TypedDistance | None = None
 
     async def until_left(self) -> bool:
-        """Return once the person leaves; False where only the terminal has gone, and the race should go on."""
+        """Return once the person leaves.
+
+        False where only the terminal has gone, and the race should go on.
+        """
         while not self._broken():
             self._canvas.draw(RacePicture(self._watching.board(self._question())))
             key = await self._canvas.key(FRAME_S)
@@ -167,7 +185,9 @@ class RaceScreen:
     def _is_asked_first(self, key: str) -> bool:
         session = self._live.session
         estimate = None if session is None else session.view.estimate
-        return is_asked_first(key, *((None, None) if estimate is None else (estimate.to_go_m, estimate.distance_sd_m)))
+        return is_asked_first(
+            key, *((None, None) if estimate is None else (estimate.to_go_m, estimate.distance_sd_m))
+        )
 
     def _order(self, kind: CommandKind, race_distance_m: float | None = None) -> None:
         now_ns = self._live.clock.run_ns()

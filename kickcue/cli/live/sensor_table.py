@@ -1,4 +1,7 @@
-"""The sensors around as a table: signal, name, address, how they are read, when they were last heard, what they send."""
+"""The sensors around as a table.
+
+Signal, name, address, how they are read, when they were last heard, what they send.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -19,25 +22,50 @@ NAME_COLUMNS: Final = 18
 PROFILE_COLUMNS: Final = 13
 LAST_COLUMNS: Final = 15
 NARROW: Final = 70
-"""Below so many columns, as on a phone held upright, only signal, name and address are shown, or what the sensor says."""
+"""Below so many columns, as on a phone held upright, only signal, name and address are shown, or
+what the sensor says."""
 Values = Mapping[str, str]
 """What a device says, in words, by its address; stands in place of what it sends."""
 USEFUL: Final = frozenset({"watch", "heart", "steps", "treadmill", "location"})
 
 
-def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: bool = False, values: Values | None = None) -> Table:
-    """Return the table for a terminal of ``width`` columns; the last column takes what the others leave."""
+def sensor_table(
+    rows: Sequence[Around],
+    now_s: float,
+    width: int,
+    *,
+    numbered: bool = False,
+    values: Values | None = None,
+) -> Table:
+    """Return the table for a terminal of ``width`` columns.
+
+    The last column takes what the others leave.
+    """
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.show_header, grid.header_style = True, "dim"
     address = max((len(row.sighting.address) for row in rows), default=0)
-    columns = {"nr": 2, "signal": 8, "name": NAME_COLUMNS, "address": address, "read as": PROFILE_COLUMNS, "seen": 4}
+    columns = {
+        "nr": 2,
+        "signal": 8,
+        "name": NAME_COLUMNS,
+        "address": address,
+        "read as": PROFILE_COLUMNS,
+        "seen": 4,
+    }
     columns = {title: needed for title, needed in columns.items() if numbered or title != "nr"}
     narrow = width < NARROW
     if narrow:
         kept = {"nr", "signal", "name"} | ({"address"} if values is None else set())
-        columns = {title: needed for title, needed in {**columns, "signal": 4}.items() if title in kept}
+        columns = {
+            title: needed for title, needed in {**columns, "signal": 4}.items() if title in kept
+        }
     for title, needed in columns.items():
-        grid.add_column(title, no_wrap=True, width=needed, justify="right" if title in {"nr", "seen"} else "left")
+        grid.add_column(
+            title,
+            no_wrap=True,
+            width=needed,
+            justify="right" if title in {"nr", "seen"} else "left",
+        )
     last = max(width - sum(columns.values()) - len(columns), 1)
     if values is not None or not narrow:
         columns["sends" if values is None else "says"] = last
@@ -45,7 +73,9 @@ def sensor_table(rows: Sequence[Around], now_s: float, width: int, *, numbered: 
     for row in rows:
         cells = _cells(row, now_s, values)
         cells["signal"].truncate(columns["signal"])
-        grid.add_row(*(cells[title] for title in columns), style="dim" if _is_gone(row, now_s) else "")
+        grid.add_row(
+            *(cells[title] for title in columns), style="dim" if _is_gone(row, now_s) else ""
+        )
     return grid
 
 
@@ -66,7 +96,10 @@ def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:
 
 
 def _useful(sighting: Sighting) -> str:
-    """Return what kickcue reads of a runner from it, or what else it sends: nearly all have a battery."""
+    """Return what kickcue reads of a runner from it, or what else it sends.
+
+    Nearly all have a battery.
+    """
     sent = sent_by(sighting)
     return ", ".join([word for word in sent if word in USEFUL] or sent)
 
@@ -84,11 +117,18 @@ def plain_table(rows: Sequence[Around], now_s: float, values: Values | None = No
             row.sighting.address,
             _cut(profile_of(row.sighting), PROFILE_COLUMNS),
             ago(now_s - row.sighting.seen_s),
-            _cut(_useful(row.sighting) if values is None else values.get(row.sighting.address, ""), LAST_COLUMNS),
+            _cut(
+                _useful(row.sighting) if values is None else values.get(row.sighting.address, ""),
+                LAST_COLUMNS,
+            ),
         )
         for row in rows
     ]
-    return table(("dBm", "name", "address", "read as", "seen", "sends" if values is None else "says"), cells, align="rlllrl")
+    return table(
+        ("dBm", "name", "address", "read as", "seen", "sends" if values is None else "says"),
+        cells,
+        align="rlllrl",
+    )
 
 
 def _cut(text: str, columns: int) -> str:

@@ -45,13 +45,24 @@ class Values:
                 self._heard[key] = (t_ns, value)
 
     def now(self, now_ns: int) -> dict[str, Any]:
-        """Return the values that hold, by keys that carry the units; a battery's holds however old."""
-        return {key: value for key, (t_ns, value) in self._heard.items() if key == "battery_percent" or now_ns - t_ns <= FRESH_S * NS_PER_S}
+        """Return the values that hold, by keys that carry the units.
+
+        A battery's holds however old.
+        """
+        return {
+            key: value
+            for key, (t_ns, value) in self._heard.items()
+            if key == "battery_percent" or now_ns - t_ns <= FRESH_S * NS_PER_S
+        }
 
 
 def spelt(values: Mapping[str, Any], without: frozenset[str] = frozenset()) -> str:
     """Return values as words for people, the battery last; ``without`` some of them."""
-    return ", ".join(form.format(values[key]) for key, form in _FORMS.items() if key in values and key not in without)
+    return ", ".join(
+        form.format(values[key])
+        for key, form in _FORMS.items()
+        if key in values and key not in without
+    )
 
 
 _FORMS: Final = {

@@ -9,10 +9,12 @@ from kickcue.core.profiles import SensorProfile
 
 UNKNOWN: Final = "-"
 WIDE_S, WIDE_SHARE = 10.0, 0.1
-"""A moment known to this, with 95 %, or to this share of the time until then, is one moment; else a window. 50 m take some 10 s."""
+"""A moment known to this, with 95 %, or to this share of the time until then, is one moment; else a
+window. 50 m take some 10 s."""
 BARS: Final = "▂▄▆█"
 BARS_FROM_DBM: Final = (-200, -82, -70, -58)
-"""From how many dBm on there is one bar, two, ... A strap held to the machine is some -50 dBm, across the track -85 [judgement]."""
+"""From how many dBm on there is one bar, two, ... A strap held to the machine is some -50 dBm,
+across the track -85 [judgement]."""
 SERVICES: Final = {
     "180d": "heart",
     "1814": "steps",
@@ -47,18 +49,30 @@ def sends(services: Iterable[str]) -> tuple[str, ...]:
 
 def reads(profile: SensorProfile) -> frozenset[str]:
     """Return what kickcue reads from a device of this profile, in the words of ``sends``."""
-    return frozenset(SERVICES[offer.service] for offer in profile.provides if offer.service in SERVICES)
+    return frozenset(
+        SERVICES[offer.service] for offer in profile.provides if offer.service in SERVICES
+    )
 
 
 def ago(seconds: float) -> str:
     """Return how long ago something was seen, in four columns at most."""
-    return "now" if seconds < 3 else f"{seconds:.0f} s" if seconds < 60 else f"{min(seconds / 60, 99):.0f} m"
+    return (
+        "now"
+        if seconds < 3
+        else f"{seconds:.0f} s"
+        if seconds < 60
+        else f"{min(seconds / 60, 99):.0f} m"
+    )
 
 
 def minutes(seconds: float) -> str:
     """Return ``m:ss``, or ``h:mm:ss`` from an hour on."""
     whole = max(int(seconds), 0)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole >= 3600 else f"{whole // 60}:{whole % 60:02}"
+    return (
+        f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+        if whole >= 3600
+        else f"{whole // 60}:{whole % 60:02}"
+    )
 
 
 def since_gun(seconds: float) -> str:
@@ -67,7 +81,10 @@ def since_gun(seconds: float) -> str:
 
 
 def coming(eta_s: float, sd_s: float | None) -> str:
-    """Return when something comes, "1:23 ± 5 s"; where that is not known well, between when and when: "about 1:23 (0:47 to 1:59)"."""
+    """Return when something comes, "1:23 ± 5 s".
+
+    Where that is not known well, between when and when: "about 1:23 (0:47 to 1:59)".
+    """
     if sd_s is None:
         return f"about {minutes(eta_s)}"
     off_s = SIGMAS_95 * sd_s

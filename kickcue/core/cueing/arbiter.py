@@ -11,7 +11,8 @@ from kickcue.core.events import CueKind
 from kickcue.core.units import NS_PER_S
 
 SPACING_S = 12.0
-"""An unexpected vibration costs about a second of attention (Asplund & Perrault 2020); a lap of 53-120 s bears four."""
+"""An unexpected vibration costs about a second of attention (Asplund & Perrault 2020); a lap of
+53-120 s bears four."""
 SPACING_M = 60.0
 MOST_IN_LAST_WINDOW = 4
 MOST_EVEN = 6
@@ -47,7 +48,9 @@ class Arbiter:
         self._even_before = 0
         """Even-pace cues of earlier starts: they go on in the numbers of cues and not in the cap."""
 
-    def choose(self, t_ns: int, distance_m: float, candidates: Iterable[Candidate]) -> Candidate | None:
+    def choose(
+        self, t_ns: int, distance_m: float, candidates: Iterable[Candidate]
+    ) -> Candidate | None:
         """Return the most urgent candidate that may be given now, or None."""
         allowed = [c for c in candidates if self._may(t_ns, distance_m, c.kind)]
         return max(allowed, key=lambda c: URGENCY[c.kind], default=None)
@@ -69,14 +72,18 @@ class Arbiter:
         return self._counts.get(kind, 0)
 
     def forget_last_window(self) -> None:
-        """Start the last window afresh, because the runner took a lap back: it is still to come, with all its cues."""
+        """Start the last window afresh, because the runner took a lap back.
+
+        It is still to come, with all its cues.
+        """
         self._in_last_window = 0
         self._given.clear()
 
     def begin_race(self) -> None:
         """Start the race afresh: all its cues are to come.
 
-        The numbers go on, for a watch ignores an id that it has felt; so does the time since the last cue, for it is the same wrist.
+        The numbers go on, for a watch ignores an id that it has felt; so does the time since the
+        last cue, for it is the same wrist.
         """
         self.forget_last_window()
         self._last_m = -math.inf
@@ -98,4 +105,8 @@ class Arbiter:
         since_s = (t_ns - self._last_ns) / NS_PER_S
         if kind is CueKind.EVEN:
             return since_s >= EVEN_SPACING_S and self.count(kind) - self._even_before < MOST_EVEN
-        return since_s >= SPACING_S and distance_m - self._last_m >= SPACING_M and self._in_last_window < MOST_IN_LAST_WINDOW
+        return (
+            since_s >= SPACING_S
+            and distance_m - self._last_m >= SPACING_M
+            and self._in_last_window < MOST_IN_LAST_WINDOW
+        )

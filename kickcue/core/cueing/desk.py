@@ -13,7 +13,8 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S
 ARM_AHEAD_S = 240.0
 """From some three laps before the bell the watch could do it alone."""
 REARM_S, REARM_SHARE = 0.2, 0.02
-"""A new due time is told when it moved by more than this, and by more than this share of the time that is left."""
+"""A new due time is told when it moved by more than this, and by more than this share of the time
+that is left."""
 TTL_MS = 2000
 """SCIENCE: a cue older than two seconds is dropped."""
 
@@ -32,8 +33,13 @@ class CueDesk:
         """The kinds given so far and not taken back."""
         return self._arbiter.given
 
-    def arm(self, t_ns: int, due_s: float, candidate: Candidate, whereabouts: tuple[float, float]) -> list[Output]:
-        """Tell the watch when the bell cue is due and what it says, if that is news; ``whereabouts``: (to go m, sd m)."""
+    def arm(
+        self, t_ns: int, due_s: float, candidate: Candidate, whereabouts: tuple[float, float]
+    ) -> list[Output]:
+        """Tell the watch when the bell cue is due and what it says, if that is news.
+
+        ``whereabouts``: (to go m, sd m).
+        """
         if not self._allowed.cues:
             return []
         if self._armed is not None and self._armed.cue.kind is candidate.kind:
@@ -44,8 +50,13 @@ class CueDesk:
         self._armed = Arm(t_ns, cue, max(round(due_s * NS_PER_S / NS_PER_MS), 0))
         return [self._armed]
 
-    def _reworded(self, t_ns: int, armed: Arm, candidate: Candidate, whereabouts: tuple[float, float]) -> list[Output]:
-        """Tell the watch what the armed cue says now, if that is news. Its moment stays to the millisecond."""
+    def _reworded(
+        self, t_ns: int, armed: Arm, candidate: Candidate, whereabouts: tuple[float, float]
+    ) -> list[Output]:
+        """Tell the watch what the armed cue says now, if that is news.
+
+        Its moment stays to the millisecond.
+        """
         if armed.cue.text == self._vocabulary[candidate.phrase].text:
             return []
         self._armed = replace(armed, cue=self._cue(t_ns, candidate, whereabouts))
@@ -96,10 +107,14 @@ class CueDesk:
         """Start the last window afresh, because the runner took a lap back after the bell."""
         self._arbiter.forget_last_window()
 
-    def _cue(self, t_ns: int, candidate: Candidate, whereabouts: tuple[float | None, float | None]) -> Cue:
+    def _cue(
+        self, t_ns: int, candidate: Candidate, whereabouts: tuple[float | None, float | None]
+    ) -> Cue:
         phrase = self._vocabulary[candidate.phrase]
         slot = _slot(candidate.kind)
-        number = 1 + sum(self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot)  # a watch ignores an id it has felt
+        number = 1 + sum(
+            self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot
+        )  # a watch ignores an id it has felt
         return Cue(
             t_ns=t_ns,
             id=f"{slot}-{number}",

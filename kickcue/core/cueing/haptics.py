@@ -1,8 +1,9 @@
 """How each cue feels, independent of the watch: pulses of (on_ms, off_ms, intensity 0..1).
 
-In the last lap the cues differ by the number of pulses, not only by their length: counting survives running, telling 120 ms from 200 ms
-does not (88.7 % of patterns were recognised in the wild, ActiVibe 2016). HOLD takes LAST_LAP's
-place and keeps its count. All stay within 1.3 s and four pulses.
+In the last lap the cues differ by the number of pulses, not only by their length: counting survives
+running, telling 120 ms from 200 ms does not (88.7 % of patterns were recognised in the wild,
+ActiVibe 2016). HOLD takes LAST_LAP's place and keeps its count. All stay within 1.3 s and four
+pulses.
 """
 
 from collections.abc import Mapping

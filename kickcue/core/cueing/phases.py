@@ -1,9 +1,10 @@
 """The phases of a race as one table.
 
-Two rules. Everything that moves the race from one phase to another stands in ``TRANSITIONS``; a pair that is not there is illegal,
-raises and changes nothing. And the machine knows nothing of metres, probabilities or clocks: the engine decides *that* the bell line
-is passed and says ``Signal.BELL``; what follows from it is decided here. That a second START is a
-new start, and that an end (UNDO) or a start (RECALL) was a mistake, the engine decides as well.
+Two rules. Everything that moves the race from one phase to another stands in ``TRANSITIONS``; a
+pair that is not there is illegal, raises and changes nothing. And the machine knows nothing of
+metres, probabilities or clocks: the engine decides *that* the bell line is passed and says
+``Signal.BELL``; what follows from it is decided here. That a second START is a new start, and that
+an end (UNDO) or a start (RECALL) was a mistake, the engine decides as well.
 
 Signals come from the estimate (BELL, TO_GO_200, TO_GO_100, TO_GO_50, LINE) or from people (START,
 FINISH, ABORT, UNDO, RECALL). A race whose last window is shorter than 200 m gets its signals in the
@@ -64,5 +65,9 @@ def after(phase: Phase, signal: Signal) -> Phase:
 
 def diagram() -> str:
     """Return the table as a Mermaid state diagram, for the docs."""
-    rows = [f"    {phase} --> {target}: {signal}" for phase, row in TRANSITIONS.items() for signal, target in row.items()]
+    rows = [
+        f"    {phase} --> {target}: {signal}"
+        for phase, row in TRANSITIONS.items()
+        for signal, target in row.items()
+    ]
     return "\n".join(["stateDiagram-v2", f"    [*] --> {Phase.WAITING}", *rows]) + "\n"

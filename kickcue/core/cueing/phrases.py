@@ -1,4 +1,7 @@
-"""What the cues say. The words are data in ``kickcue/phrases/<language>.toml``; here is their shape."""
+"""What the cues say. The words are data in ``kickcue/phrases/<language>.toml``.
+
+Here is their shape.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from enum import StrEnum
 class PhraseKey(StrEnum):
     """Every sentence a cue can need. ``..._ABOUT``: the place is not known well.
 
-    ``LAST_LAP`` and ``HOLD`` open the last window, whatever it is called: lap, kilometre, mile, or so many metres.
+    ``LAST_LAP`` and ``HOLD`` open the last window, whatever it is called: lap, kilometre, mile, or
+    so many metres.
     """
 
     READY = "ready"
@@ -34,7 +38,10 @@ class Phrase:
 
 Vocabulary = Mapping[PhraseKey, Phrase]
 
-PLAIN: Mapping[PhraseKey, PhraseKey] = {PhraseKey.LAST_LAP_ABOUT: PhraseKey.LAST_LAP, PhraseKey.HOLD_ABOUT: PhraseKey.HOLD}
+PLAIN: Mapping[PhraseKey, PhraseKey] = {
+    PhraseKey.LAST_LAP_ABOUT: PhraseKey.LAST_LAP,
+    PhraseKey.HOLD_ABOUT: PhraseKey.HOLD,
+}
 """What is said in place of a phrase that a language file of one's own does not have."""
 OPENING: Mapping[PhraseKey, str] = {
     PhraseKey.LAST_LAP: "last_{window}",

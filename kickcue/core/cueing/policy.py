@@ -1,9 +1,13 @@
-"""Which cues would help now: the last lap's opening, then turnover and drive only while the legs have not answered, relax once they have.
+"""Which cues would help now.
 
-Nothing is said in the last 50 m, wherever these may be: the finish counts as near as it may plausibly be.
+The last lap's opening, then turnover and drive only while the legs have not answered, relax once
+they have.
 
-The schedule is SCIENCE's proposal: discrete, short, external prompts. No metronome: runners told to match a beat ran slower and with
-shorter steps than with the same music left alone (Van Dyck 2021).
+Nothing is said in the last 50 m, wherever these may be: the finish counts as near as it may
+plausibly be.
+
+The schedule is SCIENCE's proposal: discrete, short, external prompts. No metronome: runners told to
+match a beat ran slower and with shorter steps than with the same music left alone (Van Dyck 2021).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +19,8 @@ from kickcue.core.events import CueKind
 from kickcue.core.plan import CuePoint
 
 ANSWERED_RATIO = 1.03
-"""Cadence or, where it is unknown, speed this far above the race's own baseline counts as an answer; real kicks span 0 to +14 %."""
+"""Cadence or, where it is unknown, speed this far above the race's own baseline counts as an
+answer; real kicks span 0 to +14 %."""
 SILENT_TO_GO_M = 50.0
 UNEVEN = 0.03
 """A lap this far off the even pace is worth a word."""
@@ -23,7 +28,10 @@ UNEVEN = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What the policy looks at; distances in metres, None is unknown. In 95 of 100 cases ``to_go_m`` is right to ``error_m``."""
+    """What the policy looks at; distances in metres, None is unknown.
+
+    In 95 of 100 cases ``to_go_m`` is right to ``error_m``.
+    """
 
     to_go_m: float
     error_m: float
@@ -35,7 +43,10 @@ class Moment:
 
 
 def bell_cue(*, hold: bool, about: bool) -> Candidate:
-    """Return the cue that opens the last window: ``hold`` form in place of the kick, ``about`` where the place is not known well."""
+    """Return the cue that opens the last window.
+
+    ``hold`` form in place of the kick, ``about`` where the place is not known well.
+    """
     if hold:
         return Candidate(CueKind.HOLD, PhraseKey.HOLD_ABOUT if about else PhraseKey.HOLD)
     return Candidate(CueKind.LAST_LAP, PhraseKey.LAST_LAP_ABOUT if about else PhraseKey.LAST_LAP)
@@ -43,13 +54,18 @@ def bell_cue(*, hold: bool, about: bool) -> Candidate:
 
 def answered(moment: Moment) -> bool:
     """Say whether the legs have answered; not knowing is not an answer."""
-    for now, before in ((moment.cadence_spm, moment.baseline_spm), (moment.speed_mps, moment.baseline_mps)):
+    for now, before in (
+        (moment.cadence_spm, moment.baseline_spm),
+        (moment.speed_mps, moment.baseline_mps),
+    ):
         if now is not None and before is not None:
             return now >= ANSWERED_RATIO * before
     return False
 
 
-def in_last_window(moment: Moment, points: Sequence[CuePoint], *, smile: bool) -> Iterator[Candidate]:
+def in_last_window(
+    moment: Moment, points: Sequence[CuePoint], *, smile: bool
+) -> Iterator[Candidate]:
     """Yield the cues that would help now, after the bell."""
     if moment.to_go_m - moment.error_m <= SILENT_TO_GO_M:
         return

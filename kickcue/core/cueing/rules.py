@@ -1,7 +1,8 @@
 """Race rules as modes: where cues may be given at all, and in which form, and whether somebody beside the track may press.
 
-World Athletics TR 6.3.1 counts pacing by a technical device as assistance (disqualification may come without warning), and 6.3.2 bans
-mobile phones and radio transmitters from the competition area. So a sanctioned race is recorded and nothing else.
+World Athletics TR 6.3.1 counts pacing by a technical device as assistance (disqualification may
+come without warning), and 6.3.2 bans mobile phones and radio transmitters from the competition
+area. So a sanctioned race is recorded and nothing else.
 """
 
 from dataclasses import dataclass
@@ -30,12 +31,20 @@ class Allowed:
 
 
 ALLOWED = {
-    Rules.TRAINING: Allowed(cues=True, voice=True, helper=True, reason="training: cues by vibration and voice"),
+    Rules.TRAINING: Allowed(
+        cues=True, voice=True, helper=True, reason="training: cues by vibration and voice"
+    ),
     Rules.TIMETRIAL: Allowed(
-        cues=True, voice=True, helper=True, reason="time trial: cues by vibration and voice; times are not ratifiable"
+        cues=True,
+        voice=True,
+        helper=True,
+        reason="time trial: cues by vibration and voice; times are not ratifiable",
     ),
     Rules.ROAD: Allowed(
-        cues=True, voice=False, helper=False, reason="road race: cues by vibration only, because many road races ban headphones"
+        cues=True,
+        voice=False,
+        helper=False,
+        reason="road race: cues by vibration only, because many road races ban headphones",
     ),
     Rules.SANCTIONED: Allowed(
         cues=False,
@@ -50,7 +59,8 @@ ALLOWED = {
 def refusal(event: Input, rules: Rules) -> str | None:
     """Return why an event does not count under these rules, None where it does.
 
-    Whoever counts the laps for a runner from beside the track helps by a device, which TR 6.3 counts as assistance.
+    Whoever counts the laps for a runner from beside the track helps by a device, which TR 6.3
+    counts as assistance.
     """
     helps = (isinstance(event, Mark) and event.source is MarkSource.TRACKSIDE) or (
         isinstance(event, Command) and event.by is Orderer.TRACKSIDE
@@ -58,4 +68,7 @@ def refusal(event: Input, rules: Rules) -> str | None:
     if not helps or ALLOWED[rules].helper:
         return None
     what = event.kind if isinstance(event, Command) else "lap"
-    return f"{what} by a trackside helper does not count under {rules} rules: in a race it would be assistance (World Athletics TR 6.3)"
+    return (
+        f"{what} by a trackside helper does not count under {rules} rules: in a race it would "
+        "be assistance (World Athletics TR 6.3)"
+    )

@@ -1,4 +1,7 @@
-"""Which line a mark is of, as one hypothesis has it: the price of each line, and what the filter makes of it."""
+"""Which line a mark is of, as one hypothesis has it.
+
+The price of each line, and what the filter makes of it.
+"""
 
 import math
 from collections.abc import Iterator
@@ -104,7 +107,9 @@ def pay_for_unmarked(h: TrackFilter, lines_m: tuple[float, ...], seen: Observati
     h.unmarked = unmarked
 
 
-def associated(h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: Observation) -> list[TrackFilter]:
+def associated(
+    h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: Observation
+) -> list[TrackFilter]:
     """Return ``h`` updated by the mark, once for each line within the gate.
 
     ``share``: how many runners mark these lines.
@@ -142,7 +147,9 @@ def _as_a_ratio(h: TrackFilter, scale: float) -> float:
     return math.exp(0.5 * (off * off - off_log * off_log) / variance) / ratio
 
 
-def note_line(h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True) -> None:
+def note_line(
+    h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True
+) -> None:
     """Let ``h`` note that the mark at ``t_ns`` was that of line ``number``.
 
     ``timed``: the time since the line before, or the gun, tells the pace.

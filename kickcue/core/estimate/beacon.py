@@ -1,20 +1,24 @@
-"""A Bluetooth beacon on the finish line, and the moment a runner is closest to it, from nothing but signal strength.
+"""A Bluetooth beacon on the finish line, and the moment a runner is closest to it.
 
-The strongest reading will not do: single readings fade by 4 to 6 dB, and the body behind which the receiver is worn takes 10 to 20 dB
-from one side. So a curve is fitted to the readings of the last seconds. For a runner who passes at steady speed v and distance d, u
-seconds after the closest approach, with tau = d / v,
+From nothing but signal strength.
+
+The strongest reading will not do: single readings fade by 4 to 6 dB, and the body behind which the
+receiver is worn takes 10 to 20 dB from one side. So a curve is fitted to the readings of the last
+seconds. For a runner who passes at steady speed v and distance d, u seconds after the closest
+approach, with tau = d / v,
 
     rssi = level - 10 n log10(hypot(u, tau)) - body u / hypot(u, tau) + noise
 
-(log-distance path loss; the body as the cosine of the bearing: worn in front it hides the beacon behind, worn on the back the one ahead).
-Speed goes into the level, so no pod is asked. Level, n and body are linear and have normal priors: for each moment and each tau they
-are integrated out in closed form, and what is left is a list of odds over the moments (a Bayesian matched filter).
+(log-distance path loss; the body as the cosine of the bearing: worn in front it hides the beacon
+behind, worn on the back the one ahead). Speed goes into the level, so no pod is asked. Level, n and
+body are linear and have normal priors: for each moment and each tau they are integrated out in
+closed form, and what is left is a list of odds over the moments (a Bayesian matched filter).
 
 Silence counts as well: a beacon that was heard and is heard no more is far away.
 
-The crossing is known a second or so after it, when the odds say that it is over and agree on when. Who stands beside the beacon has flat
-odds, who comes nearer has them ahead, who walks away from it has them before all that is remembered: none of them crosses. After a
-crossing follows a rest.
+The crossing is known a second or so after it, when the odds say that it is over and agree on when.
+Who stands beside the beacon has flat odds, who comes nearer has them ahead, who walks away from it
+has them before all that is remembered: none of them crosses. After a crossing follows a rest.
 """
 
 import math
@@ -40,12 +44,14 @@ EDGE_S: Final = 0.6
 SURE: Final = 0.9
 """With these odds it was more than ``OVER_S`` ago, and not right at the edge of what is weighed."""
 STANDING: Final = 1.0
-"""How much more probable it is beforehand that a runner stands than that one passes. More of it costs crossings."""
+"""How much more probable it is beforehand that a runner stands than that one passes. More of it
+costs crossings."""
 SHARPEST_S: Final = 0.8
 """The odds agree when their standard deviation is below this; flat ones have 3 s."""
 FEWEST: Final = 4
 WEAKEST_DBM: Final = -90.0
-"""Readings all below this tell of no crossing: on the back straight, 73 m away, the runner comes closest to the beacon, too."""
+"""Readings all below this tell of no crossing: on the back straight, 73 m away, the runner comes
+closest to the beacon, too."""
 WEAKER_DB: Final = 15.0
 """Nor do those so much weaker than an earlier crossing's."""
 
@@ -61,7 +67,8 @@ QUIET_S, QUIET_SPACINGS = 0.8, 4.0
 QUIET_STEP_S: Final = 0.5
 QUIET_DBM: Final = -98.0
 QUIET_WEIGHT: Final = 0.7
-"""...and is worth as much as such a reading every so often: a little below what receivers can hear (-95 dBm)."""
+"""...and is worth as much as such a reading every so often: a little below what receivers can hear
+(-95 dBm)."""
 
 
 class Reading(NamedTuple):
@@ -72,7 +79,10 @@ class Reading(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What was heard in one ``STEP_S``, so many of them ago: the mean, and a weight that divides its noise."""
+    """What was heard in one ``STEP_S``, so many of them ago.
+
+    The mean, and a weight that divides its noise.
+    """
 
     steps_ago: int
     rssi_dbm: float
@@ -80,7 +90,10 @@ class Cell(NamedTuple):
 
 
 class BeaconWatch:
-    """Turns the readings of one beacon into the moments of passing it. ``hear`` each, and ask ``passed`` as often as you like."""
+    """Turns the readings of one beacon into the moments of passing it.
+
+    ``hear`` each, and ask ``passed`` as often as you like.
+    """
 
     def __init__(self) -> None:
         self._readings: deque[Reading] = deque(maxlen=MOST_READINGS)
@@ -90,7 +103,10 @@ class BeaconWatch:
         self._strongest_dbm: float | None = None
 
     def rest(self, t_ns: int) -> None:
-        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on: the gun, or a crossing."""
+        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on.
+
+        The gun, or a crossing.
+        """
         self._since_s = ns_to_s(t_ns) + REST_S
         self._readings.clear()
         self._look_at_s = math.inf
@@ -108,7 +124,10 @@ class BeaconWatch:
         self._look_at_s = min(self._look_at_s, t_s)
 
     def passed(self, t_ns: int) -> int | None:
-        """Return when the runner was closest to the beacon, once it is known; its ``t_ns``, once a crossing."""
+        """Return when the runner was closest to the beacon, once it is known.
+
+        Its ``t_ns``, once a crossing.
+        """
         if not self._readings:
             return None
         now_s = ns_to_s(t_ns)
@@ -137,15 +156,24 @@ class BeaconWatch:
 
 
 def closest(readings: Sequence[Reading], since_s: float, now_s: float) -> float | None:
-    """Return when the beacon was closest, None where that is not over, was before ``since_s``, or cannot be told."""
+    """Return when the beacon was closest.
+
+    None where that is not over, was before ``since_s``, or cannot be told.
+    """
     odds = _odds([*_cells(readings, now_s), *_silences(readings, since_s, now_s)])
     all_ = sum(odds)
     mean_s = sum(p * ago for p, ago in zip(odds, _AGO_S, strict=True)) / all_
-    sd_s = math.sqrt(sum(p * (ago - mean_s) ** 2 for p, ago in zip(odds, _AGO_S, strict=True)) / all_)
+    sd_s = math.sqrt(
+        sum(p * (ago - mean_s) ** 2 for p, ago in zip(odds, _AGO_S, strict=True)) / all_
+    )
     longest_s = min(REACH_S, now_s - since_s) - EDGE_S
     over = [(p, ago) for p, ago in zip(odds, _AGO_S, strict=True) if OVER_S <= ago < longest_s]
     share = sum(p for p, _ in over)
-    return now_s - sum(p * ago for p, ago in over) / share if share >= SURE and sd_s <= SHARPEST_S else None
+    return (
+        now_s - sum(p * ago for p, ago in over) / share
+        if share >= SURE and sd_s <= SHARPEST_S
+        else None
+    )
 
 
 def _cells(readings: Sequence[Reading], now_s: float) -> list[Cell]:
@@ -169,7 +197,10 @@ def _silences(readings: Sequence[Reading], since_s: float, now_s: float) -> list
 
 
 def _odds(cells: Sequence[Cell]) -> list[float]:
-    """Return how probably each of ``_AGO`` is when the beacon is closest; what is left to 1 is for a runner who stands."""
+    """Return how probably each of ``_AGO`` is when the beacon is closest.
+
+    What is left to 1 is for a runner who stands.
+    """
     logs = [[_log_evidence(cells, ago, curve) for curve in _CURVES] for ago in _AGO]
     standing = _log_evidence(cells, 0, _FLAT)
     most = max(standing, *(max(row) for row in logs))
@@ -178,8 +209,13 @@ def _odds(cells: Sequence[Cell]) -> list[float]:
     return [weight / total for weight in weights]
 
 
-def _log_evidence(cells: Sequence[Cell], ago: int, curve: Mapping[int, tuple[float, float]]) -> float:
-    """Return how well the curve fits with its closest approach there, whatever level, n and body (but for a constant)."""
+def _log_evidence(
+    cells: Sequence[Cell], ago: int, curve: Mapping[int, tuple[float, float]]
+) -> float:
+    """Return how well the curve fits with its closest approach there, whatever level, n and body.
+
+    But for a constant.
+    """
     s1 = sf = sg = sff = sfg = sgg = sz = szf = szg = szz = 0.0
     for steps_ago, rssi_dbm, weight in cells:
         f, g = curve[ago - steps_ago]

@@ -1,7 +1,8 @@
 """Words of a sensor that were queued while the link stood still, and come at once.
 
-The first word after a silence cannot be told from the head of a burst. But a burst comes at once, so the
-next word tells: until it has come, or its time is over, what was said may be as old as the silence.
+The first word after a silence cannot be told from the head of a burst. But a burst comes at once,
+so the next word tells: until it has come, or its time is over, what was said may be as old as the
+silence.
 """
 
 from typing import Final
@@ -11,7 +12,8 @@ from kickcue.core.units import NS_PER_S
 AT_ONCE_NS: Final = NS_PER_S // 2
 """Words of one sensor nearer to each other than this came out of a queue, if a silence went before."""
 LONGEST_NS: Final = 2 * NS_PER_S
-"""A burst is over after so long [judgement]: queues of a minute were emptied in 0.2 s. Some sensors speak four times a second."""
+"""A burst is over after so long [judgement]: queues of a minute were emptied in 0.2 s. Some sensors
+speak four times a second."""
 
 
 class Burst:

@@ -1,7 +1,10 @@
-"""Cadence in steps per minute: smoothed, compared with what it was in the body of the race, and its unit watched.
+"""Cadence in steps per minute.
 
-Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod does not change its unit in a race, so
-what it proved once decides the numbers that could be either (``UnitWatch``); that it contradicts its own profile for long is told.
+Smoothed, compared with what it was in the body of the race, and its unit watched.
+
+Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod
+does not change its unit in a race, so what it proved once decides the numbers that could be either
+(``UnitWatch``); that it contradicts its own profile for long is told.
 """
 
 from collections import deque
@@ -21,7 +24,8 @@ REMEMBERED = 10
 BASELINE_LEAST_S = 60
 """Seconds of running before a baseline is worth comparing with."""
 SPIKE_RATIO = 1.2
-"""Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known gained 14 % in a minute."""
+"""Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
+gained 14 % in a minute."""
 CONFIRMED_AFTER_NS = 2 * NS_PER_S
 """But people stop and start: what is said for so long is so."""
 SILENCE_NS = 3 * NS_PER_S
@@ -40,7 +44,10 @@ class UnitWatch:
         self.contradicted_since_ns: int | None = None
 
     def spm(self, t_ns: int, reading: PodReading) -> float | None:
-        """Take in a reading; return its cadence in steps per minute, None where it has none or its unit cannot be known."""
+        """Take in a reading; return its cadence in steps per minute.
+
+        None where it has none or its unit cannot be known.
+        """
         shown, raw = unit_shown(reading), reading.cadence_raw
         if shown is None or raw is None:
             if raw == 0:  # standing: what comes after need not be what was before
@@ -87,7 +94,8 @@ class Cadence:
     def read(self, t_ns: int, spm: float | None, *, body: bool) -> None:
         """Take in steps per minute; ``body`` says whether it counts towards the baseline.
 
-        Of a burst that was queued in a silence only the last is of now; all count towards the baseline.
+        Of a burst that was queued in a silence only the last is of now; all count towards the
+        baseline.
         """
         if self._burst.goes_on(t_ns):
             self._forget_since(self._burst.head_ns)
@@ -99,7 +107,9 @@ class Cadence:
             return
         if self._recent:
             before_ns, before_spm = self._recent[-1]
-            if (spm > SPIKE_RATIO * before_spm or before_spm > SPIKE_RATIO * spm) and t_ns - before_ns <= SMOOTH_NS:
+            if (
+                spm > SPIKE_RATIO * before_spm or before_spm > SPIKE_RATIO * spm
+            ) and t_ns - before_ns <= SMOOTH_NS:
                 self._doubt(t_ns, spm, body=body)
                 return
         if self._doubted:
@@ -107,7 +117,10 @@ class Cadence:
         self._believe(t_ns, spm, body=body)
 
     def from_another_pod(self) -> None:
-        """Forget what the pod so far has said of the last seconds; the baseline is the runner's and stays."""
+        """Forget what the pod so far has said of the last seconds.
+
+        The baseline is the runner's and stays.
+        """
         self._recent.clear()
         self._doubted.clear()
 
@@ -137,7 +150,10 @@ class Cadence:
 
     def _doubt(self, t_ns: int, spm: float, *, body: bool) -> None:
         """Keep a leap in mind until it is confirmed; till then the last believed cadence holds."""
-        if self._doubted and not 1 / SPIKE_RATIO <= (spm + 1e-9) / (self._doubted[-1][1] + 1e-9) <= SPIKE_RATIO:
+        if (
+            self._doubted
+            and not 1 / SPIKE_RATIO <= (spm + 1e-9) / (self._doubted[-1][1] + 1e-9) <= SPIKE_RATIO
+        ):
             self._doubted.clear()
         self._doubted.append((t_ns, spm, body))
         if t_ns - self._doubted[0][0] >= CONFIRMED_AFTER_NS:

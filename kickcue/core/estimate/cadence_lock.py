@@ -1,10 +1,12 @@
 """An optical sensor that counts steps where it should count beats: how that is noticed.
 
-Light through the skin flickers with every footfall too, and a sensor that loses the pulse may take the steps for it: "cadence lock",
-seen as a heart rate that leaps to the cadence and goes with it. Racing hearts and racing legs both turn at 170 to 190 a minute, so that
-the two agree proves nothing. What does is a heart rate that comes to the cadence, or goes with it, as no heart can: a heart follows
-effort with a time constant of 38 to 132 s (Gielen 2024), the legs change within two steps. Only the step rate itself is documented
-(runningwritings.com, May 2021); half of it, the swing of an arm, is not, and is not looked for.
+Light through the skin flickers with every footfall too, and a sensor that loses the pulse may take
+the steps for it: "cadence lock", seen as a heart rate that leaps to the cadence and goes with it.
+Racing hearts and racing legs both turn at 170 to 190 a minute, so that the two agree proves
+nothing. What does is a heart rate that comes to the cadence, or goes with it, as no heart can: a
+heart follows effort with a time constant of 38 to 132 s (Gielen 2024), the legs change within two
+steps. Only the step rate itself is documented (runningwritings.com, May 2021); half of it, the
+swing of an arm, is not, and is not looked for.
 """
 
 import math
@@ -14,19 +16,22 @@ from typing import NamedTuple
 from kickcue.core.units import NS_PER_S
 
 NEAR_BPM, CENTRED_BPM = 4.0, 2.0
-"""Heart rate and steps agree: every second, and on average [the cadence comes in strides, so it is right to a step or two]."""
+"""Heart rate and steps agree: every second, and on average [the cadence comes in strides, so it is
+right to a step or two]."""
 AGREED_S = 6.0
 BEFORE_S, LEAST_BEFORE = 15.0, 8
 LEAPS = ((3.0, 5.0), (9.0, 8.0))
-"""Seconds in which the sensor came to the cadence, and how far beyond what the heart rate before them allows, in steady running [tuned on
-simulated runs]."""
+"""Seconds in which the sensor came to the cadence, and how far beyond what the heart rate before
+them allows, in steady running [tuned on simulated runs]."""
 STEADY_SPM = 8.0
-"""Legs that change by more than this may mean a change of effort, which a heart answers: then only what no heart can do is proof."""
+"""Legs that change by more than this may mean a change of effort, which a heart answers: then only
+what no heart can do is proof."""
 LOWEST_RUNNING_BPM, HIGHEST_BPM, QUICKEST_S = 110.0, 205.0, 38.0
 IMPOSSIBLE_BPM, STAYED_S, STAYED_LONGEST_S, SETTLES_S, APART_BPM_PER_S = 4.0, 12.0, 20.0, 3.0, 0.25
 """A heart that moved this fast does not stop at the cadence and go on with it."""
 FOLLOW_S, CHANGE_S, CHANGE_SPM, CHANGE_SHARE = 16.0, 6.0, 8.0, 0.8
-"""Legs that change by 8 a minute in 6 s, and a heart rate that does 0.8 of that in the same seconds."""
+"""Legs that change by 8 a minute in 6 s, and a heart rate that does 0.8 of that in the same
+seconds."""
 FOLLOW_SD_BPM, FOLLOW_SD_SHARE = 1.5, 0.12
 LAGS_S = (-3, -2, -1, 0, 1, 2, 3, 4)
 """The cadence is a median of five seconds and so two late, the sensor is late as well."""
@@ -55,7 +60,10 @@ class CadenceLock:
         self.locked = False
 
     def read(self, t_ns: int, bpm: float, spm: float | None) -> bool:
-        """Take in a heart rate and the cadence of the same moment; return whether the one is the other."""
+        """Take in a heart rate and the cadence of the same moment.
+
+        Return whether the one is the other.
+        """
         t_s = t_ns / NS_PER_S
         if spm is None:
             if self.locked and t_s - self._heard[-1].t_s > LOST_STEPS_S:
@@ -73,7 +81,9 @@ class CadenceLock:
         else:
             if self._agreed_since_s is None:
                 self._agreed_since_s = t_s
-            self.locked = self._comes_as_no_heart(t_s, t_s - self._agreed_since_s) or self._goes_with_the_legs(t_s)
+            self.locked = self._comes_as_no_heart(
+                t_s, t_s - self._agreed_since_s
+            ) or self._goes_with_the_legs(t_s)
         return self.locked
 
     def _watch_leaving(self, t_s: float, off: float) -> None:
@@ -96,8 +106,12 @@ class CadenceLock:
             return True
         if not STAYED_S <= agreed_s <= STAYED_LONGEST_S:
             return False
-        apart = _slope([(h.t_s, h.bpm - h.spm) for h in self._between(t_s - agreed_s + SETTLES_S, t_s)])
-        return abs(apart) <= APART_BPM_PER_S and any(self._impossible(t_s - agreed_s, gap_s) for gap_s, _ in LEAPS)
+        apart = _slope(
+            [(h.t_s, h.bpm - h.spm) for h in self._between(t_s - agreed_s + SETTLES_S, t_s)]
+        )
+        return abs(apart) <= APART_BPM_PER_S and any(
+            self._impossible(t_s - agreed_s, gap_s) for gap_s, _ in LEAPS
+        )
 
     def _leapt(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
         """Say whether, the legs being steady, the heart rate after ``from_s`` is not what it was heading for ``gap_s`` before."""
@@ -110,7 +124,9 @@ class CadenceLock:
             return False
         level, slope, sd = _line(before, from_s - gap_s)
         here = _mean([h.bpm for h in now])
-        goal = level + slope * (gap_s + AGREED_S / 2)  # a heart goes on like that, or slows down on the way
+        goal = level + slope * (
+            gap_s + AGREED_S / 2
+        )  # a heart goes on like that, or slows down on the way
         return max(here - max(level, goal), min(level, goal) - here) > max(leap_bpm, 3.0 * sd)
 
     def _impossible(self, from_s: float, gap_s: float) -> bool:
@@ -122,7 +138,10 @@ class CadenceLock:
         level = _mean([h.bpm for h in before[-LEAST_BEFORE // 2 :]])
         here = _mean([h.bpm for h in now])
         share = 1.0 - math.exp(-(gap_s + AGREED_S) / QUICKEST_S)
-        highest, lowest = level + share * (HIGHEST_BPM - level), level - share * max(level - LOWEST_RUNNING_BPM, 0.0)
+        highest, lowest = (
+            level + share * (HIGHEST_BPM - level),
+            level - share * max(level - LOWEST_RUNNING_BPM, 0.0),
+        )
         return here > highest + IMPOSSIBLE_BPM or here < lowest - IMPOSSIBLE_BPM
 
     def _goes_with_the_legs(self, t_s: float) -> bool:
@@ -142,7 +161,11 @@ class CadenceLock:
                 continue
             for t0, bpm0, spm0 in pairs:
                 for t1, bpm1, spm1 in pairs:
-                    if 0 < t1 - t0 <= CHANGE_S and abs(spm1 - spm0) >= CHANGE_SPM and (bpm1 - bpm0) / (spm1 - spm0) >= CHANGE_SHARE:
+                    if (
+                        0 < t1 - t0 <= CHANGE_S
+                        and abs(spm1 - spm0) >= CHANGE_SPM
+                        and (bpm1 - bpm0) / (spm1 - spm0) >= CHANGE_SHARE
+                    ):
                         return True
         return False
 

@@ -1,9 +1,11 @@
 """What earlier races teach about the scale of one pod on one athlete.
 
-The pod has a base scale, which stays until the shoe is changed. From day to day the scale differs a little from it (how the pod sits,
-surface, freshness), and each race measures that day's scale with an error of its own. So every race is worth about as much as any other
-until one of them does not fit: then either the shoe was changed, and what came before counts no more, or it was an odd day. Both are kept
-in mind, each with its probability, as one normal distribution each; what is handed on is the mean and spread of all of them together.
+The pod has a base scale, which stays until the shoe is changed. From day to day the scale differs a
+little from it (how the pod sits, surface, freshness), and each race measures that day's scale with
+an error of its own. So every race is worth about as much as any other until one of them does not
+fit: then either the shoe was changed, and what came before counts no more, or it was an odd day.
+Both are kept in mind, each with its probability, as one normal distribution each; what is handed on
+is the mean and spread of all of them together.
 """
 
 import math
@@ -29,10 +31,13 @@ class Measured:
 
 
 def learned(scales: Sequence[Measured]) -> tuple[float, float]:
-    """Return scale and standard deviation to expect in the next race, from those of earlier ones, the oldest first.
+    """Return scale and standard deviation to expect in the next race.
 
-    Without any it is the generic scale. The spread includes the next day's difference, and is wide where a change of shoe is suspected.
-    That the shoe may be changed *before* the next race is not in it: the engine keeps a wide hypothesis of its own for such surprises.
+    From those of earlier ones, the oldest first.
+
+    Without any it is the generic scale. The spread includes the next day's difference, and is wide
+    where a change of shoe is suspected. That the shoe may be changed *before* the next race is not
+    in it: the engine keeps a wide hypothesis of its own for such surprises.
     """
     beliefs = [(1.0, GENERIC_SCALE, GENERIC_SD**2)]
     for number, race in enumerate(scales):
@@ -51,7 +56,10 @@ _Belief = tuple[float, float, float]
 
 def _maybe_changed(beliefs: Sequence[_Belief]) -> list[_Belief]:
     same = [(weight * (1.0 - CHANGED), mean, variance) for weight, mean, variance in beliefs]
-    return [*same, *((weight * CHANGED, mean, variance + CHANGED_SD**2) for weight, mean, variance in beliefs)]
+    return [
+        *same,
+        *((weight * CHANGED, mean, variance + CHANGED_SD**2) for weight, mean, variance in beliefs),
+    ]
 
 
 def _seen(belief: _Belief, race: Measured) -> _Belief:
@@ -59,11 +67,18 @@ def _seen(belief: _Belief, race: Measured) -> _Belief:
     spread = variance + DAY_SD**2 + race.sd**2
     off = race.scale - mean
     gain = variance / spread
-    return weight * math.exp(-0.5 * off * off / spread) / math.sqrt(spread), mean + gain * off, variance * (1.0 - gain)
+    return (
+        weight * math.exp(-0.5 * off * off / spread) / math.sqrt(spread),
+        mean + gain * off,
+        variance * (1.0 - gain),
+    )
 
 
 def _pruned(beliefs: list[_Belief]) -> list[_Belief]:
-    """Return the heaviest, their weights summing to one; one wide one where none is possible at all (numbers far from any pod's)."""
+    """Return the heaviest, their weights summing to one.
+
+    One wide one where none is possible at all (numbers far from any pod's).
+    """
     heaviest = sorted(beliefs, key=lambda belief: -belief[0])[:MOST_HYPOTHESES]
     total = sum(weight for weight, _, _ in heaviest)
     if total <= 0.0:

@@ -1,10 +1,13 @@
-"""How sure a place is, decided once and said one way everywhere: the error, the laps it may be, and when the right word is "about".
+"""How sure a place is, decided once and said one way everywhere.
 
-A runner sees the line. As long as the truth lies no more than ``NEAR_M`` from what is said, or a quarter of the lap where laps are
-short, the word and the place belong together: "last lap" comes in sight of the line that is meant, and the cues for 200 m and 100 m to
-go, 100 m apart, are not taken for each other. Beyond that the runner is told so. With 95 % of all cases within 1.96 standard deviations
-the border is at 26 m of standard deviation. Nothing that works comes near it: where laps are marked the bell is known to some 3 m, by a
-calibrated pod alone over 5000 m to some 40 m.
+The error, the laps it may be, and when the right word is "about".
+
+A runner sees the line. As long as the truth lies no more than ``NEAR_M`` from what is said, or a
+quarter of the lap where laps are short, the word and the place belong together: "last lap" comes in
+sight of the line that is meant, and the cues for 200 m and 100 m to go, 100 m apart, are not taken
+for each other. Beyond that the runner is told so. With 95 % of all cases within 1.96 standard
+deviations the border is at 26 m of standard deviation. Nothing that works comes near it: where laps
+are marked the bell is known to some 3 m, by a calibrated pod alone over 5000 m to some 40 m.
 """
 
 import math
@@ -16,8 +19,9 @@ SIGMAS_95: Final = 1.96
 NEAR_M: Final = 50.0
 NEAR_SHARE: Final = 0.25
 PACE_SD: Final = 0.03
-"""How far the pace to a place lies from that of the last half minute, one standard deviation. The laps of records vary by 1 %, those of
-tactical finals by 8 % (published splits: Cheptegei 2020, Farah 2012); what it is worth in simulated races: docs/estimation.md."""
+"""How far the pace to a place lies from that of the last half minute, one standard deviation. The
+laps of records vary by 1 %, those of tactical finals by 8 % (published splits: Cheptegei 2020,
+Farah 2012); what it is worth in simulated races: docs/estimation.md."""
 
 
 def half_width_m(sd_m: float) -> float:
@@ -31,9 +35,12 @@ def is_about(sd_m: float, lap_m: float) -> bool:
 
 
 def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float) -> tuple[int, int]:
-    """Return the first and the last lap it may be, counted from 1, of as many as there are lines; the same twice where it is known.
+    """Return the first and the last lap it may be, counted from 1, of as many as there are lines.
 
-    Known is a lap when the truth lies in it in 95 of 100 cases, or no farther than ``NEAR_M`` outside: whoever is at the line sees it.
+    The same twice where it is known.
+
+    Known is a lap when the truth lies in it in 95 of 100 cases, or no farther than ``NEAR_M``
+    outside: whoever is at the line sees it.
     """
     doubt_m = half_width_m(sd_m) - _near_m(lap_m)
     if doubt_m <= 0.0:
@@ -43,18 +50,27 @@ def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float)
 
 
 def lap_at(distance_m: float, lines_m: Sequence[float]) -> int:
-    """Return the lap that is run at ``distance_m``, counted from 1; beyond the finish it is still the last one."""
+    """Return the lap that is run at ``distance_m``, counted from 1.
+
+    Beyond the finish it is still the last one.
+    """
     behind = bisect_right(lines_m, distance_m)
     return behind + 1 if behind < len(lines_m) else behind
 
 
 def arrival_sd_s(eta_s: float, sd_m: float, speed_mps: float) -> float:
-    """Return the standard deviation of the time until a place is reached: the place is known to ``sd_m``, and nobody's pace is even."""
+    """Return the standard deviation of the time until a place is reached.
+
+    The place is known to ``sd_m``, and nobody's pace is even.
+    """
     return math.hypot(sd_m / speed_mps, PACE_SD * eta_s)
 
 
 def plus_minus(sd: float | None) -> str:
-    """Return the error as it stands behind a number, "± 8": in 95 of 100 cases the truth is within; "± ?" where nobody tells."""
+    """Return the error as it stands behind a number, "± 8": in 95 of 100 cases the truth is within.
+
+    "± ?" where nobody tells.
+    """
     return "± ?" if sd is None else f"± {max(SIGMAS_95 * sd, 1.0):.0f}"
 
 

@@ -1,9 +1,13 @@
-"""What a mark may mean that fits no line, or a worse one: something has changed since the mark before.
+"""What a mark may mean that fits no line, or a worse one.
 
-The start was pressed late or early; metres were lost or made up; the pod's scale is another one; the pod tells nothing any more; marks
-are made at a place of the runner's own. A changed hypothesis is made only where it explains the mark better than the unchanged one
-does, so a race in which pod and marks agree never has one. Its price is that of the change (``ChangePriors``); what the mark is held
-against is the clock, at the pace that the marks before have shown: a semi-Markov model of laps.
+Something has changed since the mark before.
+
+The start was pressed late or early; metres were lost or made up; the pod's scale is another one;
+the pod tells nothing any more; marks are made at a place of the runner's own. A changed hypothesis
+is made only where it explains the mark better than the unchanged one does, so a race in which pod
+and marks agree never has one. Its price is that of the change (``ChangePriors``); what the mark is
+held against is the clock, at the pace that the marks before have shown: a semi-Markov model of
+laps.
 """
 
 import math
@@ -36,7 +40,8 @@ class ChangePriors:
     """
 
     change_per_m: float = 1e-5
-    """Of metres that jump, a scale that changes, or a pod that dies, for each metre between two marks.
+    """Of metres that jump, a scale that changes, or a pod that dies, for each metre between two
+    marks.
 
     One race of 5000 m in twenty.
     """
@@ -109,7 +114,8 @@ PRIORS: Final = ChangePriors()
 FARTHEST_CANDIDATES: Final = 4
 """So many lines are looked at for a change."""
 NEGLIGIBLE: Final = 1e-5
-"""Of the best explanation without a change: a hypothesis that weighs less is pruned in the same event."""
+"""Of the best explanation without a change: a hypothesis that weighs less is pruned in the same
+event."""
 LEAST_RUN_M: Final = 20.0
 """Over less than this no scale can be told."""
 SCALES: Final = (0.4, 2.5)
@@ -123,7 +129,8 @@ LEAP_SLACK_M: Final = 30.0
 class Track:
     """Where marks can be made, and what is known of the runner before the race.
 
-    ``lines_m`` are the finish line's crossings in metres run, ``start_lines_m`` those of a start line that lies elsewhere.
+    ``lines_m`` are the finish line's crossings in metres run, ``start_lines_m`` those of a start
+    line that lies elsewhere.
     """
 
     lines_m: tuple[float, ...]
@@ -180,7 +187,9 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
 
 
 def at_private_place(h: TrackFilter, seen: Observation, track: Track) -> Iterator[TrackFilter]:
-    """Yield the hypothesis that marks are made where the runner is now, each lap; none beyond the race.
+    """Yield the hypothesis that marks are made where the runner is now, each lap.
+
+    None beyond the race.
 
     Where that is, is known no better than the runner's place; later marks do not sharpen it.
     """
@@ -253,14 +262,18 @@ def _lies_still(h: TrackFilter, seen: Observation) -> bool:
     return not h.clock_mps and since_s > PRIORS.still_s and run_m < PRIORS.still_mps * since_s
 
 
-def _other_axes(h: TrackFilter, line_m: float, seen: Observation) -> Iterator[tuple[TrackFilter, float]]:
+def _other_axes(
+    h: TrackFilter, line_m: float, seen: Observation
+) -> Iterator[tuple[TrackFilter, float]]:
     """Yield ``h`` with another scale of the pod, and by the clock; each with its share."""
     run_m = seen.line_m(h) - h.tied_m
     if run_m >= LEAST_RUN_M and not _lies_still(h, seen):
         twin = _put_to(h, line_m, seen, Regime.RESCALED)
         scale = min(max(h.scale * (line_m - h.tied_m) / run_m, SCALES[0]), SCALES[1])
         twin.s = line_m + seen.late_m() - scale * seen.axis_m(h)
-        twin.changed = h.changed or h.tied > 0  # at the first line it is the scale of the whole race
+        twin.changed = (
+            h.changed or h.tied > 0
+        )  # at the first line it is the scale of the whole race
         twin.c, twin.o = scale - 1.0, 0.0
         twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, POD_DRIFT.sd**2
         yield twin, PRIORS.rescaled * _likely(scale / h.scale - 1.0, PRIORS.rescaled_sd)

@@ -85,7 +85,9 @@ class CommonLateness:
             if abs(past_m) > AT_LINE_M:
                 return
             line_m -= past_m
-        elif change_of(h) != self._change:  # it was put to the line, and is off by what the press is
+        elif (
+            change_of(h) != self._change
+        ):  # it was put to the line, and is off by what the press is
             self._follow(h, by_s=late_mps)
             return
         self._see(line_m + seen.late_m(), seen, late_mps)

@@ -1,7 +1,10 @@
-"""Distance run, to go and the time of the bell: marks count the laps, the pod interpolates within them.
+"""Distance run, to go and the time of the bell.
 
-The best evidence leads: marks > pod x learned scale > pod x generic scale > cadence x step length > clock x planned pace. All of it
-goes through one belief (``lines.py``), so every answer comes with an honest standard error.
+Marks count the laps, the pod interpolates within them.
+
+The best evidence leads: marks > pod x learned scale > pod x generic scale > cadence x step length >
+clock x planned pace. All of it goes through one belief (``lines.py``), so every answer comes with
+an honest standard error.
 """
 
 import math
@@ -27,10 +30,12 @@ from kickcue.core.units import NS_PER_S
 MARK_GOOD_FOR_LAPS = 1.3
 """Without a mark for longer than this many laps the count stands on the pod again."""
 MARK_TEACHES_FOR_LAPS = 2.5
-"""With the last mark that fits a line farther back the marks, or the pod, were given up: nothing of them is for other races."""
+"""With the last mark that fits a line farther back the marks, or the pod, were given up: nothing of
+them is for other races."""
 LEARNED_SD = 0.015
 OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
-"""One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis keeps the door open."""
+"""One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis
+keeps the door open."""
 STOPPED_AFTER_LINES = 3
 """So many lines in a row without a mark, and no further one is waited for."""
 CADENCE_SD = 0.22
@@ -39,7 +44,8 @@ CADENCE_START_VAR_M2 = 10.0**2
 """Legs turn at once, and the body follows."""
 USUAL_CADENCE_MPS = 4.0
 WARM_UP_S, LATEST_START_S = 60.0, 180.0
-"""Who has been running for longer than the first when the start is pressed was more probably warming up; beyond the second surely."""
+"""Who has been running for longer than the first when the start is pressed was more probably
+warming up; beyond the second surely."""
 RAN_SD_M = 8.0
 """How well the pod tells what was run before a late start: it begins slowly, and lags."""
 RAN_SHARE, LONG_RAN_SHARE = 0.6, 0.3
@@ -47,7 +53,8 @@ RAN_SHARE, LONG_RAN_SHARE = 0.6, 0.3
 UNDO_WITHIN_NS: Final = 600 * NS_PER_S
 """A press can be taken back for ten minutes: two laps of somebody who walks [judgement]."""
 MOST_SINCE_PRESS: Final = 10_000
-"""What came since a press is kept to be read again: sixteen a second over ``UNDO_WITHIN_NS``. After more of it the press stands."""
+"""What came since a press is kept to be read again: sixteen a second over ``UNDO_WITHIN_NS``. After
+more of it the press stands."""
 UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
 """Marks that nobody made, and nobody takes back."""
 CLOCK: Final = Mode.CLOCK
@@ -66,7 +73,10 @@ class ScalePrior:
 
 
 class Position(NamedTuple):
-    """Distance run with its standard deviation, and the true speed (the planned one while nothing better is known)."""
+    """Distance run with its standard deviation, and the true speed.
+
+    The planned one while nothing better is known.
+    """
 
     distance_m: float
     sd_m: float
@@ -116,7 +126,8 @@ class DistanceEstimator:
         self._running_since: tuple[int, float] | None = None
         """Before the start: since when the pod has been running, and its metres then."""
         self._shared_sd_m = 0.0
-        """Of the error that the marks of a learned line have in common: no number of them makes it smaller."""
+        """Of the error that the marks of a learned line have in common: no number of them makes it
+        smaller."""
 
     def go_by(self, course: Course) -> None:
         """Follow the runner over another course; before the start of the race alone."""
@@ -139,7 +150,13 @@ class DistanceEstimator:
         start_prior = PRIORS.start_standing
         if self._heard_ns is None:
             start_prior = PRIORS.start_unseen
-            hypotheses = [clocked(TrackFilter.at_start(1.0, 1.0, 1.0, 1.0), self._odometer.planned_mps, PRIORS.first_pace_sd)]
+            hypotheses = [
+                clocked(
+                    TrackFilter.at_start(1.0, 1.0, 1.0, 1.0),
+                    self._odometer.planned_mps,
+                    PRIORS.first_pace_sd,
+                )
+            ]
         elif self._running_since is not None:
             start_prior = PRIORS.start_running
             since_ns, since_m = self._running_since
@@ -149,7 +166,12 @@ class DistanceEstimator:
                 ran = [h.copy() for h in hypotheses]
                 for h in ran:
                     h.weight *= share
-                    h.s, h.ss, h.regime, h.changed = self._odometer.total_m - since_m, RAN_SD_M**2, Regime.SHIFTED, True
+                    h.s, h.ss, h.regime, h.changed = (
+                        self._odometer.total_m - since_m,
+                        RAN_SD_M**2,
+                        Regime.SHIFTED,
+                        True,
+                    )
                     h.tied_m = h.s
                     h.last_line = bisect_left(self._course.crossings_m, h.s) - 1
                 for h in hypotheses:
@@ -175,14 +197,25 @@ class DistanceEstimator:
         prior = self._prior
         if self._odometer.by_cadence and self._odometer.step_is_guessed:
             speed_mps = self._odometer.speed_mps or USUAL_CADENCE_MPS
-            return [TrackFilter.at_start(1.0, self._odometer.planned_mps / speed_mps, CADENCE_SD, CADENCE_START_VAR_M2)]
+            return [
+                TrackFilter.at_start(
+                    1.0, self._odometer.planned_mps / speed_mps, CADENCE_SD, CADENCE_START_VAR_M2
+                )
+            ]
         wide = max(OUTLIER_SD, 2.0 * prior.sd)
         return [
             TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
             TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
         ]
 
-    def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> None:
+    def read(
+        self,
+        t_ns: int,
+        pod: str,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> None:
         """Take in one reading of a foot pod."""
         if self._undo is not None:
             self._keep_for_undo(t_ns, ("read", t_ns, pod, speed_mps, total_m, cadence_spm))
@@ -217,7 +250,15 @@ class DistanceEstimator:
                 twin = h.copy()
                 twin.weight *= pod.weight
                 twin.clock_mps = 0.0
-                twin.c, twin.o, twin.cc, twin.co, twin.oo, twin.sc, twin.so = pod.c, 0.0, pod.cc, 0.0, pod.oo, 0.0, 0.0
+                twin.c, twin.o, twin.cc, twin.co, twin.oo, twin.sc, twin.so = (
+                    pod.c,
+                    0.0,
+                    pod.cc,
+                    0.0,
+                    pod.oo,
+                    0.0,
+                    0.0,
+                )
                 if t_ns - self._started_ns < 5 * NS_PER_S:
                     twin.ss = 1.0
                 both.append(twin)
@@ -225,7 +266,10 @@ class DistanceEstimator:
         self._lateness = self._common_lateness(self._belief.hypotheses[0])
 
     def pause(self) -> None:
-        """Note that the recorder was stopped: what is walked until it goes on is no part of the race."""
+        """Note that the recorder was stopped.
+
+        What is walked until it goes on is no part of the race.
+        """
         self._odometer.pause()
 
     @property
@@ -233,10 +277,15 @@ class DistanceEstimator:
         """Whether the finish line itself has been marked."""
         return self._belief is not None and self._belief.marked_m == self._course.distance_m
 
-    def mark(self, t_ns: int, source: MarkSource, age_s: float = 0.0, shared_sd_m: float = 0.0) -> float | None:
-        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres run, None for a double or a stray one.
+    def mark(
+        self, t_ns: int, source: MarkSource, age_s: float = 0.0, shared_sd_m: float = 0.0
+    ) -> float | None:
+        """Take in a mark ``age_s`` after (below 0: before) its line.
 
-        ``shared_sd_m``: standard deviation of the error that it has in common with all marks of its source.
+        Return that line in metres run, None for a double or a stray one.
+
+        ``shared_sd_m``: standard deviation of the error that it has in common with all marks of its
+        source.
         """
         if self._belief is None:
             return None
@@ -276,7 +325,10 @@ class DistanceEstimator:
         return model.at_boards() if self._course.lap_m is None else model
 
     def _keep_for_undo(self, t_ns: int, call: Call) -> None:
-        """Keep what comes after a press, to be taken in again should the press be taken back; forget the press in the end."""
+        """Keep what comes after a press, to be taken in again should the press be taken back.
+
+        Forget the press in the end.
+        """
         if self._undo is None:
             return
         if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
@@ -315,7 +367,10 @@ class DistanceEstimator:
         return self._undo is not None
 
     def undo_mark(self) -> bool:
-        """Take back the last mark that a person made, as if it had never been; return False where there is none to take back."""
+        """Take back the last mark that a person made, as if it had never been.
+
+        Return False where there is none to take back.
+        """
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
@@ -344,10 +399,16 @@ class DistanceEstimator:
         return self._measuring.pods()
 
     def measured(self) -> PodScale | None:
-        """Return what the marks of this race say about the scale of the pod, None while that is not worth handing on."""
+        """Return what the marks of this race say about the scale of the pod.
+
+        None while that is not worth handing on.
+        """
         if self._belief is None or self._marked_at_m is None or self._belief.hypotheses[0].changed:
             return None
-        if self._odometer.total_m - self._marked_at_m > MARK_TEACHES_FOR_LAPS * self._course.marker_m:
+        if (
+            self._odometer.total_m - self._marked_at_m
+            > MARK_TEACHES_FOR_LAPS * self._course.marker_m
+        ):
             return None
         return self._measuring.result(self._belief.hypotheses)
 
@@ -364,7 +425,9 @@ class DistanceEstimator:
             variance += self._misfit.variance_m2(mean - heaviest.tied_m, believed_m2)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
-            return Position(mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale)
+            return Position(
+                mean, sd_m, heaviest.clock_mps * heaviest.scale, heaviest.clock_mps * heaviest.scale
+            )
         pod_mps, pace_mps = self._odometer.speed_mps, self._odometer.pace_mps
         if pod_mps is None:
             return Position(mean, sd_m, self._odometer.planned_mps, self._odometer.planned_mps)
@@ -385,8 +448,17 @@ class DistanceEstimator:
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         since_s = self._since_s(t_ns)
         places = [
-            Awaited(part.weight, part.mean_m - distance_m, math.sqrt(part.variance_m2), _due(h, distance_m, model))
-            for h, part in zip(self._belief.hypotheses, self._belief.parts(dd_m, since_s, dd_sd_m * dd_sd_m), strict=True)
+            Awaited(
+                part.weight,
+                part.mean_m - distance_m,
+                math.sqrt(part.variance_m2),
+                _due(h, distance_m, model),
+            )
+            for h, part in zip(
+                self._belief.hypotheses,
+                self._belief.parts(dd_m, since_s, dd_sd_m * dd_sd_m),
+                strict=True,
+            )
         ]
         return odds_to_fire(places, *model.known(self._speed_mps()))
 
@@ -400,9 +472,17 @@ class DistanceEstimator:
         """Return the best evidence the present answer stands on."""
         if self._belief is None:
             return Mode.NONE
-        if self._belief.hypotheses[0].clock_mps or self._heard_ns is None or self._odometer.silent_since(self._heard_ns, t_ns):
+        if (
+            self._belief.hypotheses[0].clock_mps
+            or self._heard_ns is None
+            or self._odometer.silent_since(self._heard_ns, t_ns)
+        ):
             return CLOCK
-        if self._marked_at_m is not None and self._odometer.total_m - self._marked_at_m < MARK_GOOD_FOR_LAPS * self._course.marker_m:
+        if (
+            self._marked_at_m is not None
+            and self._odometer.total_m - self._marked_at_m
+            < MARK_GOOD_FOR_LAPS * self._course.marker_m
+        ):
             return MARKS
         if self._odometer.by_cadence:
             return Mode.CADENCE
@@ -417,7 +497,10 @@ class DistanceEstimator:
     def _parts(self, t_ns: int) -> "_Parts":
         assert self._belief is not None
         dd_m, _ = self._odometer.ahead(t_ns)
-        return [(w, mean, math.sqrt(variance)) for w, mean, variance in self._belief.parts(dd_m, self._since_s(t_ns))]
+        return [
+            (w, mean, math.sqrt(variance))
+            for w, mean, variance in self._belief.parts(dd_m, self._since_s(t_ns))
+        ]
 
     def _speed_mps(self) -> float:
         """Return the true speed behind the pod's; the planned one where that is unknown."""
@@ -436,7 +519,10 @@ def _due(h: TrackFilter, distance_m: float, model: MarkModel) -> float:
 
 
 def _start_lines_m(course: Course) -> tuple[float, ...]:
-    """Return where the runner passes the start line again; nothing on the road, or where finish line and start line are one or near."""
+    """Return where the runner passes the start line again.
+
+    Nothing on the road, or where finish line and start line are one or near.
+    """
     lap_m, first_m = course.lap_m, course.first_crossing_m
     if lap_m is None or min(first_m, lap_m - first_m) < APART_M:
         return ()
@@ -454,7 +540,10 @@ def _beyond(parts: _Parts, x: float) -> float:
 
 
 def _mass_above(scaled: _Parts, x: float) -> float:
-    """Return the same of parts as the error function takes them: half the weight, the mean, sqrt(2) standard deviations."""
+    """Return the same of parts as the error function takes them.
+
+    Half the weight, the mean, sqrt(2) standard deviations.
+    """
     mass, erfc = 0.0, math.erfc
     for half, mean, width in scaled:
         mass += half * erfc((x - mean) / width)

@@ -1,4 +1,7 @@
-"""Which of several receivers of positions counts: one at a time, for each errs in its own way, and a step between two is no running."""
+"""Which of several receivers of positions counts.
+
+One at a time, for each errs in its own way, and a step between two is no running.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,7 +20,8 @@ SETTLED_NS: Final = 5 * NS_PER_S
 OLDEST_S: Final = 3600.0
 """A fix older than an hour, or so far ahead, is not of this race; nor is its age a time at all."""
 NOWHERE_DEG: Final = 1e-6
-"""At 0,0 in the Atlantic nobody runs: a receiver without a place says 0, a watch on a treadmill, too."""
+"""At 0,0 in the Atlantic nobody runs: a receiver without a place says 0, a watch on a treadmill,
+too."""
 
 
 def is_a_place(lat_deg: float, lon_deg: float) -> bool:
@@ -27,10 +31,16 @@ def is_a_place(lat_deg: float, lon_deg: float) -> bool:
 
 
 class FixChoice:
-    """Of several receivers the first in ``order`` that has been well for a while counts; while none has, the one well for longest."""
+    """Of several receivers the first in ``order`` that has been well for a while counts.
+
+    While none has, the one well for longest.
+    """
 
     def __init__(self, order: Sequence[str | None]) -> None:
-        """``order``: the receivers by name; None is the one whose fixes come as they are, without a sensor's name."""
+        """``order``: the receivers by name.
+
+        None is the one whose fixes come as they are, without a sensor's name.
+        """
         self._order = order
         self._heard_ns: dict[str | None, int] = {}
         self._well_since_ns: dict[str | None, int] = {}

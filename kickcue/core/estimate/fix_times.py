@@ -1,13 +1,16 @@
-"""When positions were true that came in a burst: a link stood still, and then gave at once all that was queued.
+"""When positions were true that came in a burst.
 
-A position that tells its age needs none of this. Others count as of the moment they come, which for a
-burst is wrong by as much as the link stood still. But receivers speak in a rhythm, so of a burst the
-last was true one beat before the first that comes in its own time, and each one a beat before the next.
-That holds if the burst has as many positions as the silence had beats; else nobody knows which are
-missing, and none of it is of use.
+A link stood still, and then gave at once all that was queued.
 
-So what comes after a silence is kept until the next one has shown whether it was the head of a burst. A
-line needs seconds of positions before it can be crossed, so nothing is marked later for that.
+A position that tells its age needs none of this. Others count as of the moment they come, which for
+a burst is wrong by as much as the link stood still. But receivers speak in a rhythm, so of a burst
+the last was true one beat before the first that comes in its own time, and each one a beat before
+the next. That holds if the burst has as many positions as the silence had beats; else nobody knows
+which are missing, and none of it is of use.
+
+So what comes after a silence is kept until the next one has shown whether it was the head of a
+burst. A line needs seconds of positions before it can be crossed, so nothing is marked later for
+that.
 """
 
 from collections import deque
@@ -29,7 +32,8 @@ LATEST: Final = 15
 USUAL_S: Final = 1.0
 """A receiver's rhythm, as long as it has not shown another."""
 MOST_KEPT: Final = 128
-"""A burst of more is none that a line could be crossed in: the latest are kept, and then do not fit."""
+"""A burst of more is none that a line could be crossed in: the latest are kept, and then do not
+fit."""
 
 
 class FixTimes:
@@ -69,7 +73,10 @@ class FixTimes:
         return (fix,)
 
     def _released(self, next_ns: int, beat_s: float) -> tuple[Fix, ...]:
-        """Return what was kept, each with its age where it was a burst; nothing where that cannot be told."""
+        """Return what was kept, each with its age where it was a burst.
+
+        Nothing where that cannot be told.
+        """
         kept, last_ns = tuple(self._kept), self._last_ns
         self._kept.clear()
         if len(kept) == 1:
@@ -79,4 +86,7 @@ class FixTimes:
         if abs(len(kept) - beats) > MISSING + AT_ONCE:
             return ()
         were_ns = (next_ns - round((len(kept) - at) * beat_s * NS_PER_S) for at in range(len(kept)))
-        return tuple(replace(fix, age_s=(fix.t_ns - were) / NS_PER_S) for fix, were in zip(kept, were_ns, strict=True))
+        return tuple(
+            replace(fix, age_s=(fix.t_ns - were) / NS_PER_S)
+            for fix, were in zip(kept, were_ns, strict=True)
+        )

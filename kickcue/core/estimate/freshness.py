@@ -1,4 +1,7 @@
-"""Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost; only fresh ones have a value."""
+"""Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost.
+
+Only fresh ones have a value.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -30,8 +33,8 @@ FRESH: Final = Freshness.FRESH
 class Channel:
     """Follows one quantity.
 
-    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's rhythm; ``frozen_after_s`` how long a living value may stay
-    exactly the same.
+    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's rhythm;
+    ``frozen_after_s`` how long a living value may stay exactly the same.
     """
 
     __slots__ = (
@@ -54,7 +57,8 @@ class Channel:
         self._frozen_after_ns = s_to_ns(frozen_after_s)
         self.heard_ns: int | None = None
         self.stale_ns = 0
-        """The first moment at which silence makes the value stale; 0 for a sensor that was never heard."""
+        """The first moment at which silence makes the value stale; 0 for a sensor that was never
+        heard."""
         self.well_since_ns = 0
         """Since when it has been fresh without a break; holds only while it is fresh."""
         self.plausible = True
@@ -64,7 +68,10 @@ class Channel:
         self._said_first_ns = 0
 
     def heard(self, t_ns: int, said: object, *, plausible: bool) -> bool:
-        """Note that the sensor said ``said`` (anything comparable); return whether it is fresh with that."""
+        """Note that the sensor said ``said`` (anything comparable).
+
+        Return whether it is fresh with that.
+        """
         if t_ns >= self.stale_ns or not self.plausible or not self.connected or self._frozen:
             self.well_since_ns = t_ns
         if said != self._said or self.heard_ns is None:

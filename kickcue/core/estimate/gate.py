@@ -1,13 +1,14 @@
 """A line across the track, and the moment a runner's position crosses it.
 
-The line is crossed in one direction. Fixes come once a second; the moment is good to a fraction of that, in one of two ways:
+The line is crossed in one direction. Fixes come once a second; the moment is good to a fraction of
+that, in one of two ways:
 
 * between two fixes, by interpolating: good anywhere, on a bend too, but known only once it is over;
 * foretold, by the straight line through the last seconds' fixes, up to a second before: the finish line lies at the end of a straight,
   the cue for the last lap cannot wait for the fix behind it, and nine fixes tell more than two.
 
-Noise makes a runner who stands beside the line "cross" it again and again; so the last seconds must show progress along the heading,
-and a crossing is followed by a rest in which there is no other.
+Noise makes a runner who stands beside the line "cross" it again and again; so the last seconds must
+show progress along the heading, and a crossing is followed by a rest in which there is no other.
 """
 
 import math
@@ -22,9 +23,11 @@ from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 HALF_WIDTH_M: Final = 12.0
-"""Eight lanes are 9.8 m wide; the line is put where the runner runs, so this leaves room on both sides for GNSS."""
+"""Eight lanes are 9.8 m wide; the line is put where the runner runs, so this leaves room on both
+sides for GNSS."""
 WORST_ACCURACY_M: Final = 10.0
-"""A fix whose own standard deviation is above this says nothing about a line (two seconds of running)."""
+"""A fix whose own standard deviation is above this says nothing about a line (two seconds of
+running)."""
 FASTEST_MPS: Final = 12.0
 JUMP_SLACK_M: Final = 8.0
 """Two good fixes may disagree by this much beside what was run [judgement: 4 sigma of 2 m]."""
@@ -34,7 +37,8 @@ MOST_FIXES: Final = 512
 """No receiver gives more than 50 fixes a second: of a flood the latest are kept."""
 PROGRESS_S: Final = 8.0
 LEAST_PROGRESS_S: Final = 6.0
-"""Progress over less is not believed: over 4 s, standing with 2 m of noise shows 2 m/s in one of 2,000 tries, over 6 s it is 5 sigma."""
+"""Progress over less is not believed: over 4 s, standing with 2 m of noise shows 2 m/s in one of
+2,000 tries, over 6 s it is 5 sigma."""
 SLOWEST_MPS: Final = 2.0
 """Progress along the heading: over 8 s, standing with 2 m of noise shows 0.3 m/s."""
 FORETOLD_S: Final = 1.0
@@ -59,22 +63,36 @@ class Gate:
 
     def __post_init__(self) -> None:
         limits = (("lat_deg", self.lat_deg, -89.0, 89.0), ("lon_deg", self.lon_deg, -180.0, 180.0))
-        more = (("heading_deg", self.heading_deg, 0.0, 360.0), ("half_width_m", self.half_width_m, 1.0, 50.0))
+        more = (
+            ("heading_deg", self.heading_deg, 0.0, 360.0),
+            ("half_width_m", self.half_width_m, 1.0, 50.0),
+        )
         for name, value, low, high in (*limits, *more):
             if not low <= value <= high:
                 raise AskedWronglyError(f"gate {name} {value:g}: should be {low:g} to {high:g}")
 
     @classmethod
     def between(cls, left: tuple[float, float], right: tuple[float, float]) -> Self:
-        """Return the gate between two posts, (lat, lon) each, as the runner sees them; AskedWronglyError if absurd."""
+        """Return the gate between two posts, (lat, lon) each, as the runner sees them.
+
+        AskedWronglyError if absurd.
+        """
         plane = Plane(*left)
         east, north = plane.east_north(*right)
         lat_deg, lon_deg = plane.lat_lon(east / 2.0, north / 2.0)
-        return cls(lat_deg, lon_deg, math.degrees(math.atan2(-north, east)) % 360.0, math.hypot(east, north) / 2.0)
+        return cls(
+            lat_deg,
+            lon_deg,
+            math.degrees(math.atan2(-north, east)) % 360.0,
+            math.hypot(east, north) / 2.0,
+        )
 
 
 class Plane:
-    """The ground around a point, taken as flat: metres east and north of it. Good for a few kilometres."""
+    """The ground around a point, taken as flat: metres east and north of it.
+
+    Good for a few kilometres.
+    """
 
     def __init__(self, lat_deg: float, lon_deg: float) -> None:
         self._lat_deg = lat_deg
@@ -116,8 +134,8 @@ class Sieved(Enum):
 class Sieve:
     """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it.
 
-    Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks more
-    often than it measures: either way the runner is somewhere else by then.
+    Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks
+    more often than it measures: either way the runner is somewhere else by then.
     """
 
     def __init__(self) -> None:
@@ -145,7 +163,10 @@ class Sieve:
 
 
 class LineGate:
-    """Watches one line. ``feed`` every fix in order of time. ``foretells``: the way to the line is straight, see above."""
+    """Watches one line. ``feed`` every fix in order of time.
+
+    ``foretells``: the way to the line is straight, see above.
+    """
 
     def __init__(self, gate: Gate, *, foretells: bool = True) -> None:
         self.gate = gate
@@ -158,11 +179,17 @@ class LineGate:
         self._rests_until_ns: int | None = None
 
     def rest(self, t_ns: int) -> None:
-        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on: the gun, or a crossing."""
+        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on.
+
+        The gun, or a crossing.
+        """
         self._rests_until_ns = t_ns + s_to_ns(REST_S)
 
     def feed(self, fix: Fix) -> int | None:
-        """Return when the line was crossed since the fix before, or will be within ``FORETOLD_S``: its ``t_ns``, once a crossing."""
+        """Return when the line was crossed since the fix before, or will be within ``FORETOLD_S``.
+
+        Its ``t_ns``, once a crossing.
+        """
         east, north = self._plane.east_north(fix.lat_deg, fix.lon_deg)
         sin, cos = self._ahead
         here = Place(fix.t_ns, east * sin + north * cos, east * cos - north * sin)
@@ -172,7 +199,9 @@ class LineGate:
         if verdict is Sieved.ANEW:
             self._recent.clear()
         self._recent.append(here)
-        while here.t_ns - self._recent[0].t_ns > PROGRESS_S * NS_PER_S and len(self._recent) > FEWEST:
+        while (
+            here.t_ns - self._recent[0].t_ns > PROGRESS_S * NS_PER_S and len(self._recent) > FEWEST
+        ):
             self._recent.popleft()
         if len(self._recent) < FEWEST or not self._progressing():
             return None
@@ -190,7 +219,11 @@ class LineGate:
         if not before.x_m < 0.0 <= here.x_m:
             return None
         share = -before.x_m / (here.x_m - before.x_m)
-        return Place(before.t_ns + round(share * (here.t_ns - before.t_ns)), 0.0, before.y_m + share * (here.y_m - before.y_m))
+        return Place(
+            before.t_ns + round(share * (here.t_ns - before.t_ns)),
+            0.0,
+            before.y_m + share * (here.y_m - before.y_m),
+        )
 
     def _foretold(self) -> Place | None:
         """Return where the line through the last seconds' fixes crosses, if that is since the fix before or soon."""
@@ -214,12 +247,20 @@ class LineGate:
         then, now = _mean(recent[:third]), _mean(recent[-third:])
         seconds = (now.t_ns - then.t_ns) / NS_PER_S
         ahead_m, aside_m = now.x_m - then.x_m, abs(now.y_m - then.y_m)
-        return ahead_m >= SLOWEST_MPS * seconds and aside_m <= STEEPEST * ahead_m and ahead_m <= FASTEST_MPS * seconds
+        return (
+            ahead_m >= SLOWEST_MPS * seconds
+            and aside_m <= STEEPEST * ahead_m
+            and ahead_m <= FASTEST_MPS * seconds
+        )
 
 
 def _mean(places: Sequence[Place]) -> Place:
     n = len(places)
-    return Place(sum(p.t_ns for p in places) // n, sum(p.x_m for p in places) / n, sum(p.y_m for p in places) / n)
+    return Place(
+        sum(p.t_ns for p in places) // n,
+        sum(p.x_m for p in places) / n,
+        sum(p.y_m for p in places) / n,
+    )
 
 
 def _reachable(a: Place, b: Place) -> bool:
@@ -227,9 +268,16 @@ def _reachable(a: Place, b: Place) -> bool:
 
 
 def fitted(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
-    """Return value at 0 and slope of the straight line through the points (least squares); slope 0 where all x are one."""
+    """Return value at 0 and slope of the straight line through the points (least squares).
+
+    Slope 0 where all x are one.
+    """
     n = len(xs)
     mean_x, mean_y = sum(xs) / n, sum(ys) / n
     square = sum((x - mean_x) ** 2 for x in xs)
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / square if square else 0.0
+    slope = (
+        sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / square
+        if square
+        else 0.0
+    )
     return mean_y - slope * mean_x, slope

@@ -1,7 +1,8 @@
 """Marks from positions: the line that was set, or the one that the first lap shows.
 
-Nobody has to survey the track. The runner stands at the start when the gun goes, and a lap later comes by there again; how far the
-finish line lies from the start along the track follows from the event. So:
+Nobody has to survey the track. The runner stands at the start when the gun goes, and a lap later
+comes by there again; how far the finish line lies from the start along the track follows from the
+event. So:
 
 1. The start is where the fixes of the last seconds before the gun were, its heading that of the first metres run.
 2. When the runner crosses the start again after a lap (as the way along the positions tells, within 12 %), the lap has closed.
@@ -9,13 +10,13 @@ finish line lies from the start along the track follows from the event. So:
    start which the event says (5000 m: half of it), at the place and with the heading the runner had there. Each further lap shows it
    again; the mean is taken.
 
-A line emits marks only as long as it agrees with itself: each crossing must come whole laps after the one before, within 12 % of a
-lap. A run that never closes a lap (a road, a park) never learns a line and never marks one. No pod is asked, so the marks are evidence
-of their own.
+A line emits marks only as long as it agrees with itself: each crossing must come whole laps after
+the one before, within 12 % of a lap. A run that never closes a lap (a road, a park) never learns a
+line and never marks one. No pod is asked, so the marks are evidence of their own.
 
-Receivers freeze, fall silent and jump. Where they did, the way is bridged at the pace before: that tells
-whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A line that
-was set is watched likewise, for a receiver that jumps back has the runner cross it twice.
+Receivers freeze, fall silent and jump. Where they did, the way is bridged at the pace before: that
+tells whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A
+line that was set is watched likewise, for a receiver that jumps back has the runner cross it twice.
 """
 
 import math
@@ -24,7 +25,18 @@ from statistics import fmean
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.gate import FASTEST_MPS, FEWEST, MOST_FIXES, Gate, LineGate, Place, Plane, Sieve, Sieved, fitted
+from kickcue.core.estimate.gate import (
+    FASTEST_MPS,
+    FEWEST,
+    MOST_FIXES,
+    Gate,
+    LineGate,
+    Place,
+    Plane,
+    Sieve,
+    Sieved,
+    fitted,
+)
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
@@ -35,9 +47,11 @@ GUN_SLACK_S: Final = 0.5
 STANDING_SPREAD_M: Final = 10.0
 """...as far as they lie this near to the last of them: before, the runner was still walking up."""
 HEADING_M: Final = 20.0
-"""Way from the start that gives its heading: 2 m of noise are 6 degrees, the sharpest bend of 36.5 m another 16."""
+"""Way from the start that gives its heading: 2 m of noise are 6 degrees, the sharpest bend of 36.5
+m another 16."""
 CHORD_M: Final = 15.0
-"""The way is measured in steps of this: noise of 2 m makes it 1 % longer, a bend 1 % shorter. Standing adds nothing."""
+"""The way is measured in steps of this: noise of 2 m makes it 1 % longer, a bend 1 % shorter.
+Standing adds nothing."""
 AGREES: Final = 0.12
 ALIKE: Final = 0.05
 """Laps of one receiver are alike to this share: noise of 2 m makes 5 m of a lap."""
@@ -58,14 +72,18 @@ MOST_WAY_FIXES: Final = 4096
 """Ten fixes a second over more than one lap and a half: what lies farther back tells of no line."""
 NORTHERNMOST_DEG: Final = 89.0
 SHARED_SD_M: Final = 2.0
-"""A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and the whole line is off by it."""
+"""A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and
+the whole line is off by it."""
 
 
 class LineWatch:
     """Turns one runner's fixes into the moments of crossing the finish line."""
 
     def __init__(self, course: Course, gate: Gate | None = None) -> None:
-        """Watch ``gate`` where it is set, else learn the line; on the road, where no line comes back, do nothing."""
+        """Watch ``gate`` where it is set, else learn the line.
+
+        On the road, where no line comes back, do nothing.
+        """
         self._course = course
         self._set = _SetLine(gate, course.lap_m) if gate is not None else None
         self._learner: _Learner | None = None
@@ -85,7 +103,10 @@ class LineWatch:
                 self._learner.feed(fix)
 
     def feed(self, fix: Fix) -> int | None:
-        """Take in a fix, in order of time; return the ``t_ns`` of crossing the finish line if that is just over or a second ahead."""
+        """Take in a fix, in order of time.
+
+        Return the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
+        """
         if not (abs(fix.lat_deg) <= NORTHERNMOST_DEG and abs(fix.lon_deg) <= 180.0):
             return None  # no place on earth, or one where a degree of longitude is no length
         if self._set is not None:
@@ -111,12 +132,18 @@ class LineWatch:
 
     @property
     def shared_sd_m(self) -> float:
-        """Standard deviation of the error that all crossings have in common: that of a learned line, none of one that was set."""
+        """Standard deviation of the error that all crossings have in common.
+
+        That of a learned line, none of one that was set.
+        """
         return SHARED_SD_M if self._set is None else 0.0
 
 
 class _SetLine:
-    """Watches a line that was set; one that is crossed again before a lap can have been run marks nothing."""
+    """Watches a line that was set.
+
+    One that is crossed again before a lap can have been run marks nothing.
+    """
 
     def __init__(self, gate: Gate, lap_m: float | None) -> None:
         self.line = LineGate(gate)
@@ -163,7 +190,8 @@ class _Learner:
         self._marked = _Stand(0.0)
         """The same for a finish line that lies elsewhere."""
         self._found: deque[tuple[float, float, float, float]] = deque(maxlen=MOST_LAPS)
-        """Place (east, north) and heading (east, north) of the finish line as each closed lap shows it."""
+        """Place (east, north) and heading (east, north) of the finish line as each closed lap shows
+        it."""
         self._recent: deque[Fix] = deque(maxlen=RECENT_FIXES)
         self.laps_m: deque[float] = deque(maxlen=MOST_LAPS)
 
@@ -182,7 +210,9 @@ class _Learner:
         if place.t_ns <= self._gun_ns + GUN_SLACK_S * NS_PER_S:
             self._standing.append(place)
             return None
-        if self._standing and verdict is not Sieved.REPEATED:  # else nobody knows where the gun was, or the runner is
+        if (
+            self._standing and verdict is not Sieved.REPEATED
+        ):  # else nobody knows where the gun was, or the runner is
             return self._run(place, verdict, fix)
         return None
 
@@ -199,7 +229,10 @@ class _Learner:
         return marked_ns if self._share else closed_ns
 
     def _close(self, start: LineGate, fix: Fix) -> int | None:
-        """Return when the start was crossed after whole laps; where it is not the finish line, see where that is."""
+        """Return when the start was crossed after whole laps.
+
+        Where it is not the finish line, see where that is.
+        """
         crossed_ns = start.feed(fix)
         if crossed_ns is None:
             return None
@@ -207,31 +240,46 @@ class _Learner:
         since = self._closed.since(began)
         if not self._agrees(since):
             return None
-        if since.whole and since.way_m < 1.5 * self._lap_m and self._is_like_the_others(since.way_m):
+        if (
+            since.whole
+            and since.way_m < 1.5 * self._lap_m
+            and self._is_like_the_others(since.way_m)
+        ):
             self.laps_m.append(since.way_m)
             if self._share:
                 self._place_finish(began.way_m, self._closed.way_m)
         return crossed_ns
 
     def _is_like_the_others(self, lap_m: float) -> bool:
-        """Say whether a lap is as long as those before: else its positions were wrong somewhere, and it teaches nothing."""
+        """Say whether a lap is as long as those before.
+
+        Else its positions were wrong somewhere, and it teaches nothing.
+        """
         return not self.laps_m or abs(lap_m - fmean(self.laps_m)) <= ALIKE * self._lap_m
 
     def _start_place(self) -> Place:
         last = self._standing[-1]
         near = [p for p in self._standing if math.dist(p[1:], last[1:]) <= STANDING_SPREAD_M]
-        return Place(self._gun_ns, sum(p.x_m for p in near) / len(near), sum(p.y_m for p in near) / len(near))
+        return Place(
+            self._gun_ns, sum(p.x_m for p in near) / len(near), sum(p.y_m for p in near) / len(near)
+        )
 
     def _look_ahead(self, place: Place) -> None:
         start = self._way.start
         assert start is not None
         if math.dist(place[1:], start[1:]) >= HEADING_M:
-            self._start = self._line(start, place.x_m - start.x_m, place.y_m - start.y_m, foretells=not self._share)
+            self._start = self._line(
+                start, place.x_m - start.x_m, place.y_m - start.y_m, foretells=not self._share
+            )
 
     def _place_finish(self, began_m: float, ended_m: float) -> None:
         """Put the finish line where the runner was its share of the lap past the start."""
         line_m = began_m + self._share * (ended_m - began_m)
-        around = [(m - line_m, p) for m, p in zip(self._way.run_m, self._way.places, strict=True) if abs(m - line_m) <= AROUND_M]
+        around = [
+            (m - line_m, p)
+            for m, p in zip(self._way.run_m, self._way.places, strict=True)
+            if abs(m - line_m) <= AROUND_M
+        ]
         if len(around) < FEWEST:  # the lap had a hole there: the next one may not
             return
         way_m = [m for m, _ in around]
@@ -239,7 +287,9 @@ class _Learner:
         y_m, north = fitted(way_m, [p.y_m for _, p in around])
         if math.hypot(east, north) > 0.0:
             self._found.append((x_m, y_m, east, north))
-            self._marked = self._marked if self._finish is not None else self._closed.back_to(line_m)
+            self._marked = (
+                self._marked if self._finish is not None else self._closed.back_to(line_m)
+            )
             x_m, y_m, east, north = (fmean(column) for column in zip(*self._found, strict=True))
             self._finish = self._line(Place(0, x_m, y_m), east, north, foretells=True)
             for fix in self._recent:
@@ -248,7 +298,9 @@ class _Learner:
     def _line(self, at: Place, east: float, north: float, *, foretells: bool) -> LineGate:
         assert self._plane is not None
         heading_deg = math.degrees(math.atan2(east, north)) % 360.0
-        return LineGate(Gate(*self._plane.lat_lon(at.x_m, at.y_m), heading_deg), foretells=foretells)
+        return LineGate(
+            Gate(*self._plane.lat_lon(at.x_m, at.y_m), heading_deg), foretells=foretells
+        )
 
     def _crossed(self, line: LineGate, fix: Fix) -> int | None:
         crossed_ns = line.feed(fix)
@@ -260,11 +312,17 @@ class _Learner:
     def _agrees(self, since: "_Stand") -> bool:
         """Say whether the way is a whole number of laps."""
         laps = round(since.way_m / self._lap_m)
-        return laps >= 1 and abs(since.way_m - laps * self._lap_m) <= AGREES * self._lap_m + since.slack_m
+        return (
+            laps >= 1
+            and abs(since.way_m - laps * self._lap_m) <= AGREES * self._lap_m + since.slack_m
+        )
 
 
 class _Stand(NamedTuple):
-    """A place on the way, or the way from one to another: metres, and how many of them are bridges."""
+    """A place on the way, or the way from one to another.
+
+    Metres, and how many of them are bridges.
+    """
 
     way_m: float
     bridged_m: float = 0.0
@@ -272,7 +330,11 @@ class _Stand(NamedTuple):
     """Bridges that could not be measured: nobody knew the pace."""
 
     def since(self, before: "_Stand") -> "_Stand":
-        return _Stand(self.way_m - before.way_m, self.bridged_m - before.bridged_m, self.unknown - before.unknown)
+        return _Stand(
+            self.way_m - before.way_m,
+            self.bridged_m - before.bridged_m,
+            self.unknown - before.unknown,
+        )
 
     def back_to(self, way_m: float) -> "_Stand":
         """Return a place before this one, with no bridge between them."""
@@ -330,13 +392,18 @@ class _Way:
             self._corner, self._corner_m = place, self._corner_m + chord_m
 
     def _bridge(self, place: Place) -> None:
-        """Go on where it is not known how the runner came to ``place``: at the pace there was before.
+        """Go on where it is not known how the runner came to ``place``.
+
+        At the pace there was before.
 
         From the last corner on, for a receiver may have stood still before it jumped.
         """
         assert self._corner is not None
         seconds = (place.t_ns - self._corner.t_ns) / NS_PER_S
-        chord_m, pace_mps = math.dist(self._corner[1:], place[1:]), self._pace_mps(self._corner.t_ns)
+        chord_m, pace_mps = (
+            math.dist(self._corner[1:], place[1:]),
+            self._pace_mps(self._corner.t_ns),
+        )
         at_most_m, at_pace_m = FASTEST_MPS * seconds, (pace_mps or 0.0) * seconds
         if pace_mps is None:
             self._unknown += 1
@@ -349,7 +416,10 @@ class _Way:
         self.run_m.append(self._corner_m)
 
     def _pace_mps(self, until_ns: int) -> float | None:
-        """Return the mean speed of the last half minute before, None where too little was seen of it."""
+        """Return the mean speed of the last half minute before.
+
+        None where too little was seen of it.
+        """
         last: tuple[int, float] | None = None
         pace_mps = None
         for place, run_m in zip(reversed(self.places), reversed(self.run_m), strict=True):

@@ -1,15 +1,19 @@
-"""Heart rate that can be believed, and how long it has been above a ceiling. It never steers the last lap.
+"""Heart rate that can be believed, and how long it has been above a ceiling.
 
-Its time constant is 38 s at low and 132 s at high work rate (Gielen 2024), longer than the last lap itself; so a ceiling is decided
-on what was seen before the bell, and a heart rate that is lost never holds a cue back.
+It never steers the last lap.
+
+Its time constant is 38 s at low and 132 s at high work rate (Gielen 2024), longer than the last lap
+itself; so a ceiling is decided on what was seen before the bell, and a heart rate that is lost
+never holds a cue back.
 """
 
 from kickcue.core.units import NS_PER_S
 
 LOWEST_BPM, HIGHEST_BPM = 30.0, 225.0
 JUMP_BPM, JUMP_BPM_PER_S = 12.0, 4.0
-"""A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of steady running, and a gun that sends a
-heart from 95 towards 200 with a time constant of 38 s moves it by 2.8 bpm/s."""
+"""A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of
+steady running, and a gun that sends a heart from 95 towards 200 with a time constant of 38 s moves
+it by 2.8 bpm/s."""
 BELIEVED_AFTER_S = 5.0
 """A jump that stays is believed after this long: the strap may have been wrong before."""
 CEILING_S = 20.0
@@ -45,7 +49,10 @@ class HeartRate:
         return since is not None and (t_ns - since) / NS_PER_S >= CEILING_S
 
     def _jumps(self, t_ns: int, bpm: float) -> bool:
-        if self.bpm is None or abs(bpm - self.bpm) <= JUMP_BPM + JUMP_BPM_PER_S * (t_ns - self._seen_ns) / NS_PER_S:
+        if (
+            self.bpm is None
+            or abs(bpm - self.bpm) <= JUMP_BPM + JUMP_BPM_PER_S * (t_ns - self._seen_ns) / NS_PER_S
+        ):
             return False
         if self._doubted is None or abs(bpm - self._doubted[0]) > JUMP_BPM:
             self._doubted = (bpm, t_ns)

@@ -1,11 +1,13 @@
 """Which line a mark belongs to.
 
-Several hypotheses (a Gaussian sum) are kept alive. Each mark splits every hypothesis into: it was this line (every line within the
-gate), something had changed and it was that one (``change_points.py``), or it was nothing (a double press, a stray one). The weights
-follow from how well the mark fits the joint belief, how many lines would have gone by unmarked, and how often marks are missing, doubled
-or stray (``marks.py``). Some runners press where they started, or at a place of their own: until the first marks decide it, these are
-hypotheses too. A line takes at most one mark. So a missed press costs nothing, a doubled one finds its line taken, and no single press
-moves the count against strong evidence.
+Several hypotheses (a Gaussian sum) are kept alive. Each mark splits every hypothesis into: it was
+this line (every line within the gate), something had changed and it was that one
+(``change_points.py``), or it was nothing (a double press, a stray one). The weights follow from how
+well the mark fits the joint belief, how many lines would have gone by unmarked, and how often marks
+are missing, doubled or stray (``marks.py``). Some runners press where they started, or at a place
+of their own: until the first marks decide it, these are hypotheses too. A line takes at most one
+mark. So a missed press costs nothing, a doubled one finds its line taken, and no single press moves
+the count against strong evidence.
 """
 
 import math
@@ -13,7 +15,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kickcue.core.estimate.association import Observation, associated, pay_for_unmarked
-from kickcue.core.estimate.change_points import PRIORS, Track, at_private_place, changed, lap_behind, leapt
+from kickcue.core.estimate.change_points import (
+    PRIORS,
+    Track,
+    at_private_place,
+    changed,
+    lap_behind,
+    leapt,
+)
 from kickcue.core.estimate.marks import MarkModel
 from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.units import NS_PER_S
@@ -157,7 +166,10 @@ class LineBelief:
 
     @property
     def marked_m(self) -> float | None:
-        """The last line that the heaviest hypothesis has tied to a mark, in metres run; None before the first."""
+        """The last line that the heaviest hypothesis has tied to a mark, in metres run.
+
+        None before the first.
+        """
         heaviest = self.hypotheses[0]
         return heaviest.lines_m[heaviest.last_line] if heaviest.lines_m else None
 

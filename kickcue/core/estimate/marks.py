@@ -10,21 +10,27 @@ from kickcue.core.events import MarkSource
 AT_PRESENT_SPEED_S = 5.0
 """So long ago everybody ran as fast as now; beyond..."""
 OLD_SD = 0.1
-"""...the metres since a mark are known to this share of them [judgement, as for a pod that is silent]."""
+"""...the metres since a mark are known to this share of them [judgement, as for a pod that is
+silent]."""
 SEEN_STRENGTH = 10.0
-"""Runners differ in how many presses they forget (5 to 30 %): what is known of them beforehand weighs as much as ten lines."""
+"""Runners differ in how many presses they forget (5 to 30 %): what is known of them beforehand
+weighs as much as ten lines."""
 BOARD_SD_M: Final = 4.0
 """Kilometre boards hang at the next lamp post, and no judge measures where [judgement]."""
 BOARD_SEEN: Final = 0.75
 """They are easier to miss than a line that one comes by each lap [judgement]."""
 
 LEAST_SD_M: Final = 0.1
-"""Nobody marks a line more sharply, standing still at it either; and no filter bears an observation without any error."""
+"""Nobody marks a line more sharply, standing still at it either; and no filter bears an observation
+without any error."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkModel:
-    """One source of marks. Delay is after the line is crossed, in seconds; ``sharpness_m`` is the source's own position error."""
+    """One source of marks. Delay is after the line is crossed, in seconds.
+
+    ``sharpness_m`` is the source's own position error.
+    """
 
     delay_s: float
     delay_sd_s: float
@@ -32,7 +38,8 @@ class MarkModel:
     seen: float
     """Probability that a crossing gives a mark at all."""
     stray: float
-    """Marks that belong to no line, for each line that is passed: whoever presses more presses amiss more."""
+    """Marks that belong to no line, for each line that is passed: whoever presses more presses
+    amiss more."""
     doubled: float
     """Probability that a mark is followed by another one that means nothing."""
     doubled_within_s: float = 5.5
@@ -47,7 +54,10 @@ class MarkModel:
         return replace(self, delay_s=self.delay_s + age_s, delay_sd_s=delay_sd_s)
 
     def at_boards(self) -> "MarkModel":
-        """Return what a mark is worth on the road, where boards stand in place of a painted line."""
+        """Return what a mark is worth on the road.
+
+        Where boards stand in place of a painted line.
+        """
         return replace(
             self,
             sharpness_m=math.hypot(self.sharpness_m, BOARD_SD_M),
@@ -72,17 +82,25 @@ class MarkModel:
 
     def known(self, speed_mps: float) -> tuple[float, float]:
         """Return how far past the line the runner is when a mark of it is known, and the standard deviation of that, in metres."""
-        return self.error(speed_mps) if self.known_s is None else (speed_mps * self.known_s, speed_mps * self.known_sd_s)
+        return (
+            self.error(speed_mps)
+            if self.known_s is None
+            else (speed_mps * self.known_s, speed_mps * self.known_sd_s)
+        )
 
 
 MARK_MODELS: Mapping[MarkSource, MarkModel] = {
-    # A thumb: 0.4 +- 0.3 s, one in ten forgotten, one in twenty doubled 1-5 s later; a stray press now and then.
+    # A thumb: 0.4 +- 0.3 s, one in ten forgotten, one in twenty doubled 1-5 s later; a stray press
+    # now and then.
     MarkSource.BUTTON: MarkModel(0.4, 0.28, 0.0, seen=0.88, stray=0.02, doubled=0.06),
     # A line crossed by position: no thumb, 2 m of GNSS, half a second of sampling.
     MarkSource.GATE: MarkModel(0.0, 0.15, 2.0, seen=0.95, stray=0.004, doubled=0.005),
-    # Closest approach to a beacon on the line, simulated at 100 and at 250 ms: 0.35 and 0.45 s off, 2 and 14 % missed, no stray one in
-    # 600 km; known 1.0 +- 0.6 and 1.6 +- 0.9 s after the line (docs/beacon.md).
-    MarkSource.BEACON: MarkModel(0.05, 0.38, 0.0, seen=0.95, stray=0.004, doubled=0.005, known_s=1.2, known_sd_s=0.8),
+    # Closest approach to a beacon on the line, simulated at 100 and at 250 ms: 0.35 and 0.45 s off,
+    # 2 and 14 % missed, no stray one in 600 km; known 1.0 +- 0.6 and 1.6 +- 0.9 s after the line
+    # (docs/beacon.md).
+    MarkSource.BEACON: MarkModel(
+        0.05, 0.38, 0.0, seen=0.95, stray=0.004, doubled=0.005, known_s=1.2, known_sd_s=0.8
+    ),
     # A helper who sees the runner come: less delay than a thumb under load, the same habits.
     MarkSource.TRACKSIDE: MarkModel(0.25, 0.25, 0.0, seen=0.9, stray=0.02, doubled=0.05),
 }

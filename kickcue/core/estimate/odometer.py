@@ -1,8 +1,9 @@
 """The pod's own distance, made monotone and whole: the axis on which the track filter works.
 
-A foot pod may give a running total, only a speed, or (as far as distance goes) only a cadence. Totals reset, jump and carry a
-lifetime of metres, so only their differences are used. Between two readings the pod is assumed to go on at its last speed; that
-guess is never committed as long as the total can still tell what really happened.
+A foot pod may give a running total, only a speed, or (as far as distance goes) only a cadence.
+Totals reset, jump and carry a lifetime of metres, so only their differences are used. Between two
+readings the pod is assumed to go on at its last speed; that guess is never committed as long as the
+total can still tell what really happened.
 """
 
 from collections import deque
@@ -19,11 +20,13 @@ FASTEST_MPS = 12.0
 COUNT_NOISE_M = 0.05
 """White noise of the count per square-root second, as the evaluation protocol assumes."""
 LINE_NOISE_M = 0.045
-"""Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m from bend to bend (pi * 0.2 m each)."""
+"""Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m
+from bend to bend (pi * 0.2 m each)."""
 _COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
 GAP_S = 3.0
-"""How far the last speed reaches: what happens later is a guess unless the total counts on, however seldom the pod speaks. In a recorded
-race with a word every 1 to 7 s, speed told the 4 to 6 s that came next to 1.8 m."""
+"""How far the last speed reaches: what happens later is a guess unless the total counts on, however
+seldom the pod speaks. In a recorded race with a word every 1 to 7 s, speed told the 4 to 6 s that
+came next to 1.8 m."""
 SILENT_NS = 3 * NS_PER_S
 """A pod that has not spoken for so long is silent, unless that is its rhythm."""
 PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
@@ -35,14 +38,17 @@ SETTLED_S = 8.0
 PACE_MEMORY_S = 20.0
 """Against 50 ms of jitter a second: the predicted time of the bell, minutes ahead, must not dance."""
 GUESS_SD = 0.10
-"""Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes more in a minute."""
+"""Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes
+more in a minute."""
 
 LIVE_S = 0.15
-"""Readings this far apart are live; those of a burst, queued while a link stood still, come at once."""
+"""Readings this far apart are live; those of a burst, queued while a link stood still, come at
+once."""
 LONGEST_LEAP_M = 3000.0
 """A machine that slept through more than this has missed the race."""
 GUESS_SLACK = 0.5
-"""A total that would take back more than this share of a guess counts on from an old figure: it stood still while the athlete ran."""
+"""A total that would take back more than this share of a guess counts on from an old figure: it
+stood still while the athlete ran."""
 
 
 class Step(NamedTuple):
@@ -74,7 +80,8 @@ class Odometer:
         self.total_m = 0.0
         self.speed_mps: float | None = None
         self.pace_mps: float | None = None
-        """The mean speed of the last half minute, for telling far ahead; None in the first seconds of running."""
+        """The mean speed of the last half minute, for telling far ahead; None in the first seconds
+        of running."""
         self._paced_s = 0.0
         self._unpaced = NO_STEP
         """Counted in a stall and in the burst after it, and not yet part of the pace."""
@@ -83,21 +90,26 @@ class Odometer:
         self._trusted_ns = 0
         self._guessed_m = 0.0
         self._owed_m = 0.0
-        """What could have been run in a stall and has not been counted yet: a burst may still bring it."""
+        """What could have been run in a stall and has not been counted yet: a burst may still bring
+        it."""
         self._paused = False
         """The recorder was stopped: a total that has leapt since counts what was walked meanwhile."""
         self._draining = False
         """A new beginning was made in a stall: what is still queued has been run already."""
         self._drained = False
-        """Some of that came just now; the metres from it to the next reading were run in more time than there was between."""
+        """Some of that came just now; the metres from it to the next reading were run in more time
+        than there was between."""
         self.leapt_m = 0.0
-        """By how much the last total leapt forward beyond what can be run, once the next one went on from there; else 0."""
+        """By how much the last total leapt forward beyond what can be run, once the next one went
+        on from there; else 0."""
         self.leapt_as_run = False
-        """Whether that is what a runner runs in the time in which the total stood still before it: it had been frozen."""
+        """Whether that is what a runner runs in the time in which the total stood still before it:
+        it had been frozen."""
         self._moved_ns = 0
         self._suspect: tuple[float, int] | None = None
         self._before: _Before | None = None
-        """What was trusted before a gap whose metres are not those of a runner: a corrupt total just after it looks like that."""
+        """What was trusted before a gap whose metres are not those of a runner: a corrupt total
+        just after it looks like that."""
         self._pod: str | None = None
         self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
@@ -115,11 +127,17 @@ class Odometer:
 
     @property
     def step_is_guessed(self) -> bool:
-        """Whether nothing is known of this runner's steps: no pod has told speed and cadence together."""
+        """Whether nothing is known of this runner's steps.
+
+        No pod has told speed and cadence together.
+        """
         return self._step_length.metres == FIRST_GUESS_M
 
     def catch_up(self, t_ns: int) -> Step | None:
-        """Commit to the guess up to ``t_ns``; return that step, or None where there is nothing to catch up from."""
+        """Commit to the guess up to ``t_ns``.
+
+        Return that step, or None where there is nothing to catch up from.
+        """
         if self.t_ns is None:
             self.t_ns = t_ns
             return None
@@ -131,10 +149,17 @@ class Odometer:
 
     def silent_since(self, then_ns: int | None, t_ns: int) -> bool:
         """Return whether the pod is silent at ``t_ns`` if it last spoke, or was last caught up with, at ``then_ns``."""
-        return then_ns is not None and t_ns - then_ns > SILENT_NS and t_ns - then_ns > self._rhythm.silence_ns
+        return (
+            then_ns is not None
+            and t_ns - then_ns > SILENT_NS
+            and t_ns - then_ns > self._rhythm.silence_ns
+        )
 
     def rebase(self) -> None:
-        """Take the next total as a new beginning: what it counted before is known better from elsewhere."""
+        """Take the next total as a new beginning.
+
+        What it counted before is known better from elsewhere.
+        """
         self._trusted_m, self._guessed_m, self._suspect, self._before = None, 0.0, None, None
         self._owed_m = 0.0
         self._draining = True
@@ -147,8 +172,18 @@ class Odometer:
         """Replace the planned pace by the one that marks have shown."""
         self.planned_mps, self._pace_sd = mean_mps, LEARNED_PACE_SD
 
-    def read(self, t_ns: int, pod: str, speed_mps: float | None, total_m: float | None, cadence_spm: float | None) -> Step | None:
-        """Take in one reading of ``pod`` (any part may be unknown); return the step it makes, or None where it tells nothing."""
+    def read(
+        self,
+        t_ns: int,
+        pod: str,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> Step | None:
+        """Take in one reading of ``pod`` (any part may be unknown).
+
+        Return the step it makes, or None where it tells nothing.
+        """
         if pod != self._pod:  # another pod has another total
             self._pod, self._rhythm, self._burst = pod, Rhythm(), Burst()
             self.rebase()
@@ -162,7 +197,9 @@ class Odometer:
             return None
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
         if speed_mps is not None and speed_mps > RUNNING_MPS and total_m == self._trusted_m:
-            total_m = None  # it stands still although the athlete runs: it counts slowly, or never does
+            total_m = (
+                None  # it stands still although the athlete runs: it counts slowly, or never does
+            )
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
@@ -172,7 +209,9 @@ class Odometer:
             step = NO_STEP
         else:
             step = self._guess(dt_s, speed_mps)
-            if total_m is None or self._suspect is not None:  # not counted yet: the total may still tell
+            if (
+                total_m is None or self._suspect is not None
+            ):  # not counted yet: the total may still tell
                 self._guessed_m += step.dd_m
         self._rhythm.heard(t_ns)
         self._commit(t_ns, step.dd_m)
@@ -195,9 +234,13 @@ class Odometer:
             return self.planned_mps * dt_s, self._pace_sd * self.planned_mps * dt_s
         gap_s = dt_s - GAP_S if dt_s > GAP_S else 0.0
         relative = PLANNED_PACE_SD if self.pace_mps is None else GUESS_SD
-        return self.speed_mps * dt_s, (dt_s - gap_s) * (0.1 + 0.03 * self.speed_mps) + gap_s * relative * self.speed_mps
+        return self.speed_mps * dt_s, (dt_s - gap_s) * (
+            0.1 + 0.03 * self.speed_mps
+        ) + gap_s * relative * self.speed_mps
 
-    def _counted(self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None) -> float | None:
+    def _counted(
+        self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None
+    ) -> float | None:
         """Return the metres the total vouches for, or None while it cannot be trusted."""
         if self._trusted_m is None or (self._draining and dt_s < LIVE_S):
             self._drained = self._trusted_m is not None
@@ -209,7 +252,11 @@ class Odometer:
         owed_m = self._owed_m if dt_s < LIVE_S else 0.0
         most_m = could_m + owed_m + 3.0
         if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
-            before = _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m) if dt_s > GAP_S else None
+            before = (
+                _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m)
+                if dt_s > GAP_S
+                else None
+            )
             counted_m = total_m - self._trusted_m
             stalled = dt_s > GAP_S and counted_m < (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * dt_s
             still_m = could_m if stalled else owed_m
@@ -218,15 +265,21 @@ class Odometer:
             if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
                 self._before = before
             return dd_m
-        if self._before is not None and self._as_run(self._before, t_ns, total_m, speed_mps):  # only the one total between was wrong
+        if self._before is not None and self._as_run(
+            self._before, t_ns, total_m, speed_mps
+        ):  # only the one total between was wrong
             dd_m = total_m - self._before.total_m - (self.total_m - self._before.stood_m)
             self._trust(t_ns, total_m)
             return dd_m
         if self._suspect is not None:
             then_m, then_ns = self._suspect
             onward_s = (t_ns - then_ns) / NS_PER_S
-            if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:  # the jump was a reset: count on from there
-                leapt_m = then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
+            if (
+                -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0
+            ):  # the jump was a reset: count on from there
+                leapt_m = (
+                    then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
+                )
                 if 0.0 < leapt_m < LONGEST_LEAP_M and not self._paused:
                     self.leapt_m = then_m - self._trusted_m - self._guessed_m
                     usual_m = self.planned_mps * (then_ns - self._moved_ns) / NS_PER_S
@@ -237,18 +290,33 @@ class Odometer:
         return None
 
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
-        """Say whether this may be an old reading out of a queue: then the runner is farther on, as the guess has it.
+        """Say whether this may be an old reading out of a queue.
 
-        Its pod says that it runs, and after a silence has a total that is short of that by more than half.
+        Then the runner is farther on, as the guess has it.
+
+        Its pod says that it runs, and after a silence has a total that is short of that by more
+        than half.
         """
         if self._burst.head_ns is not None:
             return self._burst.goes_on(t_ns)
-        if self.t_ns is None or self._trusted_m is None or total_m is None or total_m == self._trusted_m:
+        if (
+            self.t_ns is None
+            or self._trusted_m is None
+            or total_m is None
+            or total_m == self._trusted_m
+        ):
             return False
         silence_s = (t_ns - self.t_ns) / NS_PER_S
         run_m = (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * silence_s
-        counts_on = total_m - self._trusted_m - self._guessed_m >= -1.0 - GUESS_SLACK * abs(self._guessed_m)
-        if silence_s <= GAP_S or self._rhythm.silence_ns or not counts_on or total_m - self._trusted_m >= run_m:
+        counts_on = total_m - self._trusted_m - self._guessed_m >= -1.0 - GUESS_SLACK * abs(
+            self._guessed_m
+        )
+        if (
+            silence_s <= GAP_S
+            or self._rhythm.silence_ns
+            or not counts_on
+            or total_m - self._trusted_m >= run_m
+        ):
             return False
         self._burst.begin(t_ns)
         return True
@@ -291,7 +359,11 @@ class Odometer:
         if self._owed_m:
             self._unpaced = Step(dd_m, dt_s, 0.0)
             return
-        if self.speed_mps is None or dt_s <= 0.0 or (self.pace_mps is None and self.speed_mps < RUNNING_MPS):
+        if (
+            self.speed_mps is None
+            or dt_s <= 0.0
+            or (self.pace_mps is None and self.speed_mps < RUNNING_MPS)
+        ):
             return
         if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
             self._paced_s += dt_s
@@ -306,8 +378,9 @@ class Odometer:
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
 
-        A slow pod's slope stands on two or three readings, and beside its intervals the lag is short: the mean of both is best. In
-        eight recordings, read each 4 s or so, it told the metres up to the next reading better than the slope (11 % in the median).
+        A slow pod's slope stands on two or three readings, and beside its intervals the lag is
+        short: the mean of both is best. In eight recordings, read each 4 s or so, it told the
+        metres up to the next reading better than the slope (11 % in the median).
         """
         t0_ns, total0_m = self._trail[0]
         t1_ns, total1_m = self._trail[-1]

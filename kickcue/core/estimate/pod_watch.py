@@ -1,4 +1,7 @@
-"""One foot pod or treadmill, watched for what its own readings say about it: its unit, and whether it lies still while somebody runs."""
+"""One foot pod or treadmill, watched for what its own readings say about it.
+
+Its unit, and whether it lies still while somebody runs.
+"""
 
 from kickcue.core.estimate.cadence import UnitWatch
 from kickcue.core.estimate.freshness import Channel
@@ -7,17 +10,27 @@ from kickcue.core.readings import STEPS_FROM, PodReading
 from kickcue.core.units import NS_PER_S
 
 MOVES_BY_NS = 30 * NS_PER_S
-"""Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that says so lies on the bench."""
+"""Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that says so
+lies on the bench."""
 METRELESS_NS = 5 * NS_PER_S
-"""Steps of a runner without a metre for so long: the pod counts the ones and not the others. Only time that it was heard in counts: one
-word after a pause tells of one moment."""
+"""Steps of a runner without a metre for so long: the pod counts the ones and not the others. Only
+time that it was heard in counts: one word after a pause tells of one moment."""
 TREADMILL_DATA = "2acd"
 
 
 class PodWatch:
     """What is known about one pod."""
 
-    __slots__ = ("_belt", "_moved_ns", "_silent_to_ns", "_stepped_ns", "_total_m", "channel", "lies_still", "units")
+    __slots__ = (
+        "_belt",
+        "_moved_ns",
+        "_silent_to_ns",
+        "_stepped_ns",
+        "_total_m",
+        "channel",
+        "lies_still",
+        "units",
+    )
 
     def __init__(self, profile: SensorProfile, channel: Channel, t_ns: int) -> None:
         self._belt = any(offer.char == TREADMILL_DATA for offer in profile.provides)
@@ -28,14 +41,18 @@ class PodWatch:
         self.lies_still = False
         """It says that the runner stands although laps are being marked; until it moves."""
 
-    def read(self, t_ns: int, data: bytes, reading: PodReading) -> tuple[float | None, object, PodReading]:
+    def read(
+        self, t_ns: int, data: bytes, reading: PodReading
+    ) -> tuple[float | None, object, PodReading]:
         """Take in a reading and the bytes it came in.
 
-        Return its steps per minute, what may not stay the same for long, and what of the reading can be believed.
+        Return its steps per minute, what may not stay the same for long, and what of the reading
+        can be believed.
 
-        Standing still is no fault. Nor is the sameness of a belt's speed, which is set and not measured: without a distance beside it a
-        treadmill sends the same bytes for as long as nobody touches it. Where there are steps and no metres, speed and distance are
-        taken out of the reading.
+        Standing still is no fault. Nor is the sameness of a belt's speed, which is set and not
+        measured: without a distance beside it a treadmill sends the same bytes for as long as
+        nobody touches it. Where there are steps and no metres, speed and distance are taken out of
+        the reading.
         """
         spm = self.units.spm(t_ns, reading)
         self._leave_out_silence(t_ns)

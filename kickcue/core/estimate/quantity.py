@@ -8,11 +8,15 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import NS_PER_S
 
 SETTLED_NS = 5 * NS_PER_S
-"""A sensor that comes back leads again after so long without a fault [judgement]: a loose contact must not turn the lead each second."""
+"""A sensor that comes back leads again after so long without a fault [judgement]: a loose contact
+must not turn the lead each second."""
 
 
 class Quantity:
-    """Follows every sensor of one quantity; of several, the first in the order of the setup that has been healthy for a while leads."""
+    """Follows every sensor of one quantity.
+
+    Of several, the first in the order of the setup that has been healthy for a while leads.
+    """
 
     def __init__(self, name: str, frozen_after_s: float, order: Sequence[str]) -> None:
         self._name = name
@@ -30,8 +34,9 @@ class Quantity:
     def leader(self, t_ns: int) -> str | None:
         """Return the sensor that counts now, None where none is fresh.
 
-        It is the first one that has been healthy for five seconds; while none has, the one that has been healthy longest. So a leader
-        that fails hands over at once, and gets the lead back once it has settled.
+        It is the first one that has been healthy for five seconds; while none has, the one that has
+        been healthy longest. So a leader that fails hands over at once, and gets the lead back once
+        it has settled.
         """
         longest, well_since_ns = None, 0
         for name, channel in self.channels.items():
@@ -63,5 +68,7 @@ class Quantity:
             if state is not self._told.get(name):
                 self._told[name] = state
                 level = Level.INFO if state is FRESH else Level.WARNING
-                news.append(Notice(t_ns, f"sensor_{state}", f"{name}: {self._name} {state}", level, name))
+                news.append(
+                    Notice(t_ns, f"sensor_{state}", f"{name}: {self._name} {state}", level, name)
+                )
         return fresh if fresh is None or len(self.channels) == 1 else self.leader(t_ns), next_ns

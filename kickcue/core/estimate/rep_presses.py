@@ -1,15 +1,17 @@
 """The repetitions of a session, found in its lap presses alone.
 
-One press at each start and each end, in turn, but late, doubled and forgotten. Repetitions are alike, and so are the rests: most of them
-one length, the longer ones between sets another. A story says of each press whether it was a start or an end, and how many presses were
-forgotten between two. For given usual lengths the likeliest story is found by dynamic programming; the usual lengths are those with which
-some story is likeliest of all. A second usual rest has its price, or every odd gap would be one.
+One press at each start and each end, in turn, but late, doubled and forgotten. Repetitions are
+alike, and so are the rests: most of them one length, the longer ones between sets another. A story
+says of each press whether it was a start or an end, and how many presses were forgotten between
+two. For given usual lengths the likeliest story is found by dynamic programming; the usual lengths
+are those with which some story is likeliest of all. A second usual rest has its price, or every odd
+gap would be one.
 
-Where the way is known, it is asked which gaps were run fast: rests are no repetitions, however alike they are. Presses between which
-nothing is faster than the rest are of no session.
+Where the way is known, it is asked which gaps were run fast: rests are no repetitions, however
+alike they are. Presses between which nothing is faster than the rest are of no session.
 
-An end nobody pressed is filled in with the length of the repetitions beside it and says so. A repetition with neither press cannot be told
-from a long rest and is not made up.
+An end nobody pressed is filled in with the length of the repetitions beside it and says so. A
+repetition with neither press cannot be told from a long rest and is not made up.
 """
 
 import math
@@ -26,7 +28,8 @@ from kickcue.core.units import NS_PER_S
 DOUBLED_WITHIN_S: Final = 5.5
 FORGOTTEN: Final = 0.1
 ALIKE: Final = 0.10
-"""Repetitions of one session differ by this share [judgement; 6 % in the session of sixteen that the tests use]..."""
+"""Repetitions of one session differ by this share [judgement; 6 % in the session of sixteen that
+the tests use]..."""
 RESTS_ALIKE: Final = 0.12
 """...and rests of one kind by this [judgement; 11 % there]."""
 REST_S: Final = 60.0
@@ -40,15 +43,18 @@ STEP: Final = 1.04
 """Usual lengths nearer to each other than this need not both be tried."""
 FEW: Final = 4
 BESIDE: Final = 4
-"""An end is filled in with the median of so many repetitions nearest to it: pace drifts within a session."""
+"""An end is filled in with the median of so many repetitions nearest to it: pace drifts within a
+session."""
 
 
 APART_MPS: Final = 0.5
-"""Repetitions are faster than what lies between them by this at least; a press is sharp, so that it need not be much."""
+"""Repetitions are faster than what lies between them by this at least; a press is sharp, so that it
+need not be much."""
 SURE: Final = 3.0
 """Log odds that a gap run as fast as the fast ones is a repetition [judgement]."""
 FILLED_IN_SHARE: Final = 0.85
-"""One with an end filled in is run as fast as the others, less what the wrong end may cost; a cool-down is not."""
+"""One with an end filled in is run as fast as the others, less what the wrong end may cost; a
+cool-down is not."""
 MOST_WHOLE: Final = 0.5
 """Of the repetitions so many have both presses, or the presses are of something else."""
 
@@ -58,13 +64,18 @@ _Gap = tuple[float, float]
 
 
 class Usual(NamedTuple):
-    """What is usual in a session, in seconds: a repetition, and the kinds of rest, the commonest first."""
+    """What is usual in a session, in seconds.
+
+    A repetition, and the kinds of rest, the commonest first.
+    """
 
     rep_s: float
     rests_s: tuple[float, ...] = ()
 
 
-def reps_from_marks(presses_ns: Sequence[int], way_m: Callable[[int], float] | None = None) -> tuple[Rep, ...]:
+def reps_from_marks(
+    presses_ns: Sequence[int], way_m: Callable[[int], float] | None = None
+) -> tuple[Rep, ...]:
     """Return the repetitions that presses show, in order of time; none for fewer than two presses.
 
     ``way_m`` gives the metres run until ``t_ns``. Where it contradicts the presses there are none.
@@ -89,7 +100,11 @@ def reps_from_marks(presses_ns: Sequence[int], way_m: Callable[[int], float] | N
     reps = _by_lengths(presses, gaps_s, [_fast(speed, levels) for speed in speeds])
     usual_mps = [mps(rep.start_ns, rep.end_ns) for rep in reps if rep.start_seen and rep.end_seen]
     least_mps = max(levels.parting, FILLED_IN_SHARE * median(usual_mps)) if usual_mps else math.inf
-    return tuple(rep for rep in reps if _as_fast(rep, mps, levels.parting if rep.start_seen and rep.end_seen else least_mps))
+    return tuple(
+        rep
+        for rep in reps
+        if _as_fast(rep, mps, levels.parting if rep.start_seen and rep.end_seen else least_mps)
+    )
 
 
 def _as_fast(rep: Rep, mps: Callable[[int, int], float], least_mps: float) -> bool:
@@ -101,7 +116,9 @@ def _fast(mps: float, levels: Levels) -> float:
     return SURE * max(-1.0, min((mps - levels.parting) / (levels.fast - levels.parting), 1.0))
 
 
-def _by_lengths(presses: Sequence[int], gaps_s: Sequence[float], fast: Sequence[float]) -> tuple[Rep, ...]:
+def _by_lengths(
+    presses: Sequence[int], gaps_s: Sequence[float], fast: Sequence[float]
+) -> tuple[Rep, ...]:
     gaps = list(zip(gaps_s, fast, strict=True))
     usual = _relearnt(gaps, _likeliest(gaps))
     _, starts = _story(gaps, usual)
@@ -109,10 +126,17 @@ def _by_lengths(presses: Sequence[int], gaps_s: Sequence[float], fast: Sequence[
 
 
 def _likeliest(gaps: Sequence[_Gap]) -> Usual:
-    """Return the usual lengths, each of them a gap or what is left of one, with which some story is the likeliest."""
+    """Return the usual lengths, each of them a gap or what is left of one.
+
+    With which some story is the likeliest.
+    """
     gaps_s = [gap_s for gap_s, _ in gaps]
     lengths = _thinned(gaps_s)
-    simple = [Usual(rep_s, rests_s) for rep_s in lengths for rests_s in ((), *((rest_s,) for rest_s in lengths))]
+    simple = [
+        Usual(rep_s, rests_s)
+        for rep_s in lengths
+        for rests_s in ((), *((rest_s,) for rest_s in lengths))
+    ]
     judged = [(_judged(gaps, usual), usual) for usual in simple]
     for _, usual in nlargest(FEW, [each for each in judged if each[1].rests_s], key=itemgetter(0)):
         (rest_s,) = usual.rests_s
@@ -124,18 +148,29 @@ def _likeliest(gaps: Sequence[_Gap]) -> Usual:
 
 
 def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
-    """Return the usual lengths as the story found with them has them; they were taken from single gaps before."""
+    """Return the usual lengths as the story found with them has them.
+
+    They were taken from single gaps before.
+    """
     _, starts = _story(gaps, usual)
     steps = [(step, gap_s) for step, (gap_s, _) in zip(pairwise(starts), gaps, strict=True)]
     reps_s = [gap_s for (was, now), gap_s in steps if was and not now and _in_one(gap_s, usual)]
     rests_s = [gap_s for (was, now), gap_s in steps if now and not was]
-    near = [[rest_s for rest_s in rests_s if abs(math.log(rest_s / kind_s)) < 2.0 * RESTS_ALIKE] for kind_s in usual.rests_s]
-    kinds = tuple(median(some) if some else kind_s for some, kind_s in zip(near, usual.rests_s, strict=True))
+    near = [
+        [rest_s for rest_s in rests_s if abs(math.log(rest_s / kind_s)) < 2.0 * RESTS_ALIKE]
+        for kind_s in usual.rests_s
+    ]
+    kinds = tuple(
+        median(some) if some else kind_s for some, kind_s in zip(near, usual.rests_s, strict=True)
+    )
     return Usual(median(reps_s) if reps_s else usual.rep_s, kinds)
 
 
 def _thinned(lengths_s: Iterable[float]) -> list[float]:
-    """Return the lengths, in order, without those that hardly differ from the one before and those below a second."""
+    """Return the lengths, in order.
+
+    Without those that hardly differ from the one before and those below a second.
+    """
     kept: list[float] = []
     for length_s in sorted(lengths_s):
         if length_s >= 1.0 and (not kept or length_s > STEP * kept[-1]):
@@ -144,8 +179,14 @@ def _thinned(lengths_s: Iterable[float]) -> list[float]:
 
 
 def _judged(gaps: Sequence[_Gap], usual: Usual) -> float:
-    """Return the log odds of the likeliest story; each kind of rest costs what it is worth to know that it lies just there."""
-    price = sum(math.log(RESTS_ALIKE / REST_SPREAD) - 0.5 * (math.log(rest_s / REST_S) / REST_SPREAD) ** 2 for rest_s in usual.rests_s)
+    """Return the log odds of the likeliest story.
+
+    Each kind of rest costs what it is worth to know that it lies just there.
+    """
+    price = sum(
+        math.log(RESTS_ALIKE / REST_SPREAD) - 0.5 * (math.log(rest_s / REST_S) / REST_SPREAD) ** 2
+        for rest_s in usual.rests_s
+    )
     return _story(gaps, usual)[0] + price
 
 
@@ -157,7 +198,10 @@ def _story(gaps: Sequence[_Gap], usual: Usual) -> tuple[float, list[bool]]:
     """Whether the press before was a start if this one is a start, and if it is an end."""
     for gap_s, fast in gaps:
         nothing, one = _with_rest(gap_s, 0, usual) - fast, forgot + _with_rest(gap_s, 1, usual)
-        rep = max(_log_normal(gap_s, usual.rep_s, ALIKE) + fast, 2.0 * forgot + _with_rest(gap_s, 2, usual))
+        rep = max(
+            _log_normal(gap_s, usual.rep_s, ALIKE) + fast,
+            2.0 * forgot + _with_rest(gap_s, 2, usual),
+        )
         steps.append((start + one >= end + nothing, start + rep >= end + one))
         start, end = max(start + one, end + nothing), max(start + rep, end + one)
     story = [start + forgot > end]
@@ -169,7 +213,9 @@ def _story(gaps: Sequence[_Gap], usual: Usual) -> tuple[float, list[bool]]:
 def _with_rest(gap_s: float, reps: int, usual: Usual) -> float:
     """Return the log density of a gap that holds one rest and ``reps`` repetitions."""
     shares = SHARES[: len(usual.rests_s)]
-    odds = math.log(1.0 - sum(shares)) + _log_normal(gap_s - reps * usual.rep_s, REST_S, REST_SPREAD)
+    odds = math.log(1.0 - sum(shares)) + _log_normal(
+        gap_s - reps * usual.rep_s, REST_S, REST_SPREAD
+    )
     for share, rest_s in zip(shares, usual.rests_s, strict=True):
         mean_s = reps * usual.rep_s + rest_s
         spread_s = math.sqrt(reps * (ALIKE * usual.rep_s) ** 2 + (RESTS_ALIKE * rest_s) ** 2)
@@ -178,8 +224,13 @@ def _with_rest(gap_s: float, reps: int, usual: Usual) -> float:
 
 
 def _in_one(gap_s: float, usual: Usual) -> bool:
-    """Tell whether a start and the end after it are of one repetition; else an end, a rest and a start lie between."""
-    return _log_normal(gap_s, usual.rep_s, ALIKE) >= 2.0 * math.log(FORGOTTEN) + _with_rest(gap_s, 2, usual)
+    """Tell whether a start and the end after it are of one repetition.
+
+    Else an end, a rest and a start lie between.
+    """
+    return _log_normal(gap_s, usual.rep_s, ALIKE) >= 2.0 * math.log(FORGOTTEN) + _with_rest(
+        gap_s, 2, usual
+    )
 
 
 def _log_normal(seconds: float, usual_s: float, spread: float) -> float:
@@ -191,13 +242,21 @@ def _log_normal(seconds: float, usual_s: float, spread: float) -> float:
 def _told(presses: Sequence[int], starts: Sequence[bool], usual: Usual) -> tuple[Rep, ...]:
     """Return the story as repetitions, with what was forgotten filled in."""
     steps = list(pairwise(zip(presses, starts, strict=True)))
-    whole = {a: b for (a, first), (b, second) in steps if first and not second and _in_one((b - a) / NS_PER_S, usual)}
+    whole = {
+        a: b
+        for (a, first), (b, second) in steps
+        if first and not second and _in_one((b - a) / NS_PER_S, usual)
+    }
     reps = tuple(_filled(presses, starts, whole)) if whole else ()
     return reps if len(whole) >= MOST_WHOLE * len(reps) else ()
 
 
 def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int]) -> Iterator[Rep]:
-    """Yield the repetitions; one that is filled in reaches no further than the press beside it, two in one gap to its middle at most."""
+    """Yield the repetitions.
+
+    One that is filled in reaches no further than the press beside it, two in one gap to its middle
+    at most.
+    """
     ended = set(whole.values())
     lone = [t_ns not in whole and t_ns not in ended for t_ns in presses]
     for i, (t_ns, is_start) in enumerate(zip(presses, starts, strict=True)):
@@ -216,6 +275,9 @@ def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int
 
 
 def _length_ns(whole: dict[int, int], t_ns: int) -> int:
-    """Return the usual length of a repetition about ``t_ns``, from the nearest of those that were seen whole."""
+    """Return the usual length of a repetition about ``t_ns``.
+
+    From the nearest of those that were seen whole.
+    """
     beside = sorted(whole.items(), key=lambda rep: abs(rep[0] - t_ns))[:BESIDE]
     return round(median(b - a for a, b in beside))

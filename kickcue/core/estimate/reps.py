@@ -1,11 +1,14 @@
-"""The repetitions of a session, found in its speeds or positions alone; ``rep_presses.py`` finds them in its lap presses.
+"""The repetitions of a session, found in its speeds or positions alone.
 
-A session of repetitions has two levels, running hard and resting (standing, walking or jogging). Otsu's threshold parts them; a
-repetition begins when the speed clearly goes above and ends when it clearly goes below (hysteresis), its ends lie where the speed
-passes the threshold. Where the two levels are not apart there are no repetitions.
+``rep_presses.py`` finds them in its lap presses.
 
-Any run has faster and slower moments: traffic lights, a hill, a receiver's noise. Repetitions are alike, or their rests are;
-a long easy stretch before or after them is warming up and cooling down.
+A session of repetitions has two levels, running hard and resting (standing, walking or jogging).
+Otsu's threshold parts them; a repetition begins when the speed clearly goes above and ends when it
+clearly goes below (hysteresis), its ends lie where the speed passes the threshold. Where the two
+levels are not apart there are no repetitions.
+
+Any run has faster and slower moments: traffic lights, a hill, a receiver's noise. Repetitions are
+alike, or their rests are; a long easy stretch before or after them is warming up and cooling down.
 """
 
 import math
@@ -22,7 +25,8 @@ from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 WINDOW_S: Final = 4.0
-"""Speed from positions is that over 4 s: 2 m of noise are 0.7 m/s then, and a start keeps its place."""
+"""Speed from positions is that over 4 s: 2 m of noise are 0.7 m/s then, and a start keeps its
+place."""
 APART_MPS: Final = 1.0
 HYSTERESIS: Final = 0.15
 """Share of the distance between the two levels by which the speed must go beyond the threshold."""
@@ -41,7 +45,8 @@ LONG_EASY: Final = 1.5
 ALIKE: Final = 1.5
 """Lengths within this factor of the median are alike..."""
 MOST_ALIKE: Final = 0.7
-"""...and so many must be: in public files sessions have 75 % or more, other runs with five efforts or more 45 % or less..."""
+"""...and so many must be: in public files sessions have 75 % or more, other runs with five efforts
+or more 45 % or less..."""
 FEW: Final = 5
 """...all of fewer than this..."""
 MOST_RESTS_ALIKE: Final = 0.75
@@ -78,7 +83,10 @@ class Levels(NamedTuple):
 
 
 def reps_from_fixes(fixes: Sequence[Fix]) -> tuple[Rep, ...]:
-    """Return the repetitions that positions alone show; pauses of the recorder, in which nobody moves far, count as rest."""
+    """Return the repetitions that positions alone show.
+
+    Pauses of the recorder, in which nobody moves far, count as rest.
+    """
     if len(fixes) < 2:
         return ()
     plane = Plane(fixes[0].lat_deg, fixes[0].lon_deg)
@@ -93,23 +101,36 @@ def reps_from_fixes(fixes: Sequence[Fix]) -> tuple[Rep, ...]:
 
     half_ns = s_to_ns(WINDOW_S / 2.0)
     grid = range(times[0] - half_ns, times[-1] + half_ns + 1, NS_PER_S)
-    return reps_from_speeds([(t_ns, math.dist(place(t_ns - half_ns), place(t_ns + half_ns)) / WINDOW_S) for t_ns in grid])
+    return reps_from_speeds(
+        [
+            (t_ns, math.dist(place(t_ns - half_ns), place(t_ns + half_ns)) / WINDOW_S)
+            for t_ns in grid
+        ]
+    )
 
 
 def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
-    """Return the repetitions that (``t_ns``, m/s), evenly spaced and in order, show; a jump counts as nobody's speed but the fastest."""
+    """Return the repetitions that (``t_ns``, m/s), evenly spaced and in order, show.
+
+    A jump counts as nobody's speed but the fastest.
+    """
     speeds = [(t_ns, min(mps, FASTEST_MPS)) for t_ns, mps in speeds]
     values = [mps for _, mps in speeds]
     one_stretch: tuple[Rep, ...] = ()
     apart = two_levels(values)
-    # where a long warm-up is a level of its own, the repetitions are told from it and not from the rests
+    # where a long warm-up is a level of its own, the repetitions are told from it and not from the
+    # rests
     for levels in (apart, None if apart is None else two_levels(_above(values, apart))):
         if levels is None or levels.fast <= WALK_MPS:
             continue
         told_apart = _above(values, apart) if apart is not None and levels is not apart else values
         efforts = _efforts(speeds, levels)
         hard = two_levels(_above(values, levels), EASY_APART_MPS)
-        reps = efforts if hard is None else _without_easy_ends(efforts, _efforts(speeds, hard), hard.fast - hard.slow)
+        reps = (
+            efforts
+            if hard is None
+            else _without_easy_ends(efforts, _efforts(speeds, hard), hard.fast - hard.slow)
+        )
         if len(reps) > 1 and _are_levels(told_apart, levels) and _are_a_session(reps):
             return reps
         one_stretch = one_stretch or (reps if len(reps) == 1 else ())
@@ -132,7 +153,9 @@ def _are_levels(values: Sequence[float], levels: Levels) -> bool:
     if between is None:
         return False
     parts = [mps for mps in slow if mps < between.parting], _above(slow, between)
-    return within + sum(len(part) * pvariance(part) for part in parts) <= (1.0 - THREE_LEVELS) * whole
+    return (
+        within + sum(len(part) * pvariance(part) for part in parts) <= (1.0 - THREE_LEVELS) * whole
+    )
 
 
 def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, ...]:
@@ -145,7 +168,9 @@ def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, 
     for (before_ns, before), (t_ns, mps) in pairwise(speeds):
         if (before < parting) is not (mps < parting):
             passed_ns = before_ns + round((parting - before) / (mps - before) * (t_ns - before_ns))
-            risen_ns, fallen_ns = (passed_ns, fallen_ns) if mps >= parting else (risen_ns, passed_ns)
+            risen_ns, fallen_ns = (
+                (passed_ns, fallen_ns) if mps >= parting else (risen_ns, passed_ns)
+            )
         if not running and mps > parting + margin:
             running, began_ns = True, risen_ns
         elif running and mps < parting - margin and began_ns is not None:
@@ -157,28 +182,41 @@ def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, 
     return tuple(_without_glimpses(speeds, whole, (parting + levels.fast) / 2.0))
 
 
-def _without_glimpses(speeds: Sequence[tuple[int, float]], efforts: Sequence[Rep], hard_mps: float) -> Iterator[Rep]:
-    """Yield the efforts without those that are short and hardly above the threshold: easy running that lies about it."""
+def _without_glimpses(
+    speeds: Sequence[tuple[int, float]], efforts: Sequence[Rep], hard_mps: float
+) -> Iterator[Rep]:
+    """Yield the efforts without those that are short and hardly above the threshold.
+
+    Easy running that lies about it.
+    """
     times = [t_ns for t_ns, _ in speeds]
     usual_ns = median(rep.ns for rep in efforts) if efforts else 0.0
     for rep in efforts:
-        within = [mps for _, mps in speeds[bisect_left(times, rep.start_ns) : bisect_right(times, rep.end_ns)]]
+        within = [
+            mps
+            for _, mps in speeds[bisect_left(times, rep.start_ns) : bisect_right(times, rep.end_ns)]
+        ]
         if rep.ns > usual_ns / LONG_EASY**2 or not within or fmean(within) >= hard_mps:
             yield rep
 
 
-def _without_easy_ends(reps: Sequence[Rep], hard: Sequence[Rep], apart_mps: float) -> tuple[Rep, ...]:
+def _without_easy_ends(
+    reps: Sequence[Rep], hard: Sequence[Rep], apart_mps: float
+) -> tuple[Rep, ...]:
     """Return the repetitions with an easy stretch before the first and after the last left out.
 
-    ``hard`` is what was run faster than such a stretch, by ``apart_mps``; where it is not in the others, too,
-    nothing is left out. A repetition that was only a little slower than the others stays.
+    ``hard`` is what was run faster than such a stretch, by ``apart_mps``; where it is not in the
+    others, too, nothing is left out. A repetition that was only a little slower than the others
+    stays.
     """
     usual_ns = median(rep.ns for rep in reps) if reps else 0.0
     kept = list(reps)
     for end in (0, -1):
         while len(kept) > 1:
             whole = kept[end]
-            inside = [rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns]
+            inside = [
+                rep for rep in hard if whole.start_ns <= rep.start_ns and rep.end_ns <= whole.end_ns
+            ]
             inside = [rep for rep in inside if rep.ns > usual_ns / LONG_EASY**2]
             easy_ns = whole.ns - sum(rep.ns for rep in inside)
             others = [rep for rep in kept if rep is not whole]

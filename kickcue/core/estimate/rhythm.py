@@ -1,7 +1,10 @@
-"""How often a sensor speaks, learned on the way: one word every four seconds is a slow sensor and no silence.
+"""How often a sensor speaks, learned on the way.
 
-Foot pods and straps speak once a second. Watches that save memory record when something changes, every 1 to 7 s; some gateways pass on
-less than they hear. A fixed limit would call such a sensor silent between any two of its words.
+One word every four seconds is a slow sensor and no silence.
+
+Foot pods and straps speak once a second. Watches that save memory record when something changes,
+every 1 to 7 s; some gateways pass on less than they hear. A fixed limit would call such a sensor
+silent between any two of its words.
 """
 
 from collections import deque
@@ -11,13 +14,15 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S
 
 LATEST: Final = 15
 SLOW: Final = 6
-"""A sensor is slow when so many of its latest intervals were; a quick one that loses a frame in forty has that once in a million words."""
+"""A sensor is slow when so many of its latest intervals were; a quick one that loses a frame in
+forty has that once in a million words."""
 QUICK_NS: Final = 1250 * NS_PER_MS
 """Once a second, with jitter. Whoever speaks so often is allowed no more silence than anybody."""
 LONGEST: Final = 3
 """The third longest of the latest intervals is still usual; the two longest may be outages."""
 BEYOND: Final = 1.5
-"""Half as long again as usual: a word is missing. A watch that recorded every 1 to 7 s stays within."""
+"""Half as long again as usual: a word is missing. A watch that recorded every 1 to 7 s stays
+within."""
 MOST_NS: Final = 10 * NS_PER_S
 """Longer than this nobody's rhythm explains: 50 m of running."""
 
@@ -31,7 +36,8 @@ class Rhythm:
         self._heard_ns: int | None = None
         self._intervals_ns: deque[int] = deque(maxlen=LATEST)
         self._to_learn = LATEST
-        """For how many words more the latest intervals may not all be quick; then there is nothing to learn, and no time is spent on it."""
+        """For how many words more the latest intervals may not all be quick; then there is nothing
+        to learn, and no time is spent on it."""
         self.silence_ns = 0
         """How long a silence its rhythm explains; 0 for a quick sensor, and while nothing is known."""
 

@@ -1,4 +1,7 @@
-"""From notifications to what can be believed now: decodes, counts how decoding ended, and watches every sensor's health."""
+"""From notifications to what can be believed now.
+
+Decodes, counts how decoding ended, and watches every sensor's health.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,21 +16,32 @@ from kickcue.core.estimate.pod_watch import PodWatch
 from kickcue.core.estimate.quantity import Quantity
 from kickcue.core.events import Level, Link, Notice, Notification
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.readings import BatteryReading, HeartReading, LocationReading, PodReading, interpret
+from kickcue.core.readings import (
+    BatteryReading,
+    HeartReading,
+    LocationReading,
+    PodReading,
+    interpret,
+)
 
 HEART_FROZEN_S = 90.0
-"""No living heart shows the same each second for so long [judgement]; in recorded runs the longest was 67 s, from a sensor that smooths."""
+"""No living heart shows the same each second for so long [judgement]; in recorded runs the longest
+was 67 s, from a sensor that smooths."""
 POD_FROZEN_S = 10.0
 LOW_BATTERY = 15
 MOST_ODDITIES = 256
 """Oddities told, each once. A race has a handful; after so many somebody is making up names."""
 LONGEST_SHOWN = 64
-"""Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes, a broker far more."""
+"""Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes,
+a broker far more."""
 
 
 @dataclass(slots=True)
 class DecodeCounts:
-    """How decoding ended, for one sensor; of those ``decoded``, ``half_rr`` had lost half an interval at their end."""
+    """How decoding ended, for one sensor.
+
+    Of those ``decoded``, ``half_rr`` had lost half an interval at their end.
+    """
 
     decoded: int = 0
     not_this_format: int = 0
@@ -46,7 +60,11 @@ class Survey(NamedTuple):
 
 @dataclass(slots=True)
 class HeartWatch:
-    """One heart-rate sensor: its health, what of it can be believed, and whether it counts steps (None: that need not be asked)."""
+    """One heart-rate sensor.
+
+    Its health, what of it can be believed, and whether it counts steps (None: that need not be
+    asked).
+    """
 
     channel: Channel
     rate: HeartRate
@@ -54,7 +72,10 @@ class HeartWatch:
 
 
 class SensorDesk:
-    """All sensors of one runner. Of several that give the same quantity, the first healthy one in the order of the setup counts."""
+    """All sensors of one runner.
+
+    Of several that give the same quantity, the first healthy one in the order of the setup counts.
+    """
 
     def __init__(self, sensors: Mapping[str, SensorProfile], hr_ceiling_bpm: float | None) -> None:
         self._profiles = dict(sensors)
@@ -72,11 +93,16 @@ class SensorDesk:
         """Latitude and longitude of the last notification taken in, None where it told none."""
 
     def take(self, event: Notification, t_ns: int, *, body: bool) -> PodReading | None:
-        """Take in one notification at ``t_ns``; return what it says about distance, if anything. ``body``: it counts for the baseline."""
+        """Take in one notification at ``t_ns``; return what it says about distance, if anything.
+
+        ``body``: it counts for the baseline.
+        """
         self.place = None
         profile = self._profiles.get(event.sensor)
         if profile is None:
-            self._once_only(t_ns, "unknown_sensor", event.sensor, "is not in the setup and is ignored")
+            self._once_only(
+                t_ns, "unknown_sensor", event.sensor, "is not in the setup and is ignored"
+            )
             return None
         try:
             reading = interpret(profile, event.char, event.data)
@@ -84,8 +110,12 @@ class SensorDesk:
             counts = self.counts[event.sensor]
             counts.broken += error.outcome is DecodeOutcome.BROKEN
             counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
-            shown = event.data[:LONGEST_SHOWN].hex() + ("..." if len(event.data) > LONGEST_SHOWN else "")
-            self._once_only(t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}")
+            shown = event.data[:LONGEST_SHOWN].hex() + (
+                "..." if len(event.data) > LONGEST_SHOWN else ""
+            )
+            self._once_only(
+                t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}"
+            )
             return None
         self.counts[event.sensor].decoded += 1
         if isinstance(reading, PodReading):
@@ -93,14 +123,21 @@ class SensorDesk:
         if isinstance(reading, HeartReading):
             if reading.half_rr:
                 self.counts[event.sensor].half_rr += 1
-                self._once_only(t_ns, "half_rr", event.sensor, "sent half a time between beats: that one is lost, the heart rate is not")
+                self._once_only(
+                    t_ns,
+                    "half_rr",
+                    event.sensor,
+                    "sent half a time between beats: that one is lost, the heart rate is not",
+                )
             self._take_heart(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
             if reading.lat_deg is not None and reading.lon_deg is not None:
                 self.place = (reading.lat_deg, reading.lon_deg)
             if reading.speed_mps is None and reading.distance_m is None:
                 return None
-            pod = PodReading(reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None)
+            pod = PodReading(
+                reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
+            )
             return self._take_pod(t_ns, event, profile, pod, body=body)
         elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY:
             self._once_only(t_ns, "battery_low", event.sensor, f"battery at {reading.percent} %")
@@ -128,7 +165,10 @@ class SensorDesk:
         return leader is not None and self._heart_watch[leader].rate.over_ceiling(t_ns)
 
     def marked(self, t_ns: int, started_ns: int) -> None:
-        """Note that a line was marked in the race that began at ``started_ns``: whoever marks lines does not stand still."""
+        """Note that a line was marked in the race that began at ``started_ns``.
+
+        Whoever marks lines does not stand still.
+        """
         for watch in self._pod_watch.values():
             watch.marked(t_ns, started_ns)
             watch.channel.plausible &= not watch.lies_still
@@ -137,56 +177,100 @@ class SensorDesk:
         """Say whether every sensor of the setup is fresh in all it gives."""
         named = {*self._pods.channels, *self._hearts.channels}
         channels = [*self._pods.channels.values(), *self._hearts.channels.values()]
-        return bool(channels) and named >= set(self._profiles) and all(c.state(t_ns) is Freshness.FRESH for c in channels)
+        return (
+            bool(channels)
+            and named >= set(self._profiles)
+            and all(c.state(t_ns) is Freshness.FRESH for c in channels)
+        )
 
     def survey(self, t_ns: int) -> Survey:
-        """Return what is known now, and what the screen should know since the last survey: changes of health, oddities."""
+        """Return what is known now, and what the screen should know since the last survey.
+
+        Changes of health, oddities.
+        """
         pod, pod_ns = self._pods.survey(t_ns, self._news)
         heart, heart_ns = self._hearts.survey(t_ns, self._news)
         for name, watch in self._pod_watch.items():
             if watch.units.contradicted_since_ns is not None and watch.units.contradicted(t_ns):
-                self._once_only(t_ns, "cadence_unit", name, "sends a cadence against its profile's unit; it is read by what is possible")
+                self._once_only(
+                    t_ns,
+                    "cadence_unit",
+                    name,
+                    "sends a cadence against its profile's unit; it is read by what is possible",
+                )
         news, self._news = self._news, []
         if news:  # noticed since the last survey, told now: outputs come in order of time
             news = [replace(each, t_ns=t_ns) for each in news]
-        next_ns = heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
+        next_ns = (
+            heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
+        )
         bpm = None if heart is None else self._heart_watch[heart].rate.bpm
         return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)
 
-    def _take_heart(self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading) -> None:
-        watch = self._heart_watch.get(event.sensor) or self._watch_heart(t_ns, event.sensor, profile)
+    def _take_heart(
+        self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading
+    ) -> None:
+        watch = self._heart_watch.get(event.sensor) or self._watch_heart(
+            t_ns, event.sensor, profile
+        )
         bpm, lock = reading.bpm, watch.lock
         if lock is not None:
             if reading.rr_ms and profile.optical is None:
                 watch.lock = None
             elif bpm is not None and lock.read(t_ns, bpm, self.cadence_spm(t_ns)):
                 self._once_only(
-                    t_ns, "cadence_lock", event.sensor, "counts steps, not beats (cadence lock): no heart rate until it leaves them"
+                    t_ns,
+                    "cadence_lock",
+                    event.sensor,
+                    "counts steps, not beats (cadence lock): no heart rate until it leaves them",
                 )
                 bpm = None
-        watch.channel.heard(t_ns, event.data, plausible=bpm is not None and watch.rate.read(t_ns, bpm))
+        watch.channel.heard(
+            t_ns, event.data, plausible=bpm is not None and watch.rate.read(t_ns, bpm)
+        )
 
     def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartWatch:
-        """Begin to watch a heart-rate sensor; tell where the order of the setup puts light before a strap.
+        """Begin to watch a heart-rate sensor.
 
-        Only light counts steps. A sensor of unknown kind is watched as long as it sends no beat-to-beat intervals: those that sent them
-        were straps, but for a few that smooth them.
+        Tell where the order of the setup puts light before a strap.
+
+        Only light counts steps. A sensor of unknown kind is watched as long as it sends no
+        beat-to-beat intervals: those that sent them were straps, but for a few that smooth them.
         """
         lock = None if profile.optical is False else CadenceLock()
-        watch = HeartWatch(self._hearts.follow(sensor, profile), HeartRate(self._hr_ceiling_bpm), lock)
+        watch = HeartWatch(
+            self._hearts.follow(sensor, profile), HeartRate(self._hr_ceiling_bpm), lock
+        )
         self._heart_watch[sensor] = watch
         names = list(self._profiles)
-        straps = [name for name in names[names.index(sensor) + 1 :] if self._profiles[name].optical is False]
+        straps = [
+            name
+            for name in names[names.index(sensor) + 1 :]
+            if self._profiles[name].optical is False
+        ]
         if profile.optical and straps:
-            text = f"{sensor} (optical) counts before {straps[0]} (chest strap) as the setup has it; the strap is the truer one"
+            text = (
+                f"{sensor} (optical) counts before {straps[0]} (chest strap) as the setup has "
+                "it; the strap is the truer one"
+            )
             self._news.append(Notice(t_ns, "sensor_order", text, Level.INFO, sensor))
         return watch
 
-    def _take_pod(self, t_ns: int, event: Notification, profile: SensorProfile, reading: PodReading, *, body: bool) -> PodReading | None:
+    def _take_pod(
+        self,
+        t_ns: int,
+        event: Notification,
+        profile: SensorProfile,
+        reading: PodReading,
+        *,
+        body: bool,
+    ) -> PodReading | None:
         sensor = event.sensor
         watch = self._pod_watch.get(sensor)
         if watch is None:
-            watch = self._pod_watch[sensor] = PodWatch(profile, self._pods.follow(sensor, profile), t_ns)
+            watch = self._pod_watch[sensor] = PodWatch(
+                profile, self._pods.follow(sensor, profile), t_ns
+            )
         spm, said, left = watch.read(t_ns, event.data, reading)
         fresh = watch.channel.heard(t_ns, said, plausible=not watch.lies_still)
         if not self._pods.leads(sensor, t_ns):
@@ -201,4 +285,6 @@ class SensorDesk:
         sensor = sensor[:LONGEST_SHOWN]
         if (code, sensor) not in self._once and len(self._once) < MOST_ODDITIES:
             self._once.add((code, sensor))
-            self._news.append(Notice(t_ns, code, f"{sensor} {text}".strip(), Level.WARNING, sensor or None))
+            self._news.append(
+                Notice(t_ns, code, f"{sensor} {text}".strip(), Level.WARNING, sensor or None)
+            )

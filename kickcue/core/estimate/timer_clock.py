@@ -1,8 +1,9 @@
 """The time for which the recorder's timer has run: what the runner's distance is a matter of.
 
-A watch that is stopped at a red light, or between two repetitions, says so. On this clock such a pause takes no time at all, so that
-nothing runs on in it: neither what is guessed beyond the last reading, nor the pace, nor the time between two marks. Without a word from
-a recorder it is the time of the events: silence alone stops nothing.
+A watch that is stopped at a red light, or between two repetitions, says so. On this clock such a
+pause takes no time at all, so that nothing runs on in it: neither what is guessed beyond the last
+reading, nor the pace, nor the time between two marks. Without a word from a recorder it is the time
+of the events: silence alone stops nothing.
 """
 
 

@@ -1,12 +1,14 @@
 """One hypothesis about where the runner is: a three-state Kalman filter in plain floats.
 
-State: true distance ``s``; the pod's constant scale error ``c``; its slowly drifting one ``o``. The pod's own distance is the
-independent variable: while the pod counts ``dd`` metres, the runner covers ``(1 + c + o) * dd``. ``c`` stays what it is (how the pod
-was calibrated and mounted today), ``o`` wanders and returns (Ornstein-Uhlenbeck: fatigue, surface, shoe, bends). Splitting the two is
-what keeps the error honest: with one wandering scale the filter would forget what twelve laps have taught it, with one constant
-scale it would grow overconfident.
+State: true distance ``s``; the pod's constant scale error ``c``; its slowly drifting one ``o``. The
+pod's own distance is the independent variable: while the pod counts ``dd`` metres, the runner
+covers ``(1 + c + o) * dd``. ``c`` stays what it is (how the pod was calibrated and mounted today),
+``o`` wanders and returns (Ornstein-Uhlenbeck: fatigue, surface, shoe, bends). Splitting the two is
+what keeps the error honest: with one wandering scale the filter would forget what twelve laps have
+taught it, with one constant scale it would grow overconfident.
 
-Time enters only through the drift; a mark enters as a position with a variance. See docs/estimation.md.
+Time enters only through the drift; a mark enters as a position with a variance. See
+docs/estimation.md.
 """
 
 import math
@@ -18,7 +20,10 @@ from typing import Final, Self
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """How the scale of an axis wanders: it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does."""
+    """How the scale of an axis wanders.
+
+    It returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does.
+    """
 
     sd: float
     memory_s: float
@@ -33,9 +38,11 @@ class Drift:
 POD_DRIFT: Final = Drift(0.007, 120.0)
 """Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
 PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
-"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander more than a pod's scale."""
+"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander
+more than a pod's scale."""
 VAGUE_VAR_M2: Final = 1e10
-"""A place known to 100 km, after a leap of the clock, is not known: rounding would leave less than nothing of what a mark tells."""
+"""A place known to 100 km, after a leap of the clock, is not known: rounding would leave less than
+nothing of what a mark tells."""
 
 
 class Regime(IntEnum):
@@ -54,7 +61,10 @@ class Regime(IntEnum):
 
 @dataclass(slots=True)
 class TrackFilter:
-    """Mean and covariance of (s [m], c, o); ``last_line``: of ``lines_m``, tied to a mark or passed before any."""
+    """Mean and covariance of (s [m], c, o).
+
+    ``last_line``: of ``lines_m``, tied to a mark or passed before any.
+    """
 
     weight: float
     s: float
@@ -93,9 +103,22 @@ class TrackFilter:
     """What it has paid for lines that gave no mark since the last one that did: a probability."""
 
     @classmethod
-    def at_start(cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float) -> Self:
+    def at_start(
+        cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float
+    ) -> Self:
         """Return the belief at the gun: no distance, the scale known to ``scale_sd``."""
-        return cls(weight, 0.0, scale_mean - 1.0, 0.0, start_var_m2, 0.0, 0.0, scale_sd**2, 0.0, POD_DRIFT.sd**2)
+        return cls(
+            weight,
+            0.0,
+            scale_mean - 1.0,
+            0.0,
+            start_var_m2,
+            0.0,
+            0.0,
+            scale_sd**2,
+            0.0,
+            POD_DRIFT.sd**2,
+        )
 
     def copy(self) -> Self:
         """Return an independent copy."""
@@ -107,7 +130,10 @@ class TrackFilter:
         return 1.0 + self.c + self.o
 
     def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
-        """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count itself."""
+        """Let the pod count ``dd_m`` over ``dt_s``.
+
+        ``var_m2`` is the noise of that count itself.
+        """
         if self.clock_mps:
             dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
         keep = math.exp(-dt_s / drift.memory_s)
@@ -142,8 +168,15 @@ class TrackFilter:
         return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
     def variance_ahead(self, dd_m: float) -> float:
-        """Return the variance of ``s`` after ``dd_m`` further pod metres, without committing to them."""
-        return self.ss + 2.0 * dd_m * (self.sc + self.so) + dd_m * dd_m * (self.cc + 2.0 * self.co + self.oo)
+        """Return the variance of ``s`` after ``dd_m`` further pod metres.
+
+        Without committing to them.
+        """
+        return (
+            self.ss
+            + 2.0 * dd_m * (self.sc + self.so)
+            + dd_m * dd_m * (self.cc + 2.0 * self.co + self.oo)
+        )
 
     def shift(self, dd_m: float) -> tuple[float, float, float, float]:
         """Return (s, cov(s,s), cov(s,c), cov(s,o)) as they would be ``dd_m`` further pod metres on."""
@@ -166,7 +199,8 @@ class TrackFilter:
             self.s += off
             self.ss, self.sc, self.so = var_m2, 0.0, 0.0
             return normal_density(off, spread)
-        # Gains follow from the covariance of each state with the position seen, which lies dd_m ahead of the state itself.
+        # Gains follow from the covariance of each state with the position seen, which lies dd_m
+        # ahead of the state itself.
         own = self.ss + dd_m * (self.sc + self.so)
         gain_s, gain_c, gain_o = own / spread, sc / spread, so / spread
         self.s += gain_s * off

@@ -1,16 +1,19 @@
 """How long to wait for the mark of a line before believing without it that the line has been passed.
 
-Where laps are being marked, the mark of the very line is due any moment, and it caps how late one can be; firing early has no such cap.
-So the cue waits while, *no mark having come yet*, the line more probably lies ahead than behind. One moment later costs as much as is
-won at even odds of that, which makes it the rule of least expected absolute error (one-step look-ahead: once waiting does not pay it
-does not pay later either, since silence speaks ever more for a mark that was missed).
+Where laps are being marked, the mark of the very line is due any moment, and it caps how late one
+can be; firing early has no such cap. So the cue waits while, *no mark having come yet*, the line
+more probably lies ahead than behind. One moment later costs as much as is won at even odds of that,
+which makes it the rule of least expected absolute error (one-step look-ahead: once waiting does not
+pay it does not pay later either, since silence speaks ever more for a mark that was missed).
 
-With x how far past the line the runner is, normal with standard deviation sd, and D how far after (or before) the line the mark comes,
-a mark is still outstanding with probability U(x) = 1 - seen * P(D < x). The rule fires where the mass of U(x) on both sides of x = 0 is
-the same; what is returned is the plain probability of x > 0 there, without regard to the silence.
+With x how far past the line the runner is, normal with standard deviation sd, and D how far after
+(or before) the line the mark comes, a mark is still outstanding with probability U(x) = 1 - seen *
+P(D < x). The rule fires where the mass of U(x) on both sides of x = 0 is the same; what is returned
+is the plain probability of x > 0 there, without regard to the silence.
 
-Where several places are believed in, each has its share of that mass: one that lies far past the line, and has had no mark, speaks
-little; one in which the line has had its mark already speaks with all its weight.
+Where several places are believed in, each has its share of that mass: one that lies far past the
+line, and has had no mark, speaks little; one in which the line has had its mark already speaks with
+all its weight.
 """
 
 import math
@@ -30,7 +33,8 @@ NO_DOUBT: Final = 0.95
 FAR_M: Final = 100.0
 """Who is told the last lap so far from its line is told nothing: such places are an either-or."""
 STEPS: Final = 24
-"""Of a mixture of places, so many moments between the first and the last that can be right are looked at."""
+"""Of a mixture of places, so many moments between the first and the last that can be right are
+looked at."""
 
 
 class Awaited(NamedTuple):
@@ -47,7 +51,8 @@ class Awaited(NamedTuple):
 def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> float:
     """Return with what probability the line should have been passed before one stops waiting for its mark.
 
-    ``places``: those believed in, the heaviest first; the mark comes ``late_m`` past the line, give or take ``late_sd_m``.
+    ``places``: those believed in, the heaviest first; the mark comes ``late_m`` past the line, give
+    or take ``late_sd_m``.
     """
     heaviest = places[0]
     if not any(place.seen for place in places):
@@ -68,7 +73,9 @@ def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> 
             low_m = middle_m
         else:
             high_m = middle_m
-    return sum(place.weight * _passed(place, high_m) for place in places) / sum(place.weight for place in places)
+    return sum(place.weight * _passed(place, high_m) for place in places) / sum(
+        place.weight for place in places
+    )
 
 
 def _passed(place: Awaited, on_m: float) -> float:
@@ -93,7 +100,9 @@ def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: fl
             continue
         sd, late = place.sd_m / late_sd_m, late_m / late_sd_m
         ahead = _outstanding(mean, sd, late, place.seen, (mean - SURE, 0.0)) if mean < SURE else 0.0
-        behind = _outstanding(mean, sd, late, place.seen, (0.0, mean + SURE)) if mean > -SURE else 0.0
+        behind = (
+            _outstanding(mean, sd, late, place.seen, (0.0, mean + SURE)) if mean > -SURE else 0.0
+        )
         more += place.weight * (behind - ahead) / math.sqrt(2.0 * math.pi)
     return more - far
 
@@ -103,15 +112,18 @@ def _plain(mean: float, place: Awaited, on_m: float, late_m: float, late_sd_m: f
     passed = _passed(place, on_m)
     if not place.seen or mean < 0.0:
         return 2.0 * passed - 1.0
-    come = 0.5 * math.erfc((late_m - place.past_m - on_m) / (math.hypot(place.sd_m, late_sd_m) * math.sqrt(2.0)))
+    come = 0.5 * math.erfc(
+        (late_m - place.past_m - on_m) / (math.hypot(place.sd_m, late_sd_m) * math.sqrt(2.0))
+    )
     return 1.0 - place.seen * come
 
 
 def odds_to_fire_at(sd_m: float, late_m: float, late_sd_m: float, seen: float) -> float:
     """Return with what probability the line should have been passed before one stops waiting for its mark.
 
-    ``sd_m`` is the uncertainty of the place; the mark comes ``late_m`` past the line, give or take ``late_sd_m``, and with probability
-    ``seen`` at all. The answer lies between even odds (nothing to wait for, or nothing to learn from it) and one.
+    ``sd_m`` is the uncertainty of the place; the mark comes ``late_m`` past the line, give or take
+    ``late_sd_m``, and with probability ``seen`` at all. The answer lies between even odds (nothing
+    to wait for, or nothing to learn from it) and one.
     """
     unit_m = max(late_sd_m, 0.01)
     return _odds(round(sd_m / unit_m, 1), round(late_m / unit_m, 1), round(seen, 2))
@@ -119,7 +131,10 @@ def odds_to_fire_at(sd_m: float, late_m: float, late_sd_m: float, seen: float) -
 
 @lru_cache(maxsize=256)
 def _odds(sd: float, late: float, seen: float) -> float:
-    """Return the same with all lengths in spreads of the mark; a few round numbers are met again and again."""
+    """Return the same with all lengths in spreads of the mark.
+
+    A few round numbers are met again and again.
+    """
     if sd <= 0.0:
         return EVEN_ODDS
     low, high = 0.0, SURE
@@ -131,11 +146,20 @@ def _odds(sd: float, late: float, seen: float) -> float:
     return 0.5 * math.erfc(-0.5 * (low + high) / math.sqrt(2.0))
 
 
-def _outstanding(mean: float, sd: float, late: float, seen: float, between: tuple[float, float]) -> float:
-    """Return the mass of U there (midpoint rule), with x in its own standard deviations and ``mean`` of them past the line on average."""
+def _outstanding(
+    mean: float, sd: float, late: float, seen: float, between: tuple[float, float]
+) -> float:
+    """Return the mass of U there (midpoint rule).
+
+    With x in its own standard deviations and ``mean`` of them past the line on average.
+    """
     low, high = between
     step = (high - low) / NODES
-    half_seen, exp, erfc = seen * 0.5, math.exp, math.erfc  # done thousands of times while the place is in doubt
+    half_seen, exp, erfc = (
+        seen * 0.5,
+        math.exp,
+        math.erfc,
+    )  # done thousands of times while the place is in doubt
     mass = 0.0
     for middle in _MIDDLES:
         x = low + middle * step

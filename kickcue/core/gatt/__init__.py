@@ -1,7 +1,8 @@
 """GATT codecs: bytes to measurements and back, one file per service.
 
-Each measurement is frozen, has ``from_bytes`` (DecodeError and nothing else, for any bytes) and ``__bytes__`` (AskedWronglyError for
-what the wire cannot carry). Unknown is None. Oddities of single devices are not handled here but in their sensor profiles.
+Each measurement is frozen, has ``from_bytes`` (DecodeError and nothing else, for any bytes) and
+``__bytes__`` (AskedWronglyError for what the wire cannot carry). Unknown is None. Oddities of
+single devices are not handled here but in their sensor profiles.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ def short_uuid(uuid: str) -> str:
 
 
 def decode(char: str, data: bytes) -> Measurement:
-    """Decode ``data`` of the characteristic ``char`` (16-bit or 128-bit UUID); raises DecodeError and nothing else, for any bytes."""
+    """Decode ``data`` of the characteristic ``char`` (16-bit or 128-bit UUID).
+
+    Raises DecodeError and nothing else, for any bytes.
+    """
     codec = CODECS.get(char) or CODECS.get(short_uuid(char))
     if codec is None:
         raise DecodeError(DecodeOutcome.NOT_THIS_FORMAT, f"no codec for characteristic {char}")

@@ -1,7 +1,9 @@
-"""Device Information strings: model number (2A24), firmware revision (2A26), manufacturer name (2A29).
+"""Device Information strings.
 
-Source: Bluetooth SIG Device Information Service 1.1. Real devices end them with NULs (Polar H10), which are taken off; octets that are
-no UTF-8 read as U+FFFD, so any bytes decode.
+Model number (2A24), firmware revision (2A26), manufacturer name (2A29).
+
+Source: Bluetooth SIG Device Information Service 1.1. Real devices end them with NULs (Polar H10),
+which are taken off; octets that are no UTF-8 read as U+FFFD, so any bytes decode.
 """
 
 from __future__ import annotations
@@ -24,13 +26,21 @@ class _Text:
         return cls(bytes(data).rstrip(b"\0").decode("utf-8", errors="replace"))
 
     def __bytes__(self) -> bytes:
-        """Encode without a trailing NUL; AskedWronglyError where the text ends in one or is no Unicode text."""
+        """Encode without a trailing NUL.
+
+        AskedWronglyError where the text ends in one or is no Unicode text.
+        """
         if self.text.endswith("\0"):
-            raise AskedWronglyError(f"text {self.text!r} cannot be sent: a NUL at the end would be taken off by the reader")
+            raise AskedWronglyError(
+                f"text {self.text!r} cannot be sent: a NUL at the end would be taken off by the "
+                "reader"
+            )
         try:
             return self.text.encode()
         except UnicodeEncodeError:
-            raise AskedWronglyError(f"text {self.text!r} cannot be sent: it holds half a character (a lone surrogate)") from None
+            raise AskedWronglyError(
+                f"text {self.text!r} cannot be sent: it holds half a character (a lone surrogate)"
+            ) from None
 
 
 class ModelNumber(_Text):

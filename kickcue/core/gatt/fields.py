@@ -9,10 +9,13 @@ from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number on the wire: ``size`` octets that count ``1 / per_unit`` of the unit which ``name`` carries.
+    """One number on the wire.
 
-    ``low`` and ``high`` are the raw values allowed, both included; a negative ``low`` makes the number signed. ``unknown`` is the raw
-    value that the sender writes for "not available"; it reads as None.
+    ``size`` octets that count ``1 / per_unit`` of the unit which ``name`` carries.
+
+    ``low`` and ``high`` are the raw values allowed, both included; a negative ``low`` makes the
+    number signed. ``unknown`` is the raw value that the sender writes for "not available"; it reads
+    as None.
     """
 
     name: str
@@ -23,26 +26,41 @@ class Number:
     unknown: int | None = None
 
     def read(self, data: bytes, at: int) -> float | None:
-        """Return the value at offset ``at`` (an int where ``per_unit`` is 1), None for ``unknown``; DecodeError where out of range."""
+        """Return the value at offset ``at`` (an int where ``per_unit`` is 1), None for ``unknown``.
+
+        DecodeError where out of range.
+        """
         raw = int.from_bytes(data[at : at + self.size], "little", signed=self.low < 0)
         if raw == self.unknown:
             return None
         if not self.low <= raw <= self.high:
-            raise DecodeError(DecodeOutcome.BROKEN, f"{self.name} has raw value {raw}, allowed are {self.low}..{self.high}")
+            raise DecodeError(
+                DecodeOutcome.BROKEN,
+                f"{self.name} has raw value {raw}, allowed are {self.low}..{self.high}",
+            )
         return raw if self.per_unit == 1 else raw / self.per_unit
 
     def write(self, value: float | None) -> bytes:
-        """Return ``value`` rounded to the nearest step; AskedWronglyError where the wire cannot carry it."""
+        """Return ``value`` rounded to the nearest step.
+
+        AskedWronglyError where the wire cannot carry it.
+        """
         if value is None:
             if self.unknown is None:
-                raise AskedWronglyError(f"{self.name} is missing and this field has no code for unknown")
+                raise AskedWronglyError(
+                    f"{self.name} is missing and this field has no code for unknown"
+                )
             raw = self.unknown
         else:
-            reachable = self.low - 1 <= value * self.per_unit <= self.high + 1  # False for NaN and infinity, which cannot be rounded
+            reachable = (
+                self.low - 1 <= value * self.per_unit <= self.high + 1
+            )  # False for NaN and infinity, which cannot be rounded
             raw = round(value * self.per_unit) if reachable else self.high + 1
             if not self.low <= raw <= self.high or raw == self.unknown:
                 limits = f"{self.low / self.per_unit:g} to {self.high / self.per_unit:g}"
-                raise AskedWronglyError(f"{self.name} {value} cannot be sent: the field holds {limits}")
+                raise AskedWronglyError(
+                    f"{self.name} {value} cannot be sent: the field holds {limits}"
+                )
         return raw.to_bytes(self.size, "little", signed=self.low < 0)
 
 
@@ -70,8 +88,13 @@ def announced_size(groups: Iterable[Group], present: int) -> int:
     return sum(number.size for group in groups if present & group.mask for number in group.numbers)
 
 
-def read_groups(groups: Iterable[Group], present: int, data: bytes, at: int) -> dict[str, float | None]:
-    """Return the numbers by name from offset ``at`` on; those not announced, or not in ``data`` as a whole, are left out."""
+def read_groups(
+    groups: Iterable[Group], present: int, data: bytes, at: int
+) -> dict[str, float | None]:
+    """Return the numbers by name from offset ``at`` on.
+
+    Those not announced, or not in ``data`` as a whole, are left out.
+    """
     values: dict[str, float | None] = {}
     for group in groups:
         if present & group.mask:
@@ -83,7 +106,10 @@ def read_groups(groups: Iterable[Group], present: int, data: bytes, at: int) -> 
 
 
 def write_groups(groups: Sequence[Group], values: Mapping[str, Any]) -> tuple[int, bytes]:
-    """Return the presence bits and the octets; a group is sent as soon as one of its numbers is known."""
+    """Return the presence bits and the octets.
+
+    A group is sent as soon as one of its numbers is known.
+    """
     present = 0
     octets = b""
     for group in groups:
@@ -95,9 +121,13 @@ def write_groups(groups: Sequence[Group], values: Mapping[str, Any]) -> tuple[in
 
 def too_short(char: str, needed: int, data: bytes) -> DecodeError:
     """Return the error for data that do not hold the fixed part of the format."""
-    return DecodeError(DecodeOutcome.NOT_THIS_FORMAT, f"{char} takes at least {needed} octets, got {len(data)}")
+    return DecodeError(
+        DecodeOutcome.NOT_THIS_FORMAT, f"{char} takes at least {needed} octets, got {len(data)}"
+    )
 
 
 def cut_short(char: str, announced: int, data: bytes) -> DecodeError:
     """Return the error for data whose flags announce more octets than there are."""
-    return DecodeError(DecodeOutcome.BROKEN, f"{char} announces {announced} octets, got {len(data)}")
+    return DecodeError(
+        DecodeOutcome.BROKEN, f"{char} announces {announced} octets, got {len(data)}"
+    )

@@ -1,6 +1,7 @@
 """Heart Rate Measurement (2A37) and Body Sensor Location (2A38).
 
-Source: Bluetooth SIG Heart Rate Service 1.0 and its GATT XML. Reserved flag bits are ignored, and so are octets that no flag announces.
+Source: Bluetooth SIG Heart Rate Service 1.0 and its GATT XML. Reserved flag bits are ignored, and
+so are octets that no flag announces.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ _CONTACT_SHIFT: Final = 1
 _ENERGY: Final = 0x08
 _RR: Final = 0x10
 _CONTACT: Final = (None, None, False, True)
-_RR_LISTS: Final = tuple(struct.Struct(f"<{count}H") for count in range(10))  # nine fill a frame of 20 octets
+_RR_LISTS: Final = tuple(
+    struct.Struct(f"<{count}H") for count in range(10)
+)  # nine fill a frame of 20 octets
 
 _BPM_8 = unsigned("bpm", 1)
 _BPM_16 = unsigned("bpm", 2)
@@ -32,9 +35,11 @@ _CODE = unsigned("code", 1)
 class HeartRateMeasurement:
     """One notification of a heart-rate sensor.
 
-    ``contact`` is None where the sensor does not report it. ``energy_kj`` is the sum since the last reset. ``rr_1024`` are the times
-    between beats in 1/1024 s, oldest first. A heart rate of 0 is handed on as it came: what it means is the sensor profile's business.
-    ``half_rr``: the frame ended in the middle of one more time between beats, which is lost; encoding does not make such frames.
+    ``contact`` is None where the sensor does not report it. ``energy_kj`` is the sum since the last
+    reset. ``rr_1024`` are the times between beats in 1/1024 s, oldest first. A heart rate of 0 is
+    handed on as it came: what it means is the sensor profile's business. ``half_rr``: the frame
+    ended in the middle of one more time between beats, which is lost; encoding does not make such
+    frames.
     """
 
     bpm: int
@@ -50,11 +55,17 @@ class HeartRateMeasurement:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing. Half an RR value at the end costs that one alone, see ``half_rr``."""
+        """Decode; DecodeError where octets are missing.
+
+        Half an RR value at the end costs that one alone, see ``half_rr``.
+        """
         return cls(*heart_rate_values(data))
 
     def __bytes__(self) -> bytes:
-        """Encode in the shortest form: 8 bit up to 255 bpm; AskedWronglyError where a value does not fit."""
+        """Encode in the shortest form: 8 bit up to 255 bpm.
+
+        AskedWronglyError where a value does not fit.
+        """
         wide = self.bpm > _BPM_8.high
         flags = _WIDE if wide else 0
         octets = (_BPM_16 if wide else _BPM_8).write(self.bpm)
@@ -70,7 +81,9 @@ class HeartRateMeasurement:
 
 
 def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[int, ...], bool]:
-    """Decode to the fields of ``HeartRateMeasurement`` in their order; DecodeError where octets are missing.
+    """Decode to the fields of ``HeartRateMeasurement`` in their order.
+
+    DecodeError where octets are missing.
 
     For who decodes each second and has no use for the object.
     """
@@ -90,7 +103,13 @@ def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[
         raise _short(data) from None
     has_rr = bool(flags & _RR)
     rr_1024 = _rr_list(data, at) if has_rr else ()
-    return bpm, _CONTACT[flags >> _CONTACT_SHIFT & 3], energy_kj, rr_1024, has_rr and (len(data) - at) % 2 == 1
+    return (
+        bpm,
+        _CONTACT[flags >> _CONTACT_SHIFT & 3],
+        energy_kj,
+        rr_1024,
+        has_rr and (len(data) - at) % 2 == 1,
+    )
 
 
 def _rr_list(data: bytes, at: int) -> tuple[int, ...]:
@@ -105,12 +124,17 @@ def _short(data: bytes) -> DecodeError:
     return cut_short("2a37", 2 + (data[0] & _WIDE) + (2 if data[0] & _ENERGY else 0), data)
 
 
-_BODY_PLACES: Final = dict(enumerate(("other", "chest", "wrist", "finger", "hand", "ear lobe", "foot")))
+_BODY_PLACES: Final = dict(
+    enumerate(("other", "chest", "wrist", "finger", "hand", "ear lobe", "foot"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BodySensorLocation:
-    """Where a heart-rate sensor is worn. Any ``code`` survives; ``place`` is None where the code has no name."""
+    """Where a heart-rate sensor is worn.
+
+    Any ``code`` survives; ``place`` is None where the code has no name.
+    """
 
     code: int
 

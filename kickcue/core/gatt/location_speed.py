@@ -1,7 +1,7 @@
 """Location and Speed (2A67) of the Location and Navigation Service.
 
-Source: Bluetooth SIG Location and Navigation Service 1.0 and its GATT XML. Reserved flag bits are ignored, and so are octets that no flag
-announces.
+Source: Bluetooth SIG Location and Navigation Service 1.0 and its GATT XML. Reserved flag bits are
+ignored, and so are octets that no flag announces.
 """
 
 from __future__ import annotations
@@ -92,8 +92,9 @@ class UtcTime:
 class LocationAndSpeed:
     """One notification of a position sensor; what is not in it is None.
 
-    ``distance_m`` is the sum since the last reset; with ``distance_3d`` speed and distance follow the slope. ``heading_by_compass``:
-    the way the sensor points, not the way it moves. ``rolling_time_s`` counts from 0 to 255 and starts again.
+    ``distance_m`` is the sum since the last reset; with ``distance_3d`` speed and distance follow
+    the slope. ``heading_by_compass``: the way the sensor points, not the way it moves.
+    ``rolling_time_s`` counts from 0 to 255 and starts again.
     """
 
     speed_mps: float | None = None
@@ -111,7 +112,10 @@ class LocationAndSpeed:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing or a value is impossible (latitude 91, month 13)."""
+        """Decode; DecodeError where octets are missing or a value is impossible.
+
+        Latitude 91, month 13.
+        """
         if len(data) < _FLAGS_SIZE:
             raise too_short("2a67", _FLAGS_SIZE, data)
         flags = int.from_bytes(data[:_FLAGS_SIZE], "little")
@@ -130,9 +134,16 @@ class LocationAndSpeed:
         )
 
     def __bytes__(self) -> bytes:
-        """Encode, rounded to the steps of the wire; AskedWronglyError where a value does not fit or half a position is given."""
+        """Encode, rounded to the steps of the wire.
+
+        AskedWronglyError where a value does not fit or half a position is given.
+        """
         clock = dict.fromkeys(_UTC_NAMES) if self.utc is None else asdict(self.utc)
         flags, octets = write_groups(_GROUPS, asdict(self) | clock)
-        flags |= self.position_status << _STATUS_SHIFT | self.elevation_source << _ELEVATION_SOURCE_SHIFT
-        flags |= (_DISTANCE_3D if self.distance_3d else 0) | (_COMPASS if self.heading_by_compass else 0)
+        flags |= (
+            self.position_status << _STATUS_SHIFT | self.elevation_source << _ELEVATION_SOURCE_SHIFT
+        )
+        flags |= (_DISTANCE_3D if self.distance_3d else 0) | (
+            _COMPASS if self.heading_by_compass else 0
+        )
         return flags.to_bytes(_FLAGS_SIZE, "little") + octets

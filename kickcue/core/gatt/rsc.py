@@ -1,7 +1,8 @@
 """Running Speed and Cadence: measurement (2A53), feature (2A54), sensor location (2A5D).
 
-Source: Bluetooth SIG Running Speed and Cadence Service 1.0 and its GATT XML. Reserved flag bits are ignored, and so are octets that no
-flag announces. Whether a sensor counts steps or strides in its cadence is not told by these bytes: the sensor profile knows.
+Source: Bluetooth SIG Running Speed and Cadence Service 1.0 and its GATT XML. Reserved flag bits are
+ignored, and so are octets that no flag announces. Whether a sensor counts steps or strides in its
+cadence is not told by these bytes: the sensor profile knows.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _CODE = unsigned("code", 1)
 
 @dataclass(frozen=True, slots=True)
 class RscMeasurement:
-    """One notification of a foot pod; ``cadence_per_min`` is the sensor's own count, in strides or in steps."""
+    """One notification of a foot pod.
+
+    ``cadence_per_min`` is the sensor's own count, in strides or in steps.
+    """
 
     speed_mps: float
     cadence_per_min: int
@@ -46,7 +50,10 @@ class RscMeasurement:
         return cls(*rsc_values(data))
 
     def __bytes__(self) -> bytes:
-        """Encode, rounded to the steps of the wire; AskedWronglyError where a value does not fit."""
+        """Encode, rounded to the steps of the wire.
+
+        AskedWronglyError where a value does not fit.
+        """
         flags = _RUNNING if self.running else 0
         octets = _SPEED_MPS.write(self.speed_mps) + _CADENCE_PER_MIN.write(self.cadence_per_min)
         if self.stride_length_m is not None:
@@ -59,7 +66,9 @@ class RscMeasurement:
 
 
 def rsc_values(data: bytes) -> tuple[float, int, bool, float | None, float | None]:
-    """Decode to the fields of ``RscMeasurement`` in their order; DecodeError where octets are missing.
+    """Decode to the fields of ``RscMeasurement`` in their order.
+
+    DecodeError where octets are missing.
 
     For who decodes each second and has no use for the object.
     """
@@ -121,8 +130,17 @@ class RscFeature:
     def __bytes__(self) -> bytes:
         """Encode; AskedWronglyError where ``reserved_bits`` touches bits that have a meaning."""
         if self.reserved_bits & ~_FEATURE_RESERVED:
-            raise AskedWronglyError(f"reserved_bits {self.reserved_bits:#x} cannot be sent: only bits 5 to 15 are reserved")
-        known = (self.stride_length, self.distance, self.running_status, self.calibration, self.multiple_locations)
+            raise AskedWronglyError(
+                f"reserved_bits {self.reserved_bits:#x} cannot be sent: only bits 5 to 15 are "
+                "reserved"
+            )
+        known = (
+            self.stride_length,
+            self.distance,
+            self.running_status,
+            self.calibration,
+            self.multiple_locations,
+        )
         bits = sum(1 << bit for bit, supported in enumerate(known) if supported)
         return (bits | self.reserved_bits).to_bytes(_FEATURE_SIZE, "little")
 
@@ -150,7 +168,10 @@ _PLACES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SensorLocation:
-    """Where a pod is mounted. Any ``code`` survives; ``place`` is None where the code has no name."""
+    """Where a pod is mounted.
+
+    Any ``code`` survives; ``place`` is None where the code has no name.
+    """
 
     code: int
 

@@ -1,7 +1,8 @@
 """Treadmill Data (2ACD) of the Fitness Machine Service.
 
-Source: Bluetooth SIG Fitness Machine Service 1.0 and its GATT XML. Treadmills carry no cadence here. Doubt: the pace fields are one octet
-of 0.1 km/min in the service and its XML, two octets of s per 500 m in a later supplement; treadmills in the field were built to the former.
+Source: Bluetooth SIG Fitness Machine Service 1.0 and its GATT XML. Treadmills carry no cadence
+here. Doubt: the pace fields are one octet of 0.1 km/min in the service and its XML, two octets of s
+per 500 m in a later supplement; treadmills in the field were built to the former.
 """
 
 from __future__ import annotations
@@ -33,8 +34,20 @@ _GROUPS: Final = (
     Group(0x0001, (unsigned("speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
     Group(0x0002, (unsigned("average_speed_mps", 2, _KMH_HUNDREDTHS_PER_MPS),)),
     Group(0x0004, (unsigned("distance_m", 3),)),
-    Group(0x0008, (signed("inclination_percent", 2, 10, unknown=_S16), signed("ramp_angle_deg", 2, 10, unknown=_S16))),
-    Group(0x0010, (unsigned("elevation_gain_m", 2, 10, unknown=_U16), unsigned("elevation_loss_m", 2, 10, unknown=_U16))),
+    Group(
+        0x0008,
+        (
+            signed("inclination_percent", 2, 10, unknown=_S16),
+            signed("ramp_angle_deg", 2, 10, unknown=_S16),
+        ),
+    ),
+    Group(
+        0x0010,
+        (
+            unsigned("elevation_gain_m", 2, 10, unknown=_U16),
+            unsigned("elevation_loss_m", 2, 10, unknown=_U16),
+        ),
+    ),
     Group(0x0020, (unsigned("pace_km_per_min", 1, 10),)),
     Group(0x0040, (unsigned("average_pace_km_per_min", 1, 10),)),
     Group(
@@ -55,11 +68,14 @@ _GROUPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TreadmillData:
-    """One notification of a treadmill, which may be a part of its record: what is not in it is None.
+    """One notification of a treadmill, which may be a part of its record.
 
-    ``reserved_flags`` keeps bits 13 to 15 in their places and ``extra`` the octets after the last field that a known flag announces
-    (some treadmills send a step count there). ``truncated``: the flags announce more than the 20 octets that a radio link carries
-    by default, so the rest was cut off; the fields that are given arrived whole.
+    What is not in it is None.
+
+    ``reserved_flags`` keeps bits 13 to 15 in their places and ``extra`` the octets after the last
+    field that a known flag announces (some treadmills send a step count there). ``truncated``: the
+    flags announce more than the 20 octets that a radio link carries by default, so the rest was cut
+    off; the fields that are given arrived whole.
     """
 
     speed_mps: float | None = None
@@ -86,7 +102,10 @@ class TreadmillData:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing, unless there are exactly 20 of them (see ``truncated``)."""
+        """Decode; DecodeError where octets are missing.
+
+        Unless there are exactly 20 of them (see ``truncated``).
+        """
         if len(data) < _FLAGS_SIZE:
             raise too_short("2acd", _FLAGS_SIZE, data)
         flags = int.from_bytes(data[:_FLAGS_SIZE], "little")
@@ -96,14 +115,24 @@ class TreadmillData:
         if truncated and len(data) != _RADIO_LIMIT:
             raise cut_short("2acd", end, data)
         values = cast("dict[str, Any]", read_groups(_GROUPS, present, data, _FLAGS_SIZE))
-        return cls(**values, reserved_flags=flags & _RESERVED, extra=bytes(data[end:]), truncated=truncated)
+        return cls(
+            **values, reserved_flags=flags & _RESERVED, extra=bytes(data[end:]), truncated=truncated
+        )
 
     def __bytes__(self) -> bytes:
-        """Encode, rounded to the steps of the wire; AskedWronglyError where a value does not fit or was truncated."""
+        """Encode, rounded to the steps of the wire.
+
+        AskedWronglyError where a value does not fit or was truncated.
+        """
         if self.truncated:
-            raise AskedWronglyError("a truncated treadmill record cannot be sent: what was cut off is not known")
+            raise AskedWronglyError(
+                "a truncated treadmill record cannot be sent: what was cut off is not known"
+            )
         if self.reserved_flags & ~_RESERVED:
-            raise AskedWronglyError(f"reserved_flags {self.reserved_flags:#x} cannot be sent: only bits 13 to 15 are reserved")
+            raise AskedWronglyError(
+                f"reserved_flags {self.reserved_flags:#x} cannot be sent: only bits 13 to 15 are "
+                "reserved"
+            )
         present, octets = write_groups(_GROUPS, asdict(self))
         flags = (present ^ _MORE_DATA) | self.reserved_flags
         return flags.to_bytes(_FLAGS_SIZE, "little") + octets + self.extra

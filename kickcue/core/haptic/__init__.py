@@ -1,4 +1,6 @@
-"""From a cue to what a certain watch can play: pure, so that every byte can be tested without a watch.
+"""From a cue to what a certain watch can play.
+
+Pure, so that every byte can be tested without a watch.
 
 The three calls that a bridge, a firmware author or a local player needs:
 
@@ -9,6 +11,7 @@ The three calls that a bridge, a firmware author or a local player needs:
 ``profile.timing.lead_after_ms(idle_s)`` (``watch.py``)
     How much earlier than it is to be felt the first step has to be taken.
 
-In between stand ``lower`` (``lowering.py``: what of the canonical pulses the motor can play, and what was lost, by name) and
-``alike`` (``collapse.py``: which cues cannot be told apart by what is felt). Profiles are read by ``kickcue.config.watch_files``.
+In between stand ``lower`` (``lowering.py``: what of the canonical pulses the motor can play, and
+what was lost, by name) and ``alike`` (``collapse.py``: which cues cannot be told apart by what is
+felt). Profiles are read by ``kickcue.config.watch_files``.
 """

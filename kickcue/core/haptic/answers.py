@@ -1,6 +1,9 @@
-"""What the app on a watch answers, where there is one: ``kickcue.boot.js`` on a Bangle.js prints a line of JSON for each cue.
+"""What the app on a watch answers, where there is one.
 
-``{"t":"kick","id":"1f/last_lap-1","felt":true,"late":12}``; not felt has a ``why``. What else stands on that console is passed over.
+``kickcue.boot.js`` on a Bangle.js prints a line of JSON for each cue.
+
+``{"t":"kick","id":"1f/last_lap-1","felt":true,"late":12}``; not felt has a ``why``. What else
+stands on that console is passed over.
 """
 
 import json
@@ -31,7 +34,9 @@ class Console:
 
     def take(self, data: bytes) -> tuple[Told, ...]:
         """Take a packet; return the answers that it has completed."""
-        *lines, self._rest = (self._rest + data.translate(None, _UNPRINTED)).replace(b"\r", b"\n").split(b"\n")
+        *lines, self._rest = (
+            (self._rest + data.translate(None, _UNPRINTED)).replace(b"\r", b"\n").split(b"\n")
+        )
         self._rest = self._rest[-LONGEST_LINE:]
         return tuple(told for line in lines if (told := _told(line)) is not None)
 

@@ -1,7 +1,8 @@
 """Which cues cannot be told apart by what is felt, over the whole vocabulary.
 
-Two cues that a watch is sent the same for are one cue to the runner. A profile may admit that (``[[alike]]``) and say what tells them
-apart; what it does not admit is an error, and so is an admission that is not true.
+Two cues that a watch is sent the same for are one cue to the runner. A profile may admit that
+(``[[alike]]``) and say what tells them apart; what it does not admit is an error, and so is an
+admission that is not true.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,9 @@ def alike(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> tuple[frozens
     """Return the groups of cues that are sent the same, when their words are taken away."""
     groups: dict[str, set[str]] = {}
     for kind, (pulses, urgency) in vocabulary.items():
-        wordless = Touch(id="", kind="", text="", say=None, pulses=pulses, urgency=urgency, ttl_ms=0)
+        wordless = Touch(
+            id="", kind="", text="", say=None, pulses=pulses, urgency=urgency, ttl_ms=0
+        )
         groups.setdefault(repr(encode(profile, wordless).steps), set()).add(kind)
     return tuple(frozenset(kinds) for kinds in groups.values() if len(kinds) > 1)
 
@@ -32,7 +35,10 @@ def undeclared(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> Iterator
     found, admitted = alike(profile, vocabulary), [group.cues for group in profile.alike]
     for group in found:
         if group not in admitted:
-            yield f"{_listed(group)} are played alike: an [[alike]] block should say so, and what tells them apart"
+            yield (
+                f"{_listed(group)} are played alike: an [[alike]] block should say so, and "
+                "what tells them apart"
+            )
     for group in admitted:
         if group not in found:
             yield f"{_listed(group)} are declared alike, but are not, or not all"

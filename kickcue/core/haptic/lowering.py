@@ -1,4 +1,7 @@
-"""What of a cue a watch can play: the way it takes (felt, heard or read), its pulses, and by name what was lost."""
+"""What of a cue a watch can play.
+
+The way it takes (felt, heard or read), its pulses, and by name what was lost.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,8 +19,8 @@ _UNLIMITED: Final = frozenset[Way]()
 class Lowered:
     """A cue as it will be played. ``way`` is None where nothing is left.
 
-    ``pulses`` are what is felt or heard; None where the watch's own setting decides. ``rings``: it is played by the watch's ringing, which
-    has to be stopped (see ``UrgentRing``).
+    ``pulses`` are what is felt or heard; None where the watch's own setting decides. ``rings``: it
+    is played by the watch's ringing, which has to be stopped (see ``UrgentRing``).
     """
 
     way: Way | None
@@ -27,16 +30,21 @@ class Lowered:
 
 
 def lower(profile: WatchProfile, touch: Touch, without: frozenset[Way] = _UNLIMITED) -> Lowered:
-    """Return the cue as the watch plays it, on the best of its ways that is not in ``without`` (a motor that is switched off, say).
+    """Return the cue as the watch plays it, on the best of its ways that is not in ``without``.
 
-    Never more pulses than asked for, with one exception that is named: a watch that taps with each text (``TAP_ADDED``).
+    A motor that is switched off, say.
+
+    Never more pulses than asked for, with one exception that is named: a watch that taps with each
+    text (``TAP_ADDED``).
     """
     way = next((way for way in profile.ways if way not in without), None)
     if way is None:
         return Lowered(None, (), (Downgrade.NOT_PLAYED,))
     if way is Way.TEXT:
         return Lowered(way, (), (Downgrade.TEXT_ONLY,))
-    if way is not profile.ways[0]:  # the loudspeaker of a watch that has a motor: the motor's limits are not its own
+    if (
+        way is not profile.ways[0]
+    ):  # the loudspeaker of a watch that has a motor: the motor's limits are not its own
         return Lowered(way, audible(touch.pulses), (Downgrade.SOUND_ONLY,))
     heard = (Downgrade.SOUND_ONLY,) if way is Way.AUDIO else ()
     if profile.actuator.pattern is Pattern.FIXED:
@@ -58,17 +66,27 @@ def _fixed(motor: Actuator, touch: Touch) -> Lowered:
 
 
 def counted(motor: Actuator, count: int) -> Pulses:
-    """Return what is felt when a watch of one fixed pulse is made to count: a ring of all but the last, which is a tap and ends it."""
+    """Return what is felt when a watch of one fixed pulse is made to count.
+
+    A ring of all but the last, which is a tap and ends it.
+    """
     assert motor.tap_ms is not None
     tap = (motor.tap_ms, 0, 1.0)
     ring = motor.counting_ring
     if count == 1 or ring is None:
         return (tap,)
     pulse = (ring.on_ms, ring.period_ms - ring.on_ms, 1.0)
-    return (*(pulse for _ in range(count - 2)), (ring.on_ms, ring.tap_after_ms - ring.on_ms, 1.0), tap)
+    return (
+        *(pulse for _ in range(count - 2)),
+        (ring.on_ms, ring.tap_after_ms - ring.on_ms, 1.0),
+        tap,
+    )
 
 
 def _countable(motor: Actuator) -> int:
-    """Return how far the ring can count: all its pulses but the last are over, and the tap given, while it still rings by itself."""
+    """Return how far the ring can count.
+
+    All its pulses but the last are over, and the tap given, while it still rings by itself.
+    """
     ring = motor.counting_ring
     return 1 if ring is None else 2 + (ring.longest_ms - ring.tap_after_ms) // ring.period_ms

@@ -1,8 +1,8 @@
 """The canonical pulses made to fit a motor, one step a function, in the order of ``shaped``.
 
-What counts in a race is the number of pulses (counting survives running, telling lengths apart does not), so the count is given up last:
-first the intensity goes, then the exact lengths, then the gaps, and only where the motor or the time does not allow that many pulses, the
-count.
+What counts in a race is the number of pulses (counting survives running, telling lengths apart does
+not), so the count is given up last: first the intensity goes, then the exact lengths, then the
+gaps, and only where the motor or the time does not allow that many pulses, the count.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ from kickcue.core.haptic.downgrades import Downgrade
 from kickcue.core.haptic.watch import Actuator, Amplitude, Pattern
 
 WEAKEST_LENGTH: Final = 0.6
-"""Where there is no amplitude a weak pulse is this much of its length: shorter ones would vanish in a run."""
+"""Where there is no amplitude a weak pulse is this much of its length: shorter ones would vanish in
+a run."""
 
 
 @dataclass(slots=True)
@@ -49,7 +50,10 @@ def audible(pulses: Pulses) -> Pulses:
 
 
 def shaped(pulses: Pulses, motor: Actuator) -> tuple[Pulses, tuple[Downgrade, ...]]:
-    """Return the pulses as this motor plays them and what they lost; ``motor.pattern`` is SEQUENCE or EQUAL."""
+    """Return the pulses as this motor plays them and what they lost.
+
+    ``motor.pattern`` is SEQUENCE or EQUAL.
+    """
     asked = audible(pulses)
     if not asked:
         return (), ()
@@ -67,11 +71,17 @@ def shaped(pulses: Pulses, motor: Actuator) -> tuple[Pulses, tuple[Downgrade, ..
 def _set_level(draft: _Draft, motor: Actuator) -> None:
     if motor.amplitude is Amplitude.NONE:
         draft.lose(Downgrade.INTENSITY_AS_LENGTH, when=any(level < 1.0 for level in draft.level))
-        draft.on = [max(round(on * max(level, WEAKEST_LENGTH)), 1) for on, level in zip(draft.on, draft.level, strict=True)]
+        draft.on = [
+            max(round(on * max(level, WEAKEST_LENGTH)), 1)
+            for on, level in zip(draft.on, draft.level, strict=True)
+        ]
         draft.level = [1.0] * len(draft.on)
         return
     if motor.amplitude is Amplitude.STEPS:
-        had = [min(motor.amplitude_steps, key=lambda step, level=level: abs(step - level)) for level in draft.level]  # type: ignore[misc]  # mypy loses the default of a lambda
+        had = [
+            min(motor.amplitude_steps, key=lambda step, level=level: abs(step - level))  # type: ignore[misc]  # mypy loses the default of a lambda
+            for level in draft.level
+        ]
     else:
         had = [max(level, motor.amplitude_floor) for level in draft.level]
     draft.lose(Downgrade.INTENSITY_ROUNDED, when=had != draft.level)
@@ -87,7 +97,10 @@ def _clamp(draft: _Draft, motor: Actuator) -> None:
 
 
 def _fit_count(draft: _Draft, motor: Actuator) -> None:
-    """Close the shortest gaps; where that makes a pulse too long, leave pulses out, but neither the first nor the last."""
+    """Close the shortest gaps.
+
+    Where that makes a pulse too long, leave pulses out, but neither the first nor the last.
+    """
     while len(draft.on) > motor.max_pulses:
         at = min(range(len(draft.off)), key=lambda i: draft.off[i])
         joined = draft.on[at] + draft.off[at] + draft.on[at + 1]
@@ -109,7 +122,10 @@ def _leave_one_out(draft: _Draft) -> None:
 
 def _equalise(draft: _Draft) -> None:
     count = len(draft.on)
-    draft.lose(Downgrade.EQUALISED, when=len({*draft.on}) > 1 or len({*draft.off}) > 1 or len({*draft.level}) > 1)
+    draft.lose(
+        Downgrade.EQUALISED,
+        when=len({*draft.on}) > 1 or len({*draft.off}) > 1 or len({*draft.level}) > 1,
+    )
     draft.on = [round(sum(draft.on) / count)] * count
     draft.off = [round(sum(draft.off) / (count - 1))] * (count - 1) if count > 1 else []
     draft.level = [max(draft.level)] * count
@@ -117,7 +133,11 @@ def _equalise(draft: _Draft) -> None:
 
 def _put_on_grid(draft: _Draft, motor: Actuator) -> None:
     step = motor.quantum_ms
-    shortest, longest, gap = _up(motor.min_on_ms, step), motor.max_on_ms // step * step, _up(motor.min_gap_ms, step)
+    shortest, longest, gap = (
+        _up(motor.min_on_ms, step),
+        motor.max_on_ms // step * step,
+        _up(motor.min_gap_ms, step),
+    )
     on = [min(max(_nearest(ms, step), shortest), longest) for ms in draft.on]
     off = [max(_nearest(ms, step), gap) for ms in draft.off]
     draft.lose(Downgrade.ROUNDED, when=on != draft.on or off != draft.off)
@@ -125,10 +145,15 @@ def _put_on_grid(draft: _Draft, motor: Actuator) -> None:
 
 
 def _fit_total(draft: _Draft, motor: Actuator) -> None:
-    """Shorten gaps, then pulses, each in proportion to what it has above its least; leave pulses out only where that is not enough."""
+    """Shorten gaps, then pulses, each in proportion to what it has above its least.
+
+    Leave pulses out only where that is not enough.
+    """
     step = motor.quantum_ms
     shortest, gap = _up(motor.min_on_ms, step), _up(motor.min_gap_ms, step)
-    while len(draft.on) > 1 and len(draft.on) * shortest + len(draft.off) * gap > motor.max_total_ms:
+    while (
+        len(draft.on) > 1 and len(draft.on) * shortest + len(draft.off) * gap > motor.max_total_ms
+    ):
         _leave_one_out(draft)
     if draft.total_ms() > motor.max_total_ms and draft.off:
         draft.off = _squeezed(draft.off, gap, motor.max_total_ms - sum(draft.on), step)
@@ -139,7 +164,10 @@ def _fit_total(draft: _Draft, motor: Actuator) -> None:
 
 
 def _squeezed(times: list[int], least: int, budget: int, step: int) -> list[int]:
-    """Return the times, shortened to add up to ``budget`` at most, or as near as ``least`` allows; equal times stay equal."""
+    """Return the times, shortened to add up to ``budget`` at most, or as near as ``least`` allows.
+
+    Equal times stay equal.
+    """
     above = sum(times) - least * len(times)
     room = max(budget - least * len(times), 0)
     return [least + (ms - least) * room // above // step * step if above else ms for ms in times]

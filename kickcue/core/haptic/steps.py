@@ -1,4 +1,7 @@
-"""What an encoder gives out: the steps that make a watch play a cue, to be taken in order. Who takes them needs to know nothing more."""
+"""What an encoder gives out: the steps that make a watch play a cue, to be taken in order.
+
+Who takes them needs to know nothing more.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Start this program without a shell, do not wait for its end; then wait ``wait_ms`` from its start."""
+    """Start this program without a shell, do not wait for its end.
+
+    Then wait ``wait_ms`` from its start.
+    """
 
     argv: tuple[str, ...]
     wait_ms: int = 0
@@ -30,7 +36,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Hand this JSON value to the program on the other side: a watch's client, a page, a companion app."""
+    """Hand this JSON value to the program on the other side.
+
+    A watch's client, a page, a companion app.
+    """
 
     value: Json
 

@@ -1,7 +1,10 @@
-"""What is known about a watch, as data: how it is reached, what its motor can do, how late it is, what its firmware gets wrong.
+"""What is known about a watch, as data.
 
-Read from ``firmware_profiles/watches/<id>/profile.toml`` at the border (``kickcue.config.watch_files``). All times are in
-milliseconds unless the name says otherwise; unknown is None.
+How it is reached, what its motor can do, how late it is, what its firmware gets wrong.
+
+Read from ``firmware_profiles/watches/<id>/profile.toml`` at the border
+(``kickcue.config.watch_files``). All times are in milliseconds unless the name says otherwise;
+unknown is None.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +32,10 @@ class Standing(StrEnum):
 
 
 class Transport(StrEnum):
-    """Who carries the steps: the Bluetooth bridge, an MQTT client, a page, a player, or a program that is started."""
+    """Who carries the steps.
+
+    The Bluetooth bridge, an MQTT client, a page, a player, or a program that is started.
+    """
 
     BLE = "ble"
     MQTT = "mqtt"
@@ -43,7 +49,9 @@ class Transport(StrEnum):
 PLAYED_BY: Final[Mapping[Transport, str]] = {
     Transport.BLE: "`kickcue bridge --watch {id}` plays it over Bluetooth",
     Transport.MQTT: "it listens to the broker by itself and needs no bridge",
-    Transport.WEB: "a page in a browser would have to play it, and kickcue brings none: it cannot be used yet",
+    Transport.WEB: (
+        "a page in a browser would have to play it, and kickcue brings none: it cannot be used yet"
+    ),
     Transport.AUDIO: "`kickcue run` plays it by itself, where [audio] of race.toml says so",
     Transport.PROGRAM: "`kickcue watch --as {id}` plays it, on the phone",
     Transport.INTENT: "`kickcue watch --as {id}` plays it, on the phone",
@@ -87,9 +95,12 @@ class Amplitude(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountingRing:
-    """A ring of even pulses that goes on until a tap ends it: with both, a watch of one fixed pulse can be made to count.
+    """A ring of even pulses that goes on until a tap ends it.
 
-    A pulse of ``on_ms`` each ``period_ms``, at most for ``longest_ms``. The tap comes ``tap_after_ms`` after the last pulse of the ring.
+    With both, a watch of one fixed pulse can be made to count.
+
+    A pulse of ``on_ms`` each ``period_ms``, at most for ``longest_ms``. The tap comes
+    ``tap_after_ms`` after the last pulse of the ring.
     """
 
     on_ms: int
@@ -100,7 +111,10 @@ class CountingRing:
 
 @dataclass(frozen=True, slots=True)
 class UrgentRing:
-    """Cues of at least this urgency ring, and are stopped after ``stop_after_ms``; how it feels is the watch's own setting."""
+    """Cues of at least this urgency ring, and are stopped after ``stop_after_ms``.
+
+    How it feels is the watch's own setting.
+    """
 
     from_urgency: int
     stop_after_ms: int
@@ -153,7 +167,10 @@ class Timing:
     """Two cues have at least this between them, or the second is lost."""
 
     def lead_after_ms(self, idle_s: float | None) -> int:
-        """Return how much earlier than due a cue has to be sent when the link was idle for so long; None: nobody knows how long."""
+        """Return how much earlier than due a cue has to be sent when the link was idle for so long.
+
+        None: nobody knows how long.
+        """
         awake = self.idle_after_s is not None and idle_s is not None and idle_s < self.idle_after_s
         return self.lead_ms if awake else self.lead_ms + self.idle_penalty_ms
 
@@ -184,7 +201,11 @@ class WatchLink:
 
 @dataclass(frozen=True, slots=True)
 class WatchOffer:
-    """A sensor of the watch. ``form``: ``2a37``, ``2a19``, ``u32le-total`` (steps since a start) or ``gb-act`` (Bangle.js's JSON line)."""
+    """A sensor of the watch.
+
+    ``form``: ``2a37``, ``2a19``, ``u32le-total`` (steps since a start) or ``gb-act`` (Bangle.js's
+    JSON line).
+    """
 
     kind: str
     service: str
@@ -198,7 +219,10 @@ class WatchOffer:
 
 @dataclass(frozen=True, slots=True)
 class WatchQuirk:
-    """What some or all firmware gets wrong. ``effect`` is of a closed list; ``why`` is the sentence a user reads."""
+    """What some or all firmware gets wrong.
+
+    ``effect`` is of a closed list; ``why`` is the sentence a user reads.
+    """
 
     id: str
     effect: str
@@ -208,7 +232,10 @@ class WatchQuirk:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Cues that the profile admits to play alike, and what tells them apart: ``text``, ``voice``, ``moment`` or ``nothing``."""
+    """Cues that the profile admits to play alike, and what tells them apart.
+
+    ``text``, ``voice``, ``moment`` or ``nothing``.
+    """
 
     cues: frozenset[str]
     told_apart_by: str
@@ -235,7 +262,8 @@ class WatchProfile:
     timing: Timing = field(default_factory=Timing)
     link: WatchLink = field(default_factory=WatchLink)
     answers: str | None = None
-    """A characteristic that notifies when the runner presses something after a cue; None: the watch cannot answer."""
+    """A characteristic that notifies when the runner presses something after a cue; None: the watch
+    cannot answer."""
     instead: str | None = None
     """The id of the profile for the same watch where this one is refused by it."""
     matches: tuple[Match, ...] = ()
@@ -244,14 +272,28 @@ class WatchProfile:
     alike: tuple[Alike, ...] = ()
 
     def quirks_of(self, firmware: str | None) -> tuple[WatchQuirk, ...]:
-        """Return the quirks of this firmware (2A26); all of them where it is unknown, for then any may hold."""
-        return tuple(q for q in self.quirks if q.firmware is None or firmware is None or q.firmware.holds(firmware))
+        """Return the quirks of this firmware (2A26).
+
+        All of them where it is unknown, for then any may hold.
+        """
+        return tuple(
+            q
+            for q in self.quirks
+            if q.firmware is None or firmware is None or q.firmware.holds(firmware)
+        )
 
 
 def recognise(profiles: Iterable[WatchProfile], advert: Advertisement) -> WatchProfile | None:
-    """Return the one profile whose match blocks hold; AskedWronglyError where there are two, None where there is none."""
-    found = [profile for profile in profiles if any(holds(block, advert) for block in profile.matches)]
+    """Return the one profile whose match blocks hold.
+
+    AskedWronglyError where there are two, None where there is none.
+    """
+    found = [
+        profile for profile in profiles if any(holds(block, advert) for block in profile.matches)
+    ]
     if len(found) > 1:
         names = " and ".join(profile.id for profile in found)
-        raise AskedWronglyError(f"{advert.name!r} matches the watch profiles {names}: name one of them")
+        raise AskedWronglyError(
+            f"{advert.name!r} matches the watch profiles {names}: name one of them"
+        )
     return found[0] if found else None

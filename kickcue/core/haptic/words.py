@@ -21,9 +21,12 @@ _PLAIN: Final = str.maketrans(
 
 
 def fitted(text: str, charset: str, max_bytes: int) -> str:
-    """Return the text in the charset's letters and cut to the bytes: accents are dropped where they must be, what is left is ``?``.
+    """Return the text in the charset's letters and cut to the bytes.
 
-    Control characters become spaces: NUL parts title from body on some watches, a line's end ends the command on others.
+    Accents are dropped where they must be, what is left is ``?``.
+
+    Control characters become spaces: NUL parts title from body on some watches, a line's end ends
+    the command on others.
     """
     one_line = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     written = "".join(_letter(c, charset) for c in one_line)
@@ -36,7 +39,10 @@ def shortened(text: str, charset: str, max_bytes: int) -> str:
 
 
 def title_and_body(text: str) -> tuple[str, str]:
-    """Return what stands before the first colon and after it: ``Turnover up: stay relaxed`` is a title and a body."""
+    """Return what stands before the first colon and after it: ``Turnover up.
+
+    Stay relaxed`` is a title and a body.
+    """
     title, _, body = text.partition(":")
     return title.strip(), body.strip()
 
@@ -46,7 +52,9 @@ def _letter(letter: str, charset: str) -> str:
         return letter
     plain = letter.translate(_PLAIN)
     if plain == letter:
-        plain = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+        plain = "".join(
+            c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c)
+        )
     return plain if plain and _has(plain, charset) else "?"
 
 

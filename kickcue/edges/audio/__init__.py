@@ -1,4 +1,7 @@
-"""The audio edge: cues as a tone and a phrase, to whatever this machine plays sound on. For people: ``docs/audio.md``."""
+"""The audio edge: cues as a tone and a phrase, to whatever this machine plays sound on.
+
+For people: ``docs/audio.md``.
+"""
 
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.output import Output, Plan

@@ -1,8 +1,10 @@
 """Keeping an output from falling asleep.
 
-Sound servers let an output that nobody plays on sleep after some five seconds, and Bluetooth then needs a second or two to come back: a
-short sound loses its beginning, or all of it. While anything at all is being played, that does not happen.
-https://github.com/blueman-project/blueman/issues/2976, https://github.com/VocaHQ/vocalinux/issues/800
+Sound servers let an output that nobody plays on sleep after some five seconds, and Bluetooth then
+needs a second or two to come back: a short sound loses its beginning, or all of it. While anything
+at all is being played, that does not happen.
+https://github.com/blueman-project/blueman/issues/2976,
+https://github.com/VocaHQ/vocalinux/issues/800
 """
 
 import asyncio
@@ -14,11 +16,15 @@ from kickcue.edges.audio.playing import Playing
 from kickcue.edges.audio.studio import Studio
 
 HUSH_S: Final = 10.0
-"""The next one follows at once: the gap is the start of a process, far below what lets an output sleep."""
+"""The next one follows at once: the gap is the start of a process, far below what lets an output
+sleep."""
 
 
 class Awake:
-    """Plays silence while it is asked to, if the player mixes: with one that does not, silence would keep a cue from being played."""
+    """Plays silence while it is asked to, if the player mixes.
+
+    With one that does not, silence would keep a cue from being played.
+    """
 
     def __init__(self, playing: Playing, studio: Studio) -> None:
         self._playing = playing
@@ -40,8 +46,14 @@ class Awake:
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
-        while loop.time() < self._until_s and self._playing.best is not None and self._playing.best.mixes:
+        while (
+            loop.time() < self._until_s
+            and self._playing.best is not None
+            and self._playing.best.mixes
+        ):
             over_s = loop.time() + HUSH_S
             with suppress(AudioError, OSError):  # whoever wants to be heard tells of it
                 await self._playing.play(await self._studio.nothing(HUSH_S), worth_s=0.0)
-            await asyncio.sleep(max(over_s - loop.time(), 0.0))  # not more often, if the player fails at once
+            await asyncio.sleep(
+                max(over_s - loop.time(), 0.0)
+            )  # not more often, if the player fails at once

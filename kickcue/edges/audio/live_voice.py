@@ -1,7 +1,8 @@
 """A voice that writes no files and speaks at once: Termux's, by the phone's own speech.
 
-``termux-tts-speak`` takes up to ten seconds to start its engine, but then speaks each line as it comes, so one process is kept open
-(``TextToSpeechAPI.java`` of https://github.com/termux/termux-api).
+``termux-tts-speak`` takes up to ten seconds to start its engine, but then speaks each line as it
+comes, so one process is kept open (``TextToSpeechAPI.java`` of
+https://github.com/termux/termux-api).
 """
 
 import asyncio

@@ -1,4 +1,7 @@
-"""All that makes sound together: voice, files, player. What goes wrong is a sentence, and is tried again with the next sound."""
+"""All that makes sound together: voice, files, player.
+
+What goes wrong is a sentence, and is tried again with the next sound.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,7 +34,8 @@ class Plan:
     voice: str | None = None
     player: str | None = None
     lead_ms: int = 0
-    """How much earlier an armed cue is begun than it is due: what the output takes from here to the ear."""
+    """How much earlier an armed cue is begun than it is due: what the output takes from here to the
+    ear."""
     tones: bool = True
     keep_awake: bool = True
 
@@ -46,7 +50,9 @@ class Output:
         self.playing = Playing(self._found("player", lambda: find_players(plan.player)) or ())
         self.voice = self._found("voice", lambda: find_voice(plan.voice, plan.language))
         self._studio = Studio(self.voice, folder, plan.cache, tones=plan.tones)
-        self._live_voice = LiveVoice(self.voice) if self.voice is not None and self.voice.is_live else None
+        self._live_voice = (
+            LiveVoice(self.voice) if self.voice is not None and self.voice.is_live else None
+        )
         self._awake = Awake(self.playing, self._studio) if plan.keep_awake else None
 
     @property
@@ -63,7 +69,10 @@ class Output:
         await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
 
     async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
-        """Let a sound be heard, tried for ``worth_s``; return None once it was, else why it was not."""
+        """Let a sound be heard, tried for ``worth_s``.
+
+        Return None once it was, else why it was not.
+        """
         return await self._attempt("player", self._play(sound, worth_s))
 
     def keep_awake(self, seconds: float) -> None:
@@ -90,7 +99,9 @@ class Output:
             file = await self._studio.file(sound)
             over_s = loop.time() + file.seconds
             await self.playing.play(file, worth_s=worth_s)
-            await asyncio.sleep(max(over_s - loop.time(), 0.0))  # Termux's player does not wait for the end
+            await asyncio.sleep(
+                max(over_s - loop.time(), 0.0)
+            )  # Termux's player does not wait for the end
         await self._live_voice.say(sound.say)
 
     def _found(self, part: str, find: Callable[[], T]) -> T | None:

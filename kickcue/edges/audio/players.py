@@ -10,7 +10,10 @@ from kickcue.edges.audio.errors import AudioError
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A program and its options. ``mixes``: several may play at once, so one may be kept running to keep the output awake."""
+    """A program and its options.
+
+    ``mixes``: several may play at once, so one may be kept running to keep the output awake.
+    """
 
     program: str
     options: tuple[str, ...] = ()
@@ -24,17 +27,32 @@ class Player:
 PLAYERS: Final = (
     Player("pw-play"),
     Player("paplay"),
-    Player("aplay", ("-q", "-N"), mixes=False),  # -N: a busy output is told at once, in place of a cue that waits until it is late
+    Player(
+        "aplay", ("-q", "-N"), mixes=False
+    ),  # -N: a busy output is told at once, in place of a cue that waits until it is late
     Player("afplay"),
-    Player("termux-media-player", ("play",), mixes=False),  # one player for all: a new file ends the one before
+    Player(
+        "termux-media-player", ("play",), mixes=False
+    ),  # one player for all: a new file ends the one before
 )
 """The best first."""
-INSTALL: Final = "sudo apt install pipewire-bin, pulseaudio-utils or alsa-utils, whichever this system plays its sound with"
+INSTALL: Final = (
+    "sudo apt install pipewire-bin, pulseaudio-utils or alsa-utils, whichever this system "
+    "plays its sound with"
+)
 
 
 def find_players(told: str | None) -> tuple[Player, ...]:
     """Return the players there are, or only the one that is set; AudioError where there is none."""
-    found = tuple(player for player in PLAYERS if told in (None, player.program) and shutil.which(player.program) is not None)
+    found = tuple(
+        player
+        for player in PLAYERS
+        if told in (None, player.program) and shutil.which(player.program) is not None
+    )
     if not found:
-        raise AudioError(f"no program to play sound with: {INSTALL}" if told is None else f"the player {told} is not installed: {INSTALL}")
+        raise AudioError(
+            f"no program to play sound with: {INSTALL}"
+            if told is None
+            else f"the player {told} is not installed: {INSTALL}"
+        )
     return found

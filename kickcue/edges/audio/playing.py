@@ -10,7 +10,8 @@ from kickcue.edges.audio.processes import run
 from kickcue.edges.audio.wav import File
 
 PATIENCE_S: Final = 5.0
-"""How much longer than the sound a player may take: start, connection, and what Bluetooth holds back."""
+"""How much longer than the sound a player may take: start, connection, and what Bluetooth holds
+back."""
 
 
 class Playing:
@@ -25,7 +26,10 @@ class Playing:
         return self._players[0] if self._players else None
 
     async def play(self, file: File, *, worth_s: float) -> None:
-        """Return when it was played. Another player is tried within ``worth_s`` only; AudioError tells why none could."""
+        """Return when it was played.
+
+        Another player is tried within ``worth_s`` only; AudioError tells why none could.
+        """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + worth_s
         troubles = []
@@ -39,4 +43,8 @@ class Playing:
             else:
                 self._players.sort(key=lambda each: each is not player)
                 return
-        raise AudioError(f"no sound came out: {'; '.join(troubles)}" if troubles else "no sound came out: there is no player")
+        raise AudioError(
+            f"no sound came out: {'; '.join(troubles)}"
+            if troubles
+            else "no sound came out: there is no player"
+        )

@@ -11,7 +11,9 @@ LONGEST_WORD: Final = 200
 
 
 async def run(command: Sequence[str], *, said: str | None = None, patience_s: float) -> None:
-    """Run ``command`` with ``said`` on its standard input; AudioError where it cannot be run, fails, or takes longer than ``patience_s``.
+    """Run ``command`` with ``said`` on its standard input.
+
+    AudioError where it cannot be run, fails, or takes longer than ``patience_s``.
 
     It does not outlive this call: cancelled or out of patience, it is killed.
     """
@@ -21,7 +23,8 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
             stdin=asyncio.subprocess.DEVNULL if said is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for us, and a cue that is being said is said to its end
+            # Ctrl-C is for us, and a cue that is being said is said to its end
+            start_new_session=True,
         )
     except OSError as error:
         raise AudioError(f"{command[0]} cannot be run: {error.strerror}") from None
@@ -36,4 +39,7 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
             await process.wait()
     if process.returncode != 0:
         lines = [line for line in complaint.decode(errors="replace").splitlines() if line.strip()]
-        raise AudioError(f"{command[0]} failed: {lines[-1].strip()[:LONGEST_WORD] if lines else f'exit status {process.returncode}'}")
+        raise AudioError(
+            f"{command[0]} failed: "
+            f"{lines[-1].strip()[:LONGEST_WORD] if lines else f'exit status {process.returncode}'}"
+        )

@@ -45,7 +45,10 @@ def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
 
 
 def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
-    """Return the sound whole. Without ``speech`` it is the tone, also where none was wanted: a cue must be heard."""
+    """Return the sound whole.
+
+    Without ``speech`` it is the tone, also where none was wanted: a cue must be heard.
+    """
     if speech is None:
         return tone(sound.kind, sound.pulses, RATE_HZ)
     loudest = np.abs(speech.samples).max()
@@ -53,4 +56,7 @@ def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
     if not tones:
         return Clip(said, speech.rate_hz)
     beginning = tone(sound.kind, sound.pulses, speech.rate_hz)
-    return Clip(np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, said]), speech.rate_hz)
+    return Clip(
+        np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, said]),
+        speech.rate_hz,
+    )

@@ -1,6 +1,7 @@
 """Cues to the ear: armed and felt by the laws of ``core/wrist.py``, once and never late, like on any watch.
 
-Nothing here waits and nothing raises into a race. What goes wrong is told, and tried again with the next cue.
+Nothing here waits and nothing raises into a race. What goes wrong is told, and tried again with the
+next cue.
 """
 
 import asyncio
@@ -24,9 +25,18 @@ _RUN: Final = "ours"
 
 
 class Speaker:
-    """What ``speaker`` gives. ``arm``, ``disarm`` and ``play`` return at once; times are on the clock that ``now_ns`` reads."""
+    """What ``speaker`` gives.
 
-    def __init__(self, output: Output, lead_ms: int, now_ns: Callable[[], int], answered: Callable[[Ack], None]) -> None:
+    ``arm``, ``disarm`` and ``play`` return at once; times are on the clock that ``now_ns`` reads.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        lead_ms: int,
+        now_ns: Callable[[], int],
+        answered: Callable[[Ack], None],
+    ) -> None:
         self.output = output
         self.prepared = asyncio.Event()
         """Every sound is ready, as far as it can be."""
@@ -56,7 +66,10 @@ class Speaker:
         self._do(self._wrist.disarm(self._stamp(disarm.t_ns), disarm.cue_id))
 
     def play(self, cue: Cue) -> None:
-        """Begin ``cue`` now, unless it is late or was begun already: so it is a fallback too, for a cue that no watch has answered."""
+        """Begin ``cue`` now, unless it is late or was begun already.
+
+        So it is a fallback too, for a cue that no watch has answered.
+        """
         if self._may_sound(cue):
             self.output.keep_awake(AWAKE_AFTER_S)
             self._do(self._wrist.cue(self._stamp(cue.t_ns), _touch(cue)))
@@ -74,9 +87,12 @@ class Speaker:
         await self.output.close()
 
     def _may_sound(self, cue: Cue) -> bool:
-        """Tell whether a cue is for the ear: where the rules of the race allow no voice it has no ``say``, and a tone is no better then.
+        """Tell whether a cue is for the ear.
 
-        One given before this speaker began has sounded already: a daemon that was killed had played it before it recorded it.
+        Where the rules of the race allow no voice it has no ``say``, and a tone is no better then.
+
+        One given before this speaker began has sounded already: a daemon that was killed had played
+        it before it recorded it.
         """
         return cue.say is not None and cue.t_ns >= self._began_ns
 
@@ -85,7 +101,10 @@ class Speaker:
         return Stamp(_RUN, t_ns // NS_PER_MS, self._now_ms())
 
     def _hear(self, now_ms: int) -> None:
-        """Tell the wrist that sender and receiver share a clock: how late a cue is is known here, not estimated."""
+        """Tell the wrist that sender and receiver share a clock.
+
+        How late a cue is is known here, not estimated.
+        """
         self._wrist.hear(Stamp(_RUN, now_ms, now_ms))
 
     def _now_ms(self) -> int:
@@ -94,14 +113,18 @@ class Speaker:
     def _do(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
             if isinstance(action, Play):
-                self._current = asyncio.create_task(self._sound(action, self._current), name=f"sound of {action.touch.id}")
+                self._current = asyncio.create_task(
+                    self._sound(action, self._current), name=f"sound of {action.touch.id}"
+                )
             elif not action.felt:
                 self._answer(action.cue_id, action.why, action.latency_ms)
         if self._timer is not None:
             self._timer.cancel()
         due_ms = self._wrist.next_due_ms
         if due_ms is not None:
-            self._timer = asyncio.get_running_loop().call_later(max(due_ms - self._now_ms(), 1) / 1000, self._tick)
+            self._timer = asyncio.get_running_loop().call_later(
+                max(due_ms - self._now_ms(), 1) / 1000, self._tick
+            )
 
     def _tick(self) -> None:
         self._do(self._wrist.tick(self._now_ms()))
@@ -138,17 +161,23 @@ def _nobody(_: object) -> None:
 
 @asynccontextmanager
 async def speaker(
-    plan: Plan, *, now_ns: Callable[[], int], answered: Callable[[Ack], None] = _nobody, told: Callable[[str], None] = _nobody
+    plan: Plan,
+    *,
+    now_ns: Callable[[], int],
+    answered: Callable[[Ack], None] = _nobody,
+    told: Callable[[str], None] = _nobody,
 ) -> AsyncIterator[Speaker]:
     """Speak cues until left; the sounds are made in the background meanwhile.
 
-    ``answered`` hears of each cue once it was heard or dropped; ``told`` hears what is wrong, one sentence each. AudioError where this
-    machine has no place for a temporary file.
+    ``answered`` hears of each cue once it was heard or dropped; ``told`` hears what is wrong, one
+    sentence each. AudioError where this machine has no place for a temporary file.
     """
     try:
         folder = tempfile.TemporaryDirectory(prefix="kickcue-audio-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise AudioError(f"no sound can be made: no folder for temporary files can be written ({error.strerror})") from None
+        raise AudioError(
+            f"no sound can be made: no folder for temporary files can be written ({error.strerror})"
+        ) from None
     with folder as name:
         found = Speaker(Output(plan, Path(name), told), plan.lead_ms, now_ns, answered)
         preparing = asyncio.create_task(found.prepare(), name="audio studio")

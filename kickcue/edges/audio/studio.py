@@ -1,7 +1,10 @@
-"""Makes the files that are played, ahead of time and beside the race: first the tones, then whatever the voice says.
+"""Makes the files that are played, ahead of time and beside the race.
 
-What a voice said is kept between races in a cache folder, by voice (which names the language) and text. Whole sounds are mixed anew for
-each run, in a folder of its own: that takes milliseconds, and nothing of an older kickcue is ever played.
+First the tones, then whatever the voice says.
+
+What a voice said is kept between races in a cache folder, by voice (which names the language) and
+text. Whole sounds are mixed anew for each run, in a folder of its own: that takes milliseconds, and
+nothing of an older kickcue is ever played.
 """
 
 import asyncio
@@ -19,11 +22,15 @@ from kickcue.edges.audio.voices import Voice
 from kickcue.edges.audio.wav import Clip, File, read_wav, write_wav
 
 PATIENCE_S: Final = 30.0
-"""For one phrase. espeak-ng needs some 0.03 s on a PC; piper loads its model each time, seconds on a Raspberry Pi."""
+"""For one phrase. espeak-ng needs some 0.03 s on a PC; piper loads its model each time, seconds on
+a Raspberry Pi."""
 
 
 class Studio:
-    """Sounds to files. ``folder`` is this run's own; ``cache`` is made if need be, and done without if it cannot be."""
+    """Sounds to files. ``folder`` is this run's own.
+
+    ``cache`` is made if need be, and done without if it cannot be.
+    """
 
     def __init__(self, voice: Voice | None, folder: Path, cache: Path, *, tones: bool) -> None:
         self._voice = None if voice is None or voice.is_live else voice
@@ -35,7 +42,10 @@ class Studio:
         self._written = 0
 
     async def prepare(self, sounds: Iterable[Sound]) -> None:
-        """Make all files. AudioError where the voice fails, OSError where nothing can be written; what was made by then stays."""
+        """Make all files. AudioError where the voice fails, OSError where nothing can be written.
+
+        What was made by then stays.
+        """
         wanted = tuple(sounds)
         for sound in wanted:
             await self.file(sound)
@@ -49,7 +59,10 @@ class Studio:
             raise AudioError(f"tones only: {error}") from None
 
     async def file(self, sound: Sound) -> File:
-        """Return the best file there is by now of a sound, its tone at least; OSError where that cannot be written."""
+        """Return the best file there is by now of a sound, its tone at least.
+
+        OSError where that cannot be written.
+        """
         if sound not in self._files:
             made = await self._write(mixed(sound, None, tones=True))
             self._files.setdefault(sound, made)

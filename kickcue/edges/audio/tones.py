@@ -1,11 +1,13 @@
 """The tone of a cue: its pulses made audible, with a row of pitches for each kind.
 
-What a runner counts on the wrist can be counted in the ear: a tone has the pulses' number, lengths and gaps. The pitches tell kinds apart
-that have alike pulses: a rising row asks for more, a level one for the same, a low one for less [judgement].
+What a runner counts on the wrist can be counted in the ear: a tone has the pulses' number, lengths
+and gaps. The pitches tell kinds apart that have alike pulses: a rising row asks for more, a level
+one for the same, a low one for less [judgement].
 
-IEC 60601-1-8, which is about alarms that must be heard in noise, asks for a fundamental of 150 to 1000 Hz and at least four harmonics from
-300 to 4000 Hz that lie within 15 dB of it (https://www.puiaudio.com/pages/iec-60601-1-8); its annex D prefers 500 to 3000 Hz. So it is
-here. That this is heard over breathing and a stadium is a judgement: neither noise was measured.
+IEC 60601-1-8, which is about alarms that must be heard in noise, asks for a fundamental of 150 to
+1000 Hz and at least four harmonics from 300 to 4000 Hz that lie within 15 dB of it
+(https://www.puiaudio.com/pages/iec-60601-1-8); its annex D prefers 500 to 3000 Hz. So it is here.
+That this is heard over breathing and a stadium is a judgement: neither noise was measured.
 """
 
 from collections.abc import Mapping
@@ -38,12 +40,18 @@ UNKNOWN_HZ: Final = (_A5,)
 
 
 def tone(kind: str, pulses: Pulses, rate_hz: int = RATE_HZ) -> Clip:
-    """Return the tone of a cue: one sound a pulse, of its length and followed by its gap; of a kind not known here as well."""
+    """Return the tone of a cue: one sound a pulse, of its length and followed by its gap.
+
+    Of a kind not known here as well.
+    """
     pitches = PITCHES_HZ.get(kind, UNKNOWN_HZ)
     parts = []
     for number, (on_ms, off_ms, intensity) in enumerate(pulses):
         loudness = PEAK * (FAINTEST + (1 - FAINTEST) * intensity)
-        parts += [loudness * _pulse(pitches[number % len(pitches)], on_ms / 1000, rate_hz), silence(off_ms / 1000, rate_hz).samples]
+        parts += [
+            loudness * _pulse(pitches[number % len(pitches)], on_ms / 1000, rate_hz),
+            silence(off_ms / 1000, rate_hz).samples,
+        ]
     return Clip(np.concatenate(parts) if parts else np.zeros(0), rate_hz)
 
 
@@ -55,7 +63,13 @@ def silence(seconds: float, rate_hz: int = RATE_HZ) -> Clip:
 def _pulse(pitch_hz: float, seconds: float, rate_hz: int) -> Samples:
     """Return one sound that begins and ends at zero, with a peak of 1."""
     time_s = np.arange(round(seconds * rate_hz)) / rate_hz
-    wave = sum((share * np.sin(2 * np.pi * pitch_hz * number * time_s) for number, share in enumerate(HARMONICS, 1)), np.zeros_like(time_s))
+    wave = sum(
+        (
+            share * np.sin(2 * np.pi * pitch_hz * number * time_s)
+            for number, share in enumerate(HARMONICS, 1)
+        ),
+        np.zeros_like(time_s),
+    )
     left_s = seconds - time_s
     envelope = np.minimum(_half_cosine(time_s / RISE_S), _half_cosine(left_s / FALL_S))
     shaped = wave * envelope

@@ -1,8 +1,8 @@
 """Voices that speak on this machine, without the internet.
 
-Each is told the text on its standard input, so that no phrase can be taken for an option. Phrases are rendered to files ahead of time: it
-costs nothing in the race, and espeak-ng stutters on a Raspberry Pi when it plays by itself
-(https://github.com/espeak-ng/espeak-ng/issues/849).
+Each is told the text on its standard input, so that no phrase can be taken for an option. Phrases
+are rendered to files ahead of time: it costs nothing in the race, and espeak-ng stutters on a
+Raspberry Pi when it plays by itself (https://github.com/espeak-ng/espeak-ng/issues/849).
 """
 
 import shutil
@@ -33,7 +33,10 @@ class Voice:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether it speaks at once and writes no files: one process is kept that speaks each line as it comes."""
+        """Tell whether it speaks at once and writes no files.
+
+        One process is kept that speaks each line as it comes.
+        """
         return self.program == TERMUX
 
     def render(self, file: Path) -> tuple[str, ...]:
@@ -48,16 +51,37 @@ class Voice:
 _COMMANDS: Final[Mapping[str, Callable[[str, str], tuple[str, ...]]]] = {
     # the old piper and https://github.com/OHF-Voice/piper1-gpl both know these spellings
     "piper": lambda which, file: ("piper", "--model", which, "--output_file", file),
-    "say": lambda which, file: ("say", *(("-v", which) if which else ()), "-o", file, "--data-format=LEI16@22050", "-f", "-"),
-    "espeak-ng": lambda which, file: ("espeak-ng", "-v", which, "-b", "1", "-z", "-w", file, "--stdin"),
+    "say": lambda which, file: (
+        "say",
+        *(("-v", which) if which else ()),
+        "-o",
+        file,
+        "--data-format=LEI16@22050",
+        "-f",
+        "-",
+    ),
+    "espeak-ng": lambda which, file: (
+        "espeak-ng",
+        "-v",
+        which,
+        "-b",
+        "1",
+        "-z",
+        "-w",
+        file,
+        "--stdin",
+    ),
 }
 PROGRAMS: Final = (*_COMMANDS, TERMUX)
 
 
 def find_voice(told: str | None, language: str) -> Voice | None:
-    """Return the voice that is set (``program`` or ``program:which``), else the best there is; None where none is wanted.
+    """Return the voice that is set (``program`` or ``program:which``), else the best there is.
 
-    piper is taken only if it is set: it needs to be told a model. AudioError where there is no voice.
+    None where none is wanted.
+
+    piper is taken only if it is set: it needs to be told a model. AudioError where there is no
+    voice.
     """
     if told == NONE:
         return None
@@ -67,11 +91,16 @@ def find_voice(told: str | None, language: str) -> Voice | None:
             raise AudioError(f"the voice {program} is not installed: tones only")
         return Voice(program, which or _usual(program, language))
     for program in ("say", "espeak-ng", TERMUX):
-        if shutil.which(program) is not None and (program != "say" or sys.platform == "darwin"):  # elsewhere others are called so
+        if shutil.which(program) is not None and (
+            program != "say" or sys.platform == "darwin"
+        ):  # elsewhere others are called so
             return Voice(program, _usual(program, language))
     raise AudioError(f"no voice is installed: tones only; {INSTALL}")
 
 
 def _usual(program: str, language: str) -> str:
-    """Return the voice of a program for a language; macOS has names for voices, and its own choice for the user's language."""
+    """Return the voice of a program for a language.
+
+    MacOS has names for voices, and its own choice for the user's language.
+    """
     return "" if program == "say" else language

@@ -40,7 +40,10 @@ def read_wav(path: Path) -> Clip:
     try:
         with wave.open(str(path), "rb") as file:
             shape = (file.getnchannels(), file.getsampwidth())
-            clip = Clip(np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / FULL_SCALE, file.getframerate())
+            clip = Clip(
+                np.frombuffer(file.readframes(file.getnframes()), dtype="<i2") / FULL_SCALE,
+                file.getframerate(),
+            )
     except (OSError, EOFError, wave.Error, ValueError) as error:
         raise AudioError(f"{path}: is no WAV file: {error or 'it ends too early'}") from None
     if shape != (1, 2) or len(clip.samples) == 0:
@@ -55,5 +58,7 @@ def write_wav(path: Path, clip: Clip) -> None:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(clip.rate_hz)
-        file.writeframes(np.round(np.clip(clip.samples, -1.0, 1.0) * FULL_SCALE).astype("<i2").tobytes())
+        file.writeframes(
+            np.round(np.clip(clip.samples, -1.0, 1.0) * FULL_SCALE).astype("<i2").tobytes()
+        )
     draft.replace(path)

@@ -1,4 +1,7 @@
-"""The edge of positions: a GNSS receiver by gpsd, or the phone's own by Termux. For engineers: ``docs/gate.md``."""
+"""The edge of positions: a GNSS receiver by gpsd, or the phone's own by Termux.
+
+For engineers: ``docs/gate.md``.
+"""
 
 from kickcue.edges.fixes.gpsd import Gpsd
 from kickcue.edges.fixes.receiver import Receiver

@@ -1,4 +1,7 @@
-"""How old a position is that gpsd tells: by its clock against this machine's, or against its own other words."""
+"""How old a position is that gpsd tells.
+
+By its clock against this machine's, or against its own other words.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,19 +11,25 @@ from kickcue.core.lateness import MinimumDelay
 from kickcue.core.units import NS_PER_MS
 
 OLDEST_S: Final = 2.0
-"""A receiver works out where it was within a second: a clock by which the freshest of its positions are
-older, or of the future, tells no age."""
+"""A receiver works out where it was within a second: a clock by which the freshest of its positions
+are older, or of the future, tells no age."""
 _RECEIVER: Final = "receiver"
 
 
 class Ages:
-    """One receiver's ages. A connection that stood still gives at once all that was queued; then its times tell how long it was."""
+    """One receiver's ages. A connection that stood still gives at once all that was queued.
+
+    Then its times tell how long it was.
+    """
 
     def __init__(self) -> None:
         self._delays = MinimumDelay()
 
     def age_s(self, report: Mapping[str, Any], t_ns: int, utc_s: float | None) -> float | None:
-        """Return how old a position is that comes at ``t_ns``, None where that cannot be told: then it is of now."""
+        """Return how old a position is that comes at ``t_ns``, None where that cannot be told.
+
+        Then it is of now.
+        """
         told_s = _told_s(report.get("time"))
         if told_s is None:
             return None

@@ -1,4 +1,7 @@
-"""Positions from gpsd, the daemon that reads GNSS receivers: its JSON, one report a line (https://gpsd.io/gpsd_json.html)."""
+"""Positions from gpsd, the daemon that reads GNSS receivers.
+
+Its JSON, one report a line (https://gpsd.io/gpsd_json.html).
+"""
 
 import asyncio
 import json
@@ -19,7 +22,8 @@ WATCH: Final = b'?WATCH={"enable":true,"json":true};\n'
 ASK: Final = b"?DEVICES;\n"
 CONNECT_S: Final = 3.0
 QUIET_S: Final = 5.0
-"""gpsd may have nothing to say; after so long it is asked whether it is there, and given up if it does not answer within as long."""
+"""gpsd may have nothing to say; after so long it is asked whether it is there, and given up if it
+does not answer within as long."""
 LONGEST_LINE: Final = 1 << 18
 """A report of all satellites in view has about 10 kB."""
 ANOTHER_NS: Final = 5 * NS_PER_S
@@ -30,9 +34,17 @@ class Gpsd(Receiver):
     """The receiver that a gpsd reads."""
 
     def __init__(
-        self, host: str, port: int, put: Callable[[Fix], None], now_ns: Callable[[], int], utc_s: Callable[[], float | None] = lambda: None
+        self,
+        host: str,
+        port: int,
+        put: Callable[[Fix], None],
+        now_ns: Callable[[], int],
+        utc_s: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``utc_s`` tells the time in seconds since 1970 where the machine's clock can be believed; with it positions get their age."""
+        """``utc_s`` tells the time in seconds since 1970 where the machine's clock can be believed.
+
+        With it positions get their age.
+        """
         super().__init__(put, now_ns)
         self.name = f"gpsd at {host}:{port}"
         self._place = host, port
@@ -49,12 +61,17 @@ class Gpsd(Receiver):
             raise ReceiverError(f"{self.name}: no answer within {CONNECT_S:g} s") from None
         except OSError as error:
             why = error.strerror or error
-            raise ReceiverError(f"{self.name}: cannot connect ({why}): is it running? `systemctl status gpsd.socket`") from None
+            raise ReceiverError(
+                f"{self.name}: cannot connect ({why}): is it running? `systemctl status "
+                "gpsd.socket`"
+            ) from None
         try:
             writer.write(WATCH)
             await self._listen(reader, writer)
         except OSError as error:
-            raise ReceiverError(f"{self.name}: the connection broke ({error.strerror or error})") from None
+            raise ReceiverError(
+                f"{self.name}: the connection broke ({error.strerror or error})"
+            ) from None
         finally:
             writer.close()
             with suppress(OSError):
@@ -74,7 +91,10 @@ class Gpsd(Receiver):
                 asked = True
                 continue
             except ValueError:
-                raise ReceiverError(f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, which gpsd does not") from None
+                raise ReceiverError(
+                    f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, which gpsd does "
+                    "not"
+                ) from None
             if not line:
                 raise ReceiverError(f"{self.name}: has closed the connection")
             asked = False
@@ -91,7 +111,11 @@ class Gpsd(Receiver):
         kind = report.get("class")
         if kind == "DEVICES":
             bare = report.get("devices") == []
-            self._why = f"{self.name} has no receiver: plug one in, or name it in /etc/default/gpsd" if bare else None
+            self._why = (
+                f"{self.name} has no receiver: plug one in, or name it in /etc/default/gpsd"
+                if bare
+                else None
+            )
         elif kind == "DEVICE":
             self._why = None
         elif kind == "TPV":
@@ -103,7 +127,11 @@ class Gpsd(Receiver):
         if fix is None:
             return
         device = report.get("device")
-        if self._device is not None and self._device[0] != device and now_ns - self._device[1] <= ANOTHER_NS:
+        if (
+            self._device is not None
+            and self._device[0] != device
+            and now_ns - self._device[1] <= ANOTHER_NS
+        ):
             return
         if self._device is None or self._device[0] != device:
             self._ages = Ages()

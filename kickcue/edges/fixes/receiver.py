@@ -1,4 +1,7 @@
-"""What all receivers of positions have in common: to begin again for ever, and to tell what is wrong."""
+"""What all receivers of positions have in common.
+
+To begin again for ever, and to tell what is wrong.
+"""
 
 import asyncio
 import logging
@@ -23,7 +26,10 @@ class ReceiverError(KickcueError):
 
 
 class Receiver(ABC):
-    """One source of positions. ``run`` it as a task; ``put`` gets each Fix as it comes, stamped with ``now_ns``."""
+    """One source of positions.
+
+    ``run`` it as a task; ``put`` gets each Fix as it comes, stamped with ``now_ns``.
+    """
 
     name: str
 
@@ -38,14 +44,20 @@ class Receiver(ABC):
 
     @property
     def trouble(self) -> str | None:
-        """What is wrong, in one sentence for people with what to do, None while positions come that are good enough for a line."""
+        """What is wrong, in one sentence for people with what to do.
+
+        None while positions come that are good enough for a line.
+        """
         if self._why is not None:
             return self._why
         if self._last is None or self._now_ns() - self._last.t_ns > SILENT_NS:
             return f"{self.name} tells no position: does the receiver see the sky?"
         accuracy_m = self._last.accuracy_m
         if accuracy_m is not None and accuracy_m > WORST_ACCURACY_M:
-            return f"{self.name} tells positions to ±{accuracy_m:.0f} m, a line wants ±{WORST_ACCURACY_M:.0f} m: more sky, or a few minutes"
+            return (
+                f"{self.name} tells positions to ±{accuracy_m:.0f} m, a line wants "
+                f"±{WORST_ACCURACY_M:.0f} m: more sky, or a few minutes"
+            )
         return None
 
     async def run(self) -> None:
@@ -69,10 +81,18 @@ class Receiver(ABC):
         self._put(fix)
 
     def _failed(self, why: str) -> None:
-        """Note a failure and log it: the first since positions came as a warning, those that follow for the curious."""
+        """Note a failure and log it.
+
+        The first since positions came as a warning, those that follow for the curious.
+        """
         self._why = why
         self._failures += 1
-        LOG.log(logging.DEBUG if self._told else logging.WARNING, "receiver_failed receiver=%s why=%r", self.name, why)
+        LOG.log(
+            logging.DEBUG if self._told else logging.WARNING,
+            "receiver_failed receiver=%s why=%r",
+            self.name,
+            why,
+        )
         self._told = True
 
     async def _pause(self) -> None:

@@ -7,10 +7,12 @@ from typing import Any, Final, NamedTuple
 from kickcue.core.events import Fix
 
 GPSD_RADII: Final = math.sqrt(-2.0 * math.log(0.05))
-"""gpsd's ``eph``, the radius that holds the truth in 95 of 100 cases, in standard deviations of one direction: 2.45.
+"""gpsd's ``eph``, the radius that holds the truth in 95 of 100 cases, in standard deviations of one
+direction: 2.45.
 
-Its documentation leaves the share open ("certainty unknown"); where gpsd reckons it itself, from the geometry of the satellites, its source
-says 95 %. Receivers that tell their own often mean fewer, so the standard deviation is too small then.
+Its documentation leaves the share open ("certainty unknown"); where gpsd reckons it itself, from
+the geometry of the satellites, its source says 95 %. Receivers that tell their own often mean
+fewer, so the standard deviation is too small then.
 """
 ANDROID_RADII: Final = math.sqrt(-2.0 * math.log(0.32))
 """Android's accuracy is the radius that holds the truth in 68 of 100 cases: 1.51.
@@ -38,7 +40,10 @@ TERMUX: Final = Keys("latitude", "longitude", "accuracy", ANDROID_RADII)
 
 
 def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
-    """Return what a TPV report says that came at ``t_ns``, None where it tells no position. Its age is for ``ages.py``."""
+    """Return what a TPV report says that came at ``t_ns``, None where it tells no position.
+
+    Its age is for ``ages.py``.
+    """
     mode = number(report.get("mode"))
     if mode is None or mode < A_FIX:
         return None
@@ -46,7 +51,10 @@ def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
 
 
 def termux_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
-    """Return what ``termux-location`` printed at ``t_ns``, None where it tells no position of now."""
+    """Return what ``termux-location`` printed at ``t_ns``.
+
+    None where it tells no position of now.
+    """
     elapsed_ms = number(report.get("elapsedMs"))
     age_s = None if elapsed_ms is None else max(elapsed_ms / 1000, 0.0)
     if age_s is not None and age_s > OLDEST_TERMUX_S:
@@ -55,7 +63,10 @@ def termux_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
 
 
 def number(value: Any) -> float | None:
-    """Return a number out of JSON, None where it is none; Python reads NaN and numbers of any length, too."""
+    """Return a number out of JSON, None where it is none.
+
+    Python reads NaN and numbers of any length, too.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -66,7 +77,9 @@ def number(value: Any) -> float | None:
 
 
 def _fix(report: Mapping[str, Any], keys: Keys, t_ns: int, age_s: float | None) -> Fix | None:
-    lat_deg, lon_deg, radius_m, speed_mps = (number(report.get(key)) for key in (keys.lat, keys.lon, keys.radius, "speed"))
+    lat_deg, lon_deg, radius_m, speed_mps = (
+        number(report.get(key)) for key in (keys.lat, keys.lon, keys.radius, "speed")
+    )
     if lat_deg is None or lon_deg is None or abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0:
         return None
     return Fix(

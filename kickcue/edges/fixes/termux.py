@@ -1,7 +1,10 @@
-"""Positions from the phone that kickcue runs on: ``termux-location`` of Termux:API, asked again and again.
+"""Positions from the phone that kickcue runs on.
 
-Its ``-r updates`` would seem to be made for this, but it asks Android for a position every 5 s and 50 m, breaks at the second one, and
-ends after 30 s (https://github.com/termux/termux-api/issues/898). So each position is asked for by itself.
+``termux-location`` of Termux:API, asked again and again.
+
+Its ``-r updates`` would seem to be made for this, but it asks Android for a position every 5 s and
+50 m, breaks at the second one, and ends after 30 s
+(https://github.com/termux/termux-api/issues/898). So each position is asked for by itself.
 """
 
 import asyncio
@@ -18,7 +21,8 @@ from kickcue.edges.fixes.reports import termux_fix
 PROGRAM: Final = "termux-location"
 ARGUMENTS: Final = ("-p", "gps", "-r", "once")
 PATIENCE_S: Final = 60.0
-"""A phone that has not seen the sky for long may need most of a minute; killing a question leaves Android busy with it for a while."""
+"""A phone that has not seen the sky for long may need most of a minute; killing a question leaves
+Android busy with it for a while."""
 LOOK_S: Final = 0.02
 CHUNK: Final = 4096
 MOST: Final = 1 << 16
@@ -32,7 +36,10 @@ class Termux(Receiver):
     name = "the phone"
 
     async def _receive(self) -> None:
-        """Ask once. Not by asyncio's own subprocesses: cancelled while one begins, they wait for ever (seen with Python 3.11.7)."""
+        """Ask once. Not by asyncio's own subprocesses.
+
+        Cancelled while one begins, they wait for ever (seen with Python 3.11.7).
+        """
         try:
             process = subprocess.Popen(  # noqa: ASYNC220, S603  asyncio's own does it likewise; fixed words; Termux keeps it on PATH
                 (PROGRAM, *ARGUMENTS),
@@ -49,18 +56,26 @@ class Termux(Receiver):
                 while process.poll() is None:  # noqa: ASYNC110  a program's end is no event of the loop
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            raise ReceiverError(f"the phone told no position within {PATIENCE_S:g} s: is its location on, and the sky above it?") from None
+            raise ReceiverError(
+                f"the phone told no position within {PATIENCE_S:g} s: is its location on, and the "
+                "sky above it?"
+            ) from None
         finally:
             _end(process)
         if not found:
             said = f"status {process.returncode}" if process.returncode else "no answer"
-            raise ReceiverError(f"{PROGRAM} told no position ({said}): allow Termux:API the precise location, and switch location on")
+            raise ReceiverError(
+                f"{PROGRAM} told no position ({said}): allow Termux:API the precise location, and "
+                "switch location on"
+            )
 
     async def _read(self, process: subprocess.Popen[bytes]) -> bool:
         """Take the objects as they come; return whether a position was among them."""
         reader = asyncio.StreamReader()
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), process.stdout)
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), process.stdout
+        )
         objects, found = JsonObjects(), False
         try:
             while chunk := await reader.read(CHUNK):

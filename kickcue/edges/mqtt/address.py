@@ -33,7 +33,10 @@ class Address:
         return f"{'mqtts' if self.tls else 'mqtt'}://{user}{host}:{self.port}{'' if self.prefix is None else f'/{self.prefix}'}"
 
     def with_password(self) -> str:
-        """Return the URL that lets somebody in: for a person's eyes and for the private broker's own file, never for a log."""
+        """Return the URL that lets somebody in.
+
+        For a person's eyes and for the private broker's own file, never for a log.
+        """
         if self.user is None or self.password is None:
             return str(self)
         user = quote(self.user, safe="")
@@ -41,7 +44,10 @@ class Address:
 
 
 def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
-    """Return the address that ``url`` means; a password may also come from the environment. ``AskedWronglyError`` says what is wrong."""
+    """Return the address that ``url`` means; a password may also come from the environment.
+
+    ``AskedWronglyError`` says what is wrong.
+    """
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
@@ -51,13 +57,20 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
-        raise AskedWronglyError(f"broker {shown!r}: {_plain(error)}; it must look like {FORM}") from None
+        raise AskedWronglyError(
+            f"broker {shown!r}: {_plain(error)}; it must look like {FORM}"
+        ) from None
     if not parts.hostname or port == 0:
-        raise AskedWronglyError(f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must look like {FORM}")
+        raise AskedWronglyError(
+            f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must "
+            f"look like {FORM}"
+        )
     if parts.query or parts.fragment:
         raise AskedWronglyError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
     if parts.password is not None and not parts.username:
-        raise AskedWronglyError(f"broker {shown!r}: a password needs a user; it must look like {FORM}")
+        raise AskedWronglyError(
+            f"broker {shown!r}: a password needs a user; it must look like {FORM}"
+        )
     tls = scheme == "mqtts"
     if ca_file is not None and not tls:
         raise AskedWronglyError(f"broker {shown!r}: a CA file is of use only with mqtts://")
@@ -65,7 +78,9 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
         host=parts.hostname,
         port=port or PORTS[scheme],
         user=None if parts.username is None else unquote(parts.username),
-        password=os.environ.get(PASSWORD_VARIABLE) if parts.password is None else unquote(parts.password),
+        password=os.environ.get(PASSWORD_VARIABLE)
+        if parts.password is None
+        else unquote(parts.password),
         prefix=unquote(parts.path).strip("/") or None,
         tls=tls,
         ca_file=ca_file,
@@ -74,4 +89,8 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
 
 def _plain(error: ValueError) -> str:
     """Return why the URL cannot be parsed, without its text, which may hold the password."""
-    return f"the port must be a number from 1 to 65535 ({ESCAPES})" if "ort" in str(error) else "the host cannot be read"
+    return (
+        f"the port must be a number from 1 to 65535 ({ESCAPES})"
+        if "ort" in str(error)
+        else "the host cannot be read"
+    )

@@ -1,4 +1,7 @@
-"""aiomqtt's client, with ears for what the broker says of its limits and of what it refuses: aiomqtt passes over both."""
+"""aiomqtt's client, with ears for what the broker says of its limits and of what it refuses.
+
+Aiomqtt passes over both.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,12 +15,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kickcue.edges.mqtt.errors import RefusedError
 
 OVERHEAD: Final = 16
-"""Bytes of a PUBLISH beside topic and payload: 5 of header, 2 of topic length, 2 of id, 6 of properties; and 1 to spare."""
+"""Bytes of a PUBLISH beside topic and payload: 5 of header, 2 of topic length, 2 of id, 6 of
+properties; and 1 to spare."""
 REFUSED_FROM: Final = 128
 """Reason codes from here on are refusals; below are different ways to say yes (MQTT 5, 2.4)."""
 
 UNSPECIFIED: Final = 128
-"""No reason given: all refusals of MQTT 3.1.1, and what the library makes of a socket that was closed."""
+"""No reason given: all refusals of MQTT 3.1.1, and what the library makes of a socket that was
+closed."""
 NO_REASON: Final = "no reason given"
 
 
@@ -40,9 +45,14 @@ class Limits:
         )
 
     def fitting(self, topic: str, variants: Sequence[bytes], learnt: int | None) -> bytes | None:
-        """Return the first of the payloads that is small enough, None if none is; ``learnt`` is a limit found out otherwise, in bytes."""
+        """Return the first of the payloads that is small enough, None if none is.
+
+        ``learnt`` is a limit found out otherwise, in bytes.
+        """
         known = [limit for limit in (self.largest_packet, learnt) if limit is not None]
-        return next((each for each in variants if not known or packet_size(topic, each) <= min(known)), None)
+        return next(
+            (each for each in variants if not known or packet_size(topic, each) <= min(known)), None
+        )
 
 
 class AttentiveClient(Client):
@@ -58,12 +68,24 @@ class AttentiveClient(Client):
             raise RefusedError(in_words(refusal))
 
     def _on_connect(
-        self, client: PahoClient, userdata: Any, flags: ConnectFlags, reason_code: ReasonCode, properties: Properties | None = None
+        self,
+        client: PahoClient,
+        userdata: Any,
+        flags: ConnectFlags,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
     ) -> None:
         self.limits = Limits.told(properties)
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    def _on_publish(self, client: PahoClient, userdata: Any, mid: int, reason_code: ReasonCode, properties: Properties) -> None:
+    def _on_publish(
+        self,
+        client: PahoClient,
+        userdata: Any,
+        mid: int,
+        reason_code: ReasonCode,
+        properties: Properties,
+    ) -> None:
         if reason_code.value >= REFUSED_FROM:
             self._refusal = reason_code
         super()._on_publish(client, userdata, mid, reason_code, properties)
@@ -80,7 +102,10 @@ def in_words(reason: ReasonCode) -> str:
 
 
 def told_reason(error: BaseException | None) -> ReasonCode | None:
-    """Return why the broker ended a connection, from the error that this has become; None where it did not say."""
+    """Return why the broker ended a connection, from the error that this has become.
+
+    None where it did not say.
+    """
     while isinstance(error, MqttError):
         reason = getattr(error, "rc", None)
         if isinstance(reason, ReasonCode):

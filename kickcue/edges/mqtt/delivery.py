@@ -1,8 +1,10 @@
 """The sender's side: engine outputs become messages, answers become engine inputs.
 
-Every hop drops what is past its deadline and counts it: here before it is queued, the outbox before it is sent, the broker by its message
-expiry, the watch by its own measure. What one lost message could break is sent again: status each second (a watch learns from it that the
-link lives, and what a fast message is), armed cues every few seconds and on each new connection, a cue until it is acknowledged or late.
+Every hop drops what is past its deadline and counts it: here before it is queued, the outbox before
+it is sent, the broker by its message expiry, the watch by its own measure. What one lost message
+could break is sent again: status each second (a watch learns from it that the link lives, and what
+a fast message is), armed cues every few seconds and on each new connection, a cue until it is
+acknowledged or late.
 """
 
 import asyncio
@@ -26,14 +28,27 @@ from kickcue.edges.mqtt.rivals import Rival, Rivals
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.watches import Watches
-from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, Message, StateMessage, StatusMessage, parse, touch_message
+from kickcue.edges.mqtt.wire import (
+    ArmMessage,
+    CueMessage,
+    DisarmMessage,
+    Message,
+    StateMessage,
+    StatusMessage,
+    parse,
+    touch_message,
+)
 
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
 ARM_EACH_NS: Final = 4 * NS_PER_S
-REPEAT_AFTER_NS: Final = 700 * NS_PER_MS  # an ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats
-FALLBACK_AT: Final = 2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
+REPEAT_AFTER_NS: Final = (
+    700 * NS_PER_MS
+)  # an ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats
+FALLBACK_AT: Final = (
+    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
+)
 STATE_WORTH_NS: Final = NS_PER_S
 ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
 
@@ -67,14 +82,26 @@ class _Waiting:
 
 
 class Delivery:
-    """What ``deliver`` gives: ``send`` takes the engine's outputs, ``incoming`` holds inputs for it. ``send`` never waits."""
+    """What ``deliver`` gives.
 
-    def __init__(self, session: Session, topics: Topics, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False) -> None:
+    ``send`` takes the engine's outputs, ``incoming`` holds inputs for it. ``send`` never waits.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        topics: Topics,
+        run_id: str,
+        now_ns: Callable[[], int],
+        *,
+        alongside: bool = False,
+    ) -> None:
         self.incoming: asyncio.Queue[Input] = asyncio.Queue()
         self.session = session
         self.counters = DeliveryCounters()
         self.unanswered: Callable[[Cue], None] | None = None
-        """Hears of each cue that was repeated once and that still nobody has answered, while it may yet be heard in another way."""
+        """Hears of each cue that was repeated once and that still nobody has answered, while it may
+        yet be heard in another way."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
@@ -107,7 +134,9 @@ class Delivery:
                 self._send_arm(output)
             case Disarm():
                 self._armed.pop(output.cue_id, None)
-                message = DisarmMessage(run_id=self._run_id, sent_ms=self._stamp_ms(), id=output.cue_id, why=output.why)
+                message = DisarmMessage(
+                    run_id=self._run_id, sent_ms=self._stamp_ms(), id=output.cue_id, why=output.why
+                )
                 self._publish("disarm", message, self._now_ns() + ORDER_WORTH_NS)
             case Cue():
                 self._armed.pop(output.id, None)
@@ -121,8 +150,14 @@ class Delivery:
         """Return all counters by name: of the cues, of what came in, and of the connection."""
         return {
             **dataclasses.asdict(self.counters),
-            **{f"in_{name}": value for name, value in dataclasses.asdict(self._inbound.counters).items()},
-            **{f"link_{name}": value for name, value in dataclasses.asdict(self.session.counters).items()},
+            **{
+                f"in_{name}": value
+                for name, value in dataclasses.asdict(self._inbound.counters).items()
+            },
+            **{
+                f"link_{name}": value
+                for name, value in dataclasses.asdict(self.session.counters).items()
+            },
             "link_expired": self.session.expired,
         }
 
@@ -133,7 +168,10 @@ class Delivery:
 
     @property
     def second(self) -> str | None:
-        """Why nothing is sent beside another run that sends on the same topics, and what to do; None while there is none."""
+        """Why nothing is sent beside another run that sends on the same topics, and what to do.
+
+        None while there is none.
+        """
         rival = self._rivals.found
         return None if rival is None else _second_sender(rival, self._topics)
 
@@ -142,7 +180,10 @@ class Delivery:
         self.session.told = self._inbound.told = told
 
     async def only_sender(self) -> None:
-        """Return once it is known that nobody else sends on these topics; AskedWronglyError where somebody does."""
+        """Return once it is known that nobody else sends on these topics.
+
+        AskedWronglyError where somebody does.
+        """
         while not self._rivals.decided:  # noqa: ASYNC110  time decides it
             await asyncio.sleep(BEAT_S)
         if self.second is not None:
@@ -192,7 +233,9 @@ class Delivery:
     def _catch_up(self) -> None:
         """Do what is due by now."""
         now_ns = self._now_ns()
-        fresh_link = self.session.connected and self._connections != self.session.counters.connections
+        fresh_link = (
+            self.session.connected and self._connections != self.session.counters.connections
+        )
         if fresh_link:
             self._connections, self._state = self.session.counters.connections, None
             self._rivals.link_up()
@@ -206,12 +249,16 @@ class Delivery:
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
-        self._armed = {cue_id: each for cue_id, each in self._armed.items() if _over_ns(each.arm) > now_ns}
+        self._armed = {
+            cue_id: each for cue_id, each in self._armed.items() if _over_ns(each.arm) > now_ns
+        }
         for armed in self._armed.values():
             if fresh_link or now_ns - armed.sent_ns >= ARM_EACH_NS:
                 armed.sent_ns = now_ns
                 self._send_arm(armed.arm)
-        for waiting in [each for each in self._waiting.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS]:
+        for waiting in [
+            each for each in self._waiting.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS
+        ]:
             self._repeat(waiting, now_ns)
 
     def _repeat(self, waiting: _Waiting, now_ns: int) -> None:
@@ -227,17 +274,24 @@ class Delivery:
 
     def _send_status(self, status: Literal["online", "offline"]) -> None:
         self._status_ns = self._now_ns()
-        message = StatusMessage(run_id=self._run_id, sent_ms=self._stamp_ms(), status=status, phase=self._phase)
+        message = StatusMessage(
+            run_id=self._run_id, sent_ms=self._stamp_ms(), status=status, phase=self._phase
+        )
         self._publish("status", message, self._status_ns + STATUS_EACH_NS)
 
     def _send_state(self) -> None:
         """Send the newest estimate, if it says something new and the last one is old enough."""
         now_ns = self._now_ns()
-        if self._estimate is None or (self._state_ns is not None and now_ns - self._state_ns < STATE_EACH_NS):
+        if self._estimate is None or (
+            self._state_ns is not None and now_ns - self._state_ns < STATE_EACH_NS
+        ):
             return
         message = StateMessage.of(self._estimate, self._run_id, self._stamp_ms())
         self._estimate = None
-        if self._state is not None and message.model_copy(update={"sent_ms": self._state.sent_ms}) == self._state:
+        if (
+            self._state is not None
+            and message.model_copy(update={"sent_ms": self._state.sent_ms}) == self._state
+        ):
             return
         self._state, self._state_ns = message, now_ns
         self._publish("state", message, now_ns + STATE_WORTH_NS)
@@ -260,7 +314,9 @@ class Delivery:
         left_ms = (deadline_ns - self._now_ns()) // NS_PER_MS
         if left_ms <= 0:
             return False
-        message = touch_message(CueMessage, cue, self._run_id, self._stamp_ms(), due_in_ms=0, ttl_ms=left_ms)
+        message = touch_message(
+            CueMessage, cue, self._run_id, self._stamp_ms(), due_in_ms=0, ttl_ms=left_ms
+        )
         self._publish("cue", message, deadline_ns)
         return True
 
@@ -282,7 +338,10 @@ class Delivery:
             self._held.append(outgoing)
 
     def _stamp_ms(self) -> int:
-        """Return the time for a message's ``sent_ms``, different for each: brokers keep no order between topics, receivers go by it."""
+        """Return the time for a message's ``sent_ms``, different for each.
+
+        Brokers keep no order between topics, receivers go by it.
+        """
         self._sent_ms = max(self._sent_ms + 1, self._now_ns() // NS_PER_MS)
         return self._sent_ms
 
@@ -300,7 +359,8 @@ def _second_sender(rival: Rival, topics: Topics) -> str:
     """Return why nothing is sent beside another run, and what to do."""
     phase = "" if rival.phase is None else f", {rival.phase.replace('_', ' ')}"
     return (
-        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the watch would feel each cue twice: "
+        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the "
+        "watch would feel each cue twice: "
         "end that one, name another --athlete, or send all the same with --alongside"
     )
 
@@ -312,12 +372,21 @@ def new_run_id() -> str:
 
 @contextlib.asynccontextmanager
 async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where that is in doubt
-    address: Address, topics: Topics, *, run_id: str, now_ns: Callable[[], int], patient: bool = False, alongside: bool = False
+    address: Address,
+    topics: Topics,
+    *,
+    run_id: str,
+    now_ns: Callable[[], int],
+    patient: bool = False,
+    alongside: bool = False,
 ) -> AsyncIterator[Delivery]:
-    """Connect to a broker as the sender of cues; ``BrokerError`` when the first attempt fails, unless ``patient``.
+    """Connect to a broker as the sender of cues.
 
-    Where another run sends on the same topics, this one does not, unless ``alongside``.
-    ``now_ns`` is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in real time.
+    ``BrokerError`` when the first attempt fails, unless ``patient``.
+
+    Where another run sends on the same topics, this one does not, unless ``alongside``. ``now_ns``
+    is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in
+    real time.
     """
     will = StatusMessage(run_id=run_id, sent_ms=None, status="offline", phase=None)
     rule = RULES["status"]
@@ -335,4 +404,5 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
             await end([work])
             delivery.farewell()
             if not work.cancelled():
-                work.result()  # it never ends by itself: what it raises is a bug that must not pass unseen
+                # it never ends by itself: what it raises is a bug that must not pass unseen
+                work.result()

@@ -51,31 +51,59 @@ _LAST_LAP: Final = Cue(
     sd_m=2.1,
 )
 EXAMPLES: Final[Mapping[str, Message]] = {
-    "status": StatusMessage(run_id=_RUN, sent_ms=812_000, status="online", version="0.1.0", phase=Phase.BODY),
-    "state": StateMessage.of(Estimate(0, 4571.3, 2.1, 5.62, 184.0, 176.0, 12, 428.7, 5.1, Mode.MARKS, 12, 12, 0.4), _RUN, 812_250),
+    "status": StatusMessage(
+        run_id=_RUN, sent_ms=812_000, status="online", version="0.1.0", phase=Phase.BODY
+    ),
+    "state": StateMessage.of(
+        Estimate(0, 4571.3, 2.1, 5.62, 184.0, 176.0, 12, 428.7, 5.1, Mode.MARKS, 12, 12, 0.4),
+        _RUN,
+        812_250,
+    ),
     "arm": touch_message(ArmMessage, _LAST_LAP, _RUN, 812_251, due_in_ms=5100, ttl_ms=2000),
-    "disarm": DisarmMessage(run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"),
+    "disarm": DisarmMessage(
+        run_id=_RUN, sent_ms=814_000, id="last_lap-1", why="the runner stopped"
+    ),
     "cue": touch_message(CueMessage, _LAST_LAP, _RUN, 817_330, due_in_ms=0, ttl_ms=1998),
-    "ack": AckMessage.of(Answer(_RUN, "last_lap-1", felt=True, why=None, latency_ms=4), _WATCH, 65_020),
+    "ack": AckMessage.of(
+        Answer(_RUN, "last_lap-1", felt=True, why=None, latency_ms=4), _WATCH, 65_020
+    ),
     "presence": PresenceMessage(run_id=_WATCH, sent_ms=65_500, status="online", kind="esp32-mqtt"),
-    "command": CommandMessage.model_validate({"run_id": _WATCH, "sent_ms": 66_910, "id": "c41", "kind": "lap"}),
+    "command": CommandMessage.model_validate(
+        {"run_id": _WATCH, "sent_ms": 66_910, "id": "c41", "kind": "lap"}
+    ),
     "sensor": SensorMessage(run_id="gateway-2", sent_ms=120_400, hex="0780035ae90039300000"),
 }
 
 
 def documents(root: Path) -> Mapping[Path, str]:
-    """Return the text of each document by its path; ``docs/wire.md`` below ``root`` keeps what is not generated."""
+    """Return the text of each document by its path.
+
+    ``docs/wire.md`` below ``root`` keeps what is not generated.
+    """
     schemas = {SCHEMAS / f"{name}.json": _pretty(schema(name)) for name in MODELS}
-    return {**schemas, ASYNCAPI: _pretty(asyncapi()), WIRE_MD: _wire_md((root / WIRE_MD).read_text(encoding="utf-8"))}
+    return {
+        **schemas,
+        ASYNCAPI: _pretty(asyncapi()),
+        WIRE_MD: _wire_md((root / WIRE_MD).read_text(encoding="utf-8")),
+    }
 
 
 def schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema of a message. Keys it does not name are allowed: a later version may add some, receivers pass over them."""
+    """Return the JSON Schema of a message.
+
+    Keys it does not name are allowed: a later version may add some, receivers pass over them.
+    """
     found = MODELS[name].model_json_schema()
     del found["additionalProperties"]
-    if RULES[name].side is Side.DAEMON:  # of what we send every key is there; what we receive may leave out what has a default
+    if (
+        RULES[name].side is Side.DAEMON
+    ):  # of what we send every key is there; what we receive may leave out what has a default
         found["required"] = [key for key in found["properties"] if key != "wire"]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "examples": [_example(name)]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **found,
+        "examples": [_example(name)],
+    }
 
 
 def asyncapi() -> dict[str, Any]:
@@ -85,7 +113,9 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "kickcue on MQTT",
             "version": str(WIRE),
-            "description": "Cues to a runner's wrist, answers back. docs/wire.md tells what a watch must do.",
+            "description": (
+                "Cues to a runner's wrist, answers back. docs/wire.md tells what a watch must do."
+            ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": "application/json",
@@ -95,7 +125,9 @@ def asyncapi() -> dict[str, Any]:
                 "action": _action(name),
                 "channel": {"$ref": f"#/channels/{name}"},
                 "summary": rule.what,
-                "bindings": {"mqtt": {"qos": rule.qos, "retain": rule.retained, "bindingVersion": "0.2.0"}},
+                "bindings": {
+                    "mqtt": {"qos": rule.qos, "retain": rule.retained, "bindingVersion": "0.2.0"}
+                },
             }
             for name, rule in RULES.items()
         },
@@ -116,15 +148,26 @@ def asyncapi() -> dict[str, Any]:
 
 def _channel(name: str) -> dict[str, Any]:
     parameters = {
-        "prefix": {"description": f"kickcue/<athlete> unless configured; each level matches {LEVEL}", "default": "kickcue/runner"}
+        "prefix": {
+            "description": f"kickcue/<athlete> unless configured; each level matches {LEVEL}",
+            "default": "kickcue/runner",
+        }
     }
     if name == "sensor":
         parameters |= {
             "id": {"description": "the sensor's name in the race's setup, such as pod or strap"},
-            "char": {"description": "the characteristic's 16-bit UUID, four lower-case hex digits, such as 2a53"},
+            "char": {
+                "description": (
+                    "the characteristic's 16-bit UUID, four lower-case hex digits, such as 2a53"
+                )
+            },
         }
     address = "{prefix}/sensor/{id}/{char}" if name == "sensor" else f"{{prefix}}/{name}"
-    return {"address": address, "messages": {name: {"$ref": f"#/components/messages/{name}"}}, "parameters": parameters}
+    return {
+        "address": address,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "parameters": parameters,
+    }
 
 
 def _action(name: str) -> str:
@@ -146,8 +189,13 @@ def _topic_table() -> str:
     rows = ["| topic | from | QoS | retained | what |", "|---|---|---|---|---|"]
     for name, rule in RULES.items():
         topic = "sensor/<id>/<char>" if name == "sensor" else name
-        sender = "sender" if rule.side is Side.DAEMON else "gateway" if name == "sensor" else "watch"
-        rows.append(f"| `{topic}` | {sender} | {rule.qos} | {'yes' if rule.retained else 'no'} | {rule.what} |")
+        sender = (
+            "sender" if rule.side is Side.DAEMON else "gateway" if name == "sensor" else "watch"
+        )
+        rows.append(
+            f"| `{topic}` | {sender} | {rule.qos} | {'yes' if rule.retained else 'no'} | "
+            f"{rule.what} |"
+        )
     return "\n".join(rows)
 
 
@@ -161,7 +209,10 @@ def _key_rows(name: str) -> Iterator[str]:
     found = schema(name)
     for key, value in found["properties"].items():
         if key not in Message.model_fields or (name in WITH_A_WILL and key == "sent_ms"):
-            yield f"| `{key}` | {_type(value, found.get('$defs', {}))} | {value.get('description', '')} |"
+            yield (
+                f"| `{key}` | {_type(value, found.get('$defs', {}))} | "
+                f"{value.get('description', '')} |"
+            )
 
 
 def _type(value: Mapping[str, Any], named: Mapping[str, Any]) -> str:

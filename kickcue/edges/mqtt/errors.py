@@ -8,7 +8,10 @@ class BrokerError(KickcueError):
 
 
 class RefusedError(BrokerError):
-    """The broker is there, and does not take a message or a subscription; the text says why, as the end of a sentence."""
+    """The broker is there, and does not take a message or a subscription.
+
+    The text says why, as the end of a sentence.
+    """
 
 
 class WireError(DataError):

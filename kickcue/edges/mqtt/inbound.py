@@ -1,4 +1,7 @@
-"""From the wire to the engine: acks, commands and sensors read elsewhere; each once, none late, what is wrong counted."""
+"""From the wire to the engine: acks, commands and sensors read elsewhere.
+
+Each once, none late, what is wrong counted.
+"""
 
 import logging
 from collections import OrderedDict
@@ -14,11 +17,18 @@ from kickcue.edges.mqtt.client import Received
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watches import Watches
-from kickcue.edges.mqtt.wire import AckMessage, CommandMessage, PresenceMessage, SensorMessage, parse
+from kickcue.edges.mqtt.wire import (
+    AckMessage,
+    CommandMessage,
+    PresenceMessage,
+    SensorMessage,
+    parse,
+)
 
 LOG: Final = logging.getLogger(__name__)
 LATEST_MS: Final = 2000
-"""A press or a sensor's word that was held up longer than this would be taken for something that happens now."""
+"""A press or a sensor's word that was held up longer than this would be taken for something that
+happens now."""
 MOST_PRESSES: Final = 64
 MOST_TOPICS: Final = 64
 MOST_PER_S: Final = {"command": 5.0, "sensor": 500.0}
@@ -37,7 +47,8 @@ class InboundCounters:
     of_another_run: int = 0
     """Acks of cues that this run did not send."""
     retained: int = 0
-    """Commands, acks and sensors must not be retained: the broker would repeat them at each connection, hours later."""
+    """Commands, acks and sensors must not be retained: the broker would repeat them at each
+    connection, hours later."""
     clock_back: int = 0
     """Senders whose clock went back: what they say is taken as of a new run."""
     flooded: int = 0
@@ -79,11 +90,17 @@ class Inbound:
             self.counters.broken += 1
             LOG.info("%s refused: %s", received.topic, error)
             return None
-        late_ms = 0 if message.sent_ms is None else self._late_ms(message.run_id, message.sent_ms, received)
+        late_ms = (
+            0
+            if message.sent_ms is None
+            else self._late_ms(message.run_id, message.sent_ms, received)
+        )
         if late_ms > LATEST_MS:
             self.counters.late += 1
             return None
-        t_ns = self._now_ns() - late_ms * NS_PER_MS  # when it happened: the sender's clock, mapped by its fastest message
+        t_ns = (
+            self._now_ns() - late_ms * NS_PER_MS
+        )  # when it happened: the sender's clock, mapped by its fastest message
         match message:
             case AckMessage():
                 self.watches.take_ack(message, self._now_ns())
@@ -112,7 +129,11 @@ class Inbound:
         self.counters.flooded += 1
         if self._telling.passes(received.received_s):
             count = self.counters.flooded
-            LOG.warning("%s: more messages than anybody honest sends, %d left out so far", received.topic, count)
+            LOG.warning(
+                "%s: more messages than anybody honest sends, %d left out so far",
+                received.topic,
+                count,
+            )
 
     def _late_ms(self, run_id: str, sent_ms: int, received: Received) -> int:
         before = self._delays.resets
@@ -120,7 +141,10 @@ class Inbound:
         if self._delays.resets != before:
             self.counters.clock_back += 1
             if self._telling_back.passes(received.received_s):
-                self.told(f"{received.topic}: the clock of sender {run_id!r} went back, as if it had been started again: it is heard anew")
+                self.told(
+                    f"{received.topic}: the clock of sender {run_id!r} went back, as if it had "
+                    "been started again: it is heard anew"
+                )
         return late_ms
 
     def _ack(self, message: AckMessage, t_ns: int) -> Input | None:

@@ -1,7 +1,10 @@
-"""Keeping the private broker's server: started again when it dies, afresh when its store is full, gone when we are.
+"""Keeping the private broker's server.
 
-Three processes, each of which may be killed at any time: kickcue, the server, and a guard that ends the server when kickcue is killed.
-kickcue replaces the other two; what is left when kickcue and the guard are killed together is cleared away by the next kickcue.
+Started again when it dies, afresh when its store is full, gone when we are.
+
+Three processes, each of which may be killed at any time: kickcue, the server, and a guard that ends
+the server when kickcue is killed. kickcue replaces the other two; what is left when kickcue and the
+guard are killed together is cleared away by the next kickcue.
 """
 
 import asyncio
@@ -34,7 +37,8 @@ LONGEST_PAUSE_S: Final = 2.0
 STEADY_S: Final = 10.0
 STOP_S: Final = 5.0
 FULL_BYTES: Final = 16_000_000
-"""A race leaves less than a hundredth of that. What fills it is junk, which must go before the server's own limit lets nobody in."""
+"""A race leaves less than a hundredth of that. What fills it is junk, which must go before the
+server's own limit lets nobody in."""
 FILE_BYTES: Final = 4096  # what even an empty file takes
 
 
@@ -73,9 +77,16 @@ class Keeper:
                     LOG.warning("the private broker's guard was killed; there is another one")
                     await self._start_guard()
                 if _has_ended(self._server) or self._is_full():
-                    LOG.warning("the private broker %s; starting it again", "has ended" if _has_ended(self._server) else "is full of junk")
+                    LOG.warning(
+                        "the private broker %s; starting it again",
+                        "has ended" if _has_ended(self._server) else "is full of junk",
+                    )
                     await self._end_server()
-                    pause_s = PAUSE_S if loop.time() - began_s > STEADY_S else min(2 * pause_s, LONGEST_PAUSE_S)
+                    pause_s = (
+                        PAUSE_S
+                        if loop.time() - began_s > STEADY_S
+                        else min(2 * pause_s, LONGEST_PAUSE_S)
+                    )
                     await asyncio.sleep(pause_s)
                     began_s = loop.time()
                     await self._start_server()
@@ -108,13 +119,20 @@ class Keeper:
     async def _end_server(self) -> None:
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._server.kill()  # also one that is frozen; nothing in its store is worth a farewell
+                # also one that is frozen; nothing in its store is worth a farewell
+                self._server.kill()
             await self._server.wait()
             self._tell_guard("")  # the number may soon be that of somebody else
 
     async def _start_guard(self) -> None:
         self._guard = await asyncio.create_subprocess_exec(
-            "/bin/sh", str(GUARD), str(self._folder), stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True
+            "/bin/sh",
+            str(GUARD),
+            str(self._folder),
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
+            start_new_session=True,
         )
         if self._server is not None:
             self._tell_guard(str(self._server.pid))
@@ -159,7 +177,10 @@ async def _let_go(guard: Process) -> None:
 
 @contextlib.contextmanager
 def own_folder(runtime: Path) -> Iterator[Path]:
-    """Make a folder for a broker, held against others as long as we live; clear away what dead ones have left."""
+    """Make a folder for a broker, held against others as long as we live.
+
+    Clear away what dead ones have left.
+    """
     with contextlib.ExitStack() as stack:
         with _alone_in(runtime):
             _clear(runtime)
@@ -171,7 +192,10 @@ def own_folder(runtime: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other kickcues out of a folder for a moment: one that is just being made must not be taken for a dead one's."""
+    """Keep other kickcues out of a folder for a moment.
+
+    One that is just being made must not be taken for a dead one's.
+    """
     number = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(number, fcntl.LOCK_EX)
@@ -201,7 +225,10 @@ def _end_orphan(folder: Path) -> None:
     with contextlib.suppress(OSError, ValueError):
         pid = int((folder / PID).read_text())
         if str(folder) in _command(pid):
-            LOG.warning("a private broker that an earlier kickcue has left behind is ended (process %d)", pid)
+            LOG.warning(
+                "a private broker that an earlier kickcue has left behind is ended (process %d)",
+                pid,
+            )
             os.kill(pid, signal.SIGKILL)
 
 
@@ -210,7 +237,12 @@ def _command(pid: int) -> str:
     proc = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         return proc.read_text(errors="replace") if proc.exists() else ""
-    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607  macOS has no /proc
+    return subprocess.run(  # noqa: S603  every word of it is ours
+        ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607  where it lies differs
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
 
 
 def write_private(path: Path, text: str) -> None:

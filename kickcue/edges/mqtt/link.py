@@ -1,7 +1,10 @@
-"""One connection to a broker: dial, publish, hang up. Every connection is a fresh ``aiomqtt.Client``.
+"""One connection to a broker: dial, publish, hang up.
 
-Why a fresh one (seen with 2.5.1): a client that is entered again returns before the broker has answered, and sends once more what was in
-flight, at whatever age; one whose entering was cancelled cannot be entered again.
+Every connection is a fresh ``aiomqtt.Client``.
+
+Why a fresh one (seen with 2.5.1): a client that is entered again returns before the broker has
+answered, and sends once more what was in flight, at whatever age; one whose entering was cancelled
+cannot be entered again.
 """
 
 import asyncio
@@ -27,14 +30,17 @@ from kickcue.edges.mqtt.outbox import Outgoing
 KEEPALIVE_S: Final = 5
 CONNECT_S: Final = 2.0
 PUBLISH_S: Final = 0.5
-"""No acknowledgement by then: the connection is given up. A fresh one is quicker than waiting for TCP to send again."""
+"""No acknowledgement by then: the connection is given up. A fresh one is quicker than waiting for
+TCP to send again."""
 GOODBYE_S: Final = 0.5
-IN_FLIGHT: Final = 10  # a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
+# a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
+IN_FLIGHT: Final = 10
 WRONG_PROTOCOL: Final = (1, 132)  # CONNACK: of MQTT 3.1.1 and of 5
 REFUSED_LOGIN: Final = (4, 5, 134, 135)
 WILL_REFUSED: Final = (154, 155)  # CONNACK: no retained messages, no such quality of service
 LARGEST_PACKET: Final = 16_384
-"""Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word, and the library no such limit."""
+"""Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word,
+and the library no such limit."""
 
 TRUST: Final = "say which CA made its certificate with --ca FILE (in race.toml: broker.ca)"
 NO_TLS: Final = "does the broker speak TLS on this port? mqtt:// is without"
@@ -53,12 +59,15 @@ TLS_REMEDIES: Final = {
 """By what OpenSSL says, the particular before the general."""
 
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
-_LIBRARY_LOG.setLevel(logging.CRITICAL)  # it tells of connections that end, which the session does in its own words
+_LIBRARY_LOG.setLevel(
+    logging.CRITICAL
+)  # it tells of connections that end, which the session does in its own words
 
 
 def new_client_id() -> str:
     """Return a client id that nobody can guess: whoever connects with ours throws us out."""
-    return f"kickcue-{secrets.token_hex(7)}"  # 22 characters; every broker takes 23 (MQTT 3.1.1, 3.1.3.1)
+    # 22 characters; every broker takes 23 (MQTT 3.1.1, 3.1.3.1)
+    return f"kickcue-{secrets.token_hex(7)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,15 @@ class Plan:
 
 
 Plans = Callable[[], Plan]
-"""Asked at each attempt, for a broker that may be elsewhere by then; ``BrokerError``: there is none yet."""
+"""Asked at each attempt, for a broker that may be elsewhere by then; ``BrokerError``: there is none
+yet."""
 
 
 def tls_context(address: Address) -> ssl.SSLContext | None:
-    """Return what TLS needs, or ``None`` for a plain connection; ``AskedWronglyError`` for a CA file that is none."""
+    """Return what TLS needs, or ``None`` for a plain connection.
+
+    ``AskedWronglyError`` for a CA file that is none.
+    """
     if not address.tls:
         return None
     try:
@@ -85,31 +98,45 @@ def tls_context(address: Address) -> ssl.SSLContext | None:
         raise AskedWronglyError(f"CA file {address.ca_file}: {error.strerror or error}") from None
 
 
-async def dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> tuple[AttentiveClient, Mapping[str, str]]:
+async def dial(
+    plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
+) -> tuple[AttentiveClient, Mapping[str, str]]:
     """Connect and subscribe; return the connection, and why which subscription was refused.
 
-    ``MqttError`` when the broker cannot be reached or refuses the connection; nothing is left open then. A last will that it does not take
-    as it is goes without being retained or acknowledged.
+    ``MqttError`` when the broker cannot be reached or refuses the connection; nothing is left open
+    then. A last will that it does not take as it is goes without being retained or acknowledged.
     """
     try:
         return await _dial(plan, protocol, tls)
     except MqttConnectError as error:
         if plan.will is None or _code(error) not in WILL_REFUSED:
             raise
-        return await _dial(replace(plan, will=replace(plan.will, qos=0, retain=False)), protocol, tls)
+        return await _dial(
+            replace(plan, will=replace(plan.will, qos=0, retain=False)), protocol, tls
+        )
 
 
-async def _dial(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> tuple[AttentiveClient, Mapping[str, str]]:
+async def _dial(
+    plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None
+) -> tuple[AttentiveClient, Mapping[str, str]]:
     client = _client(plan, protocol, tls)
     entering = asyncio.ensure_future(client.__aenter__())
     try:
         await asyncio.shield(entering)
-        answers = await asyncio.gather(*(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions))
+        answers = await asyncio.gather(
+            *(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions)
+        )
     except BaseException:
-        await asyncio.wait({entering})  # cancelled or not, the thread that connects cannot be stopped, and its socket must not leak
+        await asyncio.wait(
+            {entering}
+        )  # cancelled or not, the thread that connects cannot be stopped, and its socket must not leak
         drop(client)
         raise
-    return client, {topic: why for (topic, _), why in zip(plan.subscriptions, answers, strict=True) if why is not None}
+    return client, {
+        topic: why
+        for (topic, _), why in zip(plan.subscriptions, answers, strict=True)
+        if why is not None
+    }
 
 
 def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -> AttentiveClient:
@@ -122,12 +149,18 @@ def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -
         password=address.password,
         identifier=plan.client_id,
         protocol=protocol,
-        clean_session=None if five else True,  # 5 has no such flag: a clean start and no session expiry mean the same
+        clean_session=None
+        if five
+        else True,  # 5 has no such flag: a clean start and no session expiry mean the same
         will=None if will is None else Will(will.topic, will.payload, will.qos, will.retain),
         keepalive=KEEPALIVE_S,
         timeout=CONNECT_S,
         tls_context=tls,
-        properties=_properties(PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET) if five else None,
+        properties=_properties(
+            PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET
+        )
+        if five
+        else None,
         logger=_LIBRARY_LOG,
     )
     client._client.connect_timeout = CONNECT_S  # noqa: SLF001  aiomqtt offers no way to it, and 5 s of a lost network is too long
@@ -145,20 +178,31 @@ def _properties(packet: int, **values: int) -> Properties:
 async def _subscribe(client: Client, topic: str, qos: int) -> str | None:
     """Subscribe; return why that is refused, None where it is not."""
     for granted in await client.subscribe(topic, qos, timeout=CONNECT_S):
-        if not isinstance(granted, int) and granted.value >= REFUSED_FROM:  # an int is of the callbacks of paho 1, which aiomqtt left
+        if (
+            not isinstance(granted, int) and granted.value >= REFUSED_FROM
+        ):  # an int is of the callbacks of paho 1, which aiomqtt left
             return in_words(granted)
     return None
 
 
-async def publish(client: AttentiveClient, protocol: ProtocolVersion, message: Outgoing, payload: bytes) -> None:
-    """Publish a message as ``payload``; ``MqttError`` when not acknowledged within ``PUBLISH_S``, ``RefusedError`` when not taken.
+async def publish(
+    client: AttentiveClient, protocol: ProtocolVersion, message: Outgoing, payload: bytes
+) -> None:
+    """Publish a message as ``payload``.
 
-    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained does not expire. MQTT 3.1.1 knows no
-    refusal: what a broker does not take is acknowledged, and lost.
+    ``MqttError`` when not acknowledged within ``PUBLISH_S``, ``RefusedError`` when not taken.
+
+    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained
+    does not expire. MQTT 3.1.1 knows no refusal: what a broker does not take is acknowledged, and
+    lost.
     """
     left_s = message.deadline_s - asyncio.get_running_loop().time()
     expires = protocol is ProtocolVersion.V5 and not message.retain
-    properties = _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, math.ceil(left_s))) if expires else None
+    properties = (
+        _properties(PacketTypes.PUBLISH, MessageExpiryInterval=max(1, math.ceil(left_s)))
+        if expires
+        else None
+    )
     qos, retain = min(message.qos, client.limits.best_qos), message.retain and client.limits.retains
     await client.publish(message.topic, payload, qos, retain, properties, timeout=PUBLISH_S)
     client.check()
@@ -173,7 +217,10 @@ async def hang_up(client: Client) -> None:
 
 
 def drop(client: Client) -> None:
-    """Close the socket of a connection that is given up; aiomqtt leaves it open, with its reader in the loop."""
+    """Close the socket of a connection that is given up.
+
+    Aiomqtt leaves it open, with its reader in the loop.
+    """
     client._client._sock_close()  # noqa: SLF001  paho's disconnect() waits for a socket that a frozen broker never empties
 
 
@@ -199,10 +246,19 @@ def explain(address: Address, error: MqttError) -> str:
 
 def _about_tls(reason: str) -> str:
     """Return the reason, and what to do where TLS is the cause."""
-    return next((f"{reason}: {remedy}" for sign, remedy in TLS_REMEDIES.items() if sign in reason.lower()), reason)
+    return next(
+        (f"{reason}: {remedy}" for sign, remedy in TLS_REMEDIES.items() if sign in reason.lower()),
+        reason,
+    )
 
 
 def _code(error: MqttConnectError) -> int:
     """Return the CONNACK code."""
     rc = error.rc
-    return rc if isinstance(rc, int) else rc.value if rc is not None and not isinstance(rc, str) else -1
+    return (
+        rc
+        if isinstance(rc, int)
+        else rc.value
+        if rc is not None and not isinstance(rc, str)
+        else -1
+    )

@@ -1,7 +1,9 @@
-"""Whether the sender lives, and so whether what it said last may still be shown: a dead number looks like a live one.
+"""Whether the sender lives, and so whether what it said last may still be shown.
 
-A sender that is online says so each second. What the broker retained may be of any age: it proves nothing, and is shown only once a live
-message of the same run has come.
+A dead number looks like a live one.
+
+A sender that is online says so each second. What the broker retained may be of any age: it proves
+nothing, and is shown only once a live message of the same run has come.
 """
 
 from dataclasses import dataclass
@@ -19,7 +21,10 @@ class SenderSilent:
 
 
 class Liveness:
-    """Takes status and state as they come and returns what may be shown. Times are seconds on one clock."""
+    """Takes status and state as they come and returns what may be shown.
+
+    Times are seconds on one clock.
+    """
 
     def __init__(self) -> None:
         self._run_id: str | None = None
@@ -28,8 +33,13 @@ class Liveness:
         self._heard_s = 0.0
         self._state: StateMessage | None = None
 
-    def take_status(self, status: StatusMessage, now_s: float, *, live: bool) -> tuple[StatusMessage | StateMessage | SenderSilent, ...]:
-        """Take a status; ``live``: it has just been sent. A last will is: the broker has just sent it."""
+    def take_status(
+        self, status: StatusMessage, now_s: float, *, live: bool
+    ) -> tuple[StatusMessage | StateMessage | SenderSilent, ...]:
+        """Take a status; ``live``: it has just been sent.
+
+        A last will is: the broker has just sent it.
+        """
         if status.status == "offline":
             if self._run_id not in (None, status.run_id):
                 return ()  # of another run than the one that is heard
@@ -41,7 +51,9 @@ class Liveness:
         self._shown, self._heard_s, self._silent_run_id = True, now_s, status.run_id
         return (status,)
 
-    def take_state(self, state: StateMessage, now_s: float, *, live: bool) -> tuple[StateMessage, ...]:
+    def take_state(
+        self, state: StateMessage, now_s: float, *, live: bool
+    ) -> tuple[StateMessage, ...]:
         """Take a state."""
         self._state = state
         if live:

@@ -1,4 +1,6 @@
-"""The files of a Mosquitto for kickcue: users with passwords, what each may say and hear, limits, TLS.
+"""The files of a Mosquitto for kickcue.
+
+Users with passwords, what each may say and hear, limits, TLS.
 
 Generated from the topic tree, so that the access list and the wire cannot drift apart.
 """
@@ -37,7 +39,10 @@ CERTIFICATE_DAYS: Final = 825
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A user of the broker: the names of the topics on which it may publish, and that it may hear."""
+    """A user of the broker.
+
+    The names of the topics on which it may publish, and that it may hear.
+    """
 
     what: str
     says: tuple[str, ...]
@@ -47,18 +52,34 @@ class Role:
 DAEMON: Final = "kickcue"
 ROLES: Final[Mapping[str, Role]] = {
     DAEMON: Role("kickcue itself: sends the cues", said_by(Side.DAEMON), tuple(RULES)),
-    "watch": Role("a watch, or `kickcue bridge`: feels cues, answers, presses", said_by(Side.WATCH), (*said_by(Side.DAEMON), "ack")),
+    "watch": Role(
+        "a watch, or `kickcue bridge`: feels cues, answers, presses",
+        said_by(Side.WATCH),
+        (*said_by(Side.DAEMON), "ack"),
+    ),
     "gateway": Role("reads sensors elsewhere and passes them on", ("sensor",), ()),
-    "helper": Role("beside the track: presses, and sees where the runner is", ("command",), ("status", "state")),
+    "helper": Role(
+        "beside the track: presses, and sees where the runner is", ("command",), ("status", "state")
+    ),
     "viewer": Role("sees where the runner is, and touches nothing", (), ("status", "state")),
 }
 
 
 def access_list(topics: Topics) -> str:
     """Return Mosquitto's ``acl_file``: what it does not name is denied."""
-    parts = [f"# What each user may publish (write) and hear (read) below {topics.prefix}; all else is denied."]
+    parts = [
+        (
+            f"# What each user may publish (write) and hear (read) below {topics.prefix}; all "
+            "else is "
+            "denied."
+        )
+    ]
     for user, role in ROLES.items():
-        rights = [f"topic {right} {topics[name]}" for name in RULES if (right := _right(role, name)) is not None]
+        rights = [
+            f"topic {right} {topics[name]}"
+            for name in RULES
+            if (right := _right(role, name)) is not None
+        ]
         parts.append("\n".join([f"# {role.what}", f"user {user}", *rights]))
     return "\n\n".join(parts) + "\n"
 
@@ -75,10 +96,22 @@ def _right(role: Role, name: str) -> str | None:
 
 
 def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
-    """Return the configuration; ``folder`` is where the files lie. With TLS the plain listener serves this machine alone."""
-    secure = [f"listener {port or TLS_PORT}", f"certfile {folder / CERTIFICATE}", f"keyfile {folder / KEY}", "max_connections 50", ""]
+    """Return the configuration; ``folder`` is where the files lie.
+
+    With TLS the plain listener serves this machine alone.
+    """
+    secure = [
+        f"listener {port or TLS_PORT}",
+        f"certfile {folder / CERTIFICATE}",
+        f"keyfile {folder / KEY}",
+        "max_connections 50",
+        "",
+    ]
     lines = [
-        "# Written by `kickcue broker`. What it does not know is Mosquitto's own; mosquitto.conf(5) tells what each line means.",
+        (
+            "# Written by `kickcue broker`. What it does not know is Mosquitto's own; "
+            "mosquitto.conf(5) tells what each line means."
+        ),
         "allow_anonymous false",
         f"password_file {folder / PASSWORDS}",
         f"acl_file {folder / LIST}",
@@ -127,15 +160,29 @@ def make_certificates(folder: Path, hosts: Sequence[str]) -> None:
     """
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     ca = ("-subj", "/CN=kickcue CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-    _openssl(folder, "req", "-x509", *key, *ca, "-days", str(CA_DAYS), "-keyout", CA_KEY, "-out", CA)
-    _openssl(folder, "req", *key, "-subj", "/CN=kickcue broker", "-keyout", KEY, "-out", "server.csr")
+    _openssl(
+        folder, "req", "-x509", *key, *ca, "-days", str(CA_DAYS), "-keyout", CA_KEY, "-out", CA
+    )
+    _openssl(
+        folder, "req", *key, "-subj", "/CN=kickcue broker", "-keyout", KEY, "-out", "server.csr"
+    )
     extensions = folder / "server.ext"
     extensions.write_text(
         f"subjectAltName={','.join(map(_alternative_name, hosts))}\nbasicConstraints=CA:FALSE\n"
         "keyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
         "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
     )
-    signed = ("-CA", CA, "-CAkey", CA_KEY, "-CAcreateserial", "-days", str(CERTIFICATE_DAYS), "-extfile", extensions.name)
+    signed = (
+        "-CA",
+        CA,
+        "-CAkey",
+        CA_KEY,
+        "-CAcreateserial",
+        "-days",
+        str(CERTIFICATE_DAYS),
+        "-extfile",
+        extensions.name,
+    )
     _openssl(folder, "x509", "-req", "-in", "server.csr", *signed, "-out", CERTIFICATE)
     for name in ("server.csr", extensions.name, "ca.srl"):
         (folder / name).unlink(missing_ok=True)
@@ -149,6 +196,15 @@ def _alternative_name(host: str) -> str:
 
 
 def _openssl(folder: Path, *arguments: str) -> None:
-    ran = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607  whichever is installed
+    ran = subprocess.run(  # noqa: S603  every word of it is ours
+        ["openssl", *arguments],  # noqa: S607  where it lies differs
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if ran.returncode != 0:
-        raise BrokerError(f"openssl {arguments[0]}: {ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else 'it failed'}")
+        raise BrokerError(
+            f"openssl {arguments[0]}: "
+            f"{ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else 'it failed'}"
+        )

@@ -5,12 +5,17 @@ import heapq
 from dataclasses import dataclass
 from typing import Final
 
-MOST_WAITING: Final = 200  # some 20 s of everything we ever send: more means that deadlines are broken
+MOST_WAITING: Final = (
+    200  # some 20 s of everything we ever send: more means that deadlines are broken
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to be published; ``deadline_s`` is on the event loop's clock, ``urgent`` goes before all that is not."""
+    """A message to be published.
+
+    ``deadline_s`` is on the event loop's clock, ``urgent`` goes before all that is not.
+    """
 
     topic: str
     payload: bytes
@@ -19,11 +24,15 @@ class Outgoing:
     retain: bool = False
     urgent: bool = False
     shorter: tuple[bytes, ...] = ()
-    """Payloads that mean the same and leave out what is not needed, for a broker with small limits: the longest first."""
+    """Payloads that mean the same and leave out what is not needed, for a broker with small limits:
+    the longest first."""
 
 
 class Outbox:
-    """A queue with deadlines: ``get`` waits for the next message that is still worth sending; what is not is counted in ``expired``."""
+    """A queue with deadlines: ``get`` waits for the next message that is still worth sending.
+
+    What is not is counted in ``expired``.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[bool, int, Outgoing]] = []

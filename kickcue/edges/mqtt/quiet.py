@@ -12,10 +12,13 @@ _QUIET: Final = WeakSet[asyncio.AbstractEventLoop]()
 
 
 def quieten(loop: asyncio.AbstractEventLoop) -> None:
-    """Log at DEBUG what aiomqtt leaves in the loop when a socket vanishes under it; everything else goes where it went before.
+    """Log at DEBUG what aiomqtt leaves in the loop when a socket vanishes under it.
 
-    Seen with aiomqtt 2.5.1 when a connection is cut: ``add_writer``/``add_reader`` of a socket that is closed already, and a disconnection
-    future that nobody awaits. Both are ends of a connection that has been given up. Once per loop, for connections may overlap.
+    Everything else goes where it went before.
+
+    Seen with aiomqtt 2.5.1 when a connection is cut: ``add_writer``/``add_reader`` of a socket that
+    is closed already, and a disconnection future that nobody awaits. Both are ends of a connection
+    that has been given up. Once per loop, for connections may overlap.
     """
     if loop in _QUIET:
         return
@@ -39,4 +42,6 @@ def is_noise(context: dict[str, Any]) -> bool:
     if isinstance(error, MqttError):
         return True
     handle = repr(context.get("handle", ""))
-    return isinstance(error, (OSError, ValueError)) and ("add_writer" in handle or "add_reader" in handle)
+    return isinstance(error, (OSError, ValueError)) and (
+        "add_writer" in handle or "add_reader" in handle
+    )

@@ -1,4 +1,7 @@
-"""What a broker does not take: told once when that begins and once when it is over, and shown as long as it lasts."""
+"""What a broker does not take.
+
+Told once when that begins and once when it is over, and shown as long as it lasts.
+"""
 
 import logging
 from typing import Final
@@ -32,7 +35,9 @@ class Refusals:
         self._whys[what] = why
         if self._told.get(what) != why:
             self._told[what] = why
-            LOG.warning("broker %s: refuses %s (%s): %s %s", self._address, what, why, remedy(why), TRY)
+            LOG.warning(
+                "broker %s: refuses %s (%s): %s %s", self._address, what, why, remedy(why), TRY
+            )
 
     def over(self, what: str) -> None:
         """Note that the broker lets us do ``what``."""
@@ -41,7 +46,10 @@ class Refusals:
             LOG.info("broker %s: takes %s again", self._address, what)
 
     def begin(self) -> None:
-        """Note a new connection: the broker may have been put right meanwhile. What was told is not told again."""
+        """Note a new connection: the broker may have been put right meanwhile.
+
+        What was told is not told again.
+        """
         self._whys.clear()
 
     def why(self, what: str) -> str | None:
@@ -54,7 +62,10 @@ class Refusals:
         if not self._whys:
             return None
         whys = dict.fromkeys(self._whys.values())
-        groups = (f"{', '.join(_short(what) for what, its in self._whys.items() if its == why)} ({why})" for why in whys)
+        groups = (
+            f"{', '.join(_short(what) for what, its in self._whys.items() if its == why)} ({why})"
+            for why in whys
+        )
         return f"the broker refuses {'; '.join(groups)}: {remedy(next(iter(whys)))} {TRY}"
 
 

@@ -1,10 +1,12 @@
 """Another sender on the same topics: two of them have every cue felt twice.
 
-Each sender hears the status of all, its own too. The run that began first goes on and the other one holds its tongue: ``sent_ms`` counts
-from where a run began, so both see it alike. That holds also when the first was away for a moment: it is the older one when it is back.
+Each sender hears the status of all, its own too. The run that began first goes on and the other one
+holds its tongue: ``sent_ms`` counts from where a run began, so both see it alike. That holds also
+when the first was away for a moment: it is the older one when it is back.
 
-What the broker retained may be of a run that crashed. So a sender that finds another's ``online`` there waits for a live one, which would
-come within a second, and goes on without it. Times are the run's, in ns.
+What the broker retained may be of a run that crashed. So a sender that finds another's ``online``
+there waits for a live one, which would come within a second, and goes on without it. Times are the
+run's, in ns.
 """
 
 from collections.abc import Callable
@@ -21,7 +23,8 @@ PROVE_NS: Final = 5 * NS_PER_S // 2
 """A status comes each second: two may be lost."""
 GONE_NS: Final = 5 * NS_PER_S
 AT_ONCE_MS: Final = 1000
-"""Of two that began within it both may think to be the first, for a message takes its time: then the names decide."""
+"""Of two that began within it both may think to be the first, for a message takes its time: then
+the names decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,14 @@ class Rivals:
         if status.run_id == self._run_id:
             return
         if status.status == "offline":
-            if self._rival is not None and status.run_id == self._rival.run_id and status.sent_ms is not None:
-                self._rival = None  # it took its leave; after a last will it may be back in a moment
+            if (
+                self._rival is not None
+                and status.run_id == self._rival.run_id
+                and status.sent_ms is not None
+            ):
+                self._rival = (
+                    None  # it took its leave; after a last will it may be back in a moment
+                )
         elif retained:
             if self._until_ns is not None and now_ns < self._until_ns:
                 self._until_ns = now_ns + PROVE_NS
@@ -73,7 +82,11 @@ class Rivals:
     @property
     def decided(self) -> bool:
         """Whether it is known if this run may send."""
-        return self._alongside or self.found is not None or (self._until_ns is not None and self._now_ns() >= self._until_ns)
+        return (
+            self._alongside
+            or self.found is not None
+            or (self._until_ns is not None and self._now_ns() >= self._until_ns)
+        )
 
     @property
     def may_send(self) -> bool:

@@ -1,4 +1,7 @@
-"""Where a private broker leaves word of itself, so that ``kickcue watch`` on the same machine finds it, and finds it again."""
+"""Where a private broker leaves word of itself.
+
+So that ``kickcue watch`` on the same machine finds it, and finds it again.
+"""
 
 import json
 import os
@@ -18,9 +21,12 @@ WAITING: Final = "waiting for `kickcue run` on this machine"
 
 
 def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of this user's private brokers, made if need be; nobody else may read it, or can make it first.
+    """Return the folder of this user's private brokers, made if need be.
 
-    In ``XDG_RUNTIME_DIR``, else in the folder for what is kept: the shared temporary folder is open to whoever comes first.
+    Nobody else may read it, or can make it first.
+
+    In ``XDG_RUNTIME_DIR``, else in the folder for what is kept: the shared temporary folder is open
+    to whoever comes first.
     """
     base = environ.get("XDG_RUNTIME_DIR")
     there = base and os.path.isdir(base)  # noqa: PTH112  Path's own raises where this user may not look
@@ -29,13 +35,24 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise AskedWronglyError(f"folder {folder} for the private broker: {error.strerror}; {ELSEWHERE}") from None
+        raise AskedWronglyError(
+            f"folder {folder} for the private broker: {error.strerror}; {ELSEWHERE}"
+        ) from None
     if not stat.S_ISDIR(found.st_mode):
-        raise AskedWronglyError(f"folder {folder} for the private broker: expected a folder, got a link or a file; {ELSEWHERE}")
+        raise AskedWronglyError(
+            f"folder {folder} for the private broker: expected a folder, got a link or a file; "
+            f"{ELSEWHERE}"
+        )
     if found.st_uid != os.getuid():
-        raise AskedWronglyError(f"folder {folder} for the private broker: expected one of yours, got another user's; {ELSEWHERE}")
+        raise AskedWronglyError(
+            f"folder {folder} for the private broker: expected one of yours, got another user's; "
+            f"{ELSEWHERE}"
+        )
     if found.st_mode & 0o077:
-        raise AskedWronglyError(f"folder {folder} must be closed to others, it holds the broker's passwords: chmod 700 {folder}")
+        raise AskedWronglyError(
+            f"folder {folder} must be closed to others, it holds the broker's passwords: chmod "
+            f"700 {folder}"
+        )
     return folder
 
 
@@ -43,7 +60,9 @@ def _kept(environ: Mapping[str, str]) -> Path:
     try:
         return default_state_folder(environ)
     except AskedWronglyError:
-        raise AskedWronglyError(f"the private broker needs a folder and this user has no home: {ELSEWHERE}") from None
+        raise AskedWronglyError(
+            f"the private broker needs a folder and this user has no home: {ELSEWHERE}"
+        ) from None
 
 
 def find_private_broker() -> Address | None:
@@ -58,9 +77,12 @@ def private_brokers() -> tuple[Address, ...]:
 
 
 class PrivateBrokerFinder:
-    """Finds a private broker of this machine anew at each call: ``kickcue run`` comes back with another port and password.
+    """Finds a private broker of this machine anew at each call.
 
-    ``prefix``: only one with these topics. The one found before is kept to while it is there, whatever was started since.
+    ``kickcue run`` comes back with another port and password.
+
+    ``prefix``: only one with these topics. The one found before is kept to while it is there,
+    whatever was started since.
     """
 
     def __init__(self, prefix: str | None = None) -> None:
@@ -82,7 +104,10 @@ class PrivateBrokerFinder:
 
 
 def _told_in(record: Path) -> Address | None:
-    """Return the address in a record, None for one that a dead process left behind, or that is just being removed."""
+    """Return the address in a record.
+
+    None for one that a dead process left behind, or that is just being removed.
+    """
     try:
         content = json.loads(record.read_text())
         return parse_address(content["url"]) if _alive(int(content["pid"])) else None

@@ -1,16 +1,24 @@
-"""Finding out what is too large for a broker that does not say so: it ends the connection upon each such message, or the library does."""
+"""Finding out what is too large for a broker that does not say so.
+
+It ends the connection upon each such message, or the library does.
+"""
 
 from typing import Final
 
 SAYS_SIZE: Final = (130, 149)
-"""Protocol error, as paho (2.2.0) takes the refusal by which Mosquitto (2.0.11) answers what is above message_size_limit; too large."""
+"""Protocol error, as paho (2.2.0) takes the refusal by which Mosquitto (2.0.11) answers what is
+above message_size_limit; too large."""
 AT_ONCE_S: Final = 0.3
 STRIKES: Final = 3
-"""So many connections ended right after a message on the same topic: that is no accident of the network."""
+"""So many connections ended right after a message on the same topic: that is no accident of the
+network."""
 
 
 class Sizes:
-    """Notes what is sent and how connections end. ``largest`` is a limit found out, in bytes of a packet; None while there is none."""
+    """Notes what is sent and how connections end.
+
+    ``largest`` is a limit found out, in bytes of a packet; None while there is none.
+    """
 
     def __init__(self) -> None:
         self.largest: int | None = None
@@ -26,13 +34,20 @@ class Sizes:
         self._topic, self._size, self._sent_s = topic, size, now_s
 
     def taken(self, size: int) -> None:
-        """Note that the broker has acknowledged a message of this size: one like it does not end a connection."""
+        """Note that the broker has acknowledged a message of this size.
+
+        One like it does not end a connection.
+        """
         self._taken = max(self._taken, size)
 
     def ended(self, reason: int, now_s: float) -> None:
-        """Note that the other side has ended the connection, and its reason code; a limit that was not the cause is forgotten."""
+        """Note that the other side has ended the connection, and its reason code.
+
+        A limit that was not the cause is forgotten.
+        """
         topic, self._topic = self._topic, ""
-        if not topic:  # nothing was sent since the last end, or the same end is told twice, by reader and writer
+        # nothing was sent since the last end, or the same end is told twice, by reader and writer
+        if not topic:
             return
         if now_s - self._sent_s > AT_ONCE_S:
             self.largest, self._strikes = None, 0

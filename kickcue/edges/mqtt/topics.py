@@ -10,7 +10,8 @@ from kickcue.core.errors import AskedWronglyError
 DEFAULT_ATHLETE: Final = "runner"
 ROOT: Final = "kickcue"
 LEVEL: Final = r"[\w-]+"
-"""One level of a prefix: letters, digits, _ and -. MQTT's + # /, NATS' . * > and blanks would mean something else on the way."""
+"""One level of a prefix: letters, digits, _ and -. MQTT's + # /, NATS' . * > and blanks would mean
+something else on the way."""
 
 
 class Side(StrEnum):
@@ -30,21 +31,47 @@ class Rule(NamedTuple):
 
 
 RULES: Final = {
-    "status": Rule(Side.DAEMON, 1, True, "The sender is there, and in which phase; each second, on change, and as its last will."),
-    "state": Rule(Side.DAEMON, 0, True, "Where the runner is and how sure that is; on change, at most twice a second."),
-    "arm": Rule(Side.DAEMON, 1, False, "Set a timer: this cue is due in so many ms; replaces the earlier arm of the same id."),
+    "status": Rule(
+        Side.DAEMON,
+        1,
+        True,
+        "The sender is there, and in which phase; each second, on change, and as its last will.",
+    ),
+    "state": Rule(
+        Side.DAEMON,
+        0,
+        True,
+        "Where the runner is and how sure that is; on change, at most twice a second.",
+    ),
+    "arm": Rule(
+        Side.DAEMON,
+        1,
+        False,
+        "Set a timer: this cue is due in so many ms; replaces the earlier arm of the same id.",
+    ),
     "disarm": Rule(Side.DAEMON, 1, False, "The armed cue will not come."),
     "cue": Rule(Side.DAEMON, 1, False, "Touch the wrist now."),
     "ack": Rule(Side.WATCH, 1, False, "The answer to a cue: felt, or dropped and why."),
-    "presence": Rule(Side.WATCH, 1, False, "A watch is there; on each connection, every 5 s, and as its last will."),
+    "presence": Rule(
+        Side.WATCH,
+        1,
+        False,
+        "A watch is there; on each connection, every 5 s, and as its last will.",
+    ),
     "command": Rule(
         Side.WATCH,
         1,
         False,
-        "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an end), "
+        "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an "
+        "end), "
         "finish, abort, distance (it is another one).",
     ),
-    "sensor": Rule(Side.WATCH, 0, False, "One notification of a sensor that is read elsewhere, at sensor/<id>/<char>."),
+    "sensor": Rule(
+        Side.WATCH,
+        0,
+        False,
+        "One notification of a sensor that is read elsewhere, at sensor/<id>/<char>.",
+    ),
 }
 
 
@@ -56,17 +83,26 @@ class Topics:
 
     def __post_init__(self) -> None:
         if re.fullmatch(f"{LEVEL}(/{LEVEL})*", self.prefix) is None:
-            raise AskedWronglyError(f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, like kickcue/maria")
+            raise AskedWronglyError(
+                f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, "
+                "like kickcue/maria"
+            )
 
     @classmethod
     def of(cls, prefix: str | None, athlete: str | None) -> "Topics":
         """Return the topics of a broker URL's prefix, or of ``kickcue/<athlete>``."""
         if prefix and athlete:
-            raise AskedWronglyError(f"the broker's URL names the topic prefix {prefix} and --athlete says {athlete}: give only one of them")
+            raise AskedWronglyError(
+                f"the broker's URL names the topic prefix {prefix} and --athlete says {athlete}: "
+                "give only one of them"
+            )
         return cls(prefix or f"{ROOT}/{athlete or DEFAULT_ATHLETE}")
 
     def __getitem__(self, name: str) -> str:
-        """Return the full topic of ``name``, a key of ``RULES``; for ``sensor`` it is the filter of all of them."""
+        """Return the full topic of ``name``, a key of ``RULES``.
+
+        For ``sensor`` it is the filter of all of them.
+        """
         assert name in RULES
         return f"{self.prefix}/{name}/+/+" if name == "sensor" else f"{self.prefix}/{name}"
 

@@ -1,7 +1,8 @@
 """Trying a broker out: a harmless word on each topic, and whether it comes back.
 
-The word is of wire version 0, which every receiver passes over, it is not retained, and as long as what is said there in a race. MQTT 5
-answers what is refused; with MQTT 3.1.1 only the silence tells.
+The word is of wire version 0, which every receiver passes over, it is not retained, and as long as
+what is said there in a race. MQTT 5 answers what is refused; with MQTT 3.1.1 only the silence
+tells.
 """
 
 import asyncio
@@ -48,14 +49,24 @@ class Trial:
     """Whether it takes cues only without what is not needed."""
 
 
-async def try_out(speaker: Address, listener: Address, topics: Topics, names: Collection[str]) -> Trial:
-    """Say a word on each topic as one user and listen as another, or the same; ``BrokerError`` where one of them is not let in."""
+async def try_out(
+    speaker: Address, listener: Address, topics: Topics, names: Collection[str]
+) -> Trial:
+    """Say a word on each topic as one user and listen as another, or the same.
+
+    ``BrokerError`` where one of them is not let in.
+    """
     nonce = secrets.token_hex(8)
-    ears = Plan(listener, f"{TRIED}-{secrets.token_hex(4)}", tuple((topics[name], 1) for name in names))
+    ears = Plan(
+        listener, f"{TRIED}-{secrets.token_hex(4)}", tuple((topics[name], 1) for name in names)
+    )
     mouth = Plan(speaker, f"{TRIED}-{secrets.token_hex(4)}")
     async with AsyncExitStack() as stack:
-        # patient: a subscription that is refused is what is looked for, and must not end the connection
-        hears, says = [await stack.enter_async_context(connect(plan, patient=True)) for plan in (ears, mouth)]
+        # patient: a subscription that is refused is what is looked for, and must not end the
+        # connection
+        hears, says = [
+            await stack.enter_async_context(connect(plan, patient=True)) for plan in (ears, mouth)
+        ]
         for session in (hears, says):
             await _connected(session)
         for name in names:
@@ -63,8 +74,16 @@ async def try_out(speaker: Address, listener: Address, topics: Topics, names: Co
         await _answered(says, len(names))
         heard = await _heard(hears, topics, nonce, len(names))
         return Trial(
-            refused={name: why for name in names if (why := says.refusals.why(_example(topics, name))) is not None},
-            unheard={name: why for name in names if (why := hears.refusals.why(hearing(topics[name]))) is not None},
+            refused={
+                name: why
+                for name in names
+                if (why := says.refusals.why(_example(topics, name))) is not None
+            },
+            unheard={
+                name: why
+                for name in names
+                if (why := hears.refusals.why(hearing(topics[name]))) is not None
+            },
             tried=frozenset(names),
             came_back=frozenset(heard),
             answers=says.answers,
@@ -94,7 +113,10 @@ async def _connected(session: Session) -> None:
 async def _answered(session: Session, count: int) -> None:
     """Return when the broker has answered so often, or when it is too late for that."""
     until_s = asyncio.get_running_loop().time() + ANSWER_S
-    while session.counters.sent + session.counters.refused < count and asyncio.get_running_loop().time() < until_s:  # noqa: ASYNC110  as above
+    while (  # noqa: ASYNC110  as above
+        session.counters.sent + session.counters.refused < count
+        and asyncio.get_running_loop().time() < until_s
+    ):
         await asyncio.sleep(LOOK_EACH_S)
 
 

@@ -1,7 +1,8 @@
 """Who is there to feel a cue: what watches say of themselves, and when each was last heard.
 
-A connection to the broker proves nothing about a wrist. A watch says that it is there every few seconds, and the broker says for it that it
-is gone (its last will); one that says nothing of itself is known by its acknowledgements alone. Times are the run's, in ns.
+A connection to the broker proves nothing about a wrist. A watch says that it is there every few
+seconds, and the broker says for it that it is gone (its last will); one that says nothing of itself
+is known by its acknowledgements alone. Times are the run's, in ns.
 """
 
 from collections import OrderedDict
@@ -26,7 +27,8 @@ class Newcomer(Enum):
     FRESH = "fresh"
     """It has heard of no cue."""
     TOO_EARLY = "too early"
-    """It got one when it could not yet tell whether it was late, dropped it, and will not play that one any more."""
+    """It got one when it could not yet tell whether it was late, dropped it, and will not play that
+    one any more."""
 
 
 @dataclass(slots=True)
@@ -67,8 +69,15 @@ class Watches:
         watch.dropped = not message.felt
 
     def newcomer(self, now_ns: int) -> Newcomer | None:
-        """Return what watch is there that has felt nothing yet; each is told of once, as soon as it can judge a cue."""
-        found = [each for each in self._there(now_ns) if not each.felt and now_ns - each.first_ns >= WELCOME_AFTER_NS]
+        """Return what watch is there that has felt nothing yet.
+
+        Each is told of once, as soon as it can judge a cue.
+        """
+        found = [
+            each
+            for each in self._there(now_ns)
+            if not each.felt and now_ns - each.first_ns >= WELCOME_AFTER_NS
+        ]
         if not found:
             return None
         dropped = any(each.dropped for each in found)
@@ -85,7 +94,10 @@ class Watches:
         there = self._there(now_ns)
         if there:
             kinds = list(dict.fromkeys(each.kind for each in there))
-            return f"{' and '.join(kinds)} on the wrist, heard {_ago(max(each.heard_ns for each in there), now_ns)}"
+            return (
+                f"{' and '.join(kinds)} on the wrist, heard "
+                f"{_ago(max(each.heard_ns for each in there), now_ns)}"
+            )
         if not self._known:
             return "no watch has been heard yet"
         last = max(self._known.values(), key=lambda each: each.heard_ns)
@@ -93,7 +105,11 @@ class Watches:
         return f"no watch is there: {heard if last.why is None else f'{last.kind}: {last.why}'}"
 
     def _there(self, now_ns: int) -> list[_Watch]:
-        return [each for each in self._known.values() if each.online is not False and now_ns - each.heard_ns <= GONE_AFTER_NS]
+        return [
+            each
+            for each in self._known.values()
+            if each.online is not False and now_ns - each.heard_ns <= GONE_AFTER_NS
+        ]
 
     def _watch(self, run_id: str, now_ns: int) -> _Watch:
         if run_id not in self._known:

@@ -31,10 +31,13 @@ from kickcue.edges.mqtt.wire import (
 )
 
 LOG: Final = logging.getLogger(__name__)
-CLOCK_BACK: Final = "the sender's clock went back, as if it had been started again: it is heard anew"
+CLOCK_BACK: Final = (
+    "the sender's clock went back, as if it had been started again: it is heard anew"
+)
 ACK_WORTH_S: Final = 2.0
 SILENCE_S: Final = 3.0
-"""A sender that is online says so each second. The private broker was seen to lose a message to one watch (a last will, 1 time in 100)."""
+"""A sender that is online says so each second. The private broker was seen to lose a message to one
+watch (a last will, 1 time in 100)."""
 COMMAND_WORTH_S: Final = 1.0  # a lap press that arrives later than this would mark another line
 
 SENSOR_WORTH_S: Final = 1.0
@@ -42,7 +45,16 @@ PRESENCE_EACH_S: Final = 5.0
 LONGEST_WHY: Final = 200
 TERMINAL: Final = "terminal"
 
-Happening = StatusMessage | StateMessage | SenderSilent | ArmMessage | DisarmMessage | Play | Answer | AckMessage
+Happening = (
+    StatusMessage
+    | StateMessage
+    | SenderSilent
+    | ArmMessage
+    | DisarmMessage
+    | Play
+    | Answer
+    | AckMessage
+)
 """What a watch shows or does: a ``StateMessage`` is live, until the next one or ``SenderSilent``.
 
 An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False.
@@ -50,7 +62,11 @@ An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``a
 
 
 class Watch:
-    """What ``watch`` gives. Without ``answers`` it acknowledges nothing by itself: the caller does, when it knows what was felt."""
+    """What ``watch`` gives.
+
+    Without ``answers`` it acknowledges nothing by itself: the caller does, when it knows what was
+    felt.
+    """
 
     def __init__(  # noqa: PLR0913  one for each way in which a watch can be more or less than one
         self,
@@ -62,10 +78,14 @@ class Watch:
         kind: str | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Take a connection. ``kind``: what it is for people; None: no watch, so that it does not say it is one."""
+        """Take a connection. ``kind``: what it is for people.
+
+        None: no watch, so that it does not say it is one.
+        """
         self.session = session
         self.unworn: str | None = None
-        """Why a cue would not be felt at the moment, None while it would be: for a watch behind another link."""
+        """Why a cue would not be felt at the moment, None while it would be: for a watch behind
+        another link."""
         self._kind = kind
         self._said: tuple[int, str | None, float] | None = None
         self._topics_now = topics if callable(topics) else lambda: topics
@@ -91,7 +111,11 @@ class Watch:
             return silent
         due_ms = self._wrist.next_due_ms
         until_due_s = None if due_ms is None else (due_ms - _now_ms()) / 1000
-        soonest_s = min(each for each in (at_most_s, until_due_s, self._liveness.left_s(now_s)) if each is not None)
+        soonest_s = min(
+            each
+            for each in (at_most_s, until_due_s, self._liveness.left_s(now_s))
+            if each is not None
+        )
         try:
             async with asyncio.timeout(max(0.001, soonest_s)):
                 received = await self.session.incoming.get()
@@ -101,7 +125,10 @@ class Watch:
 
     @property
     def topics(self) -> Topics:
-        """The topics of the present connection: a private broker that is found anew may be another athlete's."""
+        """The topics of the present connection.
+
+        A private broker that is found anew may be another athlete's.
+        """
         return self._topics_now()
 
     @property
@@ -150,18 +177,27 @@ class Watch:
         connection = self.session.counters.connections
         if self._kind is None or not self.session.connected:
             return
-        if self._said is None or self._said[:2] != (connection, self.unworn) or now_s - self._said[2] >= PRESENCE_EACH_S:
+        if (
+            self._said is None
+            or self._said[:2] != (connection, self.unworn)
+            or now_s - self._said[2] >= PRESENCE_EACH_S
+        ):
             self._said = (connection, self.unworn, now_s)
             self._say_presence("online" if self.unworn is None else "offline", self.unworn)
 
     def _say_presence(self, status: Literal["online", "offline"], why: str | None) -> None:
         assert self._kind is not None
         shown = None if why is None else why[:LONGEST_WHY]
-        message = PresenceMessage(run_id=self._run_id, sent_ms=self._sent_ms(), status=status, kind=self._kind, why=shown)
+        message = PresenceMessage(
+            run_id=self._run_id, sent_ms=self._sent_ms(), status=status, kind=self._kind, why=shown
+        )
         self._publish("presence", message, PRESENCE_EACH_S)
 
     def _mind_silence(self) -> None:
-        """Connect anew when the sender has fallen silent: that brings what the broker retained, its `offline` too."""
+        """Connect anew when the sender has fallen silent.
+
+        That brings what the broker retained, its `offline` too.
+        """
         now_s = asyncio.get_running_loop().time()
         if self._online and self.session.connected and now_s - self._heard_s > SILENCE_S:
             self._heard_s = now_s
@@ -186,7 +222,10 @@ class Watch:
         return self._obey(message, received.received_s)
 
     def _show(self, message: Message, now_s: float, *, live: bool) -> tuple[Happening, ...]:
-        """Return what the display makes use of; ``live``: it has just been sent. What was retained is of any age."""
+        """Return what the display makes use of; ``live``: it has just been sent.
+
+        What was retained is of any age.
+        """
         match message:
             case StatusMessage():
                 return self._liveness.take_status(message, now_s, live=live)
@@ -215,10 +254,16 @@ class Watch:
                 self.acknowledge(each)
         return happenings
 
-    def _publish(self, name: str, message: Message, worth_s: float, *, topic: str | None = None) -> None:
+    def _publish(
+        self, name: str, message: Message, worth_s: float, *, topic: str | None = None
+    ) -> None:
         rule = RULES[name]
         deadline_s = asyncio.get_running_loop().time() + worth_s
-        self.session.send(Outgoing(topic or self.topics[name], message.to_json(), deadline_s, rule.qos, rule.retained))
+        self.session.send(
+            Outgoing(
+                topic or self.topics[name], message.to_json(), deadline_s, rule.qos, rule.retained
+            )
+        )
 
     def _sent_ms(self) -> int:
         return _millis(asyncio.get_running_loop().time() - self._start_s)
@@ -240,7 +285,13 @@ def _millis(seconds: float) -> int:
 class _Calling:
     """Makes the plan of each attempt to connect."""
 
-    def __init__(self, address: Address | Callable[[], Address], topics: Topics | None, names: Collection[str], kind: str | None) -> None:
+    def __init__(
+        self,
+        address: Address | Callable[[], Address],
+        topics: Topics | None,
+        names: Collection[str],
+        kind: str | None,
+    ) -> None:
         self.run_id = new_watch_id()
         self.topics = topics or Topics()
         self._address = address if callable(address) else lambda: address
@@ -258,7 +309,13 @@ class _Calling:
     def _will(self) -> Outgoing | None:
         if self._kind is None:
             return None
-        message = PresenceMessage(run_id=self.run_id, sent_ms=None, status="offline", kind=self._kind, why="its connection was lost")
+        message = PresenceMessage(
+            run_id=self.run_id,
+            sent_ms=None,
+            status="offline",
+            kind=self._kind,
+            why="its connection was lost",
+        )
         return Outgoing(self.topics["presence"], message.to_json(), 0.0, RULES["presence"].qos)
 
 
@@ -273,17 +330,32 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     patient: bool = False,
     kind: str | None = None,
 ) -> AsyncIterator[Watch]:
-    """Connect to a broker as a watch; ``BrokerError`` when the first attempt fails, unless ``patient``.
+    """Connect to a broker as a watch.
 
-    ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``). ``topics``: those below the address's prefix
-    unless given.
-    ``hears`` names the only topics to listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is heard is
-    acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``Wrist`` and ``Watch``.
+    ``BrokerError`` when the first attempt fails, unless ``patient``.
+
+    ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``).
+    ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
+    listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is
+    heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``Wrist`` and ``Watch``.
     """
-    names = [name for name, rule in RULES.items() if rule.side is Side.DAEMON] if hears is None else hears
+    names = (
+        [name for name, rule in RULES.items() if rule.side is Side.DAEMON]
+        if hears is None
+        else hears
+    )
     calling = _Calling(address, topics, names, kind)
-    async with connect(calling.plan if callable(address) else calling.plan(), patient=patient) as session:
-        made = Watch(session, lambda: calling.topics, over=over, answers=answers, kind=kind, run_id=calling.run_id)
+    async with connect(
+        calling.plan if callable(address) else calling.plan(), patient=patient
+    ) as session:
+        made = Watch(
+            session,
+            lambda: calling.topics,
+            over=over,
+            answers=answers,
+            kind=kind,
+            run_id=calling.run_id,
+        )
         try:
             yield made
         finally:

@@ -1,4 +1,7 @@
-"""What a virtual sensor says that it is: name, address, services and what can be read there before anything is notified."""
+"""What a virtual sensor says that it is.
+
+Name, address, services and what can be read there before anything is notified.
+"""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -41,7 +44,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A sensor as the air sees it. ``address`` is a static random one; ``services`` are in the order of the attribute table."""
+    """A sensor as the air sees it.
+
+    ``address`` is a static random one; ``services`` are in the order of the attribute table.
+    """
 
     name: str
     address: str
@@ -49,24 +55,41 @@ class Description:
 
     @property
     def advertised(self) -> tuple[str, ...]:
-        """The services that are told in the advertisement: what it measures, not its battery or its maker."""
-        return tuple(service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION))
+        """The services that are told in the advertisement.
+
+        What it measures, not its battery or its maker.
+        """
+        return tuple(
+            service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION)
+        )
 
 
-def describe(name: str, chars: Iterable[str], *, address: str | None = None, model: str = "virtual sensor") -> Description:
+def describe(
+    name: str, chars: Iterable[str], *, address: str | None = None, model: str = "virtual sensor"
+) -> Description:
     """Return a sensor that notifies ``chars``, with a battery and a maker's name besides.
 
-    ``name`` is what it advertises; the address follows from it unless told. AskedWronglyError where nothing of ``chars`` can be offered,
-    or where name and services do not fit into an advertisement.
+    ``name`` is what it advertises; the address follows from it unless told. AskedWronglyError where
+    nothing of ``chars`` can be offered, or where name and services do not fit into an
+    advertisement.
     """
     services: dict[str, tuple[Offer, ...]] = {}
     for char in sorted(set(chars) & SERVICE_OF.keys() - {"2a19"}):
         service = SERVICE_OF[char]
         services[service] = (*services.get(service, ()), Offer(char, notifies=True))
     if not services:
-        raise AskedWronglyError(f"{name}: nothing that a virtual sensor can offer, it knows {', '.join(sorted(SERVICE_OF))}")
+        raise AskedWronglyError(
+            f"{name}: nothing that a virtual sensor can offer, it knows "
+            f"{', '.join(sorted(SERVICE_OF))}"
+        )
     if RUNNING in services:
-        able = RscFeature(stride_length=True, distance=True, running_status=True, calibration=False, multiple_locations=False)
+        able = RscFeature(
+            stride_length=True,
+            distance=True,
+            running_status=True,
+            calibration=False,
+            multiple_locations=False,
+        )
         services[RUNNING] = (*services[RUNNING], Offer("2a54", value=bytes(able)))
     services[BATTERY] = (Offer("2a19", notifies=True, value=bytes(BatteryLevel(FULL_BATTERY))),)
     services[DEVICE_INFORMATION] = (
@@ -75,9 +98,14 @@ def describe(name: str, chars: Iterable[str], *, address: str | None = None, mod
         Offer("2a26", value=bytes(FirmwareRevision("1.0"))),
     )
     found = Description(name, address or _address(name), services)
-    size = _FLAGS_SIZE + 2 * _FIELD_HEAD + len(name.encode()) + _SERVICE_SIZE * len(found.advertised)
+    size = (
+        _FLAGS_SIZE + 2 * _FIELD_HEAD + len(name.encode()) + _SERVICE_SIZE * len(found.advertised)
+    )
     if size > ADVERTISED_MAX:
-        raise AskedWronglyError(f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to be advertised with its services")
+        raise AskedWronglyError(
+            f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to be advertised with "
+            "its services"
+        )
     return found
 
 
@@ -92,6 +120,9 @@ def pod(name: str = "kickcue pod", *, address: str | None = None) -> Description
 
 
 def _address(name: str) -> str:
-    """Return the name's own static random address: the two highest bits are set (Bluetooth Core 5.4, Vol 6 Part B, 1.3.2.1)."""
+    """Return the name's own static random address.
+
+    The two highest bits are set (Bluetooth Core 5.4, Vol 6 Part B, 1.3.2.1).
+    """
     number = 0xC0DE << 32 | zlib.crc32(name.encode())
     return ":".join(f"{byte:02X}" for byte in number.to_bytes(6, "big"))

@@ -26,13 +26,20 @@ class Played:
 
 
 async def play(
-    notifications: Iterable[Notification], speakers: Mapping[str, Speaker], *, rate: float = 1.0, zero_s: float | None = None
+    notifications: Iterable[Notification],
+    speakers: Mapping[str, Speaker],
+    *,
+    rate: float = 1.0,
+    zero_s: float | None = None,
 ) -> Played:
-    """Let each sensor say its notifications in their time, ``rate`` times as fast; return what came of it.
+    """Let each sensor say its notifications in their time, ``rate`` times as fast.
 
-    ``zero_s`` is the event loop's time of ``t_ns`` 0 (now, unless told). Life's rules hold: what falls due while nobody is subscribed
-    is lost and not said later, and what fell due before ``play`` was called is lost too. What is late only because this process was
-    busy is said at once. Notifications of sensors that are not among ``speakers`` are passed over.
+    Return what came of it.
+
+    ``zero_s`` is the event loop's time of ``t_ns`` 0 (now, unless told). Life's rules hold: what
+    falls due while nobody is subscribed is lost and not said later, and what fell due before
+    ``play`` was called is lost too. What is late only because this process was busy is said at
+    once. Notifications of sensors that are not among ``speakers`` are passed over.
     """
     played = Played()
     loop = asyncio.get_running_loop()

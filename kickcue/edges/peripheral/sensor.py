@@ -18,21 +18,30 @@ from kickcue.edges.peripheral.description import Description, Offer
 
 LOG: Final = logging.getLogger(__name__)
 ADVERTISE_EVERY_MS: Final = 100.0
-LE_ONLY_DISCOVERABLE: Final = bytes([0x06])  # general discoverable, no BR/EDR (Core Specification Supplement, Part A, 1.3)
+LE_ONLY_DISCOVERABLE: Final = bytes(
+    [0x06]
+)  # general discoverable, no BR/EDR (Core Specification Supplement, Part A, 1.3)
 
 
 class VirtualSensor:
-    """A sensor on the air; made by ``virtual_sensor``. It serves one central at a time, as most straps do."""
+    """A sensor on the air; made by ``virtual_sensor``.
+
+    It serves one central at a time, as most straps do.
+    """
 
     def __init__(self, description: Description, device: Device) -> None:
         self.description = description
         self._device = device
-        self._values = {offer.char: offer.value for offers in description.services.values() for offer in offers}
+        self._values = {
+            offer.char: offer.value for offers in description.services.values() for offer in offers
+        }
         self._characteristics: dict[str, Characteristic[Any]] = {}
         self._hidden = False
         self._switching = asyncio.Lock()
         self._pending: set[asyncio.Task[None]] = set()
-        device.add_services([self._service(uuid, offers) for uuid, offers in description.services.items()])
+        device.add_services(
+            [self._service(uuid, offers) for uuid, offers in description.services.items()]
+        )
         device.on(Device.EVENT_CONNECTION, self._connected)
 
     @property
@@ -43,16 +52,24 @@ class VirtualSensor:
     def subscribed(self, char: str) -> bool:
         """Say whether a central wants this characteristic's notifications."""
         handle = self._characteristics[char].handle
-        return any(wishes.get(handle, b"\0")[0] & 1 for wishes in self._device.gatt_server.subscribers.values())
+        return any(
+            wishes.get(handle, b"\0")[0] & 1
+            for wishes in self._device.gatt_server.subscribers.values()
+        )
 
     async def notify(self, char: str, data: bytes) -> bool:
-        """Notify who has subscribed; return whether anybody has. A readable characteristic reads as this from now on.
+        """Notify who has subscribed; return whether anybody has.
+
+        A readable characteristic reads as this from now on.
 
         AskedWronglyError for a characteristic that this sensor has not.
         """
         characteristic = self._characteristics.get(char)
         if characteristic is None:
-            raise AskedWronglyError(f"{self.description.name} has no characteristic {char}, only {', '.join(self._characteristics)}")
+            raise AskedWronglyError(
+                f"{self.description.name} has no characteristic {char}, only "
+                f"{', '.join(self._characteristics)}"
+            )
         if self._values[char] is not None:
             self._values[char] = data
         if not self.subscribed(char):
@@ -61,7 +78,10 @@ class VirtualSensor:
         return True
 
     async def drop(self) -> None:
-        """Break the connection, as a sensor does that reboots; it advertises again at once unless it is hidden."""
+        """Break the connection, as a sensor does that reboots.
+
+        It advertises again at once unless it is hidden.
+        """
         for connection in list(self._device.connections.values()):
             await connection.disconnect()
 
@@ -115,7 +135,9 @@ class VirtualSensor:
 
     def _disconnected(self, _reason: int) -> None:
         LOG.debug("%s: disconnected", self.description.name)
-        task = asyncio.get_running_loop().create_task(self._advertise(), name=f"{self.description.name} advertises again")
+        task = asyncio.get_running_loop().create_task(
+            self._advertise(), name=f"{self.description.name} advertises again"
+        )
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 
@@ -132,7 +154,9 @@ class VirtualSensor:
             UUID(offer.char),
             properties,
             Attribute.Permissions.READABLE,
-            CharacteristicValue(read=lambda _connection, char=offer.char: self._values[char] or b""),
+            CharacteristicValue(
+                read=lambda _connection, char=offer.char: self._values[char] or b""
+            ),
         )
         if offer.notifies:
             self._characteristics[offer.char] = made
@@ -140,8 +164,13 @@ class VirtualSensor:
 
 
 @contextlib.asynccontextmanager
-async def virtual_sensor(description: Description, source: TransportSource, sink: TransportSink) -> AsyncIterator[VirtualSensor]:
-    """Put a sensor on the controller behind ``source`` and ``sink`` and let it advertise; take it off the air at the end."""
+async def virtual_sensor(
+    description: Description, source: TransportSource, sink: TransportSink
+) -> AsyncIterator[VirtualSensor]:
+    """Put a sensor on the controller behind ``source`` and ``sink`` and let it advertise.
+
+    Take it off the air at the end.
+    """
     device = Device.with_hci(description.name, Address(description.address), source, sink)
     await device.power_on()
     sensor = VirtualSensor(description, device)

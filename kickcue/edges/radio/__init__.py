@@ -1,7 +1,9 @@
-"""The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy. For engineers: ``docs/radio.md``.
+"""The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy.
 
-The vocabulary comes at once. What needs bleak (the entrances and ``explain``) is imported when it is asked for, so that a command that only
-names a pin does not pay for it.
+For engineers: ``docs/radio.md``.
+
+The vocabulary comes at once. What needs bleak (the entrances and ``explain``) is imported when it
+is asked for, so that a command that only names a pin does not pay for it.
 """
 
 from importlib import import_module
@@ -12,7 +14,15 @@ from kickcue.edges.radio.beacon_ear import BeaconEar
 from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
 
 if TYPE_CHECKING:
-    from kickcue.edges.radio.entrances import beacon_heard, listening, looked_into, looking_around, missing, sensors, wearable
+    from kickcue.edges.radio.entrances import (
+        beacon_heard,
+        listening,
+        looked_into,
+        looking_around,
+        missing,
+        sensors,
+        wearable,
+    )
     from kickcue.edges.radio.explain import explain
     from kickcue.edges.radio.worn import Wearable
 
@@ -37,7 +47,15 @@ __all__ = [
     "wearable",
 ]
 
-_ENTRANCES: Final = ("beacon_heard", "listening", "looked_into", "looking_around", "missing", "sensors", "wearable")
+_ENTRANCES: Final = (
+    "beacon_heard",
+    "listening",
+    "looked_into",
+    "looking_around",
+    "missing",
+    "sensors",
+    "wearable",
+)
 _LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
 
 

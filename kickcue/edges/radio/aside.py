@@ -1,4 +1,7 @@
-"""Things that must be ended properly, but that nobody should have to wait for: a hang-up that BlueZ sits on, a scan being stopped."""
+"""Things that must be ended properly, but that nobody should have to wait for.
+
+A hang-up that BlueZ sits on, a scan being stopped.
+"""
 
 import asyncio
 import logging
@@ -10,7 +13,10 @@ LAST_WORD_S: Final = 0.5
 
 
 class Aside:
-    """Tasks that nobody waits for; kept alive until they have ended, and their failures told at DEBUG."""
+    """Tasks that nobody waits for.
+
+    Kept alive until they have ended, and their failures told at DEBUG.
+    """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

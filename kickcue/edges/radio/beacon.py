@@ -1,8 +1,11 @@
-"""What a beacon says of itself in its advertisements, and which one is meant. Nothing here connects to anything.
+"""What a beacon says of itself in its advertisements, and which one is meant.
 
-iBeacon: manufacturer data of Apple (0x004C): 02 15, UUID (16 bytes), major and minor (2 each, big-endian), power at 1 m (Apple,
-"Proximity Beacon Specification"). Eddystone-UID: service data of 0xFEAA: 00, power at 0 m, namespace (10), instance (6), two bytes
-reserved that some leave out (github.com/google/eddystone, eddystone-uid).
+Nothing here connects to anything.
+
+iBeacon: manufacturer data of Apple (0x004C): 02 15, UUID (16 bytes), major and minor (2 each,
+big-endian), power at 1 m (Apple, "Proximity Beacon Specification"). Eddystone-UID: service data of
+0xFEAA: 00, power at 0 m, namespace (10), instance (6), two bytes reserved that some leave out
+(github.com/google/eddystone, eddystone-uid).
 """
 
 from collections.abc import Mapping
@@ -53,12 +56,20 @@ class Eddystone:
 BeaconId = IBeacon | Eddystone
 
 
-def beacon_ids(manufacturer_data: Mapping[int, bytes], service_data: Mapping[str, bytes]) -> tuple[BeaconId, ...]:
+def beacon_ids(
+    manufacturer_data: Mapping[int, bytes], service_data: Mapping[str, bytes]
+) -> tuple[BeaconId, ...]:
     """Return what a device says it is; many send both kinds in turn."""
     found: list[BeaconId] = []
     apple = manufacturer_data.get(APPLE, b"")
     if len(apple) == IBEACON_BYTES and apple.startswith(IBEACON):
-        found.append(IBeacon(str(UUID(bytes=bytes(apple[2:18]))), int.from_bytes(apple[18:20]), int.from_bytes(apple[20:22])))
+        found.append(
+            IBeacon(
+                str(UUID(bytes=bytes(apple[2:18]))),
+                int.from_bytes(apple[18:20]),
+                int.from_bytes(apple[20:22]),
+            )
+        )
     for uuid, data in service_data.items():
         if short_uuid(uuid) == EDDYSTONE and len(data) >= UID_BYTES and data[0] == UID_FRAME:
             found.append(Eddystone(data[2:12].hex(), data[12:18].hex()))
@@ -67,7 +78,9 @@ def beacon_ids(manufacturer_data: Mapping[int, bytes], service_data: Mapping[str
 
 @dataclass(frozen=True, slots=True)
 class BeaconPin:
-    """Which beacon is meant: by its address, or by what it says. AskedWronglyError unless by exactly one.
+    """Which beacon is meant: by its address, or by what it says.
+
+    AskedWronglyError unless by exactly one.
 
     ``major``, ``minor`` and ``instance`` may stay open.
     """
@@ -91,5 +104,9 @@ class BeaconPin:
 
     def _is(self, said: BeaconId) -> bool:
         if isinstance(said, IBeacon):
-            return said.uuid == self.ibeacon and self.major in (None, said.major) and self.minor in (None, said.minor)
+            return (
+                said.uuid == self.ibeacon
+                and self.major in (None, said.major)
+                and self.minor in (None, said.minor)
+            )
         return said.namespace == self.eddystone and self.instance in (None, said.instance)

@@ -1,4 +1,7 @@
-"""From the advertisements of all devices to the one beacon's signal strength; and how the beacon is doing."""
+"""From the advertisements of all devices to the one beacon's signal strength.
+
+And how the beacon is doing.
+"""
 
 import logging
 from collections.abc import Callable
@@ -11,14 +14,24 @@ from kickcue.edges.radio.model import Health, Stage
 
 LOG: Final = logging.getLogger(__name__)
 RIVAL_NS: Final = s_to_ns(10.0)
-"""Two devices that both answered within so long, in turns, are two; one that has taken a new address never uses the old one again."""
+"""Two devices that both answered within so long, in turns, are two; one that has taken a new
+address never uses the old one again."""
 QUIET_NS: Final = s_to_ns(10.0)
 
 
 class BeaconEar:
-    """Takes every advertisement, and ``put``s those of the beacon. ``trouble`` tells what keeps the radio from hearing anything at all."""
+    """Takes every advertisement, and ``put``s those of the beacon.
 
-    def __init__(self, pin: BeaconPin, put: Callable[[Input], None], now_ns: Callable[[], int], trouble: Callable[[], str | None]) -> None:
+    ``trouble`` tells what keeps the radio from hearing anything at all.
+    """
+
+    def __init__(
+        self,
+        pin: BeaconPin,
+        put: Callable[[Input], None],
+        now_ns: Callable[[], int],
+        trouble: Callable[[], str | None],
+    ) -> None:
         self._pin = pin
         self._put = put
         self._now_ns = now_ns
@@ -30,20 +43,32 @@ class BeaconEar:
 
     @property
     def health(self) -> Health:
-        """How the beacon is doing. It is out of hearing for most of a lap; ``notifications`` are its advertisements."""
+        """How the beacon is doing.
+
+        It is out of hearing for most of a lap; ``notifications`` are its advertisements.
+        """
         health, heard_ns, trouble = self._health, self._health.heard_ns, self._trouble()
         health.why = ""
         if trouble is not None:
             health.stage, health.why = Stage.OFF, trouble
         elif self._rivals is not None:
             told = "tell more of it (major and minor, instance, or its address)"
-            health.stage, health.why = Stage.LOOKING, f"{' and '.join(self._rivals)} both say they are the beacon: {told}"
+            health.stage, health.why = (
+                Stage.LOOKING,
+                f"{' and '.join(self._rivals)} both say they are the beacon: {told}",
+            )
         elif heard_ns is None:
-            health.stage, health.why = Stage.LOOKING, "the beacon is not heard yet: is it on, and near?"
+            health.stage, health.why = (
+                Stage.LOOKING,
+                "the beacon is not heard yet: is it on, and near?",
+            )
         elif (ago_ns := self._now_ns() - heard_ns) < QUIET_NS:
             health.stage = Stage.CONNECTED
         else:
-            health.stage, health.why = Stage.SILENT, f"heard {ns_to_s(ago_ns):.0f} s ago, as far from the finish line it should be"
+            health.stage, health.why = (
+                Stage.SILENT,
+                f"heard {ns_to_s(ago_ns):.0f} s ago, as far from the finish line it should be",
+            )
         return health
 
     def hear(self, address: str, rssi_dbm: int, said: tuple[BeaconId, ...]) -> None:
@@ -53,14 +78,32 @@ class BeaconEar:
         t_ns = self._now_ns()
         first_ns, _ = self._seen_ns.get(address, (t_ns, t_ns))
         seen_ns = {**self._seen_ns, address: (first_ns, t_ns)}
-        self._seen_ns = {each: (first, last) for each, (first, last) in seen_ns.items() if t_ns - last <= RIVAL_NS}
-        rival = next((each for each, (_, last) in self._seen_ns.items() if each != address and last > first_ns), None)
+        self._seen_ns = {
+            each: (first, last)
+            for each, (first, last) in seen_ns.items()
+            if t_ns - last <= RIVAL_NS
+        }
+        rival = next(
+            (
+                each
+                for each, (_, last) in self._seen_ns.items()
+                if each != address and last > first_ns
+            ),
+            None,
+        )
         self._rivals = None if rival is None else (min(address, rival), max(address, rival))
         if rival is not None:
             return
         health = self._health
-        health.notifications, health.heard_ns, health.rssi_dbm, health.address = health.notifications + 1, t_ns, rssi_dbm, address
+        health.notifications, health.heard_ns, health.rssi_dbm, health.address = (
+            health.notifications + 1,
+            t_ns,
+            rssi_dbm,
+            address,
+        )
         try:
             self._put(BeaconHeard(t_ns, rssi_dbm))
         except Exception:
-            LOG.exception("put_failed beacon=%s", address)  # what the receiver cannot take is not the beacon's fault
+            LOG.exception(
+                "put_failed beacon=%s", address
+            )  # what the receiver cannot take is not the beacon's fault

@@ -1,8 +1,11 @@
-"""What only Linux has: BlueZ behind D-Bus, which can die, return and be switched off while bleak looks the other way.
+"""What only Linux has: BlueZ behind D-Bus.
 
-Everything that knows BlueZ stands here; on other systems nothing of it is called. Measured with bleak 3.1 and BlueZ 5.66: when
-bluetoothd is killed (-9), no callback comes and ``is_connected`` stays True for ever, also after its return; a scan that runs while the
-adapter is switched off and on again finds nothing more; objects that are removed while they are connected are not noticed.
+Which can die, return and be switched off while bleak looks the other way.
+
+Everything that knows BlueZ stands here; on other systems nothing of it is called. Measured with
+bleak 3.1 and BlueZ 5.66: when bluetoothd is killed (-9), no callback comes and ``is_connected``
+stays True for ever, also after its return; a scan that runs while the adapter is switched off and
+on again finds nothing more; objects that are removed while they are connected are not noticed.
 """
 
 import asyncio
@@ -50,15 +53,21 @@ if sys.platform == "linux":
     async def ask_version() -> None:
         """Let bleak ask for the version of BlueZ now, where nobody cancels it.
 
-        bleak asks at its first connect, outside its own timeout, and if that is cancelled then, all later ones wait for ever.
+        bleak asks at its first connect, outside its own timeout, and if that is cancelled then, all
+        later ones wait for ever.
         """
         if not BlueZFeatures.checked_bluez_version:
-            await asyncio.wait({asyncio.ensure_future(BlueZFeatures.check_bluez_version())}, timeout=VERSION_S)
+            await asyncio.wait(
+                {asyncio.ensure_future(BlueZFeatures.check_bluez_version())}, timeout=VERSION_S
+            )
 
     def forget() -> None:
-        """Make bleak drop all it believes about BlueZ: every link is reported as lost, every object is asked for anew when next used.
+        """Make bleak drop all it believes about BlueZ.
 
-        bleak does just that when its own connection to D-Bus ends, so that is what is ended. There is no public way.
+        Every link is reported as lost, every object is asked for anew when next used.
+
+        bleak does just that when its own connection to D-Bus ends, so that is what is ended. There
+        is no public way.
         """
         manager = bleak_manager._global_instances.get(asyncio.get_running_loop())  # noqa: SLF001  see above
         if manager is not None and manager._bus is not None:  # noqa: SLF001  see above
@@ -71,7 +80,9 @@ if sys.platform == "linux":
     logging.getLogger(bleak_manager.__name__).addFilter(_is_news)
 
     async def watch(changed: Callable[[], None]) -> None:
-        """Call ``changed`` whenever BlueZ or an adapter comes, goes or is switched; for ever, over a D-Bus connection of its own.
+        """Call ``changed`` whenever BlueZ or an adapter comes, goes or is switched.
+
+        For ever, over a D-Bus connection of its own.
 
         Where links can have been lost without a word, bleak is made to ``forget`` first.
         """
@@ -85,7 +96,10 @@ if sys.platform == "linux":
             await asyncio.sleep(AGAIN_S)
 
     async def _listen(changed: Callable[[], None], *, again: bool) -> None:
-        """Watch until the connection to D-Bus ends. ``again``: nobody watched for a while, so anything may have happened."""
+        """Watch until the connection to D-Bus ends.
+
+        ``again``: nobody watched for a while, so anything may have happened.
+        """
 
         def take(message: Message) -> None:
             if message.message_type is not MessageType.SIGNAL:
@@ -114,7 +128,9 @@ if sys.platform == "linux":
 
     async def _ask(bus: MessageBus, method: str, word: str) -> Any:
         """Call a method of the bus itself; return what it answers, None for nothing."""
-        reply = await bus.call(Message(_DBUS, "/org/freedesktop/DBus", _DBUS, method, signature="s", body=[word]))
+        reply = await bus.call(
+            Message(_DBUS, "/org/freedesktop/DBus", _DBUS, method, signature="s", body=[word])
+        )
         return reply.body[0] if reply.body else None
 
     def _happened(message: Message) -> str | None:

@@ -33,21 +33,27 @@ Hear = Callable[[str, bytes], None]
 class Connection:
     """A link that is being made, is up, or has been lost (``lost`` is set). Used once.
 
-    ``within_s`` bounds the making of it: BlueZ waits for a device that is out of range, and completes when it comes.
+    ``within_s`` bounds the making of it: BlueZ waits for a device that is out of range, and
+    completes when it comes.
     """
 
     def __init__(self, device: BLEDevice, traits: LinkTraits, within_s: float) -> None:
         self.lost = asyncio.Event()
         self._traits = traits
         self._within_s = within_s
-        self._client = BleakClient(device, lambda _: self.lost.set(), services=traits.only_services or None, timeout=within_s)
+        self._client = BleakClient(
+            device,
+            lambda _: self.lost.set(),
+            services=traits.only_services or None,
+            timeout=within_s,
+        )
         self._connecting: asyncio.Future[None] | None = None
 
     async def connect(self) -> None:
         """Connect; raises one of FAILURES.
 
-        Never awaited directly: bleak's own way out of a connect that failed asks bluetoothd to disconnect, and waits for ever for the
-        answer of one that hangs.
+        Never awaited directly: bleak's own way out of a connect that failed asks bluetoothd to
+        disconnect, and waits for ever for the answer of one that hangs.
         """
         self._connecting = asyncio.ensure_future(self._client.connect())
         done, _ = await asyncio.wait({self._connecting}, timeout=self._within_s + UNWIND_S)
@@ -57,14 +63,18 @@ class Connection:
 
     def services(self) -> tuple[str, ...]:
         """Return the services of the device, as short UUIDs, that notify of something kickcue reads."""
-        found = (short_uuid(char.service_uuid) for char in self._chars() if short_uuid(char.uuid) in CODECS and _notifies(char))
+        found = (
+            short_uuid(char.service_uuid)
+            for char in self._chars()
+            if short_uuid(char.uuid) in CODECS and _notifies(char)
+        )
         return tuple(dict.fromkeys(found))
 
     async def subscribe(self, hear: Hear) -> list[str]:
         """Subscribe to every measurement that the profile allows; return their short UUIDs.
 
-        One that refuses does not keep the others from being heard; if none is left, its refusal is raised (one of FAILURES). A device
-        that has none at all gives an empty list.
+        One that refuses does not keep the others from being heard; if none is left, its refusal is
+        raised (one of FAILURES). A device that has none at all gives an empty list.
         """
         heard: list[str] = []
         refusal: Exception | None = None
@@ -77,44 +87,66 @@ class Connection:
                 heard.append(uuid)
             except FAILURES as error:
                 refusal = error
-                LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, uuid, error)
+                LOG.debug(
+                    "subscribe_failed address=%s char=%s error=%r",
+                    self._client.address,
+                    uuid,
+                    error,
+                )
         if refusal is not None and not heard:
             raise refusal
         return heard
 
     async def read(self, uuid: str) -> bytes | None:
-        """Return the value of a characteristic; None where the device has none, the profile forbids it, or it cannot be read."""
+        """Return the value of a characteristic.
+
+        None where the device has none, the profile forbids it, or it cannot be read.
+        """
         for char in self._chars():
             if short_uuid(char.uuid) == uuid and "read" in char.properties:
                 try:
                     async with asyncio.timeout(READ_S):
                         return bytes(await self._client.read_gatt_char(char))
                 except FAILURES as error:
-                    LOG.debug("read_failed address=%s char=%s error=%r", self._client.address, uuid, error)
+                    LOG.debug(
+                        "read_failed address=%s char=%s error=%r", self._client.address, uuid, error
+                    )
         return None
 
     async def follow(self, uuid: str, hear: Hear) -> bool:
         """Subscribe to one characteristic; say whether the device can do that.
 
-        What is to be read as well should be read before: BlueZ hands what is read to subscribers, too.
+        What is to be read as well should be read before: BlueZ hands what is read to subscribers,
+        too.
         """
         for char in self._chars():
             if short_uuid(char.uuid) == uuid and _notifies(char):
                 try:
                     await self._start_notify(char, uuid, hear)
                 except FAILURES as error:
-                    LOG.debug("subscribe_failed address=%s char=%s error=%r", self._client.address, uuid, error)
+                    LOG.debug(
+                        "subscribe_failed address=%s char=%s error=%r",
+                        self._client.address,
+                        uuid,
+                        error,
+                    )
                 else:
                     return True
         return False
 
     def room(self, service: str, uuid: str) -> int | None:
-        """Return how many bytes one write without response holds; None where the device has no such characteristic."""
+        """Return how many bytes one write without response holds.
+
+        None where the device has no such characteristic.
+        """
         found = self._char(service, uuid)
         return None if found is None else found.max_write_without_response_size
 
     async def write(self, service: str, uuid: str, data: bytes, *, response: bool) -> None:
-        """Write to a characteristic; with ``response`` return when the device has answered, otherwise when the system has taken it.
+        """Write to a characteristic.
+
+        With ``response`` return when the device has answered, otherwise when the system has taken
+        it.
 
         Raises one of FAILURES.
         """
@@ -124,7 +156,10 @@ class Connection:
         await self._client.write_gatt_char(char, data, response=response)
 
     async def hang_up(self) -> None:
-        """End the link or the attempt; takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer."""
+        """End the link or the attempt.
+
+        Takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer.
+        """
         if self._connecting is not None and not self._connecting.done():
             self._connecting.cancel()
             await asyncio.wait({self._connecting}, timeout=UNWIND_S)
@@ -133,12 +168,26 @@ class Connection:
                 await self._client.disconnect()
         except FAILURES as error:
             LOG.debug("hang_up_failed address=%s error=%r", self._client.address, error)
-        if self._connecting is not None and self._connecting.done() and not self._connecting.cancelled():
+        if (
+            self._connecting is not None
+            and self._connecting.done()
+            and not self._connecting.cancelled()
+        ):
             self._connecting.exception()  # has been seen
 
     def _char(self, service: str, uuid: str) -> BleakGATTCharacteristic | None:
-        """Return a characteristic by short UUIDs; the service tells apart those that stand in two (2a06 does)."""
-        return next((c for c in self._chars() if (short_uuid(c.service_uuid), short_uuid(c.uuid)) == (service, uuid)), None)
+        """Return a characteristic by short UUIDs.
+
+        The service tells apart those that stand in two (2a06 does).
+        """
+        return next(
+            (
+                c
+                for c in self._chars()
+                if (short_uuid(c.service_uuid), short_uuid(c.uuid)) == (service, uuid)
+            ),
+            None,
+        )
 
     def _chars(self) -> Iterator[BleakGATTCharacteristic]:
         """Yield the characteristics that the profile allows to be touched, in the order of their handles."""

@@ -30,7 +30,8 @@ from kickcue.edges.radio.watch_keeper import WatchKeeper, can_hear
 from kickcue.edges.radio.worn import Wearable
 
 GOODBYE_S: Final = 3.0
-"""For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is over within five."""
+"""For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is
+over within five."""
 SCAN_WITHIN_S: Final = 10.0
 LISTEN_WITHIN_S: Final = 20.0
 LOOK_S: Final = 0.2
@@ -41,18 +42,26 @@ WATCH: Final = "watch"
 
 @asynccontextmanager
 async def sensors(
-    pins: Sequence[Pin], put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+    pins: Sequence[Pin],
+    put: Callable[[Input], None],
+    now_ns: Callable[[], int],
+    *,
+    adapter: str | None = None,
 ) -> AsyncIterator[Radio]:
     """Hold sensors: whatever they send is ``put`` as it comes, and their coming and going as Link.
 
-    ``put`` runs inside the notification callback, on the event loop: it may not take long. Nothing that Bluetooth does is raised;
-    ``Radio.health`` tells it. ``adapter`` is BlueZ's name for one ("hci0"), None the system's first. AskedWronglyError for two pins
-    that have one name or mean one device. Leaving hangs up, within five seconds.
+    ``put`` runs inside the notification callback, on the event loop: it may not take long. Nothing
+    that Bluetooth does is raised; ``Radio.health`` tells it. ``adapter`` is BlueZ's name for one
+    ("hci0"), None the system's first. AskedWronglyError for two pins that have one name or mean one
+    device. Leaving hangs up, within five seconds.
     """
     _refuse_doubles(pins)
     health = {pin.sensor: Health(address=pin.address) for pin in pins}
     async with shared_host(adapter) as host:
-        keepers = {_keep(pin, host, Feed(pin.sensor, put, now_ns, health[pin.sensor]), health[pin.sensor]) for pin in pins}
+        keepers = {
+            _keep(pin, host, Feed(pin.sensor, put, now_ns, health[pin.sensor]), health[pin.sensor])
+            for pin in pins
+        }
         try:
             yield Radio(health)
         finally:
@@ -68,10 +77,13 @@ async def wearable(
     now_ns: Callable[[], int] = time.monotonic_ns,
     adapter: str | None = None,
 ) -> AsyncIterator[Wearable]:
-    """Hold a watch and play cues on it; won back for ever, like a sensor, and nothing that Bluetooth does is raised.
+    """Hold a watch and play cues on it.
 
-    ``said`` takes what the watch says where its profile subscribes (short UUID, bytes). ``put`` takes what its own sensors of standard
-    forms measure, under the name ``WATCH``; None: they are left alone. Leaving hangs up, within five seconds.
+    Won back for ever, like a sensor, and nothing that Bluetooth does is raised.
+
+    ``said`` takes what the watch says where its profile subscribes (short UUID, bytes). ``put``
+    takes what its own sensors of standard forms measure, under the name ``WATCH``; None: they are
+    left alone. Leaving hangs up, within five seconds.
     """
     health = Health(address=pin.address)
     wanted = [] if put is None else [offer for offer in pin.profile.provides if can_hear(offer)]
@@ -88,15 +100,23 @@ async def wearable(
 
 @asynccontextmanager
 async def beacon_heard(
-    pin: BeaconPin, put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+    pin: BeaconPin,
+    put: Callable[[Input], None],
+    now_ns: Callable[[], int],
+    *,
+    adapter: str | None = None,
 ) -> AsyncIterator[BeaconEar]:
-    """Listen to a beacon: each of its advertisements is ``put`` as BeaconHeard; sensors may be held at the same time.
+    """Listen to a beacon: each of its advertisements is ``put`` as BeaconHeard.
+
+    Sensors may be held at the same time.
 
     Nothing that Bluetooth does is raised; ``BeaconEar.health`` tells it.
     """
     async with shared_host(adapter) as host:
         scanner = host.scanner
-        ear = BeaconEar(pin, put, now_ns, lambda: None if scanner.trouble is None else scanner.trouble.text)
+        ear = BeaconEar(
+            pin, put, now_ns, lambda: None if scanner.trouble is None else scanner.trouble.text
+        )
         with scanner.each_advertisement(ear.hear):
             yield ear
 
@@ -112,8 +132,8 @@ async def looking_around(
 ) -> AsyncIterator[Callable[[], tuple[Sighting, ...]]]:
     """Scan, and give a function that returns what is around now, strongest first.
 
-    Without ``all_devices`` only what a profile or one of ``watches`` knows or what offers a service kickcue reads, and ``beacons`` where
-    told. RadioError when Bluetooth cannot be used.
+    Without ``all_devices`` only what a profile or one of ``watches`` knows or what offers a service
+    kickcue reads, and ``beacons`` where told. RadioError when Bluetooth cannot be used.
     """
     known, worn = tuple(profiles), tuple(watches)
     async with shared_host(adapter) as host:
@@ -123,14 +143,31 @@ async def looking_around(
 
             def around() -> tuple[Sighting, ...]:
                 found = [_sighting(heard, known, worn) for heard in scanner.heard.values()]
-                wanted = [each for each in found if all_devices or _is_known(each) or (beacons and each.beacons)]
-                return tuple(sorted(wanted, key=lambda each: (each.rssi_dbm is None, -(each.rssi_dbm or 0), each.address)))
+                wanted = [
+                    each
+                    for each in found
+                    if all_devices or _is_known(each) or (beacons and each.beacons)
+                ]
+                return tuple(
+                    sorted(
+                        wanted,
+                        key=lambda each: (
+                            each.rssi_dbm is None,
+                            -(each.rssi_dbm or 0),
+                            each.address,
+                        ),
+                    )
+                )
 
             yield around
 
 
-async def looked_into(sighting: Sighting, profiles: Iterable[SensorProfile], *, adapter: str | None = None) -> Sighting:
-    """Connect, and return the device with the services it has: not every one advertises them. It is let go again.
+async def looked_into(
+    sighting: Sighting, profiles: Iterable[SensorProfile], *, adapter: str | None = None
+) -> Sighting:
+    """Connect, and return the device with the services it has: not every one advertises them.
+
+    It is let go again.
 
     To be called while one is looking around. RadioError when it cannot be connected to.
     """
@@ -146,11 +183,19 @@ async def looked_into(sighting: Sighting, profiles: Iterable[SensorProfile], *, 
             raise RadioError(f"{sighting.address}: {explain(error)}") from None
         finally:
             await asyncio.wait({host.aside.start(connection.hang_up())}, timeout=GOODBYE_S)
-    return _sighting(replace(heard, services=tuple(dict.fromkeys((*heard.services, *services)))), tuple(profiles), ())
+    return _sighting(
+        replace(heard, services=tuple(dict.fromkeys((*heard.services, *services)))),
+        tuple(profiles),
+        (),
+    )
 
 
-async def missing(pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapter: str | None = None) -> dict[str, str]:
-    """Listen until all are heard, ``within_s`` at most; return of each why it is not taken, an empty text where it would be.
+async def missing(
+    pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapter: str | None = None
+) -> dict[str, str]:
+    """Listen until all are heard, ``within_s`` at most.
+
+    Return of each why it is not taken, an empty text where it would be.
 
     Nothing is connected to. RadioError when Bluetooth cannot be used.
     """
@@ -162,21 +207,33 @@ async def missing(pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapte
             began_s = loop.time()
             while True:
                 past_s = loop.time() - began_s
-                choices = {name: choose(pin, scanner.heard.values(), loop.time()) for name, pin in pins.items()}
-                if past_s > within_s or all(choice.heard is not None for choice in choices.values()):
+                choices = {
+                    name: choose(pin, scanner.heard.values(), loop.time())
+                    for name, pin in pins.items()
+                }
+                if past_s > within_s or all(
+                    choice.heard is not None for choice in choices.values()
+                ):
                     break
                 await scanner.news(LOOK_S)
-    return {name: "" if choice.heard is not None else choice.why or not_seen(pins[name].title, past_s) for name, choice in choices.items()}
+    return {
+        name: "" if choice.heard is not None else choice.why or not_seen(pins[name].title, past_s)
+        for name, choice in choices.items()
+    }
 
 
 @asynccontextmanager
 async def listening(
-    meant: Sighting | Pin, put: Callable[[Input], None], now_ns: Callable[[], int], *, adapter: str | None = None
+    meant: Sighting | Pin,
+    put: Callable[[Input], None],
+    now_ns: Callable[[], int],
+    *,
+    adapter: str | None = None,
 ) -> AsyncIterator[Health]:
     """Connect to one device and ``put`` what it sends; gives its health.
 
-    For a Sighting the events carry its address as the sensor's name. RadioError when it cannot be connected to; lost later, it is won
-    back like any other.
+    For a Sighting the events carry its address as the sensor's name. RadioError when it cannot be
+    connected to; lost later, it is won back like any other.
     """
     pin = meant if isinstance(meant, Pin) else _pin_of(meant)
     health = Health(address=pin.address)
@@ -201,10 +258,15 @@ def _ignore(_event: Input) -> None:
 def _refuse_doubles(pins: Sequence[Pin]) -> None:
     for name, times in Counter(pin.sensor for pin in pins).items():
         if times > 1:
-            raise AskedWronglyError(f"sensor {name!r} is pinned {times} times: each needs a name of its own")
+            raise AskedWronglyError(
+                f"sensor {name!r} is pinned {times} times: each needs a name of its own"
+            )
     for device, times in Counter((pin.address or "").upper() or pin.name for pin in pins).items():
         if times > 1:
-            raise AskedWronglyError(f"{times} sensors are pinned to {device}: one sensor can give several quantities, so pin it once")
+            raise AskedWronglyError(
+                f"{times} sensors are pinned to {device}: one sensor can give several quantities, "
+                "so pin it once"
+            )
 
 
 def _pin_of(sighting: Sighting) -> Pin:
@@ -231,7 +293,10 @@ async def _until_scanning(scanner: Scanner) -> None:
 
 
 async def _until_up(feed: Feed, health: Health, scanner: Scanner) -> None:
-    """Wait until the device is listened to; RadioError when that takes too long or Bluetooth cannot be used."""
+    """Wait until the device is listened to.
+
+    RadioError when that takes too long or Bluetooth cannot be used.
+    """
     try:
         async with asyncio.timeout(LISTEN_WITHIN_S):
             while not feed.up.is_set():
@@ -246,11 +311,15 @@ def _is_known(sighting: Sighting) -> bool:
     return sighting.found.profile is not None or sighting.watch is not None
 
 
-def _sighting(heard: Heard, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]) -> Sighting:
+def _sighting(
+    heard: Heard, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]
+) -> Sighting:
     advert = Advertisement(heard.name, heard.services, heard.company_id)
     try:
         found = match(profiles, advert)
-    except AskedWronglyError as error:  # two profiles claim it: theirs is the fault, and the device is there all the same
+    except (
+        AskedWronglyError
+    ) as error:  # two profiles claim it: theirs is the fault, and the device is there all the same
         found = MatchResult(None, (), str(error))
     with suppress(AskedWronglyError):  # same
         worn = recognise(watches, advert)
@@ -260,4 +329,14 @@ def _sighting(heard: Heard, profiles: tuple[SensorProfile, ...], watches: tuple[
 
 def _seen(heard: Heard, found: MatchResult, watch: str | None) -> Sighting:
     random_address = address_is_random(heard.device)
-    return Sighting(heard.address, heard.name, heard.rssi_dbm, heard.services, found, heard.seen_s, random_address, heard.beacons, watch)
+    return Sighting(
+        heard.address,
+        heard.name,
+        heard.rssi_dbm,
+        heard.services,
+        found,
+        heard.seen_s,
+        random_address,
+        heard.beacons,
+        watch,
+    )

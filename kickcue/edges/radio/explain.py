@@ -1,4 +1,7 @@
-"""From whatever bleak, D-Bus or the system raises to one sentence for a runner, with what to do about it."""
+"""From whatever bleak, D-Bus or the system raises to one sentence for a runner.
+
+With what to do about it.
+"""
 
 import os
 import sys
@@ -25,7 +28,15 @@ if sys.platform == "linux":
 else:
     BUS_ERRORS = ()
 
-FAILURES: Final[tuple[type[Exception], ...]] = (BleakError, TimeoutError, OSError, EOFError, ImportError, NotImplementedError, *BUS_ERRORS)
+FAILURES: Final[tuple[type[Exception], ...]] = (
+    BleakError,
+    TimeoutError,
+    OSError,
+    EOFError,
+    ImportError,
+    NotImplementedError,
+    *BUS_ERRORS,
+)
 """What a radio does on its bad days; anything else is a bug of ours or of bleak's."""
 
 
@@ -43,34 +54,64 @@ class Diagnosis:
 _LINUX: Final = sys.platform == "linux"
 _SETTINGS: Final = "in the system's settings"
 _OFF: Final = Diagnosis(
-    "Bluetooth is switched off: " + ("rfkill unblock bluetooth, then bluetoothctl power on" if _LINUX else f"switch it on {_SETTINGS}"),
+    "Bluetooth is switched off: "
+    + (
+        "rfkill unblock bluetooth, then bluetoothctl power on"
+        if _LINUX
+        else f"switch it on {_SETTINGS}"
+    ),
     unusable=True,
 )
-_NO_SERVICE: Final = Diagnosis("the Bluetooth service is not running: sudo systemctl start bluetooth", unusable=True)
-_NO_BUS: Final = Diagnosis("D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth", unusable=True)
-_NOT_INSTALLED: Final = Diagnosis("BlueZ, the Bluetooth service of Linux, is not installed: sudo apt install bluez", unusable=True)
-_SWITCH: Final = Diagnosis("Bluetooth is switched off by a switch or key of this machine: switch it on there", unusable=True)
-NO_ANSWER: Final = Diagnosis("the Bluetooth service stopped answering: if that stays so, sudo systemctl restart bluetooth", unusable=True)
+_NO_SERVICE: Final = Diagnosis(
+    "the Bluetooth service is not running: sudo systemctl start bluetooth", unusable=True
+)
+_NO_BUS: Final = Diagnosis(
+    "D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth",
+    unusable=True,
+)
+_NOT_INSTALLED: Final = Diagnosis(
+    "BlueZ, the Bluetooth service of Linux, is not installed: sudo apt install bluez", unusable=True
+)
+_SWITCH: Final = Diagnosis(
+    "Bluetooth is switched off by a switch or key of this machine: switch it on there",
+    unusable=True,
+)
+NO_ANSWER: Final = Diagnosis(
+    "the Bluetooth service stopped answering: if that stays so, sudo systemctl restart bluetooth",
+    unusable=True,
+)
 _DENIED: Final = Diagnosis(
     "this user may not use Bluetooth: "
-    + ("sudo usermod -aG bluetooth $USER, then log in again" if _LINUX else f"allow it under Privacy, Bluetooth {_SETTINGS}"),
+    + (
+        "sudo usermod -aG bluetooth $USER, then log in again"
+        if _LINUX
+        else f"allow it under Privacy, Bluetooth {_SETTINGS}"
+    ),
     unusable=True,
 )
 _GONE: Final = Diagnosis("the sensor is out of sight: is it worn, awake and near?", gone=True)
-_LATE: Final = Diagnosis("the sensor did not answer in time: is it worn and near, and not taken by a watch or phone?", gone=True)
+_LATE: Final = Diagnosis(
+    "the sensor did not answer in time: is it worn and near, and not taken by a watch or phone?",
+    gone=True,
+)
 BUSY: Final = Diagnosis("Bluetooth is busy with something else: trying again")
 _WANTS_PAIRING: Final = Diagnosis(
-    "the sensor talks to paired devices only, and kickcue does not pair: look in its app for open or broadcast mode"
+    "the sensor talks to paired devices only, and kickcue does not pair: look in its app for open "
+    "or broadcast mode"
 )
-_BUS_LOST: Final = Diagnosis("the connection to D-Bus was lost: it is made again as soon as D-Bus is back", unusable=True)
+_BUS_LOST: Final = Diagnosis(
+    "the connection to D-Bus was lost: it is made again as soon as D-Bus is back", unusable=True
+)
 
 _NOT_AVAILABLE: Final[Mapping[Reason, Diagnosis]] = {
     Reason.NO_BLUETOOTH: Diagnosis(
-        "this machine has no Bluetooth adapter that works: plug one in" + (" (rfkill and dmesg tell of one that fails)" if _LINUX else ""),
+        "this machine has no Bluetooth adapter that works: plug one in"
+        + (" (rfkill and dmesg tell of one that fails)" if _LINUX else ""),
         unusable=True,
     ),
     Reason.NO_BLE_CENTRAL_ROLE: Diagnosis(
-        "the Bluetooth adapter is too old for sensors: plug in one with Bluetooth 4.0 or later", unusable=True
+        "the Bluetooth adapter is too old for sensors: plug in one with Bluetooth 4.0 or later",
+        unusable=True,
     ),
     Reason.POWERED_OFF: _OFF,
     Reason.DENIED_BY_USER: _DENIED,
@@ -93,7 +134,9 @@ _DBUS: Final[Mapping[str, Diagnosis]] = {
     "org.bluez.Error.InProgress": BUSY,
     "org.bluez.Error.DoesNotExist": _GONE,
     "org.bluez.Error.NotAvailable": _GONE,
-    "org.bluez.Error.NotConnected": Diagnosis("the sensor hung up: is it near, and not taken by a watch or phone?"),
+    "org.bluez.Error.NotConnected": Diagnosis(
+        "the sensor hung up: is it near, and not taken by a watch or phone?"
+    ),
     "org.bluez.Error.ConnectionAttemptFailed": _LATE,
     "org.bluez.Error.NotPermitted": _WANTS_PAIRING,
     "org.bluez.Error.NotAuthorized": _WANTS_PAIRING,
@@ -102,7 +145,9 @@ _DBUS: Final[Mapping[str, Diagnosis]] = {
     "org.bluez.Error.AuthenticationRejected": _WANTS_PAIRING,
     "org.bluez.Error.AuthenticationTimeout": _WANTS_PAIRING,
 }
-_ACTIVATION: Final = "org.freedesktop.DBus.Error.Spawn"  # a family: D-Bus tried to start bluetoothd, and could not
+_ACTIVATION: Final = (
+    "org.freedesktop.DBus.Error.Spawn"  # a family: D-Bus tried to start bluetoothd, and could not
+)
 _PAIRED_ONLY: Final = frozenset(
     {
         AttError.INSUFFICIENT_AUTHENTICATION,
@@ -120,7 +165,11 @@ def explain(error: BaseException) -> str:
 
 def of_a_watch(found: Diagnosis) -> Diagnosis:
     """Return a diagnosis in words that fit a watch."""
-    text = found.text.replace("the sensor", "the watch").replace("a watch or phone", "a phone").replace("worn, awake", "awake")
+    text = (
+        found.text.replace("the sensor", "the watch")
+        .replace("a watch or phone", "a phone")
+        .replace("worn, awake", "awake")
+    )
     return replace(found, text=text.replace("worn and near", "near"))
 
 
@@ -139,11 +188,17 @@ def diagnose(error: BaseException) -> Diagnosis:
 
 def _diagnosis(error: BaseException) -> Diagnosis:
     if isinstance(error, BleakBluetoothNotAvailableError):
-        return _NOT_AVAILABLE.get(error.reason) or Diagnosis(f"Bluetooth cannot be used: {_words(error)}", unusable=True)
+        return _NOT_AVAILABLE.get(error.reason) or Diagnosis(
+            f"Bluetooth cannot be used: {_words(error)}", unusable=True
+        )
     if isinstance(error, BleakDBusError):
         return _of_dbus(error)
     if isinstance(error, BleakGATTProtocolError):
-        return _WANTS_PAIRING if error.code in _PAIRED_ONLY else Diagnosis(f"the sensor refused: {error.args[-1]}")
+        return (
+            _WANTS_PAIRING
+            if error.code in _PAIRED_ONLY
+            else Diagnosis(f"the sensor refused: {error.args[-1]}")
+        )
     if isinstance(error, BleakDeviceNotFoundError):
         return _GONE
     if isinstance(error, BleakError):
@@ -162,22 +217,43 @@ def _of_dbus(error: BleakDBusError) -> Diagnosis:
         return known
     details = _one_line(str(error.args[1]) if len(error.args) > 1 else error.dbus_error)
     if "connection" in details or "timeout" in details.lower():
-        return Diagnosis(f"the connection broke off ({details}): is the sensor near, and not taken by a watch or phone?")
-    return Diagnosis(f"Bluetooth failed ({details}): if that stays so, sudo systemctl restart bluetooth")
+        return Diagnosis(
+            f"the connection broke off ({details}): is the sensor near, and not taken by a watch "
+            "or phone?"
+        )
+    return Diagnosis(
+        f"Bluetooth failed ({details}): if that stays so, sudo systemctl restart bluetooth"
+    )
 
 
 def _of_bleak(text: str) -> Diagnosis:
     """Return the diagnosis of what bleak says in words alone (3.1)."""
     if text.startswith("adapter ") and text.endswith(" not found"):
-        return Diagnosis(f"{text.removesuffix(' not found')} is not there: bluetoothctl list names those that are", unusable=True)
+        return Diagnosis(
+            f"{text.removesuffix(' not found')} is not there: bluetoothctl list names those that "
+            "are",
+            unusable=True,
+        )
     if text.startswith("device ") and text.endswith(" not found"):
         return _GONE
-    if "device disconnected" in text or "Not connected" in text or "Service Discovery has not been performed" in text:
+    if (
+        "device disconnected" in text
+        or "Not connected" in text
+        or "Service Discovery has not been performed" in text
+    ):
         return _DBUS["org.bluez.Error.NotConnected"]
     if text.startswith("Unsupported platform"):
-        return Diagnosis("kickcue has no way to Bluetooth on this system: use Linux, macOS or Windows, or sensors over MQTT", unusable=True)
+        return Diagnosis(
+            "kickcue has no way to Bluetooth on this system: use Linux, macOS or Windows, or "
+            "sensors over MQTT",
+            unusable=True,
+        )
     if "requires BlueZ" in text:
-        return Diagnosis("the Bluetooth service is too old: BlueZ 5.55 or later is needed (bluetoothctl --version)", unusable=True)
+        return Diagnosis(
+            "the Bluetooth service is too old: BlueZ 5.55 or later is needed (bluetoothctl "
+            "--version)",
+            unusable=True,
+        )
     return Diagnosis(f"Bluetooth failed: {text}")
 
 
@@ -188,7 +264,11 @@ def _of_system(error: BaseException) -> Diagnosis:
             return _DENIED
         if isinstance(error, InvalidAddressError):
             address = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS", "")
-            return Diagnosis(f"DBUS_SYSTEM_BUS_ADDRESS={address} is no D-Bus address: unset it, or write unix:path=/...", unusable=True)
+            return Diagnosis(
+                f"DBUS_SYSTEM_BUS_ADDRESS={address} is no D-Bus address: unset it, or write "
+                "unix:path=/...",
+                unusable=True,
+            )
     if isinstance(error, (FileNotFoundError, ConnectionRefusedError)):
         return _NO_BUS
     if isinstance(error, PermissionError):
@@ -196,7 +276,9 @@ def _of_system(error: BaseException) -> Diagnosis:
     if isinstance(error, (EOFError, ConnectionError)):
         return _BUS_LOST
     if isinstance(error, ImportError):
-        return Diagnosis(f"the Bluetooth library does not work on this system ({_words(error)})", unusable=True)
+        return Diagnosis(
+            f"the Bluetooth library does not work on this system ({_words(error)})", unusable=True
+        )
     return Diagnosis(f"Bluetooth failed: {_words(error)}")
 
 

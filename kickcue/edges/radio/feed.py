@@ -1,4 +1,7 @@
-"""What one sensor tells the engine: stamped and handed on, nothing else; and how long it has been quiet."""
+"""What one sensor tells the engine: stamped and handed on, nothing else.
+
+And how long it has been quiet.
+"""
 
 import asyncio
 import logging
@@ -14,9 +17,14 @@ LOG: Final = logging.getLogger(__name__)
 
 
 class Feed:
-    """From the notification callbacks of one sensor to ``put``. Calls to ``put`` run inside bleak's reader: they may not take long."""
+    """From the notification callbacks of one sensor to ``put``.
 
-    def __init__(self, sensor: str, put: Callable[[Input], None], now_ns: Callable[[], int], health: Health) -> None:
+    Calls to ``put`` run inside bleak's reader: they may not take long.
+    """
+
+    def __init__(
+        self, sensor: str, put: Callable[[Input], None], now_ns: Callable[[], int], health: Health
+    ) -> None:
         self.up = asyncio.Event()
         """The engine has been told that the sensor is there."""
         self.heard_any = False
@@ -81,7 +89,9 @@ class Feed:
         try:
             self._put(event)
         except Exception:
-            LOG.exception("put_failed sensor=%s", self._sensor)  # what the receiver cannot take is not the sensor's fault
+            LOG.exception(
+                "put_failed sensor=%s", self._sensor
+            )  # what the receiver cannot take is not the sensor's fault
 
 
 def _now_s() -> float:

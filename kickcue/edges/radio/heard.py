@@ -11,9 +11,11 @@ from kickcue.edges.radio.beacon import BeaconId
 from kickcue.edges.radio.model import Pin, WatchPin
 
 FRESH_S: Final = 25.0
-"""BlueZ forgets a device 30 s after it was last heard (TemporaryTimeout); connecting to a forgotten one fails at once."""
+"""BlueZ forgets a device 30 s after it was last heard (TemporaryTimeout); connecting to a forgotten
+one fails at once."""
 SETTLE_S: Final = 3.0
-"""How long a name is listened to before its bearer is taken for the only one; sensors advertise several times a second [judgement]."""
+"""How long a name is listened to before its bearer is taken for the only one; sensors advertise
+several times a second [judgement]."""
 
 
 @dataclass(slots=True)
@@ -46,20 +48,37 @@ class Choice:
     why: str = ""
 
 
-def choose(pin: Pin | WatchPin, heard: Iterable[Heard], now_s: float, known_address: str | None = None) -> Choice:
-    """Return which of the devices heard lately is meant. ``known_address`` is where a pin by name was found before."""
+def choose(
+    pin: Pin | WatchPin, heard: Iterable[Heard], now_s: float, known_address: str | None = None
+) -> Choice:
+    """Return which of the devices heard lately is meant.
+
+    ``known_address`` is where a pin by name was found before.
+    """
     fresh = [each for each in heard if now_s - each.seen_s <= FRESH_S]
     if pin.address is not None:
-        return Choice(next((each for each in fresh if each.address.lower() == pin.address.lower()), None))
-    bearers = [each for each in fresh if pin.bears(Advertisement(each.name, each.services, each.company_id))]
+        return Choice(
+            next((each for each in fresh if each.address.lower() == pin.address.lower()), None)
+        )
+    bearers = [
+        each
+        for each in fresh
+        if pin.bears(Advertisement(each.name, each.services, each.company_id))
+    ]
     for bearer in bearers:
         if bearer.address == known_address:
             return Choice(bearer)
     if len(bearers) > 1:
         addresses = " and ".join(sorted(each.address for each in bearers))
-        return Choice(None, f"{len(bearers)} devices {_are(pin)} ({addresses}): pin one by its address")
+        return Choice(
+            None, f"{len(bearers)} devices {_are(pin)} ({addresses}): pin one by its address"
+        )
     if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
-        return Choice(None, f"{pin.title} is there: listening whether there are two of {'that name' if pin.name else 'them'}")
+        return Choice(
+            None,
+            f"{pin.title} is there: listening whether there are two of "
+            f"{'that name' if pin.name else 'them'}",
+        )
     return Choice(bearers[0] if bearers else None)
 
 

@@ -1,4 +1,7 @@
-"""The machine's Bluetooth as this process uses it: one scanner, one watch over BlueZ, shared by all who need them."""
+"""The machine's Bluetooth as this process uses it.
+
+One scanner, one watch over BlueZ, shared by all who need them.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +23,10 @@ class Host:
         self.aside = Aside()
         self.scanner = Scanner(adapter, self.aside)
         self._changed = asyncio.Event()
-        self._tasks = {asyncio.create_task(self._scan()), asyncio.create_task(bluez.watch(self._change))}
+        self._tasks = {
+            asyncio.create_task(self._scan()),
+            asyncio.create_task(bluez.watch(self._change)),
+        }
 
     async def end(self) -> None:
         """Stop, within two seconds."""

@@ -1,4 +1,7 @@
-"""The way into a watch over one link: one write after another, in packets that fit, and only while the watch can take more."""
+"""The way into a watch over one link.
+
+One write after another, in packets that fit, and only while the watch can take more.
+"""
 
 import asyncio
 import logging
@@ -23,7 +26,8 @@ class Fate(Enum):
     """What became of a write."""
 
     TAKEN = "taken"
-    """The watch has confirmed it; or, where it does not confirm, the system has taken it while the link was up."""
+    """The watch has confirmed it; or, where it does not confirm, the system has taken it while the
+    link was up."""
     REFUSED = "refused"
     """Certainly not: the watch said no, or it never left."""
     UNKNOWN = "unknown"
@@ -36,7 +40,8 @@ class Line:
     def __init__(self, connection: Connection, link: WatchLink) -> None:
         self.why = ""
         self.stuck = asyncio.Event()
-        """The watch has stopped us and not let us go on before a write had to be given up: only a new link will help."""
+        """The watch has stopped us and not let us go on before a write had to be given up: only a
+        new link will help."""
         self._connection = connection
         self._link = link
         self._go = asyncio.Event()
@@ -58,7 +63,10 @@ class Line:
                 self._go.set()
 
     async def send(self, order: Write, deadline_s: float) -> Fate:
-        """Write, in packets where no response is asked for; nothing is begun after ``deadline_s`` of the event loop's time."""
+        """Write, in packets where no response is asked for.
+
+        Nothing is begun after ``deadline_s`` of the event loop's time.
+        """
         packets = (order.data,) if order.response else self._packets(order)
         for packet in packets:
             fate = await self._send(order, packet, deadline_s)
@@ -81,11 +89,15 @@ class Line:
             return Fate.REFUSED
         try:
             async with asyncio.timeout_at(deadline_s):
-                await self._connection.write(order.service, order.char, packet, response=order.response)
+                await self._connection.write(
+                    order.service, order.char, packet, response=order.response
+                )
         except FAILURES as error:
             self.why = of_a_watch(diagnose(error)).text
             LOG.debug("write_failed char=%s error=%r", order.char, error)
-            certain = isinstance(error, BleakGATTProtocolError) or (not order.response and not isinstance(error, TimeoutError))
+            certain = isinstance(error, BleakGATTProtocolError) or (
+                not order.response and not isinstance(error, TimeoutError)
+            )
             return Fate.REFUSED if certain else Fate.UNKNOWN
         return Fate.TAKEN
 
@@ -99,5 +111,9 @@ class Line:
             room = self._connection.room(order.service, order.char)
         except FAILURES:  # the link is lost: the write will tell
             room = None
-        most = [each for each in (room, None if self._link.mtu is None else self._link.mtu - ATT_HEADER) if each is not None]
+        most = [
+            each
+            for each in (room, None if self._link.mtu is None else self._link.mtu - ATT_HEADER)
+            if each is not None
+        ]
         return min(most, default=20)

@@ -1,4 +1,7 @@
-"""What Linux tells of its Bluetooth besides D-Bus: whether it is installed, and whether a switch holds it off."""
+"""What Linux tells of its Bluetooth besides D-Bus.
+
+Whether it is installed, and whether a switch holds it off.
+"""
 
 import shutil
 from contextlib import suppress
@@ -23,6 +26,8 @@ def is_blocked(how: str) -> bool:
     """Tell whether rfkill blocks Bluetooth, ``soft`` (by software) or ``hard`` (by a switch)."""
     for switch in RFKILL.glob("*"):
         with suppress(OSError):
-            if (switch / "type").read_text().strip() == "bluetooth" and (switch / how).read_text().strip() == "1":
+            if (switch / "type").read_text().strip() == "bluetooth" and (
+                switch / how
+            ).read_text().strip() == "1":
                 return True
     return False

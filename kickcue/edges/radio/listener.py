@@ -30,7 +30,9 @@ class Listener(Supervisor):
         self._feed.open()
         chars = await connection.subscribe(self._feed.hear)
         if not chars:
-            trouble = Diagnosis(f"{self._pin.title} has nothing that kickcue reads: is it the right device?")
+            trouble = Diagnosis(
+                f"{self._pin.title} has nothing that kickcue reads: is it the right device?"
+            )
             self._tell("sensor_useless", trouble.text)
             return trouble
         self._feed.link_up()

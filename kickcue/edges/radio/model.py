@@ -1,4 +1,7 @@
-"""The radio's words: which device is meant, how it is doing, what is around. Nothing here knows Bluetooth."""
+"""The radio's words: which device is meant, how it is doing, what is around.
+
+Nothing here knows Bluetooth.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,24 +14,33 @@ from kickcue.edges.radio.beacon import BeaconId
 
 
 class RadioError(KickcueError):
-    """Bluetooth cannot be used, or one device cannot be listened to; the message says why and what to do."""
+    """Bluetooth cannot be used, or one device cannot be listened to.
+
+    The message says why and what to do.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Which device is meant by a sensor of the race. AskedWronglyError unless it has an address or a name, and not both."""
+    """Which device is meant by a sensor of the race.
+
+    AskedWronglyError unless it has an address or a name, and not both.
+    """
 
     sensor: str
     """Our name for it, as in the race file: ``strap``, ``pod``."""
     profile: SensorProfile
     address: str | None = None
-    """Bluetooth address in upper or lower case; on macOS, which hides addresses, CoreBluetooth's UUID."""
+    """Bluetooth address in upper or lower case; on macOS, which hides addresses, CoreBluetooth's
+    UUID."""
     name: str | None = None
     """The advertised name, exactly: for devices whose address changes."""
 
     def __post_init__(self) -> None:
         if (self.address is None) == (self.name is None):
-            raise AskedWronglyError(f"sensor {self.sensor!r}: should have an address or a name, and not both")
+            raise AskedWronglyError(
+                f"sensor {self.sensor!r}: should have an address or a name, and not both"
+            )
 
     @property
     def title(self) -> str:
@@ -42,7 +54,10 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class WatchPin:
-    """Which watch is meant: by address, by name, or, with neither, the only one around that its profile recognises."""
+    """Which watch is meant.
+
+    By address, by name, or, with neither, the only one around that its profile recognises.
+    """
 
     profile: WatchProfile
     address: str | None = None
@@ -51,10 +66,13 @@ class WatchPin:
 
     def __post_init__(self) -> None:
         if self.address is not None and self.name is not None:
-            raise AskedWronglyError(f"watch {self.profile.id}: should have an address or a name, and not both")
+            raise AskedWronglyError(
+                f"watch {self.profile.id}: should have an address or a name, and not both"
+            )
         if self.address is None and self.name is None and not self.profile.matches:
             raise AskedWronglyError(
-                f"watch {self.profile.id}: cannot be recognised by itself: say its address or its name (`kickcue scan --all` shows both)"
+                f"watch {self.profile.id}: cannot be recognised by itself: say its address or its "
+                "name (`kickcue scan --all` shows both)"
             )
 
     @property
@@ -64,7 +82,11 @@ class WatchPin:
 
     def bears(self, advert: Advertisement) -> bool:
         """Say whether a device that is not told by its address can be the one."""
-        return advert.name == self.name if self.name is not None else any(holds(block, advert) for block in self.profile.matches)
+        return (
+            advert.name == self.name
+            if self.name is not None
+            else any(holds(block, advert) for block in self.profile.matches)
+        )
 
 
 class Stage(StrEnum):
@@ -122,7 +144,8 @@ class Sighting:
     seen_s: float
     """The event loop's time of its last advertisement."""
     random_address: bool | None
-    """Such an address may change, e.g. at each start of the device; None where the system does not tell."""
+    """Such an address may change, e.g. at each start of the device; None where the system does not
+    tell."""
     beacons: tuple[BeaconId, ...] = ()
     """What it says it is, where it is a beacon."""
     watch: str | None = None

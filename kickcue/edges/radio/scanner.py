@@ -1,8 +1,8 @@
 """The one scanner of this process: a second one would be refused by BlueZ (InProgress).
 
-It scans only while somebody looks for something or listens to a beacon, for a scan costs the links that are up. What it hears stays for
-a while in ``heard``; devices that are still connected to this machine, left over by a run that was killed, advertise nothing and are heard
-all the same.
+It scans only while somebody looks for something or listens to a beacon, for a scan costs the links
+that are up. What it hears stays for a while in ``heard``; devices that are still connected to this
+machine, left over by a run that was killed, advertise nothing and are heard all the same.
 """
 
 import asyncio
@@ -29,14 +29,16 @@ START_S: Final = 10.0
 STOP_S: Final = 2.0
 STARTED_LATE_S: Final = 1.0
 DEAF_S: Final = 20.0
-"""A scan that hears nothing at all for so long is started anew: BlueZ below 5.88 can scan without hearing (bluez issue 807)."""
+"""A scan that hears nothing at all for so long is started anew: BlueZ below 5.88 can scan without
+hearing (bluez issue 807)."""
 CONNECTED_EVERY_S: Final = 5.0
 ASK_S: Final = 5.0
 KEPT_S: Final = 60.0
 """In a crowd addresses change all the time; what was not heard for so long is dropped."""
 AGAIN_S: Final = (0.2, 2.0)
 STUCK_TRIES: Final = 5
-"""So many refusals (InProgress): a scan of ours has got lost in BlueZ, which will refuse all others until our D-Bus connection ends."""
+"""So many refusals (InProgress): a scan of ours has got lost in BlueZ, which will refuse all others
+until our D-Bus connection ends."""
 UNKNOWN_RSSI: Final = -127
 """What bleak says where BlueZ tells no signal strength."""
 LIKELY_SERVICES: Final = ["1801", "180d", "1814", "1826", "1819"]
@@ -54,7 +56,9 @@ class Scanner:
         """By address, upper case."""
         self.trouble: Diagnosis | None = None
         self.scanning = False
-        self._args = BlueZScannerArgs(adapter=adapter) if adapter is not None else BlueZScannerArgs()
+        self._args = (
+            BlueZScannerArgs(adapter=adapter) if adapter is not None else BlueZScannerArgs()
+        )
         self._aside = aside
         self._listeners: list[Listener] = []
         self._repeats = False
@@ -87,7 +91,8 @@ class Scanner:
     def each_advertisement(self, listener: Listener) -> Iterator[None]:
         """Have the scanner run, and ``listener`` called for every advertisement, also one that is like the one before.
 
-        BlueZ keeps those to itself unless asked (DuplicateData), so a scan that runs without is begun anew.
+        BlueZ keeps those to itself unless asked (DuplicateData), so a scan that runs without is
+        begun anew.
         """
         self._listeners.append(listener)
         if not self._repeats:
@@ -184,7 +189,18 @@ class Scanner:
         except NotImplementedError:
             return  # no way to ask on this system
         for device in devices:
-            self._take(Heard(device, device.name, _services_of(device), None, None, _now_s(), _now_s(), connected=True))
+            self._take(
+                Heard(
+                    device,
+                    device.name,
+                    _services_of(device),
+                    None,
+                    None,
+                    _now_s(),
+                    _now_s(),
+                    connected=True,
+                )
+            )
 
     def _hear(self, device: BLEDevice, advert: AdvertisementData) -> None:
         self._heard_s = now_s = _now_s()
@@ -192,7 +208,18 @@ class Scanner:
         services = tuple(short_uuid(uuid) for uuid in advert.service_uuids)
         company_id = next(iter(advert.manufacturer_data), None)
         beacons = beacon_ids(advert.manufacturer_data, advert.service_data)
-        self._take(Heard(device, advert.local_name or device.name, services, rssi_dbm, company_id, now_s, now_s, beacons=beacons))
+        self._take(
+            Heard(
+                device,
+                advert.local_name or device.name,
+                services,
+                rssi_dbm,
+                company_id,
+                now_s,
+                now_s,
+                beacons=beacons,
+            )
+        )
         if rssi_dbm is not None:
             for listener in self._listeners:
                 listener(device.address, rssi_dbm, beacons)
@@ -230,7 +257,8 @@ class Scanner:
 async def _stop(scanner: BleakScanner, starting: asyncio.Future[None]) -> None:
     """Stop a scanner, also one that is still being started.
 
-    Its start is not cancelled if that can be helped: BlueZ would go on discovering for us, and refuse the next scan (InProgress).
+    Its start is not cancelled if that can be helped: BlueZ would go on discovering for us, and
+    refuse the next scan (InProgress).
     """
     await asyncio.wait({starting}, timeout=STARTED_LATE_S)
     if not starting.done():

@@ -1,4 +1,7 @@
-"""Holds one device for ever: find it, connect, use it, notice that it is lost, begin anew. Knows nothing of the others."""
+"""Holds one device for ever: find it, connect, use it, notice that it is lost, begin anew.
+
+Knows nothing of the others.
+"""
 
 import asyncio
 import logging
@@ -20,9 +23,11 @@ from kickcue.edges.radio.model import Health, Pin, Stage, WatchPin
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0
 RECONNECT_S: Final = 10.0
-"""How long a device that was just lost is waited for before it is looked for: it may have come back under another address."""
+"""How long a device that was just lost is waited for before it is looked for: it may have come back
+under another address."""
 HANG_UP_WAIT_S: Final = 3.0
-"""BlueZ needs 2.1 to 2.6 s to hang up; where it needs longer it has crashed, and nobody waits for it."""
+"""BlueZ needs 2.1 to 2.6 s to hang up; where it needs longer it has crashed, and nobody waits for
+it."""
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 5.0
 BATTERY_EVERY_S: Final = 300.0
@@ -33,9 +38,21 @@ FIRMWARE: Final = "2a26"
 
 
 class Supervisor(ABC):
-    """One device's keeper; ``health`` and ``feed`` tell what it achieves. What a link is used for is told by who inherits from it."""
+    """One device's keeper; ``health`` and ``feed`` tell what it achieves.
 
-    def __init__(self, pin: Pin | WatchPin, host: Host, feed: Feed, health: Health, *, name: str, traits: LinkTraits) -> None:  # noqa: PLR0913  what is held, over what, for whom
+    What a link is used for is told by who inherits from it.
+    """
+
+    def __init__(  # noqa: PLR0913  what is held, over what, for whom
+        self,
+        pin: Pin | WatchPin,
+        host: Host,
+        feed: Feed,
+        health: Health,
+        *,
+        name: str,
+        traits: LinkTraits,
+    ) -> None:
         self._pin = pin
         self._name = name
         self._traits = traits
@@ -49,7 +66,10 @@ class Supervisor(ABC):
 
     @abstractmethod
     async def _use(self, connection: Connection, device: BLEDevice) -> Diagnosis:
-        """Use a link until it is lost or of no use; return why. It begins with ``_came_up`` and ends with ``_went_down``."""
+        """Use a link until it is lost or of no use; return why.
+
+        It begins with ``_came_up`` and ends with ``_went_down``.
+        """
 
     def _diagnose(self, error: BaseException) -> Diagnosis:
         return diagnose(error)
@@ -70,7 +90,10 @@ class Supervisor(ABC):
             await self._wait(trouble)
 
     async def _hold(self) -> Diagnosis:
-        """Go once from finding to losing; return why the link ended, or raise why there was none."""
+        """Go once from finding to losing.
+
+        Return why the link ended, or raise why there was none.
+        """
         again, self._just_lost = self._just_lost, None
         device = again or (await self._find()).device
         self._health.address = device.address
@@ -85,7 +108,9 @@ class Supervisor(ABC):
             raise
         finally:
             self._feed.close()
-            await asyncio.wait({self._host.aside.start(connection.hang_up())}, timeout=HANG_UP_WAIT_S)
+            await asyncio.wait(
+                {self._host.aside.start(connection.hang_up())}, timeout=HANG_UP_WAIT_S
+            )
 
     async def _find(self) -> Heard:
         """Look for the device until it is heard."""
@@ -93,12 +118,17 @@ class Supervisor(ABC):
         since_s = self._lost_s if self._lost_s is not None else loop.time()
         with scanner.looking():
             while True:
-                choice = choose(self._pin, scanner.heard.values(), loop.time(), self._health.address)
+                choice = choose(
+                    self._pin, scanner.heard.values(), loop.time(), self._health.address
+                )
                 if choice.heard is not None:
                     self._health.rssi_dbm = choice.heard.rssi_dbm
                     return choice.heard
                 if scanner.trouble is not None:
-                    self._to(Stage.OFF if scanner.trouble.unusable else Stage.LOOKING, scanner.trouble.text)
+                    self._to(
+                        Stage.OFF if scanner.trouble.unusable else Stage.LOOKING,
+                        scanner.trouble.text,
+                    )
                 else:
                     self._to(Stage.LOOKING, choice.why or self._missing(loop.time() - since_s))
                 await scanner.news(LOOK_S)
@@ -123,12 +153,18 @@ class Supervisor(ABC):
         self._failures, self._told, self._just_lost = 0, False, again
 
     async def _ask(self, connection: Connection) -> None:
-        """Ask what it is and how full its battery is; none of it matters enough to hold up anything."""
+        """Ask what it is and how full its battery is.
+
+        None of it matters enough to hold up anything.
+        """
         await self._ask_battery(connection)
         follows = await connection.follow(BATTERY, self._feed.hear_battery)
         if self._health.model is None and (model := await connection.read(MODEL)) is not None:
             self._health.model = ModelNumber.from_bytes(model).text
-        if self._health.firmware is None and (firmware := await connection.read(FIRMWARE)) is not None:
+        if (
+            self._health.firmware is None
+            and (firmware := await connection.read(FIRMWARE)) is not None
+        ):
             self._health.firmware = FirmwareRevision.from_bytes(firmware).text
         while not follows:
             await asyncio.sleep(BATTERY_EVERY_S)
@@ -141,7 +177,9 @@ class Supervisor(ABC):
 
     async def _wait(self, trouble: Diagnosis) -> None:
         """Wait a little before the next attempt, at random so that several sensors do not try in step; less if Bluetooth comes back."""
-        pause_s = random.uniform(0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10)))  # noqa: S311  no secret
+        pause_s = random.uniform(  # noqa: S311  no secret
+            0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
+        )
         self._to(Stage.OFF if trouble.unusable else Stage.WAITING, trouble.text)
         await self._host.pause(pause_s)
 
@@ -150,5 +188,11 @@ class Supervisor(ABC):
 
     def _tell(self, event: str, why: str) -> None:
         """Log a failure: the first since the device was well as a warning, those that follow for the curious."""
-        LOG.log(logging.DEBUG if self._told else logging.WARNING, "%s sensor=%s why=%r", event, self._name, why)
+        LOG.log(
+            logging.DEBUG if self._told else logging.WARNING,
+            "%s sensor=%s why=%r",
+            event,
+            self._name,
+            why,
+        )
         self._told = True

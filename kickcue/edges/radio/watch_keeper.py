@@ -23,10 +23,20 @@ LOG: Final = logging.getLogger(__name__)
 
 
 class WatchKeeper(Supervisor):
-    """Holds one watch. ``sensors``: its own sensors that are wanted, of the forms that ``can_hear`` allows."""
+    """Holds one watch. ``sensors``.
+
+    Its own sensors that are wanted, of the forms that ``can_hear`` allows.
+    """
 
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
-        self, pin: WatchPin, host: Host, feed: Feed, worn: Wearable, *, said: Hear, sensors: Sequence[WatchOffer]
+        self,
+        pin: WatchPin,
+        host: Host,
+        feed: Feed,
+        worn: Wearable,
+        *,
+        said: Hear,
+        sensors: Sequence[WatchOffer],
     ) -> None:
         super().__init__(pin, host, feed, worn.health, name=pin.profile.id, traits=LinkTraits())
         self._profile = pin.profile
@@ -57,12 +67,19 @@ class WatchKeeper(Supervisor):
             asking.cancel()
             for end in ends:
                 end.cancel()
-        trouble = Diagnosis("the link was lost" if connection.lost.is_set() else "the watch takes nothing more: beginning anew")
+        trouble = Diagnosis(
+            "the link was lost"
+            if connection.lost.is_set()
+            else "the watch takes nothing more: beginning anew"
+        )
         self._went_down(trouble)
         return trouble
 
     async def _make_ready(self, connection: Connection, line: Line) -> Diagnosis | None:
-        """Subscribe and write what has to come first; return what is wrong with this watch, if anything."""
+        """Subscribe and write what has to come first.
+
+        Return what is wrong with this watch, if anything.
+        """
         link = self._profile.link
 
         def hear(char: str, data: bytes) -> None:
@@ -70,15 +87,25 @@ class WatchKeeper(Supervisor):
             self._said(char, data)
 
         if connection.room(link.service, link.char) is None:
-            return Diagnosis(f"{self._pin.title} has no {link.char}, which {self._profile.id} is told by: is it the right watch?")
+            return Diagnosis(
+                f"{self._pin.title} has no {link.char}, which {self._profile.id} is told by: is "
+                "it the right watch?"
+            )
         for char in link.subscribe:
             if not await connection.follow(char, hear):
-                return Diagnosis(f"{self._pin.title} does not let us hear {char}, without which nothing may be written")
+                return Diagnosis(
+                    f"{self._pin.title} does not let us hear {char}, without which nothing may be "
+                    "written"
+                )
         for offer in self._sensors:
             if not await connection.follow(offer.char, self._feed.hear):
                 LOG.warning("sensor_of_watch_absent watch=%s char=%s", self._profile.id, offer.char)
         requests = [order for offer in self._sensors for order in offer.request]
-        return None if await self._worn.open(line, requests) else Diagnosis(f"{self._pin.title} refused what begins a link ({line.why})")
+        return (
+            None
+            if await self._worn.open(line, requests)
+            else Diagnosis(f"{self._pin.title} refused what begins a link ({line.why})")
+        )
 
 
 def can_hear(offer: WatchOffer) -> bool:

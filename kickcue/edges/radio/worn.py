@@ -37,19 +37,26 @@ class Wearable:
 
     @property
     def idle_s(self) -> float | None:
-        """For how long nothing has been written over the present link; None where nothing was yet."""
+        """For how long nothing has been written over the present link.
+
+        None where nothing was yet.
+        """
         return None if self._written_s is None else _now_s() - self._written_s
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a user must know of this watch's firmware, as far as that is known: one sentence each."""
+        """What a user must know of this watch's firmware, as far as that is known.
+
+        One sentence each.
+        """
         return tuple(quirk.why for quirk in self._profile.quirks_of(self.health.firmware))
 
     async def play(self, steps: Sequence[Write], deadline_s: float) -> bool:
         """Begin to play before ``deadline_s`` (the event loop's time), also over a link that has yet to come back; tell whether it did.
 
-        True as soon as the first step is confirmed; the others follow by themselves, in their time. What was certainly not taken is tried
-        once more. What left before the link was lost is not: it may have been felt.
+        True as soon as the first step is confirmed; the others follow by themselves, in their time.
+        What was certainly not taken is tried once more. What left before the link was lost is not:
+        it may have been felt.
         """
         return await self._begin(steps, deadline_s, spaced=True)
 

@@ -1,8 +1,10 @@
-"""Builds the small machine with the real Bluetooth of a Debian: its kernel, D-Bus and ``bluetoothd``, in two files that QEMU starts.
+"""Builds the small machine with the real Bluetooth of a Debian: its kernel, D-Bus and
+``bluetoothd``, in two files that QEMU starts.
 
-``python tests/bluez/machine/build.py`` prints the folder; a second call finds it there. Packages are fetched with ``apt-get download``
-and unpacked, never installed, so neither root nor a Debian that runs a kernel of its own is needed. ``--fresh`` builds again, with what
-the package lists offer now.
+``python tests/bluez/machine/build.py`` prints the folder; a second call finds it there. Packages
+are fetched with ``apt-get download`` and unpacked, never installed, so neither root nor a Debian
+that runs a kernel of its own is needed. ``--fresh`` builds again, with what the package lists offer
+now.
 """
 
 import hashlib
@@ -36,8 +38,18 @@ PROGRAMS: Final = (
 )
 BUSYBOX: Final = "bin/busybox"
 LOADER: Final = "lib64/ld-linux-x86-64.so.2"
-MODULES: Final = ("virtio_pci", "virtio_console", "virtio_net", "hci_uart", "algif_hash", "algif_skcipher", "cmac", "ecdh_generic")
-"""hci_uart speaks HCI over a terminal; the ciphers are what pairing asks the kernel for. What these need is found by itself."""
+MODULES: Final = (
+    "virtio_pci",
+    "virtio_console",
+    "virtio_net",
+    "hci_uart",
+    "algif_hash",
+    "algif_skcipher",
+    "cmac",
+    "ecdh_generic",
+)
+"""hci_uart speaks HCI over a terminal; the ciphers are what pairing asks the kernel for. What these
+need is found by itself."""
 
 
 class BuildError(Exception):
@@ -51,7 +63,9 @@ CONSOLE: Final = (5, 1)
 
 
 class Archive:
-    """A kernel's first file system: the "newc" cpio archive, written without root, device files included."""
+    """A kernel's first file system: the "newc" cpio archive, written without root, device files
+    included.
+    """
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -120,7 +134,9 @@ def built() -> Path | None:
 
 
 def build() -> Path:
-    """Return the folder with ``kernel``, ``initrd`` and ``packages.txt``; BuildError where it cannot be made."""
+    """Return the folder with ``kernel``, ``initrd`` and ``packages.txt``; BuildError where it
+    cannot be made.
+    """
     folder = cache_folder()
     if folder.is_dir():
         return folder
@@ -145,8 +161,23 @@ def fetched(folder: Path) -> list[Path]:
     folder.mkdir()
     kernels = [name for name in _needs([KERNEL]) if name.startswith("linux-image-")]
     if not kernels:
-        raise BuildError(f"apt-cache knows no {KERNEL}: the package lists of a Debian for amd64 are needed (apt-get update)")
-    _run(["apt-get", "-o", "APT::Sandbox::User=root", "-qq", "download", kernels[0], *PACKAGES, *_libraries()], folder)
+        raise BuildError(
+            f"apt-cache knows no {KERNEL}: the package lists of a Debian for amd64 are needed "
+            "(apt-get update)"
+        )
+    _run(
+        [
+            "apt-get",
+            "-o",
+            "APT::Sandbox::User=root",
+            "-qq",
+            "download",
+            kernels[0],
+            *PACKAGES,
+            *_libraries(),
+        ],
+        folder,
+    )
     return sorted(folder.glob("*.deb"))
 
 
@@ -170,9 +201,13 @@ def _run(command: list[str], folder: Path) -> str:
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     except FileNotFoundError:
-        raise BuildError(f"{command[0]} is not here: the machine is made of Debian packages") from None
+        raise BuildError(
+            f"{command[0]} is not here: the machine is made of Debian packages"
+        ) from None
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it did not say why"]
+        lines = [line for line in done.stderr.splitlines() if line.strip()] or [
+            "it did not say why"
+        ]
         raise BuildError(f"{' '.join(command[:2])} failed: {lines[-1]}")
     return done.stdout
 
@@ -205,9 +240,11 @@ def _machine(debs: list[Path], root: Path, made: Path) -> None:
 
 
 def _uncompressed(kernel: bytes) -> bytes:
-    """Return the kernel as QEMU starts it directly (PVH): letting the emulated processor unpack it takes twice as long as all the rest.
+    """Return the kernel as QEMU starts it directly (PVH): letting the emulated processor unpack it
+    takes twice as long as all the rest.
 
-    Layout of the image: https://docs.kernel.org/arch/x86/boot.html. One that is not packed with xz is returned as it is, and starts too.
+    Layout of the image: https://docs.kernel.org/arch/x86/boot.html. One that is not packed with xz
+    is returned as it is, and starts too.
     """
     sectors = kernel[0x1F1] or 4
     offset, length = struct.unpack_from("<II", kernel, 0x248)
@@ -216,12 +253,20 @@ def _uncompressed(kernel: bytes) -> bytes:
 
 
 def _unpack(deb: Path, root: Path) -> None:
-    """Unpack a package but for its documentation; of the kernel only what may be used, for it has four thousand modules."""
-    unwanted = re.compile(r"\./(usr/share|etc|var)/|\./lib/modules/[^/]+/kernel/(?!crypto|drivers/(bluetooth|char|net|tty|virtio)|lib|net)")
+    """Unpack a package but for its documentation; of the kernel only what may be used, for it has
+    four thousand modules.
+    """
+    unwanted = re.compile(
+        r"\./(usr/share|etc|var)/|\./lib/modules/[^/]+/kernel/(?!crypto|drivers/(bluetooth|char|net|tty|virtio)|lib|net)"
+    )
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as reading:
         assert reading.stdout is not None
         with tarfile.open(fileobj=reading.stdout, mode="r|") as tar:
-            tar.extractall(root, members=(member for member in tar if not unwanted.match(member.name)), filter="tar")
+            tar.extractall(
+                root,
+                members=(member for member in tar if not unwanted.match(member.name)),
+                filter="tar",
+            )
     if reading.returncode:
         raise BuildError(f"dpkg-deb could not unpack {deb.name}")
 
@@ -241,8 +286,13 @@ def _closure(root: Path) -> list[Path]:
 
 
 def _modules(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the modules with those they need, each after what it needs; a module that is built into the kernel is no file."""
-    files = {path.name.split(".")[0].replace("-", "_"): path for path in root.glob("lib/modules/*/kernel/**/*.ko*")}
+    """Yield the modules with those they need, each after what it needs; a module that is built into
+    the kernel is no file.
+    """
+    files = {
+        path.name.split(".")[0].replace("-", "_"): path
+        for path in root.glob("lib/modules/*/kernel/**/*.ko*")
+    }
     done: set[str] = set()
 
     def with_needs(name: str) -> Iterator[tuple[str, bytes]]:

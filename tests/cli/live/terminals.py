@@ -38,7 +38,9 @@ class Terminal:
             self.raw += os.read(self.master, 65536).decode(errors="replace")
 
     def hang_up(self) -> None:
-        """Go away, as a lost ssh connection does; the system tells the program, and a shell would tell it once more."""
+        """Go away, as a lost ssh connection does; the system tells the program, and a shell would
+        tell it once more.
+        """
         asyncio.get_running_loop().remove_reader(self.master)
         os.close(self.master)
 
@@ -72,15 +74,31 @@ class Terminal:
 
 
 @contextlib.asynccontextmanager
-async def on_a_terminal(*command: str, folder: Path, size: tuple[int, int] = (24, 80), encoding: str = "utf-8") -> AsyncIterator[Terminal]:
-    """Run ``kickcue`` with these arguments in ``folder``; size is lines by columns, encoding what the terminal understands."""
+async def on_a_terminal(
+    *command: str, folder: Path, size: tuple[int, int] = (24, 80), encoding: str = "utf-8"
+) -> AsyncIterator[Terminal]:
+    """Run ``kickcue`` with these arguments in ``folder``; size is lines by columns, encoding what
+    the terminal understands.
+    """
     master, slave = pty.openpty()
     os.set_blocking(master, False)
     termios.tcsetwinsize(slave, size)
     program = [sys.executable, "-m", "kickcue", *command]
-    environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONIOENCODING": encoding}
+    environment = {
+        **os.environ,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "PYTHONIOENCODING": encoding,
+    }
     process = await asyncio.create_subprocess_exec(
-        *program, stdin=slave, stdout=slave, stderr=slave, env=environment, cwd=folder, start_new_session=True, preexec_fn=_own_the_terminal
+        *program,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+        cwd=folder,
+        start_new_session=True,
+        preexec_fn=_own_the_terminal,
     )
     shown = Terminal(process, master, slave)
     asyncio.get_running_loop().add_reader(master, shown.read)
@@ -116,4 +134,6 @@ async def start_in_a_pipe(*command: str, folder: Path) -> asyncio.subprocess.Pro
     """Start ``kickcue`` without a terminal."""
     pipe = asyncio.subprocess.PIPE
     program = [sys.executable, "-m", "kickcue", *command]
-    return await asyncio.create_subprocess_exec(*program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=folder)
+    return await asyncio.create_subprocess_exec(
+        *program, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, cwd=folder
+    )

@@ -14,7 +14,19 @@ from kickcue.cli.live.canvas import END, INTERRUPT, Canvas
 from kickcue.cli.live.picture import RacePicture
 from kickcue.cli.live.racing import RaceScreen, Watching
 from kickcue.config.race import RaceDocument
-from kickcue.core.events import Command, CommandKind, Cue, CueKind, Estimate, Input, Level, Mode, Notice, Phase, PhaseChange
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Cue,
+    CueKind,
+    Estimate,
+    Input,
+    Level,
+    Mode,
+    Notice,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import s_to_ns
 from kickcue.daemon.health import Part, of_recording
 from kickcue.daemon.session import View
@@ -104,15 +116,24 @@ async def left(run: Run, keys: Keys) -> bool:
 
 
 async def test_keys_order_the_race() -> None:
-    """S starts, space is a lap, u takes it back, f finishes; other keys do nothing; without a race q leaves at once."""
+    """S starts, space is a lap, u takes it back, f finishes; other keys do nothing; without a race
+    q leaves at once.
+    """
     run = Run()
     assert await left(run, Keys("s", " ", "u", None, "z", "f", "q"))
-    assert [CommandKind.START, CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.FINISH] == run.orders
+    assert [
+        CommandKind.START,
+        CommandKind.LAP,
+        CommandKind.UNDO_LAP,
+        CommandKind.FINISH,
+    ] == run.orders
 
 
 @pytest.mark.parametrize("quit_key", ["q", INTERRUPT])
 async def test_leaving_a_race_is_asked_about(quit_key: str) -> None:
-    """GIVEN a race that is on WHEN q (or Ctrl-C) is pressed THEN it asks; another key stays, and does what it always does."""
+    """GIVEN a race that is on WHEN q (or Ctrl-C) is pressed THEN it asks; another key stays, and
+    does what it always does.
+    """
     run = Run(View(phase=Phase.BODY))
     keys = Keys(quit_key, " ", quit_key, quit_key)
     assert await left(run, keys)
@@ -121,7 +142,9 @@ async def test_leaving_a_race_is_asked_about(quit_key: str) -> None:
 
 
 async def test_a_race_is_given_up_by_x_twice() -> None:
-    """GIVEN a race that is on WHEN x, something else, x and x are pressed THEN it is given up once; before the gun x does nothing."""
+    """GIVEN a race that is on WHEN x, something else, x and x are pressed THEN it is given up once;
+    before the gun x does nothing.
+    """
     run = Run(View(phase=Phase.LAST_LAP))
     assert await left(run, Keys("x", None, "u", "x", "x", "x", "q"))
     assert [CommandKind.UNDO_LAP, CommandKind.ABORT] == run.orders
@@ -159,11 +182,17 @@ async def test_a_distance_that_is_left_or_none_corrects_nothing(leave: str) -> N
 
 
 async def test_finish_far_from_the_end_is_asked_about() -> None:
-    """GIVEN a race WHEN f is pressed 800 m from its end, or nobody knows where THEN f again ends it; near its end, or over, f asks nothing."""
+    """GIVEN a race WHEN f is pressed 800 m from its end, or nobody knows where THEN f again ends
+    it; near its end, or over, f asks nothing.
+    """
     far = Estimate(0, 4200.0, 5.0, 5.0, None, None, 11, 800.0, None, Mode.MARKS)
     near = replace(far, to_go_m=170.0, distance_sd_m=60.0)
     for view, keys, orders in (
-        (View(phase=Phase.BODY, estimate=far), Keys("f", None, " ", "f", "f", "q", "q"), [CommandKind.LAP, CommandKind.FINISH]),
+        (
+            View(phase=Phase.BODY, estimate=far),
+            Keys("f", None, " ", "f", "f", "q", "q"),
+            [CommandKind.LAP, CommandKind.FINISH],
+        ),
         (View(phase=Phase.BODY), Keys("f", "f", "q", "q"), [CommandKind.FINISH]),
         (View(phase=Phase.LAST_LAP, estimate=near), Keys("f", "q", "q"), [CommandKind.FINISH]),
         (View(phase=Phase.FINISHED, estimate=far), Keys("f", "q"), [CommandKind.FINISH]),
@@ -174,8 +203,12 @@ async def test_finish_far_from_the_end_is_asked_about() -> None:
 
 
 def test_an_end_that_can_be_taken_back_says_so() -> None:
-    """GIVEN a race that was ended by a press WHEN the minute of the undo goes by THEN the screen counts it down, and then says no more of it."""
-    run = Run(View(phase=Phase.FINISHED, gun_ns=0, over_ns=s_to_ns(300.0), undo_until_ns=s_to_ns(360.0)))
+    """GIVEN a race that was ended by a press WHEN the minute of the undo goes by THEN the screen
+    counts it down, and then says no more of it.
+    """
+    run = Run(
+        View(phase=Phase.FINISHED, gun_ns=0, over_ns=s_to_ns(300.0), undo_until_ns=s_to_ns(360.0))
+    )
     watching = Watching(cast("Live", run))
     for now_s, undo_left_s in ((300.0, 60.0), (317.0, 43.0), (360.0, None), (400.0, None)):
         run.now_ns = s_to_ns(now_s)
@@ -183,11 +216,20 @@ def test_an_end_that_can_be_taken_back_says_so() -> None:
 
 
 def test_a_start_that_nobody_pressed_is_shown_until_it_is() -> None:
-    """GIVEN a runner who runs and no start WHEN the engine says so THEN the screen does, until the race is on."""
+    """GIVEN a runner who runs and no start WHEN the engine says so THEN the screen does, until the
+    race is on.
+    """
     run = Run()
     watching = Watching(cast("Live", run))
     assert not watching.board().unstarted
-    run.view.notices.append(Notice(s_to_ns(40.0), "start_missing", "you are running and no start was pressed", Level.WARNING))
+    run.view.notices.append(
+        Notice(
+            s_to_ns(40.0),
+            "start_missing",
+            "you are running and no start was pressed",
+            Level.WARNING,
+        )
+    )
     assert watching.board().unstarted
     run.at(50.0, Phase.BODY)
     assert not watching.board().unstarted
@@ -199,13 +241,17 @@ async def test_being_told_to_end_is_no_question() -> None:
 
 
 async def test_a_lost_terminal_leaves_the_race_alone() -> None:
-    """GIVEN a terminal that hangs up THEN a race goes on without it; where none is on, that is the end."""
+    """GIVEN a terminal that hangs up THEN a race goes on without it; where none is on, that is the
+    end.
+    """
     assert not await left(Run(View(phase=Phase.BODY)), Keys(HUNG_UP))
     assert await left(Run(View(phase=Phase.FINISHED)), Keys(HUNG_UP))
 
 
 async def test_the_end_of_the_race_stays_on_the_screen() -> None:
-    """GIVEN a run that is done WHEN the race is over THEN the screen stays until q; where the run broke, it leaves."""
+    """GIVEN a run that is done WHEN the race is over THEN the screen stays until q; where the run
+    broke, it leaves.
+    """
     over, broken = Run(View(phase=Phase.FINISHED)), Run(View(phase=Phase.BODY))
     for run in (over, broken):
         run.done.set()
@@ -216,19 +262,27 @@ async def test_the_end_of_the_race_stays_on_the_screen() -> None:
 
 
 def test_times_count_from_the_gun() -> None:
-    """GIVEN a race WHEN it begins and ends THEN elapsed time, cues and log count from its beginning, and stop at its end."""
+    """GIVEN a race WHEN it begins and ends THEN elapsed time, cues and log count from its
+    beginning, and stop at its end.
+    """
     run = Run()
     watching = Watching(cast("Live", run))
     assert watching.board().elapsed_s is None
     run.view.notices.append(Notice(s_to_ns(8.0), "sensor_fresh", "strap: heart rate fresh"))
     run.at(10.0, Phase.BODY)
     watching.board()
-    run.view.cues.append(Cue(s_to_ns(70.0), "c", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None))
+    run.view.cues.append(
+        Cue(s_to_ns(70.0), "c", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None)
+    )
     run.notes.append("not recording any more: the disk is full")
     run.at(75.0, Phase.LAST_LAP)
     board = watching.board()
     assert (65.0, 60.0) == (board.elapsed_s, board.last_cue_s)
-    expected = [(-2.0, "strap: heart rate fresh"), (60.0, "cue: Even pace: ease"), (65.0, "not recording any more: the disk is full")]
+    expected = [
+        (-2.0, "strap: heart rate fresh"),
+        (60.0, "cue: Even pace: ease"),
+        (65.0, "not recording any more: the disk is full"),
+    ]
     assert expected == [(entry.t_s, entry.text) for entry in board.log]
     run.at(80.0, Phase.FINISHED)
     watching.board()
@@ -237,8 +291,15 @@ def test_times_count_from_the_gun() -> None:
 
 
 def test_the_bell_is_counted_down_between_estimates() -> None:
-    """GIVEN an estimate of two seconds ago WHEN looked at THEN the last lap is two seconds nearer than it said, never less than nothing."""
-    run = Run(View(phase=Phase.BODY, estimate=Estimate(0, 4000.0, 2.0, 5.0, None, None, 11, 1000.0, 9.0, Mode.POD)))
+    """GIVEN an estimate of two seconds ago WHEN looked at THEN the last lap is two seconds nearer
+    than it said, never less than nothing.
+    """
+    run = Run(
+        View(
+            phase=Phase.BODY,
+            estimate=Estimate(0, 4000.0, 2.0, 5.0, None, None, 11, 1000.0, 9.0, Mode.POD),
+        )
+    )
     watching = Watching(cast("Live", run))
     run.now_ns = s_to_ns(2.0)
     assert watching.board().bell_in_s == 7.0
@@ -247,13 +308,21 @@ def test_the_bell_is_counted_down_between_estimates() -> None:
 
 
 def test_the_parts_of_a_run_in_words() -> None:
-    """GIVEN no broker, no recording yet, a recording that failed, and none wanted WHEN looked at THEN each is said."""
+    """GIVEN no broker, no recording yet, a recording that failed, and none wanted WHEN looked at
+    THEN each is said.
+    """
     run = Run(way=SimpleNamespace(delivery=None, text="no watch is told: no broker"))
     watching = Watching(cast("Live", run))
     board = watching.board()
-    assert ("no watch is told: no broker", "begins with the first thing that is heard") == (board.wrist.trouble, board.recording)
+    assert ("no watch is told: no broker", "begins with the first thing that is heard") == (
+        board.wrist.trouble,
+        board.recording,
+    )
     run.recorder = SimpleNamespace(trouble="No space left on device", path=None)
-    assert ("ended: No space left on device", True) == (watching.board().recording, watching.board().recording_trouble)
+    assert ("ended: No space left on device", True) == (
+        watching.board().recording,
+        watching.board().recording_trouble,
+    )
     run.settings.record = False
     assert watching.board().recording == "off, as asked for"
     run.resumed = True

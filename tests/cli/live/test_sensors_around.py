@@ -1,4 +1,6 @@
-"""Sensors around: their numbers, their order, how they are known again, and the table they stand in."""
+"""Sensors around: their numbers, their order, how they are known again, and the table they stand
+in.
+"""
 
 import io
 from os import terminal_size
@@ -32,22 +34,33 @@ H10 = seen("A0:9E:1A:00:00:01", "Polar H10 75340F2C", ("180d", "180f"), -48)
 STRYD = seen("C1:00:00:00:00:02", "Stryd", ("1814", "1818"), -75, random=True)
 TICKR = seen("A0:9E:1A:00:00:05", "TICKR X 1234", ("180d",), None)
 NAMELESS = seen("44:00:00:00:00:03", None, ("180d", "1814"), -91, random=True, at_s=80.0)
-LONG = seen("A0:9E:1A:00:00:04", "A strap with a very long name", ("180d", "1814", "1826", "180f"), -66)
+LONG = seen(
+    "A0:9E:1A:00:00:04", "A strap with a very long name", ("180d", "1814", "1826", "180f"), -66
+)
 HEATER = seen("A0:00:00:00:00:09", "heater", ("1809",), -30)
 ALL = (H10, STRYD, TICKR, NAMELESS, LONG)
 
 
 def test_a_number_stays_with_its_device() -> None:
-    """GIVEN devices that come and change places WHEN looked at again THEN each has the number it was given first; the strongest is on top."""
+    """GIVEN devices that come and change places WHEN looked at again THEN each has the number it
+    was given first; the strongest is on top.
+    """
     around = Surroundings()
     around.take([STRYD])
     around.take([H10, STRYD])
-    assert [(2, H10.address), (1, STRYD.address)] == [(row.number, row.sighting.address) for row in around.rows()]
+    assert [(2, H10.address), (1, STRYD.address)] == [
+        (row.number, row.sighting.address) for row in around.rows()
+    ]
 
 
 def test_rows_do_not_dance() -> None:
-    """GIVEN a packet that is 10 dB stronger by chance WHEN taken in THEN the order stays; when it goes on so, it changes."""
-    near, far = seen("A0:00:00:00:00:01", "a", ("180d",), -60), seen("A0:00:00:00:00:02", "b", ("180d",), -68)
+    """GIVEN a packet that is 10 dB stronger by chance WHEN taken in THEN the order stays; when it
+    goes on so, it changes.
+    """
+    near, far = (
+        seen("A0:00:00:00:00:01", "a", ("180d",), -60),
+        seen("A0:00:00:00:00:02", "b", ("180d",), -68),
+    )
     around = Surroundings()
     around.take([near, far])
     around.take([seen("A0:00:00:00:00:02", "b", ("180d",), -58, at_s=101.0)])
@@ -63,7 +76,10 @@ def test_rows_do_not_dance() -> None:
         (H10, False),  # public
         (STRYD, False),  # random, but static: the top bits are 11
         (NAMELESS, True),  # random, resolvable private: 01
-        (seen("0A:00:00:00:00:03", "x", ("180d",), random=True), True),  # random, not resolvable: 00
+        (
+            seen("0A:00:00:00:00:03", "x", ("180d",), random=True),
+            True,
+        ),  # random, not resolvable: 00
         (seen("6D1F3C2A-0B7E-4B7B-9B1E-2F6C1D0A9E11", "x", ("180d",), random=None), False),  # macOS
     ],
 )
@@ -73,9 +89,13 @@ def test_which_addresses_change(sighting: Sighting, changes: bool) -> None:
 
 
 def test_a_device_is_pinned_by_what_stays() -> None:
-    """GIVEN a fixed address, a changing one with a name, and one without WHEN chosen THEN address, name, and a refusal."""
+    """GIVEN a fixed address, a changing one with a name, and one without WHEN chosen THEN address,
+    name, and a refusal.
+    """
     assert ("address", STRYD.address) == chosen(POD, STRYD).pin.pin
-    assert ("name", "pod 7") == chosen(POD, seen("44:00:00:00:00:03", "pod 7", ("1814",), random=True)).pin.pin
+    assert ("name", "pod 7") == chosen(
+        POD, seen("44:00:00:00:00:03", "pod 7", ("1814",), random=True)
+    ).pin.pin
     with pytest.raises(RadioError, match="cannot be known again"):
         chosen(STRAP, NAMELESS)
     with pytest.raises(RadioError, match="is no pod: it sends heart, battery"):
@@ -83,14 +103,20 @@ def test_a_device_is_pinned_by_what_stays() -> None:
 
 
 def test_a_stranger_is_read_by_the_standard() -> None:
-    """GIVEN a device without a profile that has both services WHEN wanted as strap or pod THEN the standard profile of each."""
+    """GIVEN a device without a profile that has both services WHEN wanted as strap or pod THEN the
+    standard profile of each.
+    """
     stranger = seen("A0:00:00:00:00:07", "Nobody knows", ("180d", "1814"))
-    assert ["generic-hr", "generic-rsc"] == [profile.id for wanted in (STRAP, POD) if (profile := profile_for(stranger, wanted))]
+    assert ["generic-hr", "generic-rsc"] == [
+        profile.id for wanted in (STRAP, POD) if (profile := profile_for(stranger, wanted))
+    ]
     assert ("generic", "-") == (profile_of(stranger), profile_of(HEATER))
 
 
 def test_what_is_not_advertised_is_known_by_the_profile() -> None:
-    """GIVEN a TICKR X that advertises heart rate alone WHEN asked what it sends THEN steps are among it."""
+    """GIVEN a TICKR X that advertises heart rate alone WHEN asked what it sends THEN steps are
+    among it.
+    """
     assert {"heart", "steps"} <= set(sent_by(TICKR))
 
 
@@ -116,7 +142,9 @@ def test_the_table_on_a_phone_held_upright(numbered: bool) -> None:
 @pytest.mark.parametrize("numbered", [False, True])
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_fits(columns: int, numbered: bool) -> None:
-    """GIVEN long and absent names WHEN drawn THEN one line each, none too long, addresses whole, signal as bars and dBm."""
+    """GIVEN long and absent names WHEN drawn THEN one line each, none too long, addresses whole,
+    signal as bars and dBm.
+    """
     lines = drawn(columns, numbered=numbered)
     assert len(ALL) + 1 == len(lines)
     assert max(map(len, lines)) <= columns
@@ -126,12 +154,18 @@ def test_the_table_fits(columns: int, numbered: bool) -> None:
 
 
 def test_a_crowd_leaves_room_for_the_question() -> None:
-    """GIVEN fifty straps WHEN the list is drawn on 24 lines THEN the strongest are there, how many are not, and what is to be typed."""
+    """GIVEN fifty straps WHEN the list is drawn on 24 lines THEN the strongest are there, how many
+    are not, and what is to be typed.
+    """
     around = Surroundings()
-    around.take([seen(f"A0:00:00:00:01:{n:02X}", f"strap {n}", ("180d",), -40 - n) for n in range(50)])
+    around.take(
+        [seen(f"A0:00:00:00:01:{n:02X}", f"strap {n}", ("180d",), -40 - n) for n in range(50)]
+    )
     console = Console(file=io.StringIO(), width=80, color_system=None)
     with console.capture() as captured:
-        console.print(choice(STRAP, around.rows(), 100.0, terminal_size((80, 24)), Entry(typed="4")))
+        console.print(
+            choice(STRAP, around.rows(), 100.0, terminal_size((80, 24)), Entry(typed="4"))
+        )
     lines = captured.get().splitlines()
     assert len(lines) <= 24
     assert any("strap 0 " in line for line in lines)
@@ -142,7 +176,9 @@ def test_a_crowd_leaves_room_for_the_question() -> None:
 
 
 def test_the_plain_table_has_80_columns() -> None:
-    """GIVEN the same WHEN printed to a pipe THEN 80 columns at most, with what they say in place of what they send if that is known."""
+    """GIVEN the same WHEN printed to a pipe THEN 80 columns at most, with what they say in place of
+    what they send if that is known.
+    """
     around = Surroundings()
     around.take(ALL)
     text = plain_table(around.rows(), 100.0)
@@ -152,10 +188,17 @@ def test_the_plain_table_has_80_columns() -> None:
 
 
 def test_json_says_how_it_was_recognised() -> None:
-    """GIVEN a device without profile of its own WHEN told as JSON THEN it is generic, with the reason in words."""
+    """GIVEN a device without profile of its own WHEN told as JSON THEN it is generic, with the
+    reason in words.
+    """
     around = Surroundings()
     around.take([NAMELESS])
     told = as_json(around.rows()[0], 100.0)
-    assert (True, "generic-hr", True, 20.0) == (told["generic"], told["profile"], told["address_changes"], told["seen_s_ago"])
+    assert (True, "generic-hr", True, 20.0) == (
+        told["generic"],
+        told["profile"],
+        told["address_changes"],
+        told["seen_s_ago"],
+    )
     assert "read by the Bluetooth standard alone" in told["why"]
     assert "values" not in told

@@ -33,9 +33,15 @@ class Track:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while True:
-            tenths_m = round((loop.time() - began_s) * 40)  # 4 m/s, however late this task gets its turn
+            tenths_m = round(
+                (loop.time() - began_s) * 40
+            )  # 4 m/s, however late this task gets its turn
             steps = (
-                bytes([7]) + (4 * 256).to_bytes(2, "little") + bytes([90]) + (120).to_bytes(2, "little") + tenths_m.to_bytes(4, "little")
+                bytes([7])
+                + (4 * 256).to_bytes(2, "little")
+                + bytes([90])
+                + (120).to_bytes(2, "little")
+                + tenths_m.to_bytes(4, "little")
             )
             for sensor, bpm in ((self.strap, 142), (self.both, 133), (self.other, 99)):
                 if sensor.connected:
@@ -50,10 +56,22 @@ class Track:
 async def a_track(bluez: FakeBluez) -> AsyncIterator[Track]:
     """Put the sensors on air and have them talk."""
     track = Track(
-        strap=bluez.add_sensor(STRAP, "Polar H10 75340F2C", services={"180d": ["2a37"]}, battery=80, rssi_dbm=-48),
-        pod=bluez.add_sensor(POD, "Stryd", services={"1814": ["2a53"]}, battery=55, rssi_dbm=-62, random_address=True),
-        both=bluez.add_sensor(BOTH, "TICKR X 1234", services={"180d": ["2a37"], "1814": ["2a53"]}, battery=70, rssi_dbm=-74),
-        other=bluez.add_sensor(OTHER, "Polar H10 0000AAAA", services={"180d": ["2a37"]}, battery=50, rssi_dbm=-88),
+        strap=bluez.add_sensor(
+            STRAP, "Polar H10 75340F2C", services={"180d": ["2a37"]}, battery=80, rssi_dbm=-48
+        ),
+        pod=bluez.add_sensor(
+            POD, "Stryd", services={"1814": ["2a53"]}, battery=55, rssi_dbm=-62, random_address=True
+        ),
+        both=bluez.add_sensor(
+            BOTH,
+            "TICKR X 1234",
+            services={"180d": ["2a37"], "1814": ["2a53"]},
+            battery=70,
+            rssi_dbm=-74,
+        ),
+        other=bluez.add_sensor(
+            OTHER, "Polar H10 0000AAAA", services={"180d": ["2a37"]}, battery=50, rssi_dbm=-88
+        ),
     )
     talking = asyncio.create_task(track.talk())
     try:

@@ -1,4 +1,6 @@
-"""Writes the diagram of ``docs/phases.md`` from the table: ``python tests/core/cueing/phases_document.py``; a test fails when it has drifted."""
+"""Writes the diagram of ``docs/phases.md`` from the table: ``python
+tests/core/cueing/phases_document.py``; a test fails when it has drifted.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Cues are arbitrated: whatever a race brings, the wrist is touched seldom, apart, and never twice for the same reason."""
+"""Cues are arbitrated: whatever a race brings, the wrist is touched seldom, apart, and never twice
+for the same reason.
+"""
 
 from dataclasses import dataclass
 
@@ -36,9 +38,11 @@ class Given:
 
 
 class Races(RuleBasedStateMachine):
-    """GIVEN any race, with laps that are even or not, a bell, moments of every kind after it, a lap taken back, a bell again.
+    """GIVEN any race, with laps that are even or not, a bell, moments of every kind after it, a lap
+    taken back, a bell again.
 
-    THEN at most 4 cues in the last window, 12 s and 60 m apart, none in the last 50 m, none against the legs' answer, no id twice.
+    THEN at most 4 cues in the last window, 12 s and 60 m apart, none in the last 50 m, none against
+    the legs' answer, no id twice.
     """
 
     @initialize(start_m=st.floats(3000.0, 4600.0))
@@ -55,14 +59,26 @@ class Races(RuleBasedStateMachine):
     def runs_a_lap(self, lap_s: float, even_s: float) -> None:
         self.t_s += lap_s
         wanted = off_even_pace(lap_s, even_s)
-        self._keep(self.desk.give(s_to_ns(self.t_s), self.run_m, [wanted] if wanted else [], (1.0, 1.0), last_window=False))
+        self._keep(
+            self.desk.give(
+                s_to_ns(self.t_s),
+                self.run_m,
+                [wanted] if wanted else [],
+                (1.0, 1.0),
+                last_window=False,
+            )
+        )
 
     @precondition(lambda self: not self.in_window)
     @rule(wait_s=st.floats(0.0, 100.0))
     def hears_the_bell(self, wait_s: float) -> None:
         self.in_window = True
         self.t_s, self.run_m = self.t_s + wait_s, 4600.0
-        self._keep(self.desk.give(s_to_ns(self.t_s), self.run_m, [LAST_LAP], (400.0, 1.0), last_window=True))
+        self._keep(
+            self.desk.give(
+                s_to_ns(self.t_s), self.run_m, [LAST_LAP], (400.0, 1.0), last_window=True
+            )
+        )
 
     @precondition(lambda self: self.in_window)
     @rule(
@@ -76,7 +92,9 @@ class Races(RuleBasedStateMachine):
         moment = Moment(5000.0 - self.run_m, 1.96, spm, 178.0, mps, 5.0, self.desk.given)
         wanted = list(in_last_window(moment, POINTS, smile=True))
         answered = spm == 190.0 if spm is not None else mps == 5.5
-        out = self.desk.give(s_to_ns(self.t_s), self.run_m, wanted, (moment.to_go_m, 1.0), last_window=True)
+        out = self.desk.give(
+            s_to_ns(self.t_s), self.run_m, wanted, (moment.to_go_m, 1.0), last_window=True
+        )
         self._keep(out, answered=answered)
 
     @precondition(lambda self: self.in_window)
@@ -107,7 +125,9 @@ class Races(RuleBasedStateMachine):
             assert not (g.answered and g.cue.kind in (CueKind.TURNOVER, CueKind.DRIVE))
             assert g.answered or g.cue.kind is not CueKind.RELAX
         assert len(self.evens) <= 6
-        assert all(b.t_s - a.t_s >= 60.0 - 1e-6 for a, b in zip(self.evens, self.evens[1:], strict=False))
+        assert all(
+            b.t_s - a.t_s >= 60.0 - 1e-6 for a, b in zip(self.evens, self.evens[1:], strict=False)
+        )
         assert len(self.ids) == len(set(self.ids))
 
 
@@ -117,7 +137,9 @@ TestRaces = Races.TestCase
 
 @given(st.permutations([*CueKind]), st.integers(1, len(CueKind)))
 def test_the_most_urgent_wins(order: list[CueKind], number: int) -> None:
-    """GIVEN several cues that may be given WHEN they want the same moment THEN the most urgent gets it, whatever their order."""
+    """GIVEN several cues that may be given WHEN they want the same moment THEN the most urgent gets
+    it, whatever their order.
+    """
     wanted = order[:number]
     chosen = Arbiter().choose(0, 0.0, [candidate(kind) for kind in wanted])
     assert chosen is not None
@@ -125,17 +147,23 @@ def test_the_most_urgent_wins(order: list[CueKind], number: int) -> None:
 
 
 def test_the_bell_is_never_held_back() -> None:
-    """GIVEN a cue was felt a moment ago and the even cues are used up WHEN the bell comes THEN it is given all the same."""
+    """GIVEN a cue was felt a moment ago and the even cues are used up WHEN the bell comes THEN it
+    is given all the same.
+    """
     arbiter = Arbiter()
     for n in range(6):
         assert arbiter.choose(s_to_ns(60.0 * n), 0.0, [candidate(CueKind.EVEN)]) is not None
         arbiter.gave(s_to_ns(60.0 * n), 0.0, CueKind.EVEN, last_window=False)
     assert arbiter.choose(s_to_ns(600.0), 0.0, [candidate(CueKind.EVEN)]) is None
-    assert CueKind.LAST_LAP is getattr(arbiter.choose(s_to_ns(300.1), 0.0, [candidate(CueKind.LAST_LAP)]), "kind", None)
+    assert CueKind.LAST_LAP is getattr(
+        arbiter.choose(s_to_ns(300.1), 0.0, [candidate(CueKind.LAST_LAP)]), "kind", None
+    )
 
 
 def test_spacing_needs_time_and_way() -> None:
-    """GIVEN a cue WHEN the next wants its moment THEN it waits for 12 s and for 60 m, whichever comes later."""
+    """GIVEN a cue WHEN the next wants its moment THEN it waits for 12 s and for 60 m, whichever
+    comes later.
+    """
     arbiter = Arbiter()
     arbiter.gave(0, 4600.0, CueKind.LAST_LAP, last_window=True)
     wanted = [candidate(CueKind.TURNOVER)]
@@ -145,7 +173,9 @@ def test_spacing_needs_time_and_way() -> None:
 
 
 def test_another_start_is_no_reason_for_two_cues_in_a_row() -> None:
-    """GIVEN a cue WHEN another start is pressed a moment later THEN the next cue still waits for 12 s, and for no metres of the race before."""
+    """GIVEN a cue WHEN another start is pressed a moment later THEN the next cue still waits for 12
+    s, and for no metres of the race before.
+    """
     arbiter = Arbiter()
     arbiter.gave(s_to_ns(600.0), 4700.0, CueKind.TURNOVER, last_window=True)
     arbiter.begin_race()
@@ -155,7 +185,9 @@ def test_another_start_is_no_reason_for_two_cues_in_a_row() -> None:
 
 
 def test_a_race_that_is_come_back_to_has_the_cues_it_had() -> None:
-    """GIVEN a race with all its even cues, one in the last window and the metres of that WHEN a start is taken back THEN all three count on."""
+    """GIVEN a race with all its even cues, one in the last window and the metres of that WHEN a
+    start is taken back THEN all three count on.
+    """
     arbiter = Arbiter()
     for n in range(6):
         arbiter.gave(s_to_ns(60.0 * n), 400.0 * n, CueKind.EVEN, last_window=False)
@@ -167,8 +199,15 @@ def test_a_race_that_is_come_back_to_has_the_cues_it_had() -> None:
     assert frozenset({CueKind.EVEN, CueKind.LAST_LAP}) == arbiter.given
     assert arbiter.choose(s_to_ns(950.0), 4659.0, [candidate(CueKind.TURNOVER)]) is None
     for n in range(3):
-        assert arbiter.choose(s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, [candidate(CueKind.TURNOVER)]) is not None
-        arbiter.gave(s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, CueKind.TURNOVER, last_window=True)
+        assert (
+            arbiter.choose(
+                s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, [candidate(CueKind.TURNOVER)]
+            )
+            is not None
+        )
+        arbiter.gave(
+            s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, CueKind.TURNOVER, last_window=True
+        )
     assert arbiter.choose(s_to_ns(1100.0), 4900.0, [candidate(CueKind.TURNOVER)]) is None
 
 

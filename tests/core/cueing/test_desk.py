@@ -40,7 +40,12 @@ def test_a_cue_carries_everything() -> None:
     cue = give(desk(), 0.0, LAST_LAP)
     phrase = VOCABULARY[PhraseKey.LAST_LAP]
     assert ("last_lap-1", phrase.text, phrase.say) == (cue.id, cue.text, cue.say)
-    assert (PULSES[CueKind.LAST_LAP], 400.0, 3.0, 2000) == (cue.pulses, cue.to_go_m, cue.sd_m, cue.ttl_ms)
+    assert (PULSES[CueKind.LAST_LAP], 400.0, 3.0, 2000) == (
+        cue.pulses,
+        cue.to_go_m,
+        cue.sd_m,
+        cue.ttl_ms,
+    )
 
 
 def test_the_road_has_no_voice() -> None:
@@ -59,7 +64,9 @@ def test_a_sanctioned_race_has_nothing() -> None:
 
 
 def test_arming_tells_only_news() -> None:
-    """GIVEN an armed cue WHEN it is still due at the same moment THEN nothing is said, BUT WHEN the moment moved THEN it is told."""
+    """GIVEN an armed cue WHEN it is still due at the same moment THEN nothing is said, BUT WHEN the
+    moment moved THEN it is told.
+    """
     at = desk()
     first = arm(at, 0.0, 100.0)
     assert first is not None
@@ -74,7 +81,9 @@ def test_arming_tells_only_news() -> None:
 
 
 def test_hold_takes_the_place_of_the_last_lap() -> None:
-    """GIVEN an armed last lap WHEN it becomes a hold THEN that is news at once, under the same id: the watch feels one of them."""
+    """GIVEN an armed last lap WHEN it becomes a hold THEN that is news at once, under the same id:
+    the watch feels one of them.
+    """
     at = desk()
     first, second = arm(at, 0.0, 100.0), arm(at, 1.0, 99.0, HOLD)
     assert first is not None
@@ -84,12 +93,17 @@ def test_hold_takes_the_place_of_the_last_lap() -> None:
 
 
 def test_new_words_are_news_and_no_new_moment() -> None:
-    """GIVEN an armed last lap WHEN its place is not known well any more THEN the watch is told the words, once, and the moment it had."""
+    """GIVEN an armed last lap WHEN its place is not known well any more THEN the watch is told the
+    words, once, and the moment it had.
+    """
     at = desk()
     first, second = arm(at, 0.0, 100.0), arm(at, 10.0004, 90.9, ABOUT)
     assert first is not None
     assert second is not None
-    assert (VOCABULARY[PhraseKey.LAST_LAP_ABOUT].text, VOCABULARY[PhraseKey.LAST_LAP_ABOUT].say) == (second.cue.text, second.cue.say)
+    assert (
+        VOCABULARY[PhraseKey.LAST_LAP_ABOUT].text,
+        VOCABULARY[PhraseKey.LAST_LAP_ABOUT].say,
+    ) == (second.cue.text, second.cue.say)
     assert (first.cue.id, 90_000) == (second.cue.id, second.due_in_ms)
     assert arm(at, 11.0, 89.9, ABOUT) is None
     again = arm(at, 12.0, 88.9)
@@ -100,9 +114,13 @@ def test_new_words_are_news_and_no_new_moment() -> None:
     assert (second.cue.text, 95_000) == (moved.cue.text, moved.due_in_ms)
 
 
-@pytest.mark.parametrize(("first", "second"), [(LAST_LAP, LAST_LAP), (LAST_LAP, HOLD), (HOLD, LAST_LAP), (HOLD, HOLD)])
+@pytest.mark.parametrize(
+    ("first", "second"), [(LAST_LAP, LAST_LAP), (LAST_LAP, HOLD), (HOLD, LAST_LAP), (HOLD, HOLD)]
+)
 def test_a_bell_after_an_undone_one_is_felt(first: Candidate, second: Candidate) -> None:
-    """GIVEN a bell that was taken back WHEN the true one is armed and given THEN under a new id, or the watch would take it for the old."""
+    """GIVEN a bell that was taken back WHEN the true one is armed and given THEN under a new id, or
+    the watch would take it for the old.
+    """
     at = desk()
     old = give(at, 0.0, first)
     at.last_window_again()
@@ -113,7 +131,9 @@ def test_a_bell_after_an_undone_one_is_felt(first: Candidate, second: Candidate)
 
 
 def test_an_undone_last_lap_comes_with_all_its_cues() -> None:
-    """GIVEN bell and turnover were felt WHEN the lap is taken back THEN the last lap is still to come, with all its cues."""
+    """GIVEN bell and turnover were felt WHEN the lap is taken back THEN the last lap is still to
+    come, with all its cues.
+    """
     at = desk()
     give(at, 0.0, LAST_LAP)
     give(at, 40.0, TURNOVER)

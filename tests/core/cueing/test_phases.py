@@ -18,8 +18,14 @@ NEXT: Final = {
     (Phase.LAST_LAP, Signal.TO_GO_200): Phase.LAST_200,
     (Phase.LAST_200, Signal.TO_GO_100): Phase.LAST_100,
     (Phase.LAST_100, Signal.TO_GO_50): Phase.LAST_50,
-    **{(phase, Signal.UNDO): Phase.BODY for phase in (Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50)},
-    **{(phase, Signal.LINE): Phase.FINISHED for phase in (Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50)},
+    **{
+        (phase, Signal.UNDO): Phase.BODY
+        for phase in (Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50)
+    },
+    **{
+        (phase, Signal.LINE): Phase.FINISHED
+        for phase in (Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.LAST_50)
+    },
     **{(phase, Signal.FINISH): Phase.FINISHED for phase in RACING},
     **{(phase, Signal.ABORT): Phase.ABORTED for phase in RACING},
     **{(phase, Signal.START): Phase.BODY for phase in (*RACING, Phase.FINISHED, Phase.ABORTED)},
@@ -31,7 +37,9 @@ NEXT: Final = {
 
 @pytest.mark.parametrize(("phase", "signal"), EVERY_PAIR)
 def test_every_pair(phase: Phase, signal: Signal) -> None:
-    """Each phase with each signal leads where the race's course says, or raises one line that names both and what is allowed."""
+    """Each phase with each signal leads where the race's course says, or raises one line that names
+    both and what is allowed.
+    """
     wanted = NEXT.get((phase, signal))
     if wanted is not None:
         assert wanted is after(phase, signal)
@@ -54,7 +62,9 @@ def test_no_phase_is_missing() -> None:
 
 def test_a_start_is_taken_back_to_the_wait_before_it_and_nothing_else_is() -> None:
     """Back before the gun leads the recall of a start alone, from wherever the race is."""
-    pairs = ((p, signal, target) for p, row in TRANSITIONS.items() for signal, target in row.items())
+    pairs = (
+        (p, signal, target) for p, row in TRANSITIONS.items() for signal, target in row.items()
+    )
     back = {(phase, signal) for phase, signal, target in pairs if target is Phase.WAITING}
     assert {(phase, Signal.RECALL) for phase in RACING} == back
 
@@ -62,12 +72,19 @@ def test_a_start_is_taken_back_to_the_wait_before_it_and_nothing_else_is() -> No
 @pytest.mark.parametrize("phase", sorted(RACING))
 def test_a_race_can_always_be_ended(phase: Phase) -> None:
     """While a race is on, people can finish and abort it."""
-    assert (Phase.FINISHED, Phase.ABORTED) == (after(phase, Signal.FINISH), after(phase, Signal.ABORT))
+    assert (Phase.FINISHED, Phase.ABORTED) == (
+        after(phase, Signal.FINISH),
+        after(phase, Signal.ABORT),
+    )
 
 
 def test_ends_are_ends() -> None:
-    """Only people lead out of a finished or aborted race: by a new start, or by taking the end back. Neither counts as racing."""
-    ends = {phase for phase, row in TRANSITIONS.items() if row.keys() == {Signal.START, Signal.UNDO}}
+    """Only people lead out of a finished or aborted race: by a new start, or by taking the end
+    back. Neither counts as racing.
+    """
+    ends = {
+        phase for phase, row in TRANSITIONS.items() if row.keys() == {Signal.START, Signal.UNDO}
+    }
     assert {Phase.FINISHED, Phase.ABORTED} == ends
     assert not ends & RACING
 
@@ -75,12 +92,16 @@ def test_ends_are_ends() -> None:
 def test_the_race_can_only_be_undone_to_the_body() -> None:
     """A lap can be taken back in the whole last window, an end after it, and nothing else."""
     ends = {Phase.FINISHED, Phase.ABORTED}
-    assert IN_LAST_WINDOW | ends == {phase for phase, row in TRANSITIONS.items() if Signal.UNDO in row}
+    assert IN_LAST_WINDOW | ends == {
+        phase for phase, row in TRANSITIONS.items() if Signal.UNDO in row
+    }
     assert RACING == IN_LAST_WINDOW | {Phase.BODY}
 
 
 def test_the_document_shows_the_table() -> None:
-    """``docs/phases.md`` holds the diagram made from the table, and tells of every phase and signal in words."""
+    """``docs/phases.md`` holds the diagram made from the table, and tells of every phase and signal
+    in words.
+    """
     text = PAGE.read_text(encoding="utf-8")
     assert made_anew(text) == text, "run python tests/core/cueing/phases_document.py"
     assert f"```mermaid\n{diagram()}```" in text

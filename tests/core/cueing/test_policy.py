@@ -45,28 +45,51 @@ def kinds(moment: Moment, *, smile: bool = True) -> list[CueKind]:
 
 @pytest.mark.parametrize(
     ("to_go_m", "wanted"),
-    [(399.0, []), (200.1, []), (200.0, [CueKind.TURNOVER]), (100.1, [CueKind.TURNOVER]), (100.0, [CueKind.DRIVE]), (50.0, []), (3.0, [])],
+    [
+        (399.0, []),
+        (200.1, []),
+        (200.0, [CueKind.TURNOVER]),
+        (100.1, [CueKind.TURNOVER]),
+        (100.0, [CueKind.DRIVE]),
+        (50.0, []),
+        (3.0, []),
+    ],
 )
 def test_where_tired_legs_are_helped(to_go_m: float, wanted: list[CueKind]) -> None:
-    """GIVEN legs that have not answered THEN turnover helps from 200 m to go, drive from 100 m, and nothing in the last 50 m."""
+    """GIVEN legs that have not answered THEN turnover helps from 200 m to go, drive from 100 m, and
+    nothing in the last 50 m.
+    """
     assert wanted == kinds(replace(TIRED, to_go_m=to_go_m))
 
 
-@pytest.mark.parametrize(("error_m", "wanted"), [(0.0, [CueKind.DRIVE]), (44.9, [CueKind.DRIVE]), (45.0, []), (270.0, [])])
+@pytest.mark.parametrize(
+    ("error_m", "wanted"),
+    [(0.0, [CueKind.DRIVE]), (44.9, [CueKind.DRIVE]), (45.0, []), (270.0, [])],
+)
 def test_silence_where_the_finish_may_be_near(error_m: float, wanted: list[CueKind]) -> None:
-    """GIVEN 95 m to go, give or take WHEN it may be 50 m or less THEN nothing is felt: silence counts from the nearest finish."""
+    """GIVEN 95 m to go, give or take WHEN it may be 50 m or less THEN nothing is felt: silence
+    counts from the nearest finish.
+    """
     assert wanted == kinds(replace(TIRED, to_go_m=95.0, error_m=error_m))
 
 
 def test_the_words_of_the_bell() -> None:
-    """Last lap or hold form, each with "about" where the place is not known well; the kind, and so the pulses, are the same with it."""
+    """Last lap or hold form, each with "about" where the place is not known well; the kind, and so
+    the pulses, are the same with it.
+    """
     cues = [bell_cue(hold=hold, about=about) for hold in (False, True) for about in (False, True)]
-    assert [CueKind.LAST_LAP, CueKind.LAST_LAP, CueKind.HOLD, CueKind.HOLD] == [cue.kind for cue in cues]
-    assert [PhraseKey.LAST_LAP, PhraseKey.LAST_LAP_ABOUT, PhraseKey.HOLD, PhraseKey.HOLD_ABOUT] == [cue.phrase for cue in cues]
+    assert [CueKind.LAST_LAP, CueKind.LAST_LAP, CueKind.HOLD, CueKind.HOLD] == [
+        cue.kind for cue in cues
+    ]
+    assert [PhraseKey.LAST_LAP, PhraseKey.LAST_LAP_ABOUT, PhraseKey.HOLD, PhraseKey.HOLD_ABOUT] == [
+        cue.phrase for cue in cues
+    ]
 
 
 def test_where_kicking_legs_are_helped() -> None:
-    """GIVEN cadence has answered THEN relax, anywhere in the last lap, BUT WHEN that was said already THEN nothing."""
+    """GIVEN cadence has answered THEN relax, anywhere in the last lap, BUT WHEN that was said
+    already THEN nothing.
+    """
     assert [CueKind.RELAX] == kinds(KICKING)
     assert [CueKind.RELAX] == kinds(replace(KICKING, to_go_m=150.0))
     assert [] == kinds(replace(KICKING, given=KICKING.given | {CueKind.RELAX}))
@@ -74,7 +97,9 @@ def test_where_kicking_legs_are_helped() -> None:
 
 def test_smiling_is_a_wish() -> None:
     """Relax says smile by default and can be told not to."""
-    assert [PhraseKey.RELAX_SMILE] == [c.phrase for c in in_last_window(KICKING, POINTS, smile=True)]
+    assert [PhraseKey.RELAX_SMILE] == [
+        c.phrase for c in in_last_window(KICKING, POINTS, smile=True)
+    ]
     assert [PhraseKey.RELAX] == [c.phrase for c in in_last_window(KICKING, POINTS, smile=False)]
 
 
@@ -91,13 +116,17 @@ def test_smiling_is_a_wish() -> None:
     ],
 )
 def test_what_counts_as_an_answer(change: dict[str, float | None], wanted: bool) -> None:
-    """Three per cent above the race's own cadence is an answer; speed speaks only where cadence cannot; not knowing is no answer."""
+    """Three per cent above the race's own cadence is an answer; speed speaks only where cadence
+    cannot; not knowing is no answer.
+    """
     assert wanted is answered(replace(TIRED, **change))  # type: ignore[arg-type]  # every value fits its field
 
 
 @given(moments)
 def test_the_promises_hold_at_any_moment(moment: Moment) -> None:
-    """At most one wish; nothing in the last 50 m, wherever the finish may be; no turnover or drive once the legs have answered; nothing twice."""
+    """At most one wish; nothing in the last 50 m, wherever the finish may be; no turnover or drive
+    once the legs have answered; nothing twice.
+    """
     wanted = kinds(moment)
     assert len(wanted) <= 1
     assert not (wanted and moment.to_go_m - moment.error_m <= 50.0)
@@ -107,9 +136,18 @@ def test_the_promises_hold_at_any_moment(moment: Moment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lap_s", "phrase"), [(80.0, None), (82.3, None), (77.7, None), (82.5, PhraseKey.EVEN_LIFT), (77.5, PhraseKey.EVEN_EASE)]
+    ("lap_s", "phrase"),
+    [
+        (80.0, None),
+        (82.3, None),
+        (77.7, None),
+        (82.5, PhraseKey.EVEN_LIFT),
+        (77.5, PhraseKey.EVEN_EASE),
+    ],
 )
 def test_even_pace(lap_s: float, phrase: PhraseKey | None) -> None:
-    """A lap more than three per cent off is worth a word: lift after a slow one, ease after a fast one."""
+    """A lap more than three per cent off is worth a word: lift after a slow one, ease after a fast
+    one.
+    """
     candidate = off_even_pace(lap_s, 80.0)
     assert phrase == (None if candidate is None else candidate.phrase)

@@ -1,4 +1,6 @@
-"""Which line a mark is of, as one hypothesis has it: what lines without a mark cost, and what a lap tells of the pace."""
+"""Which line a mark is of, as one hypothesis has it: what lines without a mark cost, and what a lap
+tells of the pace.
+"""
 
 import pytest
 
@@ -26,7 +28,9 @@ def mark_at(seconds: float) -> Observation:
 
 
 def test_a_line_without_a_mark_is_paid_for_once() -> None:
-    """GIVEN a stray mark after two lines without one THEN it pays for both, and the next line's mark does not pay again."""
+    """GIVEN a stray mark after two lines without one THEN it pays for both, and the next line's
+    mark does not pay again.
+    """
     straight, astray = marked_at_first_line(), marked_at_first_line()
     for h in (straight, astray):
         h.advance(1000.0, 250.0, 0.0)
@@ -38,7 +42,9 @@ def test_a_line_without_a_mark_is_paid_for_once() -> None:
 
 
 def test_no_lap_is_walked_that_the_pod_saw_run() -> None:
-    """GIVEN a lap in twice its time WHEN the pod has run two laps meanwhile THEN nobody has walked; he has, if it ran one."""
+    """GIVEN a lap in twice its time WHEN the pod has run two laps meanwhile THEN nobody has walked;
+    he has, if it ran one.
+    """
     track = Track(lines_m=LINES_M, lap_m=400.0)
     ran, walked = marked_at_first_line(), marked_at_first_line()
     ran.advance(820.0, 200.0, 0.0)
@@ -48,14 +54,18 @@ def test_no_lap_is_walked_that_the_pod_saw_run() -> None:
 
 
 def test_a_lap_unlike_the_others_tells_little_of_the_pace() -> None:
-    """GIVEN 4 m/s WHEN a lap takes twice its time THEN the pace is held to be slower by a tenth at most."""
+    """GIVEN 4 m/s WHEN a lap takes twice its time THEN the pace is held to be slower by a tenth at
+    most.
+    """
     h = marked_at_first_line()
     note_line(h, 1, LINES_M, 250 * NS_PER_S)
     assert 3.6 < h.pace_mps < 4.0
 
 
 def test_clocks_of_another_pace_are_no_twins() -> None:
-    """GIVEN two hypotheses by the clock at one place WHEN their paces differ THEN both live on: their scales mean other paces."""
+    """GIVEN two hypotheses by the clock at one place WHEN their paces differ THEN both live on:
+    their scales mean other paces.
+    """
     twins = [marked_at_first_line(), marked_at_first_line()]
     for h, pace_mps in zip(twins, (4.0, 5.0), strict=True):
         h.clock_mps = pace_mps

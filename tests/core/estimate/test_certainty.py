@@ -1,4 +1,6 @@
-"""How sure a place is: what can be known of the lap, when the word is "about", and the one form in which an error is told."""
+"""How sure a place is: what can be known of the lap, when the word is "about", and the one form in
+which an error is told.
+"""
 
 import math
 from statistics import NormalDist
@@ -7,7 +9,15 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
-from kickcue.core.estimate.certainty import arrival_sd_s, is_about, lap_at, laps, metres, plus_minus, to_go
+from kickcue.core.estimate.certainty import (
+    arrival_sd_s,
+    is_about,
+    lap_at,
+    laps,
+    metres,
+    plus_minus,
+    to_go,
+)
 
 TRACK = course_for("5000m")
 LINES_M = TRACK.crossings_m
@@ -30,14 +40,18 @@ errors = st.floats(0.0, 500.0)
     ],
 )
 def test_the_laps_it_may_be(distance_m: float, sd_m: float, expected: tuple[int, int]) -> None:
-    """One lap as long as the truth lies in it or in sight of it, 95 of 100 times; else from the first to the last that it may be."""
+    """One lap as long as the truth lies in it or in sight of it, 95 of 100 times; else from the
+    first to the last that it may be.
+    """
     assert expected == laps(distance_m, sd_m, LINES_M, TRACK.marker_m)
 
 
 @given(places, errors, errors)
 def test_more_doubt_never_means_fewer_laps(distance_m: float, one_m: float, other_m: float) -> None:
     """The likeliest lap is among those it may be, and a larger error only adds to them."""
-    small, large = (laps(distance_m, sd_m, LINES_M, TRACK.marker_m) for sd_m in sorted((one_m, other_m)))
+    small, large = (
+        laps(distance_m, sd_m, LINES_M, TRACK.marker_m) for sd_m in sorted((one_m, other_m))
+    )
     assert large[0] <= small[0] <= lap_at(distance_m, LINES_M) <= small[1] <= large[1]
     assert 1 <= large[0]
     assert large[1] <= TRACK.laps
@@ -57,16 +71,27 @@ def test_a_single_lap_is_the_true_one_or_in_sight(distance_m: float, sd_m: float
 
 
 @pytest.mark.parametrize(
-    ("lap_m", "sd_m", "about"), [(400.0, 25.5, False), (400.0, 25.6, True), (1000.0, 25.6, True), (60.0, 7.6, False), (60.0, 7.7, True)]
+    ("lap_m", "sd_m", "about"),
+    [
+        (400.0, 25.5, False),
+        (400.0, 25.6, True),
+        (1000.0, 25.6, True),
+        (60.0, 7.6, False),
+        (60.0, 7.7, True),
+    ],
 )
 def test_when_the_word_is_about(lap_m: float, sd_m: float, about: bool) -> None:
-    """The word is "about" where 95 % means more than 50 m either way, or more than a quarter of a short lap."""
+    """The word is "about" where 95 % means more than 50 m either way, or more than a quarter of a
+    short lap.
+    """
     assert about is is_about(sd_m, lap_m)
 
 
 @given(places, errors)
 def test_no_doubt_about_the_lap_without_about(distance_m: float, sd_m: float) -> None:
-    """GIVEN the bell is called without "about" THEN one lap is shown: the two never contradict each other."""
+    """GIVEN the bell is called without "about" THEN one lap is shown: the two never contradict each
+    other.
+    """
     first, last = laps(distance_m, sd_m, LINES_M, TRACK.marker_m)
     assert first == last or is_about(sd_m, TRACK.kick_m)
 
@@ -79,7 +104,9 @@ def test_the_time_of_a_bell() -> None:
 
 
 def test_the_one_form_of_an_error() -> None:
-    """A distance has its 95 % behind it, never 0; what nobody tells is a question mark, what is unknown a dash."""
+    """A distance has its 95 % behind it, never 0; what nobody tells is a question mark, what is
+    unknown a dash.
+    """
     assert "612 ± 8 m to go" == to_go(612.3, 4.0)
     assert "4600 ± 276 m" == metres(4599.6, 141.0)
     assert ["± 1", "± 1", "± 2", "± ?"] == [plus_minus(sd) for sd in (0.0, 0.3, 0.9, None)]

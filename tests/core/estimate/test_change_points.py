@@ -1,4 +1,6 @@
-"""What no model of a pod contains: late starts, jumps, dead pods, other units, presses at a place of one's own; the marks tell."""
+"""What no model of a pod contains: late starts, jumps, dead pods, other units, presses at a place
+of one's own; the marks tell.
+"""
 
 import pytest
 
@@ -26,7 +28,9 @@ def lies_still(race: Race) -> None:
 
 @pytest.mark.parametrize("event", ["800m", "1500m", "5000m", "10000m"])
 def test_a_pod_left_on_the_bench(event: str) -> None:
-    """GIVEN a pod that says speed 0 all race long WHEN laps are marked THEN the marks alone ring the bell, within a second and a half."""
+    """GIVEN a pod that says speed 0 all race long WHEN laps are marked THEN the marks alone ring
+    the bell, within a second and a half.
+    """
     race = Race(event)
     lies_still(race)
     race.gun()
@@ -36,7 +40,9 @@ def test_a_pod_left_on_the_bench(event: str) -> None:
 
 
 def test_a_pod_lost_on_the_way() -> None:
-    """GIVEN three marked lines WHEN the pod falls off and lies still THEN the marks after it count, and the bell is right to a second."""
+    """GIVEN three marked lines WHEN the pod falls off and lies still THEN the marks after it count,
+    and the bell is right to a second.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=1000.0)
@@ -49,7 +55,9 @@ def test_a_pod_lost_on_the_way() -> None:
 
 
 def test_a_pod_that_is_found_again() -> None:
-    """GIVEN a pod on the bench that somebody brings after three lines THEN it counts from there on, with what it is worth."""
+    """GIVEN a pod on the bench that somebody brings after three lines THEN it counts from there on,
+    with what it is worth.
+    """
     race = Race("5000m")
     lies_still(race)
     race.gun()
@@ -66,7 +74,9 @@ def test_a_pod_that_is_found_again() -> None:
 @pytest.mark.parametrize("scale", [0.621, 0.7, 1 / 0.7, 1.609])
 @pytest.mark.parametrize(("event", "lap_m"), [("5000m", 400.0), ("3000m", 200.0)])
 def test_a_pod_in_other_units(scale: float, event: str, lap_m: float) -> None:
-    """GIVEN a pod 30 % off, or miles for kilometres WHEN five lines are marked THEN the place is right, and so is the bell."""
+    """GIVEN a pod 30 % off, or miles for kilometres WHEN five lines are marked THEN the place is
+    right, and so is the bell.
+    """
     race = Race(event, wishes={"lap_m": lap_m})
     race.pod.scale = scale
     race.gun()
@@ -81,9 +91,11 @@ def test_a_pod_in_other_units(scale: float, event: str, lap_m: float) -> None:
 @pytest.mark.parametrize("event", ["3000m", "5000m", "10000m"])
 @pytest.mark.parametrize("past_m", [60.0, 100.0, 150.0, 250.0, 300.0])
 def test_presses_at_a_private_line(event: str, past_m: float) -> None:
-    """GIVEN a good pod BUT presses at a place of one's own in each lap THEN they are no lines of another scale: the pod keeps the count.
+    """GIVEN a good pod BUT presses at a place of one's own in each lap THEN they are no lines of
+    another scale: the pod keeps the count.
 
-    A single such press may still be taken for the nearest line, as ever: within the 3 % that a pod may be off, and a little more.
+    A single such press may still be taken for the nearest line, as ever: within the 3 % that a pod
+    may be off, and a little more.
     """
     race = Race(event)
     race.pod.scale = 1.01
@@ -97,7 +109,9 @@ def test_presses_at_a_private_line(event: str, past_m: float) -> None:
 
 
 def test_a_runner_who_stands() -> None:
-    """GIVEN a runner who falls, stands for 15 s and presses in anger, twice THEN the pod is still believed."""
+    """GIVEN a runner who falls, stands for 15 s and presses in anger, twice THEN the pod is still
+    believed.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=1000.0)
@@ -110,7 +124,9 @@ def test_a_runner_who_stands() -> None:
 
 
 def test_a_change_is_taken_back() -> None:
-    """GIVEN a mark that has made the pod a dead one WHEN it is undone THEN the pod stands where it stood."""
+    """GIVEN a mark that has made the pod a dead one WHEN it is undone THEN the pod stands where it
+    stood.
+    """
     race = Race("5000m")
     lies_still(race)
     race.gun()
@@ -145,7 +161,9 @@ def presses_on(race: Race, after_m: float, mps: float = MPS) -> None:
 @pytest.mark.parametrize("late_s", [3.0, 10.0, 20.0, 35.0, 58.0])
 @pytest.mark.parametrize("event", ["1500m", "5000m"])
 def test_a_start_pressed_late(event: str, late_s: float) -> None:
-    """GIVEN a pod that ran before the start was pressed WHEN lines are pressed THEN the race counts from where the runner began to run."""
+    """GIVEN a pod that ran before the start was pressed WHEN lines are pressed THEN the race counts
+    from where the runner began to run.
+    """
     race = Race(event)
     race.stands(5.0)
     race.run_m = 0.0
@@ -161,7 +179,9 @@ def test_a_start_pressed_late(event: str, late_s: float) -> None:
 @pytest.mark.parametrize("slipped_m", [-200.0, -120.0, -75.0, 75.0, 120.0, 200.0])
 @pytest.mark.parametrize("at_m", [450.0, 2100.0, 4100.0])
 def test_a_pod_that_slips_once(slipped_m: float, at_m: float) -> None:
-    """GIVEN a pod that counts so many metres too many or too few once WHEN two lines have been pressed since THEN the bell is right."""
+    """GIVEN a pod that counts so many metres too many or too few once WHEN two lines have been
+    pressed since THEN the bell is right.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=at_m)
@@ -173,7 +193,9 @@ def test_a_pod_that_slips_once(slipped_m: float, at_m: float) -> None:
 
 @pytest.mark.parametrize("scale", [0.85, 0.92, 1.08, 1.15])
 def test_a_scale_that_changes(scale: float) -> None:
-    """GIVEN a pod whose scale settles after 1000 m WHEN the lines are pressed THEN the bell is right to a second."""
+    """GIVEN a pod whose scale settles after 1000 m WHEN the lines are pressed THEN the bell is
+    right to a second.
+    """
     race = Race("5000m")
     race.pod.scale = scale
     race.gun()
@@ -185,7 +207,9 @@ def test_a_scale_that_changes(scale: float) -> None:
 
 @pytest.mark.parametrize("mps", [3.2, 4.6, 5.5, 6.3])
 def test_a_sensor_that_tells_cadence_alone(mps: float) -> None:
-    """GIVEN a cadence and no speed and no total WHEN the lines are pressed THEN the bell is right to a second, however long the steps."""
+    """GIVEN a cadence and no speed and no total WHEN the lines are pressed THEN the bell is right
+    to a second, however long the steps.
+    """
     race = Race("5000m")
     race.pod.total_m, race.pod.sends_speed = None, False
     race.stands(3.0)
@@ -197,7 +221,9 @@ def test_a_sensor_that_tells_cadence_alone(mps: float) -> None:
 
 @pytest.mark.parametrize("first", range(5))
 def test_a_strap_alone(first: int) -> None:
-    """GIVEN no pod WHEN a helper begins to press at any of the first five lines THEN the laps tell which line it was."""
+    """GIVEN no pod WHEN a helper begins to press at any of the first five lines THEN the laps tell
+    which line it was.
+    """
     race = Race("5000m")
     race.pod.worn = False
     race.gun()
@@ -207,7 +233,9 @@ def test_a_strap_alone(first: int) -> None:
 
 @pytest.mark.parametrize("scale", [0.97, 1.0, 1.03])
 def test_presses_from_the_fourth_last_line_on(scale: float) -> None:
-    """GIVEN a pod that has counted alone for 3,400 m WHEN two lines are pressed THEN the third is the bell."""
+    """GIVEN a pod that has counted alone for 3,400 m WHEN two lines are pressed THEN the third is
+    the bell.
+    """
     race = Race("5000m")
     race.pod.scale = scale
     race.gun()
@@ -232,7 +260,8 @@ def test_one_late_press_is_a_line(scale: float, first: int) -> None:
 
 
 def test_a_press_after_forgotten_ones_is_a_line_although_the_scale_has_changed() -> None:
-    """GIVEN one press that a changed scale contradicts, then three forgotten WHEN the next comes THEN it is a line.
+    """GIVEN one press that a changed scale contradicts, then three forgotten WHEN the next comes
+    THEN it is a line.
 
     A stray press is as improbable as the lines that went by without one.
     """
@@ -247,7 +276,9 @@ def test_a_press_after_forgotten_ones_is_a_line_although_the_scale_has_changed()
 
 
 def test_a_press_forgotten_where_the_scale_changes_loses_no_lap() -> None:
-    """GIVEN a press missed where the scale changes WHEN the laps after it are pressed THEN none of them is lost."""
+    """GIVEN a press missed where the scale changes WHEN the laps after it are pressed THEN none of
+    them is lost.
+    """
     race = Race("5000m")
     race.pod.scale = 1.055
     race.gun()
@@ -260,7 +291,8 @@ def test_a_press_forgotten_where_the_scale_changes_loses_no_lap() -> None:
 
 @pytest.mark.parametrize("scale", [0.9, 1.12])
 def test_a_doubted_press_at_the_bell_is_acted_on(scale: float) -> None:
-    """GIVEN a scale that changes in the lap before the bell WHEN the bell line is pressed THEN the bell comes at once.
+    """GIVEN a scale that changes in the lap before the bell WHEN the bell line is pressed THEN the
+    bell comes at once.
 
     The mark may be a stray one, but who waits for another would wait in vain.
     """
@@ -273,7 +305,8 @@ def test_a_doubted_press_at_the_bell_is_acted_on(scale: float) -> None:
 
 
 def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> None:
-    """GIVEN a pod that ran 260 m before `start` on a track of 200 m WHEN the second line is pressed THEN it is the second.
+    """GIVEN a pod that ran 260 m before `start` on a track of 200 m WHEN the second line is pressed
+    THEN it is the second.
 
     Nobody could have pressed at the first one.
     """
@@ -290,11 +323,14 @@ def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> Non
     assert belief is not None
     assert 400.0 == belief.marked_m
     assert belief.hypotheses[0].weight > 0.8
-    assert 4.0 < belief.hypotheses[0].pace_mps < 6.0, "what was run before the start was not run since"
+    assert 4.0 < belief.hypotheses[0].pace_mps < 6.0, (
+        "what was run before the start was not run since"
+    )
 
 
 def test_nobody_presses_just_before_the_line() -> None:
-    """GIVEN a first mark 30 m before a line, as a total that lags has it THEN a private place there is improbable.
+    """GIVEN a first mark 30 m before a line, as a total that lags has it THEN a private place there
+    is improbable.
 
     Not so past it, where late thumbs press, and nowhere else in the lap.
     """
@@ -314,16 +350,22 @@ def private_weight(here_m: float) -> float:
 
 
 def test_half_the_pace_is_less_probable_than_a_fourth_more() -> None:
-    """GIVEN a pace known to 22 % WHEN the first mark would make it half, or a fourth more THEN the first is held to be a mistake."""
+    """GIVEN a pace known to 22 % WHEN the first mark would make it half, or a fourth more THEN the
+    first is held to be a mistake.
+    """
     h = clocked(TrackFilter.at_start(1.0, 1.0, 1.0, 1.0), 4.5, 0.22)
     h.advance(0.0, 100.0, 0.0)
-    seen = Observation(100 * NS_PER_S, MARK_MODELS[MarkSource.GATE], 4.5, 0.0, 0.0, 0.0, repeated=False)
+    seen = Observation(
+        100 * NS_PER_S, MARK_MODELS[MarkSource.GATE], 4.5, 0.0, 0.0, 0.0, repeated=False
+    )
     half, more = (associated(h, (line_m,), 1.0, seen)[0].weight for line_m in (225.0, 562.5))
     assert half < 0.05 * more
 
 
 def test_a_machine_that_slept() -> None:
-    """GIVEN a total that has leapt by 300 m while nothing was heard WHEN the next line is pressed THEN the metres are known to be run."""
+    """GIVEN a total that has leapt by 300 m while nothing was heard WHEN the next line is pressed
+    THEN the metres are known to be run.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=1850.0)
@@ -336,7 +378,9 @@ def test_a_machine_that_slept() -> None:
 
 
 def test_a_change_is_told_with_its_doubt() -> None:
-    """GIVEN a pod that has slipped by 120 m WHEN one press contradicts it THEN the error that is told holds both places."""
+    """GIVEN a pod that has slipped by 120 m WHEN one press contradicts it THEN the error that is
+    told holds both places.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=2100.0)
@@ -352,7 +396,9 @@ def test_a_change_is_told_with_its_doubt() -> None:
 
 
 def test_a_false_start_is_started_again_and_can_be_taken_back() -> None:
-    """GIVEN a runner who is called back and stands WHEN start is pressed again THEN the race begins there; undo goes back to the first."""
+    """GIVEN a runner who is called back and stands WHEN start is pressed again THEN the race begins
+    there; undo goes back to the first.
+    """
     race = Race("1500m")
     race.gun()
     race.runs(MPS, seconds=6.0)
@@ -365,11 +411,15 @@ def test_a_false_start_is_started_again_and_can_be_taken_back() -> None:
     race.runs(MPS, seconds=2.0)
     told = race.told()
     assert told.distance_m == pytest.approx(90.0, abs=6.0)
-    assert ["started_again", "undone"] == [n.code for n in race.all(Notice) if n.code in ("started_again", "undone")]
+    assert ["started_again", "undone"] == [
+        n.code for n in race.all(Notice) if n.code in ("started_again", "undone")
+    ]
 
 
 def test_a_finish_by_mistake_is_taken_back() -> None:
-    """GIVEN finish pressed with 3,200 m to go WHEN undo is pressed within a minute THEN the race goes on and its bell comes, once."""
+    """GIVEN finish pressed with 3,200 m to go WHEN undo is pressed within a minute THEN the race
+    goes on and its bell comes, once.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=1800.0)
@@ -381,7 +431,9 @@ def test_a_finish_by_mistake_is_taken_back() -> None:
 
 
 def test_the_end_of_the_last_lap_by_mistake_rings_no_second_bell() -> None:
-    """GIVEN finish pressed after the bell WHEN it is taken back THEN the last lap goes on without a second bell."""
+    """GIVEN finish pressed after the bell WHEN it is taken back THEN the last lap goes on without a
+    second bell.
+    """
     race = Race("1500m")
     race.gun()
     race.runs_and_presses(MPS, upto_m=1100.0)
@@ -394,7 +446,9 @@ def test_the_end_of_the_last_lap_by_mistake_rings_no_second_bell() -> None:
 
 
 def test_the_next_heat_begins_with_a_start() -> None:
-    """GIVEN a race that is over WHEN start is pressed again THEN the next one is run and rung, under cue ids of its own."""
+    """GIVEN a race that is over WHEN start is pressed again THEN the next one is run and rung,
+    under cue ids of its own.
+    """
     race = Race("800m")
     race.gun()
     race.runs_and_presses(MPS)
@@ -409,7 +463,9 @@ def test_the_next_heat_begins_with_a_start() -> None:
 
 
 def test_a_start_that_was_forgotten_is_offered_once() -> None:
-    """GIVEN no start WHEN the runner has been running for half a minute THEN one notice offers it, and nothing begins by itself."""
+    """GIVEN no start WHEN the runner has been running for half a minute THEN one notice offers it,
+    and nothing begins by itself.
+    """
     race = Race("1500m")
     race.stands(5.0)
     race.runs(MPS, seconds=60.0)
@@ -418,7 +474,9 @@ def test_a_start_that_was_forgotten_is_offered_once() -> None:
 
 
 def test_a_race_in_which_something_changed_teaches_nothing() -> None:
-    """GIVEN a pod that has missed 30 m in the second lap WHEN the race is over THEN its scale is not handed on; else it would have been."""
+    """GIVEN a pod that has missed 30 m in the second lap WHEN the race is over THEN its scale is
+    not handed on; else it would have been.
+    """
     taught = []
     for lost_m in (0.0, 30.0):
         race = Race("5000m")
@@ -433,7 +491,9 @@ def test_a_race_in_which_something_changed_teaches_nothing() -> None:
 
 
 def test_a_place_of_ones_own_is_called_one() -> None:
-    """GIVEN presses 100 m past the line in each lap THEN the screen says where they are, and no line that they are not at."""
+    """GIVEN presses 100 m past the line in each lap THEN the screen says where they are, and no
+    line that they are not at.
+    """
     race = Race("5000m")
     race.stands(3.0)
     race.gun()
@@ -446,7 +506,9 @@ def test_a_place_of_ones_own_is_called_one() -> None:
 
 
 def test_a_total_that_was_frozen_is_made_up_for() -> None:
-    """GIVEN positions, or a pod, frozen for 30 s WHEN the total leaps to where it would have been THEN these metres count."""
+    """GIVEN positions, or a pod, frozen for 30 s WHEN the total leaps to where it would have been
+    THEN these metres count.
+    """
     race = Race("5000m")
     race.stands(3.0)
     race.gun()
@@ -462,7 +524,9 @@ def test_a_total_that_was_frozen_is_made_up_for() -> None:
 
 
 def test_lost_metres_do_not_change_the_scale() -> None:
-    """GIVEN a pod that has missed 80 m WHEN two presses have told so THEN its scale is what it was, and it counts on by that."""
+    """GIVEN a pod that has missed 80 m WHEN two presses have told so THEN its scale is what it was,
+    and it counts on by that.
+    """
     race = Race("5000m")
     race.stands(3.0)
     race.gun()

@@ -1,4 +1,6 @@
-"""A lateness that all presses have in common: when it is told, how much of it, and that it moves nothing but the error."""
+"""A lateness that all presses have in common: when it is told, how much of it, and that it moves
+nothing but the error.
+"""
 
 import pytest
 
@@ -30,7 +32,9 @@ def race_with_presses(late_s: float, *, lines: int = 8, at_fourth_s: float | Non
 
 
 def told(race: Race, from_m: float) -> list[tuple[float, float]]:
-    """Return by how much each estimate from there on was too far, and the error that it told, metres."""
+    """Return by how much each estimate from there on was too far, and the error that it told,
+    metres.
+    """
     found = []
     for each in race.all(Estimate):
         true_m = race.true_m(each)
@@ -46,19 +50,37 @@ def added_m2(race: Race) -> float:
 
 
 class Followed:
-    """A pod that counts true metres, presses at the lines, and the belief of somebody who takes them for what they are."""
+    """A pod that counts true metres, presses at the lines, and the belief of somebody who takes
+    them for what they are.
+    """
 
     def __init__(self) -> None:
         self.h = TrackFilter.at_start(1.0, 1.0, 0.03, start_var_m2=1.0)
         self.lateness = CommonLateness(self.h, FIRST_M, LAP_M)
         self.run_m = 0.0
 
-    def presses(self, *, late_s: float, lines: int, pressed: bool = True, short_m: float = 0.0) -> None:
-        """Press ``late_s`` after each line; the belief takes the runner to be ``short_m`` before where a press puts him."""
+    def presses(
+        self, *, late_s: float, lines: int, pressed: bool = True, short_m: float = 0.0
+    ) -> None:
+        """Press ``late_s`` after each line; the belief takes the runner to be ``short_m`` before
+        where a press puts him.
+        """
         for number in range(lines):
             self._runs_to(LINES_M[number])
-            seen = Observation(s_to_ns(self.run_m / MPS + late_s), THUMB, MPS, MPS * late_s, 0.0, late_s, repeated=False)
-            self.h.see(LINES_M[number] + seen.late_m() - short_m, seen.variance_m2(self.h), seen.axis_m(self.h))
+            seen = Observation(
+                s_to_ns(self.run_m / MPS + late_s),
+                THUMB,
+                MPS,
+                MPS * late_s,
+                0.0,
+                late_s,
+                repeated=False,
+            )
+            self.h.see(
+                LINES_M[number] + seen.late_m() - short_m,
+                seen.variance_m2(self.h),
+                seen.axis_m(self.h),
+            )
             note_line(self.h, number, LINES_M, seen.t_ns)
             self.lateness.mark(self.h, seen, pressed=pressed)
 
@@ -70,7 +92,9 @@ class Followed:
 
 
 def test_what_a_second_of_lateness_does_is_known() -> None:
-    """GIVEN presses that are a second's run short WHEN a filter follows them THEN it is off by what was foretold, to a hundredth."""
+    """GIVEN presses that are a second's run short WHEN a filter follows them THEN it is off by what
+    was foretold, to a hundredth.
+    """
     for lines in (1, 2, 5, 12):
         usual, short = Followed(), Followed()
         usual.presses(late_s=0.4, lines=lines)
@@ -79,7 +103,9 @@ def test_what_a_second_of_lateness_does_is_known() -> None:
 
 
 def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
-    """GIVEN presses that are late by 3 s more than usual WHEN ten lines are passed THEN the likeliest lateness is that, within 0.6 s."""
+    """GIVEN presses that are late by 3 s more than usual WHEN ten lines are passed THEN the
+    likeliest lateness is that, within 0.6 s.
+    """
     race = Followed()
     race.presses(late_s=0.4 + 3.0, lines=10)
     assert 3.0 == pytest.approx(race.lateness._score / race.lateness._information, abs=0.05)
@@ -88,7 +114,9 @@ def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
 
 @pytest.mark.parametrize("late_s", [1.5, 2.0, 3.0, 4.4])
 def test_the_truth_lies_in_what_is_told(late_s: float) -> None:
-    """GIVEN a thumb that is late at every line, a good pod THEN from the second press on the place lies in what is told."""
+    """GIVEN a thumb that is late at every line, a good pod THEN from the second press on the place
+    lies in what is told.
+    """
     race = race_with_presses(late_s)
     inside = [abs(off_m) <= 1.96 * sd_m for off_m, sd_m in told(race, from_m=625.0)]
     assert sum(inside) >= 0.9 * len(inside) > 0
@@ -101,12 +129,16 @@ def test_a_usual_thumb_adds_nothing(late_s: float) -> None:
 
 
 def test_a_lateness_moves_no_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN late presses WHEN their lateness is told or left out THEN every place and every predicted bell is the same."""
+    """GIVEN late presses WHEN their lateness is told or left out THEN every place and every
+    predicted bell is the same.
+    """
     counted_in = race_with_presses(3.0, lines=12)
     monkeypatch.setattr(CommonLateness, "variance_m2", lambda _self, _belief: 0.0)
     left_out = race_with_presses(3.0, lines=12)
     monkeypatch.undo()
-    assert [e.distance_m for e in counted_in.all(Estimate)] == [e.distance_m for e in left_out.all(Estimate)]
+    assert [e.distance_m for e in counted_in.all(Estimate)] == [
+        e.distance_m for e in left_out.all(Estimate)
+    ]
     assert added_m2(counted_in) > 0.0
 
 
@@ -123,13 +155,20 @@ def test_a_line_gate_has_no_thumb() -> None:
 
 
 def test_a_place_of_ones_own_is_not_late() -> None:
-    """GIVEN presses half a lap past the line WHEN they are taken for a place of one's own THEN they tell nothing of a thumb."""
+    """GIVEN presses half a lap past the line WHEN they are taken for a place of one's own THEN they
+    tell nothing of a thumb.
+    """
     race = Followed()
     race.presses(late_s=0.4, lines=3)
     before = race.lateness._information
     elsewhere = race.h.copy()
-    elsewhere.regime, elsewhere.lines_m = Regime.PRIVATE, tuple(line_m + 200.0 for line_m in LINES_M)
-    race.lateness.mark(elsewhere, Observation(s_to_ns(400.0), THUMB, MPS, 0.0, 0.0, 0.0, repeated=False))
+    elsewhere.regime, elsewhere.lines_m = (
+        Regime.PRIVATE,
+        tuple(line_m + 200.0 for line_m in LINES_M),
+    )
+    race.lateness.mark(
+        elsewhere, Observation(s_to_ns(400.0), THUMB, MPS, 0.0, 0.0, 0.0, repeated=False)
+    )
     assert before == race.lateness._information
     assert 0.0 == race.lateness.variance_m2([elsewhere])
 

@@ -21,7 +21,9 @@ def test_nothing_is_missing_at_first() -> None:
 
 @pytest.mark.parametrize("laps", [3, 6, 12, 25])
 def test_marks_as_expected_add_nothing(laps: int) -> None:
-    """GIVEN innovations as large as expected THEN more than a tenth is added in one race of four at most."""
+    """GIVEN innovations as large as expected THEN more than a tenth is added in one race of four at
+    most.
+    """
     random = Random(laps)
     races = [after([random.gauss(0.0, 1.0) for _ in range(laps)]).missing for _ in range(2000)]
     assert sum(missing > 0.1 for missing in races) < 0.25 * len(races)

@@ -17,7 +17,9 @@ def estimator(prior: ScalePrior | None = None) -> DistanceEstimator:
 
 
 def test_before_the_gun() -> None:
-    """GIVEN no gun yet THEN there is no place, no mode, no line, nothing to take back, and nothing has been passed."""
+    """GIVEN no gun yet THEN there is no place, no mode, no line, nothing to take back, and nothing
+    has been passed.
+    """
     waiting = estimator()
     waiting.read(0, "pod", 3.0, 10.0, None)
     assert waiting.at(1) is None
@@ -29,7 +31,9 @@ def test_before_the_gun() -> None:
 
 
 def test_the_best_evidence_leads() -> None:
-    """GIVEN a race THEN the mode goes clock, pod, marks, learned pod when marks are long past, and clock again when the pod is silent."""
+    """GIVEN a race THEN the mode goes clock, pod, marks, learned pod when marks are long past, and
+    clock again when the pod is silent.
+    """
     race = Race("5000m")
     race.pod.worn = False
     race.gun()
@@ -50,7 +54,9 @@ def test_the_best_evidence_leads() -> None:
 
 
 def test_a_slow_pod_is_no_clock() -> None:
-    """GIVEN a pod that speaks each 4 s WHEN its rhythm is known THEN it leads between its words too, BUT not when it has missed two."""
+    """GIVEN a pod that speaks each 4 s WHEN its rhythm is known THEN it leads between its words
+    too, BUT not when it has missed two.
+    """
     race = Race("5000m")
     race.pod.every_s = 4.0
     race.gun()
@@ -65,7 +71,9 @@ def test_a_slow_pod_is_no_clock() -> None:
 
 
 def test_a_slow_pod_is_calibrated_like_any_other() -> None:
-    """GIVEN a pod that speaks each 5 s and reads 4 % long, and marks just before its words THEN its metres count as its own, and teach its scale."""
+    """GIVEN a pod that speaks each 5 s and reads 4 % long, and marks just before its words THEN its
+    metres count as its own, and teach its scale.
+    """
     race = Race("10000m")
     race.pod.scale, race.pod.every_s, race.pod.next_s = 1.04, 5.0, 0.02
     race.gun()
@@ -78,7 +86,9 @@ def test_a_slow_pod_is_calibrated_like_any_other() -> None:
 
 
 def test_a_scale_learned_in_earlier_races() -> None:
-    """GIVEN a pod known to read 4 % short, to 0.5 % THEN the metres are true ones, and the estimate is as sure as that."""
+    """GIVEN a pod known to read 4 % short, to 0.5 % THEN the metres are true ones, and the estimate
+    is as sure as that.
+    """
     race = Race("5000m", wishes={"scale": 1.04, "scale_sd": 0.005})
     race.pod.scale = 1 / 1.04
     race.gun()
@@ -91,7 +101,9 @@ def test_a_scale_learned_in_earlier_races() -> None:
 
 
 def test_marks_teach_the_scale() -> None:
-    """GIVEN a pod that reads 5 % long WHEN three lines were marked THEN the unmarked next lap is right to 3 m."""
+    """GIVEN a pod that reads 5 % long WHEN three lines were marked THEN the unmarked next lap is
+    right to 3 m.
+    """
     race = Race("5000m")
     race.pod.scale = 1.05
     race.gun()
@@ -103,7 +115,9 @@ def test_marks_teach_the_scale() -> None:
 
 
 def test_without_a_pod_marks_teach_the_pace() -> None:
-    """GIVEN no pod at all WHEN lines are marked THEN the pace between them is the runner's, not the planned one, right to 15 m a lap on."""
+    """GIVEN no pod at all WHEN lines are marked THEN the pace between them is the runner's, not the
+    planned one, right to 15 m a lap on.
+    """
     race = Race("5000m")
     race.pod.worn = False
     race.gun()
@@ -123,8 +137,12 @@ def test_without_a_pod_marks_teach_the_pace() -> None:
     st.sampled_from(["pod", "no total", "silent before", "silent after", "no pod"]),
     st.booleans(),
 )
-def test_a_mark_taken_back_leaves_no_trace(scale: float, marks: int, wait_s: float, pod: str, at_a_line: bool) -> None:
-    """GIVEN a mark, at a line or not WHEN it is taken back up to a minute later THEN all is as in the twin race that never had it."""
+def test_a_mark_taken_back_leaves_no_trace(
+    scale: float, marks: int, wait_s: float, pod: str, at_a_line: bool
+) -> None:
+    """GIVEN a mark, at a line or not WHEN it is taken back up to a minute later THEN all is as in
+    the twin race that never had it.
+    """
     twins = (Race("5000m"), Race("5000m"))
     for race in twins:
         race.pod.scale = scale
@@ -165,7 +183,9 @@ def test_a_mark_is_taken_back_once() -> None:
 
 @pytest.mark.parametrize(("waited_s", "undone"), [(590.0, 1), (610.0, 0)])
 def test_a_press_can_be_taken_back_for_ten_minutes(waited_s: float, undone: int) -> None:
-    """GIVEN a press ten minutes ago, less or more a little WHEN undo is asked THEN it is taken back before and stands after."""
+    """GIVEN a press ten minutes ago, less or more a little WHEN undo is asked THEN it is taken back
+    before and stands after.
+    """
     race = Race("10000m")
     race.gun()
     race.runs_to(402.0, 4.0)
@@ -177,7 +197,9 @@ def test_a_press_can_be_taken_back_for_ten_minutes(waited_s: float, undone: int)
 
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
 def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
-    """GIVEN a mark by position or beacon alone WHEN a lap is taken back THEN there is none, and the mark stands."""
+    """GIVEN a mark by position or beacon alone WHEN a lap is taken back THEN there is none, and the
+    mark stands.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_to(202.0, 5.0)
@@ -189,7 +211,9 @@ def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
 
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
 def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkSource) -> None:
-    """GIVEN a press in the middle of nowhere, then a crossing by position WHEN the lap is taken back THEN all is as without the press."""
+    """GIVEN a press in the middle of nowhere, then a crossing by position WHEN the lap is taken
+    back THEN all is as without the press.
+    """
     twins = [Race("5000m"), Race("5000m")]
     for race in twins:
         race.gun()
@@ -211,7 +235,9 @@ def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkS
 
 
 def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
-    """Return the standard deviation after so many lines marked by position, with an error in common or without."""
+    """Return the standard deviation after so many lines marked by position, with an error in common
+    or without.
+    """
     race = Race("10000m")
     race.gun()
     distance = race.engine._distance
@@ -224,28 +250,44 @@ def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
 
 
 def test_an_error_in_common_does_not_become_smaller() -> None:
-    """GIVEN lines that all err alike by 2 m THEN 20 of them tell no better than 2 m where the runner is; independent ones do."""
+    """GIVEN lines that all err alike by 2 m THEN 20 of them tell no better than 2 m where the
+    runner is; independent ones do.
+    """
     alone_m, shared_m = sd_after_lines(20), sd_after_lines(20, 2.0)
     assert shared_m == pytest.approx(math.hypot(alone_m, 2.0))
     assert alone_m < 2.0
 
 
-mixtures = st.lists(st.tuples(st.floats(0.05, 1.0), st.floats(-100.0, 5000.0), st.floats(0.1, 100.0)), min_size=1, max_size=4)
+mixtures = st.lists(
+    st.tuples(st.floats(0.05, 1.0), st.floats(-100.0, 5000.0), st.floats(0.1, 100.0)),
+    min_size=1,
+    max_size=4,
+)
 
 
 @given(mixtures, st.floats(0.02, 0.98))
-def test_quantile_and_probability_are_inverse(parts: list[tuple[float, float, float]], probability: float) -> None:
-    """The distance passed with a probability is the one whose probability of having been passed that is."""
+def test_quantile_and_probability_are_inverse(
+    parts: list[tuple[float, float, float]], probability: float
+) -> None:
+    """The distance passed with a probability is the one whose probability of having been passed
+    that is.
+    """
     total = sum(weight for weight, _, _ in parts)
     normed = [(weight / total, mean, sd) for weight, mean, sd in parts]
     assert probability == pytest.approx(_beyond(normed, _quantile(normed, probability)), abs=1e-3)
 
 
-@pytest.mark.parametrize(("first_mps", "first_s", "mps"), [(2.0, 6.0, 5.0), (2.5, 9.0, 6.0), (2.0, 12.0, 6.0)])
-def test_a_pod_that_is_silent_while_its_runner_gets_up_to_speed(first_mps: float, first_s: float, mps: float) -> None:
-    """GIVEN a pod that says a start's low speed and then nothing for 40 s WHEN its total tells the truth THEN that counts, and no lap is lost.
+@pytest.mark.parametrize(
+    ("first_mps", "first_s", "mps"), [(2.0, 6.0, 5.0), (2.5, 9.0, 6.0), (2.0, 12.0, 6.0)]
+)
+def test_a_pod_that_is_silent_while_its_runner_gets_up_to_speed(
+    first_mps: float, first_s: float, mps: float
+) -> None:
+    """GIVEN a pod that says a start's low speed and then nothing for 40 s WHEN its total tells the
+    truth THEN that counts, and no lap is lost.
 
-    What speed alone would have made of the gap is less than half; the total may say so, for nobody runs faster than 12 m/s.
+    What speed alone would have made of the gap is less than half; the total may say so, for nobody
+    runs faster than 12 m/s.
     """
     race = Race("5000m")
     race.gun()

@@ -14,10 +14,16 @@ ORDER = (None, "phone", "watch")
 receivers = st.sampled_from(ORDER)
 
 
-def counted(heard: Iterable[tuple[float, str | None]], accuracy_m: float | None = None) -> list[tuple[float, str | None]]:
+def counted(
+    heard: Iterable[tuple[float, str | None]], accuracy_m: float | None = None
+) -> list[tuple[float, str | None]]:
     """Return which of (second, receiver) count."""
     choice = FixChoice(ORDER)
-    return [each for each in heard if choice.counts(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])]
+    return [
+        each
+        for each in heard
+        if choice.counts(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
+    ]
 
 
 @given(st.lists(st.floats(0.0, 1000.0)), receivers)
@@ -28,18 +34,26 @@ def test_a_receiver_alone_counts_always(seconds: list[float], receiver: str | No
 
 
 def test_the_first_in_order_counts_once_settled() -> None:
-    """GIVEN a phone, and later a receiver of its own THEN the phone counts until the other has been well for 5 s, then never again."""
+    """GIVEN a phone, and later a receiver of its own THEN the phone counts until the other has been
+    well for 5 s, then never again.
+    """
     heard = [(float(n), "phone") for n in range(30)] + [(n + 0.5, None) for n in range(10, 30)]
     found = counted(sorted(heard, key=lambda each: each[0]))
-    assert [(float(n), "phone") for n in range(16)] + [(n + 0.5, None) for n in range(15, 30)] == sorted(found, key=lambda each: each[0])
+    assert [(float(n), "phone") for n in range(16)] + [
+        (n + 0.5, None) for n in range(15, 30)
+    ] == sorted(found, key=lambda each: each[0])
 
 
 def test_the_next_counts_when_the_first_falls_silent() -> None:
-    """GIVEN two receivers WHEN the first falls silent THEN the other counts 5 s later, and no fix of the two is mixed in between."""
+    """GIVEN two receivers WHEN the first falls silent THEN the other counts 5 s later, and no fix
+    of the two is mixed in between.
+    """
     heard = [(float(n), None) for n in range(10)] + [(n + 0.5, "phone") for n in range(30)]
     found = counted(sorted(heard, key=lambda each: each[0]))
     assert {None} == {receiver for second, receiver in found if second < 14.0}
-    assert [(n + 0.5, "phone") for n in range(14, 30)] == [each for each in found if each[0] >= 14.0]
+    assert [(n + 0.5, "phone") for n in range(14, 30)] == [
+        each for each in found if each[0] >= 14.0
+    ]
 
 
 def test_a_rough_receiver_is_none() -> None:
@@ -52,9 +66,15 @@ def test_a_rough_receiver_is_none() -> None:
 
 @given(st.fixed_dictionaries(dict.fromkeys(ORDER, st.floats(0.0, 60.0))))
 def test_receivers_that_work_take_over_once(begin_s: dict[str | None, float]) -> None:
-    """GIVEN three receivers that begin at any time and tell a fix a second THEN the first in order ends up counting, and none comes back."""
+    """GIVEN three receivers that begin at any time and tell a fix a second THEN the first in order
+    ends up counting, and none comes back.
+    """
     heard = [(first_s + n, receiver) for receiver, first_s in begin_s.items() for n in range(80)]
-    found = [receiver for second, receiver in counted(sorted(heard, key=lambda each: each[0])) if second < 70.0]
+    found = [
+        receiver
+        for second, receiver in counted(sorted(heard, key=lambda each: each[0]))
+        if second < 70.0
+    ]
     turns = [receiver for receiver, _ in groupby(found)]
     assert len(turns) == len(set(turns))
     assert turns[-1] is None

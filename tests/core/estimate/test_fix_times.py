@@ -36,7 +36,9 @@ def comings(beat_s: float, stall: int, behind_s: float = 0.01) -> list[float]:
 
 @given(st.floats(0.1, 4.0), st.integers(1, 60))
 def test_positions_that_come_in_time_are_passed_on_as_they_are(beat_s: float, count: int) -> None:
-    """GIVEN a receiver of any rhythm WHEN nothing stands still THEN each position is passed on at once, the very same."""
+    """GIVEN a receiver of any rhythm WHEN nothing stands still THEN each position is passed on at
+    once, the very same.
+    """
     times = FixTimes()
     for number in range(count):
         one = fix(number, number * beat_s)
@@ -45,7 +47,9 @@ def test_positions_that_come_in_time_are_passed_on_as_they_are(beat_s: float, co
 
 @given(st.floats(0.2, 2.0), st.integers(6, 60))
 def test_a_burst_is_as_old_as_the_rhythm_tells(beat_s: float, seconds: int) -> None:
-    """GIVEN a link that stands still for 6 to 60 s WHEN all comes at once THEN each position is told its own time, to half a beat."""
+    """GIVEN a link that stands still for 6 to 60 s WHEN all comes at once THEN each position is
+    told its own time, to half a beat.
+    """
     stall = round(seconds / beat_s) + 3
     if stall > 100:
         return
@@ -55,15 +59,21 @@ def test_a_burst_is_as_old_as_the_rhythm_tells(beat_s: float, seconds: int) -> N
 
 
 def test_a_burst_with_holes_is_of_no_use() -> None:
-    """GIVEN a link that stands still for 30 s and loses a third of what was queued WHEN the rest comes THEN none of it is passed on."""
+    """GIVEN a link that stands still for 30 s and loses a third of what was queued WHEN the rest
+    comes THEN none of it is passed on.
+    """
     lost = tuple(range(STEADY + 5, STEADY + 15))
     found = told(comings(1.0, 30), missing=lost)
-    assert [n for n in range(STEADY, STEADY + 30) if n in found] == []  # the last of them came with the first in time
+    assert [
+        n for n in range(STEADY, STEADY + 30) if n in found
+    ] == []  # the last of them came with the first in time
     assert found[STEADY + 31] == STEADY + 31
 
 
 def test_one_position_after_a_silence_is_none_of_a_burst() -> None:
-    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its rhythm THEN the first is passed on with the second, as it is."""
+    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its rhythm THEN the first is
+    passed on with the second, as it is.
+    """
     times = FixTimes()
     for number in range(10):
         times.feed(fix(number, number))
@@ -73,7 +83,9 @@ def test_one_position_after_a_silence_is_none_of_a_burst() -> None:
 
 
 def test_a_position_that_tells_its_age_needs_no_rhythm() -> None:
-    """GIVEN a receiver that tells the age of its positions WHEN they come in a burst THEN each is passed on at once, as old as it says."""
+    """GIVEN a receiver that tells the age of its positions WHEN they come in a burst THEN each is
+    passed on at once, as old as it says.
+    """
     times = FixTimes()
     aged = [Fix(s_to_ns(50.0), 50.0 + n * 1e-4, 0.0, age_s=20.0 - n) for n in range(20)]
     assert [times.feed(each) for each in aged] == [(each,) for each in aged]
@@ -81,7 +93,9 @@ def test_a_position_that_tells_its_age_needs_no_rhythm() -> None:
 
 @given(st.lists(st.floats(0.0, 30.0), max_size=300))
 def test_whatever_comes_memory_is_bounded_and_nothing_comes_twice(between_s: list[float]) -> None:
-    """GIVEN positions at any times THEN none is passed on twice, each comes in its order, and no more than some hundred are kept."""
+    """GIVEN positions at any times THEN none is passed on twice, each comes in its order, and no
+    more than some hundred are kept.
+    """
     times, now_s, numbers = FixTimes(), 0.0, []
     for number, seconds in enumerate(between_s):
         now_s += seconds

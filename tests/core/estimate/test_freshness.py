@@ -15,7 +15,13 @@ def channel(silence_ok_s: float = 2.5, frozen_after_s: float = 10.0) -> Channel:
 
 @pytest.mark.parametrize(
     ("silent_s", "state"),
-    [(0.0, Freshness.FRESH), (2.5, Freshness.FRESH), (2.6, Freshness.STALE), (10.0, Freshness.STALE), (10.1, Freshness.LOST)],
+    [
+        (0.0, Freshness.FRESH),
+        (2.5, Freshness.FRESH),
+        (2.6, Freshness.STALE),
+        (10.0, Freshness.STALE),
+        (10.1, Freshness.LOST),
+    ],
 )
 def test_silence(silent_s: float, state: Freshness) -> None:
     """Silence makes a value stale as soon as the profile says, and lost after 10 s."""
@@ -28,7 +34,9 @@ def test_a_slow_sensor_is_lost_later() -> None:
     """GIVEN a profile that allows 8 s of silence THEN lost is after 16 s."""
     c = channel(silence_ok_s=8.0)
     c.heard(0, 1, plausible=True)
-    assert [Freshness.FRESH, Freshness.STALE, Freshness.LOST] == [c.state(s_to_ns(t)) for t in (8.0, 16.0, 16.1)]
+    assert [Freshness.FRESH, Freshness.STALE, Freshness.LOST] == [
+        c.state(s_to_ns(t)) for t in (8.0, 16.0, 16.1)
+    ]
 
 
 def test_never_heard_is_lost() -> None:
@@ -37,7 +45,9 @@ def test_never_heard_is_lost() -> None:
 
 
 def test_frozen() -> None:
-    """GIVEN the same said for longer than a living value can THEN it is frozen, until something else is said."""
+    """GIVEN the same said for longer than a living value can THEN it is frozen, until something
+    else is said.
+    """
     c = channel()
     for second in range(11):
         c.heard(s_to_ns(second), b"same", plausible=True)
@@ -49,7 +59,9 @@ def test_frozen() -> None:
 
 
 def test_what_cannot_be() -> None:
-    """An implausible value is told as that, and the next plausible one makes the sensor fresh again."""
+    """An implausible value is told as that, and the next plausible one makes the sensor fresh
+    again.
+    """
     c = channel()
     c.heard(0, 1, plausible=False)
     assert Freshness.IMPLAUSIBLE is c.state(1)
@@ -85,7 +97,9 @@ def of(race: Race, sensor: str) -> Sensor:
 @pytest.mark.parametrize("sensor", ["pod", "strap"])
 @pytest.mark.parametrize("phase_s", [0.0, 0.13, 0.37, 0.49, 0.5, 0.51, 0.62, 0.87, 0.99])
 def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s: float) -> None:
-    """GIVEN either sensor, at any phase to the other WHEN it falls silent THEN within 3 s of its last word the estimate has no value."""
+    """GIVEN either sensor, at any phase to the other WHEN it falls silent THEN within 3 s of its
+    last word the estimate has no value.
+    """
     race = Race()
     race.strap.next_s = phase_s
     race.gun()
@@ -104,7 +118,9 @@ def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s:
 
 @pytest.mark.parametrize("every_s", [3.0, 4.0, 5.0])
 def test_a_slow_sensor_has_a_value_between_its_words(every_s: float) -> None:
-    """GIVEN both sensors slow WHEN six intervals have shown their rhythm THEN their values stand, BUT a word well overdue ends them."""
+    """GIVEN both sensors slow WHEN six intervals have shown their rhythm THEN their values stand,
+    BUT a word well overdue ends them.
+    """
     race = Race("10000m")
     race.pod.every_s = race.strap.every_s = every_s
     race.gun()
@@ -120,11 +136,15 @@ def test_a_slow_sensor_has_a_value_between_its_words(every_s: float) -> None:
     race.runs(5.0, seconds=15)
     unknown = next(e for e in race.all(Estimate) if e.t_ns > heard_ns and e.heart_rate_bpm is None)
     assert 1.5 * every_s < (unknown.t_ns - heard_ns) / NS_PER_S <= 1.5 * every_s + 0.5
-    assert [unknown.t_ns] == [n.t_ns for n in race.notices("sensor_stale") if n.sensor == "strap" and n.t_ns > heard_ns]
+    assert [unknown.t_ns] == [
+        n.t_ns for n in race.notices("sensor_stale") if n.sensor == "strap" and n.t_ns > heard_ns
+    ]
 
 
 def test_both_silent() -> None:
-    """GIVEN both sensors fall silent at once THEN both values are gone within 3 s, told stale and then lost."""
+    """GIVEN both sensors fall silent at once THEN both values are gone within 3 s, told stale and
+    then lost.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=20)
@@ -133,12 +153,18 @@ def test_both_silent() -> None:
     race.runs(5.0, seconds=2.99)
     assert (None, None) == (race.told().cadence_spm, race.told().heart_rate_bpm)
     race.runs(5.0, seconds=20)
-    assert ["sensor_fresh", "sensor_stale", "sensor_lost"] == codes(race, "pod") == codes(race, "strap")
+    assert (
+        ["sensor_fresh", "sensor_stale", "sensor_lost"]
+        == codes(race, "pod")
+        == codes(race, "strap")
+    )
 
 
 @pytest.mark.parametrize("sensor", ["pod", "strap"])
 def test_a_link_that_goes_down(sensor: str) -> None:
-    """WHEN a sensor's link goes down THEN its value is gone within a beat, BUT WHEN it comes back THEN so does the value."""
+    """WHEN a sensor's link goes down THEN its value is gone within a beat, BUT WHEN it comes back
+    THEN so does the value.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=20.9)
@@ -152,20 +178,28 @@ def test_a_link_that_goes_down(sensor: str) -> None:
 
 
 def test_a_frozen_pod() -> None:
-    """GIVEN a pod that repeats itself THEN after 10 s it has no cadence, and the runner goes on by the last speed; then it recovers."""
+    """GIVEN a pod that repeats itself THEN after 10 s it has no cadence, and the runner goes on by
+    the last speed; then it recovers.
+    """
     race = Race("5000m")
     race.gun()
     race.runs(5.0, seconds=20)
     race.pod.freezes(30)
     race.runs(5.0, seconds=15)
-    assert (None, None, Mode.CLOCK) == (race.told().cadence_spm, race.told().speed_mps, race.told().mode)
+    assert (None, None, Mode.CLOCK) == (
+        race.told().cadence_spm,
+        race.told().speed_mps,
+        race.told().mode,
+    )
     race.runs(5.0, seconds=25)
     assert 180.0 == race.told().cadence_spm
     assert ["sensor_fresh", "sensor_frozen", "sensor_fresh"] == codes(race, "pod")
 
 
 def test_a_frozen_strap() -> None:
-    """GIVEN a strap whose beats and intervals stay the same for a minute and a half THEN it has no value."""
+    """GIVEN a strap whose beats and intervals stay the same for a minute and a half THEN it has no
+    value.
+    """
     race = Race("5000m")
     race.gun()
     race.strap.freezes(120)
@@ -186,7 +220,9 @@ def test_a_standing_pod_is_not_frozen() -> None:
 
 @pytest.mark.parametrize("spike", [225.0, 240.0, 90.0])
 def test_an_implausible_heart_rate(spike: float) -> None:
-    """GIVEN 160 a minute WHEN the strap says 225, 240 or 90 for three seconds THEN nothing is shown, and then 160 again."""
+    """GIVEN 160 a minute WHEN the strap says 225, 240 or 90 for three seconds THEN nothing is
+    shown, and then 160 again.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=20)
@@ -209,7 +245,9 @@ def test_a_heart_rate_of_zero_is_unknown() -> None:
 
 
 def test_the_second_strap_takes_over() -> None:
-    """GIVEN two straps in the setup's order WHEN the first falls silent THEN the second's value is shown, and the first's when it is back."""
+    """GIVEN two straps in the setup's order WHEN the first falls silent THEN the second's value is
+    shown, and the first's when it is back.
+    """
     race = Race(sensors={"strap": GENERIC["strap"], "spare": GENERIC["strap"]})
     race.pod.worn = False
     shown = []
@@ -224,7 +262,9 @@ def test_the_second_strap_takes_over() -> None:
 
 
 def test_a_pod_on_each_foot() -> None:
-    """GIVEN two pods, the second 5 % longer and quicker THEN the first alone counts, until it falls silent: then the second goes on from there."""
+    """GIVEN two pods, the second 5 % longer and quicker THEN the first alone counts, until it falls
+    silent: then the second goes on from there.
+    """
     race = Race(sensors={"pod": GENERIC["pod"], "left": GENERIC["pod"]})
     race.strap.worn = False
     race.gun()
@@ -249,11 +289,15 @@ def test_sensors_nobody_told_of() -> None:
 
 
 def test_half_a_time_between_beats() -> None:
-    """WHEN a strap's frames end in half an interval THEN its heart rate counts, such frames are counted, and the first is told."""
+    """WHEN a strap's frames end in half an interval THEN its heart rate counts, such frames are
+    counted, and the first is told.
+    """
     race = Race()
     race.gun()
     for second in range(5):
-        race.feed(Notification(s_to_ns(second + 0.5), "strap", "2a37", bytes.fromhex("109600 0403")))
+        race.feed(
+            Notification(s_to_ns(second + 0.5), "strap", "2a37", bytes.fromhex("109600 0403"))
+        )
     counts = race.engine._sensors.counts["strap"]
     assert (5, 5, 0) == (counts.decoded, counts.half_rr, counts.broken)
     assert 150.0 == race.told().heart_rate_bpm
@@ -261,7 +305,9 @@ def test_half_a_time_between_beats() -> None:
 
 
 def test_bytes_that_are_none() -> None:
-    """WHEN a sensor sends what cannot be decoded THEN each is counted in its own way, and the first is told with its bytes."""
+    """WHEN a sensor sends what cannot be decoded THEN each is counted in its own way, and the first
+    is told with its bytes.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=5)

@@ -15,7 +15,16 @@ def heard(*bpms: float, ceiling_bpm: float | None = None, from_s: float = 0.0) -
 
 
 @pytest.mark.parametrize(
-    ("bpm", "believed"), [(0.0, False), (29.0, False), (30.0, True), (150.0, True), (225.0, True), (226.0, False), (65535.0, False)]
+    ("bpm", "believed"),
+    [
+        (0.0, False),
+        (29.0, False),
+        (30.0, True),
+        (150.0, True),
+        (225.0, True),
+        (226.0, False),
+        (65535.0, False),
+    ],
 )
 def test_what_a_heart_can_do(bpm: float, believed: bool) -> None:
     """Values outside 30 to 225 a minute are not a heart's."""
@@ -25,21 +34,29 @@ def test_what_a_heart_can_do(bpm: float, believed: bool) -> None:
 
 
 def test_a_spike_is_not_believed() -> None:
-    """GIVEN 150 WHEN 225 is said for a moment THEN it stays 150 and the next true value counts at once."""
+    """GIVEN 150 WHEN 225 is said for a moment THEN it stays 150 and the next true value counts at
+    once.
+    """
     heart = heard(150, 151, 225, 225)
     assert 151 == heart.bpm
     assert heart.read(s_to_ns(4), 152)
 
 
-@pytest.mark.parametrize(("leap", "believed"), [(16.0, True), (17.0, False), (-16.0, True), (-17.0, False)])
+@pytest.mark.parametrize(
+    ("leap", "believed"), [(16.0, True), (17.0, False), (-16.0, True), (-17.0, False)]
+)
 def test_how_far_a_heart_jumps_in_a_second(leap: float, believed: bool) -> None:
-    """GIVEN 150 WHEN the next second says more than 16 away THEN that is not believed until it is confirmed."""
+    """GIVEN 150 WHEN the next second says more than 16 away THEN that is not believed until it is
+    confirmed.
+    """
     heart = heard(150)
     assert believed == heart.read(s_to_ns(1), 150 + leap)
 
 
 def test_a_jump_that_stays_is_believed_after_five_seconds() -> None:
-    """GIVEN a strap that was wrong WHEN it goes on saying the new value THEN that is believed after 5 s, not before."""
+    """GIVEN a strap that was wrong WHEN it goes on saying the new value THEN that is believed after
+    5 s, not before.
+    """
     heart = heard(100, *[160] * 5)
     assert 100 == heart.bpm
     assert heart.read(s_to_ns(6), 160)
@@ -75,14 +92,18 @@ def test_one_beat_below_begins_anew() -> None:
 
 @pytest.mark.parametrize("between", [[], [240.0] * 25, [0.0] * 25])
 def test_what_was_not_seen_does_not_count(between: list[float]) -> None:
-    """GIVEN one value at the ceiling WHEN the strap is silent or wild for 25 s and then at the ceiling again THEN that is no 20 s."""
+    """GIVEN one value at the ceiling WHEN the strap is silent or wild for 25 s and then at the
+    ceiling again THEN that is no 20 s.
+    """
     heart = heard(170, 182, *between, ceiling_bpm=180)
     assert heart.read(s_to_ns(27), 182)
     assert not heart.over_ceiling(s_to_ns(27))
 
 
 def test_a_lost_second_does_not_begin_anew() -> None:
-    """GIVEN 20 s at the ceiling WHEN two values in it were lost on air THEN it is over all the same."""
+    """GIVEN 20 s at the ceiling WHEN two values in it were lost on air THEN it is over all the
+    same.
+    """
     heart = HeartRate(180)
     for second in (0, 1, 2, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 18, 19, 20):
         heart.read(s_to_ns(second), 185)

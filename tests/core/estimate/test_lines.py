@@ -21,7 +21,9 @@ THUMB_S = 0.4
 
 
 class Runner:
-    """Somebody at an even 5 m/s with a pod that counts ``scale`` metres a metre; time stands in 0.1 s."""
+    """Somebody at an even 5 m/s with a pod that counts ``scale`` metres a metre; time stands in 0.1
+    s.
+    """
 
     def __init__(self, course: Course, *, scale: float = 1.0, mps: float = 5.0) -> None:
         self.course, self.scale, self.mps = course, scale, mps
@@ -42,7 +44,9 @@ class Runner:
         while self.run_m < metres:
             self.tenths += 1
             if self.tenths % 10 == 0:
-                self.estimator.read(self.t_ns, "pod", self.mps * self.scale, self.run_m * self.scale, None)
+                self.estimator.read(
+                    self.t_ns, "pod", self.mps * self.scale, self.run_m * self.scale, None
+                )
 
     def presses(self, line_m: float, after_s: float = THUMB_S) -> int | None:
         self.runs_to(line_m + after_s * self.mps)
@@ -59,7 +63,11 @@ class Runner:
 
     def line(self) -> int:
         assert self.estimator._belief is not None
-        return -1 if self.estimator._belief.marked_m is None else self.number(self.estimator._belief.marked_m) or 0
+        return (
+            -1
+            if self.estimator._belief.marked_m is None
+            else self.number(self.estimator._belief.marked_m) or 0
+        )
 
 
 scales = st.floats(0.95, 1.05)
@@ -67,7 +75,9 @@ scales = st.floats(0.95, 1.05)
 
 @given(scales, st.integers(0, 1), st.lists(st.integers(1, 3), max_size=12))
 def test_missed_presses_cost_nothing(scale: float, first: int, steps: list[int]) -> None:
-    """GIVEN any pod within 5 % and up to two presses in a row forgotten WHEN one is made THEN it is taken for its own line, to 6 m."""
+    """GIVEN any pod within 5 % and up to two presses in a row forgotten WHEN one is made THEN it is
+    taken for its own line, to 6 m.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     for n in accumulate(steps, initial=first):
         if n < runner.course.laps:
@@ -77,7 +87,9 @@ def test_missed_presses_cost_nothing(scale: float, first: int, steps: list[int])
 
 @given(scales, st.integers(1, 11), st.floats(1.0, 5.0))
 def test_doubled_presses_find_their_line_taken(scale: float, n: int, after_s: float) -> None:
-    """GIVEN a line that has its mark WHEN the button is pressed again 1 to 5 s later THEN it is no line, and the place stays right."""
+    """GIVEN a line that has its mark WHEN the button is pressed again 1 to 5 s later THEN it is no
+    line, and the place stays right.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     for line_m in runner.course.crossings_m[: n + 1]:
         runner.presses(line_m)
@@ -90,8 +102,12 @@ def test_doubled_presses_find_their_line_taken(scale: float, n: int, after_s: fl
 @pytest.mark.parametrize("scale", [0.96, 1.0, 1.04])
 @pytest.mark.parametrize("after_s", [1.0, 2.0, 3.0, 5.0])
 @pytest.mark.parametrize(("first", "lines", "within_m"), [(1, 1, 1.5), (0, 6, 0.2)])
-def test_doubled_presses_move_nobody(scale: float, after_s: float, first: int, lines: int, within_m: float) -> None:
-    """GIVEN six marked lines, or one mark in all, at the second line WHEN the last press is doubled THEN it is no evidence of a new place."""
+def test_doubled_presses_move_nobody(
+    scale: float, after_s: float, first: int, lines: int, within_m: float
+) -> None:
+    """GIVEN six marked lines, or one mark in all, at the second line WHEN the last press is doubled
+    THEN it is no evidence of a new place.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     for line_m in runner.course.crossings_m[first : first + lines]:
         runner.presses(line_m)
@@ -102,7 +118,9 @@ def test_doubled_presses_move_nobody(scale: float, after_s: float, first: int, l
 
 @given(scales, st.integers(2, 10), st.floats(0.15, 0.85))
 def test_a_stray_press_in_mid_lap_moves_nothing(scale: float, n: int, share: float) -> None:
-    """GIVEN marked laps WHEN the button is pressed once anywhere in mid-lap THEN the count stays, the place too, and the next line counts."""
+    """GIVEN marked laps WHEN the button is pressed once anywhere in mid-lap THEN the count stays,
+    the place too, and the next line counts.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     for line_m in runner.course.crossings_m[: n + 1]:
         runner.presses(line_m)
@@ -115,7 +133,9 @@ def test_a_stray_press_in_mid_lap_moves_nothing(scale: float, n: int, share: flo
 
 @given(scales, st.floats(0.1, 0.6))
 def test_a_press_before_the_first_line(scale: float, share: float) -> None:
-    """GIVEN no line yet WHEN the button is pressed in between THEN it is none, and the first line is still the first."""
+    """GIVEN no line yet WHEN the button is pressed in between THEN it is none, and the first line
+    is still the first.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     assert runner.presses(200.0 * share, 0.0) is None
     assert -1 == runner.line()
@@ -124,7 +144,9 @@ def test_a_press_before_the_first_line(scale: float, share: float) -> None:
 
 @pytest.mark.parametrize("scale", [0.94, 1.0, 1.06])
 def test_the_first_line_of_the_mile(scale: float) -> None:
-    """GIVEN the mile, whose first line comes 9.3 m after the gun THEN a press there is the first line and the next is the second."""
+    """GIVEN the mile, whose first line comes 9.3 m after the gun THEN a press there is the first
+    line and the next is the second.
+    """
     runner = Runner(course_for("mile"), scale=scale)
     assert [0, 1, 2] == [runner.presses(line_m) for line_m in runner.course.crossings_m[:3]]
     assert abs(runner.off_m()) < 2.0
@@ -132,7 +154,9 @@ def test_the_first_line_of_the_mile(scale: float) -> None:
 
 @pytest.mark.parametrize("scale", [0.94, 1.0, 1.06])
 def test_the_first_line_of_the_mile_unpressed(scale: float) -> None:
-    """GIVEN the mile BUT WHEN nobody presses 2 s after the gun THEN the press a lap later is the second line all the same."""
+    """GIVEN the mile BUT WHEN nobody presses 2 s after the gun THEN the press a lap later is the
+    second line all the same.
+    """
     runner = Runner(course_for("mile"), scale=scale)
     assert [1, 2] == [runner.presses(line_m) for line_m in runner.course.crossings_m[1:3]]
     assert abs(runner.off_m()) < 2.0
@@ -150,7 +174,9 @@ def test_every_source_counts(source: MarkSource) -> None:
 
 @given(st.integers(0, 2**32), st.integers(1, 40))
 def test_any_presses_leave_a_belief(seed: int, number: int) -> None:
-    """GIVEN presses at any moments THEN at most six hypotheses live, their weights sum to one, and mean and variance are theirs."""
+    """GIVEN presses at any moments THEN at most six hypotheses live, their weights sum to one, and
+    mean and variance are theirs.
+    """
     random = Random(seed)
     runner = Runner(course_for("3000m"), scale=random.gauss(1.0, 0.03))
     for moment in sorted(random.uniform(0.0, 3000.0) for _ in range(number)):
@@ -165,15 +191,23 @@ def test_any_presses_leave_a_belief(seed: int, number: int) -> None:
         axes = [h.axis_m(3.0, 0.0) for h in belief.hypotheses]
         places = [h.s + axis_m * h.scale for h, axis_m in zip(belief.hypotheses, axes, strict=True)]
         assert sum(w * s for w, s in zip(weights, places, strict=True)) == pytest.approx(mean)
-        widths = [h.variance_ahead(axis_m) + h.place_var_m2 for h, axis_m in zip(belief.hypotheses, axes, strict=True)]
-        spread = sum(w * (width + (s - mean) ** 2) for w, s, width in zip(weights, places, widths, strict=True))
+        widths = [
+            h.variance_ahead(axis_m) + h.place_var_m2
+            for h, axis_m in zip(belief.hypotheses, axes, strict=True)
+        ]
+        spread = sum(
+            w * (width + (s - mean) ** 2)
+            for w, s, width in zip(weights, places, widths, strict=True)
+        )
         assert spread == pytest.approx(variance, rel=1e-4, abs=1e-4)
         assert math.isfinite(variance)
 
 
 @pytest.mark.parametrize("scale", [0.96, 1.0, 1.04])
 def test_presses_at_the_start_line(scale: float) -> None:
-    """GIVEN a runner who presses each lap from the start, half a lap off the finish line THEN the marks count, and the place is right."""
+    """GIVEN a runner who presses each lap from the start, half a lap off the finish line THEN the
+    marks count, and the place is right.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     for line_m in (400.0, 800.0, 1200.0):
         runner.runs_to(line_m + THUMB_S * runner.mps)
@@ -183,7 +217,9 @@ def test_presses_at_the_start_line(scale: float) -> None:
 
 @given(scales)
 def test_one_press_at_the_start_line_decides_nothing(scale: float) -> None:
-    """GIVEN one stray press just where the start line is BUT WHEN the others come at the finish line THEN they are the lines."""
+    """GIVEN one stray press just where the start line is BUT WHEN the others come at the finish
+    line THEN they are the lines.
+    """
     runner = Runner(course_for("5000m"), scale=scale)
     runner.runs_to(402.0)
     runner.estimator.mark(runner.t_ns, MarkSource.BUTTON)
@@ -200,7 +236,9 @@ def test_every_line_takes_one_mark() -> None:
 
 
 def test_marks_of_somebody_who_stands_leave_some_doubt() -> None:
-    """GIVEN a pod that stands still, and lines that the clock explains WHEN each is marked THEN the filter never holds one for exact."""
+    """GIVEN a pod that stands still, and lines that the clock explains WHEN each is marked THEN the
+    filter never holds one for exact.
+    """
     lines_m = (300.0, 700.0, 1100.0, 1500.0)
     h = clocked(TrackFilter.at_start(1.0, 1.0, 0.03, 1.0), 8.4, 0.1)
     for number, line_m in enumerate(lines_m):

@@ -1,4 +1,6 @@
-"""What one race measures of its pod: the truth, as sharply as is said, whatever was expected; nothing where the marks do not tell."""
+"""What one race measures of its pod: the truth, as sharply as is said, whatever was expected;
+nothing where the marks do not tell.
+"""
 
 import pytest
 
@@ -16,9 +18,13 @@ def marked(race: Race, lines: int | None = None) -> Race:
     return race
 
 
-@pytest.mark.parametrize("expected", [{}, {"scale": 1.0, "scale_sd": 0.005}, {"scale": 0.96, "scale_sd": 0.02}])
+@pytest.mark.parametrize(
+    "expected", [{}, {"scale": 1.0, "scale_sd": 0.005}, {"scale": 0.96, "scale_sd": 0.02}]
+)
 def test_what_was_expected_does_not_matter(expected: dict[str, float]) -> None:
-    """GIVEN a pod that reads 4 % short WHEN all lines are marked THEN that is measured, the same whatever was expected before."""
+    """GIVEN a pod that reads 4 % short WHEN all lines are marked THEN that is measured, the same
+    whatever was expected before.
+    """
     race = Race("5000m", wishes=dict(expected))
     race.pod.scale = 1 / 1.04
     found = marked(race).engine.measured_scale
@@ -30,7 +36,11 @@ def test_what_was_expected_does_not_matter(expected: dict[str, float]) -> None:
 
 def test_more_laps_measure_sharper() -> None:
     """GIVEN more marked laps THEN the spread falls."""
-    spreads = [found.measured.sd for lines in (4, 8, 12) if (found := marked(Race("5000m"), lines).engine.measured_scale)]
+    spreads = [
+        found.measured.sd
+        for lines in (4, 8, 12)
+        if (found := marked(Race("5000m"), lines).engine.measured_scale)
+    ]
     assert 3 == len(spreads)
     assert sorted(spreads, reverse=True) == spreads
 
@@ -47,7 +57,9 @@ def test_too_few_marks_measure_nothing() -> None:
 
 
 def test_a_missed_and_a_doubled_press_do_no_harm() -> None:
-    """GIVEN one line not pressed and one pressed twice WHEN the race is over THEN the scale is still the true one."""
+    """GIVEN one line not pressed and one pressed twice WHEN the race is over THEN the scale is
+    still the true one.
+    """
     race = Race("3000m")
     race.pod.scale = 1.03
     race.gun()
@@ -79,7 +91,9 @@ def test_a_mark_taken_back_measures_nothing() -> None:
 
 
 def test_laps_that_contradict_each_other_measure_nothing() -> None:
-    """GIVEN a pod that reads 8 % long from the middle of the race on, as one that has come loose WHEN it is over THEN nothing is learned."""
+    """GIVEN a pod that reads 8 % long from the middle of the race on, as one that has come loose
+    WHEN it is over THEN nothing is learned.
+    """
     race = Race("5000m")
     race.gun()
     race.runs_and_presses(5.0, upto_m=race.course.crossings_m[6] + 2.0)
@@ -91,7 +105,9 @@ def test_laps_that_contradict_each_other_measure_nothing() -> None:
 
 
 def test_a_silent_pod_is_not_measured() -> None:
-    """GIVEN a pod that was heard for a tenth of the race WHEN all lines are marked THEN it is the guesses that fit, and nothing is learned."""
+    """GIVEN a pod that was heard for a tenth of the race WHEN all lines are marked THEN it is the
+    guesses that fit, and nothing is learned.
+    """
     race = Race("3000m")
     race.gun()
     race.runs(5.0, seconds=60)
@@ -103,7 +119,9 @@ def test_a_silent_pod_is_not_measured() -> None:
 
 
 def test_lines_marked_by_somebody_who_stands_are_not_exact() -> None:
-    """GIVEN a pod that stands still WHEN line upon line is marked THEN each is taken in with the error that a mark has at least."""
+    """GIVEN a pod that stands still WHEN line upon line is marked THEN each is taken in with the
+    error that a mark has at least.
+    """
     measuring = Measuring()
     for line_m in (400.0, 800.0, 1200.0):
         measuring.line(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))

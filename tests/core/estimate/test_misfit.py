@@ -1,4 +1,6 @@
-"""After a mark that fitted badly the pod may go on being off: what is told of the error grows until a mark fits."""
+"""After a mark that fitted badly the pod may go on being off: what is told of the error grows until
+a mark fits.
+"""
 
 import math
 
@@ -16,7 +18,9 @@ THUMB_M = 0.4 * MPS
 
 
 def at_line(number: int, *, scale: float = 1.0, from_m: float = 0.0) -> Race:
-    """Run to line ``number``, counted from 0, and press; the pod's scale is another one from ``from_m`` on."""
+    """Run to line ``number``, counted from 0, and press; the pod's scale is another one from
+    ``from_m`` on.
+    """
     race = Race("5000m")
     race.stands(5.0)
     race.gun()
@@ -35,7 +39,9 @@ def added_m2(race: Race) -> float:
 
 @pytest.mark.parametrize("scale", [0.95, 0.96, 1.04, 1.05])
 def test_a_scale_that_changed_half_a_lap_before_the_mark(scale: float) -> None:
-    """GIVEN a pod whose scale changes by 4 or 5 % in mid-lap WHEN that lap's press is off THEN the truth is in what is told of the next."""
+    """GIVEN a pod whose scale changes by 4 or 5 % in mid-lap WHEN that lap's press is off THEN the
+    truth is in what is told of the next.
+    """
     race = at_line(5, scale=scale, from_m=2000.0)
     pressed = len(race.all(Estimate))
     race.runs(MPS, metres=390.0)
@@ -53,7 +59,9 @@ def test_a_mark_that_fits_leaves_nothing() -> None:
 
 
 def test_the_next_mark_that_fits_ends_it() -> None:
-    """GIVEN a press that was off WHEN the scale is what it was and presses fit again THEN nothing is added any more."""
+    """GIVEN a press that was off WHEN the scale is what it was and presses fit again THEN nothing
+    is added any more.
+    """
     race = at_line(5, scale=0.96, from_m=2000.0)
     off_m2 = added_m2(race)
     race.pod.scale = 1.0
@@ -73,7 +81,8 @@ def test_a_press_taken_back_leaves_nothing() -> None:
 
 
 def test_marks_that_keep_being_off_are_told_too() -> None:
-    """GIVEN marks 1.8 standard deviations off, which speak for no change each by itself THEN the error told grows all the same.
+    """GIVEN marks 1.8 standard deviations off, which speak for no change each by itself THEN the
+    error told grows all the same.
 
     A copy, which undo goes back to, knows them; marks that fit add nothing.
     """

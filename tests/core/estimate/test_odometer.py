@@ -1,4 +1,6 @@
-"""A pod's distance made whole: how far off the runner's position may be after each thing that pods do. No lap is marked here."""
+"""A pod's distance made whole: how far off the runner's position may be after each thing that pods
+do. No lap is marked here.
+"""
 
 from collections.abc import Callable
 
@@ -106,7 +108,9 @@ def sends_only_cadence(race: Race) -> None:
     ],
 )
 def test_even_pace(does: Callable[[Race], None], within_m: float) -> None:
-    """GIVEN a pod that does one of the things pods do WHEN the pace is even and it goes on THEN the position is this near the truth."""
+    """GIVEN a pod that does one of the things pods do WHEN the pace is even and it goes on THEN the
+    position is this near the truth.
+    """
     race = running()
     does(race)
     race.runs(5.0, seconds=75)
@@ -125,7 +129,9 @@ def test_even_pace(does: Callable[[Race], None], within_m: float) -> None:
     ],
 )
 def test_a_guess_is_told_as_one(does: Callable[[Race], None], sds: float) -> None:
-    """GIVEN a guess was needed BUT WHEN the pace changed meanwhile by 6 % THEN the error is within what the estimate owns up to."""
+    """GIVEN a guess was needed BUT WHEN the pace changed meanwhile by 6 % THEN the error is within
+    what the estimate owns up to.
+    """
     race = running()
     does(race)
     race.runs(5.3, seconds=31)
@@ -136,7 +142,9 @@ def test_a_guess_is_told_as_one(does: Callable[[Race], None], sds: float) -> Non
 
 @pytest.mark.parametrize("seconds", [5, 30, 120])
 def test_a_gap_bridged_by_the_total_costs_nothing(seconds: int) -> None:
-    """GIVEN a pod out of reach that counts on WHEN it is heard again THEN even a change of pace in the gap is made good."""
+    """GIVEN a pod out of reach that counts on WHEN it is heard again THEN even a change of pace in
+    the gap is made good.
+    """
     race = running()
     race.pod.falls_silent(seconds)
     race.runs(4.0, seconds=seconds + 5)
@@ -144,7 +152,9 @@ def test_a_gap_bridged_by_the_total_costs_nothing(seconds: int) -> None:
 
 
 def test_a_stop_in_a_gap_is_made_good() -> None:
-    """GIVEN a silent pod WHEN the runner stands still meanwhile THEN its total takes the guessed metres back."""
+    """GIVEN a silent pod WHEN the runner stands still meanwhile THEN its total takes the guessed
+    metres back.
+    """
     race = running()
     race.pod.falls_silent(20)
     race.stands(20)
@@ -155,7 +165,8 @@ def test_a_stop_in_a_gap_is_made_good() -> None:
 
 @pytest.mark.parametrize("wrong_m", [-149.0, -100.0, 90.0, 200.0, 4000.0])
 def test_a_corrupt_total_after_a_gap(wrong_m: float) -> None:
-    """GIVEN a pod out of reach for 30 s WHEN its first total is corrupt THEN the next one puts that right, however possible the wrong one looked.
+    """GIVEN a pod out of reach for 30 s WHEN its first total is corrupt THEN the next one puts that
+    right, however possible the wrong one looked.
 
     Not to be told from a stop in the gap until then: what comes next decides.
     """
@@ -181,7 +192,9 @@ def test_a_lifetime_odometer() -> None:
 
 
 def test_a_pod_that_is_there_before_the_gun() -> None:
-    """GIVEN a pod that counted the warm-up WHEN the gun goes between two of its readings THEN the race begins at the gun."""
+    """GIVEN a pod that counted the warm-up WHEN the gun goes between two of its readings THEN the
+    race begins at the gun.
+    """
     race = Race("5000m")
     race.runs(3.0, seconds=30.5)
     race.stands(20.2)
@@ -191,7 +204,9 @@ def test_a_pod_that_is_there_before_the_gun() -> None:
 
 
 def test_a_gun_at_full_speed() -> None:
-    """GIVEN somebody who runs himself warm WHEN the gun goes between two readings THEN what was run before it does not count: right to 0.5 m."""
+    """GIVEN somebody who runs himself warm WHEN the gun goes between two readings THEN what was run
+    before it does not count: right to 0.5 m.
+    """
     race = Race("5000m")
     race.runs(5.0, seconds=240.5)
     race.gun()
@@ -201,7 +216,9 @@ def test_a_gun_at_full_speed() -> None:
 
 @pytest.mark.parametrize("late_s", [4, 30, 90])
 def test_a_pod_that_joins_late(late_s: int) -> None:
-    """GIVEN a pod that is first heard in the race THEN its speed vouches for the time before, and the doubt about that is told."""
+    """GIVEN a pod that is first heard in the race THEN its speed vouches for the time before, and
+    the doubt about that is told.
+    """
     race = Race("5000m")
     race.pod.worn = False
     race.gun()
@@ -238,7 +255,9 @@ def test_before_anything_is_known() -> None:
 
 
 def test_the_step_learned_while_speed_was_known() -> None:
-    """GIVEN a long-legged runner WHEN speed and total are lost THEN cadence x the step learned from this runner goes on, in its own mode."""
+    """GIVEN a long-legged runner WHEN speed and total are lost THEN cadence x the step learned from
+    this runner goes on, in its own mode.
+    """
     race = Race("5000m")
     race.pod.spm = 160.0
     race.gun()
@@ -251,8 +270,12 @@ def test_the_step_learned_while_speed_was_known() -> None:
 
 
 @pytest.mark.parametrize(("every_s", "ahead_m"), [(1.0, 6.0), (4.0, 22.0)])
-def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(every_s: float, ahead_m: float) -> None:
-    """GIVEN a pod that says 5 m/s while it counts 6 m/s THEN a quick one goes on as it counts, and a slow one half-way between."""
+def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(
+    every_s: float, ahead_m: float
+) -> None:
+    """GIVEN a pod that says 5 m/s while it counts 6 m/s THEN a quick one goes on as it counts, and
+    a slow one half-way between.
+    """
     odometer = Odometer(5.0)
     for word in range(20):
         odometer.read(s_to_ns(every_s * word), "pod", 5.0, 6.0 * every_s * word, None)
@@ -260,7 +283,9 @@ def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(
 
 
 def test_another_pod_has_another_rhythm() -> None:
-    """GIVEN a slow pod WHEN another one takes over THEN three seconds without a word are a silence again."""
+    """GIVEN a slow pod WHEN another one takes over THEN three seconds without a word are a silence
+    again.
+    """
     odometer = Odometer(5.0)
     for word in range(20):
         odometer.read(s_to_ns(4.0 * word), "slow", 5.0, None, None)

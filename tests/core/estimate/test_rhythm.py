@@ -21,13 +21,20 @@ def silence_ns(intervals_s: Iterable[float]) -> int:
 
 @given(st.lists(st.floats(0.0, 1.2), max_size=40))
 def test_a_quick_sensor(intervals_s: list[float]) -> None:
-    """GIVEN a sensor that speaks each second or so THEN no silence is explained, whatever the jitter."""
+    """GIVEN a sensor that speaks each second or so THEN no silence is explained, whatever the
+    jitter.
+    """
     assert 0 == silence_ns(intervals_s)
 
 
-@pytest.mark.parametrize(("interval_s", "silent_after_s"), [(1.0, 0.0), (1.5, 2.25), (4.0, 6.0), (5.0, 7.5), (60.0, 10.0)])
+@pytest.mark.parametrize(
+    ("interval_s", "silent_after_s"),
+    [(1.0, 0.0), (1.5, 2.25), (4.0, 6.0), (5.0, 7.5), (60.0, 10.0)],
+)
 def test_a_slow_sensor(interval_s: float, silent_after_s: float) -> None:
-    """GIVEN a slow sensor THEN it is silent once a word is well overdue, BUT after ten seconds in any case."""
+    """GIVEN a slow sensor THEN it is silent once a word is well overdue, BUT after ten seconds in
+    any case.
+    """
     assert s_to_ns(silent_after_s) == silence_ns([interval_s] * 20)
 
 
@@ -37,9 +44,15 @@ def test_not_from_a_few_words() -> None:
     assert 0 < silence_ns([4.0] * SLOW)
 
 
-@given(st.lists(st.floats(5.0, 60.0), max_size=SLOW - 1).flatmap(lambda outages_s: st.permutations([*outages_s, *[1.0] * LATEST][:LATEST])))
+@given(
+    st.lists(st.floats(5.0, 60.0), max_size=SLOW - 1).flatmap(
+        lambda outages_s: st.permutations([*outages_s, *[1.0] * LATEST][:LATEST])
+    )
+)
 def test_outages_are_no_rhythm(intervals_s: list[float]) -> None:
-    """GIVEN up to five outages among the last fifteen intervals, anywhere THEN the sensor is as quick as the words between them."""
+    """GIVEN up to five outages among the last fifteen intervals, anywhere THEN the sensor is as
+    quick as the words between them.
+    """
     assert 0 == silence_ns(intervals_s)
 
 

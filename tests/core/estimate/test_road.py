@@ -1,4 +1,6 @@
-"""Kilometre boards: lines far apart, seldom pressed and not quite where they should be are worth what lines on a track are."""
+"""Kilometre boards: lines far apart, seldom pressed and not quite where they should be are worth
+what lines on a track are.
+"""
 
 import math
 from collections import defaultdict
@@ -34,7 +36,9 @@ def told(race: Race) -> Estimate:
 
 
 def line_of_press(race: Race) -> float:
-    """Return which board the last press is most probably of, in metres run; the last one that had its press if of none."""
+    """Return which board the last press is most probably of, in metres run; the last one that had
+    its press if of none.
+    """
     belief = race.engine._distance._belief
     assert belief is not None
     weights: defaultdict[float, float] = defaultdict(float)
@@ -45,7 +49,9 @@ def line_of_press(race: Race) -> float:
 
 @pytest.mark.parametrize("scale", [0.92, 0.94, 1.06, 1.08])
 def test_a_first_press_at_the_third_kilometre(scale: float) -> None:
-    """GIVEN a pod 6 or 8 % off and two boards without a press WHEN the third has one THEN it is counted, and the next makes it sure."""
+    """GIVEN a pod 6 or 8 % off and two boards without a press WHEN the third has one THEN it is
+    counted, and the next makes it sure.
+    """
     race = underway(scale=scale)
     presses_at(race, 3000.0)
     assert line_of_press(race) == 3000.0
@@ -56,7 +62,9 @@ def test_a_first_press_at_the_third_kilometre(scale: float) -> None:
 
 @pytest.mark.parametrize("lost", [0.15, 0.2, 0.25])
 def test_metres_lost_on_the_way(lost: float) -> None:
-    """GIVEN two boards pressed WHEN 90 to 150 m are lost before a third that is forgotten THEN the press at the fourth is counted."""
+    """GIVEN two boards pressed WHEN 90 to 150 m are lost before a third that is forgotten THEN the
+    press at the fourth is counted.
+    """
     race = underway()
     for board_m in (1000.0, 2000.0):
         presses_at(race, board_m)
@@ -70,7 +78,9 @@ def test_metres_lost_on_the_way(lost: float) -> None:
 
 @pytest.mark.parametrize("off_m", [-7.0, -4.0, 4.0, 7.0])
 def test_a_board_that_stands_elsewhere(off_m: float) -> None:
-    """GIVEN boards of which the second hangs 4 or 7 m off WHEN it is pressed THEN the truth is in what is told of the next kilometre."""
+    """GIVEN boards of which the second hangs 4 or 7 m off WHEN it is pressed THEN the truth is in
+    what is told of the next kilometre.
+    """
     race = underway()
     presses_at(race, 1000.0)
     presses_at(race, 2000.0 + off_m)
@@ -83,7 +93,9 @@ def test_a_board_that_stands_elsewhere(off_m: float) -> None:
 
 
 def test_a_line_painted_on_a_track_is_where_it_is() -> None:
-    """GIVEN the same presses on a track and on the road THEN on the track the place is known to the thumb, on the road to the board."""
+    """GIVEN the same presses on a track and on the road THEN on the track the place is known to the
+    thumb, on the road to the board.
+    """
     track, road = underway("5000m"), underway("5k")
     for number in range(3):
         presses_at(track, 200.0 + 400.0 * number)
@@ -97,7 +109,9 @@ def test_a_line_painted_on_a_track_is_where_it_is() -> None:
 
 @pytest.mark.parametrize("source", list(MARK_MODELS))
 def test_strays_are_reckoned_by_the_line(source: MarkSource) -> None:
-    """GIVEN no stray mark so far THEN the more lines passed the fewer are expected; one of them makes the next twice as likely."""
+    """GIVEN no stray mark so far THEN the more lines passed the fewer are expected; one of them
+    makes the next twice as likely.
+    """
     model = MARK_MODELS[source]
     assert model.stray == model.stray_after(0, 0.0)
     assert model.stray_after(0, 12.5) < model.stray
@@ -105,7 +119,9 @@ def test_strays_are_reckoned_by_the_line(source: MarkSource) -> None:
 
 
 def test_boards_are_missed_more_often_than_a_line_each_lap() -> None:
-    """GIVEN a thumb THEN at a board it is as late as ever, forgets more often, and never less where it forgot much anyway."""
+    """GIVEN a thumb THEN at a board it is as late as ever, forgets more often, and never less where
+    it forgot much anyway.
+    """
     thumb = MARK_MODELS[MarkSource.BUTTON]
     at_boards = thumb.at_boards()
     assert at_boards.seen < thumb.seen

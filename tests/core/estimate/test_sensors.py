@@ -7,7 +7,9 @@ from tests.core.scenario import Race
 
 
 def test_a_position_sensor_counts_like_a_pod() -> None:
-    """GIVEN a sensor that tells speed and distance by 2A67, and no cadence THEN the runner is where it says."""
+    """GIVEN a sensor that tells speed and distance by 2A67, and no cadence THEN the runner is where
+    it says.
+    """
     race = Race()
     race.pod.worn = race.strap.worn = False
     race.gun()
@@ -25,23 +27,33 @@ def test_a_position_alone_is_no_distance() -> None:
     race.pod.worn = race.strap.worn = False
     race.gun()
     for second in range(10):
-        race.feed(Notification(s_to_ns(second), "pod", "2a67", bytes(LocationAndSpeed(lat_deg=52.0, lon_deg=4.0))))
+        race.feed(
+            Notification(
+                s_to_ns(second), "pod", "2a67", bytes(LocationAndSpeed(lat_deg=52.0, lon_deg=4.0))
+            )
+        )
     race.runs(5.0, seconds=10.0)
     assert Mode.CLOCK is race.told().mode
 
 
 def test_a_low_battery_is_told_once() -> None:
-    """WHEN a sensor's battery is at 15 % or less THEN that is told, once; above there is nothing to tell."""
+    """WHEN a sensor's battery is at 15 % or less THEN that is told, once; above there is nothing to
+    tell.
+    """
     race = Race()
     race.gun()
     for second, percent in enumerate([80, 16, 15, 14]):
         race.feed(Notification(s_to_ns(second), "strap", "2a19", bytes([percent])))
     race.runs(5.0, seconds=5.0)
-    assert [("strap", "strap battery at 15 %", Level.WARNING)] == [(n.sensor, n.text, n.level) for n in race.notices("battery_low")]
+    assert [("strap", "strap battery at 15 %", Level.WARNING)] == [
+        (n.sensor, n.text, n.level) for n in race.notices("battery_low")
+    ]
 
 
 def test_what_was_noticed_between_two_estimates_is_told_with_the_next_one() -> None:
-    """GIVEN an oddity just after an estimate WHEN it is told with the next one THEN it is told as of then: outputs come in order of time."""
+    """GIVEN an oddity just after an estimate WHEN it is told with the next one THEN it is told as
+    of then: outputs come in order of time.
+    """
     race = Race()
     race.gun()
     race.runs(5.0, seconds=5.0)

@@ -11,7 +11,9 @@ turns = st.lists(st.tuples(st.integers(0, 2**62), st.booleans()), max_size=20).m
 
 @given(turns, st.integers(0, 2**62))
 def test_it_runs_just_while_it_runs(story: list[tuple[int, bool]], later_ns: int) -> None:
-    """GIVEN any starts and stops THEN the clock shows what lay between a start and the next stop, and never goes back."""
+    """GIVEN any starts and stops THEN the clock shows what lay between a start and the next stop,
+    and never goes back.
+    """
     clock = TimerClock()
     shown = [clock.at(0)]
     for t_ns, running in story:

@@ -1,4 +1,6 @@
-"""One hypothesis: its covariance stays one, its standard error is honest, and two of them merge without loss."""
+"""One hypothesis: its covariance stays one, its standard error is honest, and two of them merge
+without loss.
+"""
 
 import math
 from dataclasses import fields, replace
@@ -31,9 +33,12 @@ def at_the_gun(scale_sd: float = 0.03) -> TrackFilter:
 
 @given(st.floats(0.001, 0.1), st.lists(Moves | st.tuples(st.just("sees"), Sights), max_size=120))
 def test_the_covariance_stays_one(
-    scale_sd: float, story: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]]
+    scale_sd: float,
+    story: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
 ) -> None:
-    """GIVEN any race of steps and marks THEN the covariance is positive definite and every number finite."""
+    """GIVEN any race of steps and marks THEN the covariance is positive definite and every number
+    finite.
+    """
     h = at_the_gun(scale_sd)
     for part in story:
         if len(part) == 3:
@@ -49,8 +54,12 @@ def test_the_covariance_stays_one(
 
 
 @given(Moves, Moves)
-def test_looking_ahead_is_going_there(first: tuple[float, float, float], ahead: tuple[float, float, float]) -> None:
-    """What ``shift`` says about further metres is what ``advance`` makes of them where no time passes."""
+def test_looking_ahead_is_going_there(
+    first: tuple[float, float, float], ahead: tuple[float, float, float]
+) -> None:
+    """What ``shift`` says about further metres is what ``advance`` makes of them where no time
+    passes.
+    """
     h = at_the_gun()
     h.advance(first[0] * first[1], first[1], first[2])
     dd_m = ahead[0] * ahead[1]
@@ -61,7 +70,9 @@ def test_looking_ahead_is_going_there(first: tuple[float, float, float], ahead: 
 
 @given(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 50.0))
 def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -> None:
-    """``see`` does to mean and covariance what the textbook's matrices do, and returns the likelihood of what was seen."""
+    """``see`` does to mean and covariance what the textbook's matrices do, and returns the
+    likelihood of what was seen.
+    """
     h = at_the_gun()
     h.advance(300.0, 60.0, 0.15)
     p, x, row = covariance(h), state(h), np.array([1.0, dd_m, dd_m])
@@ -71,10 +82,14 @@ def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -
     likelihood = h.see(h.s + h.scale * dd_m + off, var_m2, dd_m)
     assert np.allclose(x + gain * off, state(h), rtol=1e-9, atol=1e-12)
     assert np.allclose(p - np.outer(gain, row @ p), covariance(h), rtol=1e-6, atol=1e-12)
-    assert math.exp(-0.5 * off_sds**2) / math.sqrt(2.0 * math.pi * spread) == pytest.approx(likelihood)
+    assert math.exp(-0.5 * off_sds**2) / math.sqrt(2.0 * math.pi * spread) == pytest.approx(
+        likelihood
+    )
 
 
-def lived(weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]) -> TrackFilter:
+def lived(
+    weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]
+) -> TrackFilter:
     h = replace(at_the_gun(), weight=weight)
     for mps, dt_s, var_m2 in moves:
         h.advance(mps * dt_s, dt_s, var_m2)
@@ -87,12 +102,17 @@ filters = st.builds(lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, ma
 
 @given(filters, filters)
 def test_merging_keeps_mean_and_covariance(a: TrackFilter, b: TrackFilter) -> None:
-    """Two hypotheses merged have the weight, mean and covariance of both together, and leave the two as they were."""
+    """Two hypotheses merged have the weight, mean and covariance of both together, and leave the
+    two as they were.
+    """
     before = (a.copy(), b.copy())
     both = merged(a, b)
     wa, wb = a.weight / (a.weight + b.weight), b.weight / (a.weight + b.weight)
     mean = wa * state(a) + wb * state(b)
-    spread = sum(w * (covariance(h) + np.outer(state(h) - mean, state(h) - mean)) for w, h in ((wa, a), (wb, b)))
+    spread = sum(
+        w * (covariance(h) + np.outer(state(h) - mean, state(h) - mean))
+        for w, h in ((wa, a), (wb, b))
+    )
     assert a.weight + b.weight == pytest.approx(both.weight)
     assert np.allclose(mean, state(both))
     assert np.allclose(spread, covariance(both), rtol=1e-6, atol=1e-9)
@@ -108,7 +128,9 @@ def test_a_copy_is_its_own() -> None:
 
 
 def test_standing_adds_no_doubt_about_place() -> None:
-    """GIVEN no metres WHEN time passes THEN the position is as sure as before, and the drift returns to what is usual."""
+    """GIVEN no metres WHEN time passes THEN the position is as sure as before, and the drift
+    returns to what is usual.
+    """
     h = at_the_gun()
     h.advance(300.0, 60.0, 0.0)
     ss = h.ss
@@ -118,7 +140,9 @@ def test_standing_adds_no_doubt_about_place() -> None:
 
 
 def test_what_stays_of_a_drift_adds_up() -> None:
-    """GIVEN a scale of which a part wanders and never returns THEN its variance grows by the second."""
+    """GIVEN a scale of which a part wanders and never returns THEN its variance grows by the
+    second.
+    """
     h = at_the_gun()
     before = h.cc
     for _ in range(100):
@@ -126,10 +150,19 @@ def test_what_stays_of_a_drift_adds_up() -> None:
     assert before + 100 * 0.001**2 == pytest.approx(h.cc)
 
 
-def normalised_errors(random: Random, *, lap_m: float = 400.0, laps: int = 5, mark_sd_m: float = 1.5) -> tuple[float, float]:
-    """Return (error / its standard deviation) just before the last mark and in mid-lap after it, for a runner the filter describes."""
+def normalised_errors(
+    random: Random, *, lap_m: float = 400.0, laps: int = 5, mark_sd_m: float = 1.5
+) -> tuple[float, float]:
+    """Return (error / its standard deviation) just before the last mark and in mid-lap after it,
+    for a runner the filter describes.
+    """
     h, speed = at_the_gun(), random.uniform(4.0, 6.0)
-    scale, drift, true_m, line = random.gauss(1.0, 0.03), random.gauss(0.0, POD_DRIFT.sd), random.gauss(0.0, 1.0), 1
+    scale, drift, true_m, line = (
+        random.gauss(1.0, 0.03),
+        random.gauss(0.0, POD_DRIFT.sd),
+        random.gauss(0.0, 1.0),
+        1,
+    )
     keep = math.exp(-1.0 / POD_DRIFT.memory_s)
     found: list[float] = []
     while len(found) < 2:
@@ -148,7 +181,9 @@ def normalised_errors(random: Random, *, lap_m: float = 400.0, laps: int = 5, ma
 
 
 def test_the_standard_error_is_honest() -> None:
-    """GIVEN 200 runners as the filter assumes them THEN the error is as large as it says: rms of error / sd near 1, mean near 0."""
+    """GIVEN 200 runners as the filter assumes them THEN the error is as large as it says: rms of
+    error / sd near 1, mean near 0.
+    """
     errors = np.array([normalised_errors(Random(seed)) for seed in range(200)])
     rms = np.sqrt(np.mean(errors**2, axis=0))
     assert np.all((rms > 0.88) & (rms < 1.12)), rms  # 1 +- 0.05 for 200 independent ones
@@ -163,8 +198,12 @@ def test_density() -> None:
 
 @pytest.mark.parametrize("clock_mps", [0.0, 9.5])
 @pytest.mark.parametrize("years", [0.001, 1.0, 100.0])
-def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(years: float, clock_mps: float) -> None:
-    """GIVEN a clock that leapt by years, and all that may have been run in them WHEN a line is marked THEN the runner is there, about."""
+def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(
+    years: float, clock_mps: float
+) -> None:
+    """GIVEN a clock that leapt by years, and all that may have been run in them WHEN a line is
+    marked THEN the runner is there, about.
+    """
     h = TrackFilter.at_start(1.0, 1.0, 0.1, 1.0)
     h.clock_mps = clock_mps
     gap_s = years * 365.0 * 86400.0

@@ -20,7 +20,12 @@ def test_battery_survives_both_ways(percent: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "outcome"), [(b"", DecodeOutcome.NOT_THIS_FORMAT), (b"\x65", DecodeOutcome.BROKEN), (b"\xff", DecodeOutcome.BROKEN)]
+    ("octets", "outcome"),
+    [
+        (b"", DecodeOutcome.NOT_THIS_FORMAT),
+        (b"\x65", DecodeOutcome.BROKEN),
+        (b"\xff", DecodeOutcome.BROKEN),
+    ],
 )
 def test_an_impossible_battery_is_refused(octets: bytes, outcome: DecodeOutcome) -> None:
     """More than 100 % is no level."""
@@ -51,7 +56,9 @@ def test_text_survives_both_ways_without_its_trailing_nuls(
 
 @STRINGS
 @given(octets=st.binary())
-def test_any_bytes_are_some_text(kind: type[ModelNumber | FirmwareRevision | ManufacturerName], octets: bytes) -> None:
+def test_any_bytes_are_some_text(
+    kind: type[ModelNumber | FirmwareRevision | ManufacturerName], octets: bytes
+) -> None:
     """What is no UTF-8 reads as U+FFFD and the text can be encoded."""
     value = kind.from_bytes(octets)
 
@@ -72,7 +79,9 @@ def test_the_three_strings_are_different_things() -> None:
 
 @STRINGS
 @pytest.mark.parametrize("text", ["H10\0", "half \ud800"])
-def test_text_that_would_not_come_back_is_not_sent(kind: type[ModelNumber | FirmwareRevision | ManufacturerName], text: str) -> None:
+def test_text_that_would_not_come_back_is_not_sent(
+    kind: type[ModelNumber | FirmwareRevision | ManufacturerName], text: str
+) -> None:
     """A NUL at the end would be lost, half a surrogate pair is no text."""
     with pytest.raises(AskedWronglyError, match="cannot be sent"):
         bytes(kind(text))

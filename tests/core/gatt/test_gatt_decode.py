@@ -31,7 +31,9 @@ def test_the_characteristics_have_the_numbers_of_the_bluetooth_sig() -> None:
 
 
 def canonical(char: str, data: bytes) -> bytes | None:
-    """Return ``data`` as an encoder writes it: without what is reserved or not announced. None: that form was not fixed here."""
+    """Return ``data`` as an encoder writes it: without what is reserved or not announced. None:
+    that form was not fixed here.
+    """
     if char == "2a37":
         return canonical_heart_rate(data)
     if char == "2a53":
@@ -70,7 +72,9 @@ def is_utf8(data: bytes) -> bool:
 
 
 def nothing_but_unknowns(value: Any) -> bool:
-    """Say whether re-encoding may leave out a group of a treadmill record: one of which every number is "not available"."""
+    """Say whether re-encoding may leave out a group of a treadmill record: one of which every
+    number is "not available".
+    """
     groups = [
         (value.inclination_percent, value.ramp_angle_deg),
         (value.elevation_gain_m, value.elevation_loss_m),
@@ -84,7 +88,9 @@ def nothing_but_unknowns(value: Any) -> bool:
 @given(data=st.binary(max_size=48) | st.binary(min_size=20, max_size=20))
 @settings(max_examples=400)
 def test_arbitrary_bytes_decode_or_raise_decode_error(char: str, data: bytes) -> None:
-    """Nothing but DecodeError gets out, and what decodes encodes to the same value and, in the canonical form, the same bytes."""
+    """Nothing but DecodeError gets out, and what decodes encodes to the same value and, in the
+    canonical form, the same bytes.
+    """
     try:
         value: Any = decode(char, data)
     except DecodeError:
@@ -99,16 +105,27 @@ def test_arbitrary_bytes_decode_or_raise_decode_error(char: str, data: bytes) ->
     again = bytes(value)
 
     assert value == decode(char, again)
-    if not (char == "2acd" and nothing_but_unknowns(value)) and (expected := canonical(char, data)) is not None:
+    if (
+        not (char == "2acd" and nothing_but_unknowns(value))
+        and (expected := canonical(char, data)) is not None
+    ):
         assert expected == again
 
 
 @pytest.mark.parametrize("kind", [bytearray, memoryview])
 @pytest.mark.parametrize(
     ("char", "hexed"),
-    [("2a37", "167310020d02"), ("2a53", "0780035ae90039300000"), ("2acd", "0200c8006400"), ("2a67", "0100e803"), ("2a29", "4100")],
+    [
+        ("2a37", "167310020d02"),
+        ("2a53", "0780035ae90039300000"),
+        ("2acd", "0200c8006400"),
+        ("2a67", "0100e803"),
+        ("2a29", "4100"),
+    ],
 )
-def test_other_kinds_of_bytes_decode_the_same(char: str, hexed: str, kind: Callable[[bytes], bytes]) -> None:
+def test_other_kinds_of_bytes_decode_the_same(
+    char: str, hexed: str, kind: Callable[[bytes], bytes]
+) -> None:
     """A radio library may hand over a bytearray."""
     data = bytes.fromhex(hexed)
 

@@ -14,7 +14,8 @@ U16 = st.integers(0, 0xFFFF)
 
 
 @pytest.mark.parametrize(
-    ("wide", "contact_bits", "has_energy", "has_rr"), list(product([False, True], [0, 2, 3], [False, True], [False, True]))
+    ("wide", "contact_bits", "has_energy", "has_rr"),
+    list(product([False, True], [0, 2, 3], [False, True], [False, True])),
 )
 @given(data=st.data())
 def test_every_combination_of_optional_fields_survives_both_ways(
@@ -24,19 +25,30 @@ def test_every_combination_of_optional_fields_survives_both_ways(
     bpm = data.draw(st.integers(256, 0xFFFF) if wide else st.integers(0, 0xFF))
     energy = data.draw(U16) if has_energy else None
     rr = tuple(data.draw(st.lists(U16, min_size=1, max_size=12))) if has_rr else ()
-    flags = (0x01 if wide else 0) | contact_bits << 1 | (0x08 if has_energy else 0) | (0x10 if has_rr else 0)
+    flags = (
+        (0x01 if wide else 0)
+        | contact_bits << 1
+        | (0x08 if has_energy else 0)
+        | (0x10 if has_rr else 0)
+    )
     wire = bytes([flags]) + struct.pack("<H" if wide else "<B", bpm)
     wire += b"" if energy is None else struct.pack("<H", energy)
     wire += struct.pack(f"<{len(rr)}H", *rr)
 
     value = HeartRateMeasurement.from_bytes(wire)
 
-    assert HeartRateMeasurement(bpm, {0: None, 2: False, 3: True}[contact_bits], energy, rr) == value
+    assert (
+        HeartRateMeasurement(bpm, {0: None, 2: False, 3: True}[contact_bits], energy, rr) == value
+    )
     assert wire == bytes(value)
 
 
-@pytest.mark.parametrize(("bits", "contact"), [(0b00, None), (0b01, None), (0b10, False), (0b11, True)])
-def test_contact_is_unknown_where_the_sensor_does_not_report_it(bits: int, contact: bool | None) -> None:
+@pytest.mark.parametrize(
+    ("bits", "contact"), [(0b00, None), (0b01, None), (0b10, False), (0b11, True)]
+)
+def test_contact_is_unknown_where_the_sensor_does_not_report_it(
+    bits: int, contact: bool | None
+) -> None:
     """Contact bits 0 and 1 mean "not supported", which is None and not False."""
     value = HeartRateMeasurement.from_bytes(bytes([bits << 1, 72]))
 
@@ -69,9 +81,14 @@ def test_missing_octets_are_refused(hexed: str, outcome: DecodeOutcome) -> None:
 
 @given(data=st.data())
 def test_half_an_interval_costs_that_one_alone(data: st.DataObject) -> None:
-    """GIVEN a frame that ends in the middle of an interval THEN everything before it is read, and the loss is told."""
+    """GIVEN a frame that ends in the middle of an interval THEN everything before it is read, and
+    the loss is told.
+    """
     whole = HeartRateMeasurement(
-        data.draw(st.integers(0, 0xFFFF)), data.draw(st.sampled_from([None, False, True])), data.draw(st.none() | U16), (812,)
+        data.draw(st.integers(0, 0xFFFF)),
+        data.draw(st.sampled_from([None, False, True])),
+        data.draw(st.none() | U16),
+        (812,),
     )
     more = data.draw(st.lists(U16, max_size=8))
     wire = bytes(replace(whole, rr_1024=(812, *more)))
@@ -79,12 +96,16 @@ def test_half_an_interval_costs_that_one_alone(data: st.DataObject) -> None:
     value = HeartRateMeasurement.from_bytes(wire + data.draw(st.binary(min_size=1, max_size=1)))
 
     assert replace(whole, rr_1024=(812, *more), half_rr=True) == value
-    assert HeartRateMeasurement(72, half_rr=True) == HeartRateMeasurement.from_bytes(bytes.fromhex("104803"))
+    assert HeartRateMeasurement(72, half_rr=True) == HeartRateMeasurement.from_bytes(
+        bytes.fromhex("104803")
+    )
 
 
 @pytest.mark.parametrize("hexed", ["1048", "e048", "004801"])
 def test_what_the_standard_reserves_is_ignored(hexed: str) -> None:
-    """An announced but empty RR list, reserved flag bits and octets that no flag announces take nothing away."""
+    """An announced but empty RR list, reserved flag bits and octets that no flag announces take
+    nothing away.
+    """
     assert HeartRateMeasurement(72) == HeartRateMeasurement.from_bytes(bytes.fromhex(hexed))
 
 

@@ -14,22 +14,35 @@ U16 = st.integers(0, 0xFFFF)
 U32 = st.integers(0, 0xFFFFFFFF)
 
 
-@pytest.mark.parametrize(("has_stride", "has_distance", "running"), list(product([False, True], repeat=3)))
+@pytest.mark.parametrize(
+    ("has_stride", "has_distance", "running"), list(product([False, True], repeat=3))
+)
 @given(data=st.data(), speed=U16, cadence=U8)
 def test_every_combination_of_optional_fields_survives_both_ways(
-    data: st.DataObject, speed: int, cadence: int, has_stride: bool, has_distance: bool, running: bool
+    data: st.DataObject,
+    speed: int,
+    cadence: int,
+    has_stride: bool,
+    has_distance: bool,
+    running: bool,
 ) -> None:
     """Bytes laid out by hand decode to the values put in, and those encode to the same bytes."""
     stride = data.draw(U16) if has_stride else None
     distance = data.draw(U32) if has_distance else None
-    wire = struct.pack("<BHB", has_stride * 0x01 | has_distance * 0x02 | running * 0x04, speed, cadence)
+    wire = struct.pack(
+        "<BHB", has_stride * 0x01 | has_distance * 0x02 | running * 0x04, speed, cadence
+    )
     wire += b"" if stride is None else struct.pack("<H", stride)
     wire += b"" if distance is None else struct.pack("<I", distance)
 
     value = RscMeasurement.from_bytes(wire)
 
     expected = RscMeasurement(
-        speed / 256, cadence, running, None if stride is None else stride / 100, None if distance is None else distance / 10
+        speed / 256,
+        cadence,
+        running,
+        None if stride is None else stride / 100,
+        None if distance is None else distance / 10,
     )
     assert expected == value
     assert wire == bytes(value)
@@ -117,7 +130,12 @@ def test_any_feature_bits_survive(bits: int) -> None:
 def test_reserved_feature_bits_cannot_stand_for_known_ones(reserved_bits: int) -> None:
     """A feature is switched by its name only."""
     feature = RscFeature(
-        stride_length=False, distance=False, running_status=False, calibration=False, multiple_locations=False, reserved_bits=reserved_bits
+        stride_length=False,
+        distance=False,
+        running_status=False,
+        calibration=False,
+        multiple_locations=False,
+        reserved_bits=reserved_bits,
     )
     with pytest.raises(AskedWronglyError, match="reserved"):
         bytes(feature)
@@ -142,7 +160,16 @@ def test_any_location_code_survives(code: int) -> None:
 
 @pytest.mark.parametrize(
     ("code", "place"),
-    [(0, "other"), (1, "top of shoe"), (2, "in shoe"), (3, "hip"), (4, "front wheel"), (14, "chest"), (15, "spider"), (16, "chain ring")],
+    [
+        (0, "other"),
+        (1, "top of shoe"),
+        (2, "in shoe"),
+        (3, "hip"),
+        (4, "front wheel"),
+        (14, "chest"),
+        (15, "spider"),
+        (16, "chain ring"),
+    ],
 )
 def test_location_names_are_the_standards(code: int, place: str) -> None:
     """The codes are numbered as in the GATT XML of 2A5D."""

@@ -18,7 +18,11 @@ WIRE: Final[dict[int, list[tuple[str, int, bool, int, int | None]]]] = {
     4: [("elevation_gain_m", 2, False, 10, 0xFFFF), ("elevation_loss_m", 2, False, 10, 0xFFFF)],
     5: [("pace_km_per_min", 1, False, 10, None)],
     6: [("average_pace_km_per_min", 1, False, 10, None)],
-    7: [("energy_kcal", 2, False, 1, 0xFFFF), ("energy_per_hour_kcal", 2, False, 1, 0xFFFF), ("energy_per_minute_kcal", 1, False, 1, 0xFF)],
+    7: [
+        ("energy_kcal", 2, False, 1, 0xFFFF),
+        ("energy_per_hour_kcal", 2, False, 1, 0xFFFF),
+        ("energy_per_minute_kcal", 1, False, 1, 0xFF),
+    ],
     8: [("heart_rate_bpm", 1, False, 1, None)],
     9: [("metabolic_equivalent", 1, False, 10, None)],
     10: [("elapsed_s", 2, False, 1, None)],
@@ -34,14 +38,18 @@ def bounds(size: int, signed: bool) -> tuple[int, int]:
 
 @st.composite
 def full_records(draw: st.DrawFn) -> dict[int, list[tuple[str, bytes, Any]]]:
-    """Draw octets and value of each field; where a flag covers several, some but not all may be unknown."""
+    """Draw octets and value of each field; where a flag covers several, some but not all may be
+    unknown.
+    """
     record: dict[int, list[tuple[str, bytes, Any]]] = {}
     for bit, fields in WIRE.items():
         known = draw(st.integers(0, len(fields) - 1))
         record[bit] = []
         for index, (name, size, signed, per_unit, unknown) in enumerate(fields):
             low, high = bounds(size, signed)
-            raw = draw(st.integers(low, high - 1 if unknown and index == known else high))  # "not available" is the highest
+            raw = draw(
+                st.integers(low, high - 1 if unknown and index == known else high)
+            )  # "not available" is the highest
             value = None if raw == unknown else raw if per_unit == 1 else raw / per_unit
             record[bit].append((name, raw.to_bytes(size, "little", signed=signed), value))
     return record
@@ -52,13 +60,19 @@ def full_records(draw: st.DrawFn) -> dict[int, list[tuple[str, bytes, Any]]]:
 def test_every_combination_of_optional_fields_survives_both_ways(
     record: dict[int, list[tuple[str, bytes, Any]]], reserved: int, extra: bytes
 ) -> None:
-    """All 8192 sets of fields: bytes laid out by hand decode to the values put in, and those encode to the same bytes."""
+    """All 8192 sets of fields: bytes laid out by hand decode to the values put in, and those encode
+    to the same bytes.
+    """
     sets = list(chain.from_iterable(combinations(WIRE, count) for count in range(len(WIRE) + 1)))
     assert 8192 == len(sets)
 
     for bits in sets:
         flags = (sum(1 << bit for bit in bits) ^ 1) | reserved << 13
-        wire = flags.to_bytes(2, "little") + b"".join(octets for bit in bits for _, octets, _ in record[bit]) + extra
+        wire = (
+            flags.to_bytes(2, "little")
+            + b"".join(octets for bit in bits for _, octets, _ in record[bit])
+            + extra
+        )
 
         value = TreadmillData.from_bytes(wire)
 
@@ -82,7 +96,9 @@ def test_a_group_of_which_nothing_is_available_is_the_same_as_no_group() -> None
 
 
 def test_a_frame_of_twenty_octets_was_cut_by_the_radio() -> None:
-    """GIVEN flags that announce more WHEN exactly 20 octets came THEN what arrived whole is good and ``truncated`` says so."""
+    """GIVEN flags that announce more WHEN exactly 20 octets came THEN what arrived whole is good
+    and ``truncated`` says so.
+    """
     value = TreadmillData.from_bytes(bytes.fromhex("9e1fc60394023e01005a00ff7f3200ffff2500f4"))
 
     expected = TreadmillData(
@@ -139,6 +155,8 @@ def test_without_flags_it_is_not_this_format(octets: bytes) -> None:
     ],
 )
 def test_values_out_of_range_are_not_sent(fields: dict[str, Any], message: str) -> None:
-    """Encoding names the field that does not fit; the code for "not available" is no value; a cut record cannot be made whole."""
+    """Encoding names the field that does not fit; the code for "not available" is no value; a cut
+    record cannot be made whole.
+    """
     with pytest.raises(AskedWronglyError, match=message):
         bytes(TreadmillData(**fields))

@@ -1,7 +1,8 @@
 """Notification bytes from real devices and other projects' tests, decoded as their sources say.
 
-``ble_vectors.tsv`` states the expectation in the source's own words. Every word there is compared: a claim that this file cannot read
-fails the test. Where a source gives a rounded figure, half of its last digit is the tolerance.
+``ble_vectors.tsv`` states the expectation in the source's own words. Every word there is compared:
+a claim that this file cannot read fails the test. Where a source gives a rounded figure, half of
+its last digit is the tolerance.
 """
 
 import ast
@@ -36,7 +37,16 @@ class Row(NamedTuple):
 def rows(data_dir: Path) -> list[Row]:
     with (data_dir / "ble_vectors.tsv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [Row(line["uuid"].lower(), bytes.fromhex(line["hex"]), line["kind"], line["expected"], line["note"]) for line in lines]
+    return [
+        Row(
+            line["uuid"].lower(),
+            bytes.fromhex(line["hex"]),
+            line["kind"],
+            line["expected"],
+            line["note"],
+        )
+        for line in lines
+    ]
 
 
 # ---- what the sources' figures mean
@@ -45,7 +55,9 @@ SI: Final = {"": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "m": 1.0, "s": 1.0}
 
 
 def quantity(text: str, factor: float = 1.0) -> object:
-    """Read "13.03 km/h" or "401/256 m/s" in SI units; ``factor`` is for figures whose unit only the source's name tells."""
+    """Read "13.03 km/h" or "401/256 m/s" in SI units; ``factor`` is for figures whose unit only the
+    source's name tells.
+    """
     if text in ("none", "None"):
         return None
     found = re.fullmatch(r"(\d+(?:\.(\d+))?)(?:/(\d+))?\s*(\D*)", text)
@@ -68,7 +80,10 @@ def speed(value: Any, text: str) -> tuple[object, object]:
 
 
 def intervals(name: str, tolerance: float) -> Check:
-    return lambda value, text: (pytest.approx(list(ast.literal_eval(text)), abs=tolerance), list(getattr(value, name)))
+    return lambda value, text: (
+        pytest.approx(list(ast.literal_eval(text)), abs=tolerance),
+        list(getattr(value, name)),
+    )
 
 
 def heart_rate(value: Any, text: str) -> tuple[object, object]:
@@ -82,7 +97,8 @@ CONTACT: Final = {
     "NOT_DETECTED": False,
     "0": False,
     "SensorContactState.NOT_SUPPORTED": None,
-    "false": None,  # Nordic's parser knows no "not supported"; the one frame of which it says so has contact bits 0
+    # Nordic's parser knows no "not supported"; the one frame of which it says so has contact bits 0
+    "false": None,
 }
 
 
@@ -153,7 +169,12 @@ def feature(name: str) -> Check:
 
 def kind(name: str) -> Check:
     """Compare the number that the source's enumeration member has in the standard."""
-    numbers = {"NO_POSITION": 0, "FORMAT_2D": 0, "POSITIONING_SYSTEM": 0, "HEADING_BASED_ON_MOVEMENT": 0}
+    numbers = {
+        "NO_POSITION": 0,
+        "FORMAT_2D": 0,
+        "POSITIONING_SYSTEM": 0,
+        "HEADING_BASED_ON_MOVEMENT": 0,
+    }
     return lambda value, text: (numbers[text.rpartition(".")[2]], int(getattr(value, name)))
 
 
@@ -166,7 +187,10 @@ CALLS: Final[dict[str, dict[str, Check]]] = {
         "heart_rate": heart_rate,
         "sensor_contact": contact,
         "energy_expended": unknown("energy_kj"),
-        "rr_intervals": lambda value, text: (list(ast.literal_eval(text)), [rr / 1000 for rr in value.rr_ms]),  # in seconds
+        "rr_intervals": lambda value, text: (
+            list(ast.literal_eval(text)),
+            [rr / 1000 for rr in value.rr_ms],
+        ),  # in seconds
         "flags": flags("2a37"),
     },
     "RSCMeasurementData": {
@@ -268,14 +292,22 @@ def test_malformed_bytes_are_refused(rows: list[Row]) -> None:
 
 def test_only_the_frames_noted_as_truncated_are_truncated(rows: list[Row]) -> None:
     """The four cut frames of the Matrix treadmill and no other say so."""
-    truncated = {row.data: getattr(decode(row.char, row.data), "truncated", False) for row in rows if row.kind != "malformed"}
+    truncated = {
+        row.data: getattr(decode(row.char, row.data), "truncated", False)
+        for row in rows
+        if row.kind != "malformed"
+    }
 
-    assert {row.data for row in rows if "truncated at default MTU" in row.note} == {data for data, cut in truncated.items() if cut}
+    assert {row.data for row in rows if "truncated at default MTU" in row.note} == {
+        data for data, cut in truncated.items() if cut
+    }
     assert 4 == sum(truncated.values())
 
 
 def test_the_notes_hold_where_the_source_states_no_fields(rows: list[Row]) -> None:
-    """A strap without stated fields is at rest at 51 to 52 with one interval each; Technogym's stride field is 94 cm; bit 13 is kept."""
+    """A strap without stated fields is at rest at 51 to 52 with one interval each; Technogym's
+    stride field is 94 cm; bit 13 is kept.
+    """
     resting = [row for row in rows if row.note == "resting HR 51-52, one RR each"]
     strides = [row for row in rows if row.note == "stride field 94 cm"]
     reserved = [row for row in rows if row.note.startswith("flags bit 13 (0x2000) is reserved")]
@@ -293,12 +325,22 @@ def test_the_notes_hold_where_the_source_states_no_fields(rows: list[Row]) -> No
 
 
 def test_well_formed_bytes_encode_to_themselves(rows: list[Row]) -> None:
-    """What was sent is what would be sent, apart from the three things that are not kept: trailing NULs, an 8-bit rate in 16 bits, a stray contact bit."""
-    others = [row for row in rows if row.kind != "malformed" and not getattr(decode(row.char, row.data), "truncated", False)]
+    """What was sent is what would be sent, apart from the three things that are not kept: trailing
+    NULs, an 8-bit rate in 16 bits, a stray contact bit.
+    """
+    others = [
+        row
+        for row in rows
+        if row.kind != "malformed" and not getattr(decode(row.char, row.data), "truncated", False)
+    ]
     differing = {row.data.hex() for row in others if bytes(decode(row.char, row.data)) != row.data}
     assert len(others) >= 60
 
     for row in (row for row in others if row.data.hex() in differing):
         wide_for_nothing = row.char == "2a37" and row.data[0] & 0x01 and row.data[2] == 0
         stray_contact = row.char == "2a37" and row.data[0] & 0x06 == 0x02
-        assert row.data.endswith(b"\0") if row.char in ("2a26", "2a29") else wide_for_nothing or stray_contact, str(row)
+        assert (
+            row.data.endswith(b"\0")
+            if row.char in ("2a26", "2a29")
+            else wide_for_nothing or stray_contact
+        ), str(row)

@@ -8,7 +8,9 @@ from kickcue.core.haptic.answers import Console, Told
 
 
 def test_an_answer_comes_in_pieces() -> None:
-    """GIVEN the lines of the app, split anywhere and with flow control among them WHEN taken THEN each answer comes once, when complete."""
+    """GIVEN the lines of the app, split anywhere and with flow control among them WHEN taken THEN
+    each answer comes once, when complete.
+    """
     said = b'\x13\r\n>{"t":"act"}\r\n{"t":"kick","id":"1f/a","armed":true}\n\x11{"t":"kick","id":"1f/a","felt":true,"late":12}\r\n'
     said += b'{"t":"kick","id":"1f/b","felt":false,"why":"late","late":2500}\r\n{"t":"kick","id":"1f/c","felt"'
     console = Console()
@@ -25,4 +27,6 @@ def test_any_bytes_are_taken(packets: list[bytes]) -> None:
     for packet in packets:
         console.take(packet)
     answer = {"t": "kick", "id": "x", "felt": True}
-    assert Told("x", felt=True, why=None) in console.take(b"\n" + json.dumps(answer).encode() + b"\n")
+    assert Told("x", felt=True, why=None) in console.take(
+        b"\n" + json.dumps(answer).encode() + b"\n"
+    )

@@ -12,8 +12,16 @@ from kickcue.core.haptic.steps import Document, Run, Sound, Tone, Write
 from kickcue.core.haptic.watch import Actuator, Amplitude, CountingRing, Pattern, Way, Words
 from tests.core.haptic.watches import LIST_MOTOR, PULSES, over_the_air, touch, watch
 
-SOFT = replace(LIST_MOTOR, amplitude=Amplitude.CONTINUOUS, amplitude_floor=0.1, max_total_ms=9999, max_on_ms=5000)
-PINETIME = Actuator(Pattern.FIXED, tap_ms=35, max_pulses=4, counting_ring=CountingRing(50, 1000, 6800, 600))
+SOFT = replace(
+    LIST_MOTOR,
+    amplitude=Amplitude.CONTINUOUS,
+    amplitude_floor=0.1,
+    max_total_ms=9999,
+    max_on_ms=5000,
+)
+PINETIME = Actuator(
+    Pattern.FIXED, tap_ms=35, max_pulses=4, counting_ring=CountingRing(50, 1000, 6800, 600)
+)
 TEXTS = st.text(max_size=120)
 
 
@@ -23,9 +31,15 @@ def _waits_ms(steps: tuple[object, ...]) -> int:
 
 @given(PULSES, TEXTS)
 def test_infinitime_packets_are_heard_and_fit(pulses: Pulses, text: str) -> None:
-    """Each packet is longer than the three bytes that are passed over and has at most 99 after its header; an alert comes last, or it would ring on."""
-    profile = over_the_air(replace(watch(PINETIME, "infinitime_ans"), words=Words(99, "utf-8")), response=True)
-    writes = [step for step in encode(profile, touch(pulses, text)).steps if isinstance(step, Write)]
+    """Each packet is longer than the three bytes that are passed over and has at most 99 after its
+    header; an alert comes last, or it would ring on.
+    """
+    profile = over_the_air(
+        replace(watch(PINETIME, "infinitime_ans"), words=Words(99, "utf-8")), response=True
+    )
+    writes = [
+        step for step in encode(profile, touch(pulses, text)).steps if isinstance(step, Write)
+    ]
     assert all(3 < len(write.data) <= 102 and write.response for write in writes)
     assert [3, 0][-len(writes) :] == [write.data[0] for write in writes]
     assert all(write.data[3:].count(0) <= 1 for write in writes)
@@ -39,20 +53,30 @@ def test_alert_levels_end_in_stop(pulses: Pulses) -> None:
     levels = [step.data[0] for step in found.steps if isinstance(step, Write)]
     assert set(levels[1::2]) <= {0}
     assert set(levels[::2]) <= {1, 2}
-    assert sum(on_ms + off_ms for on_ms, off_ms, _ in found.lowered.pulses or ()) == _waits_ms(found.steps)
+    assert sum(on_ms + off_ms for on_ms, off_ms, _ in found.lowered.pulses or ()) == _waits_ms(
+        found.steps
+    )
 
 
 @given(PULSES)
 def test_mi_band_is_six_bytes(pulses: Pulses) -> None:
     """One write of six bytes, or none where nothing is to be felt."""
-    found = encode(over_the_air(watch(replace(LIST_MOTOR, pattern=Pattern.EQUAL), "miband2_ff")), touch(pulses))
-    assert [6] * bool(found.lowered.pulses) == [len(step.data) for step in found.steps if isinstance(step, Write)]
+    found = encode(
+        over_the_air(watch(replace(LIST_MOTOR, pattern=Pattern.EQUAL), "miband2_ff")), touch(pulses)
+    )
+    assert [6] * bool(found.lowered.pulses) == [
+        len(step.data) for step in found.steps if isinstance(step, Write)
+    ]
 
 
 @given(PULSES)
 def test_bangle_line_is_one_packet(pulses: Pulses) -> None:
-    """Whatever is asked, the line of JavaScript is one packet of 128 bytes, one line, and never switches the motor off by strength 0."""
-    steps = encode(over_the_air(watch(SOFT, "bangle_js", (Way.HAPTIC,)), max_payload=128), touch(pulses)).steps
+    """Whatever is asked, the line of JavaScript is one packet of 128 bytes, one line, and never
+    switches the motor off by strength 0.
+    """
+    steps = encode(
+        over_the_air(watch(SOFT, "bangle_js", (Way.HAPTIC,)), max_payload=128), touch(pulses)
+    ).steps
     for step in steps:
         assert isinstance(step, Write)
         assert len(step.data) <= 128
@@ -61,10 +85,20 @@ def test_bangle_line_is_one_packet(pulses: Pulses) -> None:
 
 
 @given(PULSES, TEXTS, st.one_of(st.none(), st.integers(0, 600_000)))
-def test_bangle_message_is_strict_json_in_one_packet(pulses: Pulses, text: str, due_in_ms: int | None) -> None:
-    """A watch that is not programmable lets through nothing but ``GB({...})`` with strict JSON; the text gives way before the packet grows."""
-    profile = replace(over_the_air(watch(SOFT, "bangle_gb"), max_payload=128), words=Words(60, "latin-1"))
-    found = encode(profile, touch(pulses, text)) if due_in_ms is None else encode_arm(profile, touch(pulses, text), due_in_ms)
+def test_bangle_message_is_strict_json_in_one_packet(
+    pulses: Pulses, text: str, due_in_ms: int | None
+) -> None:
+    """A watch that is not programmable lets through nothing but ``GB({...})`` with strict JSON; the
+    text gives way before the packet grows.
+    """
+    profile = replace(
+        over_the_air(watch(SOFT, "bangle_gb"), max_payload=128), words=Words(60, "latin-1")
+    )
+    found = (
+        encode(profile, touch(pulses, text))
+        if due_in_ms is None
+        else encode_arm(profile, touch(pulses, text), due_in_ms)
+    )
     assert found is not None
     (step,) = found.steps
     assert isinstance(step, Write)
@@ -81,7 +115,9 @@ def test_bangle_message_is_strict_json_in_one_packet(pulses: Pulses, text: str, 
 def test_bangle_disarms() -> None:
     """The timer on the watch is cancelled by the cue's id."""
     profile = over_the_air(watch(SOFT, "bangle_gb"), max_payload=128)
-    assert (b'\x10GB({"t":"kick","id":"1f/bell-1","x":1})\n',) == tuple(step.data for step in encode_disarm(profile, "1f/bell-1") or ())
+    assert (b'\x10GB({"t":"kick","id":"1f/bell-1","x":1})\n',) == tuple(
+        step.data for step in encode_disarm(profile, "1f/bell-1") or ()
+    )
 
 
 @pytest.mark.parametrize("encoder", sorted(ENCODERS.keys() - ARMING))
@@ -119,14 +155,18 @@ def test_garmin_gets_at_most_eight_entries(pulses: Pulses) -> None:
 
 
 def test_sound_has_the_rhythm_of_the_pulses() -> None:
-    """Tones begin where pulses begin, and are as loud as pulses are strong; the phrase goes with them."""
+    """Tones begin where pulses begin, and are as loud as pulses are strong; the phrase goes with
+    them.
+    """
     profile = watch(replace(SOFT, tone_hz=880), "tones", (Way.AUDIO,))
     found = encode(profile, touch(((200, 100, 1.0), (100, 0, 0.5)), say="Go!"))
     assert (Sound((Tone(0, 200, 880, 1.0), Tone(300, 100, 880, 0.5)), "Go!"),) == found.steps
 
 
 def test_programs_get_words_as_they_are() -> None:
-    """GIVEN a text that a shell would take apart WHEN a program is started for it THEN it is one argument: there is no shell."""
+    """GIVEN a text that a shell would take apart WHEN a program is started for it THEN it is one
+    argument: there is no shell.
+    """
     profile = watch(Actuator(Pattern.FIXED), "gadgetbridge_intent")
     (step,) = encode(profile, touch(text='Go; rm -rf "$HOME"')).steps
     assert isinstance(step, Run)

@@ -25,7 +25,9 @@ def _total_ms(pulses: Pulses) -> int:
 
 @given(PULSES, motors())
 def test_limits_are_kept(pulses: Pulses, motor: Actuator) -> None:
-    """Whatever is asked of whatever motor, each pulse, each gap, the whole and the strengths are within what it can do."""
+    """Whatever is asked of whatever motor, each pulse, each gap, the whole and the strengths are
+    within what it can do.
+    """
     played, _ = shaped(pulses, motor)
     shortest, gap = _least(motor)
     assert all(shortest <= on_ms <= motor.max_on_ms for on_ms, _, _ in played)
@@ -41,11 +43,15 @@ def test_limits_are_kept(pulses: Pulses, motor: Actuator) -> None:
 
 @given(PULSES, motors())
 def test_count_is_never_more_and_is_kept_where_it_can_be(pulses: Pulses, motor: Actuator) -> None:
-    """Never more pulses than asked for; fewer only where the motor or the time does not allow so many, and then that is named."""
+    """Never more pulses than asked for; fewer only where the motor or the time does not allow so
+    many, and then that is named.
+    """
     played, lost = shaped(pulses, motor)
     asked = len(audible(pulses))
     shortest, gap = _least(motor)
-    possible = asked <= motor.max_pulses and asked * shortest + (asked - 1) * gap <= motor.max_total_ms
+    possible = (
+        asked <= motor.max_pulses and asked * shortest + (asked - 1) * gap <= motor.max_total_ms
+    )
     assert len(played) <= min(asked, motor.max_pulses)
     assert bool(played) is bool(asked)
     assert possible <= (len(played) == asked)
@@ -62,7 +68,9 @@ def test_equal_motor_gets_equal_pulses(pulses: Pulses, motor: Actuator) -> None:
 
 @given(PULSES, motors())
 def test_what_fits_is_not_touched(pulses: Pulses, motor: Actuator) -> None:
-    """Pulses that a motor plays are played as they are when they are asked for: shaping twice is shaping once."""
+    """Pulses that a motor plays are played as they are when they are asked for: shaping twice is
+    shaping once.
+    """
     played, _ = shaped(pulses, motor)
     assert (played, ()) == shaped(played, motor)
 
@@ -86,12 +94,34 @@ def test_a_motor_that_can_do_all_plays_the_cues_as_they_are(kind: str) -> None:
 @pytest.mark.parametrize(
     ("motor", "pulses", "expected", "lost"),
     [
-        pytest.param({}, ((300, 150, 0.6), (300, 0, 0.8)), ((180, 150, 1.0), (240, 0, 1.0)), [Downgrade.INTENSITY_AS_LENGTH], id="length"),
-        pytest.param({}, ((300, 0, 0.1),), ((180, 0, 1.0),), [Downgrade.INTENSITY_AS_LENGTH], id="never-below-0.6-of-it"),
         pytest.param(
-            {}, ((150, 0, 0.6),), ((100, 0, 1.0),), [Downgrade.INTENSITY_AS_LENGTH, Downgrade.LENGTHENED], id="length-before-clamping"
+            {},
+            ((300, 150, 0.6), (300, 0, 0.8)),
+            ((180, 150, 1.0), (240, 0, 1.0)),
+            [Downgrade.INTENSITY_AS_LENGTH],
+            id="length",
         ),
-        pytest.param({}, ((200, 20, 1.0), (200, 0, 1.0)), ((200, 50, 1.0), (200, 0, 1.0)), [Downgrade.GAPS_WIDENED], id="gap"),
+        pytest.param(
+            {},
+            ((300, 0, 0.1),),
+            ((180, 0, 1.0),),
+            [Downgrade.INTENSITY_AS_LENGTH],
+            id="never-below-0.6-of-it",
+        ),
+        pytest.param(
+            {},
+            ((150, 0, 0.6),),
+            ((100, 0, 1.0),),
+            [Downgrade.INTENSITY_AS_LENGTH, Downgrade.LENGTHENED],
+            id="length-before-clamping",
+        ),
+        pytest.param(
+            {},
+            ((200, 20, 1.0), (200, 0, 1.0)),
+            ((200, 50, 1.0), (200, 0, 1.0)),
+            [Downgrade.GAPS_WIDENED],
+            id="gap",
+        ),
         pytest.param(
             {"max_pulses": 2},
             ((100, 90, 1.0), (100, 60, 1.0), (100, 0, 1.0)),
@@ -113,7 +143,13 @@ def test_a_motor_that_can_do_all_plays_the_cues_as_they_are(kind: str) -> None:
             [Downgrade.EQUALISED],
             id="equal",
         ),
-        pytest.param({"quantum_ms": 40}, ((150, 70, 1.0), (150, 0, 1.0)), ((160, 80, 1.0), (160, 0, 1.0)), [Downgrade.ROUNDED], id="grid"),
+        pytest.param(
+            {"quantum_ms": 40},
+            ((150, 70, 1.0), (150, 0, 1.0)),
+            ((160, 80, 1.0), (160, 0, 1.0)),
+            [Downgrade.ROUNDED],
+            id="grid",
+        ),
         pytest.param(
             {"max_total_ms": 450},
             ((200, 150, 1.0), (200, 0, 1.0)),
@@ -128,7 +164,13 @@ def test_a_motor_that_can_do_all_plays_the_cues_as_they_are(kind: str) -> None:
             [Downgrade.GAPS_SHORTENED, Downgrade.SHORTENED],
             id="then-the-pulses",
         ),
-        pytest.param({"max_total_ms": 200}, ((200, 150, 1.0), (120, 0, 1.0)), ((200, 0, 1.0),), [Downgrade.CUT], id="then-the-count"),
+        pytest.param(
+            {"max_total_ms": 200},
+            ((200, 150, 1.0), (120, 0, 1.0)),
+            ((200, 0, 1.0),),
+            [Downgrade.CUT],
+            id="then-the-count",
+        ),
         pytest.param(
             {"amplitude": Amplitude.STEPS, "amplitude_steps": (0.5, 1.0)},
             ((200, 100, 0.6), (200, 0, 0.9)),
@@ -138,8 +180,12 @@ def test_a_motor_that_can_do_all_plays_the_cues_as_they_are(kind: str) -> None:
         ),
     ],
 )
-def test_shaping(motor: dict[str, object], pulses: Pulses, expected: Pulses, lost: list[Downgrade]) -> None:
-    """GIVEN a motor with one limit WHEN pulses go beyond it THEN they become these, and exactly what was lost is named."""
+def test_shaping(
+    motor: dict[str, object], pulses: Pulses, expected: Pulses, lost: list[Downgrade]
+) -> None:
+    """GIVEN a motor with one limit WHEN pulses go beyond it THEN they become these, and exactly
+    what was lost is named.
+    """
     assert (expected, tuple(lost)) == shaped(pulses, replace(LIST_MOTOR, **motor))  # type: ignore[arg-type]  # keys of the dataclass
 
 

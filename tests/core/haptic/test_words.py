@@ -8,7 +8,9 @@ CHARSETS = st.sampled_from(["ascii", "latin-1", "utf-8"])
 
 @given(st.text(), CHARSETS, st.integers(0, 200))
 def test_fitted_text_fits(text: str, charset: str, most: int) -> None:
-    """Whatever the text, it has the charset's bytes, at most so many, and nothing that ends a line or parts a title from a body."""
+    """Whatever the text, it has the charset's bytes, at most so many, and nothing that ends a line
+    or parts a title from a body.
+    """
     found = fitted(text, charset, most)
     assert len(found.encode(charset)) <= most
     assert not set("\0\n\r\x03\x10\x11\x13") & set(found)
@@ -38,7 +40,11 @@ def test_a_character_is_never_cut_in_half() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Turnover up: stay relaxed", ("Turnover up", "stay relaxed")), ("Ready", ("Ready", "")), ("Allure : calme", ("Allure", "calme"))],
+    [
+        ("Turnover up: stay relaxed", ("Turnover up", "stay relaxed")),
+        ("Ready", ("Ready", "")),
+        ("Allure : calme", ("Allure", "calme")),
+    ],
 )
 def test_title_and_body(text: str, expected: tuple[str, str]) -> None:
     """What stands before the first colon is the title."""

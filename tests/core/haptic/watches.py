@@ -4,7 +4,17 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from kickcue.core.haptic.watch import Actuator, Amplitude, Pattern, Standing, Transport, WatchLink, WatchProfile, Way, Words
+from kickcue.core.haptic.watch import (
+    Actuator,
+    Amplitude,
+    Pattern,
+    Standing,
+    Transport,
+    WatchLink,
+    WatchProfile,
+    Way,
+    Words,
+)
 from kickcue.core.wrist import Touch
 
 PULSE = st.tuples(st.integers(0, 3000), st.integers(0, 3000), st.floats(0, 1))
@@ -32,15 +42,26 @@ def motors(draw: st.DrawFn) -> Actuator:
     )
 
 
-def touch(pulses: tuple[tuple[int, int, float], ...] = ((200, 0, 1.0),), text: str = "", urgency: int = 1, say: str | None = None) -> Touch:
+def touch(
+    pulses: tuple[tuple[int, int, float], ...] = ((200, 0, 1.0),),
+    text: str = "",
+    urgency: int = 1,
+    say: str | None = None,
+) -> Touch:
     """Return a cue."""
     return Touch("bell-1", "bell", text, say, pulses, urgency, ttl_ms=2000)
 
 
-LIST_MOTOR = Actuator(Pattern.SEQUENCE, min_on_ms=100, max_on_ms=1000, min_gap_ms=50, max_pulses=4, max_total_ms=3000)
+LIST_MOTOR = Actuator(
+    Pattern.SEQUENCE, min_on_ms=100, max_on_ms=1000, min_gap_ms=50, max_pulses=4, max_total_ms=3000
+)
 
 
-def watch(motor: Actuator = LIST_MOTOR, encoder: str = "mqtt_cue", ways: tuple[Way, ...] = (Way.HAPTIC, Way.TEXT)) -> WatchProfile:
+def watch(
+    motor: Actuator = LIST_MOTOR,
+    encoder: str = "mqtt_cue",
+    ways: tuple[Way, ...] = (Way.HAPTIC, Way.TEXT),
+) -> WatchProfile:
     """Return a watch of this motor."""
     return WatchProfile(
         id="acme",
@@ -58,4 +79,8 @@ def watch(motor: Actuator = LIST_MOTOR, encoder: str = "mqtt_cue", ways: tuple[W
 
 def over_the_air(profile: WatchProfile, **link: object) -> WatchProfile:
     """Return the watch with a Bluetooth link."""
-    return replace(profile, transport=Transport.BLE, link=WatchLink(service="1802", char="2a06", **link))  # type: ignore[arg-type]  # a test gives what a link has
+    return replace(
+        profile,
+        transport=Transport.BLE,
+        link=WatchLink(service="1802", char="2a06", **link),  # type: ignore[arg-type]  # a test gives what a link has
+    )

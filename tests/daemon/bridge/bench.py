@@ -41,8 +41,22 @@ class Race:
 
     def cue(self, id_: str = "bell", **changes: Any) -> Cue:
         """Return a cue of two pulses that is due now."""
-        facts = {"ttl_ms": TTL_MS, "text": "Last lap: relax", "pulses": ((150, 100, 1.0), (150, 0, 1.0)), **changes}
-        return Cue(t_ns=self.clock(), id=id_, kind=CueKind.LAST_LAP, say=None, urgency=3, to_go_m=400.0, sd_m=3.0, **facts)
+        facts = {
+            "ttl_ms": TTL_MS,
+            "text": "Last lap: relax",
+            "pulses": ((150, 100, 1.0), (150, 0, 1.0)),
+            **changes,
+        }
+        return Cue(
+            t_ns=self.clock(),
+            id=id_,
+            kind=CueKind.LAST_LAP,
+            say=None,
+            urgency=3,
+            to_go_m=400.0,
+            sd_m=3.0,
+            **facts,
+        )
 
     def arm(self, due_in_ms: int, id_: str = "bell", **changes: Any) -> Arm:
         """Return the order to give that cue so much later."""
@@ -81,7 +95,9 @@ async def broker() -> AsyncIterator[PrivateBroker]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the sender say its status ten times a second, and the wrist be content with a fifth of a second of them."""
+    """Have the sender say its status ten times a second, and the wrist be content with a fifth of a
+    second of them.
+    """
     monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 100_000_000)
     monkeypatch.setattr("kickcue.core.lateness.APART_MS", 200)
     monkeypatch.setattr("kickcue.daemon.bridge.LOOK_S", 0.05)

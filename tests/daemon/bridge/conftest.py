@@ -1,4 +1,6 @@
-"""A race's sender, a real broker, the bridge, and a watch in the fake world of ``tests/beds``; the wrist settles in a fifth of a second."""
+"""A race's sender, a real broker, the bridge, and a watch in the fake world of ``tests/beds``; the
+wrist settles in a fifth of a second.
+"""
 
 import sys
 

@@ -1,4 +1,6 @@
-"""From a race's sender over a real broker and an unmodified bleak to a watch: felt once, never late, and answered as it was."""
+"""From a race's sender over a real broker and an unmodified bleak to a watch: felt once, never
+late, and answered as it was.
+"""
 
 import asyncio
 import json
@@ -28,7 +30,9 @@ BANGLE_JS = WatchPin(load_watch("bangle-js"))
 BANGLE_GB = WatchPin(load_watch("bangle-gb"), name="Bangle.js 1a2b")
 PATIENT_TTL_MS = 8000
 """Of a cue that has to wait for a link on a machine that is busy."""
-BELL = Touch("run/bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, TTL_MS)
+BELL = Touch(
+    "run/bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, TTL_MS
+)
 
 
 def bytes_of(pin: WatchPin) -> list[bytes]:
@@ -36,10 +40,17 @@ def bytes_of(pin: WatchPin) -> list[bytes]:
     return [step.data for step in encode(pin.profile, BELL).steps if isinstance(step, Write)]
 
 
-async def test_an_infinitime_feels_a_cue(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a PineTime WHEN a cue is sent THEN the profile's bytes are on the air, and the link's confirmation is the answer."""
+async def test_an_infinitime_feels_a_cue(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a PineTime WHEN a cue is sent THEN the profile's bytes are on the air, and the link's
+    confirmation is the answer.
+    """
     worn, sensor = infinitime_in(bluez)
-    async with race(broker) as sender, bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(sender.cue())
         await until(lambda: len(worn.felt) == 2)
@@ -50,8 +61,12 @@ async def test_an_infinitime_feels_a_cue(bluez: FakeBluez, broker: PrivateBroker
 
 
 @pytest.mark.parametrize("pin", [BANGLE_JS, BANGLE_GB], ids=["js", "gb"])
-async def test_a_bangle_feels_a_cue(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, pin: WatchPin) -> None:
-    """GIVEN a Bangle.js, plain or with kickcue's app WHEN a cue is sent THEN the profile's line is run, once, and answered as felt."""
+async def test_a_bangle_feels_a_cue(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, pin: WatchPin
+) -> None:
+    """GIVEN a Bangle.js, plain or with kickcue's app WHEN a cue is sent THEN the profile's line is
+    run, once, and answered as felt.
+    """
     worn, sensor = bangle_in(bluez)
     async with race(broker) as sender, bridge(pin, broker.watch, TOPICS, state=tmp_path) as running:
         await until_ready(running)
@@ -59,11 +74,17 @@ async def test_a_bangle_feels_a_cue(bluez: FakeBluez, broker: PrivateBroker, tmp
         await until(lambda: sender.acks)
         assert [("bell", True, None)] == sender.acks
     assert 1 == len(worn.felt)
-    assert b"".join([b"\x03", *bytes_of(pin)]) == b"".join(written.data for written in sensor.writes if written.char == NUS_WRITE)
+    assert b"".join([b"\x03", *bytes_of(pin)]) == b"".join(
+        written.data for written in sensor.writes if written.char == NUS_WRITE
+    )
 
 
-async def test_a_link_lost_while_armed_costs_nothing(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN an armed cue WHEN the link drops, the sender dies, and the link comes back THEN it is felt at its time, not before, not late."""
+async def test_a_link_lost_while_armed_costs_nothing(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN an armed cue WHEN the link drops, the sender dies, and the link comes back THEN it is
+    felt at its time, not before, not late.
+    """
     worn, sensor = infinitime_in(bluez)
     loop = asyncio.get_running_loop()
     async with bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running:
@@ -82,10 +103,17 @@ async def test_a_link_lost_while_armed_costs_nothing(bluez: FakeBluez, broker: P
     assert armed_s + 1.5 - lead_s <= worn.felt[0].at_s <= armed_s + 1.5 + PATIENT_TTL_MS / 1000
 
 
-async def test_a_watch_that_stays_away_feels_nothing_late(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a watch that is gone WHEN a cue's time and its worth are over THEN it is answered as not felt; back again, it feels nothing."""
+async def test_a_watch_that_stays_away_feels_nothing_late(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a watch that is gone WHEN a cue's time and its worth are over THEN it is answered as
+    not felt; back again, it feels nothing.
+    """
     worn, sensor = infinitime_in(bluez)
-    async with race(broker) as sender, bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sensor.advertise(on=False)
         sensor.drop()
@@ -101,8 +129,12 @@ async def test_a_watch_that_stays_away_feels_nothing_late(bluez: FakeBluez, brok
         assert 2 == len(worn.felt)
 
 
-async def test_a_restarted_bridge_feels_nothing_twice(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a cue that was felt WHEN the bridge is started anew and the cue is sent once more THEN the first answer, and nothing is felt."""
+async def test_a_restarted_bridge_feels_nothing_twice(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a cue that was felt WHEN the bridge is started anew and the cue is sent once more THEN
+    the first answer, and nothing is felt.
+    """
     worn, _ = infinitime_in(bluez)
     async with race(broker) as sender:
         for _ in range(2):
@@ -120,13 +152,22 @@ def more_acks_than(sender: Race, before: int) -> bool:
     return len(sender.acks) > before
 
 
-async def test_a_bridge_killed_while_it_played_does_not_play_again(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN the memory of a bridge that died after it began to play WHEN the cue comes once more THEN it is answered as not felt for sure."""
+async def test_a_bridge_killed_while_it_played_does_not_play_again(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN the memory of a bridge that died after it began to play WHEN the cue comes once more
+    THEN it is answered as not felt for sure.
+    """
     worn, _ = infinitime_in(bluez)
     (tmp_path / "bridge").mkdir()
     noted = {"run_id": "run", "cue_id": "bell", "felt": False, "why": RESTARTED, "latency_ms": 0}
-    (tmp_path / "bridge" / "infinitime.jsonl").write_text(f'{{"cut off": \n{json.dumps(noted)}\n{{"run_id"')
-    async with race(broker) as sender, bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running:
+    (tmp_path / "bridge" / "infinitime.jsonl").write_text(
+        f'{{"cut off": \n{json.dumps(noted)}\n{{"run_id"'
+    )
+    async with (
+        race(broker) as sender,
+        bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(sender.cue())
         await until(lambda: sender.acks)
@@ -134,10 +175,17 @@ async def test_a_bridge_killed_while_it_played_does_not_play_again(bluez: FakeBl
     assert [] == worn.felt
 
 
-async def test_a_bangle_with_the_app_keeps_the_timer_itself(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a cue that was armed on the watch WHEN the link is lost for good THEN the watch feels it; without a loss it feels it once."""
+async def test_a_bangle_with_the_app_keeps_the_timer_itself(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a cue that was armed on the watch WHEN the link is lost for good THEN the watch feels
+    it; without a loss it feels it once.
+    """
     worn, sensor = bangle_in(bluez)
-    async with race(broker) as sender, bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(sender.arm(600, "held"))
         await until(lambda: len(sender.acks) == 1)
@@ -152,11 +200,18 @@ async def test_a_bangle_with_the_app_keeps_the_timer_itself(bluez: FakeBluez, br
         assert ["run/held", "run/lost"] == [felt.id for felt in worn.felt]
 
 
-async def test_a_bangle_without_the_app_is_found_out(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a Bangle.js that takes the message and has no app to play it WHEN a cue is sent THEN it is answered as not felt, and why."""
+async def test_a_bangle_without_the_app_is_found_out(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a Bangle.js that takes the message and has no app to play it WHEN a cue is sent THEN it
+    is answered as not felt, and why.
+    """
     worn, _ = bangle_in(bluez)
     worn.has_app = False
-    async with race(broker) as sender, bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(sender.cue())
         await until(lambda: sender.acks)
@@ -164,10 +219,17 @@ async def test_a_bangle_without_the_app_is_found_out(bluez: FakeBluez, broker: P
     assert [] == worn.felt
 
 
-async def test_a_disarmed_cue_is_disarmed_on_the_watch(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a cue that was armed on the watch WHEN it is disarmed THEN the watch's own timer is cancelled as well."""
+async def test_a_disarmed_cue_is_disarmed_on_the_watch(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a cue that was armed on the watch WHEN it is disarmed THEN the watch's own timer is
+    cancelled as well.
+    """
     worn, _ = bangle_in(bluez)
-    async with race(broker) as sender, bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_GB, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(sender.arm(60_000))
         await until(lambda: worn.armed)
@@ -176,10 +238,17 @@ async def test_a_disarmed_cue_is_disarmed_on_the_watch(bluez: FakeBluez, broker:
     assert [] == worn.felt
 
 
-async def test_the_link_is_kept_awake_while_a_race_is_on(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a Bangle.js WHEN the phase is of a race THEN it is told so; when the race is over it is told that."""
+async def test_the_link_is_kept_awake_while_a_race_is_on(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a Bangle.js WHEN the phase is of a race THEN it is told so; when the race is over it is
+    told that.
+    """
     worn, _ = bangle_in(bluez)
-    async with race(broker) as sender, bridge(BANGLE_JS, broker.watch, TOPICS, state=tmp_path) as running:
+    async with (
+        race(broker) as sender,
+        bridge(BANGLE_JS, broker.watch, TOPICS, state=tmp_path) as running,
+    ):
         await until_ready(running)
         sender.delivery.send(PhaseChange(sender.clock(), Phase.BODY, Phase.WAITING))
         await until(lambda: worn.lines[-1:] == ["\x10NRF.setConnectionInterval(100)"])
@@ -187,21 +256,36 @@ async def test_the_link_is_kept_awake_while_a_race_is_on(bluez: FakeBluez, broke
         await until(lambda: worn.lines[-1:] == ['\x10NRF.setConnectionInterval("auto")'])
 
 
-async def test_the_watch_can_be_a_sensor(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a watch whose heart rate is wanted WHEN it notifies THEN the race hears it as a sensor that is read elsewhere."""
+async def test_the_watch_can_be_a_sensor(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path
+) -> None:
+    """GIVEN a watch whose heart rate is wanted WHEN it notifies THEN the race hears it as a sensor
+    that is read elsewhere.
+    """
     _, sensor = infinitime_in(bluez)
-    async with race(broker) as sender, bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path, sensor=True) as running:
+    async with (
+        race(broker) as sender,
+        bridge(INFINITIME, broker.watch, TOPICS, state=tmp_path, sensor=True) as running,
+    ):
         await until_ready(running)
         await until(lambda: bluez.subscribed(sensor, "2a37"))
         sensor.notify("2a37", b"\x00\x48")
-        await until(lambda: [e for e in sender.heard if isinstance(e, Notification) and e.char == "2a37"])
-        (heard,) = [each for each in sender.heard if isinstance(each, Notification) and each.char == "2a37"]
+        await until(
+            lambda: [e for e in sender.heard if isinstance(e, Notification) and e.char == "2a37"]
+        )
+        (heard,) = [
+            each for each in sender.heard if isinstance(each, Notification) and each.char == "2a37"
+        ]
         assert ("watch", b"\x00\x48") == (heard.sensor, heard.data)
 
 
 @pytest.mark.parametrize("answered", [True, False])
-async def test_a_second_watch_waits_for_the_first(bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, answered: bool) -> None:
-    """GIVEN a bridge for a second watch WHEN another watch answers as felt THEN nothing is played; when none does, it is."""
+async def test_a_second_watch_waits_for_the_first(
+    bluez: FakeBluez, broker: PrivateBroker, tmp_path: Path, answered: bool
+) -> None:
+    """GIVEN a bridge for a second watch WHEN another watch answers as felt THEN nothing is played;
+    when none does, it is.
+    """
     worn, _ = infinitime_in(bluez)
     async with (
         race(broker) as sender,
@@ -214,7 +298,12 @@ async def test_a_second_watch_waits_for_the_first(bluez: FakeBluez, broker: Priv
         if answered:
             await until(lambda: sender.delivery.counters.cues)
             first.acknowledge(Answer("run", "bell", felt=True, why=None, latency_ms=0))
-            await until(lambda: (running._answered.of(("run", "bell")) or noted()).why == "felt on another watch")
+            await until(
+                lambda: (
+                    (running._answered.of(("run", "bell")) or noted()).why
+                    == "felt on another watch"
+                )
+            )
             assert [] == worn.felt
         else:
             await until(lambda: len(worn.felt) == 2)
@@ -227,7 +316,11 @@ def noted() -> Answer:
 
 
 async def test_a_watch_of_another_kind_is_refused(broker: PrivateBroker, tmp_path: Path) -> None:
-    """GIVEN a profile of a watch that listens to MQTT itself WHEN bridged THEN it says that it needs none."""
+    """GIVEN a profile of a watch that listens to MQTT itself WHEN bridged THEN it says that it
+    needs none.
+    """
     with pytest.raises(AskedWronglyError, match="reached by Bluetooth, got"):
-        async with bridge(WatchPin(load_watch("esp32-mqtt"), name="x"), broker.watch, TOPICS, state=tmp_path):
+        async with bridge(
+            WatchPin(load_watch("esp32-mqtt"), name="x"), broker.watch, TOPICS, state=tmp_path
+        ):
             pass

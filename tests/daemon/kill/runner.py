@@ -1,8 +1,10 @@
-"""A whole daemon but for radio and broker, to be killed: a simulated race in virtual time, as fast as the machine allows.
+"""A whole daemon but for radio and broker, to be killed: a simulated race in virtual time, as fast
+as the machine allows.
 
-``python runner.py '{"folder": ..., "race": ..., "seed": ..., "run_id": ..., "boot": ..., "now_ns": ...}'`` runs from the start, or takes
-up what an earlier one has left in the folder at ``now_ns``. Every output that goes to the wrist is a line of JSON on stdout, stamped as
-the delivery stamps it; stdout is a pipe that holds little, so what was read is about what has happened.
+``python runner.py '{"folder": ..., "race": ..., "seed": ..., "run_id": ..., "boot": ..., "now_ns":
+...}'`` runs from the start, or takes up what an earlier one has left in the folder at ``now_ns``.
+Every output that goes to the wrist is a line of JSON on stdout, stamped as the delivery stamps it;
+stdout is a pipe that holds little, so what was read is about what has happened.
 """
 
 import json
@@ -53,7 +55,13 @@ class Runner:
 
     def begin(self) -> None:
         """Start a new recording and a new race."""
-        header = Header(race=self.document.race, utc=UTC, setup=self.document.as_json(), ticks=True, live=self.facts())
+        header = Header(
+            race=self.document.race,
+            utc=UTC,
+            setup=self.document.as_json(),
+            ticks=True,
+            live=self.facts(),
+        )
         self.recorder = start_recorder(self.folder, header)
         self.session = Session(Engine(self.document.setup()), self.recorder.write, self.deliver)
 
@@ -63,15 +71,21 @@ class Runner:
     def go_on(self, now_ns: int) -> bool:
         """Take up what was left at ``now_ns``; tell whether there was anything."""
         clock = VirtualClock(began_ns=now_ns, boot=self.boot)
-        unfinished = find_unfinished(self.folder, self.document, clock, utc_now_ns=lambda: UTC_NS + now_ns, say=self.say)
+        unfinished = find_unfinished(
+            self.folder, self.document, clock, utc_now_ns=lambda: UTC_NS + now_ns, say=self.say
+        )
         if unfinished is None:
             return False
         self.now_ns = unfinished.now_ns
         self.run_id = unfinished.run_id if unfinished.same_boot else self.run_id
         self.held = felt_by_timer(unfinished)
         engine, missing = unfinished.engine, unfinished.missing
-        self.recorder = resume_recorder(unfinished.path, None if unfinished.same_boot else self.facts())
-        self.session = Session(engine, self.recorder.write, self.deliver, from_ns=unfinished.last_t_ns)
+        self.recorder = resume_recorder(
+            unfinished.path, None if unfinished.same_boot else self.facts()
+        )
+        self.session = Session(
+            engine, self.recorder.write, self.deliver, from_ns=unfinished.last_t_ns
+        )
         self.session.remember(unfinished.recording.outputs)
         for output in (self.session.view.armed, *self.session.view.cues):
             if output is not None:
@@ -93,12 +107,18 @@ class Runner:
 
     def tick_until(self, t_ns: int) -> None:
         """Give the engine the ticks it asks for, as long as the race lasts."""
-        while self.session.wake_ns is not None and self.session.wake_ns < t_ns and self.session.view.phase is not Phase.FINISHED:
+        while (
+            self.session.wake_ns is not None
+            and self.session.wake_ns < t_ns
+            and self.session.view.phase is not Phase.FINISHED
+        ):
             self.now_ns = max(self.session.wake_ns, self.now_ns)
             self.feed(Tick(self.now_ns))
 
     def feed(self, event: Input) -> None:
-        """Feed the engine once the recording is no more than seconds of the race behind: live it is a few milliseconds."""
+        """Feed the engine once the recording is no more than seconds of the race behind: live it is
+        a few milliseconds.
+        """
         while len(self.recorder._waiting) > MOST_BEHIND:
             time.sleep(0)
         self.session.feed(event)
@@ -117,7 +137,9 @@ class Runner:
                 }
         elif isinstance(output, Cue) and output.id not in self.held:
             left_ms = output.ttl_ms - (self.now_ns - output.t_ns) // NS_PER_MS
-            message = {"cue": output.id, "kind": output.kind, "ttl_ms": left_ms} if left_ms > 0 else None
+            message = (
+                {"cue": output.id, "kind": output.kind, "ttl_ms": left_ms} if left_ms > 0 else None
+            )
         elif isinstance(output, Disarm):
             message = {"disarm": output.cue_id}
         elif isinstance(output, PhaseChange):

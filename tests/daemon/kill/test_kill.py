@@ -1,7 +1,9 @@
-"""A daemon that is killed at any moment, any number of times, finishes its race: on the right lap, the last one felt once.
+"""A daemon that is killed at any moment, any number of times, finishes its race: on the right lap,
+the last one felt once.
 
-The process is a real one and so is the SIGKILL, at whatever moment it comes; the race is a simulated one in virtual time. The watch is
-here, with its timers, and lives through it all. Ten races in the ordinary suite, ``KICKCUE_KILLS=200`` for as many.
+The process is a real one and so is the SIGKILL, at whatever moment it comes; the race is a
+simulated one in virtual time. The watch is here, with its timers, and lives through it all. Ten
+races in the ordinary suite, ``KICKCUE_KILLS=200`` for as many.
 """
 
 import fcntl
@@ -38,17 +40,21 @@ RUNNER: Final = Path(__file__).with_name("runner.py")
 RACES: Final = ("1500m", "2000m", "3000m", "5000m")
 SMALL_PIPE: Final = 4096
 AHEAD: Final = 10
-"""How many lines a process may be ahead of what was read of it: as many as the pipe holds, and some."""
+"""How many lines a process may be ahead of what was read of it: as many as the pipe holds, and
+some."""
 STARTED_S: Final = 0.8
-"""By then a process is in the middle of its race, on this machine; a kill before that finds it starting, or taking up what is left."""
+"""By then a process is in the middle of its race, on this machine; a kill before that finds it
+starting, or taking up what is left."""
 AFTER_NS: Final = 60 * NS_PER_S
 """Long enough for the engine to be sure of the finish where its line was not marked."""
 ON_ITS_WAY_MS: Final = 30
 WITHIN_M: Final = 100.0
-"""Half a lap, 200 m, would be a wrong count; the worst that 40 s without sensors have cost in 200 races was 60 m, until the pod came back."""
+"""Half a lap, 200 m, would be a wrong count; the worst that 40 s without sensors have cost in 200
+races was 60 m, until the pod came back."""
 BELL_WITHIN_S: Final = 20.0
-"""Half a lap, some 40 s, would be the wrong one. A daemon that is dead when the line is crossed cannot hear the mark that it had told the watch
-to wait for: after earlier gaps, with 40 m of doubt left, that has cost 13 s (one seed in 200, in half of its runs)."""
+"""Half a lap, some 40 s, would be the wrong one. A daemon that is dead when the line is crossed
+cannot hear the mark that it had told the watch to wait for: after earlier gaps, with 40 m of doubt
+left, that has cost 13 s (one seed in 200, in half of its runs)."""
 FINISH_WITHIN_S: Final = 6.0
 BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
@@ -107,7 +113,9 @@ class Part:
 
 
 def run_part(told: dict[str, Any], random: Random, lines_until_kill: int | None) -> Part:
-    """Start a process and kill it: after so many lines and a random blink, after a random time at 0 lines, never at None."""
+    """Start a process and kill it: after so many lines and a random blink, after a random time at 0
+    lines, never at None.
+    """
     process = subprocess.Popen([sys.executable, RUNNER, json.dumps(told)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, SMALL_PIPE)
@@ -136,11 +144,17 @@ def undisturbed(race: str, seed: int) -> tuple[SimulatedRace, tuple[Output, ...]
 
 
 def moment_s(outputs: tuple[Output, ...], phase: Phase) -> float:
-    return next(ns_to_s(output.t_ns) for output in outputs if isinstance(output, PhaseChange) and output.phase is phase)
+    return next(
+        ns_to_s(output.t_ns)
+        for output in outputs
+        if isinstance(output, PhaseChange) and output.phase is phase
+    )
 
 
 def started(folder: Path) -> bool:
-    """Tell whether the start was recorded: a daemon killed within the millisecond after it has a race that never began."""
+    """Tell whether the start was recorded: a daemon killed within the millisecond after it has a
+    race that never began.
+    """
     return any(b'"command":"start"' in path.read_bytes() for path in folder.glob("*.mcap"))
 
 
@@ -148,9 +162,21 @@ def killed_race(folder: Path, race: str, seed: int) -> tuple[Watch, list[Part]]:
     """Run a race that is killed one to three times; return the watch, and what each process said."""
     random = Random(f"kill {race} {seed}")
     simulated, outputs = undisturbed(race, seed)
-    estimates = sum(isinstance(output, Estimate) and output.t_ns < simulated.inputs[-1].t_ns for output in outputs)
-    kills = sorted(random.randrange(1, estimates - AHEAD) for _ in range(random.choice((1, 1, 2, 3))))
-    told: dict[str, Any] = {"folder": str(folder), "race": race, "seed": seed, "run_id": "run-0", "boot": "boot-0", "now_ns": None}
+    estimates = sum(
+        isinstance(output, Estimate) and output.t_ns < simulated.inputs[-1].t_ns
+        for output in outputs
+    )
+    kills = sorted(
+        random.randrange(1, estimates - AHEAD) for _ in range(random.choice((1, 1, 2, 3)))
+    )
+    told: dict[str, Any] = {
+        "folder": str(folder),
+        "race": race,
+        "seed": seed,
+        "run_id": "run-0",
+        "boot": "boot-0",
+        "now_ns": None,
+    }
     watch, parts = Watch(), list[Part]()
     while not (parts and parts[-1].over):
         part = run_part(told, random, _lines_until(kills, parts, random))
@@ -173,7 +199,9 @@ def killed_race(folder: Path, race: str, seed: int) -> tuple[Watch, list[Part]]:
 
 
 def _lines_until(kills: list[int], parts: list[Part], random: Random) -> int | None:
-    """Return how many lines the next process may say: at 0 it is killed while it starts or takes up the race."""
+    """Return how many lines the next process may say: at 0 it is killed while it starts or takes up
+    the race.
+    """
     if not kills:
         return None
     said = sum(len(part.lines) for part in parts)
@@ -188,7 +216,9 @@ def said(parts: list[Part], key: str) -> Iterator[Any]:
 
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_a_race_whose_daemon_is_killed_is_finished(tmp_path: Path, seed: int) -> None:
-    """GIVEN a daemon killed at random moments of a race WHEN started again THEN lap and finish are right, the bell is felt once, all verifies."""
+    """GIVEN a daemon killed at random moments of a race WHEN started again THEN lap and finish are
+    right, the bell is felt once, all verifies.
+    """
     race = RACES[seed % len(RACES)]
     watch, parts = killed_race(tmp_path, race, seed)
     assert len(parts) > 1
@@ -199,23 +229,43 @@ def test_a_race_whose_daemon_is_killed_is_finished(tmp_path: Path, seed: int) ->
     assert all(said(parts[:-1], "resumed"))
     (found,) = (read(path) for path in tmp_path.glob("*.mcap"))
     was_over = next(said(parts[-1:], "resumed")) is False
-    assert was_over or not found.problems  # a daemon killed after the race may or may not have closed its file by then; any other one has
+    assert (
+        was_over or not found.problems
+    )  # a daemon killed after the race may or may not have closed its file by then; any other one has
 
-    wrong_m = [abs(line["distance_m"] - truth.distance_at(ns_to_s(line["now_ns"]))) for line in estimates_until(parts, truth.duration_s)]
+    wrong_m = [
+        abs(line["distance_m"] - truth.distance_at(ns_to_s(line["now_ns"])))
+        for line in estimates_until(parts, truth.duration_s)
+    ]
     assert max(wrong_m) < WITHIN_M
     assert len(course.crossings_m) == list(said(parts, "lap"))[-1]
 
     (felt_s,) = watch.bells_s()
     assert abs(felt_s - truth.time_at(course.bell_m)) < BELL_WITHIN_S
 
-    taken_up_s = max((part.lines[0]["now_ns"] / NS_PER_S for part in parts[1:] if part.lines), default=0.0)
-    finished_ns = next(output.t_ns for output in found.outputs if isinstance(output, PhaseChange) and output.phase is Phase.FINISHED)
-    assert abs(ns_to_s(finished_ns) - finish_s) < FINISH_WITHIN_S or ns_to_s(finished_ns) <= taken_up_s + FINISH_WITHIN_S
+    taken_up_s = max(
+        (part.lines[0]["now_ns"] / NS_PER_S for part in parts[1:] if part.lines), default=0.0
+    )
+    finished_ns = next(
+        output.t_ns
+        for output in found.outputs
+        if isinstance(output, PhaseChange) and output.phase is Phase.FINISHED
+    )
+    assert (
+        abs(ns_to_s(finished_ns) - finish_s) < FINISH_WITHIN_S
+        or ns_to_s(finished_ns) <= taken_up_s + FINISH_WITHIN_S
+    )
 
     assert [] == [*said(parts, "note"), *said(parts, "trouble")]
-    assert None is first_difference(found, tuple(output for _, outputs in source(found, None).run() for output in outputs))
+    assert None is first_difference(
+        found, tuple(output for _, outputs in source(found, None).run() for output in outputs)
+    )
 
 
 def estimates_until(parts: list[Part], until_s: float) -> Iterator[dict[str, Any]]:
     for part in parts:
-        yield from (line for line in part.lines if line.get("distance_m") is not None and ns_to_s(line["now_ns"]) <= until_s)
+        yield from (
+            line
+            for line in part.lines
+            if line.get("distance_m") is not None and ns_to_s(line["now_ns"]) <= until_s
+        )

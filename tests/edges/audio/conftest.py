@@ -1,4 +1,6 @@
-"""Programs for the ear: the real ones where they are installed, and small scripts in their place where a fault is wanted."""
+"""Programs for the ear: the real ones where they are installed, and small scripts in their place
+where a fault is wanted.
+"""
 
 import os
 import shutil
@@ -22,7 +24,9 @@ def is_running(pid: Path) -> bool:
 
 
 class Programs:
-    """A folder that is all of the PATH; what a script in it is asked to do stands in ``log``, a line each time."""
+    """A folder that is all of the PATH; what a script in it is asked to do stands in ``log``, a
+    line each time.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,7 +49,11 @@ class Programs:
     def calls(self, name: str) -> list[str]:
         """Return the options of each call of a script, its last one without its folder."""
         lines = [line.split() for line in self.log.read_text().splitlines()]
-        return [" ".join([*words[1:-1], *(Path(word).name for word in words[1:][-1:])]) for words in lines if words[0] == name]
+        return [
+            " ".join([*words[1:-1], *(Path(word).name for word in words[1:][-1:])])
+            for words in lines
+            if words[0] == name
+        ]
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Sounds out of the machine: the real aplay into a file, and players that fail, hang, or are not there."""
+"""Sounds out of the machine: the real aplay into a file, and players that fail, hang, or are not
+there.
+"""
 
 import asyncio
 from pathlib import Path
@@ -29,7 +31,10 @@ def sound_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the file that ALSA's default output writes what is played into, as raw samples."""
     heard = tmp_path / "heard.raw"
     config = tmp_path / "asound.conf"
-    config.write_text(f'pcm.!default {{ type file; slave.pcm nothing; file "{heard}"; format raw }}\npcm.nothing {{ type null }}\n')
+    config.write_text(
+        f'pcm.!default {{ type file; slave.pcm nothing; file "{heard}"; format raw '
+        f"}}\npcm.nothing {{ type null }}\n"
+    )
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(config))
     return heard
 
@@ -38,11 +43,17 @@ def samples(file: Path) -> NDArray[np.int16]:
     return np.frombuffer(file.read_bytes(), dtype="<i2")
 
 
-async def test_aplay_plays_the_phrase_that_espeak_said(programs: Programs, sound_card: Path, tmp_path: Path) -> None:
-    """GIVEN the real espeak-ng and the real aplay WHEN a cue sounds THEN the very samples of tone and phrase reach the sound card."""
+async def test_aplay_plays_the_phrase_that_espeak_said(
+    programs: Programs, sound_card: Path, tmp_path: Path
+) -> None:
+    """GIVEN the real espeak-ng and the real aplay WHEN a cue sounds THEN the very samples of tone
+    and phrase reach the sound card.
+    """
     programs.real("espeak-ng", "apt-get install espeak-ng")
     programs.real("aplay", "apt-get install alsa-utils")
-    output = Output(Plan((DRIVE,), "en", tmp_path / "cache", keep_awake=False), tmp_path, lambda _: None)
+    output = Output(
+        Plan((DRIVE,), "en", tmp_path / "cache", keep_awake=False), tmp_path, lambda _: None
+    )
     await output.prepare()
     assert output.trouble is None
     assert Voice("espeak-ng", "en") == output.voice
@@ -57,8 +68,12 @@ async def test_aplay_plays_the_phrase_that_espeak_said(programs: Programs, sound
     assert 1.0 == pytest.approx(np.corrcoef(phrase, said.samples)[0, 1], abs=1e-3)
 
 
-async def test_aplay_without_a_sound_card(programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a machine without sound WHEN a cue is to sound THEN nothing is raised, and aplay's own words tell why."""
+async def test_aplay_without_a_sound_card(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a machine without sound WHEN a cue is to sound THEN nothing is raised, and aplay's own
+    words tell why.
+    """
     programs.real("aplay", "apt-get install alsa-utils")
     empty = tmp_path / "asound.conf"
     empty.touch()
@@ -73,7 +88,9 @@ async def test_aplay_without_a_sound_card(programs: Programs, tmp_path: Path, mo
 
 
 async def test_the_first_player_that_can_is_kept(programs: Programs) -> None:
-    """GIVEN a player without its server before one that plays WHEN played twice THEN the first is tried once only."""
+    """GIVEN a player without its server before one that plays WHEN played twice THEN the first is
+    tried once only.
+    """
     programs.script("pw-play", "echo 'Host is down' >&2; exit 1")
     programs.script("aplay")
     playing = Playing(find_players(None))
@@ -86,18 +103,27 @@ async def test_the_first_player_that_can_is_kept(programs: Programs) -> None:
 
 
 async def test_all_players_fail(programs: Programs) -> None:
-    """GIVEN players that all fail WHEN played THEN one sentence tells what each has said; past its time a cue is tried no further."""
+    """GIVEN players that all fail WHEN played THEN one sentence tells what each has said; past its
+    time a cue is tried no further.
+    """
     programs.script("pw-play", "echo 'Host is down' >&2; exit 1")
     programs.script("paplay", "exit 7")
     playing = Playing(find_players(None))
-    with pytest.raises(AudioError, match="no sound came out: pw-play failed: Host is down; paplay failed: exit status 7"):
+    with pytest.raises(
+        AudioError,
+        match="no sound came out: pw-play failed: Host is down; paplay failed: exit status 7",
+    ):
         await playing.play(CLIP, worth_s=10.0)
     with pytest.raises(AudioError, match=r"no sound came out: pw-play failed: Host is down$"):
         await playing.play(CLIP, worth_s=-1.0)
 
 
-async def test_a_player_that_hangs_is_ended(programs: Programs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """GIVEN a player that never ends WHEN its patience is over THEN it is killed and the next one plays."""
+async def test_a_player_that_hangs_is_ended(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """GIVEN a player that never ends WHEN its patience is over THEN it is killed and the next one
+    plays.
+    """
     monkeypatch.setattr("kickcue.edges.audio.playing.PATIENCE_S", 0.2)
     programs.script("pw-play", f"echo $$ > {tmp_path}/pid; exec /bin/sleep 1000")
     playing = Playing(find_players(None))
@@ -106,7 +132,9 @@ async def test_a_player_that_hangs_is_ended(programs: Programs, monkeypatch: pyt
     assert not is_running(tmp_path / "pid")
 
 
-async def test_a_player_is_ended_with_whoever_waits_for_it(programs: Programs, tmp_path: Path) -> None:
+async def test_a_player_is_ended_with_whoever_waits_for_it(
+    programs: Programs, tmp_path: Path
+) -> None:
     """GIVEN a cue that is being played WHEN the run ends THEN the player ends as well."""
     pid = tmp_path / "pid"
     programs.script("pw-play", f"echo $$ > {pid}; exec /bin/sleep 1000")
@@ -118,7 +146,9 @@ async def test_a_player_is_ended_with_whoever_waits_for_it(programs: Programs, t
 
 
 def test_no_player_says_what_to_install(programs: Programs) -> None:
-    """GIVEN no player, or not the one that is set WHEN looked for THEN the sentence says what to install."""
+    """GIVEN no player, or not the one that is set WHEN looked for THEN the sentence says what to
+    install.
+    """
     assert not programs.log.read_text()
     with pytest.raises(AudioError, match="no program to play sound with: sudo apt install"):
         find_players(None)
@@ -137,10 +167,16 @@ def silences(folder: Path) -> list[float]:
 
 
 async def test_what_keeps_the_output_awake(programs: Programs, tmp_path: Path) -> None:
-    """GIVEN a player that mixes WHEN the output is to stay awake THEN silence is played; GIVEN one that does not THEN nothing is."""
+    """GIVEN a player that mixes WHEN the output is to stay awake THEN silence is played; GIVEN one
+    that does not THEN nothing is.
+    """
     for program, expected in (("paplay", True), ("aplay", False)):
         programs.script(program)
-        output = Output(Plan((DRIVE,), "en", tmp_path / "cache", voice="none", player=program), tmp_path, lambda _: None)
+        output = Output(
+            Plan((DRIVE,), "en", tmp_path / "cache", voice="none", player=program),
+            tmp_path,
+            lambda _: None,
+        )
         output.keep_awake(1000.0)
         await output.sound(DRIVE, worth_s=2.0)
         if expected:
@@ -151,7 +187,9 @@ async def test_what_keeps_the_output_awake(programs: Programs, tmp_path: Path) -
 
 
 async def test_a_live_voice_speaks_after_the_tone(programs: Programs, tmp_path: Path) -> None:
-    """GIVEN Termux, whose voice writes no files WHEN cues sound THEN one process is told line by line, and tones come from the player."""
+    """GIVEN Termux, whose voice writes no files WHEN cues sound THEN one process is told line by
+    line, and tones come from the player.
+    """
     programs.script("termux-media-player")
     programs.script("termux-tts-speak", f"exec /bin/cat >> {tmp_path}/spoken")
     output = Output(Plan((DRIVE,), "en", tmp_path / "cache"), tmp_path, lambda _: None)
@@ -159,7 +197,9 @@ async def test_a_live_voice_speaks_after_the_tone(programs: Programs, tmp_path: 
     for _ in range(2):
         assert await output.sound(DRIVE, worth_s=2.0) is None
     spoken = tmp_path / "spoken"
-    await until(lambda: spoken.exists() and "Through the line!\nThrough the line!\n" == spoken.read_text())
+    await until(
+        lambda: spoken.exists() and "Through the line!\nThrough the line!\n" == spoken.read_text()
+    )
     await output.close()
     assert ["-s MUSIC -l en"] == programs.calls("termux-tts-speak")
     assert 3 == len(programs.calls("termux-media-player"))  # the trial is one of them

@@ -1,4 +1,6 @@
-"""Cues to the ear by the wrist's laws: once, never late, armed ahead, and silent where the rules want it."""
+"""Cues to the ear by the wrist's laws: once, never late, armed ahead, and silent where the rules
+want it.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,7 +46,9 @@ class Ear:
     @asynccontextmanager
     async def open(self, lead_ms: int = 0) -> AsyncIterator[Speaker]:
         plan = Plan((SOUND,), "en", self.cache, voice="none", lead_ms=lead_ms, keep_awake=False)
-        async with speaker(plan, now_ns=lambda: self.now_ns, answered=self.acks.append, told=self.told.append) as found:
+        async with speaker(
+            plan, now_ns=lambda: self.now_ns, answered=self.acks.append, told=self.told.append
+        ) as found:
             await until(found.prepared.is_set)
             self.programs.log.write_text("")  # the trial does not count
             yield found
@@ -65,7 +69,9 @@ def ear(programs: Programs, tmp_path: Path) -> Ear:
 
 
 async def test_a_cue_is_heard_once(ear: Ear) -> None:
-    """GIVEN a cue that was heard WHEN it comes again, as a repeat or as a fallback THEN it is not heard again."""
+    """GIVEN a cue that was heard WHEN it comes again, as a repeat or as a fallback THEN it is not
+    heard again.
+    """
     async with ear.open() as speaking:
         speaking.play(CUE)
         await until(lambda: bool(ear.acks))
@@ -78,7 +84,9 @@ async def test_a_cue_is_heard_once(ear: Ear) -> None:
 
 
 async def test_a_late_cue_stays_silent(ear: Ear) -> None:
-    """GIVEN a cue past its deadline, however it was the first to come WHEN played THEN it is dropped as late, and one in time is heard."""
+    """GIVEN a cue past its deadline, however it was the first to come WHEN played THEN it is
+    dropped as late, and one in time is heard.
+    """
     async with ear.open() as speaking:
         ear.now_ns += 2001 * NS_PER_MS
         speaking.play(CUE)
@@ -93,7 +101,9 @@ async def test_a_late_cue_stays_silent(ear: Ear) -> None:
 
 
 async def test_an_armed_cue_sounds_by_itself(ear: Ear) -> None:
-    """GIVEN an armed cue WHEN its time comes THEN it is heard without an order, and the cue that comes after is not heard again."""
+    """GIVEN an armed cue WHEN its time comes THEN it is heard without an order, and the cue that
+    comes after is not heard again.
+    """
     async with ear.open(lead_ms=200) as speaking:
         speaking.arm(Arm(BEGAN_NS, CUE, due_in_ms=300))
         assert not ear.acks
@@ -105,9 +115,14 @@ async def test_an_armed_cue_sounds_by_itself(ear: Ear) -> None:
     assert 1 == ear.sounds
 
 
-@pytest.mark.parametrize(("lead_ms", "due_in_ms", "waits_ms"), [(0, 60_000, 60_000), (250, 60_000, 59_750), (250, 100, 0)])
+@pytest.mark.parametrize(
+    ("lead_ms", "due_in_ms", "waits_ms"),
+    [(0, 60_000, 60_000), (250, 60_000, 59_750), (250, 100, 0)],
+)
 async def test_the_lead_is_taken_off(lead_ms: int, due_in_ms: int, waits_ms: int, ear: Ear) -> None:
-    """GIVEN what the output takes to the ear WHEN a cue is armed THEN it is begun that much earlier, at once if less is left."""
+    """GIVEN what the output takes to the ear WHEN a cue is armed THEN it is begun that much
+    earlier, at once if less is left.
+    """
     async with ear.open(lead_ms=lead_ms) as speaking:
         speaking.arm(Arm(BEGAN_NS, CUE, due_in_ms=due_in_ms))
         due_ms = speaking._wrist.next_due_ms
@@ -115,7 +130,9 @@ async def test_the_lead_is_taken_off(lead_ms: int, due_in_ms: int, waits_ms: int
 
 
 async def test_a_new_time_and_a_disarm(ear: Ear) -> None:
-    """GIVEN an armed cue WHEN it is armed anew and then disarmed THEN the later order holds each time, and nothing is heard."""
+    """GIVEN an armed cue WHEN it is armed anew and then disarmed THEN the later order holds each
+    time, and nothing is heard.
+    """
     async with ear.open() as speaking:
         speaking.arm(Arm(BEGAN_NS, CUE, due_in_ms=60_000))
         ear.now_ns += NS_PER_S
@@ -128,7 +145,9 @@ async def test_a_new_time_and_a_disarm(ear: Ear) -> None:
 
 
 async def test_no_voice_allowed_means_no_sound(ear: Ear) -> None:
-    """GIVEN a race whose rules allow no voice, so that cues have nothing to say WHEN armed and played THEN there is no tone either."""
+    """GIVEN a race whose rules allow no voice, so that cues have nothing to say WHEN armed and
+    played THEN there is no tone either.
+    """
     async with ear.open() as speaking:
         speaking.arm(Arm(BEGAN_NS, replace(CUE, say=None), due_in_ms=0))
         speaking.play(replace(CUE, say=None))
@@ -139,7 +158,9 @@ async def test_no_voice_allowed_means_no_sound(ear: Ear) -> None:
 
 
 async def test_what_a_dead_daemon_has_played_is_not_played_again(ear: Ear) -> None:
-    """GIVEN a daemon restarted within a cue's time WHEN the cue is told again THEN it stays silent: the one before has played it."""
+    """GIVEN a daemon restarted within a cue's time WHEN the cue is told again THEN it stays silent:
+    the one before has played it.
+    """
     async with ear.open() as speaking:
         speaking.play(replace(CUE, t_ns=BEGAN_NS - 1))
         speaking.play(replace(CUE, id="drive-1"))
@@ -148,9 +169,13 @@ async def test_what_a_dead_daemon_has_played_is_not_played_again(ear: Ear) -> No
 
 
 async def test_a_newer_cue_cuts_the_older_short(ear: Ear, tmp_path: Path) -> None:
-    """GIVEN a cue that is sounding WHEN the next one comes THEN the first is cut short, and both count as heard."""
+    """GIVEN a cue that is sounding WHEN the next one comes THEN the first is cut short, and both
+    count as heard.
+    """
     started = tmp_path / "started"
-    ear.programs.script("aplay", f"[ -e {started} ] && exit 0; echo > {started}; exec /bin/sleep 1000")
+    ear.programs.script(
+        "aplay", f"[ -e {started} ] && exit 0; echo > {started}; exec /bin/sleep 1000"
+    )
     started.touch()
     async with ear.open() as speaking:
         started.unlink()
@@ -162,7 +187,9 @@ async def test_a_newer_cue_cuts_the_older_short(ear: Ear, tmp_path: Path) -> Non
 
 
 async def test_trouble_is_told_once_and_passes(ear: Ear) -> None:
-    """GIVEN headphones that are away WHEN two cues come THEN each is answered with why and it is told once; once they are back all is well."""
+    """GIVEN headphones that are away WHEN two cues come THEN each is answered with why and it is
+    told once; once they are back all is well.
+    """
     async with ear.open() as speaking:
         ear.programs.script("aplay", "echo 'No such device' >&2; exit 1")
         for number in (1, 2):
@@ -180,19 +207,27 @@ async def test_trouble_is_told_once_and_passes(ear: Ear) -> None:
 
 
 async def test_a_machine_without_anything(programs: Programs, tmp_path: Path) -> None:
-    """GIVEN neither player nor voice WHEN a race begins and a cue comes THEN both are told before it, and nothing is raised."""
+    """GIVEN neither player nor voice WHEN a race begins and a cue comes THEN both are told before
+    it, and nothing is raised.
+    """
     acks: list[Ack] = []
     told: list[str] = []
     plan = Plan((SOUND,), "en", tmp_path / "cache")
-    async with speaker(plan, now_ns=lambda: BEGAN_NS, answered=acks.append, told=told.append) as speaking:
-        assert ["no program to play sound with", "no voice is installed"] == [each.split(": ")[1] for each in told]
+    async with speaker(
+        plan, now_ns=lambda: BEGAN_NS, answered=acks.append, told=told.append
+    ) as speaking:
+        assert ["no program to play sound with", "no voice is installed"] == [
+            each.split(": ")[1] for each in told
+        ]
         speaking.play(CUE)
         await until(lambda: bool(acks))
     assert not programs.log.read_text()
     assert "no sound came out: there is no player" == acks[0].why
 
 
-async def test_no_place_for_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, programs: Programs) -> None:
+async def test_no_place_for_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, programs: Programs
+) -> None:
     """GIVEN a machine that can write nowhere WHEN opened THEN one sentence says so."""
     assert not programs.log.read_text()
 

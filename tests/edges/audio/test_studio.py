@@ -1,4 +1,6 @@
-"""Phrases into files: by the real espeak-ng, by what other voices are told, kept between races, and done without."""
+"""Phrases into files: by the real espeak-ng, by what other voices are told, kept between races, and
+done without.
+"""
 
 import wave
 from dataclasses import replace
@@ -32,8 +34,12 @@ def studio_folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("language", languages())
-async def test_espeak_speaks_every_phrase(language: str, programs: Programs, studio_folder: Path) -> None:
-    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.3 s of speech, in each language."""
+async def test_espeak_speaks_every_phrase(
+    language: str, programs: Programs, studio_folder: Path
+) -> None:
+    """GIVEN the real espeak-ng WHEN a race's sounds are made THEN each is its tone and at least 0.3
+    s of speech, in each language.
+    """
     programs.real("espeak-ng", APT)
     voice = find_voice(None, spoken_language(language))
     studio = Studio(voice, studio_folder, studio_folder / "cache", tones=True)
@@ -45,14 +51,23 @@ async def test_espeak_speaks_every_phrase(language: str, programs: Programs, stu
         assert file.seconds > tone(sound.kind, sound.pulses).seconds + 0.3
 
 
-async def test_a_phrase_is_spoken_once_and_kept(programs: Programs, studio_folder: Path, tmp_path: Path) -> None:
-    """GIVEN phrases spoken for an earlier race WHEN made again THEN no voice runs; another voice or text is spoken anew."""
+async def test_a_phrase_is_spoken_once_and_kept(
+    programs: Programs, studio_folder: Path, tmp_path: Path
+) -> None:
+    """GIVEN phrases spoken for an earlier race WHEN made again THEN no voice runs; another voice or
+    text is spoken anew.
+    """
     silence = tmp_path / "said.wav"
     _write(silence)
     programs.script("piper", f"/bin/cat > {tmp_path}/text; /bin/cp {silence} $4")
     cache = tmp_path / "cache"
     voice = Voice("piper", "/models/a.onnx")
-    for given, spoken in ((voice, 1), (voice, 1), (replace(voice, which="/models/b.onnx"), 2), (voice, 2)):
+    for given, spoken in (
+        (voice, 1),
+        (voice, 1),
+        (replace(voice, which="/models/b.onnx"), 2),
+        (voice, 2),
+    ):
         await Studio(given, studio_folder, cache, tones=True).prepare([SAY])
         assert spoken == len(programs.calls("piper"))
     await Studio(voice, studio_folder, cache, tones=True).prepare([replace(SAY, say="Quick feet!")])
@@ -61,7 +76,9 @@ async def test_a_phrase_is_spoken_once_and_kept(programs: Programs, studio_folde
     assert 3 == len(list(cache.iterdir()))
 
 
-async def test_a_broken_file_in_the_cache_is_made_anew(programs: Programs, studio_folder: Path, tmp_path: Path) -> None:
+async def test_a_broken_file_in_the_cache_is_made_anew(
+    programs: Programs, studio_folder: Path, tmp_path: Path
+) -> None:
     """GIVEN a kept phrase cut off by a power cut WHEN made again THEN it is spoken anew, and whole."""
     said = tmp_path / "said.wav"
     _write(said)
@@ -74,8 +91,12 @@ async def test_a_broken_file_in_the_cache_is_made_anew(programs: Programs, studi
     assert 2 == len(programs.calls("piper"))
 
 
-async def test_a_cache_that_cannot_be_is_done_without(programs: Programs, studio_folder: Path, tmp_path: Path) -> None:
-    """GIVEN a folder for the cache that cannot be made WHEN made THEN the phrase is there all the same."""
+async def test_a_cache_that_cannot_be_is_done_without(
+    programs: Programs, studio_folder: Path, tmp_path: Path
+) -> None:
+    """GIVEN a folder for the cache that cannot be made WHEN made THEN the phrase is there all the
+    same.
+    """
     said = tmp_path / "said.wav"
     _write(said)
     programs.script("piper", f"/bin/cat; /bin/cp {said} $4")
@@ -93,8 +114,12 @@ async def test_a_cache_that_cannot_be_is_done_without(programs: Programs, studio
         ("echo text > $4", "tones only: .*phrase.wav: is no WAV file"),
     ],
 )
-async def test_a_voice_that_fails_leaves_the_tones(does: str, told: str, programs: Programs, studio_folder: Path) -> None:
-    """GIVEN a voice that fails WHEN sounds are made THEN one sentence says how, and the tone is there."""
+async def test_a_voice_that_fails_leaves_the_tones(
+    does: str, told: str, programs: Programs, studio_folder: Path
+) -> None:
+    """GIVEN a voice that fails WHEN sounds are made THEN one sentence says how, and the tone is
+    there.
+    """
     programs.script("piper", does)
     studio = Studio(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=False)
     with pytest.raises(AudioError, match=told):
@@ -102,18 +127,28 @@ async def test_a_voice_that_fails_leaves_the_tones(does: str, told: str, program
     assert TONE_S == (await studio.file(SAY)).seconds
 
 
-async def test_espeak_that_does_not_know_the_voice(programs: Programs, studio_folder: Path, tmp_path: Path) -> None:
+async def test_espeak_that_does_not_know_the_voice(
+    programs: Programs, studio_folder: Path, tmp_path: Path
+) -> None:
     """GIVEN the real espeak-ng WHEN asked for a voice that it has not THEN its own words are told."""
     programs.real("espeak-ng", APT)
     told: list[str] = []
-    output = Output(Plan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"), studio_folder, told.append)
+    output = Output(
+        Plan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"),
+        studio_folder,
+        told.append,
+    )
     await output.prepare()
-    assert "tones only: espeak-ng failed: Error: The specified espeak-ng voice does not exist." in (output.trouble or "")
+    assert "tones only: espeak-ng failed: Error: The specified espeak-ng voice does not exist." in (
+        output.trouble or ""
+    )
     assert any("voice does not exist" in each for each in told)
 
 
 def test_voices_are_found_in_order(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a Mac its own voice is best, else espeak-ng, else the phone's; piper only where it is asked for, with its model."""
+    """On a Mac its own voice is best, else espeak-ng, else the phone's; piper only where it is
+    asked for, with its model.
+    """
     for program in ("piper", "termux-tts-speak", "espeak-ng", "say"):
         programs.script(program)
     monkeypatch.setattr("sys.platform", "darwin")
@@ -127,9 +162,13 @@ def test_voices_are_found_in_order(programs: Programs, monkeypatch: pytest.Monke
 
 
 def test_no_voice_says_what_to_install(programs: Programs) -> None:
-    """GIVEN no voice, or not the one that is set WHEN looked for THEN the sentence says what is there instead, and what to do."""
+    """GIVEN no voice, or not the one that is set WHEN looked for THEN the sentence says what is
+    there instead, and what to do.
+    """
     assert [] == programs.calls("espeak-ng")
-    with pytest.raises(AudioError, match="no voice is installed: tones only; sudo apt install espeak-ng"):
+    with pytest.raises(
+        AudioError, match="no voice is installed: tones only; sudo apt install espeak-ng"
+    ):
         find_voice(None, "en")
     with pytest.raises(AudioError, match="the voice piper is not installed: tones only"):
         find_voice("piper:m.onnx", "en")

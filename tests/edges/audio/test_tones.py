@@ -1,4 +1,6 @@
-"""What the tones promise: the pulses' own shape, no click, pitches that carry, and no two cues alike."""
+"""What the tones promise: the pulses' own shape, no click, pitches that carry, and no two cues
+alike.
+"""
 
 from itertools import combinations
 
@@ -21,7 +23,10 @@ def sounding(clip: Clip) -> list[tuple[float, float]]:
     loud = np.flatnonzero(np.abs(clip.samples) > 1e-4)
     breaks = np.flatnonzero(np.diff(loud) > 0.01 * clip.rate_hz)
     starts, ends = np.r_[loud[0], loud[breaks + 1]], np.r_[loud[breaks], loud[-1]]
-    return [(float(start) / clip.rate_hz, float(end) / clip.rate_hz) for start, end in zip(starts, ends, strict=True)]
+    return [
+        (float(start) / clip.rate_hz, float(end) / clip.rate_hz)
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("kind", CueKind)
@@ -35,11 +40,19 @@ def test_a_tone_has_the_pulses_of_the_wrist(kind: CueKind) -> None:
     assert expected == pytest.approx(heard, abs=0.005)
 
 
-@given(pulses=st.lists(PULSE, max_size=4).map(tuple), kind=st.sampled_from([*CueKind, "stranger"]), rate_hz=st.sampled_from([16000, 22050]))
+@given(
+    pulses=st.lists(PULSE, max_size=4).map(tuple),
+    kind=st.sampled_from([*CueKind, "stranger"]),
+    rate_hz=st.sampled_from([16000, 22050]),
+)
 def test_no_tone_clicks_or_clips(pulses: Pulses, kind: str, rate_hz: int) -> None:
-    """GIVEN any pulses, of a kind unknown too WHEN made a tone THEN it begins and ends in silence, stays below full scale and lasts as long."""
+    """GIVEN any pulses, of a kind unknown too WHEN made a tone THEN it begins and ends in silence,
+    stays below full scale and lasts as long.
+    """
     clip = tone(kind, pulses, rate_hz)
-    assert sum(on_ms + off_ms for on_ms, off_ms, _ in pulses) / 1000 == pytest.approx(clip.seconds, abs=0.001 * max(len(pulses), 1))
+    assert sum(on_ms + off_ms for on_ms, off_ms, _ in pulses) / 1000 == pytest.approx(
+        clip.seconds, abs=0.001 * max(len(pulses), 1)
+    )
     assert np.all(np.abs(clip.samples) <= 0.9 + 1e-9)
     at = 0
     for on_ms, off_ms, _ in pulses:
@@ -56,22 +69,34 @@ def test_the_weakest_pulse_is_still_loud() -> None:
 
 @pytest.mark.parametrize("kind", CueKind)
 def test_the_pitches_are_those_of_alarms(kind: CueKind) -> None:
-    """Each pulse's fundamental lies from 500 to 1000 Hz, and its four harmonics below 4 kHz within 15 dB of the loudest (IEC 60601-1-8)."""
+    """Each pulse's fundamental lies from 500 to 1000 Hz, and its four harmonics below 4 kHz within
+    15 dB of the loudest (IEC 60601-1-8).
+    """
     clip = tone(kind, ((1000, 0, 1.0),) * len(PITCHES_HZ[kind]))
     for second, pitch_hz in enumerate(PITCHES_HZ[kind]):
-        spectrum = np.abs(np.fft.rfft(clip.samples[second * clip.rate_hz : (second + 1) * clip.rate_hz]))  # one bin is 1 Hz
-        levels = [spectrum[round(pitch_hz * n) - 3 : round(pitch_hz * n) + 4].max() for n in range(1, len(HARMONICS) + 1)]
+        spectrum = np.abs(
+            np.fft.rfft(clip.samples[second * clip.rate_hz : (second + 1) * clip.rate_hz])
+        )  # one bin is 1 Hz
+        levels = [
+            spectrum[round(pitch_hz * n) - 3 : round(pitch_hz * n) + 4].max()
+            for n in range(1, len(HARMONICS) + 1)
+        ]
         assert 500 <= pitch_hz <= 1000
         assert pitch_hz * len(HARMONICS) < 4000
         assert 20 * np.log10(max(levels) / min(levels)) < 15
 
 
 def test_no_two_cues_sound_alike() -> None:
-    """Any two kinds differ by at least 30 ms in a pulse's edges, or by at least a whole tone in pitch."""
+    """Any two kinds differ by at least 30 ms in a pulse's edges, or by at least a whole tone in
+    pitch.
+    """
 
     def shape(kind: CueKind) -> list[tuple[int, int, float]]:
         pitches = PITCHES_HZ[kind]
-        return [(on_ms, off_ms, pitches[n % len(pitches)]) for n, (on_ms, off_ms, _) in enumerate(PULSES[kind])]
+        return [
+            (on_ms, off_ms, pitches[n % len(pitches)])
+            for n, (on_ms, off_ms, _) in enumerate(PULSES[kind])
+        ]
 
     def alike(one: CueKind, other: CueKind) -> bool:
         pairs = list(zip(shape(one), shape(other), strict=False))
@@ -83,17 +108,23 @@ def test_no_two_cues_sound_alike() -> None:
 
 
 def test_every_phrase_has_its_cue() -> None:
-    """Every phrase of a vocabulary becomes a sound with the pulses of the cue that says it, and every cue has a phrase."""
+    """Every phrase of a vocabulary becomes a sound with the pulses of the cue that says it, and
+    every cue has a phrase.
+    """
     assert set(PhraseKey) == KINDS.keys()
     assert set(CueKind) == set(KINDS.values())
     assert all(key.startswith(kind) for key, kind in KINDS.items())
     vocabulary = {key: Phrase(key, f"say {key}") for key in PhraseKey}
     sounds = sounds_of(vocabulary)
-    assert [(KINDS[key], PULSES[KINDS[key]], f"say {key}") for key in PhraseKey] == [(each.kind, each.pulses, each.say) for each in sounds]
+    assert [(KINDS[key], PULSES[KINDS[key]], f"say {key}") for key in PhraseKey] == [
+        (each.kind, each.pulses, each.say) for each in sounds
+    ]
 
 
 def test_a_sound_is_tone_breath_and_phrase() -> None:
-    """GIVEN a faint phrase WHEN mixed THEN the tone comes first, at the phrase's rate, then the phrase, as loud as the tone may be."""
+    """GIVEN a faint phrase WHEN mixed THEN the tone comes first, at the phrase's rate, then the
+    phrase, as loud as the tone may be.
+    """
     sound = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Go")
     speech = Clip(0.1 * np.sin(np.arange(16000) / 5), 16000)
     whole = mixed(sound, speech, tones=True)
@@ -105,8 +136,13 @@ def test_a_sound_is_tone_breath_and_phrase() -> None:
     assert tone(sound.kind, sound.pulses).seconds == mixed(sound, None, tones=False).seconds
 
 
-@given(samples=st.lists(st.floats(-1, 1), min_size=1, max_size=50), rate_hz=st.sampled_from([8000, 16000, 22050, 48000]))
-def test_files_hold_what_was_written(samples: list[float], rate_hz: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+@given(
+    samples=st.lists(st.floats(-1, 1), min_size=1, max_size=50),
+    rate_hz=st.sampled_from([8000, 16000, 22050, 48000]),
+)
+def test_files_hold_what_was_written(
+    samples: list[float], rate_hz: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """What is written comes back to half a step of 16 bits."""
     path = tmp_path_factory.mktemp("wav") / "a.wav"
     write_wav(path, Clip(np.array(samples), rate_hz))

@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-VERSION = {"class": "VERSION", "release": "3.22", "rev": "3.22", "proto_major": 3, "proto_minor": 14}
+VERSION = {
+    "class": "VERSION",
+    "release": "3.22",
+    "rev": "3.22",
+    "proto_major": 3,
+    "proto_minor": 14,
+}
 DEVICE = "/dev/ttyACM0"
 
 
@@ -18,7 +24,9 @@ def tpv(second: int, device: str = DEVICE, **more: Any) -> dict[str, Any]:
 
 
 class FakeGpsd:
-    """Greets, answers ``?WATCH`` and ``?DEVICES``, and says to all who listen what the test lets it say."""
+    """Greets, answers ``?WATCH`` and ``?DEVICES``, and says to all who listen what the test lets it
+    say.
+    """
 
     def __init__(self) -> None:
         self.port = 0
@@ -51,7 +59,9 @@ class FakeGpsd:
                 self.asked.append(line.decode().strip())
                 self._writers.add(writer)
                 if self.answers:
-                    writer.write(json.dumps({"class": "DEVICES", "devices": self.devices}).encode() + b"\r\n")
+                    writer.write(
+                        json.dumps({"class": "DEVICES", "devices": self.devices}).encode() + b"\r\n"
+                    )
         except ConnectionError:
             pass
         finally:

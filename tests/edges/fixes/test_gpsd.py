@@ -1,4 +1,6 @@
-"""gpsd: its reports become fixes, its failures are told and survived; a fake one for the failures, the real one for the truth."""
+"""gpsd: its reports become fixes, its failures are told and survived; a fake one for the failures,
+the real one for the truth.
+"""
 
 import asyncio
 import time
@@ -13,7 +15,9 @@ from tests.edges.fixes.conftest import FakeGpsd, fake_gpsd, tpv, until
 
 
 @asynccontextmanager
-async def received(port: int, now_ns: Callable[[], int] = time.monotonic_ns) -> AsyncIterator[tuple[Gpsd, list[Fix]]]:
+async def received(
+    port: int, now_ns: Callable[[], int] = time.monotonic_ns
+) -> AsyncIterator[tuple[Gpsd, list[Fix]]]:
     """Receive from a port of this machine."""
     found: list[Fix] = []
     receiver = Gpsd("127.0.0.1", port, found.append, now_ns)
@@ -27,7 +31,9 @@ async def received(port: int, now_ns: Callable[[], int] = time.monotonic_ns) -> 
 
 
 @asynccontextmanager
-async def both(now_ns: Callable[[], int] = time.monotonic_ns) -> AsyncIterator[tuple[FakeGpsd, Gpsd, list[Fix]]]:
+async def both(
+    now_ns: Callable[[], int] = time.monotonic_ns,
+) -> AsyncIterator[tuple[FakeGpsd, Gpsd, list[Fix]]]:
     """Serve and receive; return once the receiver listens."""
     async with fake_gpsd() as fake, received(fake.port, now_ns) as (receiver, found):
         await until(lambda: fake.listeners == 1)
@@ -35,7 +41,9 @@ async def both(now_ns: Callable[[], int] = time.monotonic_ns) -> AsyncIterator[t
 
 
 async def test_reports_become_fixes() -> None:
-    """GIVEN a gpsd that tells positions THEN each is put once, as it comes, and there is no trouble."""
+    """GIVEN a gpsd that tells positions THEN each is put once, as it comes, and there is no
+    trouble.
+    """
     async with both(lambda: 42) as (fake, receiver, found):
         fake.say(tpv(0), {"class": "SKY", "satellites": []}, tpv(1), tpv(1), tpv(2))
         await until(lambda: len(found) == 3)
@@ -64,7 +72,9 @@ async def test_a_line_without_end() -> None:
 
 
 async def test_it_hangs_up_and_comes_back() -> None:
-    """GIVEN a gpsd that closes the connection THEN the trouble is told, and positions go on as soon as it is there again."""
+    """GIVEN a gpsd that closes the connection THEN the trouble is told, and positions go on as soon
+    as it is there again.
+    """
     async with both() as (fake, receiver, found):
         fake.say(tpv(0))
         await until(lambda: receiver.trouble is None)
@@ -92,7 +102,9 @@ async def test_nobody_is_there() -> None:
 
 
 async def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a gpsd that says nothing THEN it is asked whether it is there: one that answers is kept, one that does not is given up."""
+    """GIVEN a gpsd that says nothing THEN it is asked whether it is there: one that answers is
+    kept, one that does not is given up.
+    """
     monkeypatch.setattr(gpsd_module, "QUIET_S", 0.1)
     async with both() as (fake, receiver, _):
         await until(lambda: fake.asked.count("?DEVICES;") >= 3)
@@ -108,7 +120,14 @@ async def test_no_receiver_at_it() -> None:
         fake.devices = []
         async with received(fake.port) as (receiver, found):
             await until(lambda: "has no receiver" in (receiver.trouble or ""))
-            fake.say({"class": "DEVICE", "path": "/dev/ttyACM0", "activated": "2026-05-01T12:00:00.000Z"}, tpv(0))
+            fake.say(
+                {
+                    "class": "DEVICE",
+                    "path": "/dev/ttyACM0",
+                    "activated": "2026-05-01T12:00:00.000Z",
+                },
+                tpv(0),
+            )
             await until(lambda: len(found) == 1)
             assert receiver.trouble is None
 
@@ -123,11 +142,15 @@ async def test_two_receivers_at_one_gpsd() -> None:
         now_s[0] = 5.1
         fake.say(tpv(9, device="/dev/ttyUSB0", lat=10.0))
         await until(lambda: len(found) == 4)
-        assert [*(tpv(second)["lat"] for second in range(3)), 10.0] == [fix.lat_deg for fix in found]
+        assert [*(tpv(second)["lat"] for second in range(3)), 10.0] == [
+            fix.lat_deg for fix in found
+        ]
 
 
 async def test_positions_too_rough_for_a_line() -> None:
-    """GIVEN positions to 50 m THEN they are put, for the recording, and the trouble says what a line wants."""
+    """GIVEN positions to 50 m THEN they are put, for the recording, and the trouble says what a
+    line wants.
+    """
     async with both() as (fake, receiver, found):
         fake.say(tpv(0, eph=50.0))
         await until(lambda: len(found) == 1)

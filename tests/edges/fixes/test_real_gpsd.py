@@ -78,7 +78,9 @@ async def real_gpsd(log: Path) -> AsyncIterator[int]:
 
 
 async def test_a_lap_on_a_track_by_the_real_gpsd(tmp_path: Path) -> None:
-    """GIVEN a receiver that is run around a track, read by gpsd THEN its positions come through as they were, and teach the finish line."""
+    """GIVEN a receiver that is run around a track, read by gpsd THEN its positions come through as
+    they were, and teach the finish line.
+    """
     course, venue = course_for("800m"), Venue(Random(3), noise_m=1.0)
     sent = list(venue.fixes(lambda t_s: MPS * t_s, 0.0, EPOCHS))[:EPOCHS]
     log = tmp_path / "track.nmea"
@@ -104,11 +106,17 @@ async def test_a_lap_on_a_track_by_the_real_gpsd(tmp_path: Path) -> None:
             line.feed(replace(fix, t_ns=t_ns))
     line.start(0)
     crossed_ns = [line.feed(replace(fix, t_ns=t_ns)) for t_ns, fix in told if t_ns > 0]
-    assert [80.0] == pytest.approx([ns_to_s(t_ns) for t_ns in crossed_ns if t_ns is not None], abs=1.5)
+    assert [80.0] == pytest.approx(
+        [ns_to_s(t_ns) for t_ns in crossed_ns if t_ns is not None], abs=1.5
+    )
 
 
 def epoch_of(fix: Fix, sent: Sequence[Fix]) -> int:
     """Return when the runner was there; the position is the one that was sent to 1 cm."""
-    nearest = min(sent, key=lambda each: math.dist((each.lat_deg, each.lon_deg), (fix.lat_deg, fix.lon_deg)))
-    assert math.dist((nearest.lat_deg, nearest.lon_deg), (fix.lat_deg, fix.lon_deg)) < 1e-7, "a position came that was not sent"
+    nearest = min(
+        sent, key=lambda each: math.dist((each.lat_deg, each.lon_deg), (fix.lat_deg, fix.lon_deg))
+    )
+    assert math.dist((nearest.lat_deg, nearest.lon_deg), (fix.lat_deg, fix.lon_deg)) < 1e-7, (
+        "a position came that was not sent"
+    )
     return nearest.t_ns

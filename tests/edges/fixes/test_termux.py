@@ -1,4 +1,5 @@
-"""Termux's ``termux-location``, played by a stand-in on PATH: no Android phone took part in these tests.
+"""Termux's ``termux-location``, played by a stand-in on PATH: no Android phone took part in these
+tests.
 
 The stand-in prints what the app's source says that it prints, one object on many lines.
 """
@@ -19,8 +20,18 @@ from kickcue.edges.fixes import Termux, termux as termux_module
 from kickcue.edges.fixes.reports import ANDROID_RADII
 from tests.edges.fixes.conftest import until
 
-PLACE = {"latitude": 51.86, "longitude": -0.42, "altitude": 100.0, "accuracy": 3.0, "bearing": 0.0, "speed": 5.0, "elapsedMs": 20}
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Termux is Android's, which is Linux")
+PLACE = {
+    "latitude": 51.86,
+    "longitude": -0.42,
+    "altitude": 100.0,
+    "accuracy": 3.0,
+    "bearing": 0.0,
+    "speed": 5.0,
+    "elapsedMs": 20,
+}
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="Termux is Android's, which is Linux"
+)
 
 ANSWER = f"cat <<'END'\n{json.dumps({**PLACE, 'provider': 'gps'}, indent=2)}\nEND"
 
@@ -29,7 +40,9 @@ StandIn = Callable[[str], None]
 
 @pytest.fixture
 def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """Return what puts a ``termux-location`` on PATH; it notes its arguments and does what it is told."""
+    """Return what puts a ``termux-location`` on PATH; it notes its arguments and does what it is
+    told.
+    """
     monkeypatch.setenv("PATH", os.pathsep.join((str(tmp_path), os.environ["PATH"])))
 
     def put(script: str) -> None:
@@ -55,7 +68,9 @@ async def received() -> AsyncIterator[tuple[Termux, list[Fix]]]:
 
 
 async def test_positions_one_by_one(stand_in: StandIn, tmp_path: Path) -> None:
-    """GIVEN a phone that answers WHEN asked again and again THEN each answer is a fix with its age and the phone's error."""
+    """GIVEN a phone that answers WHEN asked again and again THEN each answer is a fix with its age
+    and the phone's error.
+    """
     stand_in(ANSWER)
     async with received() as (receiver, found):
         await until(lambda: len(found) >= 3)
@@ -65,7 +80,9 @@ async def test_positions_one_by_one(stand_in: StandIn, tmp_path: Path) -> None:
 
 
 async def test_a_program_that_prints_more_than_one(stand_in: StandIn) -> None:
-    """GIVEN a program that goes on printing THEN each position counts as it comes, not when the program ends."""
+    """GIVEN a program that goes on printing THEN each position counts as it comes, not when the
+    program ends.
+    """
     stand_in(f"{ANSWER}\n{ANSWER}\nsleep 1000")
     async with received() as (_, found):
         await until(lambda: len(found) == 2)
@@ -77,16 +94,35 @@ async def test_a_program_that_prints_more_than_one(stand_in: StandIn) -> None:
         ("exit 1", r"told no position \(status 1\): allow Termux:API the precise location"),
         ("exit 0", r"told no position \(no answer\)"),
         ("echo nonsense '{'", r"told no position \(no answer\)"),
-        ("""echo '{"API_ERROR": "Failed to get location"}'""", "Termux:API says: Failed to get location"),
-        ("""echo '{"latitude": 51.86, "longitude": -0.42, "elapsedMs": 90000}'""", "told no position"),
+        (
+            """echo '{"API_ERROR": "Failed to get location"}'""",
+            "Termux:API says: Failed to get location",
+        ),
+        (
+            """echo '{"latitude": 51.86, "longitude": -0.42, "elapsedMs": 90000}'""",
+            "told no position",
+        ),
     ],
-    ids=["it fails", "it says nothing", "it says nonsense", "an error of the app", "a position of long ago"],
+    ids=[
+        "it fails",
+        "it says nothing",
+        "it says nonsense",
+        "an error of the app",
+        "a position of long ago",
+    ],
 )
 async def test_no_position_and_then_one(script: str, told: str, stand_in: StandIn) -> None:
-    """GIVEN a phone that tells no position THEN the trouble says why; WHEN it tells one THEN it counts and the trouble is gone."""
+    """GIVEN a phone that tells no position THEN the trouble says why; WHEN it tells one THEN it
+    counts and the trouble is gone.
+    """
     stand_in(script)
     async with received() as (receiver, found):
-        await until(lambda: receiver.trouble is not None and "does the receiver see the sky" not in receiver.trouble)
+        await until(
+            lambda: (
+                receiver.trouble is not None
+                and "does the receiver see the sky" not in receiver.trouble
+            )
+        )
         assert re.search(told, receiver.trouble or "")
         assert not found
         stand_in(ANSWER)
@@ -101,12 +137,21 @@ async def test_it_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         await until(lambda: "pkg install termux-api" in (receiver.trouble or ""))
 
 
-async def test_one_that_never_answers_is_ended(stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a question that is never answered THEN it is ended, with what it has started, and asked anew."""
+async def test_one_that_never_answers_is_ended(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a question that is never answered THEN it is ended, with what it has started, and asked
+    anew.
+    """
     monkeypatch.setattr(termux_module, "PATIENCE_S", 0.3)
     stand_in(f"sleep 1000 &\necho $! >> {tmp_path}/children\nwait")
     async with received() as (receiver, _):
-        await until(lambda: (tmp_path / "asked").exists() and len((tmp_path / "asked").read_text().splitlines()) >= 2)
+        await until(
+            lambda: (
+                (tmp_path / "asked").exists()
+                and len((tmp_path / "asked").read_text().splitlines()) >= 2
+            )
+        )
         assert "told no position within" in (receiver.trouble or "")
         first = (tmp_path / "children").read_text().split()[0]
         await until(lambda: not is_running(first))
@@ -124,5 +169,9 @@ async def test_leaving_ends_the_question(stand_in: StandIn, tmp_path: Path) -> N
     """GIVEN a question under way WHEN the race ends THEN nothing of it is left running."""
     stand_in(f"echo $$ > {tmp_path}/running\nsleep 1000")
     async with received():
-        await until(lambda: (tmp_path / "running").exists() and (tmp_path / "running").read_text().strip() != "")
+        await until(
+            lambda: (
+                (tmp_path / "running").exists() and (tmp_path / "running").read_text().strip() != ""
+            )
+        )
     await until(lambda: not is_running((tmp_path / "running").read_text().strip()))

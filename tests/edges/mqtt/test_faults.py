@@ -1,4 +1,6 @@
-"""A broker that is killed, or frozen, in the middle of a race: nothing felt late, nothing felt twice, and the connection comes back."""
+"""A broker that is killed, or frozen, in the middle of a race: nothing felt late, nothing felt
+twice, and the connection comes back.
+"""
 
 import asyncio
 import signal
@@ -9,11 +11,22 @@ from kickcue.core.wrist import Answer, Play
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watching import watch
 from kickcue.edges.mqtt.wire import ArmMessage, StatusMessage
-from tests.edges.mqtt.conftest import TOPICS, Broker, Nats, Run, engine_clock, running, start_sender, until
+from tests.edges.mqtt.conftest import (
+    TOPICS,
+    Broker,
+    Nats,
+    Run,
+    engine_clock,
+    running,
+    start_sender,
+    until,
+)
 
 TTL_MS = 800
 EACH_S = 0.05
-SLACK_NS = 400_000_000  # this machine's own hiccups between a decision and our note of it; the faults are 3 times longer than the ttl
+# this machine's own hiccups between a decision and our note of it; the faults are 3 times longer
+# than the ttl
+SLACK_NS = 400_000_000
 
 
 async def stream(run: Run, sent: dict[str, int], stop: asyncio.Event) -> None:
@@ -25,8 +38,12 @@ async def stream(run: Run, sent: dict[str, int], stop: asyncio.Event) -> None:
         await asyncio.sleep(EACH_S)
 
 
-async def through(run: Run, broker: Broker, fault: tuple[signal.Signals, float, signal.Signals | None]) -> dict[str, int]:
-    """Stream cues through a fault until some are felt again after it; return when each cue was sent."""
+async def through(
+    run: Run, broker: Broker, fault: tuple[signal.Signals, float, signal.Signals | None]
+) -> dict[str, int]:
+    """Stream cues through a fault until some are felt again after it; return when each cue was
+    sent.
+    """
     sent: dict[str, int] = {}
     stop = asyncio.Event()
     streaming = asyncio.create_task(stream(run, sent, stop))
@@ -49,13 +66,19 @@ async def through(run: Run, broker: Broker, fault: tuple[signal.Signals, float, 
 def assert_kept(run: Run, sent: dict[str, int]) -> None:
     """Nothing felt twice, nothing felt late."""
     felt = [(at_ns, each.touch.id) for at_ns, each in run.seen if isinstance(each, Play)]
-    assert [] == [cue_id for cue_id, times in Counter(cue_id for _, cue_id in felt).items() if times > 1]
-    assert [] == [cue_id for at_ns, cue_id in felt if at_ns - sent[cue_id] > TTL_MS * 1_000_000 + SLACK_NS]
+    assert [] == [
+        cue_id for cue_id, times in Counter(cue_id for _, cue_id in felt).items() if times > 1
+    ]
+    assert [] == [
+        cue_id for at_ns, cue_id in felt if at_ns - sent[cue_id] > TTL_MS * 1_000_000 + SLACK_NS
+    ]
     assert [] == [each for each in run.of(Play) if each.late_ms > TTL_MS]
 
 
 async def test_killed_and_restarted_in_mid_race(broker: Broker) -> None:
-    """GIVEN a stream of cues WHEN the broker is killed and comes back 2 s later THEN none is felt late or twice, and both sides are back."""
+    """GIVEN a stream of cues WHEN the broker is killed and comes back 2 s later THEN none is felt
+    late or twice, and both sides are back.
+    """
     async with running(broker) as run:
         sent = await through(run, broker, (signal.SIGKILL, 2.0, None))
         assert_kept(run, sent)
@@ -64,17 +87,23 @@ async def test_killed_and_restarted_in_mid_race(broker: Broker) -> None:
 
 
 async def test_frozen_and_continued_in_mid_race(broker: Broker) -> None:
-    """GIVEN a stream of cues WHEN the broker stands still for 2.5 s THEN none is felt late or twice, and both sides are back."""
+    """GIVEN a stream of cues WHEN the broker stands still for 2.5 s THEN none is felt late or
+    twice, and both sides are back.
+    """
     async with running(broker) as run:
         sent = await through(run, broker, (signal.SIGSTOP, 2.5, signal.SIGCONT))
         assert_kept(run, sent)
         report = run.delivery.report()
         assert report["link_connections"] >= 2
-        assert report["link_expired"] > 0  # the fault was real: what could not be sent in time was dropped here
+        assert (
+            report["link_expired"] > 0
+        )  # the fault was real: what could not be sent in time was dropped here
 
 
 async def test_an_armed_cue_fires_while_the_broker_stands_still(nats: Nats) -> None:
-    """GIVEN an armed cue WHEN the broker is frozen over its moment THEN it is felt then; the cue that comes after the thaw is not."""
+    """GIVEN an armed cue WHEN the broker is frozen over its moment THEN it is felt then; the cue
+    that comes after the thaw is not.
+    """
     async with running(nats) as run:
         run.delivery.send(Arm(run.clock(), run.cue("c1"), due_in_ms=1000))
         run.delivery.send(run.cue("c0"))
@@ -84,7 +113,9 @@ async def test_an_armed_cue_fires_while_the_broker_stands_still(nats: Nats) -> N
         run.delivery.send(run.cue("c1", ttl_ms=5000))
         await asyncio.sleep(0.8)  # long enough for the sender to give the connection up
         nats.signal(signal.SIGCONT)
-        await until(lambda: len([ack for ack in run.inputs if getattr(ack, "cue_id", "") == "c1"]) >= 1)
+        await until(
+            lambda: len([ack for ack in run.inputs if getattr(ack, "cue_id", "") == "c1"]) >= 1
+        )
         assert ["c0", "c1"] == [play.touch.id for play in run.of(Play)]
         assert run.of(Play)[1].from_timer
 
@@ -99,7 +130,9 @@ async def one_more_death(nats: Nats, run: Run, cue_id: str) -> None:
 
 
 async def test_both_sides_outlive_a_broker_that_dies_again_and_again(nats: Nats) -> None:
-    """GIVEN a broker that is killed three times WHEN it is back THEN the next cue is felt: nobody gives up."""
+    """GIVEN a broker that is killed three times WHEN it is back THEN the next cue is felt: nobody
+    gives up.
+    """
     async with running(nats) as run:
         for number in range(3):
             await one_more_death(nats, run, f"c{number}")
@@ -107,7 +140,9 @@ async def test_both_sides_outlive_a_broker_that_dies_again_and_again(nats: Nats)
 
 
 async def test_a_watch_that_hears_nothing_connects_anew(nats: Nats) -> None:
-    """GIVEN a sender that is online WHEN it freezes, so that its status stops coming THEN the watch makes a new connection by itself."""
+    """GIVEN a sender that is online WHEN it freezes, so that its status stops coming THEN the watch
+    makes a new connection by itself.
+    """
     async with watch(nats.watch_address, TOPICS) as wrist:
         run = Run(engine_clock(), wrist=wrist)
         follow = asyncio.create_task(run.follow())

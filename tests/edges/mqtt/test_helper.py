@@ -1,4 +1,6 @@
-"""A helper beside the track: presses for the runner over a real broker, hears where the runner is, and is no watch."""
+"""A helper beside the track: presses for the runner over a real broker, hears where the runner is,
+and is no watch.
+"""
 
 import asyncio
 
@@ -16,8 +18,13 @@ async def listen(helper: Watch, heard: list[Happening]) -> None:
 
 
 async def test_a_helpers_presses_reach_the_engine_as_a_helpers(broker: Broker) -> None:
-    """GIVEN a helper WHEN all is pressed THEN a lap comes as a mark from beside the track, the rest as a helper's orders; a watch's as before."""
-    async with running(broker) as run, watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper:
+    """GIVEN a helper WHEN all is pressed THEN a lap comes as a mark from beside the track, the rest
+    as a helper's orders; a watch's as before.
+    """
+    async with (
+        running(broker) as run,
+        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+    ):
         assert helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
         await until(lambda: len(run.inputs) == 1)
         assert helper.command(CommandKind.UNDO_LAP, Orderer.TRACKSIDE)
@@ -34,14 +41,21 @@ async def test_a_helpers_presses_reach_the_engine_as_a_helpers(broker: Broker) -
 
 
 async def test_a_helper_hears_where_the_runner_is_and_feels_no_cue(broker: Broker) -> None:
-    """GIVEN a helper beside a watch WHEN state and cue are sent THEN the helper hears the state, and the watch alone acknowledges the cue."""
+    """GIVEN a helper beside a watch WHEN state and cue are sent THEN the helper hears the state,
+    and the watch alone acknowledges the cue.
+    """
     heard: list[Happening] = []
-    async with running(broker) as run, watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper:
+    async with (
+        running(broker) as run,
+        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+    ):
         listening = asyncio.create_task(listen(helper, heard))
         try:
             run.delivery.send(run.cue("c1"))
             await until(lambda: bool(run.inputs))
-            run.delivery.send(Estimate(run.clock(), 400.0, 3.0, 5.5, 182.0, 171.0, 2, 4600.0, None, Mode.MARKS))
+            run.delivery.send(
+                Estimate(run.clock(), 400.0, 3.0, 5.5, 182.0, 171.0, 2, 4600.0, None, Mode.MARKS)
+            )
             await until(lambda: any(isinstance(each, StateMessage) for each in heard))
         finally:
             await end([listening])

@@ -10,7 +10,14 @@ import pytest
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Notification, Orderer
 from kickcue.edges.mqtt import documents
 from kickcue.edges.mqtt.client import Received
-from kickcue.edges.mqtt.inbound import BURST_S, LATEST_MS, MOST_PER_S, MOST_PRESSES, MOST_TOPICS, Inbound
+from kickcue.edges.mqtt.inbound import (
+    BURST_S,
+    LATEST_MS,
+    MOST_PER_S,
+    MOST_PRESSES,
+    MOST_TOPICS,
+    Inbound,
+)
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage
 
@@ -21,8 +28,12 @@ REPO = Path(__file__).resolve().parents[3]
 
 def press(number: int, *, sent_ms: int = 0, delay_ms: int = 0) -> Received:
     """Return a lap press as it comes ``delay_ms`` after it was sent."""
-    payload = CommandMessage(run_id="watch", sent_ms=sent_ms, id=f"p{number}", kind=CommandKind.LAP).to_json()
-    return Received(TOPICS["command"], payload, retained=False, received_s=(sent_ms + delay_ms) / 1000)
+    payload = CommandMessage(
+        run_id="watch", sent_ms=sent_ms, id=f"p{number}", kind=CommandKind.LAP
+    ).to_json()
+    return Received(
+        TOPICS["command"], payload, retained=False, received_s=(sent_ms + delay_ms) / 1000
+    )
 
 
 def inbound() -> Inbound:
@@ -36,10 +47,14 @@ def test_a_press_is_stamped_with_the_engines_time() -> None:
 
 @pytest.mark.parametrize("kind", CommandKind)
 def test_who_pressed(kind: CommandKind) -> None:
-    """GIVEN a press that names nobody, the runner, or a helper THEN the first two are the runner's; a helper's lap is a mark of its own kind."""
+    """GIVEN a press that names nobody, the runner, or a helper THEN the first two are the runner's;
+    a helper's lap is a mark of its own kind.
+    """
     metres = 3000.0 if kind is CommandKind.DISTANCE else None
     orders = [
-        inbound().take(Received(TOPICS["command"], json.dumps(each).encode(), retained=False, received_s=0.0))
+        inbound().take(
+            Received(TOPICS["command"], json.dumps(each).encode(), retained=False, received_s=0.0)
+        )
         for each in (
             {"run_id": "w", "sent_ms": 0, "id": "p", "kind": kind, "race_distance_m": metres, **by}
             for by in ({}, {"by": "runner"}, {"by": "trackside"})
@@ -71,15 +86,21 @@ def test_a_distance_has_its_metres_and_no_other_press_has(said: dict[str, Any]) 
 
 
 def test_a_press_by_nobody_known_is_refused() -> None:
-    """GIVEN a press by somebody that no rule knows THEN it is counted as broken: a newer helper must not pass for the runner."""
+    """GIVEN a press by somebody that no rule knows THEN it is counted as broken: a newer helper
+    must not pass for the runner.
+    """
     box = inbound()
-    payload = json.dumps({"run_id": "w", "sent_ms": 0, "id": "p", "kind": "lap", "by": "drone"}).encode()
+    payload = json.dumps(
+        {"run_id": "w", "sent_ms": 0, "id": "p", "kind": "lap", "by": "drone"}
+    ).encode()
     assert box.take(Received(TOPICS["command"], payload, retained=False, received_s=0.0)) is None
     assert box.counters.broken == 1
 
 
 def test_a_press_that_was_held_up_is_dropped() -> None:
-    """GIVEN a watch whose first press came at once WHEN another is held up for more than 2 s THEN it is dropped: it would mark another line."""
+    """GIVEN a watch whose first press came at once WHEN another is held up for more than 2 s THEN
+    it is dropped: it would mark another line.
+    """
     box = inbound()
     box.take(press(1))
     assert box.take(press(2, sent_ms=1000, delay_ms=LATEST_MS)) is not None
@@ -88,7 +109,9 @@ def test_a_press_that_was_held_up_is_dropped() -> None:
 
 
 def test_a_sensor_read_elsewhere_keeps_its_own_time() -> None:
-    """GIVEN a gateway's notifications WHEN one is held up for 300 ms more than the fastest THEN the engine gets it stamped 300 ms earlier."""
+    """GIVEN a gateway's notifications WHEN one is held up for 300 ms more than the fastest THEN the
+    engine gets it stamped 300 ms earlier.
+    """
     box = inbound()
     topic = TOPICS["sensor"].replace("+/+", "pod/2a53")
 
@@ -102,7 +125,9 @@ def test_a_sensor_read_elsewhere_keeps_its_own_time() -> None:
 
 
 def test_a_gateway_that_was_started_again_under_its_name_is_heard_again() -> None:
-    """GIVEN a gateway that was on for half an hour WHEN its clock begins anew THEN it is mute for three seconds, and that is told once."""
+    """GIVEN a gateway that was on for half an hour WHEN its clock begins anew THEN it is mute for
+    three seconds, and that is told once.
+    """
     box, told = inbound(), list[str]()
     box.told = told.append
     topic = TOPICS["sensor"].replace("+/+", "pod/2a53")
@@ -121,16 +146,27 @@ def test_a_gateway_that_was_started_again_under_its_name_is_heard_again() -> Non
 
 
 def test_memory_of_presses_is_bounded() -> None:
-    """GIVEN more presses than any race has WHEN they come THEN the oldest are forgotten, and none of the new ones is lost."""
+    """GIVEN more presses than any race has WHEN they come THEN the oldest are forgotten, and none
+    of the new ones is lost.
+    """
     box = inbound()
-    assert None not in [box.take(press(number, sent_ms=1000 * number)) for number in range(2 * MOST_PRESSES)]
+    assert None not in [
+        box.take(press(number, sent_ms=1000 * number)) for number in range(2 * MOST_PRESSES)
+    ]
     assert len(box._presses) == MOST_PRESSES
 
 
 @pytest.mark.parametrize("topic", ["kickcue/other/command", "kickcue/runner/lunch", TOPICS["cue"]])
 def test_what_is_not_meant_for_the_engine_is_passed_over(topic: str) -> None:
-    """GIVEN a topic of somebody else, an unknown one, or one of our own WHEN something comes there THEN the engine does not see it."""
-    assert inbound().take(Received(topic, documents.EXAMPLES["cue"].to_json(), retained=False, received_s=0.0)) is None
+    """GIVEN a topic of somebody else, an unknown one, or one of our own WHEN something comes there
+    THEN the engine does not see it.
+    """
+    assert (
+        inbound().take(
+            Received(topic, documents.EXAMPLES["cue"].to_json(), retained=False, received_s=0.0)
+        )
+        is None
+    )
 
 
 def test_the_reason_of_a_refusal_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -142,14 +178,20 @@ def test_the_reason_of_a_refusal_is_logged(caplog: pytest.LogCaptureFixture) -> 
     assert ["kickcue/runner/command refused: command: no JSON: b'lap!'"] == caplog.messages
 
 
-def test_the_documents_are_renewed_by_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a checkout whose generated parts are out of date WHEN the generator runs THEN they are what is committed."""
+def test_the_documents_are_renewed_by_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a checkout whose generated parts are out of date WHEN the generator runs THEN they are
+    what is committed.
+    """
     shutil.copytree(REPO / "docs", tmp_path / "docs")
     (tmp_path / "docs" / "asyncapi.json").write_text("old")
     shutil.rmtree(tmp_path / "docs" / "schemas")
     monkeypatch.chdir(tmp_path)
     assert documents.main() == 0
-    assert (tmp_path / "docs" / "asyncapi.json").read_text() == (REPO / "docs" / "asyncapi.json").read_text()
+    assert (tmp_path / "docs" / "asyncapi.json").read_text() == (
+        REPO / "docs" / "asyncapi.json"
+    ).read_text()
     assert sorted(path.name for path in (REPO / "docs" / "schemas").iterdir()) == sorted(
         path.name for path in (tmp_path / "docs" / "schemas").iterdir()
     )
@@ -159,11 +201,22 @@ def test_the_documents_are_renewed_by_one_command(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("payload", [b"junk", press(0).payload])
-def test_a_flood_of_orders_is_cut_at_the_border(payload: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN 60,000 orders in 20 s, junk or not WHEN they come THEN a person's worth is looked at, the rest is counted, the cut told once."""
+def test_a_flood_of_orders_is_cut_at_the_border(
+    payload: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN 60,000 orders in 20 s, junk or not WHEN they come THEN a person's worth is looked at,
+    the rest is counted, the cut told once.
+    """
     box = inbound()
     for number in range(60_000):
-        box.take(Received(TOPICS["command"], payload.replace(b"p0", b"p%d" % number), retained=False, received_s=number / 3000))
+        box.take(
+            Received(
+                TOPICS["command"],
+                payload.replace(b"p0", b"p%d" % number),
+                retained=False,
+                received_s=number / 3000,
+            )
+        )
     looked_at = 60_000 - box.counters.flooded
     assert looked_at <= MOST_PER_S["command"] * (20 + BURST_S) + 1
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
@@ -171,15 +224,30 @@ def test_a_flood_of_orders_is_cut_at_the_border(payload: bytes, caplog: pytest.L
 
 
 def test_a_flood_on_one_topic_does_not_silence_another() -> None:
-    """GIVEN a flood of junk for one sensor, and of topics WHEN the pod speaks four times a second THEN every word of it is taken."""
+    """GIVEN a flood of junk for one sensor, and of topics WHEN the pod speaks four times a second
+    THEN every word of it is taken.
+    """
     box = inbound()
     pod = SensorMessage(run_id="gateway", sent_ms=0, hex="00")
     for number in range(4000):
-        box.take(Received(TOPICS.sensor("stranger", "2a53"), b"junk", retained=False, received_s=number / 1000))
-        box.take(Received(TOPICS.sensor(f"stranger{number}", "2a53"), b"junk", retained=False, received_s=number / 1000))
+        box.take(
+            Received(
+                TOPICS.sensor("stranger", "2a53"), b"junk", retained=False, received_s=number / 1000
+            )
+        )
+        box.take(
+            Received(
+                TOPICS.sensor(f"stranger{number}", "2a53"),
+                b"junk",
+                retained=False,
+                received_s=number / 1000,
+            )
+        )
         if number % 250 == 0:
             said = pod.model_copy(update={"sent_ms": number}).to_json()
-            word = Received(TOPICS.sensor("pod", "2a53"), said, retained=False, received_s=number / 1000)
+            word = Received(
+                TOPICS.sensor("pod", "2a53"), said, retained=False, received_s=number / 1000
+            )
             assert isinstance(box.take(word), Notification)
     assert box.counters.flooded > 0
     assert len(box._throttles) <= MOST_TOPICS

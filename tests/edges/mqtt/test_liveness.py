@@ -8,15 +8,21 @@ from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
 
 
 def status(run_id: str = "r", *, on: bool = True, sent_ms: int | None = 0) -> StatusMessage:
-    return StatusMessage(run_id=run_id, sent_ms=sent_ms, status="online" if on else "offline", phase=Phase.BODY)
+    return StatusMessage(
+        run_id=run_id, sent_ms=sent_ms, status="online" if on else "offline", phase=Phase.BODY
+    )
 
 
 def state(run_id: str = "r", spm: float = 198.0) -> StateMessage:
-    return StateMessage.of(Estimate(0, 4600.0, 2.0, 5.6, spm, 176.0, 12, 400.0, None, Mode.MARKS), run_id, 0)
+    return StateMessage.of(
+        Estimate(0, 4600.0, 2.0, 5.6, spm, 176.0, 12, 400.0, None, Mode.MARKS), run_id, 0
+    )
 
 
 def test_what_was_retained_is_shown_once_its_sender_lives() -> None:
-    """GIVEN a retained status and state WHEN a live status of the same run comes THEN the state is shown, not before."""
+    """GIVEN a retained status and state WHEN a live status of the same run comes THEN the state is
+    shown, not before.
+    """
     life = Liveness()
     assert life.take_status(status(), 0.0, live=False) == (status(),)
     assert life.take_state(state(), 0.0, live=False) == ()
@@ -31,7 +37,9 @@ def test_the_state_of_another_run_is_never_shown() -> None:
 
 
 def test_a_sender_that_falls_silent_is_told_once() -> None:
-    """GIVEN a sender that is heard WHEN nothing comes for 2.5 s THEN it is silent, told once; what the broker retained does not revive it."""
+    """GIVEN a sender that is heard WHEN nothing comes for 2.5 s THEN it is silent, told once; what
+    the broker retained does not revive it.
+    """
     life = Liveness()
     life.take_status(status(), 0.0, live=True)
     life.take_state(state(), 0.1, live=True)
@@ -44,14 +52,18 @@ def test_a_sender_that_falls_silent_is_told_once() -> None:
 
 
 def test_a_status_that_nobody_stands_behind_is_silent_too() -> None:
-    """GIVEN a broker that retained `online` of a sender that crashed WHEN nothing else comes THEN it is told to be silent."""
+    """GIVEN a broker that retained `online` of a sender that crashed WHEN nothing else comes THEN
+    it is told to be silent.
+    """
     life = Liveness()
     life.take_status(status(), 0.0, live=False)
     assert life.look(SILENT_S) == (SenderSilent(),)
 
 
 def test_a_farewell_and_a_last_will_end_it_at_once() -> None:
-    """GIVEN numbers on the display WHEN the sender leaves THEN they are unknown at once; another run's leaving changes nothing."""
+    """GIVEN numbers on the display WHEN the sender leaves THEN they are unknown at once; another
+    run's leaving changes nothing.
+    """
     life = Liveness()
     life.take_state(state(), 0.0, live=True)
     assert life.take_status(status("other", on=False, sent_ms=None), 0.1, live=True) == ()
@@ -61,14 +73,23 @@ def test_a_farewell_and_a_last_will_end_it_at_once() -> None:
 
 SLACK_S = 1e-6  # of floating point
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["status", "state", "offline", "look"]), st.sampled_from(["r", "s"]), st.booleans(), st.floats(0.0, 4.0)),
+    st.tuples(
+        st.sampled_from(["status", "state", "offline", "look"]),
+        st.sampled_from(["r", "s"]),
+        st.booleans(),
+        st.floats(0.0, 4.0),
+    ),
     max_size=60,
 )
 
 
 @given(STEPS)
-def test_no_number_is_shown_for_longer_than_its_sender_is_silent(steps: list[tuple[str, str, bool, float]]) -> None:
-    """GIVEN anything in any order WHEN it is looked at in time THEN no state stands for 2.5 s after the last live message."""
+def test_no_number_is_shown_for_longer_than_its_sender_is_silent(
+    steps: list[tuple[str, str, bool, float]],
+) -> None:
+    """GIVEN anything in any order WHEN it is looked at in time THEN no state stands for 2.5 s after
+    the last live message.
+    """
     life, now_s, heard_s, shown = Liveness(), 0.0, None, False
     for what, run_id, live, passes_s in steps:
         until_s = now_s + passes_s

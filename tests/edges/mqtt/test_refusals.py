@@ -56,16 +56,22 @@ def all_but(*names: str) -> list[str]:
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING and record.name.startswith("kickcue")]
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.WARNING and record.name.startswith("kickcue")
+    ]
 
 
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("name", SAID_BY_SENDER)
-async def test_a_refused_topic_is_told_once_and_when_it_is_over(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, name: str) -> None:
+async def test_a_refused_topic_is_told_once_and_when_it_is_over(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
     """A refused topic is told at once and once, as long as it lasts, and costs no connection.
 
-    GIVEN an access list without one of the sender's topics WHEN it publishes there again and again THEN there is one warning;
-    WHEN the list is put right THEN there is no trouble any more.
+    GIVEN an access list without one of the sender's topics WHEN it publishes there again and again
+    THEN there is one warning; WHEN the list is put right THEN there is no trouble any more.
     """
     caplog.set_level(logging.INFO)
     allow(mosquitto, all_but(name))
@@ -86,16 +92,23 @@ async def test_a_refused_topic_is_told_once_and_when_it_is_over(mosquitto: Mosqu
 
         await until(taken)
         assert session.counters.connections == 1
-    assert any("takes" in record.getMessage() and TOPICS[name] in record.getMessage() for record in caplog.records)
+    assert any(
+        "takes" in record.getMessage() and TOPICS[name] in record.getMessage()
+        for record in caplog.records
+    )
 
 
 def say(session: Session, name: str) -> None:
-    session.send(Outgoing(TOPICS[name], b"{}", asyncio.get_running_loop().time() + 5, RULES[name].qos))
+    session.send(
+        Outgoing(TOPICS[name], b"{}", asyncio.get_running_loop().time() + 5, RULES[name].qos)
+    )
 
 
 @pytest.mark.mosquitto
 async def test_the_sender_of_cues_says_that_no_cue_gets_through(mosquitto: Mosquitto) -> None:
-    """GIVEN a broker that refuses cue and arm WHEN a cue is sent THEN the way to the wrist is in trouble, and says with which topics."""
+    """GIVEN a broker that refuses cue and arm WHEN a cue is sent THEN the way to the wrist is in
+    trouble, and says with which topics.
+    """
     allow(mosquitto, all_but("cue", "arm"))
     async with running(mosquitto) as run:
         run.delivery.send(run.cue("c1"))
@@ -106,8 +119,18 @@ async def test_the_sender_of_cues_says_that_no_cue_gets_through(mosquitto: Mosqu
 
 @pytest.mark.mosquitto
 async def test_a_refused_ack_is_told_to_the_watch(mosquitto: Mosquitto) -> None:
-    """GIVEN a user who may hear and not speak WHEN it is used by a watch that answers a cue THEN the watch knows that its answer was refused."""
-    allow(mosquitto, ["user daemon", f"topic readwrite {TOPICS.prefix}/#", "user watch", f"topic read {TOPICS.prefix}/#"])
+    """GIVEN a user who may hear and not speak WHEN it is used by a watch that answers a cue THEN
+    the watch knows that its answer was refused.
+    """
+    allow(
+        mosquitto,
+        [
+            "user daemon",
+            f"topic readwrite {TOPICS.prefix}/#",
+            "user watch",
+            f"topic read {TOPICS.prefix}/#",
+        ],
+    )
     async with running(mosquitto) as run:
         run.delivery.send(run.cue("c1"))
         await until(lambda: "ack (not authorized)" in (run.watch.session.trouble or ""))
@@ -115,7 +138,9 @@ async def test_a_refused_ack_is_told_to_the_watch(mosquitto: Mosquitto) -> None:
 
 
 class RefusingBroker:
-    """An MQTT 3.1.1 broker of a few lines that refuses subscriptions to some topics, as Mosquitto 2.0.11 never does."""
+    """An MQTT 3.1.1 broker of a few lines that refuses subscriptions to some topics, as Mosquitto
+    2.0.11 never does.
+    """
 
     def __init__(self, refuses: str) -> None:
         self._refuses = refuses.encode()
@@ -154,16 +179,24 @@ class RefusingBroker:
         return b""
 
 
-async def test_a_refused_subscription_does_not_keep_cues_back(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_refused_subscription_does_not_keep_cues_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """Who may not hear can still speak.
 
-    GIVEN a broker that refuses the sender to hear acks WHEN it connects THEN its status goes out, and the refusal is told;
-    a watch that may not hear cues says so when it connects.
+    GIVEN a broker that refuses the sender to hear acks WHEN it connects THEN its status goes out,
+    and the refusal is told; a watch that may not hear cues says so when it connects.
     """
     broker = RefusingBroker(TOPICS["ack"])
     async with await asyncio.start_server(broker.serve, "127.0.0.1", 0) as server:
-        address = Mosquitto(folder=None, program=None, port=server.sockets[0].getsockname()[1]).address  # type: ignore[arg-type]
-        async with deliver(address, TOPICS, run_id="run", now_ns=engine_clock(), patient=True) as delivery:
+        address = Mosquitto(
+            folder=None,  # type: ignore[arg-type]
+            program=None,  # type: ignore[arg-type]
+            port=server.sockets[0].getsockname()[1],
+        ).address
+        async with deliver(
+            address, TOPICS, run_id="run", now_ns=engine_clock(), patient=True
+        ) as delivery:
             await until(lambda: any(b"online" in body for body in broker.published))
             assert "refuses hearing ack (no reason given)" in str(delivery.session.trouble)
         broker._refuses = TOPICS["cue"].encode()
@@ -175,25 +208,39 @@ async def test_a_refused_subscription_does_not_keep_cues_back(caplog: pytest.Log
 
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("option", ["message_size_limit 310", "max_packet_size 350"])
-async def test_a_small_broker_gets_shorter_cues(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str) -> None:
-    """GIVEN a broker that takes no message as long as a cue, said or not WHEN cues are sent THEN they are felt, shorter; few lines."""
+async def test_a_small_broker_gets_shorter_cues(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str
+) -> None:
+    """GIVEN a broker that takes no message as long as a cue, said or not WHEN cues are sent THEN
+    they are felt, shorter; few lines.
+    """
     caplog.set_level(logging.INFO)
     restart(mosquitto, [option])
     async with running(mosquitto) as run:
         for number in range(4):
-            run.delivery.send(replace(run.cue(f"c{number}"), text="Last lap: stay relaxed. " * 4, say="Last lap. " * 9))
+            run.delivery.send(
+                replace(
+                    run.cue(f"c{number}"), text="Last lap: stay relaxed. " * 4, say="Last lap. " * 9
+                )
+            )
             await until(lambda number=number: len(run.of(Play)) == number + 1)  # type: ignore[misc]
             assert run.of(Play)[-1].touch.pulses == ((200, 100, 1.0),)
             assert run.of(Play)[-1].touch.say is None
-        await until(lambda: len([each for each in run.inputs if isinstance(each, Ack) and each.felt]) >= 4)
+        await until(
+            lambda: len([each for each in run.inputs if isinstance(each, Ack) and each.felt]) >= 4
+        )
     assert len(warnings_of(caplog)) <= 3
     assert len(caplog.messages) < 20
 
 
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("option", ["message_size_limit 60", "max_packet_size 100"])
-async def test_what_cannot_be_made_small_enough_is_told(mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str) -> None:
-    """GIVEN a broker that takes no cue in any form WHEN one is sent again and again THEN that is told once; connections last."""
+async def test_what_cannot_be_made_small_enough_is_told(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture, option: str
+) -> None:
+    """GIVEN a broker that takes no cue in any form WHEN one is sent again and again THEN that is
+    told once; connections last.
+    """
     restart(mosquitto, [option])
     async with connect(Plan(mosquitto.address, "sender")) as session:
         long = b"x" * 300
@@ -207,9 +254,14 @@ async def test_what_cannot_be_made_small_enough_is_told(mosquitto: Mosquitto, ca
 
 @pytest.mark.mosquitto
 async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
-    """GIVEN a broker that speaks MQTT 5 WHEN somebody publishes more than any message may have THEN only what is after it comes here."""
+    """GIVEN a broker that speaks MQTT 5 WHEN somebody publishes more than any message may have THEN
+    only what is after it comes here.
+    """
     ears = Plan(mosquitto.address, "sender", ((TOPICS["ack"], 1),))
-    async with connect(ears) as listener, connect(Plan(mosquitto.watch_address, "watch")) as speaker:
+    async with (
+        connect(ears) as listener,
+        connect(Plan(mosquitto.watch_address, "watch")) as speaker,
+    ):
         for payload in (b"x" * 2 * LARGEST_PACKET, b"small"):
             speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
         async with asyncio.timeout(5):
@@ -220,7 +272,9 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("option", ["retain_available false", "max_qos 0"])
 async def test_a_race_on_a_broker_that_can_do_little(mosquitto: Mosquitto, option: str) -> None:
-    """GIVEN a broker that keeps no messages, or acknowledges none WHEN a race runs there THEN cues are felt and answered."""
+    """GIVEN a broker that keeps no messages, or acknowledges none WHEN a race runs there THEN cues
+    are felt and answered.
+    """
     restart(mosquitto, [option])
     async with running(mosquitto) as run:
         run.delivery.send(run.cue("c1"))
@@ -229,12 +283,20 @@ async def test_a_race_on_a_broker_that_can_do_little(mosquitto: Mosquitto, optio
 
 
 @pytest.mark.mosquitto
-async def test_a_broker_without_retained_messages_and_acknowledgements(mosquitto: Mosquitto) -> None:
-    """GIVEN a broker that keeps no messages and acknowledges none, as it says WHEN something is published THEN it goes out within that."""
+async def test_a_broker_without_retained_messages_and_acknowledgements(
+    mosquitto: Mosquitto,
+) -> None:
+    """GIVEN a broker that keeps no messages and acknowledges none, as it says WHEN something is
+    published THEN it goes out within that.
+    """
     restart(mosquitto, ["retain_available false", "max_qos 0"])
     ears = Plan(mosquitto.watch_address, "watch", ((TOPICS["status"], 0),))
     async with connect(ears) as listener, connect(Plan(mosquitto.address, "sender")) as session:
-        session.send(Outgoing(TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True))
+        session.send(
+            Outgoing(
+                TOPICS["status"], b"here", asyncio.get_running_loop().time() + 5, 1, retain=True
+            )
+        )
         async with asyncio.timeout(5):
             assert (await listener.incoming.get()).payload == b"here"
         assert session.counters.connections == 1
@@ -244,7 +306,9 @@ async def test_a_broker_without_retained_messages_and_acknowledgements(mosquitto
 
 
 def test_a_new_connection_is_not_held_against(caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN a refusal WHEN there is a new connection THEN it is not shown any more; WHEN it is refused again THEN it is, and not told again."""
+    """GIVEN a refusal WHEN there is a new connection THEN it is not shown any more; WHEN it is
+    refused again THEN it is, and not told again.
+    """
     refusals = Refusals(Address("pi", 1883))
     for _ in range(3):
         refusals.begin()
@@ -255,10 +319,18 @@ def test_a_new_connection_is_not_held_against(caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(142, "session taken over"), (137, "server busy"), (149, "packet too large"), (128, NO_REASON)]
+    ("code", "words"),
+    [
+        (142, "session taken over"),
+        (137, "server busy"),
+        (149, "packet too large"),
+        (128, NO_REASON),
+    ],
 )
 def test_why_a_connection_was_ended_is_told(code: int, words: str) -> None:
-    """GIVEN a DISCONNECT with a reason WHEN it has become an error, or the cause of one THEN the reason is found, in words."""
+    """GIVEN a DISCONNECT with a reason WHEN it has become an error, or the cause of one THEN the
+    reason is found, in words.
+    """
     reason = MqttCodeError(ReasonCode(PacketTypes.DISCONNECT, identifier=code))
     outer = MqttError("Disconnected during message iteration")
     outer.__cause__ = reason
@@ -270,16 +342,27 @@ def test_why_a_connection_was_ended_is_told(code: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(136, "Server unavailable"), (138, "Banned"), (151, "Quota exceeded"), (159, "Connection rate exceeded")]
+    ("code", "words"),
+    [
+        (136, "Server unavailable"),
+        (138, "Banned"),
+        (151, "Quota exceeded"),
+        (159, "Connection rate exceeded"),
+    ],
 )
 def test_why_a_broker_does_not_let_us_in_is_told(code: int, words: str) -> None:
     """GIVEN a CONNACK that refuses WHEN it is explained THEN its reason stands there."""
     refused = MqttConnectError(ReasonCode(PacketTypes.CONNACK, identifier=code))
-    assert explain(Address("pi", 1883), refused) == f"broker mqtt://pi:1883: refused the connection ({words})"
+    assert (
+        explain(Address("pi", 1883), refused)
+        == f"broker mqtt://pi:1883: refused the connection ({words})"
+    )
 
 
 def test_the_longest_that_fits_is_taken() -> None:
-    """GIVEN what a broker told and what was found out WHEN a payload is chosen THEN the longest that fits both is, or none."""
+    """GIVEN what a broker told and what was found out WHEN a payload is chosen THEN the longest
+    that fits both is, or none.
+    """
     variants = (b"x" * 300, b"x" * 200, b"x" * 100)
     room = packet_size("t", b"")
     assert Limits().fitting("t", variants, None) == variants[0]
@@ -289,7 +372,9 @@ def test_the_longest_that_fits_is_taken() -> None:
 
 
 def test_a_size_is_learnt_from_connections_that_end_upon_it() -> None:
-    """GIVEN connections that end right after the same topic WHEN the third does, or the first with a reason THEN the size is to blame."""
+    """GIVEN connections that end right after the same topic WHEN the third does, or the first with
+    a reason THEN the size is to blame.
+    """
     sizes = Sizes()
     for strike in range(STRIKES):
         assert sizes.largest is None
@@ -316,7 +401,9 @@ def test_accidents_are_not_blamed_on_sizes() -> None:
 
 
 def test_a_shorter_cue_says_the_same_to_the_wrist() -> None:
-    """GIVEN a cue with a long text WHEN it is shortened THEN each variant is shorter, valid, and of the same pulses, moment and id."""
+    """GIVEN a cue with a long text WHEN it is shortened THEN each variant is shorter, valid, and of
+    the same pulses, moment and id.
+    """
     cue = CueMessage(
         run_id="run", sent_ms=1, id="c1", kind="last_lap", text="Last lap: turnover up, stay relaxed " * 4, say="x" * 150,
         pulses=((500, 150, 1.0),), urgency=3, due_in_ms=0, ttl_ms=2000, to_go_m=400.0, sd_m=2.1,
@@ -326,4 +413,9 @@ def test_a_shorter_cue_says_the_same_to_the_wrist() -> None:
     for payload in variants:
         message = parse("cue", payload)
         assert isinstance(message, CueMessage)
-        assert (message.id, message.pulses, message.ttl_ms, message.sent_ms) == (cue.id, cue.pulses, cue.ttl_ms, cue.sent_ms)
+        assert (message.id, message.pulses, message.ttl_ms, message.sent_ms) == (
+            cue.id,
+            cue.pulses,
+            cue.ttl_ms,
+            cue.sent_ms,
+        )

@@ -13,11 +13,22 @@ from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.rivals import GONE_NS, LISTEN_NS, PROVE_NS, Rivals
 from kickcue.edges.mqtt.watching import watch
 from kickcue.edges.mqtt.wire import StatusMessage
-from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, Run, engine_clock, running, until
+from tests.edges.mqtt.conftest import (
+    TOPICS,
+    Broker,
+    Mosquitto,
+    Nats,
+    Run,
+    engine_clock,
+    running,
+    until,
+)
 
 
 def status(run_id: str, sent_ms: int | None, *, on: bool = True) -> StatusMessage:
-    return StatusMessage(run_id=run_id, sent_ms=sent_ms, status="online" if on else "offline", phase=Phase.BODY)
+    return StatusMessage(
+        run_id=run_id, sent_ms=sent_ms, status="online" if on else "offline", phase=Phase.BODY
+    )
 
 
 class Fixture:
@@ -37,7 +48,9 @@ class Fixture:
 
 
 def test_where_nobody_is_it_sends_after_a_moment() -> None:
-    """GIVEN a topic where nothing is retained WHEN 0.4 s have passed THEN the run sends; before there is a connection nothing is decided."""
+    """GIVEN a topic where nothing is retained WHEN 0.4 s have passed THEN the run sends; before
+    there is a connection nothing is decided.
+    """
     assert (False, False) == (Rivals("mine", lambda: 0).decided, Rivals("mine", lambda: 0).may_send)
     run = Fixture()
     assert run.facts() == (False, False)
@@ -45,7 +58,9 @@ def test_where_nobody_is_it_sends_after_a_moment() -> None:
 
 
 def test_a_status_of_a_crashed_run_does_not_block() -> None:
-    """GIVEN a retained `online` of another run WHEN no live one comes within 2.5 s THEN the run sends."""
+    """GIVEN a retained `online` of another run WHEN no live one comes within 2.5 s THEN the run
+    sends.
+    """
     run = Fixture()
     run.rivals.take(status("other", 70_000), retained=True)
     assert run.after(PROVE_NS - 1).facts() == (False, False)
@@ -53,7 +68,9 @@ def test_a_status_of_a_crashed_run_does_not_block() -> None:
 
 
 def test_a_run_that_lives_keeps_a_later_one_from_sending() -> None:
-    """GIVEN a run that began earlier WHEN it is heard THEN this one does not send; when that one leaves, or has been silent for 5 s, it does."""
+    """GIVEN a run that began earlier WHEN it is heard THEN this one does not send; when that one
+    leaves, or has been silent for 5 s, it does.
+    """
     run = Fixture()
     run.rivals.take(status("other", 70_000), retained=True)
     run.after(NS_PER_S).rivals.take(status("other", 71_000), retained=False)
@@ -67,7 +84,9 @@ def test_a_run_that_lives_keeps_a_later_one_from_sending() -> None:
 
 
 def test_one_that_was_away_for_a_moment_is_still_the_first() -> None:
-    """GIVEN a run that sends WHEN one that began earlier is back from a lost connection THEN the later one holds its tongue, the earlier goes on."""
+    """GIVEN a run that sends WHEN one that began earlier is back from a lost connection THEN the
+    later one holds its tongue, the earlier goes on.
+    """
     late = Fixture().after(60 * NS_PER_S)
     assert late.facts() == (True, True)
     late.rivals.take(status("first", 600_000), retained=False)
@@ -78,7 +97,9 @@ def test_one_that_was_away_for_a_moment_is_still_the_first() -> None:
 
 
 def test_one_that_goes_on_after_a_crash_does_not_find_itself() -> None:
-    """GIVEN a run that crashed WHEN it is taken up under its name THEN what it left behind, and its own echo, do not block it."""
+    """GIVEN a run that crashed WHEN it is taken up under its name THEN what it left behind, and its
+    own echo, do not block it.
+    """
     run = Fixture().after(LISTEN_NS)
     run.rivals.take(status("mine", 900_000), retained=True)
     run.rivals.take(status("mine", 900_000), retained=False)
@@ -86,7 +107,9 @@ def test_one_that_goes_on_after_a_crash_does_not_find_itself() -> None:
 
 
 def test_of_two_that_begin_at_once_one_sends() -> None:
-    """GIVEN two runs that began within a second WHEN each hears the other THEN exactly one of them sends."""
+    """GIVEN two runs that began within a second WHEN each hears the other THEN exactly one of them
+    sends.
+    """
     sending = []
     for own, other in (("a", "b"), ("b", "a")):
         rivals = Rivals(own, lambda: 5 * NS_PER_S)
@@ -106,10 +129,14 @@ def test_who_is_told_to_sends_all_the_same() -> None:
 
 
 async def test_the_second_of_two_senders_is_refused(broker: Broker) -> None:
-    """GIVEN a sender WHEN a second one comes to the same prefix THEN it is told which run sends there and what to do, and no cue comes twice."""
+    """GIVEN a sender WHEN a second one comes to the same prefix THEN it is told which run sends
+    there and what to do, and no cue comes twice.
+    """
     async with running(broker) as first:
         await until(lambda: first.clock() > 3 * NS_PER_S)
-        async with deliver(broker.address, TOPICS, run_id="second", now_ns=engine_clock()) as second:
+        async with deliver(
+            broker.address, TOPICS, run_id="second", now_ns=engine_clock()
+        ) as second:
             with pytest.raises(AskedWronglyError, match=r"another kickcue \(run run.*--alongside"):
                 await second.only_sender()
             second.send(first.cue("c-second"))
@@ -121,19 +148,36 @@ async def test_the_second_of_two_senders_is_refused(broker: Broker) -> None:
 
 async def test_two_may_send_where_that_is_asked_for(nats: Nats) -> None:
     """GIVEN a sender WHEN a second one is told to send alongside THEN it does."""
-    async with running(nats) as first, deliver(nats.address, TOPICS, run_id="second", now_ns=engine_clock(), alongside=True) as second:
+    async with (
+        running(nats) as first,
+        deliver(
+            nats.address, TOPICS, run_id="second", now_ns=engine_clock(), alongside=True
+        ) as second,
+    ):
         await second.only_sender()
         await until(lambda: second.session.counters.sent > 0)
-        assert "second" in {each.run_id for each in first.of(StatusMessage)} or second.session.counters.sent
+        assert (
+            "second" in {each.run_id for each in first.of(StatusMessage)}
+            or second.session.counters.sent
+        )
 
 
 @pytest.mark.mosquitto
 async def test_what_a_crashed_run_left_behind_does_not_block(mosquitto: Mosquitto) -> None:
-    """GIVEN a retained `online` of a run that is no more WHEN a sender comes THEN it sends within seconds."""
+    """GIVEN a retained `online` of a run that is no more WHEN a sender comes THEN it sends within
+    seconds.
+    """
     address = mosquitto.address
-    async with Client(address.host, address.port, username=address.user, password=address.password) as client:
-        await client.publish(TOPICS["status"], status("dead", 7_000_000).to_json(), qos=1, retain=True)
-    async with deliver(address, TOPICS, run_id="next", now_ns=engine_clock()) as sender, watch(mosquitto.watch_address, TOPICS) as wrist:
+    async with Client(
+        address.host, address.port, username=address.user, password=address.password
+    ) as client:
+        await client.publish(
+            TOPICS["status"], status("dead", 7_000_000).to_json(), qos=1, retain=True
+        )
+    async with (
+        deliver(address, TOPICS, run_id="next", now_ns=engine_clock()) as sender,
+        watch(mosquitto.watch_address, TOPICS) as wrist,
+    ):
         await sender.only_sender()
         run = Run(engine_clock(), wrist=wrist)
         task = asyncio.create_task(run.follow())

@@ -21,7 +21,10 @@ ALL = tuple(RULES)
 
 def rights(lines: dict[str, str]) -> Iterable[str]:
     """Return an access list: the sender may do everything but what is said here, by topic."""
-    return ["user daemon", *(f"topic {lines.get(name, 'readwrite')} {TOPICS[name]}" for name in RULES)]
+    return [
+        "user daemon",
+        *(f"topic {lines.get(name, 'readwrite')} {TOPICS[name]}" for name in RULES),
+    ]
 
 
 @pytest.mark.mosquitto
@@ -37,7 +40,9 @@ async def test_all_is_well(mosquitto: Mosquitto) -> None:
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("name", said_by(Side.DAEMON))
 async def test_a_topic_that_is_refused_is_found(mosquitto: Mosquitto, name: str) -> None:
-    """GIVEN a list that denies the sender one of its topics, also one without acknowledgements WHEN tried THEN it is that one."""
+    """GIVEN a list that denies the sender one of its topics, also one without acknowledgements WHEN
+    tried THEN it is that one.
+    """
     allow(mosquitto, rights({name: "read"}))
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
     assert {name: "not authorized"} == trial.refused
@@ -47,7 +52,9 @@ async def test_a_topic_that_is_refused_is_found(mosquitto: Mosquitto, name: str)
 @pytest.mark.mosquitto
 @pytest.mark.parametrize("name", said_by(Side.WATCH))
 async def test_a_topic_that_is_not_to_be_heard_is_found(mosquitto: Mosquitto, name: str) -> None:
-    """GIVEN a list that lets the sender say what it cannot hear WHEN tried THEN that does not come back, though it was taken."""
+    """GIVEN a list that lets the sender say what it cannot hear WHEN tried THEN that does not come
+    back, though it was taken.
+    """
     allow(mosquitto, rights({name: "write"}))
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
     assert set(ALL) - {name} == trial.came_back
@@ -56,7 +63,9 @@ async def test_a_topic_that_is_not_to_be_heard_is_found(mosquitto: Mosquitto, na
 
 @pytest.mark.mosquitto
 async def test_our_own_list_is_what_the_sender_needs(mosquitto: Mosquitto) -> None:
-    """GIVEN the list that kickcue writes WHEN the sender tries it THEN its own topics come back, and it may say nothing else."""
+    """GIVEN the list that kickcue writes WHEN the sender tries it THEN its own topics come back,
+    and it may say nothing else.
+    """
     allow(mosquitto, access_list(TOPICS).replace("user kickcue", "user daemon").splitlines())
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
     assert set(said_by(Side.DAEMON)) == trial.came_back
@@ -65,7 +74,9 @@ async def test_our_own_list_is_what_the_sender_needs(mosquitto: Mosquitto) -> No
 
 @pytest.mark.mosquitto
 async def test_a_small_broker_is_found(mosquitto: Mosquitto) -> None:
-    """GIVEN a broker that takes a short cue only WHEN tried THEN that is known, and the long words are too large."""
+    """GIVEN a broker that takes a short cue only WHEN tried THEN that is known, and the long words
+    are too large.
+    """
     restart(mosquitto, ["max_packet_size 390"])
     trial = await try_out(mosquitto.address, mosquitto.address, TOPICS, ALL)
     assert trial.shortened
@@ -75,7 +86,9 @@ async def test_a_small_broker_is_found(mosquitto: Mosquitto) -> None:
 
 
 async def test_a_broker_that_refuses_in_silence(nats: Nats) -> None:
-    """GIVEN a broker of MQTT 3.1.1 WHEN the watch says what only the sender may THEN it is known that this broker tells no refusals."""
+    """GIVEN a broker of MQTT 3.1.1 WHEN the watch says what only the sender may THEN it is known
+    that this broker tells no refusals.
+    """
     trial = await try_out(nats.watch_address, nats.watch_address, TOPICS, ("cue",))
     assert not trial.came_back
     assert not trial.refused
@@ -84,15 +97,23 @@ async def test_a_broker_that_refuses_in_silence(nats: Nats) -> None:
 
 async def test_both_sides_of_the_private_broker(nats: Nats) -> None:
     """GIVEN the private broker WHEN each side speaks to the other THEN every word comes."""
-    for speaker, listener, side in ((nats.address, nats.watch_address, Side.DAEMON), (nats.watch_address, nats.address, Side.WATCH)):
+    for speaker, listener, side in (
+        (nats.address, nats.watch_address, Side.DAEMON),
+        (nats.watch_address, nats.address, Side.WATCH),
+    ):
         trial = await try_out(speaker, listener, TOPICS, said_by(side))
         assert set(said_by(side)) == trial.came_back
 
 
 async def test_nobody_acts_on_it(nats: Nats) -> None:
-    """GIVEN a sender and a watch at work WHEN the broker is tried out from both sides THEN nothing is felt, armed, pressed or taken in."""
+    """GIVEN a sender and a watch at work WHEN the broker is tried out from both sides THEN nothing
+    is felt, armed, pressed or taken in.
+    """
     async with running(nats) as run:
-        for speaker, listener, side in ((nats.address, nats.watch_address, Side.DAEMON), (nats.watch_address, nats.address, Side.WATCH)):
+        for speaker, listener, side in (
+            (nats.address, nats.watch_address, Side.DAEMON),
+            (nats.watch_address, nats.address, Side.WATCH),
+        ):
             await try_out(speaker, listener, TOPICS, said_by(side))
         run.delivery.send(run.cue("c1"))
         async with asyncio.timeout(10):
@@ -100,7 +121,9 @@ async def test_nobody_acts_on_it(nats: Nats) -> None:
                 await asyncio.sleep(0.01)
         assert ["c1"] == [play.touch.id for play in run.of(Play)]
         assert [] == run.of(ArmMessage)
-        assert {"c1"} == {ack.cue_id for ack in run.inputs if isinstance(ack, Ack)}  # a cue that is repeated is answered again
+        assert {"c1"} == {
+            ack.cue_id for ack in run.inputs if isinstance(ack, Ack)
+        }  # a cue that is repeated is answered again
         assert all(isinstance(each, Ack) for each in run.inputs)
         assert TRIED not in str(run.inputs)
 

@@ -1,4 +1,6 @@
-"""A virtual air with a listener: bumble at both ends, so nothing here needs a kernel with Bluetooth."""
+"""A virtual air with a listener: bumble at both ends, so nothing here needs a kernel with
+Bluetooth.
+"""
 
 import contextlib
 from collections.abc import AsyncIterator

@@ -9,7 +9,9 @@ from kickcue.edges.peripheral.description import SERVICE_OF, Description, descri
 
 def read_values(description: Description) -> dict[str, object]:
     offers = [offer for offers in description.services.values() for offer in offers]
-    return {offer.char: decode(offer.char, offer.value) for offer in offers if offer.value is not None}
+    return {
+        offer.char: decode(offer.char, offer.value) for offer in offers if offer.value is not None
+    }
 
 
 @pytest.mark.parametrize("description", [strap(), pod(), describe("all", SERVICE_OF)])
@@ -45,7 +47,9 @@ def test_a_sensor_must_measure_something(chars: list[str]) -> None:
 
 
 def test_a_name_must_fit_into_the_advertisement() -> None:
-    """GIVEN the longest name that fits beside one service WHEN it is a letter longer THEN it is refused, with how much too long it is."""
+    """GIVEN the longest name that fits beside one service WHEN it is a letter longer THEN it is
+    refused, with how much too long it is.
+    """
     assert describe("n" * 22, ["2a37"]).name == "n" * 22
     with pytest.raises(AskedWronglyError, match="1 bytes too long"):
         describe("n" * 23, ["2a37"])

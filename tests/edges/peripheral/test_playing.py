@@ -23,30 +23,42 @@ class Mouth:
 
 
 def spoken(*moments: tuple[float, str, int]) -> list[Notification]:
-    return [Notification(s_to_ns(t_s), sensor, "2a37", bytes([number])) for t_s, sensor, number in moments]
+    return [
+        Notification(s_to_ns(t_s), sensor, "2a37", bytes([number]))
+        for t_s, sensor, number in moments
+    ]
 
 
 async def test_each_sensor_says_its_own_in_order() -> None:
-    """GIVEN notifications of two sensors in any order WHEN played THEN each says its own, ordered by time, none before its moment."""
+    """GIVEN notifications of two sensors in any order WHEN played THEN each says its own, ordered
+    by time, none before its moment.
+    """
     strap, pod = Mouth(), Mouth()
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     what = spoken((0.3, "strap", 3), (0.1, "strap", 1), (0.2, "pod", 2))
     played = await play(what, {"strap": strap, "pod": pod}, rate=2.0)
     assert ([b"\x01", b"\x03"], [b"\x02"]) == (strap.said, pod.said)
-    assert [True, True] == [at_s >= began_s + due_s / 2.0 for at_s, due_s in zip(strap.said_at_s, (0.1, 0.3), strict=True)]
+    assert [True, True] == [
+        at_s >= began_s + due_s / 2.0
+        for at_s, due_s in zip(strap.said_at_s, (0.1, 0.3), strict=True)
+    ]
     assert Played(played.heard) == played
     assert {"strap": 2, "pod": 1} == dict(played.heard)
 
 
 async def test_what_nobody_hears_is_counted_as_lost() -> None:
     """A sensor does not keep what it said to nobody."""
-    played = await play(spoken((0.0, "strap", 1), (0.01, "strap", 2)), {"strap": Mouth(listened_to=False)})
+    played = await play(
+        spoken((0.0, "strap", 1), (0.01, "strap", 2)), {"strap": Mouth(listened_to=False)}
+    )
     assert {"strap": 2} == dict(played.lost)
 
 
 async def test_what_fell_due_before_the_playing_began_is_lost() -> None:
-    """GIVEN a race that began 10 s ago WHEN playing begins THEN the first ten seconds are not said late."""
+    """GIVEN a race that began 10 s ago WHEN playing begins THEN the first ten seconds are not said
+    late.
+    """
     strap = Mouth()
     what = spoken((1.0, "strap", 1), (9.0, "strap", 2), (10.1, "strap", 3))
     played = await play(what, {"strap": strap}, zero_s=asyncio.get_running_loop().time() - 10.0)

@@ -21,7 +21,9 @@ async def test_it_reads_as_described(air: Air) -> None:
 
 
 async def test_only_a_subscriber_hears(air: Air) -> None:
-    """GIVEN a listener WHEN it has not subscribed THEN nothing is sent and that is told; WHEN it has THEN it hears every byte."""
+    """GIVEN a listener WHEN it has not subscribed THEN nothing is sent and that is told; WHEN it
+    has THEN it hears every byte.
+    """
     async with air.sensor(strap()) as sensor:
         assert not await sensor.notify("2a37", b"\x00\x50")
         await air.listener.connect(sensor)
@@ -33,7 +35,9 @@ async def test_only_a_subscriber_hears(air: Air) -> None:
 
 
 async def test_after_a_drop_it_can_be_found_again_but_nobody_is_subscribed(air: Air) -> None:
-    """GIVEN a subscriber WHEN the sensor drops the link THEN it advertises at once, and a new link starts without subscriptions."""
+    """GIVEN a subscriber WHEN the sensor drops the link THEN it advertises at once, and a new link
+    starts without subscriptions.
+    """
     async with air.sensor(strap()) as sensor:
         await air.listener.connect(sensor)
         await air.listener.subscribe("2a37")
@@ -54,7 +58,9 @@ async def test_the_listener_may_leave_and_come_back(air: Air) -> None:
 
 
 async def test_a_hidden_sensor_is_found_once_it_shows_itself(air: Air) -> None:
-    """GIVEN a sensor that hides and drops WHEN a listener tries THEN it gets nowhere until the sensor shows itself."""
+    """GIVEN a sensor that hides and drops WHEN a listener tries THEN it gets nowhere until the
+    sensor shows itself.
+    """
     async with air.sensor(strap()) as sensor:
         await air.listener.connect(sensor)
         await sensor.hide()
@@ -71,5 +77,7 @@ async def test_a_hidden_sensor_is_found_once_it_shows_itself(air: Air) -> None:
 async def test_a_characteristic_that_is_not_there_is_refused(air: Air) -> None:
     """The error names the sensor and what it has."""
     async with air.sensor(describe("only heart", ["2a37"])) as sensor:
-        with pytest.raises(AskedWronglyError, match="only heart has no characteristic 2a53, only 2a37, 2a19"):
+        with pytest.raises(
+            AskedWronglyError, match="only heart has no characteristic 2a53, only 2a37, 2a19"
+        ):
             await sensor.notify("2a53", b"")

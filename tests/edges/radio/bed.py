@@ -1,4 +1,6 @@
-"""Bluetooth to test with: the fake BlueZ of ``tests/beds`` under an unmodified bleak, a strap and a pod in it."""
+"""Bluetooth to test with: the fake BlueZ of ``tests/beds`` under an unmodified bleak, a strap and a
+pod in it.
+"""
 
 import pytest
 
@@ -18,7 +20,11 @@ def ear() -> Ear:
 @pytest.fixture
 def strap(bluez: FakeBluez) -> Sensor:
     return bluez.add_sensor(
-        STRAP, "Polar H10 1234", services={"180d": ["2a37", "2a38"]}, battery=80, device_information={"2a24": "H10", "2a26": "5.0.0"}
+        STRAP,
+        "Polar H10 1234",
+        services={"180d": ["2a37", "2a38"]},
+        battery=80,
+        device_information={"2a24": "H10", "2a26": "5.0.0"},
     )
 
 
@@ -36,6 +42,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the radio wait for a sensor that was just lost for a third of a second only, and call it absent after as much."""
+    """Have the radio wait for a sensor that was just lost for a third of a second only, and call it
+    absent after as much.
+    """
     monkeypatch.setattr("kickcue.edges.radio.supervisor.RECONNECT_S", 0.3)
     monkeypatch.setattr("kickcue.edges.radio.supervisor.SOON_S", 0.3)

@@ -1,4 +1,6 @@
-"""What the radio's tests share: made-up profiles, two sensors of the fake world, an ear for what the radio hands on."""
+"""What the radio's tests share: made-up profiles, two sensors of the fake world, an ear for what
+the radio hands on.
+"""
 
 import asyncio
 import time
@@ -21,7 +23,9 @@ STEP: Final = bytes([0, 0x80, 0x03, 90])
 
 def profile(**changes: Any) -> SensorProfile:
     """Return the profile of a device that nobody makes."""
-    return SensorProfile(id="made-up", vendor="nobody", name="made up", status="guess", sources=(), **changes)
+    return SensorProfile(
+        id="made-up", vendor="nobody", name="made up", status="guess", sources=(), **changes
+    )
 
 
 STRAP_PIN: Final = Pin("strap", profile(), address=STRAP.lower())
@@ -38,12 +42,20 @@ class Ear:
         self.events.append(event)
 
     def links(self, sensor: str) -> list[bool]:
-        return [event.up for event in self.events if isinstance(event, Link) and event.sensor == sensor]
+        return [
+            event.up for event in self.events if isinstance(event, Link) and event.sensor == sensor
+        ]
 
     def heard(self, sensor: str, char: str | None = None) -> list[bytes]:
         """Return what came of a sensor; the battery only if asked for."""
-        ours = [event for event in self.events if isinstance(event, Notification) and event.sensor == sensor]
-        return [event.data for event in ours if (event.char == char if char else event.char != "2a19")]
+        ours = [
+            event
+            for event in self.events
+            if isinstance(event, Notification) and event.sensor == sensor
+        ]
+        return [
+            event.data for event in ours if (event.char == char if char else event.char != "2a19")
+        ]
 
     @asynccontextmanager
     async def radio(self, *pins: Pin) -> AsyncIterator[Radio]:
@@ -58,7 +70,9 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-async def until_heard(ear: Ear, sensor: Sensor, name: str, char: str = "2a37", data: bytes = BEAT) -> None:
+async def until_heard(
+    ear: Ear, sensor: Sensor, name: str, char: str = "2a37", data: bytes = BEAT
+) -> None:
     """Have a sensor notify until one more of its notifications has come through."""
     before = len(ear.heard(name, char))
     async with asyncio.timeout(PATIENCE_S):

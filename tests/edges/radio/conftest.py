@@ -1,4 +1,6 @@
-"""Bluetooth to test with: the fake BlueZ of ``tests/beds`` under an unmodified bleak, a strap and a pod in it."""
+"""Bluetooth to test with: the fake BlueZ of ``tests/beds`` under an unmodified bleak, a strap and a
+pod in it.
+"""
 
 import sys
 

@@ -1,4 +1,6 @@
-"""Beacons: what they say is read as their specifications have it, the right one is heard, sensors are held at the same time."""
+"""Beacons: what they say is read as their specifications have it, the right one is heard, sensors
+are held at the same time.
+"""
 
 import time
 from collections.abc import Callable
@@ -23,8 +25,12 @@ IBEACON = bytes.fromhex("0215e2c56db5dffb48d2b060d0f5a71096e000010007c5")
 EDDYSTONE = bytes.fromhex("00ee8b0ca750095477cb3e770100000000000000")
 SAID = Eddystone("8b0ca750095477cb3e77", "010000000000")
 LINE = "C3:00:00:00:00:09"
-ids = st.builds(IBeacon, st.uuids().map(str), st.integers(0, 0xFFFF), st.integers(0, 0xFFFF)) | st.builds(
-    Eddystone, st.binary(min_size=10, max_size=10).map(bytes.hex), st.binary(min_size=6, max_size=6).map(bytes.hex)
+ids = st.builds(
+    IBeacon, st.uuids().map(str), st.integers(0, 0xFFFF), st.integers(0, 0xFFFF)
+) | st.builds(
+    Eddystone,
+    st.binary(min_size=10, max_size=10).map(bytes.hex),
+    st.binary(min_size=6, max_size=6).map(bytes.hex),
 )
 
 
@@ -32,7 +38,12 @@ def on_air(said: BeaconId, power: int = 0xC5) -> tuple[dict[int, bytes], dict[st
     """Return manufacturer data and service data of a beacon, as the specifications lay them out."""
     if isinstance(said, IBeacon):
         numbers = said.major.to_bytes(2, "big") + said.minor.to_bytes(2, "big")
-        return {0x004C: b"\x02\x15" + bytes.fromhex(said.uuid.replace("-", "")) + numbers + bytes([power])}, {}
+        return {
+            0x004C: b"\x02\x15"
+            + bytes.fromhex(said.uuid.replace("-", ""))
+            + numbers
+            + bytes([power])
+        }, {}
     return {}, {FEAA: bytes([0, power]) + bytes.fromhex(said.namespace + said.instance) + b"\0\0"}
 
 
@@ -40,10 +51,19 @@ def on_air(said: BeaconId, power: int = 0xC5) -> tuple[dict[int, bytes], dict[st
 
 
 def test_known_advertisements() -> None:
-    """GIVEN Apple's example and a captured Eddystone-UID THEN they are read; without the two reserved bytes as well; both kinds together."""
+    """GIVEN Apple's example and a captured Eddystone-UID THEN they are read; without the two
+    reserved bytes as well; both kinds together.
+    """
     assert (IBeacon(UUID, 1, 7),) == beacon_ids({APPLE: IBEACON}, {})
-    assert (SAID,) == beacon_ids({}, {FEAA: EDDYSTONE}) == beacon_ids({}, {FEAA: EDDYSTONE[:18]}) == beacon_ids({}, {"feaa": EDDYSTONE})
-    assert (IBeacon(UUID, 1, 7), SAID) == beacon_ids({APPLE: IBEACON, 0x0059: b"\x02\x15"}, {FEAA: EDDYSTONE})
+    assert (
+        (SAID,)
+        == beacon_ids({}, {FEAA: EDDYSTONE})
+        == beacon_ids({}, {FEAA: EDDYSTONE[:18]})
+        == beacon_ids({}, {"feaa": EDDYSTONE})
+    )
+    assert (IBeacon(UUID, 1, 7), SAID) == beacon_ids(
+        {APPLE: IBEACON, 0x0059: b"\x02\x15"}, {FEAA: EDDYSTONE}
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +79,17 @@ def test_known_advertisements() -> None:
         ({}, {FEAA: b""}),
         ({}, {"0000180f-0000-1000-8000-00805f9b34fb": EDDYSTONE}),
     ],
-    ids=["short", "long", "nearby", "other company", "short uid", "url", "telemetry", "empty", "other service"],
+    ids=[
+        "short",
+        "long",
+        "nearby",
+        "other company",
+        "short uid",
+        "url",
+        "telemetry",
+        "empty",
+        "other service",
+    ],
 )
 def test_other_advertisements(manufacturer: dict[int, bytes], service: dict[str, bytes]) -> None:
     """What is no iBeacon and no Eddystone-UID is none."""
@@ -77,15 +107,22 @@ def test_whatever_a_beacon_says_is_read(said: BeaconId, power: int) -> None:
     assert BeaconPin(**named).means(LINE, (said,))
 
 
-@given(st.dictionaries(st.integers(0, 0xFFFF), st.binary(max_size=30)), st.dictionaries(st.text(max_size=40) | st.just(FEAA), st.binary()))
-def test_no_bytes_from_outside_raise(manufacturer: dict[int, bytes], service: dict[str, bytes]) -> None:
+@given(
+    st.dictionaries(st.integers(0, 0xFFFF), st.binary(max_size=30)),
+    st.dictionaries(st.text(max_size=40) | st.just(FEAA), st.binary()),
+)
+def test_no_bytes_from_outside_raise(
+    manufacturer: dict[int, bytes], service: dict[str, bytes]
+) -> None:
     """Anything may be on air."""
     assert len(beacon_ids(manufacturer, service)) <= 1 + len(service)
 
 
 @given(ids, ids)
 def test_a_pin_means_its_own_beacon_alone(one: BeaconId, other: BeaconId) -> None:
-    """GIVEN a pin with all that a beacon says THEN another beacon is meant only if it says the same."""
+    """GIVEN a pin with all that a beacon says THEN another beacon is meant only if it says the
+    same.
+    """
     pin = (
         BeaconPin(ibeacon=one.uuid, major=one.major, minor=one.minor)
         if isinstance(one, IBeacon)
@@ -96,7 +133,9 @@ def test_a_pin_means_its_own_beacon_alone(one: BeaconId, other: BeaconId) -> Non
 
 
 def test_what_a_pin_leaves_open() -> None:
-    """GIVEN a UUID alone THEN any major and minor is meant; an address means the device whatever it says."""
+    """GIVEN a UUID alone THEN any major and minor is meant; an address means the device whatever it
+    says.
+    """
     assert BeaconPin(ibeacon=UUID).means(LINE, (SAID, IBeacon(UUID, 5, 6)))
     assert not BeaconPin(ibeacon=UUID, minor=7).means(LINE, (IBeacon(UUID, 1, 6),))
     assert BeaconPin(eddystone=SAID.namespace).means(LINE, (SAID,))
@@ -116,7 +155,9 @@ class Listener:
         self.events: list[Input] = []
         self.now_s = 0.0
         self.trouble: str | None = None
-        self.ear = BeaconEar(pin, put or self.events.append, lambda: s_to_ns(self.now_s), lambda: self.trouble)
+        self.ear = BeaconEar(
+            pin, put or self.events.append, lambda: s_to_ns(self.now_s), lambda: self.trouble
+        )
 
     def hear(self, address: str, said: tuple[BeaconId, ...] = (SAID,), rssi_dbm: int = -70) -> int:
         self.now_s += 1.0
@@ -133,11 +174,19 @@ def test_others_beacons_are_not_heard() -> None:
     assert 1 == listener.hear(LINE)
     assert [BeaconHeard(s_to_ns(3.0), -70)] == listener.events
     health = listener.ear.health
-    assert (Stage.CONNECTED, "", -70, 1, LINE) == (health.stage, health.why, health.rssi_dbm, health.notifications, health.address)
+    assert (Stage.CONNECTED, "", -70, 1, LINE) == (
+        health.stage,
+        health.why,
+        health.rssi_dbm,
+        health.notifications,
+        health.address,
+    )
 
 
 def test_two_that_answer_are_told() -> None:
-    """GIVEN two devices with what the pin says WHEN they take turns THEN neither counts and both are named; gone, the other counts again."""
+    """GIVEN two devices with what the pin says WHEN they take turns THEN neither counts and both
+    are named; gone, the other counts again.
+    """
     listener = Listener(BeaconPin(eddystone=SAID.namespace))
     listener.hear("A")
     listener.hear("B")
@@ -150,13 +199,19 @@ def test_two_that_answer_are_told() -> None:
 
 
 def test_a_beacon_may_change_its_address() -> None:
-    """GIVEN a beacon that takes a new address and never the old one again THEN not one advertisement is lost."""
+    """GIVEN a beacon that takes a new address and never the old one again THEN not one
+    advertisement is lost.
+    """
     listener = Listener(BeaconPin(ibeacon=UUID))
-    assert [1, 2, 3, 4] == [listener.hear(address, (IBeacon(UUID, 1, 7),)) for address in ("A", "A", "B", "B")]
+    assert [1, 2, 3, 4] == [
+        listener.hear(address, (IBeacon(UUID, 1, 7),)) for address in ("A", "A", "B", "B")
+    ]
 
 
 def test_what_keeps_it_from_being_heard_is_told() -> None:
-    """GIVEN no Bluetooth, or a beacon not heard for long THEN its health says so; a receiver that fails does not end the listening."""
+    """GIVEN no Bluetooth, or a beacon not heard for long THEN its health says so; a receiver that
+    fails does not end the listening.
+    """
     listener = Listener(BeaconPin(address=LINE))
     listener.hear(LINE)
     listener.now_s += 30.0
@@ -165,7 +220,10 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
         listener.ear.health.why,
     )
     listener.trouble = "Bluetooth is switched off"
-    assert (Stage.OFF, "Bluetooth is switched off") == (listener.ear.health.stage, listener.ear.health.why)
+    assert (Stage.OFF, "Bluetooth is switched off") == (
+        listener.ear.health.stage,
+        listener.ear.health.why,
+    )
 
     def fail(_: Input) -> None:
         raise RuntimeError
@@ -181,7 +239,9 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
 
 def beacon_on(bluez: FakeBluez, address: str = LINE) -> Sensor:
     """Put a beacon into the world that is heard only when the test says so."""
-    sensor = bluez.add_sensor(address, None, services={}, manufacturer_data={APPLE: IBEACON}, rssi_dbm=-70)
+    sensor = bluez.add_sensor(
+        address, None, services={}, manufacturer_data={APPLE: IBEACON}, rssi_dbm=-70
+    )
     sensor.advertise(on=False)
     return sensor
 
@@ -201,25 +261,44 @@ async def until_beacon_heard(bluez: FakeBluez, ear: Ear, sensor: Sensor, rssi_db
     await until(again)
 
 
-async def test_a_beacon_is_heard_while_a_strap_notifies(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap that is connected WHEN a beacon comes nearer THEN each strength is put, the strap's words as well, and it is not dropped."""
+async def test_a_beacon_is_heard_while_a_strap_notifies(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap that is connected WHEN a beacon comes nearer THEN each strength is put, the
+    strap's words as well, and it is not dropped.
+    """
     beacon = beacon_on(bluez)
     pin = BeaconPin(ibeacon=UUID, major=1, minor=7)
     async with ear.radio(STRAP_PIN), beacon_heard(pin, ear.put, time.monotonic_ns) as listening:
         for rssi_dbm in (-90, -75, -60, -75):
             await until_beacon_heard(bluez, ear, beacon, rssi_dbm)
             await until_heard(ear, strap, "strap")
-        assert (Stage.CONNECTED, -75, LINE) == (listening.health.stage, listening.health.rssi_dbm, listening.health.address)
-        stamps = [event.t_ns for event in ear.events if isinstance(event, Notification | BeaconHeard)]
+        assert (Stage.CONNECTED, -75, LINE) == (
+            listening.health.stage,
+            listening.health.rssi_dbm,
+            listening.health.address,
+        )
+        stamps = [
+            event.t_ns for event in ear.events if isinstance(event, Notification | BeaconHeard)
+        ]
         assert sorted(stamps) == stamps
     assert [True, False] == ear.links("strap")
-    assert not any(call.path.endswith(LINE.replace(":", "_")) for call in bluez.calls if call.method == "Connect")
+    assert not any(
+        call.path.endswith(LINE.replace(":", "_"))
+        for call in bluez.calls
+        if call.method == "Connect"
+    )
 
 
 async def test_a_strength_that_stays_the_same_is_heard_again(bluez: FakeBluez, ear: Ear) -> None:
-    """GIVEN somebody looks around, for whom repeats are kept back, WHEN a beacon is wanted THEN it is heard at -70 dBm three times."""
+    """GIVEN somebody looks around, for whom repeats are kept back, WHEN a beacon is wanted THEN it
+    is heard at -70 dBm three times.
+    """
     beacon = beacon_on(bluez)
-    async with looking_around(load_profiles().values()), beacon_heard(BeaconPin(address=LINE), ear.put, time.monotonic_ns):
+    async with (
+        looking_around(load_profiles().values()),
+        beacon_heard(BeaconPin(address=LINE), ear.put, time.monotonic_ns),
+    ):
         await until(lambda: bluez.adapter.repeats and bluez.adapter.looking)
         for _ in range(3):
             await until_beacon_heard(bluez, ear, beacon, -70)
@@ -228,7 +307,9 @@ async def test_a_strength_that_stays_the_same_is_heard_again(bluez: FakeBluez, e
 
 
 async def test_a_beacon_is_heard_again_when_bluetooth_is_back(bluez: FakeBluez, ear: Ear) -> None:
-    """GIVEN a beacon that is heard WHEN Bluetooth is switched off THEN its health says so; on again, it is heard again."""
+    """GIVEN a beacon that is heard WHEN Bluetooth is switched off THEN its health says so; on
+    again, it is heard again.
+    """
     beacon = beacon_on(bluez)
     async with beacon_heard(BeaconPin(ibeacon=UUID), ear.put, time.monotonic_ns) as listening:
         await until_beacon_heard(bluez, ear, beacon, -70)
@@ -240,8 +321,12 @@ async def test_a_beacon_is_heard_again_when_bluetooth_is_back(bluez: FakeBluez, 
 
 
 async def test_beacons_are_seen_when_asked_for(bluez: FakeBluez) -> None:
-    """GIVEN a beacon and an Eddystone WHEN looking around for beacons THEN they are seen as what they are; else they are not."""
-    bluez.add_sensor(LINE, "line", services={}, manufacturer_data={APPLE: IBEACON}).service_data = {"feaa": EDDYSTONE}
+    """GIVEN a beacon and an Eddystone WHEN looking around for beacons THEN they are seen as what
+    they are; else they are not.
+    """
+    bluez.add_sensor(LINE, "line", services={}, manufacturer_data={APPLE: IBEACON}).service_data = {
+        "feaa": EDDYSTONE
+    }
     async with looking_around([]) as sensors_only, looking_around([], beacons=True) as around:
         await until(around)
         (seen,) = around()

@@ -1,4 +1,5 @@
-"""The promise that matters to the runner, with the real engine behind the radio: silence is unknown within 3 s, never the last value.
+"""The promise that matters to the runner, with the real engine behind the radio: silence is unknown
+within 3 s, never the last value.
 
 The clock is the test's own, so that nothing depends on how fast this machine is.
 """
@@ -18,7 +19,11 @@ from tests.edges.radio.bench import POD_PIN, STRAP_PIN, until
 
 LIMIT_NS = s_to_ns(3.0)
 SETUP = RaceDocument.parse(
-    {"race": "3000m", "sensors": {"strap": {"profile": "generic-hr"}, "pod": {"profile": "generic-rsc"}}}, "a test"
+    {
+        "race": "3000m",
+        "sensors": {"strap": {"profile": "generic-hr"}, "pod": {"profile": "generic-rsc"}},
+    },
+    "a test",
 ).setup()
 
 
@@ -47,14 +52,21 @@ class Listener:
     async def hear(self, sensor: Sensor, char: str, data: bytes) -> None:
         """Have the sensor notify, as soon as anybody listens, and wait until that is here."""
         await until(lambda: sensor.notify(char, data))
-        await until(lambda: any(isinstance(event, Notification) and event.data == data and event.t_ns == self.now for event in self.inputs))
+        await until(
+            lambda: any(
+                isinstance(event, Notification) and event.data == data and event.t_ns == self.now
+                for event in self.inputs
+            )
+        )
 
     def last(self) -> tuple[float | None, float | None]:
         return self.estimates[-1].heart_rate_bpm, self.estimates[-1].cadence_spm
 
 
 async def run_for_a_while(listener: Listener, strap: Sensor, pod: Sensor) -> None:
-    """Have both sensors notify once a second, each value slightly different, until the engine knows both."""
+    """Have both sensors notify once a second, each value slightly different, until the engine knows
+    both.
+    """
     for second in range(8):
         if second:
             list(listener.pass_time(s_to_ns(1)))
@@ -63,15 +75,26 @@ async def run_for_a_while(listener: Listener, strap: Sensor, pod: Sensor) -> Non
 
 
 @pytest.mark.parametrize("silent", ["strap", "pod"])
-async def test_silence_is_unknown_within_three_seconds(strap: Sensor, pod: Sensor, silent: str) -> None:
-    """GIVEN both heard WHEN one stays connected and says nothing THEN its value is unknown within 3 s; the other's is known throughout."""
+async def test_silence_is_unknown_within_three_seconds(
+    strap: Sensor, pod: Sensor, silent: str
+) -> None:
+    """GIVEN both heard WHEN one stays connected and says nothing THEN its value is unknown within 3
+    s; the other's is known throughout.
+    """
     listener, other = Listener(), pod if silent == "strap" else strap
     async with sensors([STRAP_PIN, POD_PIN], listener.put, lambda: listener.now):
         await run_for_a_while(listener, strap, pod)
         assert None not in listener.last()
         for passed in listener.pass_time(LIMIT_NS):
             if passed % s_to_ns(1) == 0:
-                await listener.hear(other, *(("2a37", bytes([0, 170])) if other is strap else ("2a53", bytes([0, 0x40, 5, 90]))))
+                await listener.hear(
+                    other,
+                    *(
+                        ("2a37", bytes([0, 170]))
+                        if other is strap
+                        else ("2a53", bytes([0, 0x40, 5, 90]))
+                    ),
+                )
         heart, cadence = listener.last()
         assert strap.connected
         assert pod.connected
@@ -79,13 +102,17 @@ async def test_silence_is_unknown_within_three_seconds(strap: Sensor, pod: Senso
 
 
 async def test_a_lost_link_is_unknown_with_the_next_estimate(strap: Sensor, pod: Sensor) -> None:
-    """GIVEN both heard WHEN both drop the link THEN the next estimate, 1.4 s later at most (the engine's beat), knows neither value."""
+    """GIVEN both heard WHEN both drop the link THEN the next estimate, 1.4 s later at most (the
+    engine's beat), knows neither value.
+    """
     listener = Listener()
     async with sensors([STRAP_PIN, POD_PIN], listener.put, lambda: listener.now):
         await run_for_a_while(listener, strap, pod)
         for sensor in (strap, pod):
             sensor.advertise(on=False)
             sensor.drop()
-        await until(lambda: sum(isinstance(event, Link) and not event.up for event in listener.inputs) == 2)
+        await until(
+            lambda: sum(isinstance(event, Link) and not event.up for event in listener.inputs) == 2
+        )
         list(listener.pass_time(s_to_ns(1.5)))
         assert (None, None) == listener.last()

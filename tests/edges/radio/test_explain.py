@@ -37,7 +37,10 @@ BUS = "org.freedesktop.DBus.Error"
         (BleakBluetoothNotAvailableError("x", Reason.POWERED_OFF), "rfkill unblock bluetooth"),
         (BleakBluetoothNotAvailableError("x", Reason.DENIED_BY_SYSTEM), "usermod -aG bluetooth"),
         (BleakBluetoothNotAvailableError("odd", Reason.UNKNOWN), "odd"),
-        (BleakDBusError(f"{BUS}.ServiceUnknown", ["The name org.bluez was not provided"]), "systemctl start bluetooth"),
+        (
+            BleakDBusError(f"{BUS}.ServiceUnknown", ["The name org.bluez was not provided"]),
+            "systemctl start bluetooth",
+        ),
         (BleakDBusError(f"{BUS}.Spawn.ChildExited", ["x"]), "systemctl start bluetooth"),
         (BleakDBusError(f"{BUS}.NoReply", ["x"]), "systemctl restart bluetooth"),
         (BleakDBusError(f"{BUS}.AccessDenied", ["x"]), "usermod -aG bluetooth"),
@@ -69,7 +72,11 @@ def test_bluetooth_itself_is_the_matter(error: Exception, words: str) -> None:
         (BleakError("device 'dev_00_11_22_33_44_55' not found"), "is it worn", True),
         (BleakDBusError(f"{BUS}.UnknownObject", ["x"]), "is it worn", True),
         (BleakDBusError(f"{BLUEZ}.InProgress", ["x"]), "trying again", False),
-        (BleakDBusError(f"{BLUEZ}.Failed", ["le-connection-abort-by-local"]), "le-connection-abort-by-local", False),
+        (
+            BleakDBusError(f"{BLUEZ}.Failed", ["le-connection-abort-by-local"]),
+            "le-connection-abort-by-local",
+            False,
+        ),
         (BleakDBusError(f"{BLUEZ}.Failed", ["Input/output error"]), "Input/output error", False),
         (BleakDBusError(f"{BLUEZ}.Failed", []), "org.bluez.Error.Failed", False),
         (BleakDBusError(f"{BLUEZ}.NotPermitted", ["x"]), "does not pair", False),
@@ -87,16 +94,25 @@ def test_one_sensor_is_the_matter(error: Exception, words: str, gone: bool) -> N
     assert isinstance(error, FAILURES)
 
 
-@given(st.builds(RuntimeError, st.text()) | st.builds(BleakError, st.text()) | st.builds(lambda t: BleakDBusError(t, [t]), st.text()))
+@given(
+    st.builds(RuntimeError, st.text())
+    | st.builds(BleakError, st.text())
+    | st.builds(lambda t: BleakDBusError(t, [t]), st.text())
+)
 def test_any_error_is_one_line(error: Exception) -> None:
     """Whatever the text of an error, what is told is one line and not empty."""
     assert 1 == len(explain(error).splitlines())
 
 
 def test_what_only_this_machine_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN no BlueZ at all, or a switch that holds it off THEN that is said, not to start what is not there."""
+    """GIVEN no BlueZ at all, or a switch that holds it off THEN that is said, not to start what is
+    not there.
+    """
     monkeypatch.setattr(linux, "PROGRAMS", ())
-    for error in (FileNotFoundError(2, "No such file"), BleakDBusError(f"{BUS}.ServiceUnknown", ["x"])):
+    for error in (
+        FileNotFoundError(2, "No such file"),
+        BleakDBusError(f"{BUS}.ServiceUnknown", ["x"]),
+    ):
         assert explain(error).endswith("is not installed: sudo apt install bluez")
     monkeypatch.setattr(linux, "is_blocked", lambda how: how == "hard")
     off = diagnose(BleakDBusError(f"{BLUEZ}.NotReady", ["Resource Not Ready"]))

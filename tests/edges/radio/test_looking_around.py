@@ -1,4 +1,6 @@
-"""What is around is seen with its profile, strongest first; one device can be listened to before anything is pinned."""
+"""What is around is seen with its profile, strongest first; one device can be listened to before
+anything is pinned.
+"""
 
 import subprocess
 import sys
@@ -11,32 +13,67 @@ import pytest
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.profiles import Match
-from kickcue.edges.radio import Pin, RadioError, Sighting, listening, looked_into, looking_around, sensors
+from kickcue.edges.radio import (
+    Pin,
+    RadioError,
+    Sighting,
+    listening,
+    looked_into,
+    looking_around,
+    sensors,
+)
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
-from tests.edges.radio.bench import POD, POD_PIN, STEP, STRAP, STRAP_PIN, Ear, profile, until, until_heard
+from tests.edges.radio.bench import (
+    POD,
+    POD_PIN,
+    STEP,
+    STRAP,
+    STRAP_PIN,
+    Ear,
+    profile,
+    until,
+    until_heard,
+)
 
 
-async def test_sensors_around_are_seen_strongest_first(bluez: FakeBluez, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN a strap, a pod, a lamp WHEN looking around THEN the two sensors with what a choice needs; the lamp only if all are wanted."""
+async def test_sensors_around_are_seen_strongest_first(
+    bluez: FakeBluez, strap: Sensor, pod: Sensor
+) -> None:
+    """GIVEN a strap, a pod, a lamp WHEN looking around THEN the two sensors with what a choice
+    needs; the lamp only if all are wanted.
+    """
     strap.rssi_dbm, pod.rssi_dbm = -80, -40
     bluez.add_sensor("C0:FF:EE:00:00:03", None, services={"1812": []}, rssi_dbm=-20)
     profiles = load_profiles().values()
-    async with looking_around(profiles) as around, looking_around(profiles, all_devices=True) as all_around:
-        await until(lambda: len(all_around()) == 3 and [each.address for each in around()] == [POD, STRAP])
+    async with (
+        looking_around(profiles) as around,
+        looking_around(profiles, all_devices=True) as all_around,
+    ):
+        await until(
+            lambda: len(all_around()) == 3 and [each.address for each in around()] == [POD, STRAP]
+        )
         seen_pod, seen_strap = around()
         lamp = next(each for each in all_around() if each.name is None)
     assert ("Stryd", ("1814",), True) == (seen_pod.name, seen_pod.services, seen_pod.random_address)
-    assert ("Polar H10 1234", ("180d",), False) == (seen_strap.name, seen_strap.services, seen_strap.random_address)
+    assert ("Polar H10 1234", ("180d",), False) == (
+        seen_strap.name,
+        seen_strap.services,
+        seen_strap.random_address,
+    )
     assert seen_pod.rssi_dbm is not None
     assert -50 < seen_pod.rssi_dbm <= -40
-    assert ("stryd", "polar-h10") == tuple(each.found.profile.id for each in (seen_pod, seen_strap) if each.found.profile)
+    assert ("stryd", "polar-h10") == tuple(
+        each.found.profile.id for each in (seen_pod, seen_strap) if each.found.profile
+    )
     assert None is lamp.found.profile
 
 
 async def test_a_sensor_that_is_still_connected_is_seen(bluez: FakeBluez, strap: Sensor) -> None:
-    """GIVEN a strap that a killed run left connected, so that it advertises nothing, WHEN looking around THEN it is seen all the same."""
+    """GIVEN a strap that a killed run left connected, so that it advertises nothing, WHEN looking
+    around THEN it is seen all the same.
+    """
     bluez.leave_connected(strap)
     async with looking_around(load_profiles().values()) as around:
         await until(around)
@@ -46,7 +83,9 @@ async def test_a_sensor_that_is_still_connected_is_seen(bluez: FakeBluez, strap:
 
 @pytest.mark.usefixtures("strap")
 async def test_two_profiles_that_claim_one_device_are_told() -> None:
-    """GIVEN profiles that contradict each other WHEN the device is seen THEN its sighting says which; looking around goes on."""
+    """GIVEN profiles that contradict each other WHEN the device is seen THEN its sighting says
+    which; looking around goes on.
+    """
     claims = [profile(matches=(Match(name="polar*"),)), profile(matches=(Match(name="*h10*"),))]
     async with looking_around(claims, all_devices=True) as around:
         await until(around)
@@ -64,26 +103,42 @@ async def test_looking_around_without_bluetooth_says_why(bluez: FakeBluez, bus: 
         return str(refused.value)
 
     bluez.power(on=False)
-    assert "Bluetooth is switched off: rfkill unblock bluetooth, then bluetoothctl power on" == await refusal()
+    assert (
+        "Bluetooth is switched off: rfkill unblock bluetooth, then bluetoothctl power on"
+        == await refusal()
+    )
     await bluez.vanish()
     await until(lambda: not bluez.adapter.devices)
     assert "the Bluetooth service is not running: sudo systemctl start bluetooth" == await refusal()
     bus.kill()
-    assert "D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth" == await refusal()
+    assert (
+        "D-Bus is not running, which Bluetooth needs: sudo systemctl start dbus bluetooth"
+        == await refusal()
+    )
 
 
-async def test_a_bluetoothd_that_hangs_is_told(bluez: FakeBluez, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a bluetoothd that does not answer WHEN looking around THEN that is said, and how to start it again."""
+async def test_a_bluetoothd_that_hangs_is_told(
+    bluez: FakeBluez, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a bluetoothd that does not answer WHEN looking around THEN that is said, and how to
+    start it again.
+    """
     monkeypatch.setattr("kickcue.edges.radio.scanner.START_S", 0.1)
     bluez.hang("StartDiscovery", times=9)
-    with pytest.raises(RadioError, match="stopped answering: if that stays so, sudo systemctl restart bluetooth"):
+    with pytest.raises(
+        RadioError, match="stopped answering: if that stays so, sudo systemctl restart bluetooth"
+    ):
         async with looking_around([]):
             pass
 
 
 @pytest.mark.usefixtures("pod")
-async def test_looking_around_does_not_disturb_sensors_that_are_held(ear: Ear, strap: Sensor) -> None:
-    """GIVEN sensors that are held WHEN looking around THEN the scanner is shared, nothing is dropped, what is held is seen as well."""
+async def test_looking_around_does_not_disturb_sensors_that_are_held(
+    ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN sensors that are held WHEN looking around THEN the scanner is shared, nothing is
+    dropped, what is held is seen as well.
+    """
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
         async with looking_around(load_profiles().values()) as around:
@@ -94,7 +149,9 @@ async def test_looking_around_does_not_disturb_sensors_that_are_held(ear: Ear, s
 
 
 async def test_one_sighting_is_listened_to(ear: Ear, pod: Sensor) -> None:
-    """GIVEN a sighting WHEN listened to THEN its values come under its address; when left, it is let go."""
+    """GIVEN a sighting WHEN listened to THEN its values come under its address; when left, it is
+    let go.
+    """
     async with looking_around(load_profiles().values()) as around:
         await until(around)
         async with listening(around()[0], ear.put, time.monotonic_ns) as health:
@@ -134,7 +191,10 @@ async def refused(meant: Pin | Sighting, ear: Ear, why: str) -> None:
 
 async def test_doubles_are_refused() -> None:
     """Two pins of one name, or of one device, are the caller's mistake and name it."""
-    for pins, word in (([STRAP_PIN, STRAP_PIN], "'strap'"), ([STRAP_PIN, Pin("other", profile(), address=STRAP)], STRAP)):
+    for pins, word in (
+        ([STRAP_PIN, STRAP_PIN], "'strap'"),
+        ([STRAP_PIN, Pin("other", profile(), address=STRAP)], STRAP),
+    ):
         with pytest.raises(AskedWronglyError, match=word):
             async with sensors(pins, Ear().put, time.monotonic_ns):
                 pass
@@ -146,14 +206,31 @@ async def test_doubles_are_refused() -> None:
 
 def test_the_words_cost_no_bluetooth_library() -> None:
     """A command that only names pins does not import bleak."""
-    program = "import sys, kickcue.edges.radio as r; r.Pin; print('bleak' in sys.modules); r.sensors; print('bleak' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    program = (
+        "import sys, kickcue.edges.radio as r; r.Pin; print('bleak' in sys.modules); "
+        "r.sensors; print('bleak' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
     assert ["False", "True"] == done.stdout.split()
 
 
 async def test_what_a_device_has_and_does_not_advertise(bluez: FakeBluez) -> None:
-    """GIVEN a band that has a heart rate and advertises another service WHEN looked into THEN the heart rate is there, and it is free again."""
-    band = bluez.add_sensor("C0:FF:EE:00:00:07", "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"], battery=70)
+    """GIVEN a band that has a heart rate and advertises another service WHEN looked into THEN the
+    heart rate is there, and it is free again.
+    """
+    band = bluez.add_sensor(
+        "C0:FF:EE:00:00:07",
+        "Band 8",
+        services={"180d": ["2a37"], "fee0": []},
+        advertised=["fee0"],
+        battery=70,
+    )
     profiles = load_profiles().values()
     async with looking_around(profiles, all_devices=True) as around:
         await until(around)

@@ -17,18 +17,28 @@ def settle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_sensor_is_found_by_its_name(ear: Ear, pod: Sensor) -> None:
-    """GIVEN a pin by name WHEN one device bears it THEN it is heard, and the health tells its address."""
+    """GIVEN a pin by name WHEN one device bears it THEN it is heard, and the health tells its
+    address.
+    """
     async with ear.radio(BY_NAME) as radio:
         await until_heard(ear, pod, "pod", "2a53", STEP)
         assert POD == radio.health["pod"].address
 
 
-async def test_of_two_sensors_of_one_name_neither_is_taken(bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN two pods of the pinned name WHEN looked for THEN none is connected, the health says which two; one gone, the other is taken."""
+async def test_of_two_sensors_of_one_name_neither_is_taken(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor
+) -> None:
+    """GIVEN two pods of the pinned name WHEN looked for THEN none is connected, the health says
+    which two; one gone, the other is taken.
+    """
     other = bluez.add_sensor(OTHER, "Stryd", services={"1814": ["2a53"]})
     async with ear.radio(STRAP_PIN, BY_NAME) as radio:
         await until_heard(ear, strap, "strap")
-        await until(lambda: f"2 devices call themselves 'Stryd' ({POD} and {OTHER})" in radio.health["pod"].why)
+        await until(
+            lambda: (
+                f"2 devices call themselves 'Stryd' ({POD} and {OTHER})" in radio.health["pod"].why
+            )
+        )
         assert Stage.LOOKING is radio.health["pod"].stage
         assert {STRAP} == connected(bluez)
         other.advertise(on=False)
@@ -39,8 +49,12 @@ async def test_of_two_sensors_of_one_name_neither_is_taken(bluez: FakeBluez, ear
     assert {STRAP, POD} == connected(bluez)
 
 
-async def test_a_name_that_was_found_is_kept_when_another_turns_up(bluez: FakeBluez, ear: Ear, pod: Sensor) -> None:
-    """GIVEN a pod that is held by its name WHEN a second of that name comes and ours drops THEN ours is taken again."""
+async def test_a_name_that_was_found_is_kept_when_another_turns_up(
+    bluez: FakeBluez, ear: Ear, pod: Sensor
+) -> None:
+    """GIVEN a pod that is held by its name WHEN a second of that name comes and ours drops THEN
+    ours is taken again.
+    """
     async with ear.radio(BY_NAME):
         await until_heard(ear, pod, "pod", "2a53", STEP)
         bluez.add_sensor(OTHER, "Stryd", services={"1814": ["2a53"]})
@@ -50,8 +64,12 @@ async def test_a_name_that_was_found_is_kept_when_another_turns_up(bluez: FakeBl
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_a_sensor_that_comes_back_under_another_address_is_found(bluez: FakeBluez, ear: Ear, pod: Sensor) -> None:
-    """GIVEN a pod that is held by its name WHEN it restarts with a new random address THEN it is heard from there."""
+async def test_a_sensor_that_comes_back_under_another_address_is_found(
+    bluez: FakeBluez, ear: Ear, pod: Sensor
+) -> None:
+    """GIVEN a pod that is held by its name WHEN it restarts with a new random address THEN it is
+    heard from there.
+    """
     async with ear.radio(BY_NAME) as radio:
         await until_heard(ear, pod, "pod", "2a53", STEP)
         pod.advertise(on=False)
@@ -64,4 +82,8 @@ async def test_a_sensor_that_comes_back_under_another_address_is_found(bluez: Fa
 
 def connected(bluez: FakeBluez) -> set[str]:
     """Return the addresses that anybody tried to connect to."""
-    return {call.path.rpartition("/dev_")[2].replace("_", ":") for call in bluez.calls if call.method == "Connect"}
+    return {
+        call.path.rpartition("/dev_")[2].replace("_", ":")
+        for call in bluez.calls
+        if call.method == "Connect"
+    }

@@ -1,4 +1,6 @@
-"""A watch that is held: what reaches it is what its profile says, in its packets and at its pace, and what is confirmed has reached it."""
+"""A watch that is held: what reaches it is what its profile says, in its packets and at its pace,
+and what is confirmed has reached it.
+"""
 
 import asyncio
 import time
@@ -20,7 +22,17 @@ from kickcue.edges.radio.aside import Aside
 from kickcue.edges.radio.line import Fate, Line
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
-from tests.beds.watches import NEW_ALERT, NUS_NOTIFY, NUS_WRITE, XOFF, XON, BangleJs, InfiniTime, bangle_in, infinitime_in
+from tests.beds.watches import (
+    NEW_ALERT,
+    NUS_NOTIFY,
+    NUS_WRITE,
+    XOFF,
+    XON,
+    BangleJs,
+    InfiniTime,
+    bangle_in,
+    infinitime_in,
+)
 from tests.edges.radio.bench import PATIENCE_S, until
 
 PINETIME = load_watch("infinitime")
@@ -59,13 +71,17 @@ def bangle(bluez: FakeBluez) -> tuple[BangleJs, Sensor]:
 @asynccontextmanager
 async def worn(pin: WatchPin, said: list[bytes] | None = None) -> AsyncIterator[Wearable]:
     """Hold a watch, and begin once it is there; ``said`` gets what it notifies."""
-    async with wearable(pin, said=lambda _char, data: None if said is None else said.append(data)) as held:
+    async with wearable(
+        pin, said=lambda _char, data: None if said is None else said.append(data)
+    ) as held:
         await until(held.connected.is_set)
         yield held
 
 
 async def test_a_cue_is_written_as_the_profile_says(pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN a PineTime around, told by neither address nor name WHEN a cue of two pulses is played THEN a ring and the tap that ends it."""
+    """GIVEN a PineTime around, told by neither address nor name WHEN a cue of two pulses is played
+    THEN a ring and the tap that ends it.
+    """
     watch, sensor = pinetime
     async with worn(WatchPin(PINETIME)) as held:
         assert await held.play(TWO_TAPS, soon())
@@ -78,17 +94,23 @@ async def test_a_cue_is_written_as_the_profile_says(pinetime: tuple[InfiniTime, 
 
 
 async def test_remarks_are_those_of_the_firmware(pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN firmware 1.16, which measures with its screen off WHEN that is known THEN only what still holds is remarked."""
+    """GIVEN firmware 1.16, which measures with its screen off WHEN that is known THEN only what
+    still holds is remarked.
+    """
     _, sensor = pinetime
     sensor.char("2a26").value = b"1.16.1"
     async with worn(WatchPin(PINETIME, name="InfiniTime")) as held:
         await until(lambda: held.health.firmware == "1.16.1")
-        assert [quirk.why for quirk in PINETIME.quirks if quirk.firmware is None] == list(held.remarks)
+        assert [quirk.why for quirk in PINETIME.quirks if quirk.firmware is None] == list(
+            held.remarks
+        )
 
 
 @pytest.mark.parametrize("mtu", [23, 131, 247])
 async def test_a_line_comes_in_packets_that_fit(bluez: FakeBluez, mtu: int) -> None:
-    """GIVEN any MTU WHEN a line is played THEN no packet is larger than link and watch allow, and together they are the line."""
+    """GIVEN any MTU WHEN a line is played THEN no packet is larger than link and watch allow, and
+    together they are the line.
+    """
     watch, sensor = bangle_in(bluez, mtu=mtu)
     async with worn(WatchPin(BANGLE, address=sensor.address)) as held:
         assert await held.play(TWO_BUZZES, soon())
@@ -97,11 +119,15 @@ async def test_a_line_comes_in_packets_that_fit(bluez: FakeBluez, mtu: int) -> N
     assert b"\x03" == packets[0]
     assert all(len(packet) <= min(mtu, 131) - 3 for packet in packets)
     assert TWO_BUZZES[0].data == b"".join(packets[1:])
-    assert {(NUS_WRITE, False)} == {(written.char, written.with_response) for written in sensor.writes}
+    assert {(NUS_WRITE, False)} == {
+        (written.char, written.with_response) for written in sensor.writes
+    }
 
 
 async def test_a_watch_that_is_full_is_waited_for(bangle: tuple[BangleJs, Sensor]) -> None:
-    """GIVEN a busy Bangle that has said XOFF WHEN a cue is to be played THEN nothing is written until XON, and nothing is lost."""
+    """GIVEN a busy Bangle that has said XOFF WHEN a cue is to be played THEN nothing is written
+    until XON, and nothing is lost.
+    """
     watch, sensor = bangle
     filler = replace(TWO_BUZZES[0], data=b"\x10" + b" " * 120 + b"\n")
     said: list[bytes] = []
@@ -120,8 +146,12 @@ async def test_a_watch_that_is_full_is_waited_for(bangle: tuple[BangleJs, Sensor
     assert 0 == watch.lost
 
 
-async def test_a_watch_that_stays_full_is_connected_to_anew(bangle: tuple[BangleJs, Sensor]) -> None:
-    """GIVEN XOFF and no XON WHEN the time of a cue is over THEN it is not confirmed, and a new link serves the next one."""
+async def test_a_watch_that_stays_full_is_connected_to_anew(
+    bangle: tuple[BangleJs, Sensor],
+) -> None:
+    """GIVEN XOFF and no XON WHEN the time of a cue is over THEN it is not confirmed, and a new link
+    serves the next one.
+    """
     watch, sensor = bangle
     said: list[bytes] = []
     async with worn(WatchPin(BANGLE, address=sensor.address), said) as held:
@@ -134,21 +164,31 @@ async def test_a_watch_that_stays_full_is_connected_to_anew(bangle: tuple[Bangle
         await until(lambda: len(watch.felt) == 1)
 
 
-async def test_a_refusal_is_tried_once_more_and_explained(bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN a watch that refuses an alert once, or always WHEN played THEN the second attempt is felt; or it says so in one sentence."""
+async def test_a_refusal_is_tried_once_more_and_explained(
+    bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]
+) -> None:
+    """GIVEN a watch that refuses an alert once, or always WHEN played THEN the second attempt is
+    felt; or it says so in one sentence.
+    """
     watch, sensor = pinetime
     async with worn(WatchPin(PINETIME, address=sensor.address)) as held:
         bluez.fail("WriteValue", "org.bluez.Error.Failed", "Operation failed with ATT error: 0x11")
         assert await held.play(TWO_TAPS, soon())
         await until(lambda: len(watch.felt) == 2)
-        bluez.fail("WriteValue", "org.bluez.Error.Failed", "Operation failed with ATT error: 0x11", times=2)
+        bluez.fail(
+            "WriteValue", "org.bluez.Error.Failed", "Operation failed with ATT error: 0x11", times=2
+        )
         assert not await held.play(TWO_TAPS, soon())
         assert held.why.startswith("the watch refused")
     assert 2 == len(watch.felt)
 
 
-async def test_what_may_have_arrived_is_not_repeated(bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN a link that is lost before the watch's answer WHEN it is back in time THEN the cue is not written again: it may have been felt."""
+async def test_what_may_have_arrived_is_not_repeated(
+    bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]
+) -> None:
+    """GIVEN a link that is lost before the watch's answer WHEN it is back in time THEN the cue is
+    not written again: it may have been felt.
+    """
     _, sensor = pinetime
     async with worn(WatchPin(PINETIME, address=sensor.address)) as held:
         bluez.hang("WriteValue")
@@ -160,8 +200,12 @@ async def test_what_may_have_arrived_is_not_repeated(bluez: FakeBluez, pinetime:
     assert [] == sensor.writes
 
 
-async def test_a_cue_waits_for_a_link_that_comes_back_in_time(pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN a watch that is out of range WHEN it returns before the deadline THEN the cue is played; after the deadline it is not."""
+async def test_a_cue_waits_for_a_link_that_comes_back_in_time(
+    pinetime: tuple[InfiniTime, Sensor],
+) -> None:
+    """GIVEN a watch that is out of range WHEN it returns before the deadline THEN the cue is
+    played; after the deadline it is not.
+    """
     watch, sensor = pinetime
     async with worn(WatchPin(PINETIME, address=sensor.address)) as held:
         sensor.advertise(on=False)
@@ -175,9 +219,14 @@ async def test_a_cue_waits_for_a_link_that_comes_back_in_time(pinetime: tuple[In
 
 
 async def test_a_race_is_told_and_told_again_after_a_loss(bangle: tuple[BangleJs, Sensor]) -> None:
-    """GIVEN a race WHEN it begins, the link is lost, the race ends THEN the link is kept awake, anew after the loss, and let go."""
+    """GIVEN a race WHEN it begins, the link is lost, the race ends THEN the link is kept awake,
+    anew after the loss, and let go.
+    """
     watch, sensor = bangle
-    awake, asleep = (order[0].data.decode().rstrip("\n") for order in (BANGLE.link.race_begins, BANGLE.link.race_ends))
+    awake, asleep = (
+        order[0].data.decode().rstrip("\n")
+        for order in (BANGLE.link.race_begins, BANGLE.link.race_ends)
+    )
     async with worn(WatchPin(BANGLE, address=sensor.address)) as held:
         held.race(on=True)
         await until(lambda: [awake] == watch.lines)
@@ -203,7 +252,9 @@ class Interrupted:
 
 
 async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
-    """GIVEN a race that is on WHEN it ends while the new link is told that it is on THEN the watch is told the end as well."""
+    """GIVEN a race that is on WHEN it ends while the new link is told that it is on THEN the watch
+    is told the end as well.
+    """
     aside = Aside()
     held = Wearable(BANGLE, Health(), aside)
     held.race(on=True)
@@ -214,17 +265,26 @@ async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
 
 
 async def test_its_own_heart_rate_is_put(pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN a watch with the standard heart rate WHEN it is asked for THEN what it notifies is put as sensor ``watch``."""
+    """GIVEN a watch with the standard heart rate WHEN it is asked for THEN what it notifies is put
+    as sensor ``watch``.
+    """
     _, sensor = pinetime
     heard: list[Input] = []
     async with wearable(WatchPin(PINETIME), put=heard.append, now_ns=time.monotonic_ns) as held:
         await until(held.connected.is_set)
         await until(lambda: sensor.notify("2a37", b"\x00\x48") or None)
-        await until(lambda: [b"\x00\x48"] == [e.data for e in heard if isinstance(e, Notification) and e.char == "2a37"][:1])
+        await until(
+            lambda: (
+                [b"\x00\x48"]
+                == [e.data for e in heard if isinstance(e, Notification) and e.char == "2a37"][:1]
+            )
+        )
 
 
 async def test_another_device_is_not_taken_for_the_watch(bluez: FakeBluez) -> None:
-    """GIVEN an address that is a strap's WHEN it is pinned as a PineTime THEN it says what is missing, and writes nothing."""
+    """GIVEN an address that is a strap's WHEN it is pinned as a PineTime THEN it says what is
+    missing, and writes nothing.
+    """
     strap = bluez.add_sensor("C0:FF:EE:00:00:01", "Polar H10 1234", services={"180d": ["2a37"]})
     async with wearable(WatchPin(PINETIME, address=strap.address)) as held:
         await until(lambda: "is it the right watch?" in held.health.why)
@@ -232,8 +292,12 @@ async def test_another_device_is_not_taken_for_the_watch(bluez: FakeBluez) -> No
     assert [] == strap.writes
 
 
-async def test_of_two_like_watches_neither_is_taken(bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]) -> None:
-    """GIVEN two PineTimes WHEN none is named THEN none is connected to, and the reason names both addresses."""
+async def test_of_two_like_watches_neither_is_taken(
+    bluez: FakeBluez, pinetime: tuple[InfiniTime, Sensor]
+) -> None:
+    """GIVEN two PineTimes WHEN none is named THEN none is connected to, and the reason names both
+    addresses.
+    """
     _, first = pinetime
     second = bluez.add_sensor("C0:FF:EE:00:00:13", "InfiniTime", InfiniTime().services())
     async with wearable(WatchPin(PINETIME)) as held:
@@ -244,7 +308,9 @@ async def test_of_two_like_watches_neither_is_taken(bluez: FakeBluez, pinetime: 
 
 
 def test_a_watch_that_cannot_be_recognised_has_to_be_named() -> None:
-    """GIVEN a profile without any way to be recognised, or two ways at once WHEN pinned THEN what is wrong is said."""
+    """GIVEN a profile without any way to be recognised, or two ways at once WHEN pinned THEN what
+    is wrong is said.
+    """
     with pytest.raises(AskedWronglyError, match="its address or its name"):
         WatchPin(load_watch("bangle-gb"))
     with pytest.raises(AskedWronglyError, match="not both"):

@@ -11,11 +11,24 @@ from kickcue.edges.radio import Pin, Stage, sensors
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
-from tests.edges.radio.bench import BEAT, PATIENCE_S, POD_PIN, STEP, STRAP, STRAP_PIN, Ear, profile, until, until_heard
+from tests.edges.radio.bench import (
+    BEAT,
+    PATIENCE_S,
+    POD_PIN,
+    STEP,
+    STRAP,
+    STRAP_PIN,
+    Ear,
+    profile,
+    until,
+    until_heard,
+)
 
 
 async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap that is held WHEN it drops the link three times THEN each time down is told, then up, and it is heard again."""
+    """GIVEN a strap that is held WHEN it drops the link three times THEN each time down is told,
+    then up, and it is heard again.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         for _ in range(3):
             await until_heard(ear, strap, "strap")
@@ -27,7 +40,9 @@ async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_sensor_out_of_range_is_waited_for(ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN a pod that drops and is gone WHEN it comes back THEN it is heard again; the strap has not noticed."""
+    """GIVEN a pod that drops and is gone WHEN it comes back THEN it is heard again; the strap has
+    not noticed.
+    """
     async with ear.radio(STRAP_PIN, POD_PIN) as radio:
         await until_heard(ear, strap, "strap")
         await until_heard(ear, pod, "pod", "2a53", STEP)
@@ -45,16 +60,25 @@ async def test_a_sensor_out_of_range_is_waited_for(ear: Ear, strap: Sensor, pod:
 
 
 async def test_a_sensor_that_is_absent_holds_up_nobody(ear: Ear, strap: Sensor) -> None:
-    """GIVEN three pins of which two are nowhere WHEN started THEN the third is heard, while the others are looked for."""
+    """GIVEN three pins of which two are nowhere WHEN started THEN the third is heard, while the
+    others are looked for.
+    """
     absent = [Pin(f"absent {n}", profile(), address=f"C0:FF:EE:00:0A:0{n}") for n in range(2)]
     async with ear.radio(*absent, STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
         for pin in absent:
-            assert (Stage.LOOKING, f"looking for {pin.address}") == (radio.health[pin.sensor].stage, radio.health[pin.sensor].why)
+            assert (Stage.LOOKING, f"looking for {pin.address}") == (
+                radio.health[pin.sensor].stage,
+                radio.health[pin.sensor].why,
+            )
 
 
-async def test_a_sensor_that_cannot_be_connected_to_holds_up_nobody(bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN a strap that is on air but whose Connect is never answered WHEN both are held THEN the pod is heard."""
+async def test_a_sensor_that_cannot_be_connected_to_holds_up_nobody(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor
+) -> None:
+    """GIVEN a strap that is on air but whose Connect is never answered WHEN both are held THEN the
+    pod is heard.
+    """
     bluez.hang("Connect", path=f"/org/bluez/hci0/dev_{strap.address.replace(':', '_')}")
     async with ear.radio(STRAP_PIN, POD_PIN) as radio:
         await until_heard(ear, pod, "pod", "2a53", STEP)
@@ -70,8 +94,12 @@ async def test_a_sensor_that_comes_later_is_found(bluez: FakeBluez, ear: Ear) ->
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_silence_while_connected_is_noticed(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap that was heard WHEN it stays connected and says nothing THEN the link is told down, dropped, and made anew."""
+async def test_silence_while_connected_is_noticed(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap that was heard WHEN it stays connected and says nothing THEN the link is told
+    down, dropped, and made anew.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
         await until(lambda: bluez.count("Disconnect"))
@@ -81,8 +109,12 @@ async def test_silence_while_connected_is_noticed(bluez: FakeBluez, ear: Ear, st
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_the_last_words_of_a_link_that_was_given_up_are_not_told(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap called silent and a BlueZ that hangs up slowly WHEN it speaks after all THEN nothing comes between down and up."""
+async def test_the_last_words_of_a_link_that_was_given_up_are_not_told(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap called silent and a BlueZ that hangs up slowly WHEN it speaks after all THEN
+    nothing comes between down and up.
+    """
     bluez.disconnect_s = 0.3
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
@@ -93,8 +125,12 @@ async def test_the_last_words_of_a_link_that_was_given_up_are_not_told(bluez: Fa
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_a_sensor_that_never_says_anything_is_given_longer_each_time(ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap that is connected but not worn WHEN dropping it does not help THEN the patience grows, and it is called silent."""
+async def test_a_sensor_that_never_says_anything_is_given_longer_each_time(
+    ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap that is connected but not worn WHEN dropping it does not help THEN the patience
+    grows, and it is called silent.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         await until(lambda: radio.health["strap"].connections == 3)
         await until(lambda: radio.health["strap"].stage is Stage.SILENT)
@@ -105,15 +141,23 @@ async def test_a_sensor_that_never_says_anything_is_given_longer_each_time(ear: 
     assert [BEAT] == ear.heard("strap")
 
 
-async def test_bluetooth_switched_off_and_on(bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN two sensors WHEN Bluetooth is switched off THEN both are down and their health says how to switch it on; on again: both back."""
+async def test_bluetooth_switched_off_and_on(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor
+) -> None:
+    """GIVEN two sensors WHEN Bluetooth is switched off THEN both are down and their health says how
+    to switch it on; on again: both back.
+    """
     async with ear.radio(STRAP_PIN, POD_PIN) as radio:
         for _ in range(2):
             await until_heard(ear, strap, "strap")
             await until_heard(ear, pod, "pod", "2a53", STEP)
             bluez.power(on=False)
             await until(lambda: all(each.stage is Stage.OFF for each in radio.health.values()))
-            await until(lambda: all("rfkill unblock bluetooth" in each.why for each in radio.health.values()))
+            await until(
+                lambda: all(
+                    "rfkill unblock bluetooth" in each.why for each in radio.health.values()
+                )
+            )
             bluez.power(on=True)
         await until_heard(ear, strap, "strap")
         await until_heard(ear, pod, "pod", "2a53", STEP)
@@ -121,7 +165,9 @@ async def test_bluetooth_switched_off_and_on(bluez: FakeBluez, ear: Ear, strap: 
 
 
 async def test_bluetooth_switched_off_while_looking(bluez: FakeBluez, ear: Ear) -> None:
-    """GIVEN a scan for a strap that is not there WHEN Bluetooth goes off and on and the strap comes THEN the scan has been begun anew."""
+    """GIVEN a scan for a strap that is not there WHEN Bluetooth goes off and on and the strap comes
+    THEN the scan has been begun anew.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         await until(lambda: bluez.count("StartDiscovery"))
         bluez.power(on=False)
@@ -133,7 +179,9 @@ async def test_bluetooth_switched_off_while_looking(bluez: FakeBluez, ear: Ear) 
 
 
 async def test_an_adapter_pulled_out(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a dongle WHEN it is pulled out THEN the health says that there is none; put back, the strap is heard again."""
+    """GIVEN a dongle WHEN it is pulled out THEN the health says that there is none; put back, the
+    strap is heard again.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
         bluez.unplug()
@@ -143,7 +191,9 @@ async def test_an_adapter_pulled_out(bluez: FakeBluez, ear: Ear, strap: Sensor) 
 
 
 async def test_bluetoothd_killed(bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN two sensors WHEN bluetoothd dies without a word (bleak sees nothing) THEN both are down at once, and back when it is."""
+    """GIVEN two sensors WHEN bluetoothd dies without a word (bleak sees nothing) THEN both are down
+    at once, and back when it is.
+    """
     async with ear.radio(STRAP_PIN, POD_PIN) as radio:
         for _ in range(2):
             await until_heard(ear, strap, "strap")
@@ -151,15 +201,23 @@ async def test_bluetoothd_killed(bluez: FakeBluez, ear: Ear, strap: Sensor, pod:
             await bluez.vanish()
             await until(lambda: not (ear.links("strap")[-1] or ear.links("pod")[-1]))
             await until(lambda: all(each.stage is Stage.OFF for each in radio.health.values()))
-            await until(lambda: all("systemctl start bluetooth" in each.why for each in radio.health.values()))
+            await until(
+                lambda: all(
+                    "systemctl start bluetooth" in each.why for each in radio.health.values()
+                )
+            )
             await bluez.come_back()
         await until_heard(ear, strap, "strap")
         await until_heard(ear, pod, "pod", "2a53", STEP)
     assert [True, False] * 3 == ear.links("strap") == ear.links("pod")
 
 
-async def test_bluetoothd_killed_and_back_in_a_blink(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap that is held WHEN bluetoothd is killed and started again at once THEN bleak's old beliefs do not stand in the way."""
+async def test_bluetoothd_killed_and_back_in_a_blink(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap that is held WHEN bluetoothd is killed and started again at once THEN bleak's
+    old beliefs do not stand in the way.
+    """
     async with ear.radio(STRAP_PIN):
         for times in range(1, 4):
             await until_heard(ear, strap, "strap")
@@ -180,13 +238,20 @@ async def test_bluetoothd_stopped_in_good_order(bluez: FakeBluez, ear: Ear, stra
 
 
 async def test_the_bus_killed(bus: PrivateBus, bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap WHEN dbus-daemon is killed THEN down is told and the health says so; a new one at the old address: heard again."""
+    """GIVEN a strap WHEN dbus-daemon is killed THEN down is told and the health says so; a new one
+    at the old address: heard again.
+    """
     async with ear.radio(STRAP_PIN) as radio:
         for _ in range(2):
             await until_heard(ear, strap, "strap")
             bus.kill()
             await bluez.vanish()
-            await until(lambda: radio.health["strap"].stage is Stage.OFF and "D-Bus is not running" in radio.health["strap"].why)
+            await until(
+                lambda: (
+                    radio.health["strap"].stage is Stage.OFF
+                    and "D-Bus is not running" in radio.health["strap"].why
+                )
+            )
             bus.start()
             await bluez.come_back()
         await until_heard(ear, strap, "strap")
@@ -215,8 +280,12 @@ async def test_the_bus_killed(bus: PrivateBus, bluez: FakeBluez, ear: Ear, strap
         ("ReadValue", "org.bluez.Error.InProgress", "Operation already in progress"),
     ],
 )
-async def test_what_bluez_refuses_is_tried_again(bluez: FakeBluez, ear: Ear, strap: Sensor, method: str, error: str, text: str) -> None:
-    """GIVEN BlueZ refusing a method twice WHEN a strap is held, dropped and held again THEN it is heard both times."""
+async def test_what_bluez_refuses_is_tried_again(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, method: str, error: str, text: str
+) -> None:
+    """GIVEN BlueZ refusing a method twice WHEN a strap is held, dropped and held again THEN it is
+    heard both times.
+    """
     bluez.fail(method, error, text, times=2)
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
@@ -224,9 +293,15 @@ async def test_what_bluez_refuses_is_tried_again(bluez: FakeBluez, ear: Ear, str
         await until_heard(ear, strap, "strap")
 
 
-async def test_a_busy_subscription_is_tried_again_on_the_same_link(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN BlueZ busy at StartNotify, which bleak does not try again, WHEN asked a third time THEN it is granted, without a second Connect."""
-    bluez.fail("StartNotify", "org.bluez.Error.InProgress", "Operation already in progress", times=2)
+async def test_a_busy_subscription_is_tried_again_on_the_same_link(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN BlueZ busy at StartNotify, which bleak does not try again, WHEN asked a third time THEN
+    it is granted, without a second Connect.
+    """
+    bluez.fail(
+        "StartNotify", "org.bluez.Error.InProgress", "Operation already in progress", times=2
+    )
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
     assert 1 == bluez.count("Connect")
@@ -234,12 +309,22 @@ async def test_a_busy_subscription_is_tried_again_on_the_same_link(bluez: FakeBl
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    "methods", [["Connect"], ["StartNotify"], ["StartDiscovery"], ["Disconnect"], ["ReadValue"], ["Connect", "Disconnect"]]
+    "methods",
+    [
+        ["Connect"],
+        ["StartNotify"],
+        ["StartDiscovery"],
+        ["Disconnect"],
+        ["ReadValue"],
+        ["Connect", "Disconnect"],
+    ],
 )
 async def test_a_bluez_that_does_not_answer_is_not_waited_for(
     bluez: FakeBluez, ear: Ear, strap: Sensor, methods: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GIVEN calls that BlueZ never answers WHEN time is up THEN they are given up, and the strap is heard."""
+    """GIVEN calls that BlueZ never answers WHEN time is up THEN they are given up, and the strap is
+    heard.
+    """
     monkeypatch.setattr("kickcue.edges.radio.supervisor.CONNECT_S", 0.3)
     monkeypatch.setattr("kickcue.edges.radio.supervisor.HANG_UP_WAIT_S", 0.3)
     monkeypatch.setattr("kickcue.edges.radio.scanner.START_S", 0.3)
@@ -253,8 +338,12 @@ async def test_a_bluez_that_does_not_answer_is_not_waited_for(
         await until_heard(ear, strap, "strap")
 
 
-async def test_a_scan_that_hears_nothing_is_begun_anew(bluez: FakeBluez, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN an air without a single advertisement WHEN that lasts THEN the scan is begun anew, for BlueZ can scan without hearing."""
+async def test_a_scan_that_hears_nothing_is_begun_anew(
+    bluez: FakeBluez, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN an air without a single advertisement WHEN that lasts THEN the scan is begun anew, for
+    BlueZ can scan without hearing.
+    """
     monkeypatch.setattr("kickcue.edges.radio.scanner.DEAF_S", 0.05)
     monkeypatch.setattr("kickcue.edges.radio.scanner.CONNECTED_EVERY_S", 0.02)
     async with ear.radio(STRAP_PIN):
@@ -262,15 +351,21 @@ async def test_a_scan_that_hears_nothing_is_begun_anew(bluez: FakeBluez, ear: Ea
 
 
 async def test_a_scan_of_ours_that_got_lost_in_bluez_is_ended(ear: Ear, strap: Sensor) -> None:
-    """GIVEN a scan that nobody stops, so that BlueZ refuses every other, WHEN that stays so THEN the connection it hangs on is ended."""
+    """GIVEN a scan that nobody stops, so that BlueZ refuses every other, WHEN that stays so THEN
+    the connection it hangs on is ended.
+    """
     lost = BleakScanner()
     await lost.start()
     async with ear.radio(STRAP_PIN):
         await until_heard(ear, strap, "strap")
 
 
-async def test_a_link_left_by_a_killed_run_is_adopted(bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor) -> None:
-    """GIVEN sensors that are connected and advertise nothing, as after kill -9, WHEN started THEN they are heard without a Connect call."""
+async def test_a_link_left_by_a_killed_run_is_adopted(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor
+) -> None:
+    """GIVEN sensors that are connected and advertise nothing, as after kill -9, WHEN started THEN
+    they are heard without a Connect call.
+    """
     bluez.leave_connected(strap)
     bluez.leave_connected(pod)
     async with ear.radio(STRAP_PIN, Pin("pod", profile(), name="Stryd")):
@@ -279,8 +374,12 @@ async def test_a_link_left_by_a_killed_run_is_adopted(bluez: FakeBluez, ear: Ear
     assert 0 == bluez.count("Connect")
 
 
-async def test_a_link_made_behind_our_back_is_adopted(bluez: FakeBluez, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a scan for a strap WHEN somebody else connects it, so that it advertises no more, THEN it is found all the same."""
+async def test_a_link_made_behind_our_back_is_adopted(
+    bluez: FakeBluez, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIVEN a scan for a strap WHEN somebody else connects it, so that it advertises no more, THEN
+    it is found all the same.
+    """
     monkeypatch.setattr("kickcue.edges.radio.scanner.CONNECTED_EVERY_S", 0.05)
     async with ear.radio(STRAP_PIN):
         await until(lambda: bluez.count("StartDiscovery"))
@@ -289,21 +388,33 @@ async def test_a_link_made_behind_our_back_is_adopted(bluez: FakeBluez, ear: Ear
         await until_heard(ear, strap, "strap")
 
 
-async def test_the_log_tells_a_failure_once(bluez: FakeBluez, ear: Ear, caplog: pytest.LogCaptureFixture) -> None:
-    """GIVEN a strap that cannot be connected to WHEN tried again and again THEN one warning, not one for each attempt; then its coming."""
+async def test_the_log_tells_a_failure_once(
+    bluez: FakeBluez, ear: Ear, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a strap that cannot be connected to WHEN tried again and again THEN one warning, not
+    one for each attempt; then its coming.
+    """
     bluez.fail("Connect", "org.bluez.Error.Failed", "connection refused", times=4)
     strap = bluez.add_sensor(STRAP, "strap", services={"180d": ["2a37"]})
     with caplog.at_level("INFO", "kickcue"):
         async with ear.radio(STRAP_PIN):
             await until_heard(ear, strap, "strap")
-    told = [(record.levelname, record.message.partition(" ")[0]) for record in caplog.records if record.name.endswith("supervisor")]
+    told = [
+        (record.levelname, record.message.partition(" ")[0])
+        for record in caplog.records
+        if record.name.endswith("supervisor")
+    ]
     assert [("WARNING", "sensor_failed"), ("INFO", "sensor_up")] == told
     assert 5 == bluez.count("Connect")
 
 
 @pytest.mark.parametrize("moment", ["nothing", "StartDiscovery", "Connect", "StartNotify"])
-async def test_leaving_at_any_moment_leaves_nothing_behind(bluez: FakeBluez, ear: Ear, strap: Sensor, moment: str) -> None:
-    """GIVEN a radio that waits for an answer of BlueZ's WHEN left THEN it is left, no link stays, no task stays."""
+async def test_leaving_at_any_moment_leaves_nothing_behind(
+    bluez: FakeBluez, ear: Ear, strap: Sensor, moment: str
+) -> None:
+    """GIVEN a radio that waits for an answer of BlueZ's WHEN left THEN it is left, no link stays,
+    no task stays.
+    """
     before = asyncio.all_tasks()
     if moment != "nothing":
         bluez.hang(moment)
@@ -317,11 +428,22 @@ async def test_leaving_at_any_moment_leaves_nothing_behind(bluez: FakeBluez, ear
 async def test_a_bluez_that_answers_nothing_does_not_hold_up_leaving(
     bluez: FakeBluez, ear: Ear, strap: Sensor, pod: Sensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GIVEN two sensors held and a third being connected to WHEN BlueZ answers no Disconnect and the radio is left THEN it is left."""
-    for bound in ("entrances.GOODBYE_S", "supervisor.HANG_UP_WAIT_S", "host.GOODBYE_S", "aside.LAST_WORD_S"):
+    """GIVEN two sensors held and a third being connected to WHEN BlueZ answers no Disconnect and
+    the radio is left THEN it is left.
+    """
+    for bound in (
+        "entrances.GOODBYE_S",
+        "supervisor.HANG_UP_WAIT_S",
+        "host.GOODBYE_S",
+        "aside.LAST_WORD_S",
+    ):
         monkeypatch.setattr(f"kickcue.edges.radio.{bound}", 0.05)
-    third = bluez.add_sensor("C0:FF:EE:00:00:03", "third", services={"180d": ["2a37"]}, connect_s=PATIENCE_S)
-    async with ear.radio(STRAP_PIN, POD_PIN, Pin("third", profile(), address=third.address)) as radio:
+    third = bluez.add_sensor(
+        "C0:FF:EE:00:00:03", "third", services={"180d": ["2a37"]}, connect_s=PATIENCE_S
+    )
+    async with ear.radio(
+        STRAP_PIN, POD_PIN, Pin("third", profile(), address=third.address)
+    ) as radio:
         await until_heard(ear, strap, "strap")
         await until_heard(ear, pod, "pod", "2a53", STEP)
         await until(lambda: radio.health["third"].stage is Stage.CONNECTING)
@@ -330,8 +452,12 @@ async def test_a_bluez_that_answers_nothing_does_not_hold_up_leaving(
     assert [True, False] == ear.links("strap") == ear.links("pod")
 
 
-async def test_winning_back_leaves_nothing_behind(bluez: FakeBluez, ear: Ear, strap: Sensor) -> None:
-    """GIVEN a strap WHEN it drops twenty times and bluetoothd is killed five times THEN no task and no file is left over from any of it."""
+async def test_winning_back_leaves_nothing_behind(
+    bluez: FakeBluez, ear: Ear, strap: Sensor
+) -> None:
+    """GIVEN a strap WHEN it drops twenty times and bluetoothd is killed five times THEN no task and
+    no file is left over from any of it.
+    """
 
     def open_things() -> tuple[int, int]:
         return len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd"))  # noqa: PTH208  in an async test, where pathlib is not welcome
@@ -353,7 +479,9 @@ async def test_winning_back_leaves_nothing_behind(bluez: FakeBluez, ear: Ear, st
 
 
 async def test_a_radio_without_d_bus_is_off_and_waits(bus: PrivateBus, ear: Ear) -> None:
-    """GIVEN no D-Bus at all WHEN sensors are to be held THEN nothing is raised; the health says what is missing; with it they are heard."""
+    """GIVEN no D-Bus at all WHEN sensors are to be held THEN nothing is raised; the health says
+    what is missing; with it they are heard.
+    """
     bus.kill()
     async with ear.radio(STRAP_PIN) as radio:
         await until(lambda: radio.health["strap"].stage is Stage.OFF)
@@ -367,8 +495,13 @@ async def test_a_radio_without_d_bus_is_off_and_waits(bus: PrivateBus, ear: Ear)
 
 @pytest.mark.usefixtures("strap")
 async def test_an_adapter_that_is_not_there_is_named(bluez: FakeBluez, ear: Ear) -> None:
-    """GIVEN the adapter hci7 asked for WHEN there is none THEN the health names it, and no other is taken."""
+    """GIVEN the adapter hci7 asked for WHEN there is none THEN the health names it, and no other is
+    taken.
+    """
     async with sensors([STRAP_PIN], ear.put, time.monotonic_ns, adapter="hci7") as radio:
         await until(lambda: radio.health["strap"].stage is Stage.OFF)
-        assert "adapter 'hci7' is not there: bluetoothctl list names those that are" == radio.health["strap"].why
+        assert (
+            "adapter 'hci7' is not there: bluetoothctl list names those that are"
+            == radio.health["strap"].why
+        )
     assert 0 == bluez.count("StartDiscovery")

@@ -1,8 +1,9 @@
 # mypy: ignore-errors
-"""Runs under MicroPython, in both ports: the watch's own files, with a motor that tells and a clock that can be moved.
+"""Runs under MicroPython, in both ports: the watch's own files, with a motor that tells and a clock
+that can be moved.
 
-Each line on standard output is a JSON object: ``play`` (pulses), ``show`` (text), ``obeyed`` (an order), or
-``state`` when that changed.
+Each line on standard output is a JSON object: ``play`` (pulses), ``show`` (text), ``obeyed`` (an
+order), or ``state`` when that changed.
 """
 
 import asyncio
@@ -41,7 +42,9 @@ class Watch:
         self._ahead_ms = 0
         self._subscriptions = 0
         self._renew, link.renew = link.renew, self._subscribe
-        self._clock = Clock(lambda: time.ticks_add(time.ticks_ms(), self._ahead_ms), time.ticks_diff)
+        self._clock = Clock(
+            lambda: time.ticks_add(time.ticks_ms(), self._ahead_ms), time.ticks_diff
+        )
         self.client = Client(link, Motor(), self._clock, Memory(Rtc()), prefix, run_id)
         self._taken = 0
         self._take, self.client.take = self.client.take, self._count
@@ -50,13 +53,16 @@ class Watch:
         await asyncio.gather(self.client.run(), self._tell_state())
 
     def obey(self, line):
-        """``{"ahead_ms": 300}``: let 300 ms pass; ``{"before_due_ms": 300}``: let it be 300 ms before the next armed cue is due.
+        """``{"ahead_ms": 300}``: let 300 ms pass; ``{"before_due_ms": 300}``: let it be 300 ms
+        before the next armed cue is due.
 
         It is told when that is done, and by then all that was played before has been told too.
         """
         order = json.loads(line)
         if "before_due_ms" in order:
-            self._ahead_ms += self.client.wrist.next_due_ms() - order["before_due_ms"] - self._clock.now_ms()
+            self._ahead_ms += (
+                self.client.wrist.next_due_ms() - order["before_due_ms"] - self._clock.now_ms()
+            )
         else:
             self._ahead_ms += order.get("ahead_ms", 0)
         tell(obeyed=order)

@@ -1,7 +1,9 @@
 # mypy: ignore-errors
-"""Plays schedules to ``kickcue_wrist``, under MicroPython and CPython alike; see ``test_wrist_alike.py``.
+"""Plays schedules to ``kickcue_wrist``, under MicroPython and CPython alike; see
+``test_wrist_alike.py``.
 
-A step is [what, run_id, sent_ms, received_ms, cue_id, ttl_ms, due_in_ms]; what it led to is the list of actions and the next due time.
+A step is [what, run_id, sent_ms, received_ms, cue_id, ttl_ms, due_in_ms]; what it led to is the
+list of actions and the next due time.
 """
 
 
@@ -28,5 +30,11 @@ def step_of(module, wrist, what, run_id, sent_ms, received_ms, cue_id, ttl_ms, d
 
 def plain(module, action):
     if isinstance(action, module.Play):
-        return ["play", action.touch["id"], action.touch["ttl_ms"], action.late_ms, action.from_timer]
+        return [
+            "play",
+            action.touch["id"],
+            action.touch["ttl_ms"],
+            action.late_ms,
+            action.from_timer,
+        ]
     return ["answer", action.run_id, action.cue_id, action.felt, action.why, action.latency_ms]

@@ -1,5 +1,7 @@
 # mypy: ignore-errors
-"""A watch in MicroPython's Unix port: real sockets, the real ``kickcue_link``. Arguments: port, user, password, prefix."""
+"""A watch in MicroPython's Unix port: real sockets, the real ``kickcue_link``. Arguments: port,
+user, password, prefix.
+"""
 
 import asyncio
 import sys

@@ -1,5 +1,7 @@
 # mypy: ignore-errors
-"""A watch in MicroPython's WebAssembly port, which has no sockets: Node carries the bytes (``webassembly.mjs``)."""
+"""A watch in MicroPython's WebAssembly port, which has no sockets: Node carries the bytes
+(``webassembly.mjs``).
+"""
 
 import asyncio
 from binascii import unhexlify

@@ -1,4 +1,7 @@
-"""The Immediate Alert service's level (2A06): 1 mild, 2 high, 0 stop. The sender keeps the time, so the link's jitter is in every pulse."""
+"""The Immediate Alert service's level (2A06): 1 mild, 2 high, 0 stop.
+
+The sender keeps the time, so the link's jitter is in every pulse.
+"""
 
 from typing import Final
 

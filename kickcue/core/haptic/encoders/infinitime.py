@@ -1,7 +1,10 @@
-"""InfiniTime's New Alert (2A46): category, count, a byte that is ignored, then the text; title and body are parted by NUL.
+"""InfiniTime's New Alert (2A46): category, count, a byte that is ignored, then the text.
 
-Category 3 is a call and rings until another alert comes; any other category taps once. So a ring, ended by an alert, counts.
-The header has three bytes where the standard has two, and a packet of three bytes or less is passed over: there is always a text.
+Title and body are parted by NUL.
+
+Category 3 is a call and rings until another alert comes; any other category taps once. So a ring,
+ended by an alert, counts. The header has three bytes where the standard has two, and a packet of
+three bytes or less is passed over: there is always a text.
 """
 
 from typing import Final
@@ -17,11 +20,19 @@ CALL: Final = 3
 
 
 def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Write, ...]:
-    """Return one alert for one pulse; for more a call, and after the time of all but the last an alert."""
+    """Return one alert for one pulse.
+
+    For more a call, and after the time of all but the last an alert.
+    """
     assert profile.words is not None
     del touch  # neither its id nor its urgency is told to this watch
     title, body = title_and_body(text)
-    message = shortened(f"{title}\0{body}" if body else title, profile.words.charset, profile.words.max_bytes) or " "
+    message = (
+        shortened(
+            f"{title}\0{body}" if body else title, profile.words.charset, profile.words.max_bytes
+        )
+        or " "
+    )
     pulses = lowered.pulses or ()
     if len(pulses) <= 1:
         return (_alert(profile, ALERT, message),)
@@ -32,4 +43,10 @@ def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> 
 def _alert(profile: WatchProfile, category: int, message: str, wait_ms: int = 0) -> Write:
     assert profile.words is not None
     link = profile.link
-    return Write(link.service, link.char, bytes((category, 1, 0)) + message.encode(profile.words.charset), link.response, wait_ms)
+    return Write(
+        link.service,
+        link.char,
+        bytes((category, 1, 0)) + message.encode(profile.words.charset),
+        link.response,
+        wait_ms,
+    )

@@ -1,4 +1,7 @@
-"""The Mi Band 2 family's six bytes on 2A06: FF, on and off in ms (little-endian), how often. The band keeps the time itself."""
+"""The Mi Band 2 family's six bytes on 2A06: FF, on and off in ms (little-endian), how often.
+
+The band keeps the time itself.
+"""
 
 import struct
 
@@ -17,4 +20,11 @@ def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> 
     on_ms, off_ms, _ = pulses[0]
     gap_ms = max(off_ms, profile.actuator.min_gap_ms)
     link = profile.link
-    return (Write(link.service, link.char, struct.pack("<BHHB", 0xFF, on_ms, gap_ms, len(pulses)), link.response),)
+    return (
+        Write(
+            link.service,
+            link.char,
+            struct.pack("<BHHB", 0xFF, on_ms, gap_ms, len(pulses)),
+            link.response,
+        ),
+    )

@@ -1,6 +1,9 @@
-"""A watch with kickcue's own client on MQTT: the cue message of ``docs/wire.md`` with the pulses and the text made to fit this watch.
+"""A watch with kickcue's own client on MQTT.
 
-The keys are those that such a message and the canonical cue share; who sends it adds ids, times and deadline.
+The cue message of ``docs/wire.md`` with the pulses and the text made to fit this watch.
+
+The keys are those that such a message and the canonical cue share; who sends it adds ids, times and
+deadline.
 """
 
 from kickcue.core.haptic.lowering import Lowered
@@ -9,7 +12,17 @@ from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.wrist import Touch
 
 
-def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Document, ...]:
+def encode(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Document, ...]:
     """Return the keys ``pulses``, ``text`` and ``say``."""
     del profile
-    return (Document({"pulses": [list(pulse) for pulse in lowered.pulses or ()], "text": text, "say": touch.say}),)
+    return (
+        Document(
+            {
+                "pulses": [list(pulse) for pulse in lowered.pulses or ()],
+                "text": text,
+                "say": touch.say,
+            }
+        ),
+    )

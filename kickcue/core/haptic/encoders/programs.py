@@ -12,20 +12,35 @@ GADGETBRIDGE: Final = "nodomain.freeyourgadget.gadgetbridge.command"
 SENDER: Final = "kickcue"
 
 
-def encode_termux(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Run, ...]:
-    """Return one start a pulse: ``termux-vibrate`` knows no patterns. ``-f``: also where the phone is silent."""
+def encode_termux(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Run, ...]:
+    """Return one start a pulse: ``termux-vibrate`` knows no patterns.
+
+    ``-f``: also where the phone is silent.
+    """
     del profile, touch, text
-    return tuple(Run(("termux-vibrate", "-d", str(on_ms), "-f"), on_ms + off_ms) for on_ms, off_ms, _ in lowered.pulses or ())
+    return tuple(
+        Run(("termux-vibrate", "-d", str(on_ms), "-f"), on_ms + off_ms)
+        for on_ms, off_ms, _ in lowered.pulses or ()
+    )
 
 
-def encode_gadgetbridge(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Run, ...]:
+def encode_gadgetbridge(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Run, ...]:
     """Return one notification, or for what is urgent a call and its end."""
     del touch
     ring = profile.actuator.urgent_ring
     if lowered.rings and ring is not None:
-        return (_broadcast("DEBUG_INCOMING_CALL", caller=text, wait_ms=ring.stop_after_ms), _broadcast("DEBUG_END_CALL"))
+        return (
+            _broadcast("DEBUG_INCOMING_CALL", caller=text, wait_ms=ring.stop_after_ms),
+            _broadcast("DEBUG_END_CALL"),
+        )
     title, body = title_and_body(text)
-    return (_broadcast("DEBUG_SEND_NOTIFICATION", sender=SENDER, subject=title, body=body or title),)
+    return (
+        _broadcast("DEBUG_SEND_NOTIFICATION", sender=SENDER, subject=title, body=body or title),
+    )
 
 
 def _broadcast(command: str, *, wait_ms: int = 0, **extras: str) -> Run:

@@ -1,4 +1,7 @@
-"""The loudspeaker of the machine that runs kickcue: the phrase where there is a voice, tones in the rhythm of the pulses otherwise."""
+"""The loudspeaker of the machine that runs kickcue.
+
+The phrase where there is a voice, tones in the rhythm of the pulses otherwise.
+"""
 
 from kickcue.core.haptic.lowering import Lowered
 from kickcue.core.haptic.steps import Sound, Tone

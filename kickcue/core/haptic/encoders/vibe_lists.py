@@ -11,27 +11,52 @@ from kickcue.core.wrist import Touch
 FULL: Final = 100
 
 
-def encode_pebble(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Document, ...]:
+def encode_pebble(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Document, ...]:
     """Return durations on, off, on ... (``vibes_enqueue_custom_pattern_with_amplitudes``) with an amplitude in percent for each."""
     del profile, touch
     pulses = lowered.pulses or ()
-    amplitudes = [percent for *_, intensity in pulses for percent in (round(FULL * intensity), 0)][:-1]
+    amplitudes = [percent for *_, intensity in pulses for percent in (round(FULL * intensity), 0)][
+        :-1
+    ]
     return (Document({"durations": _on_off(pulses), "amplitudes": amplitudes, "text": text}),)
 
 
-def encode_garmin(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Document, ...]:
+def encode_garmin(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Document, ...]:
     """Return VibeProfiles: (duty cycle in percent, ms) each, pauses with duty cycle 0."""
     del profile, touch
-    pairs = [pair for on_ms, off_ms, level in lowered.pulses or () for pair in ([round(FULL * level), on_ms], [0, off_ms])][:-1]
+    pairs = [
+        pair
+        for on_ms, off_ms, level in lowered.pulses or ()
+        for pair in ([round(FULL * level), on_ms], [0, off_ms])
+    ][:-1]
     return (Document({"vibes": pairs, "text": text}),)
 
 
-def encode_web(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Document, ...]:
-    """Return the array for ``navigator.vibrate``, or the pulses for tones where nothing vibrates; and the words."""
+def encode_web(
+    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+) -> tuple[Document, ...]:
+    """Return the array for ``navigator.vibrate``, or the pulses for tones where nothing vibrates.
+
+    And the words.
+    """
     del profile
     pulses = lowered.pulses or ()
-    played: Json = [list(pulse) for pulse in pulses] if lowered.way is Way.AUDIO else _on_off(pulses)
-    return (Document({"tones" if lowered.way is Way.AUDIO else "vibrate": played, "text": text, "say": touch.say}),)
+    played: Json = (
+        [list(pulse) for pulse in pulses] if lowered.way is Way.AUDIO else _on_off(pulses)
+    )
+    return (
+        Document(
+            {
+                "tones" if lowered.way is Way.AUDIO else "vibrate": played,
+                "text": text,
+                "say": touch.say,
+            }
+        ),
+    )
 
 
 def _on_off(pulses: Pulses) -> list[int]:

@@ -25,11 +25,18 @@ class PWM:
 
 
 class I2C:
-    """Registers that keep what is written; DRV2605 and AXP202 as they come out of reset (their data sheets)."""
+    """Registers that keep what is written; DRV2605 and AXP202 as they come out of reset (their data
+    sheets).
+    """
 
     def __init__(self, bus, sda, scl, freq):
         tell(i2c=[sda.number, scl.number])
-        self._registers = {(0x5A, 0x01): 0x40, (0x5A, 0x1A): 0x36, (0x5A, 0x1D): 0xA0, (0x35, 0x90): 0x07}
+        self._registers = {
+            (0x5A, 0x01): 0x40,
+            (0x5A, 0x1A): 0x36,
+            (0x5A, 0x1D): 0xA0,
+            (0x35, 0x90): 0x07,
+        }
 
     def writeto_mem(self, chip, register, data):
         self._registers[chip, register] = data[0]

@@ -1,7 +1,9 @@
 # mypy: ignore-errors
-"""Stands in for Peter Hinch's ``mqtt_as`` in tests: the same names, MQTT 3.1.1 over real sockets, for the Unix port.
+"""Stands in for Peter Hinch's ``mqtt_as`` in tests: the same names, MQTT 3.1.1 over real sockets,
+for the Unix port.
 
-The library itself comes by ``mip`` only, which no test machine can use. Where ``KICKCUE_MQTT_AS`` names a folder with it, it is used instead.
+The library itself comes by ``mip`` only, which no test machine can use. Where ``KICKCUE_MQTT_AS``
+names a folder with it, it is used instead.
 """
 
 import asyncio
@@ -67,14 +69,23 @@ class MQTTClient:
 
     async def publish(self, topic, message, retain=False, qos=0):
         number = self._next()
-        await self._send(packet(0x30 | qos << 1 | retain, text(topic) + struct.pack("!H", number) + message))
+        await self._send(
+            packet(0x30 | qos << 1 | retain, text(topic) + struct.pack("!H", number) + message)
+        )
         await self._wait(number)
 
     async def _open(self):
-        self._reader, self._writer = await asyncio.open_connection(self._config["server"], self._config["port"])
+        self._reader, self._writer = await asyncio.open_connection(
+            self._config["server"], self._config["port"]
+        )
         will = self._config.get("will")
         flags = 0xC2 if will is None else 0xC6 | will[3] << 3 | will[2] << 5
-        body = text("MQTT") + bytes((4, flags)) + struct.pack("!H", self._config["keepalive"]) + text(self._config["client_id"])
+        body = (
+            text("MQTT")
+            + bytes((4, flags))
+            + struct.pack("!H", self._config["keepalive"])
+            + text(self._config["client_id"])
+        )
         body += b"" if will is None else text(will[0]) + text(will[1])
         body += text(self._config["user"]) + text(self._config["password"])
         await self._send(packet(0x10, body))
