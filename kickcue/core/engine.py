@@ -145,7 +145,7 @@ class Engine:
         self._desk = CueDesk(setup.vocabulary, setup.rules)
         self._standing = StandingWatch()
         self._left: _Left | None = None
-        self._offered_start = False
+        self._offered_start = self._beacon_heard = False
         self._phase = Phase.WAITING
         self._phase_ns = 0
         self._racing = self._in_body = self._started = False
@@ -227,7 +227,7 @@ class Engine:
             moved = self._hear(event, t_ns, out)
         else:  # a Tick counts by its time alone
             moved = not isinstance(event, Tick) and self._take(event, t_ns, out)
-        if self._racing and self._pass_beacon(t_ns, out):
+        if self._beacon_heard and self._pass_beacon(t_ns, out):
             moved = True
         if moved or self.wake_ns is None or t_ns >= self.wake_ns:
             self._advance(t_ns, out)
@@ -265,6 +265,7 @@ class Engine:
         elif isinstance(event, Fix):
             return self._fix(event.come_at(t_ns), None, out)
         elif isinstance(event, BeaconHeard):
+            self._beacon_heard = True
             self._race.beacon.hear(t_ns, event.rssi_dbm)
             return False
         return True

@@ -16,18 +16,19 @@ from typing import Final
 
 from kickcue.core.estimate.association import Observation
 from kickcue.core.estimate.misfit import change_of
-from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, Regime, TrackFilter
+from kickcue.core.estimate.odometer import Step
+from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
 
 SHARE: Final = 0.3
 """Share of races in which all presses are late by the same [judgement]..."""
 LATE_S: Final = 2.0
 LATE_SD_S: Final = 1.5
 """...by so many seconds more than is usual, and the spread of these [judgement]."""
-STEP_S: Final = 10.0
-"""So much is taken in at once: a drift of two minutes knows no difference."""
 AT_LINE_M: Final = 40.0
 """A private place nearer than this to a line may be that line, marked late."""
 MOST_EVIDENCE: Final = 100.0
+_PRIVATE: Final = Regime.PRIVATE
+"""Asked for at every event: an Enum is slow to look up."""
 
 
 class CommonLateness:
@@ -42,9 +43,6 @@ class CommonLateness:
         """What the presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
         self._evident_s2 = 0.0
         """Its second moment, as far as the presses speak for it."""
-        self._ahead_m = self._ahead_s = self._ahead_m2 = 0.0
-        """What the pod has counted since the filter was moved on, and its variance."""
-        self._drift = POD_DRIFT
         self._follow(h, by_s=0.0)
 
     def copy(self) -> "CommonLateness":
@@ -52,32 +50,24 @@ class CommonLateness:
         twin = CommonLateness(self._track, self._first_m, self._lap_m)
         twin._information, twin._score = self._information, self._score
         twin._evident_s2 = self._evident_s2
-        twin._ahead_m, twin._ahead_s, twin._ahead_m2 = self._ahead_m, self._ahead_s, self._ahead_m2
-        twin._change, twin._drift = self._change, self._drift
+        twin._change = self._change
         twin._by_s, twin._by_c, twin._by_o = self._by_s, self._by_c, self._by_o
         return twin
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
-        """Let the pod count ``dd_m`` over ``dt_s``; ``var_m2`` is the noise of that count."""
-        self._drift = drift
-        self._ahead_m += dd_m
-        self._ahead_s += dt_s
-        self._ahead_m2 += var_m2
-        if self._ahead_s >= STEP_S:
-            self._catch_up()
-
-    def _catch_up(self) -> None:
-        self._by_s = self._by_s_ahead(self._track.axis_m(self._ahead_m, self._ahead_s))
-        self._by_o *= math.exp(-self._ahead_s / self._drift.memory_s)
-        self._track.advance(self._ahead_m, self._ahead_s, self._ahead_m2, self._drift)
-        self._ahead_m = self._ahead_s = self._ahead_m2 = 0.0
+    def advance(self, step: Step, drift: Drift = POD_DRIFT) -> None:
+        """Take in what was counted, of a scale that wanders like that."""
+        dd_m, dt_s, var_m2 = step
+        self._by_s = self._by_s_ahead(self._track.axis_m(dd_m, dt_s))
+        if self._track.clock_mps:
+            drift = PACE_DRIFT
+        self._by_o *= math.exp(-dt_s / drift.memory_s)
+        self._track.advance(dd_m, dt_s, var_m2, drift)
 
     def mark(self, h: TrackFilter, seen: Observation, *, pressed: bool = True) -> None:
         """Take in that ``h``, the likeliest hypothesis, has tied a mark to its last line.
 
         ``pressed``: a person made it, whose lateness it has.
         """
-        self._catch_up()
         late_mps = seen.speed_mps if pressed else 0.0
         line_m = h.lines_m[h.last_line]
         if h.regime is Regime.PRIVATE:
@@ -100,7 +90,10 @@ class CommonLateness:
         """
         if self._evident_s2 == 0.0:
             return 0.0
-        at_lines = sum(h.weight for h in belief if h.tied and h.regime is not Regime.PRIVATE)
+        at_lines = 0.0
+        for h in belief:
+            if h.tied and h.regime is not _PRIVATE:
+                at_lines += h.weight
         return at_lines * self._by_s**2 * self._evident_s2
 
     def _follow(self, h: TrackFilter, by_s: float) -> None:

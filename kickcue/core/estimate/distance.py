@@ -9,7 +9,7 @@ an honest standard error.
 
 import math
 from bisect import bisect_left
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -19,8 +19,8 @@ from kickcue.core.estimate.change_points import PRIORS, Track, clocked
 from kickcue.core.estimate.common_lateness import CommonLateness
 from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
-from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
-from kickcue.core.estimate.misfit import Misfit
+from kickcue.core.estimate.measuring import NO_POD, PodScale
+from kickcue.core.estimate.monitors import Monitors
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
 from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
 from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
@@ -100,10 +100,8 @@ class _Before(NamedTuple):
     odometer: Odometer
     marked_at_m: float | None
     source: MarkSource | None
-    measuring: Measuring
+    monitors: Monitors
     shared_sd_m: float
-    lateness: CommonLateness
-    misfit: Misfit
 
 
 class DistanceEstimator:
@@ -114,9 +112,7 @@ class DistanceEstimator:
         self._prior = prior
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
-        self._lateness = self._common_lateness(self._pod_hypotheses()[0])
-        self._measuring = Measuring()
-        self._misfit = Misfit()
+        self._monitors = Monitors(self._common_lateness(self._pod_hypotheses()[0]))
         self._undo: _Before | None = None
         self._since_press: list[Call] = []
         self._marked_at_m: float | None = None
@@ -141,9 +137,7 @@ class DistanceEstimator:
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
-        self._misfit = Misfit()
-        self._lateness = self._common_lateness(self._belief.hypotheses[0])
-        self._measuring = Measuring()
+        self._monitors = Monitors(self._common_lateness(self._belief.hypotheses[0]))
 
     def _at_the_gun(self, t_ns: int) -> LineBelief:
         hypotheses = self._pod_hypotheses()
@@ -229,10 +223,9 @@ class DistanceEstimator:
                 self._take_up_pod(t_ns)
             drift = self._drift
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2, drift)
-            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, drift)
+            self._monitors.advance(step, NO_POD if self._odometer.by_cadence else pod, drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
-            self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
 
     def _watch_warm_up(self, t_ns: int) -> None:
         running = self._odometer.speed_mps is not None and self._odometer.speed_mps > RUNNING_MPS
@@ -263,7 +256,7 @@ class DistanceEstimator:
                     twin.ss = 1.0
                 both.append(twin)
         self._belief.hypotheses = sorted(both, key=lambda h: -h.weight)
-        self._lateness = self._common_lateness(self._belief.hypotheses[0])
+        self._monitors.follow(self._common_lateness(self._belief.hypotheses[0]))
 
     def pause(self) -> None:
         """Note that the recorder was stopped.
@@ -309,10 +302,9 @@ class DistanceEstimator:
         if self.at_last_line:  # a race that ends with it can be taken back, whoever made the mark
             self._undo, self._since_press = as_it_was, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
-        self._misfit.mark(likeliest, self._belief.hypotheses[0], seen)
         pressed = source not in UNPRESSED
-        self._lateness.mark(self._belief.hypotheses[0], seen, pressed=pressed)
-        self._measuring.line(line_m, model, speed_mps, ahead)
+        now_likeliest = self._belief.hypotheses[0]
+        self._monitors.mark(likeliest, now_likeliest, line_m, seen, pressed=pressed)
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
             self._odometer.rebase()
@@ -343,18 +335,15 @@ class DistanceEstimator:
             self._odometer.copy(),
             self._marked_at_m,
             self._source,
-            self._measuring.copy(),
+            self._monitors.copy(),
             self._shared_sd_m,
-            self._lateness.copy(),
-            self._misfit.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
         if step is not None and self._belief is not None:
             self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
-            self._lateness.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
-            self._measuring.advance(step)
+            self._monitors.advance(step, NO_POD, self._drift)
 
     @property
     def _drift(self) -> Drift:
@@ -376,17 +365,19 @@ class DistanceEstimator:
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
         self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
-        self._measuring = before.measuring.copy()
-        self._shared_sd_m, self._misfit = before.shared_sd_m, before.misfit.copy()
-        self._lateness = before.lateness.copy()
+        self._monitors, self._shared_sd_m = before.monitors.copy(), before.shared_sd_m
         for name, *what in since:
             getattr(self, name)(*what)
         return True
 
     def copy(self) -> "DistanceEstimator":
         """Return an independent copy, to go on in another way."""
-        shared = {id(each): each for each in (self._course, self._prior, self._undo)}
-        return deepcopy(self, {id(self._since_press): list(self._since_press), **shared})
+        twin = copy(self)
+        twin._odometer = self._odometer.copy()
+        twin._belief = None if self._belief is None else self._belief.copy()
+        twin._monitors = self._monitors.copy()
+        twin._since_press = list(self._since_press)
+        return twin  # what a mark had changed is copied when it is come back to
 
     def deny_finish(self, t_ns: int) -> None:
         """Take in that the runner has not finished at ``t_ns``, although that was believed."""
@@ -396,7 +387,7 @@ class DistanceEstimator:
 
     def pods(self) -> tuple[str, ...]:
         """Return the pods that the distance of this race was taken from, the one with most metres first."""
-        return self._measuring.pods()
+        return self._monitors.pods()
 
     def measured(self) -> PodScale | None:
         """Return what the marks of this race say about the scale of the pod.
@@ -410,19 +401,17 @@ class DistanceEstimator:
             > MARK_TEACHES_FOR_LAPS * self._course.marker_m
         ):
             return None
-        return self._measuring.result(self._belief.hypotheses)
+        return self._monitors.measured(self._belief.hypotheses)
 
     def at(self, t_ns: int) -> Position | None:
         """Return the belief at ``t_ns``, which must not lie before the last reading."""
         if self._belief is None:
             return None
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        mean, variance = self._belief.moments(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
+        since_s = self._since_s(t_ns)
+        mean, variance = self._belief.moments(dd_m, since_s, dd_sd_m * dd_sd_m)
         heaviest = self._belief.hypotheses[0]
-        variance += self._lateness.variance_m2(self._belief.hypotheses)
-        if self._misfit.speaks:
-            believed_m2 = heaviest.variance_ahead(heaviest.axis_m(dd_m, self._since_s(t_ns)))
-            variance += self._misfit.variance_m2(mean - heaviest.tied_m, believed_m2)
+        variance += self._monitors.variance_m2(self._belief.hypotheses, mean, dd_m, since_s)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(

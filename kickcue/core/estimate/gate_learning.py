@@ -21,6 +21,7 @@ line that was set is watched likewise, for a receiver that jumps back has the ru
 
 import math
 from collections import deque
+from copy import deepcopy
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -88,6 +89,13 @@ class LineWatch:
         self._set = _SetLine(gate, course.lap_m) if gate is not None else None
         self._learner: _Learner | None = None
         self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
+
+    def copy(self) -> "LineWatch":
+        """Return an independent copy, to go on in another way."""
+        twin = LineWatch(self._course)
+        twin._set, twin._learner = deepcopy((self._set, self._learner))
+        twin._standing = self._standing.copy()
+        return twin
 
     def go_by(self, course: Course) -> None:
         """Watch for the finish line of another course; before the gun alone."""

@@ -119,10 +119,11 @@ class Odometer:
     def copy(self) -> "Odometer":
         """Return an independent copy, to come back to when a mark is taken back."""
         twin = Odometer(self.planned_mps)
-        twin.__dict__.update(self.__dict__)  # all but these three are plain values
+        twin.__dict__.update(self.__dict__)  # all but these four are plain values
         twin._trail = self._trail.copy()
         twin._step_length = copy(self._step_length)
         twin._rhythm = self._rhythm.copy()
+        twin._burst = copy(self._burst)
         return twin
 
     @property

@@ -7,7 +7,6 @@ estimators of the other course, which then know just what they would have known 
 shorter way, other lines under the same belief, is right only where the lines happen to be the same.
 """
 
-from copy import deepcopy
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
@@ -61,7 +60,7 @@ class RaceSoFar:
 
     def start(self, timer_ns: int, t_ns: int) -> None:
         """Begin the race."""
-        self._gun = _Gun(self.distance.copy(), deepcopy(self.line), timer_ns, t_ns)
+        self._gun = _Gun(self.distance.copy(), self.line.copy(), timer_ns, t_ns)
         self._told, self._marks = [], 0
         self.distance.start(timer_ns)
         self.line.start(t_ns)
@@ -140,7 +139,7 @@ class RaceSoFar:
 
     def next(self, course: Course) -> "RaceSoFar":
         """Return a race over ``course`` that waits for its gun at the same place."""
-        return self._waiting(course, self.distance.copy(), deepcopy(self.line))
+        return self._waiting(course, self.distance.copy(), self.line.copy())
 
     def next_elsewhere(self, course: Course, gate: Gate | None) -> "RaceSoFar":
         """Return the same where the finish line is to be found anew, unless it is set."""
@@ -155,7 +154,7 @@ class RaceSoFar:
             return self.next(course)
         if self._told is None:
             return None
-        twin = self._waiting(course, self._gun.distance.copy(), deepcopy(self._gun.line))
+        twin = self._waiting(course, self._gun.distance.copy(), self._gun.line.copy())
         twin.beacon = self.beacon
         twin.start(self._gun.timer_ns, self._gun.t_ns)
         for name, *what in self._told:

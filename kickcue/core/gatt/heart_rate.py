@@ -113,7 +113,7 @@ def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[
 
 
 def _rr_list(data: bytes, at: int) -> tuple[int, ...]:
-    count = max(len(data) - at, 0) // 2
+    count = (len(data) - at) // 2 if len(data) > at else 0
     layout = _RR_LISTS[count] if count < len(_RR_LISTS) else struct.Struct(f"<{count}H")
     return layout.unpack_from(data, at)
 

@@ -7,6 +7,7 @@ import pytest
 from kickcue.core.estimate.association import Observation, note_line
 from kickcue.core.estimate.common_lateness import CommonLateness
 from kickcue.core.estimate.marks import MARK_MODELS
+from kickcue.core.estimate.odometer import Step
 from kickcue.core.estimate.track_filter import Regime, TrackFilter
 from kickcue.core.events import CommandKind, Estimate, MarkSource
 from kickcue.core.units import s_to_ns
@@ -46,7 +47,7 @@ def told(race: Race, from_m: float) -> list[tuple[float, float]]:
 def added_m2(race: Race) -> float:
     distance = race.engine._distance
     assert distance._belief is not None
-    return distance._lateness.variance_m2(distance._belief.hypotheses)
+    return distance._monitors._lateness.variance_m2(distance._belief.hypotheses)
 
 
 class Followed:
@@ -87,7 +88,7 @@ class Followed:
     def _runs_to(self, place_m: float) -> None:
         while self.run_m < place_m:
             self.h.advance(MPS, 1.0, 0.0025)
-            self.lateness.advance(MPS, 1.0, 0.0025)
+            self.lateness.advance(Step(MPS, 1.0, 0.0025))
             self.run_m += MPS
 
 
