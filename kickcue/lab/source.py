@@ -145,5 +145,5 @@ def at_pace(output: Output, t0_ns: int, rate: float) -> Output:
             None if seconds is None else seconds / rate
             for seconds in (output.eta_bell_s, output.eta_bell_sd_s)
         )
-        return replace(output, t_ns=t_ns, eta_bell_s=eta_s, eta_bell_sd_s=sd_s)
+        return output._replace(t_ns=t_ns, eta_bell_s=eta_s, eta_bell_sd_s=sd_s)
     return replace(output, t_ns=t_ns)

@@ -2,7 +2,7 @@
 
 The one place where the keys are decided, for MCAP and JSONL alike.
 
-The shape of every event is derived from its dataclass. Keys are the names of the fields, with their
+The shape of every event is derived from its fields. Keys are the names of the fields, with their
 units; a few are renamed so that a line of the exchange form reads by itself (``{"mark":
 "button"}``). Bytes are hex. What is None is left out. Time is not part of these objects: MCAP
 carries ``t_ns``, the exchange form ``t`` in seconds. Pulses are objects and not triples, because
@@ -14,7 +14,7 @@ it and what would be right.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import NoneType
 from typing import Any, Final, cast, get_args, get_type_hints
@@ -341,14 +341,13 @@ def _value(name: str, hint: Any) -> tuple[Value, bool]:
 
 
 def _fields(cls: type) -> tuple[Field, ...]:
-    hints = get_type_hints(cls)
     found = []
-    for each in fields(cls):
-        if each.name == "t_ns":
+    for name, hint in get_type_hints(cls).items():
+        if name == "t_ns":
             continue
-        named = _TWO_WORDS.get((cls, each.name))
-        value, optional = _value(each.name, hints[each.name]) if named is None else (named, False)
-        found.append(Field(each.name, _KEYS.get((cls, each.name), each.name), value, optional))
+        named = _TWO_WORDS.get((cls, name))
+        value, optional = _value(name, hint) if named is None else (named, False)
+        found.append(Field(name, _KEYS.get((cls, name), name), value, optional))
     return tuple(found)
 
 

@@ -213,7 +213,7 @@ def test_at_pace() -> None:
     estimate = Estimate(
         s_to_ns(20.0), 50.0, 2.0, 5.0, 180.0, 160.0, 1, 1450.0, 200.0, Mode.POD, 1, 1, 6.0
     )
-    assert replace(estimate, t_ns=s_to_ns(1.0), eta_bell_s=20.0, eta_bell_sd_s=0.6) == at_pace(
+    assert estimate._replace(t_ns=s_to_ns(1.0), eta_bell_s=20.0, eta_bell_sd_s=0.6) == at_pace(
         estimate, s_to_ns(10.0), 10.0
     )
 

@@ -96,7 +96,7 @@ def test_a_bad_link_makes_nothing_late_or_double() -> None:
     felt = 0
     for seed in range(300):
         arms = [arm(ms, 40_000 - ms + 7 * (seed % 5)) for ms in range(1000, 40_000, 3000)]
-        beats = [replace(BEATS[0], t_ns=ms * NS_PER_MS) for ms in range(1000, 40_000, 1000)]
+        beats = [BEATS[0]._replace(t_ns=ms * NS_PER_MS) for ms in range(1000, 40_000, 1000)]
         sent: list[Arm | Estimate] = [*arms, *beats]
         sent.sort(key=lambda each: each.t_ns)
         watch = after(Watch(BadLink(), Random(seed)), *sent, cue(40_000))

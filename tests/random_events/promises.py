@@ -1,7 +1,6 @@
 """What an engine promises whatever it is fed, checked at each event."""
 
 import math
-from dataclasses import fields
 from typing import Final
 
 from kickcue.core import events as ev
@@ -121,9 +120,8 @@ class Promises:
             self._evens, self._window, self._last_counts_m = 0, [], False
 
     def _look_at_estimate(self, told: ev.Estimate) -> None:
-        for field in fields(told):
-            value = getattr(told, field.name)
-            assert not isinstance(value, float) or math.isfinite(value), f"{field.name} {value}"
+        for name, value in told._asdict().items():
+            assert not isinstance(value, float) or math.isfinite(value), f"{name} {value}"
         if told.lap is not None:
             assert told.lap_min is not None
             assert told.lap_max is not None

@@ -1,6 +1,5 @@
 """Hypothesis strategies for every input and output, derived from the dataclasses."""
 
-import dataclasses
 from enum import StrEnum
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -28,10 +27,7 @@ def events_of(cls: type) -> st.SearchStrategy[Any]:
     hints = get_type_hints(cls)
     return st.builds(
         cls,
-        **{
-            field.name: _value(cls, field.name, hints[field.name])
-            for field in dataclasses.fields(cls)
-        },
+        **{name: _value(cls, name, hints[name]) for name in hints},
     )
 
 

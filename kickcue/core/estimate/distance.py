@@ -9,7 +9,6 @@ an honest standard error.
 
 import math
 from bisect import bisect_left
-from copy import copy
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -26,6 +25,7 @@ from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Reg
 from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
 from kickcue.core.events import MarkSource, Mode
 from kickcue.core.units import NS_PER_S
+from kickcue.core.zero_crossing import zero_crossing
 
 MARK_GOOD_FOR_LAPS = 1.3
 """Without a mark for longer than this many laps the count stands on the pod again."""
@@ -60,6 +60,8 @@ UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
 CLOCK: Final = Mode.CLOCK
 MARKS: Final = Mode.MARKS
 """The two that are meant at nearly every reading: an Enum is slow to look up."""
+WITHIN_M: Final = 1e-6
+"""So well is worked out which place has been passed with a given probability."""
 APART_M = 50.0
 """Lines nearer than this to each other are not told apart by a first mark."""
 
@@ -372,7 +374,8 @@ class DistanceEstimator:
 
     def copy(self) -> "DistanceEstimator":
         """Return an independent copy, to go on in another way."""
-        twin = copy(self)
+        twin = DistanceEstimator(self._course, self._prior, self._odometer.planned_mps)
+        twin.__dict__.update(self.__dict__)
         twin._odometer = self._odometer.copy()
         twin._belief = None if self._belief is None else self._belief.copy()
         twin._monitors = self._monitors.copy()
@@ -546,10 +549,8 @@ def _quantile(parts: _Parts, probability: float) -> float:
     low = min(mean - 6.0 * sd for _, mean, sd in parts)
     high = max(mean + 6.0 * sd for _, mean, sd in parts)
     scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts]
-    for _ in range(30):
-        middle = 0.5 * (low + high)
-        if _mass_above(scaled, middle) > probability:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+
+    def more(x: float) -> float:
+        return _mass_above(scaled, x) - probability
+
+    return zero_crossing(more, (low, more(low)), (high, more(high)), WITHIN_M)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kickcue.core.estimate.bursts import Burst
 from kickcue.core.estimate.rhythm import Rhythm
 from kickcue.core.estimate.step_length import FIRST_GUESS_M, StepLength
-from kickcue.core.units import NS_PER_S
+from kickcue.core.units import NS_PER_S, s_to_ns
 
 FASTEST_MPS = 12.0
 """Nobody runs faster; a total that says so has jumped."""
@@ -27,6 +27,7 @@ GAP_S = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however
 seldom the pod speaks. In a recorded race with a word every 1 to 7 s, speed told the 4 to 6 s that
 came next to 1.8 m."""
+_GAP_NS = s_to_ns(GAP_S)
 SILENT_NS = 3 * NS_PER_S
 """A pod that has not spoken for so long is silent, unless that is its rhythm."""
 PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
@@ -300,24 +301,14 @@ class Odometer:
         """
         if self._burst.head_ns is not None:
             return self._burst.goes_on(t_ns)
-        if (
-            self.t_ns is None
-            or self._trusted_m is None
-            or total_m is None
-            or total_m == self._trusted_m
-        ):
+        if self.t_ns is None or t_ns - self.t_ns <= _GAP_NS or self._rhythm.silence_ns:
             return False
-        silence_s = (t_ns - self.t_ns) / NS_PER_S
-        run_m = (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * silence_s
-        counts_on = total_m - self._trusted_m - self._guessed_m >= -1.0 - GUESS_SLACK * abs(
-            self._guessed_m
-        )
-        if (
-            silence_s <= GAP_S
-            or self._rhythm.silence_ns
-            or not counts_on
-            or total_m - self._trusted_m >= run_m
-        ):
+        if self._trusted_m is None or total_m is None or total_m == self._trusted_m:
+            return False
+        counted_m = total_m - self._trusted_m
+        run_m = (1.0 - GUESS_SLACK) * (speed_mps or 0.0) * (t_ns - self.t_ns) / NS_PER_S
+        goes_back = counted_m - self._guessed_m < -1.0 - GUESS_SLACK * abs(self._guessed_m)
+        if goes_back or counted_m >= run_m:
             return False
         self._burst.begin(t_ns)
         return True

@@ -21,10 +21,23 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from kickcue.core.zero_crossing import zero_crossing
+
 EVEN_ODDS = 0.5
-NODES = 12
-HALVINGS = 10
-_MIDDLES: Final = tuple(i + 0.5 for i in range(NODES))
+WITHIN_SD = 0.002
+"""So well is the moment to stop waiting worked out, in standard deviations of the place..."""
+WITHIN_M = 0.02
+"""...and in metres where several places are believed in."""
+_NODES: Final = (
+    (0.0254460438286207, 0.0647424830844349),
+    (0.1292344072003028, 0.1398526957446384),
+    (0.2970774243113014, 0.1909150252525594),
+    (0.5, 0.2089795918367346),
+    (0.7029225756886985, 0.1909150252525594),
+    (0.8707655927996972, 0.1398526957446384),
+    (0.9745539561713793, 0.0647424830844349),
+)
+"""Gauss-Legendre nodes and weights on 0 to 1: off by 0.0004 of the mass on average."""
 _ROOT_2: Final = math.sqrt(2.0)
 SURE = 4.0
 """Standard deviations that hold all the mass that matters."""
@@ -62,20 +75,31 @@ def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> 
     spread_m = max(late_sd_m, 0.01)
     first_m = min(-place.past_m - SURE * place.sd_m for place in places)
     last_m = max(-place.past_m + SURE * place.sd_m for place in places) + late_m + SURE * spread_m
-    low_m = high_m = first_m
-    for step in range(1, STEPS + 1):
-        low_m, high_m = high_m, first_m + step * (last_m - first_m) / STEPS
-        if _behind(places, high_m, late_m, spread_m) >= 0.0:
-            break
-    for _ in range(HALVINGS):
-        middle_m = 0.5 * (low_m + high_m)
-        if _behind(places, middle_m, late_m, spread_m) < 0.0:
-            low_m = middle_m
-        else:
-            high_m = middle_m
-    return sum(place.weight * _passed(place, high_m) for place in places) / sum(
+    on_m = _first_balance(places, (first_m, last_m), late_m, spread_m)
+    return sum(place.weight * _passed(place, on_m) for place in places) / sum(
         place.weight for place in places
     )
+
+
+def _first_balance(
+    places: Sequence[Awaited], between_m: tuple[float, float], late_m: float, late_sd_m: float
+) -> float:
+    """Return after how many metres the mass of U first lies past the line as much as before it."""
+    first_m, last_m = between_m
+    low_m, low = high_m, high = first_m, -1.0
+    for step in range(1, STEPS + 1):
+        low_m, low = high_m, high
+        high_m = first_m + step * (last_m - first_m) / STEPS
+        high = _behind(places, high_m, late_m, late_sd_m)
+        if high >= 0.0:
+            break
+    else:
+        return high_m
+
+    def behind(on_m: float) -> float:
+        return _behind(places, on_m, late_m, late_sd_m)
+
+    return zero_crossing(behind, (low_m, low), (high_m, high), WITHIN_M)
 
 
 def _passed(place: Awaited, on_m: float) -> float:
@@ -137,32 +161,30 @@ def _odds(sd: float, late: float, seen: float) -> float:
     """
     if sd <= 0.0:
         return EVEN_ODDS
-    low, high = 0.0, SURE
-    for _ in range(HALVINGS):
-        mean = 0.5 * (low + high)
-        behind = _outstanding(mean, sd, late, seen, (0.0, mean + SURE))
-        ahead = _outstanding(mean, sd, late, seen, (mean - SURE, 0.0))
-        low, high = (mean, high) if behind < ahead else (low, mean)
-    return 0.5 * math.erfc(-0.5 * (low + high) / math.sqrt(2.0))
+
+    def behind(mean: float) -> float:
+        past = _outstanding(mean, sd, late, seen, (0.0, mean + SURE))
+        return past - _outstanding(mean, sd, late, seen, (mean - SURE, 0.0))
+
+    at_once, never = behind(0.0), behind(SURE)
+    if at_once >= 0.0 or never <= 0.0:
+        return 0.5 * math.erfc(-(0.0 if at_once >= 0.0 else SURE) / _ROOT_2)
+    mean = zero_crossing(behind, (0.0, at_once), (SURE, never), WITHIN_SD)
+    return 0.5 * math.erfc(-mean / _ROOT_2)
 
 
 def _outstanding(
     mean: float, sd: float, late: float, seen: float, between: tuple[float, float]
 ) -> float:
-    """Return the mass of U there (midpoint rule).
+    """Return the mass of U there, by Gauss-Legendre quadrature.
 
     With x in its own standard deviations and ``mean`` of them past the line on average.
     """
     low, high = between
-    step = (high - low) / NODES
-    half_seen, exp, erfc = (
-        seen * 0.5,
-        math.exp,
-        math.erfc,
-    )  # done thousands of times while the place is in doubt
+    width, half_seen, exp, erfc = high - low, seen * 0.5, math.exp, math.erfc
     mass = 0.0
-    for middle in _MIDDLES:
-        x = low + middle * step
+    for node, weight in _NODES:
+        x = low + node * width
         off = x - mean
-        mass += exp(-0.5 * off * off) * (1.0 - half_seen * erfc((late - sd * x) / _ROOT_2))
-    return mass * step
+        mass += weight * exp(-0.5 * off * off) * (1.0 - half_seen * erfc((late - sd * x) / _ROOT_2))
+    return mass * width

@@ -19,8 +19,8 @@ from kickcue.edges.radio import Health, Stage
 ESTIMATE: Final = Estimate(
     0, 3600.0, 3.1, 5.41, 184.0, 176.0, 9, 1400.0, 83.0, Mode.MARKS, 9, 9, 2.6
 )
-UNSURE: Final = replace(
-    ESTIMATE, distance_sd_m=130.0, lap_min=8, lap_max=10, eta_bell_sd_s=24.0, mode=Mode.POD
+UNSURE: Final = ESTIMATE._replace(
+    distance_sd_m=130.0, lap_min=8, lap_max=10, eta_bell_sd_s=24.0, mode=Mode.POD
 )
 HOLD: Final = Cue(0, "hold-1", CueKind.HOLD, "Last lap: hold form", None, (), 3, 2000, None, None)
 EASE: Final = Cue(0, "even-1", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None)
@@ -170,15 +170,15 @@ def test_it_says_what_comes_next() -> None:
         (replace(FULL, course=course_for("10k")), "last kilometre in 1:23 ± 5 s"),
         (replace(FULL, course=course_for("5000m", kick_m=600.0)), "last 600 m in 1:23 ± 5 s"),
         (
-            replace(FULL, phase=Phase.LAST_LAP, estimate=replace(ESTIMATE, to_go_m=270.5)),
+            replace(FULL, phase=Phase.LAST_LAP, estimate=ESTIMATE._replace(to_go_m=270.5)),
             "finish in 0:50 ± 3 s",
         ),
         (
-            replace(FULL, phase=Phase.LAST_LAP, estimate=replace(UNSURE, to_go_m=270.5)),
+            replace(FULL, phase=Phase.LAST_LAP, estimate=UNSURE._replace(to_go_m=270.5)),
             "finish in about 0:50 (0:02 to 1:37)",
         ),
         (
-            replace(FULL, phase=Phase.LAST_50, estimate=replace(ESTIMATE, speed_mps=None)),
+            replace(FULL, phase=Phase.LAST_50, estimate=ESTIMATE._replace(speed_mps=None)),
             "on the way to the finish",
         ),
         (EMPTY, "press s when the gun goes"),
@@ -213,7 +213,7 @@ def test_what_is_unknown_is_a_dash() -> None:
         drawn(
             replace(
                 FULL,
-                estimate=replace(ESTIMATE, cadence_spm=None, heart_rate_bpm=None, speed_mps=None),
+                estimate=ESTIMATE._replace(cadence_spm=None, heart_rate_bpm=None, speed_mps=None),
             )
         )
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -186,7 +186,7 @@ async def test_finish_far_from_the_end_is_asked_about() -> None:
     it; near its end, or over, f asks nothing.
     """
     far = Estimate(0, 4200.0, 5.0, 5.0, None, None, 11, 800.0, None, Mode.MARKS)
-    near = replace(far, to_go_m=170.0, distance_sd_m=60.0)
+    near = far._replace(to_go_m=170.0, distance_sd_m=60.0)
     for view, keys, orders in (
         (
             View(phase=Phase.BODY, estimate=far),
