@@ -56,7 +56,7 @@ EVENTS: Final = (
     "half",
     "marathon",
 )
-"""The events with a name of their own; any other number of metres, kilometres or miles works too."""
+"""The events with a name; any other number of metres, kilometres or miles works too."""
 
 _Ground = Literal["track", "steeple", "road"]
 
@@ -194,7 +194,8 @@ class Course:
         return round(self.distance_m - 50.0, _DIGITS)
 
 
-def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ in, all but the event by keyword
+# Each argument is one thing a venue can differ in, all but the event by keyword.
+def course_for(  # noqa: PLR0913
     event: str,
     *,
     lap_m: float | None = None,
@@ -205,8 +206,7 @@ def course_for(  # noqa: PLR0913  each argument is one thing a venue can differ 
 ) -> Course:
     """Return the course of ``event``.
 
-    A name of ``EVENTS``, metres on the track, or kilometres (``8k``) on the road.
-
+    That is a name of ``EVENTS``, metres on the track, or kilometres (``8k``) on the road.
     The lap is 400 m unless told by ``lap_m``, the ``lane`` of a 400 m track that is run in
     throughout, ``indoor`` (200 m), or the place of a steeplechase's ``water_jump`` ("inside",
     "outside"). ``kick_m`` is the lap, or 1000 m on the road. A race no longer than its lap is all

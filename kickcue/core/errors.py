@@ -9,10 +9,7 @@ from enum import Enum
 
 
 class KickcueError(Exception):
-    """Base of every error that a person is meant to read.
-
-    One line that says what, where and what would be right.
-    """
+    """An error that a person is meant to read: one line of what, where and what would be right."""
 
     exit_status = 1
 

@@ -134,9 +134,8 @@ class Command:
 class Fix:
     """A position fix, WGS 84 degrees.
 
-    ``accuracy_m`` is one standard deviation where the source tells it.
-
-    ``age_s``: how long before ``t_ns`` the runner was there, where the source tells it.
+    ``accuracy_m`` is one standard deviation, ``age_s`` how long before ``t_ns`` the runner was
+    there, where the source tells them.
     """
 
     t_ns: int
@@ -147,16 +146,13 @@ class Fix:
     age_s: float | None = None
 
     def come_at(self, t_ns: int) -> "Fix":
-        """Return the fix as one that comes at ``t_ns``, no earlier than its own, and is so much older then."""
+        """Return the fix as if it came at ``t_ns``, which is no earlier, and so much older."""
         if t_ns == self.t_ns:
             return self
         return replace(self, t_ns=t_ns, age_s=(self.age_s or 0.0) + (t_ns - self.t_ns) / NS_PER_S)
 
     def as_it_was(self) -> "Fix":
-        """Return the fix with ``t_ns`` when the runner was there.
-
-        That was before it came, whatever it says.
-        """
+        """Return the fix with ``t_ns`` when the runner was there, which was before it came."""
         return (
             self
             if self.age_s is None
@@ -166,10 +162,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class BeaconHeard:
-    """An advertisement of the beacon at the finish line.
-
-    ``rssi_dbm`` is how strong it was where the runner is.
-    """
+    """An advertisement of the beacon at the finish line, and how strong it was at the runner's."""
 
     t_ns: int
     rssi_dbm: int
@@ -193,10 +186,8 @@ class Ack:
 class Timer:
     """The recorder was stopped, or goes on: a watch's timer, in an imported activity.
 
-    In a live race nobody says so.
-
-    While it is stopped the runner is not in the race: no cue is given, and neither distance nor
-    clock goes on.
+    In a live race nobody says so. While it is stopped the runner is not in the race: no cue is
+    given, and neither distance nor clock goes on.
     """
 
     t_ns: int
@@ -223,11 +214,9 @@ class Estimate(NamedTuple):
     """Where the runner is and how sure that is.
 
     A tuple, for it is made twice a second: a frozen dataclass takes three times as long.
-
-    ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation.
-
-    ``lap`` is the likeliest one; ``lap_min`` to ``lap_max`` are those it may be, the same where it
-    is known (``estimate/certainty.py``).
+    ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation. ``lap`` is the likeliest
+    one; ``lap_min`` to ``lap_max`` are those it may be, the same where it is known
+    (``estimate/certainty.py``).
     """
 
     t_ns: int
@@ -256,7 +245,7 @@ class PhaseChange:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Touch the wrist now. Past ``ttl_ms`` after ``t_ns`` it is worth nothing and must be dropped."""
+    """Touch the wrist now. Past ``ttl_ms`` after ``t_ns`` it is worthless and must be dropped."""
 
     t_ns: int
     id: str

@@ -14,31 +14,36 @@ and numbers stay small.
 
 Limits, and what stands against each:
 
-* *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds to some tens of them.
+* *The delay of the fastest message is invisible.* On Bluetooth or Wi-Fi that is some milliseconds
+  to some tens of them.
 * *The first message of a run has nothing to be compared with*: held up for ten seconds it still
   looks on time. The sender therefore sends its status each second, long before there is a cue. A
   receiver acts on nothing before the measure has ``settled``: before two messages, sent at least
   ``APART_MS`` apart, were of about the same delay. Messages that were held up by different things
   hardly ever agree, and those that were held up by one thing come together, which their times of
   sending do not. What the broker had retained must not be given to the filter: its age is unknown.
-* *What is judged at once does not vouch for itself.* A cue may lower the minimum, which makes the others
-  look later. But it is none of the two that agree, moves no window and proves no new clock: one that
-  was held up by the same as the message before it would settle its own measure.
-* *A message that undercuts the minimum by more than* ``AGREE_MS`` shows that what had agreed was held
-  up; and it may itself come out of the same queue. So the measure is not ``sure`` until a message
-  agrees with the new minimum. Or until ``BACK_COUNT`` have come that were sent after it, the last
-  ``BACK_MS`` after it or more: one lucky message must not make a watch mute, and lateness by it errs
-  to the safe side.
-* *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the present and the previous window of
-  ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow the messages, not the time: a silence of any length forgets nothing, or
-  what was held up during it would come in as the new measure.
-* *A clock that goes back* (a gateway that was started again under its old name, a clock that was set, one message with an absurd
-  ``sent_ms``) would make everything look late until it is where it was. A message that was held up looks the same: it was sent before
-  others that have come. But what was held up comes at once, or between messages that are in time; a clock that went back says the same
-  thing again and again. So ``BACK_COUNT`` messages in a row, of one delay to ``AGREE_MS``, sent over ``BACK_MS`` or more, each before the
-  newest one heard, are a new clock: the measure begins anew with them. A single one that is in time, or later than it should be by
-  another delay, and the count begins anew. ``resets`` counts how often that was so.
-* *A sender that slept* (a laptop's lid) looks late for up to two windows, for its clock stood still. That errs to the safe side.
+* *What is judged at once does not vouch for itself.* A cue may lower the minimum, which makes the
+  others look later. But it is none of the two that agree, moves no window and proves no new clock:
+  one that was held up by the same as the message before it would settle its own measure.
+* *A message that undercuts the minimum by more than* ``AGREE_MS`` shows that what had agreed was
+  held up; and it may itself come out of the same queue. So the measure is not ``sure`` until a
+  message agrees with the new minimum. Or until ``BACK_COUNT`` have come that were sent after it,
+  the last ``BACK_MS`` after it or more: one lucky message must not make a watch mute, and lateness
+  by it errs to the safe side.
+* *Clocks drift.* 50 ppm (a bare crystal) is 180 ms an hour. The minimum is therefore taken over the
+  present and the previous window of ``WINDOW_MS`` only: at most 10 minutes, 30 ms. Windows follow
+  the messages, not the time: a silence of any length forgets nothing, or what was held up during it
+  would come in as the new measure.
+* *A clock that goes back* (a gateway that was started again under its old name, a clock that was
+  set, one message with an absurd ``sent_ms``) would make everything look late until it is where it
+  was. A message that was held up looks the same: it was sent before others that have come. But what
+  was held up comes at once, or between messages that are in time; a clock that went back says the
+  same thing again and again. So ``BACK_COUNT`` messages in a row, of one delay to ``AGREE_MS``,
+  sent over ``BACK_MS`` or more, each before the newest one heard, are a new clock: the measure
+  begins anew with them. A single one that is in time, or later than it should be by another delay,
+  and the count begins anew. ``resets`` counts how often that was so.
+* *A sender that slept* (a laptop's lid) looks late for up to two windows, for its clock stood
+  still. That errs to the safe side.
 """
 
 from collections import OrderedDict
@@ -58,10 +63,7 @@ MOST_RUNS: Final = 8  # a receiver hears one sender, or a few after restarts; mo
 
 @dataclass(slots=True)
 class _Back:
-    """Messages in a row that would fit a clock that went back.
-
-    How many, and within which limits they lie.
-    """
+    """How many messages in a row would fit a clock that went back, and the limits they lie in."""
 
     count: int
     first_ms: int
@@ -105,7 +107,7 @@ class _Run:
     def went_back(self, sent_ms: int, offset_ms: int, *, judged: bool) -> bool:
         """Tell whether a message is late and was sent before the newest one.
 
-        Keep those in a row that agree.
+        Those in a row that agree are kept.
         """
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
@@ -171,12 +173,10 @@ class MinimumDelay:
     def lateness_ms(
         self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False
     ) -> int:
-        """Take note of a message and return how much later it came than the fastest one of its run.
+        """Take note of a message and return how much later it came than its run's fastest one.
 
-        Never negative.
-
-        ``judged``: what is to be done hangs on that alone, so it does not vouch for the measure: a
-        cue.
+        Never negative. ``judged``: it is a cue, which is acted on by its lateness alone, so it does
+        not vouch for the measure.
         """
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)
@@ -199,7 +199,10 @@ class MinimumDelay:
         return run
 
     def received_ms(self, run_id: str, sent_ms: int) -> int | None:
-        """Return when, on the receiver's clock, a message sent at ``sent_ms`` would have come at best; ``None`` for a run never heard."""
+        """Return when, on the receiver's clock, a message sent at ``sent_ms`` would come at best.
+
+        None for a run never heard.
+        """
         run = self._runs.get(run_id)
         return None if run is None else sent_ms + run.offset_ms
 
@@ -209,6 +212,6 @@ class MinimumDelay:
         return run is not None and run.settled
 
     def sure(self, run_id: str) -> bool:
-        """Say whether lateness in a run can be believed of a message that came just now, out of a queue perhaps."""
+        """Tell whether a message that came just now, perhaps out of a queue, can be judged late."""
         run = self._runs.get(run_id)
         return run is not None and run.sure

@@ -10,7 +10,10 @@ STEM: Final = 3
 
 
 def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Return up to ``most`` known names that are a slip away from ``word`` (a letter more, less, other or swapped), or begin as it does."""
+    """Return up to ``most`` known names that ``word`` may have meant.
+
+    They are a slip away (a letter more, less, other or swapped), or begin as it does.
+    """
     counted = sorted(
         (min(_slips(word, name), _slips(word, name.partition("-")[0])), name) for name in known
     )

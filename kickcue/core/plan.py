@@ -1,6 +1,4 @@
-"""What is to be run: a race is a plan of one stretch.
-
-Repeats, strides and a simulated finish are others.
+"""What is to be run: one stretch is a race; repeats, strides and a simulated finish are others.
 
 A plan is a tree of steps, ``Run``, ``Rest`` and ``Repeat``; ``Plan.legs`` is the same as a flat
 list in the order it is run.
@@ -118,10 +116,9 @@ class Plan:
 
 
 def race(course: Course) -> Plan:
-    """Return the plan of a race.
+    """Return the plan of a race: one stretch, with the windows that open in it.
 
-    One stretch, the last window opening with ``kick_m`` to go, then 200 m and 100 m where they lie
-    inside.
+    The last opens with ``kick_m`` to go, then come 200 m and 100 m where they lie inside.
     """
     later = (CuePoint(CueKind.TURNOVER, TURNOVER_TO_GO_M), CuePoint(CueKind.DRIVE, DRIVE_TO_GO_M))
     inside = (cue for cue in later if cue.to_go_m < course.kick_m)

@@ -25,7 +25,7 @@ _UNSEEN: Final = frozenset(
 def is_printable(letter: str) -> bool:
     """Tell whether one character shows as itself.
 
-    No control, no change of direction, no line end, nothing without a width of its own.
+    That is no control, no change of direction, no line end, nothing without a width of its own.
     """
     return (letter.isprintable() and letter not in _UNSEEN) or category(letter) == "Zs"
 

@@ -168,7 +168,7 @@ class SensorProfile:
     provides: tuple[Provides, ...] = ()
     silence_ok_s: float = SILENCE_OK_S
     optical: bool | None = None
-    """Heart rate from light (slower, and prone to lock onto the cadence); None where nobody said."""
+    """Heart rate from light: slower, and may lock onto the cadence; None where nobody said."""
     link: LinkTraits = field(default_factory=LinkTraits)
     heart: HeartRules = field(default_factory=HeartRules)
     pod: PodRules = field(default_factory=PodRules)
@@ -176,9 +176,9 @@ class SensorProfile:
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """What a device says about itself: name and services on air.
+    """What a device says about itself: name and services on air, and more once connected.
 
-    The Device Information strings once it is connected.
+    The rest are the Device Information strings.
     """
 
     name: str | None
@@ -191,7 +191,7 @@ class Advertisement:
 
 @dataclass(frozen=True, slots=True)
 class MatchResult:
-    """The profile for an advertisement, and in ``why`` one sentence for people that tells how it was chosen.
+    """The profile for an advertisement; ``why`` is a sentence for people on how it was chosen.
 
     ``generics`` is empty when a device profile matched. Otherwise it holds the SIG profile of every
     service that kickcue reads, and ``profile`` is the first of them, or None when there is none.

@@ -2,10 +2,12 @@
 
 Three rules hold for every device:
 
-* A heart rate of 0 is unknown. Optical sensors send runs of it while they search (polar-ble-sdk issues 143 and 197), treadmills send it
-  without a strap, and nobody runs with it.
-* "Contact not detected" does not take the heart rate away: devices were seen that say so and count on. Contact is told beside it.
-* Beat-to-beat intervals no heart has (outside 250 to 2500 ms: 240 and 24 a minute) are dropped, whoever sends them.
+* A heart rate of 0 is unknown. Optical sensors send runs of it while they search (polar-ble-sdk
+  issues 143 and 197), treadmills send it without a strap, and nobody runs with it.
+* "Contact not detected" does not take the heart rate away: devices were seen that say so and count
+  on. Contact is told beside it.
+* Beat-to-beat intervals no heart has (outside 250 to 2500 ms: 240 and 24 a minute) are dropped,
+  whoever sends them.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,15 +45,13 @@ LONGEST_STEP_M: Final = 2.4
 """Farah's longest in the finish of a championship was 2.25 m. Power / 10 read as strides means a
 step of 288 / kg metres (1.04 W per kg and m/s), longer than this for every runner below 120 kg."""
 SPRINT_STEP_M: Final = 1.6
-"""More than 240 steps a minute are a sprinter's, and a sprinter's steps are not shorter than this."""
+"""More than 240 steps a minute are a sprinter's, whose steps are not shorter than this."""
 
 
 class HeartReading(NamedTuple):
     """Heart rate per minute, beat-to-beat intervals in ms (oldest first), skin contact.
 
-    None is unknown.
-
-    ``half_rr``: one more interval was cut in half and is lost.
+    None is unknown. ``half_rr``: one more interval was cut in half and is lost.
     """
 
     bpm: float | None
@@ -63,9 +63,8 @@ class HeartReading(NamedTuple):
 class PodReading(NamedTuple):
     """Speed, cadence as sent with its declared unit, lengths in metres.
 
-    ``cadence_spm`` turns the cadence into steps per minute.
-
-    ``stride_length_m`` is as sent too: some sensors mean a step by it (Technogym, Polar).
+    ``cadence_spm`` turns the cadence into steps per minute. ``stride_length_m`` is as sent too:
+    some sensors mean a step by it (Technogym, Polar).
     """
 
     speed_mps: float | None
@@ -97,10 +96,8 @@ Reading = HeartReading | PodReading | BatteryReading | LocationReading
 def interpret(profile: SensorProfile, char: str, data: bytes) -> Reading | None:
     """Decode one notification and apply the profile's rules.
 
-    None: well-formed, but nothing the engine uses.
-
-    ``char`` is a UUID, best as four lower-case hex digits. Raises DecodeError and nothing else, for
-    any bytes.
+    ``char`` is a UUID, best as four lower-case hex digits. None: well-formed, but nothing the
+    engine uses. Raises DecodeError and nothing else, for any bytes.
     """
     reader = _READERS.get(char) or _READERS.get(short_uuid(char))
     if reader is None:
@@ -154,7 +151,7 @@ def unit_shown(reading: PodReading) -> CadenceUnit | None:
 def _beyond_runners(raw: float, speed_mps: float, unit: CadenceUnit) -> float | None:
     """Return steps per minute of a number that is no runner's cadence in either unit.
 
-    A stumble, a sprint, or no cadence at all.
+    It is a stumble, a sprint, or no cadence at all.
     """
     if raw < POWER_BELOW:
         return None
@@ -175,7 +172,7 @@ def _human(spm: float, speed_mps: float) -> bool:
 
 
 def unit_keys(reading: Reading) -> dict[str, Any]:
-    """Return the reading under keys that carry the units, as printed and as written in a profile's vectors; None is unknown."""
+    """Return the reading under keys with units, as printed and as in profiles; None is unknown."""
     if isinstance(reading, HeartReading):
         return {
             "heart_rate_bpm": reading.bpm,

@@ -54,13 +54,13 @@ class StandingWatch:
             self._running_since_ns = t_ns
 
     def runs_unstarted(self, t_ns: int) -> bool:
-        """Tell whether the runner has been running for so long that a start may have been forgotten."""
+        """Tell whether the run has gone on for so long that a start may have been forgotten."""
         return self._running_since_ns is not None and t_ns - self._running_since_ns >= UNSTARTED_NS
 
     def may_start_again(self, since_ns: int, share_run: float) -> bool:
-        """Tell whether a start ``since_ns`` after the last one.
+        """Tell whether a start is a new one.
 
-        With ``share_run`` of the race behind, is a new one.
+        It comes ``since_ns`` after the last one, with ``share_run`` of the race behind.
         """
         if since_ns < TWICE_NS:
             return False

@@ -38,7 +38,7 @@ class Setup:
     """How long the watch takes from message to feeling; cues are sent this much earlier."""
 
     gate: Gate | None = None
-    """The finish line where it is known; without one it is learned from the fixes of the first lap."""
+    """The finish line where it is known; else it is learned from the fixes of the first lap."""
 
     def __post_init__(self) -> None:
         legs = len(self.plan.legs())

@@ -1,14 +1,8 @@
-"""A bound on how often something may happen, for all borders alike.
-
-Messages that come in, lines that go into a log.
-"""
+"""A bound on how often something may happen, be it messages that come in or lines of a log."""
 
 
 class Throttle:
-    """Lets ``burst`` things through at once, and ``per_s`` a second after that.
-
-    What it holds back is counted.
-    """
+    """Lets ``burst`` things through at once, then ``per_s`` a second; counts what it holds back."""
 
     def __init__(self, burst: int, per_s: float) -> None:
         self.held_back = 0
@@ -19,10 +13,7 @@ class Throttle:
         self._at_s: float | None = None
 
     def passes(self, now_s: float) -> bool:
-        """Tell whether one more is let through at this moment.
-
-        A clock that goes back counts as one that stands still.
-        """
+        """Tell whether one more passes at this moment; a clock that goes back stands still."""
         gone_s = 0.0 if self._at_s is None else max(now_s - self._at_s, 0.0)
         self._at_s = now_s
         self._left = min(self._left + gone_s * self._per_s, float(self._burst))

@@ -8,13 +8,15 @@ the link dies after an ``arm``, the timer still fires at the last predicted mome
 
 Per cue id of a run:
 
-=========  ========================  ==================  ==============================
-================================= state      arm                       disarm              cue
-its time has come =========  ========================  ==================
-==============================  ================================= (unknown)  ARMED
-DISARMED            felt or dropped late, then OVER  - ARMED      new time, if sent later
-DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED DISARMED
-ARMED, if sent later      -                   felt or dropped late, then OVER  - OVER       -
+=========  =======================  ==================  =======================  =================
+state      arm                      disarm              cue                      its time has come
+=========  =======================  ==================  =======================  =================
+(unknown)  ARMED                    DISARMED            felt or late, then OVER  -
+ARMED      new time, if sent later  DISARMED, if later  felt or late, then OVER  felt, then OVER;
+                                                                                 late: DISARMED
+DISARMED   ARMED, if sent later     -                   felt or late, then OVER  -
+OVER       -                        -                   the first answer again   -
+=========  =======================  ==================  =======================  =================
 -                   the first answer once more       - =========  ========================
 ==================  ==============================  =================================
 
@@ -121,10 +123,13 @@ class _Entry:
 
 
 class Wrist:
-    """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``."""
+    """The watch's memory: feed it what comes and do what it returns.
+
+    Call ``tick`` no later than ``next_due_ms``.
+    """
 
     def __init__(self, over: Iterable[Answer] = ()) -> None:
-        """Begin; ``over``: what the watch had answered before it was switched off, as far as it still knows."""
+        """Begin; ``over``: what the watch had answered before it was switched off, if known."""
         self._delays = MinimumDelay()
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._runs: OrderedDict[str, None] = OrderedDict()
@@ -151,7 +156,7 @@ class Wrist:
         return self._delays.resets
 
     def arm(self, stamp: Stamp, touch: Touch, due_in_ms: int) -> tuple[Action, ...]:
-        """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
+        """Set the timer of a cue, or set it anew: due ``due_in_ms`` after the message was sent."""
         self.hear(stamp)
         self._take_over(stamp.run_id)
         entry = self._entry(stamp, touch.id)
@@ -204,7 +209,7 @@ class Wrist:
     def next_due_ms(self) -> int | None:
         """When the next armed cue fires.
 
-        ``None`` while none is armed, or no message has told yet how late messages are.
+        None while none is armed, or no message has told yet how late messages are.
         """
         due = (self._due_ms(run_id, entry) for (run_id, _), entry in self._entries.items())
         return min((ms - self.lead_ms for ms in due if ms is not None), default=None)
@@ -213,7 +218,7 @@ class Wrist:
     def armed(self) -> Mapping[tuple[str, str], tuple[Touch, int]]:
         """The cues that wait for their time, by run and id, each with when it is due.
 
-        For a watch that is to keep the timers, too.
+        They are for a watch that is to keep the timers, too.
         """
         found = {
             key: (entry.touch, self._due_ms(key[0], entry)) for key, entry in self._entries.items()

@@ -2,12 +2,15 @@
 
 Not tried on a wrist yet: pins and registers are those of the sources named here.
 
-* T-Watch 2020 V1 and V3: GPIO 4 (TTGO_TWatch_Library, ``drive/tft/bl.h``, ``board/twatch2020_v1.h``, ``_v3.h``).
-* T-Watch 2020 V2: DRV2605 at 0x5A on SDA 21, SCL 22; it is switched on by the power chip's GPIO 0 (same library, ``board/twatch2020_v2.h``,
-  ``enableDrv2650``): AXP202 at 0x35, register 0x90, low bits 001 = output high (AXP202X_Library).
-* DRV2605, real-time playback (TI SLOS825, SLOS854): register 0x01 = 5 is the mode, with the STANDBY bit (0x40) clear; register 0x02 is the
-  amplitude, signed unless DATA_FORMAT_RTP in 0x1D says otherwise, so 0x7F is full; bit 7 of 0x1A clear selects an ERM motor, bit 5 of 0x1D
-  open loop, which needs no calibration.
+* T-Watch 2020 V1 and V3: GPIO 4 (TTGO_TWatch_Library, ``drive/tft/bl.h``,
+  ``board/twatch2020_v1.h``, ``_v3.h``).
+* T-Watch 2020 V2: DRV2605 at 0x5A on SDA 21, SCL 22; it is switched on by the power chip's GPIO 0
+  (same library, ``board/twatch2020_v2.h``, ``enableDrv2650``): AXP202 at 0x35, register 0x90, low
+  bits 001 = output high (AXP202X_Library).
+* DRV2605, real-time playback (TI SLOS825, SLOS854): register 0x01 = 5 is the mode, with the STANDBY
+  bit (0x40) clear; register 0x02 is the amplitude, signed unless DATA_FORMAT_RTP in 0x1D says
+  otherwise, so 0x7F is full; bit 7 of 0x1A clear selects an ERM motor, bit 5 of 0x1D open loop,
+  which needs no calibration.
 """
 
 import asyncio
@@ -79,7 +82,10 @@ def motor(board, pin=None):
 
 
 def clamped(pulses):
-    """Return [on_ms, off_ms, intensity] pulses as (on_ms, off_ms, part of full drive) that this kind of motor can give."""
+    """Return [on_ms, off_ms, intensity] pulses as this kind of motor can give them.
+
+    Each becomes (on_ms, off_ms, part of full drive).
+    """
     steps, total_ms = [], 0
     for on_ms, off_ms, intensity in pulses:
         drive_ms, rest_ms = (

@@ -3,8 +3,9 @@
 It knows neither Wi-Fi nor pins; both are given to it.
 
 ``link``
-    ``queue``: an asynchronous iterator of (topic, payload, retained): bytes, a bool. ``isconnected()``. ``await publish(topic, payload)``
-    at QoS 1. ``await renew(topics)``: subscribe anew, which brings what the broker retained, or finds out that the link is dead.
+    ``queue``: an asynchronous iterator of (topic, payload, retained): bytes, a bool.
+    ``isconnected()``. ``await publish(topic, payload)`` at QoS 1. ``await renew(topics)``:
+    subscribe anew, which brings what the broker retained, or finds out that the link is dead.
 ``hal``
     ``await play(pulses)``, which may be cancelled at any moment, and ``show(text)``.
 ``clock``
@@ -32,7 +33,8 @@ ACK_WORTH_MS = 2000  # the sender would not believe an older one
 class Client:
     """``counts`` tells what was refused and why."""
 
-    def __init__(self, link, hal, clock, memory, prefix, run_id):  # noqa: PLR0913, PLR0917  what a watch is made of
+    # The arguments are what a watch is made of.
+    def __init__(self, link, hal, clock, memory, prefix, run_id):  # noqa: PLR0913, PLR0917
         self.topics = [prefix + "/" + name for name in HEARD]
         self.wrist = Wrist(memory.answers)
         self.counts = {

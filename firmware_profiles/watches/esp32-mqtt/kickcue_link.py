@@ -56,7 +56,7 @@ class Link:
         await self._client.publish(topic.encode(), payload, False, 1)
 
     async def renew(self, topics):
-        """Subscribe anew. Where the broker does not answer, mqtt_as takes the connection down and up again."""
+        """Subscribe anew; without an answer mqtt_as takes the connection down and up again."""
         for topic in topics:
             await self._client.subscribe(topic.encode(), 1)
 
@@ -73,10 +73,7 @@ class Link:
                 return
 
     def _wake_radio(self):
-        """Keep the radio awake.
-
-        A sleeping one hears only each beacon or each third, 0.1 to 0.3 s later.
-        """
+        """Keep the radio awake; asleep it hears each beacon or each third, 0.1 to 0.3 s late."""
         if not self._save_power:
             wlan = network.WLAN(network.STA_IF)
             wlan.config(pm=wlan.PM_NONE)

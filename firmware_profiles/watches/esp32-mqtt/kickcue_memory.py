@@ -1,4 +1,4 @@
-"""Which cues are over, where a restart does not wipe it out.
+"""Which cues are over, kept through a restart.
 
 Otherwise a watch that crashed would feel the same cue again.
 
@@ -15,7 +15,7 @@ LARGEST = 2000  # bytes
 
 
 class Memory:
-    """The last answers. ``rtc`` is a ``machine.RTC``, or whatever has its ``memory()`` and ``memory(bytes)``."""
+    """The last answers. ``rtc``: a ``machine.RTC``, or what has its ``memory()``, both ways."""
 
     def __init__(self, rtc):
         self._rtc = rtc
@@ -25,17 +25,15 @@ class Memory:
         """Write an answer down, unless it is there."""
         if answer in self.answers:
             return
-        self.answers = self.answers[1 - MOST :] + [answer]  # noqa: RUF005  MicroPython does not unpack into a list
+        # MicroPython does not unpack into a list.
+        self.answers = self.answers[1 - MOST :] + [answer]  # noqa: RUF005
         while len(written := json.dumps([list(each) for each in self.answers]).encode()) > LARGEST:
             self.answers.pop(0)
         self._rtc.memory(written)
 
 
 def _answers(written):
-    """Return what was written.
-
-    Nothing for what is something else's, or the noise of a cold start.
-    """
+    """Return what was written; nothing where it is something else's, or a cold start's noise."""
     try:
         return [Answer(*each) for each in json.loads(written)]
     except (ValueError, TypeError):

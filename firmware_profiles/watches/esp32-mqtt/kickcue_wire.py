@@ -14,9 +14,7 @@ LONGEST_PULSE_MS = 10_000
 
 
 def parse(name, payload):
-    """Return the message that came on topic ``name`` as a dict.
-
-    None for what is broken or of another version.
+    """Return the message on topic ``name`` as a dict; None if it is broken or of another version.
 
     Only what the watch acts on is checked: other keys may come with a later kickcue.
     """
@@ -30,10 +28,7 @@ def parse(name, payload):
 
 
 def ack(answer, run_id, sent_ms):
-    """Return the payload that acknowledges a cue.
-
-    ``run_id`` and ``sent_ms`` are the watch's own.
-    """
+    """Return the payload that acknowledges a cue; ``run_id`` and ``sent_ms`` are the watch's."""
     return json.dumps(
         {
             "wire": WIRE,

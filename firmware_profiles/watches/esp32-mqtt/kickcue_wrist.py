@@ -5,13 +5,15 @@ Pure: the same file runs under MicroPython and CPython.
 This is ``kickcue/core/wrist.py`` and ``lateness.py`` once more, in what a microcontroller has; a
 test plays the same schedules to both.
 
-=========  ========================  ==================  ==============================
-================================= state      arm                       disarm              cue
-its time has come =========  ========================  ==================
-==============================  ================================= (unknown)  ARMED
-DISARMED            felt or dropped late, then OVER  - ARMED      new time, if sent later
-DISARMED, if later  felt or dropped late, then OVER  felt, then OVER; late: DISARMED DISARMED
-ARMED, if sent later      -                   felt or dropped late, then OVER  - OVER       -
+=========  =======================  ==================  =======================  =================
+state      arm                      disarm              cue                      its time has come
+=========  =======================  ==================  =======================  =================
+(unknown)  ARMED                    DISARMED            felt or late, then OVER  -
+ARMED      new time, if sent later  DISARMED, if later  felt or late, then OVER  felt, then OVER;
+                                                                                 late: DISARMED
+DISARMED   ARMED, if sent later     -                   felt or late, then OVER  -
+OVER       -                        -                   the first answer again   -
+=========  =======================  ==================  =======================  =================
 -                   the first answer once more       - =========  ========================
 ==================  ==============================  =================================
 
@@ -41,17 +43,17 @@ ARMED = "armed"
 DISARMED = "disarmed"
 OVER = "over"
 
-Play = namedtuple("Play", ("touch", "late_ms", "from_timer"))  # noqa: PYI024  MicroPython has no typing
-"""Do it now. ``touch`` is the message; ``from_timer``: the armed time had come before the cue did."""
-Answer = namedtuple("Answer", ("run_id", "cue_id", "felt", "why", "latency_ms"))  # noqa: PYI024  same
+# MicroPython has no typing.
+Play = namedtuple("Play", ("touch", "late_ms", "from_timer"))  # noqa: PYI024
+"""Do it now. ``touch``: the message; ``from_timer``: the armed time came before the cue did."""
+Answer = namedtuple("Answer", ("run_id", "cue_id", "felt", "why", "latency_ms"))  # noqa: PYI024
 """Acknowledge cue ``cue_id`` of run ``run_id``; ``latency_ms`` is how late it was."""
 
 
 class Clock:
-    """Milliseconds since it was made.
+    """Milliseconds since it was made, from a counter that wraps.
 
-    From a counter that wraps (``time.ticks_ms``: at 2^30, twelve days). Ask it more often than
-    that.
+    ``time.ticks_ms`` does so at 2^30, after twelve days. Ask it more often than that.
     """
 
     def __init__(self, ticks_ms, ticks_diff):
@@ -69,10 +71,7 @@ class Clock:
 
 
 class _Back:
-    """Messages in a row that would fit a clock that went back.
-
-    How many, and within which limits they lie.
-    """
+    """How many messages in a row would fit a clock that went back, and the limits they lie in."""
 
     def __init__(self, sent_ms, offset_ms):
         self.count = 1
@@ -114,7 +113,7 @@ class _Run:
     def went_back(self, sent_ms, offset_ms, judged):
         """Tell whether a message is late and was sent before the newest one.
 
-        Keep those in a row that agree.
+        Those in a row that agree are kept.
         """
         if sent_ms >= self.newest_ms or offset_ms <= self.offset_ms() + AGREE_MS:
             self.newest_ms, self.back = max(self.newest_ms, sent_ms), None
@@ -171,7 +170,7 @@ class MinimumDelay:
     def lateness_ms(self, run_id, sent_ms, received_ms, judged=False):
         """Take note of a message and return how much later it came than the fastest one.
 
-        ``judged``: a cue, which does not vouch.
+        ``judged``: it is a cue, which does not vouch for the measure.
         """
         offset_ms = received_ms - sent_ms
         run = self._find(run_id)
@@ -209,7 +208,7 @@ class MinimumDelay:
         return run is not None and run.settled
 
     def sure(self, run_id):
-        """Say whether lateness in a run can be believed of a message that came just now, out of a queue perhaps."""
+        """Tell whether a message that came just now, perhaps out of a queue, can be judged late."""
         run = self._find(run_id)
         return run is not None and run.sure()
 
@@ -235,7 +234,9 @@ class _Entry:
 
 
 class Wrist:
-    """The watch's memory: feed it what comes, do what it returns, call ``tick`` no later than ``next_due_ms``.
+    """The watch's memory: feed it what comes and do what it returns.
+
+    Call ``tick`` no later than ``next_due_ms``.
 
     A ``touch`` is a dict with ``id`` and ``ttl_ms``, the message as it came. ``over``: what the
     watch had answered before it was switched off, as far as it still knows.
@@ -266,7 +267,7 @@ class Wrist:
         return self._delays.resets
 
     def arm(self, run_id, sent_ms, received_ms, touch, due_in_ms):
-        """Set, or set anew, the timer of a cue that is due ``due_in_ms`` after the message was sent."""
+        """Set the timer of a cue, or set it anew: due ``due_in_ms`` after the message was sent."""
         self.hear(run_id, sent_ms, received_ms)
         self._take_over(run_id)
         entry = self._entry(run_id, touch["id"], sent_ms)
@@ -289,7 +290,8 @@ class Wrist:
         self._take_over(run_id)
         entry = self._entry(run_id, touch["id"], sent_ms)
         if entry.answer is not None:
-            return [entry.answer] + self.tick(received_ms)  # noqa: RUF005  MicroPython does not unpack into a list
+            # MicroPython does not unpack into a list.
+            return [entry.answer] + self.tick(received_ms)  # noqa: RUF005
         if not self._delays.sure(run_id):
             entry.state, entry.sent_ms, entry.touch = ARMED, sent_ms, touch
             entry.due_sent_ms, entry.said_now = sent_ms, True

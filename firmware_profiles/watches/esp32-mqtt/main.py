@@ -29,7 +29,8 @@ async def main():
 
 try:
     asyncio.run(main())
-except Exception as error:  # noqa: BLE001  whatever it is, a watch that starts again is better than one that does not
+# Whatever it is, a watch that starts again is better than one that does not.
+except Exception as error:  # noqa: BLE001
     sys.print_exception(error)
     time.sleep(5)  # long enough to be read, or to be stopped with Ctrl-C
     machine.reset()

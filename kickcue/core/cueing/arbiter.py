@@ -46,7 +46,7 @@ class Arbiter:
         self._last_m = 0.0
         self._in_last_window = 0
         self._even_before = 0
-        """Even-pace cues of earlier starts: they go on in the numbers of cues and not in the cap."""
+        """Even-pace cues of earlier starts: they count in the cues' numbers, not in the cap."""
 
     def choose(
         self, t_ns: int, distance_m: float, candidates: Iterable[Candidate]
@@ -72,10 +72,7 @@ class Arbiter:
         return self._counts.get(kind, 0)
 
     def forget_last_window(self) -> None:
-        """Start the last window afresh, because the runner took a lap back.
-
-        It is still to come, with all its cues.
-        """
+        """Start the last window afresh, with all its cues: the runner took a lap back."""
         self._in_last_window = 0
         self._given.clear()
 

@@ -130,5 +130,5 @@ class CueDesk:
 
 
 def _slot(kind: CueKind) -> CueKind:
-    """HOLD takes LAST_LAP's place, so a watch armed with one and told the other feels one of them, once."""
+    """HOLD takes LAST_LAP's place: armed with one and told the other, a watch feels one, once."""
     return CueKind.LAST_LAP if kind is CueKind.HOLD else kind

@@ -1,7 +1,4 @@
-"""What the cues say. The words are data in ``kickcue/phrases/<language>.toml``.
-
-Here is their shape.
-"""
+"""The shape of what the cues say; the words are in ``kickcue/phrases/<language>.toml``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,10 +1,8 @@
 """Which cues would help now.
 
 The last lap's opening, then turnover and drive only while the legs have not answered, relax once
-they have.
-
-Nothing is said in the last 50 m, wherever these may be: the finish counts as near as it may
-plausibly be.
+they have. Nothing is said in the last 50 m, wherever these may be: the finish counts as near as it
+may plausibly be.
 
 The schedule is SCIENCE's proposal: discrete, short, external prompts. No metronome: runners told to
 match a beat ran slower and with shorter steps than with the same music left alone (Van Dyck 2021).
@@ -45,7 +43,7 @@ class Moment:
 def bell_cue(*, hold: bool, about: bool) -> Candidate:
     """Return the cue that opens the last window.
 
-    ``hold`` form in place of the kick, ``about`` where the place is not known well.
+    ``hold`` asks for form in place of the kick, ``about`` where the place is not known well.
     """
     if hold:
         return Candidate(CueKind.HOLD, PhraseKey.HOLD_ABOUT if about else PhraseKey.HOLD)

@@ -1,4 +1,6 @@
-"""Race rules as modes: where cues may be given at all, and in which form, and whether somebody beside the track may press.
+"""Race rules as modes: where cues may be given at all, and in which form.
+
+Also whether somebody beside the track may press.
 
 World Athletics TR 6.3.1 counts pacing by a technical device as assistance (disqualification may
 come without warning), and 6.3.2 bans mobile phones and radio transmitters from the competition
@@ -50,8 +52,8 @@ ALLOWED = {
         cues=False,
         voice=False,
         helper=False,
-        reason="sanctioned race: cues are off and everything is recorded, because World Athletics TR 6.3.1 counts a device's "
-        "pacing as assistance (disqualification without warning)",
+        reason="sanctioned race: cues are off and everything is recorded, because World Athletics "
+        "TR 6.3.1 counts a device's pacing as assistance (disqualification without warning)",
     ),
 }
 

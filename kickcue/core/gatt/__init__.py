@@ -55,7 +55,7 @@ _BASE_SUFFIX: Final = "-0000-1000-8000-00805f9b34fb"
 
 
 def short_uuid(uuid: str) -> str:
-    """Return a UUID in lower case, shortened to its four hex digits where it is a 16-bit one of the Bluetooth SIG's."""
+    """Return a UUID in lower case, a 16-bit one of the Bluetooth SIG's as its four hex digits."""
     lower = uuid.lower()
     if len(lower) == 36 and lower.startswith(_BASE_PREFIX) and lower.endswith(_BASE_SUFFIX):
         return lower[4:8]

@@ -1,6 +1,4 @@
-"""Device Information strings.
-
-Model number (2A24), firmware revision (2A26), manufacturer name (2A29).
+"""Device Information strings: model (2A24), firmware revision (2A26), manufacturer (2A29).
 
 Source: Bluetooth SIG Device Information Service 1.1. Real devices end them with NULs (Polar H10),
 which are taken off; octets that are no UTF-8 read as U+FFFD, so any bytes decode.

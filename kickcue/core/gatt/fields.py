@@ -9,9 +9,7 @@ from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number on the wire.
-
-    ``size`` octets that count ``1 / per_unit`` of the unit which ``name`` carries.
+    """One number on the wire: ``size`` octets that count ``1 / per_unit`` of ``name``'s unit.
 
     ``low`` and ``high`` are the raw values allowed, both included; a negative ``low`` makes the
     number signed. ``unknown`` is the raw value that the sender writes for "not available"; it reads

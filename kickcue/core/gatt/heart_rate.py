@@ -83,9 +83,7 @@ class HeartRateMeasurement:
 def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[int, ...], bool]:
     """Decode to the fields of ``HeartRateMeasurement`` in their order.
 
-    DecodeError where octets are missing.
-
-    For who decodes each second and has no use for the object.
+    For who decodes each second and has no use for the object. DecodeError where octets are missing.
     """
     try:
         flags = data[0]

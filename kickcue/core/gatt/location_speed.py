@@ -112,10 +112,7 @@ class LocationAndSpeed:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing or a value is impossible.
-
-        Latitude 91, month 13.
-        """
+        """Decode; DecodeError where octets are missing or a value is impossible (latitude 91)."""
         if len(data) < _FLAGS_SIZE:
             raise too_short("2a67", _FLAGS_SIZE, data)
         flags = int.from_bytes(data[:_FLAGS_SIZE], "little")

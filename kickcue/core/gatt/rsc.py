@@ -68,9 +68,7 @@ class RscMeasurement:
 def rsc_values(data: bytes) -> tuple[float, int, bool, float | None, float | None]:
     """Decode to the fields of ``RscMeasurement`` in their order.
 
-    DecodeError where octets are missing.
-
-    For who decodes each second and has no use for the object.
+    For who decodes each second and has no use for the object. DecodeError where octets are missing.
     """
     try:
         flags = data[0]

@@ -68,9 +68,7 @@ _GROUPS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class TreadmillData:
-    """One notification of a treadmill, which may be a part of its record.
-
-    What is not in it is None.
+    """One notification of a treadmill, which may be a part of its record; the rest is None.
 
     ``reserved_flags`` keeps bits 13 to 15 in their places and ``extra`` the octets after the last
     field that a known flag announces (some treadmills send a step count there). ``truncated``: the
@@ -102,9 +100,9 @@ class TreadmillData:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Decode; DecodeError where octets are missing.
+        """Decode; DecodeError where octets are missing, unless there are exactly 20.
 
-        Unless there are exactly 20 of them (see ``truncated``).
+        20 is what a radio link carries, see ``truncated``.
         """
         if len(data) < _FLAGS_SIZE:
             raise too_short("2acd", _FLAGS_SIZE, data)

@@ -5,9 +5,10 @@ Pure, so that every byte can be tested without a watch.
 The three calls that a bridge, a firmware author or a local player needs:
 
 ``encode(profile, touch)`` (``encode.py``)
-    The steps that give the cue now: GATT writes, programs to start, a document to hand over, or sounds (``steps.py``).
+    The steps that give the cue now: GATT writes, programs to start, a document to hand over, or
+    sounds (``steps.py``).
 ``encode_arm(profile, touch, due_in_ms)`` and ``encode_disarm(profile, cue_id)`` (``encode.py``)
-    The same for a watch that keeps timers itself; None for all others, whose timers the sender keeps.
+    The same for a watch that keeps timers itself; None for all others: their sender keeps them.
 ``profile.timing.lead_after_ms(idle_s)`` (``watch.py``)
     How much earlier than it is to be felt the first step has to be taken.
 

@@ -1,7 +1,6 @@
 """What the app on a watch answers, where there is one.
 
-``kickcue.boot.js`` on a Bangle.js prints a line of JSON for each cue.
-
+``kickcue.boot.js`` on a Bangle.js prints a line of JSON for each cue, such as
 ``{"t":"kick","id":"1f/last_lap-1","felt":true,"late":12}``; not felt has a ``why``. What else
 stands on that console is passed over.
 """

@@ -31,7 +31,7 @@ def alike(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> tuple[frozens
 
 
 def undeclared(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> Iterator[str]:
-    """Yield one sentence for each group that the profile does not admit, and for each that it admits without cause."""
+    """Yield a sentence for each group that the profile fails to admit, or admits without cause."""
     found, admitted = alike(profile, vocabulary), [group.cues for group in profile.alike]
     for group in found:
         if group not in admitted:

@@ -94,10 +94,7 @@ message itself is the timer.)"""
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A cue ready to be sent.
-
-    ``steps`` in order, how it will feel, the text as it will be shown, and what was lost.
-    """
+    """A cue ready to be sent: the steps in order, how it feels, the text shown, what was lost."""
 
     steps: tuple[Step, ...]
     lowered: Lowered
@@ -106,10 +103,7 @@ class Encoded:
 
 
 def encode(profile: WatchProfile, touch: Touch, without: frozenset[Way] = frozenset()) -> Encoded:
-    """Return the steps that give the cue now.
-
-    None where no way is left that is not in ``without``.
-    """
+    """Return the steps that give the cue now; None where ``without`` leaves no way."""
     return _encoded(
         profile, touch, lower(profile, touch, without), ENCODERS[profile.encoder].encode
     )
@@ -118,10 +112,8 @@ def encode(profile: WatchProfile, touch: Touch, without: frozenset[Way] = frozen
 def encode_arm(profile: WatchProfile, touch: Touch, due_in_ms: int) -> Encoded | None:
     """Return the steps that set, or set anew, the watch's own timer for the cue.
 
-    None where it keeps none.
-
-    The watch plays when the time is over, unless ``encode``'s steps of the same ``touch.id`` came
-    first, or ``encode_disarm``'s.
+    None where it keeps none. The watch plays when the time is over, unless ``encode``'s steps of
+    the same ``touch.id`` came first, or ``encode_disarm``'s.
     """
     if profile.encoder not in ARMING:
         return None

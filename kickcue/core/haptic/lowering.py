@@ -1,6 +1,6 @@
-"""What of a cue a watch can play.
+"""What of a cue a watch can play: the way it takes (felt, heard or read), its pulses, the losses.
 
-The way it takes (felt, heard or read), its pulses, and by name what was lost.
+What was lost is told by name.
 """
 
 from dataclasses import dataclass
@@ -32,10 +32,8 @@ class Lowered:
 def lower(profile: WatchProfile, touch: Touch, without: frozenset[Way] = _UNLIMITED) -> Lowered:
     """Return the cue as the watch plays it, on the best of its ways that is not in ``without``.
 
-    A motor that is switched off, say.
-
-    Never more pulses than asked for, with one exception that is named: a watch that taps with each
-    text (``TAP_ADDED``).
+    ``without`` is where a motor is switched off, say. There are never more pulses than asked for,
+    but by one exception that is named: a watch that taps with each text (``TAP_ADDED``).
     """
     way = next((way for way in profile.ways if way not in without), None)
     if way is None:
@@ -68,7 +66,7 @@ def _fixed(motor: Actuator, touch: Touch) -> Lowered:
 def counted(motor: Actuator, count: int) -> Pulses:
     """Return what is felt when a watch of one fixed pulse is made to count.
 
-    A ring of all but the last, which is a tap and ends it.
+    It rings for all pulses but the last, which is a tap and ends the ring.
     """
     assert motor.tap_ms is not None
     tap = (motor.tap_ms, 0, 1.0)
@@ -86,7 +84,7 @@ def counted(motor: Actuator, count: int) -> Pulses:
 def _countable(motor: Actuator) -> int:
     """Return how far the ring can count.
 
-    All its pulses but the last are over, and the tap given, while it still rings by itself.
+    The tap has to be given, after all pulses but the last, while the ring still goes on by itself.
     """
     ring = motor.counting_ring
     return 1 if ring is None else 2 + (ring.longest_ms - ring.tap_after_ms) // ring.period_ms

@@ -38,7 +38,10 @@ class _Draft:
 
 
 def audible(pulses: Pulses) -> Pulses:
-    """Return the pulses without those of no length or no intensity, whose time becomes part of the gap before; the last gap is 0."""
+    """Return the pulses without those that nobody feels: no length, or no intensity.
+
+    Their time becomes part of the gap before; the last gap is 0.
+    """
     kept: list[tuple[int, int, float]] = []
     for on_ms, off_ms, intensity in pulses:
         if on_ms > 0 and intensity > 0:
@@ -79,7 +82,11 @@ def _set_level(draft: _Draft, motor: Actuator) -> None:
         return
     if motor.amplitude is Amplitude.STEPS:
         had = [
-            min(motor.amplitude_steps, key=lambda step, level=level: abs(step - level))  # type: ignore[misc]  # mypy loses the default of a lambda
+            min(
+                motor.amplitude_steps,
+                # mypy loses the default of a lambda.
+                key=lambda step, level=level: abs(step - level),  # type: ignore[misc]
+            )
             for level in draft.level
         ]
     else:

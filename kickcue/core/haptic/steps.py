@@ -1,4 +1,4 @@
-"""What an encoder gives out: the steps that make a watch play a cue, to be taken in order.
+"""The steps that make a watch play a cue, to be taken in order.
 
 Who takes them needs to know nothing more.
 """
@@ -25,10 +25,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Start this program without a shell, do not wait for its end.
-
-    Then wait ``wait_ms`` from its start.
-    """
+    """Start this program without a shell, and go on ``wait_ms`` after that, ended or not."""
 
     argv: tuple[str, ...]
     wait_ms: int = 0
@@ -36,10 +33,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Hand this JSON value to the program on the other side.
-
-    A watch's client, a page, a companion app.
-    """
+    """Hand this JSON value to the other side: a watch's client, a page, a companion app."""
 
     value: Json
 

@@ -1,6 +1,4 @@
-"""What is known about a watch, as data.
-
-How it is reached, what its motor can do, how late it is, what its firmware gets wrong.
+"""What is known about a watch, as data: its way in, its motor, its lateness, its faults.
 
 Read from ``firmware_profiles/watches/<id>/profile.toml`` at the border
 (``kickcue.config.watch_files``). All times are in milliseconds unless the name says otherwise;
@@ -28,14 +26,11 @@ class Standing(StrEnum):
     VECTORS = "vectors"
     """The bytes are those of the sources; nobody has seen them arrive."""
     COMPANION_ONLY = "companion-only"
-    """Only an app on the watch or the phone can play it, and that app does not come with kickcue."""
+    """Only an app on the watch or the phone can play it, and kickcue does not come with that."""
 
 
 class Transport(StrEnum):
-    """Who carries the steps.
-
-    The Bluetooth bridge, an MQTT client, a page, a player, or a program that is started.
-    """
+    """Who carries the steps: the Bluetooth bridge, an MQTT client, a page, a player, a program."""
 
     BLE = "ble"
     MQTT = "mqtt"
@@ -55,7 +50,9 @@ PLAYED_BY: Final[Mapping[Transport, str]] = {
     Transport.AUDIO: "`kickcue run` plays it by itself, where [audio] of race.toml says so",
     Transport.PROGRAM: "`kickcue watch --as {id}` plays it, on the phone",
     Transport.INTENT: "`kickcue watch --as {id}` plays it, on the phone",
-    Transport.COMPANION: "an app on the watch would have to play it, and there is none: it cannot be used",
+    Transport.COMPANION: (
+        "an app on the watch would have to play it, and there is none: it cannot be used"
+    ),
 }
 
 
@@ -97,10 +94,9 @@ class Amplitude(StrEnum):
 class CountingRing:
     """A ring of even pulses that goes on until a tap ends it.
 
-    With both, a watch of one fixed pulse can be made to count.
-
     A pulse of ``on_ms`` each ``period_ms``, at most for ``longest_ms``. The tap comes
-    ``tap_after_ms`` after the last pulse of the ring.
+    ``tap_after_ms`` after the last pulse of the ring. With both, a watch of one fixed pulse can be
+    made to count.
     """
 
     on_ms: int
@@ -122,7 +118,7 @@ class UrgentRing:
 
 @dataclass(frozen=True, slots=True)
 class Actuator:
-    """The limits of the motor, or of the loudspeaker where ``WatchProfile.ways`` begins with AUDIO."""
+    """The limits of the motor, or of the loudspeaker where AUDIO is the first of the ways."""
 
     pattern: Pattern
     min_on_ms: int = 1
@@ -169,7 +165,7 @@ class Timing:
     def lead_after_ms(self, idle_s: float | None) -> int:
         """Return how much earlier than due a cue has to be sent when the link was idle for so long.
 
-        None: nobody knows how long.
+        ``idle_s`` is None where nobody knows how long.
         """
         awake = self.idle_after_s is not None and idle_s is not None and idle_s < self.idle_after_s
         return self.lead_ms if awake else self.lead_ms + self.idle_penalty_ms
@@ -232,9 +228,9 @@ class WatchQuirk:
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Cues that the profile admits to play alike, and what tells them apart.
+    """Cues that the profile admits to play alike.
 
-    ``text``, ``voice``, ``moment`` or ``nothing``.
+    ``text``, ``voice``, ``moment`` or ``nothing`` tells them apart.
     """
 
     cues: frozenset[str]
@@ -272,10 +268,7 @@ class WatchProfile:
     alike: tuple[Alike, ...] = ()
 
     def quirks_of(self, firmware: str | None) -> tuple[WatchQuirk, ...]:
-        """Return the quirks of this firmware (2A26).
-
-        All of them where it is unknown, for then any may hold.
-        """
+        """Return the quirks of this firmware (2A26); all where it is unknown, as any may hold."""
         return tuple(
             q
             for q in self.quirks
@@ -284,9 +277,9 @@ class WatchProfile:
 
 
 def recognise(profiles: Iterable[WatchProfile], advert: Advertisement) -> WatchProfile | None:
-    """Return the one profile whose match blocks hold.
+    """Return the one profile whose match blocks hold, None where there is none.
 
-    AskedWronglyError where there are two, None where there is none.
+    AskedWronglyError where there are two.
     """
     found = [
         profile for profile in profiles if any(holds(block, advert) for block in profile.matches)

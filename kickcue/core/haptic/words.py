@@ -23,10 +23,8 @@ _PLAIN: Final = str.maketrans(
 def fitted(text: str, charset: str, max_bytes: int) -> str:
     """Return the text in the charset's letters and cut to the bytes.
 
-    Accents are dropped where they must be, what is left is ``?``.
-
-    Control characters become spaces: NUL parts title from body on some watches, a line's end ends
-    the command on others.
+    Accents are dropped where they must be, what is left is ``?``. Control characters become spaces:
+    NUL parts title from body on some watches, a line's end ends the command on others.
     """
     one_line = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     written = "".join(_letter(c, charset) for c in one_line)
@@ -39,9 +37,9 @@ def shortened(text: str, charset: str, max_bytes: int) -> str:
 
 
 def title_and_body(text: str) -> tuple[str, str]:
-    """Return what stands before the first colon and after it: ``Turnover up.
+    """Return what stands before the first colon and after it.
 
-    Stay relaxed`` is a title and a body.
+    ``Turnover up: stay relaxed`` is a title and a body.
     """
     title, _, body = text.partition(":")
     return title.strip(), body.strip()

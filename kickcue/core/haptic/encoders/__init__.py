@@ -1,4 +1,1 @@
-"""One file a wire form.
-
-What a certain watch has to be sent so that it plays what ``lowering`` left of a cue.
-"""
+"""One file a wire form: what a watch must be sent to play what ``lowering`` left of a cue."""

@@ -1,4 +1,6 @@
-"""Bangle.js: a line of JavaScript that sets absolute timers, or a message to the app ``kickcue.boot.js`` on the watch.
+"""Bangle.js: a line of JavaScript that sets absolute timers.
+
+Or a message to the app ``kickcue.boot.js``, where that is on the watch.
 
 ``Bangle.buzz`` calls made while it buzzes follow each other without a gap, so each pulse has a
 timer of its own, counted from the line's arrival. A line begins with DLE (no echo) and is one
@@ -93,9 +95,9 @@ def _line(profile: WatchProfile, code: str) -> Write:
 
 
 def _strength(intensity: float) -> str:
-    """Return the strength in tenths as JavaScript has it, without a zero in front.
+    """Return the strength in tenths as JavaScript: ``.5``, not ``0.5``.
 
-    0 would switch the motor off.
+    Never 0, which would switch the motor off.
     """
     tenths = max(round(10 * intensity), 1)
     return "1" if tenths == 10 else f".{tenths}"

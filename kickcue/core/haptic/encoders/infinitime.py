@@ -1,6 +1,4 @@
-"""InfiniTime's New Alert (2A46): category, count, a byte that is ignored, then the text.
-
-Title and body are parted by NUL.
+"""InfiniTime's New Alert (2A46): category, count, an ignored byte, title, NUL, body.
 
 Category 3 is a call and rings until another alert comes; any other category taps once. So a ring,
 ended by an alert, counts. The header has three bytes where the standard has two, and a packet of
@@ -20,10 +18,7 @@ CALL: Final = 3
 
 
 def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Write, ...]:
-    """Return one alert for one pulse.
-
-    For more a call, and after the time of all but the last an alert.
-    """
+    """Return one alert for one pulse; for more a call, and an alert that ends it for the last."""
     assert profile.words is not None
     del touch  # neither its id nor its urgency is told to this watch
     title, body = title_and_body(text)

@@ -1,6 +1,4 @@
-"""A watch with kickcue's own client on MQTT.
-
-The cue message of ``docs/wire.md`` with the pulses and the text made to fit this watch.
+"""A watch with kickcue's own client: ``docs/wire.md``'s cue, pulses and text made to fit.
 
 The keys are those that such a message and the canonical cue share; who sends it adds ids, times and
 deadline.

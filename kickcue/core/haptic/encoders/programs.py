@@ -1,4 +1,4 @@
-"""Programs on an Android phone that are started for a cue: Termux's own vibration, and broadcasts to Gadgetbridge."""
+"""Programs on an Android phone: Termux's own vibration, and broadcasts to Gadgetbridge."""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ def encode_termux(
 ) -> tuple[Run, ...]:
     """Return one start a pulse: ``termux-vibrate`` knows no patterns.
 
-    ``-f``: also where the phone is silent.
+    ``-f`` has it vibrate where the phone is silent, too.
     """
     del profile, touch, text
     return tuple(

@@ -1,7 +1,4 @@
-"""The loudspeaker of the machine that runs kickcue.
-
-The phrase where there is a voice, tones in the rhythm of the pulses otherwise.
-"""
+"""This machine's loudspeaker: a phrase where there is a voice, else tones in the pulses' rhythm."""
 
 from kickcue.core.haptic.lowering import Lowered
 from kickcue.core.haptic.steps import Sound, Tone

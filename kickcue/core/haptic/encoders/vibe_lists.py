@@ -1,4 +1,4 @@
-"""Lists that a program on the other side hands to its vibration motor as they are: Pebble, Garmin, the browser."""
+"""Lists that the other side hands to its vibration motor: Pebble, Garmin, the browser."""
 
 from typing import Final
 
@@ -14,7 +14,10 @@ FULL: Final = 100
 def encode_pebble(
     profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
-    """Return durations on, off, on ... (``vibes_enqueue_custom_pattern_with_amplitudes``) with an amplitude in percent for each."""
+    """Return durations on, off, on ... with an amplitude in percent for each.
+
+    As ``vibes_enqueue_custom_pattern_with_amplitudes`` takes them.
+    """
     del profile, touch
     pulses = lowered.pulses or ()
     amplitudes = [percent for *_, intensity in pulses for percent in (round(FULL * intensity), 0)][
@@ -39,7 +42,7 @@ def encode_garmin(
 def encode_web(
     profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
-    """Return the array for ``navigator.vibrate``, or the pulses for tones where nothing vibrates.
+    """Return the array for ``navigator.vibrate``, or pulses for tones where nothing vibrates.
 
     And the words.
     """
