@@ -184,7 +184,8 @@ def _apply_profile(shown: dict[str, Any], profile_id: str, char: str, data: byte
 
     Return the profile's id.
     """
-    from kickcue.config.profile_files import load_profile  # noqa: PLC0415  pydantic is slow to import and few commands need it
+    # pydantic is slow to import and few commands need it.
+    from kickcue.config.profile_files import load_profile  # noqa: PLC0415
     from kickcue.core import readings  # noqa: PLC0415  only needed with a profile
 
     profile = load_profile(profile_id)

@@ -86,9 +86,10 @@ def open_what_is_closed() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
         os.set_inheritable(number, True)
     os.close(number)
-    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115  it is open as long as the process is
+    # It is open as long as the process is.
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115  same
-    sys.stderr = sys.stderr or open(_STANDARD_ERROR, "w", encoding="utf-8")  # noqa: PTH123, SIM115  same
+    sys.stderr = sys.stderr or open(_STANDARD_ERROR, "w", encoding="utf-8")  # noqa: PTH123, SIM115
 
 
 @contextmanager

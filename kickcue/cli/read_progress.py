@@ -46,7 +46,8 @@ class _Bar:
 
 
 def _new() -> "Progress":
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415  only a long file on a terminal needs it
+    # Only a long file on a terminal needs it.
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  same
 

@@ -185,7 +185,9 @@ def _recorded(
     race: Source,
 ) -> Iterator[tuple[Input, tuple[Output, ...]]]:
     from kickcue import __version__  # noqa: PLC0415  beside what needs it
-    from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415  only recordings need the library
+
+    # Only recordings need the library.
+    from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415
 
     document = race.document.with_digests()
     header = Header(

@@ -30,7 +30,8 @@ def console() -> "Console":
 
     The terminal's own width and colours, plain text of 80 columns in a pipe.
     """
-    from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415  rich costs 40 ms, and most commands print plain lines
+    # rich costs 40 ms, and most commands print plain lines.
+    from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415
 
     return PictureConsole(highlight=False, width=None if sys.stdout.isatty() else PLAIN_COLUMNS)
 

@@ -121,7 +121,8 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
         made_by=f"kickcue {__version__} simulate",
     )
     if path.suffix == ".jsonl":
-        from kickcue.recording import jsonl  # noqa: PLC0415  as everywhere, a format is loaded where it is needed
+        # As everywhere, a format is loaded where it is needed.
+        from kickcue.recording import jsonl  # noqa: PLC0415
 
         jsonl.write(path, header, inputs)
     elif path.suffix == ".mcap":
@@ -193,7 +194,8 @@ async def _sensors_on_air(
 
     One for all on a single adapter, one each on as many adapters as there are sensors.
     """
-    from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415  needs bumble, an extra
+    # Needs bumble, an extra.
+    from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415
 
     if len(adapters) not in (1, len(chars)):
         raise AskedWronglyError(

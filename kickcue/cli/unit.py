@@ -14,7 +14,8 @@ from kickcue.config.places import SYSTEM_FOLDER
 from kickcue.core.errors import AskedWronglyError
 
 TEMPLATE: Final = Path(__file__).with_name("kickcue.service")
-HIDDEN: Final = (Path("/tmp"), Path("/var/tmp"), Path("/run/user"), Path("/dev"))  # noqa: S108  a service gets empty ones of its own
+# A service gets empty ones of its own.
+HIDDEN: Final = (Path("/tmp"), Path("/var/tmp"), Path("/run/user"), Path("/dev"))  # noqa: S108
 STATE: Final = Path("/var/lib/kickcue")
 _PLAIN: Final = frozenset("/._-+@: ")
 
@@ -42,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
             "systemd is found on Linux alone; elsewhere start `kickcue run --headless` as "
             "services are started there"
         )
-    race_file = (
-        SYSTEM_FOLDER / "race.toml" if args.file is None else Path(os.path.abspath(args.file))  # noqa: PTH100  links stay links
-    )
+    race_file = SYSTEM_FOLDER / "race.toml"
+    if args.file is not None:
+        race_file = Path(os.path.abspath(args.file))  # noqa: PTH100  links stay links
     user = args.user or _who(os.environ)
     _check_user(user)
     print(unit(Path(sys.executable), race_file, user, _state_dir(race_file)), end="")

@@ -181,7 +181,8 @@ async def _run(argv: Sequence[str]) -> str | None:
     By Popen, as in ``edges/fixes/termux.py``.
     """
     try:
-        process = subprocess.Popen(  # noqa: ASYNC220, S603  asyncio's own does it likewise; the profile's words, without a shell
+        # asyncio's own does it likewise; the profile's words, without a shell.
+        process = subprocess.Popen(  # noqa: ASYNC220, S603
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -289,7 +289,8 @@ class Vector(Block):
     kind: Literal["real", "sample", "synthetic"]
     source: Text
     expect: Expect = Expect()
-    unknown: list[Literal[EXPECTABLE]] = []  # type: ignore[valid-type]  # the keys of Expect, not written twice
+    # The keys of Expect, not written twice.
+    unknown: list[Literal[EXPECTABLE]] = []  # type: ignore[valid-type]
     refused: bool = False
 
     @model_validator(mode="after")

@@ -59,7 +59,8 @@ def audio_cache(state: Path) -> Path:
 
 def audio_plan(settings: Settings, cache: Path) -> "Plan":
     """Return how the settings want a race to sound."""
-    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415  numpy, for those who want sound alone
+    # numpy, for those who want sound alone.
+    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
     return Plan(

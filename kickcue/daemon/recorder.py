@@ -105,7 +105,8 @@ class Recorder:
                 writer.write(entry)
             if self.trouble is None:
                 writer.close()
-        except Exception as error:  # noqa: BLE001  whatever it is: the race goes on without a recording, and says so
+        # Whatever it is: the race goes on without a recording, and says so.
+        except Exception as error:  # noqa: BLE001
             with self._changed:
                 self._give_up(
                     str(error)

@@ -109,7 +109,8 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
         except _AnotherError as error:
             say(f"{path.name} is not gone on with: {error}")
             return None
-        except Exception as error:  # noqa: BLE001  no recording may keep a race from starting, whatever is wrong with it
+        # No recording may keep a race from starting, whatever is wrong with it.
+        except Exception as error:  # noqa: BLE001
             set_aside(path, _why(path, error), say)
     return None
 

@@ -7,6 +7,7 @@ the recording's clock, which need not be the true one: a machine that sleeps sto
 the kinds: ``docs/evaluation.md``.
 """
 
+# ruff: noqa: ARG001  every Mishap is given all that any of them wants
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -64,23 +65,18 @@ class Befallen:
 Mishap = Callable[[Random, Course, Truth, Befallen], Befallen]
 
 
-def nothing(
-    random: Random,  # noqa: ARG001  see Mishap
-    course: Course,  # noqa: ARG001
-    truth: Truth,  # noqa: ARG001
-    race: Befallen,
-) -> Befallen:
+def nothing(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let nothing go wrong; the pod is heard before the gun, as it is in all these races."""
     return race
 
 
-def start_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001  see Mishap
+def start_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Press the start 3 to 60 s after the gun; presses before it mark nothing."""
     late_s = random.uniform(3.0, 60.0)
     return replace(race, starts_s=(late_s,))
 
 
-def false_start(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def false_start(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Call the runner back after some metres; press the start at both guns."""
     ago_s, run_s = random.uniform(60.0, 120.0), random.uniform(3.0, 10.0)
     began_m = 5.0 * run_s + 20.0
@@ -104,7 +100,7 @@ def _recalled(ago_s: float, run_s: float, back_m: float) -> list[tuple[float, fl
     return rows
 
 
-def slip(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def slip(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let the pod count 40 to 200 m too many or too few once."""
     at_s = random.uniform(0.05, 0.95) * truth.duration_s
     off_m = random.choice((-1.0, 1.0)) * random.uniform(40.0, 200.0)
@@ -120,7 +116,7 @@ def slip(random: Random, course: Course, truth: Truth, race: Befallen) -> Befall
     return replace(race, counted=found, changed_s=(at_s,))
 
 
-def scale_step(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def scale_step(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let the pod's scale be another one, by up to 15 %, for a part of the race."""
     began_s, ended_s = sorted(random.uniform(0.0, 1.0) * truth.duration_s for _ in range(2))
     ended_s = random.choice((ended_s, truth.duration_s))
@@ -155,7 +151,7 @@ def _queued(sample: Counted, stalls: Sequence[tuple[float, float]]) -> Counted:
     return sample
 
 
-def sleep(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def sleep(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let the machine sleep for 60 to 120 s.
 
     Its clock stands still, what is sent meanwhile is lost.
@@ -168,12 +164,12 @@ def sleep(random: Random, course: Course, truth: Truth, race: Befallen) -> Befal
     return replace(race, counted=heard, marks=pressed, asleep_s=asleep_s)
 
 
-def cadence_only(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def cadence_only(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let the sensor tell cadence alone: no speed, no total."""
     return replace(race, sends={"speed": False, "total": False})
 
 
-def no_total(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def no_total(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Let the pod tell speed and no total."""
     return replace(race, sends={"speed": True, "total": False})
 
@@ -185,7 +181,7 @@ def strap_only(random: Random, course: Course, truth: Truth, race: Befallen) -> 
     return replace(race, counted=[], marks=_from_line(race.marks, lines_m[first], truth))
 
 
-def last_four(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def last_four(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Press from the fourth-last line on only."""
     return replace(race, marks=_from_line(race.marks, course.crossings_m[-4:][0], truth))
 
@@ -210,7 +206,7 @@ def helper_elsewhere(random: Random, course: Course, truth: Truth, race: Befalle
     return replace(race, marks=moved)
 
 
-def correlated_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:  # noqa: ARG001
+def correlated_late(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
     """Make all presses of a race late by the same 2 to 4 s."""
     late_s = random.uniform(*ALL_LATE_S)
     return replace(

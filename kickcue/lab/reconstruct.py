@@ -49,7 +49,10 @@ def staged(race: FamousRace, course: Course, seed: int) -> SimulatedRace:
     So that there is something to see, it is drawn anew until at least one press up to the bell is
     missing and at least one comes twice.
     """
-    draws = (_drawn(race, course, Random(f"{race.name} {seed} {attempt}")) for attempt in count())  # noqa: S311  a simulation, not a secret
+    draws = (
+        _drawn(race, course, Random(f"{race.name} {seed} {attempt}"))  # noqa: S311  no secret
+        for attempt in count()
+    )
     return next(drawn for drawn in draws if _eventful(drawn, course))
 
 

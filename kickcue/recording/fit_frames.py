@@ -260,7 +260,8 @@ def _decode(walk: _Walk, start: int) -> bool:
                 walk.decoded_to = at + len(frame.chunk.bytes)
                 if number % _REPORT_EVERY == 0:
                     walk.progress(at)
-    except Exception:  # noqa: BLE001  damaged bytes lead the library into KeyError, struct.error, AssertionError and more
+    # Damaged bytes lead the library into KeyError, struct.error, AssertionError and more.
+    except Exception:  # noqa: BLE001
         return False
     return True
 

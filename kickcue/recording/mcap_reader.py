@@ -84,7 +84,8 @@ class _Found:
             except CRCValidationError:  # of a chunk
                 self.trouble = CHANGED
                 return
-            except Exception:  # noqa: BLE001  damaged bytes lead the library into EndOfFile, struct.error, UnicodeDecodeError, MemoryError, ZstdError...
+            # Damaged bytes lead the library into EndOfFile, struct.error, MemoryError and more.
+            except Exception:  # noqa: BLE001
                 self.trouble = DAMAGED
                 return
         self.trouble = CHANGED if self._crc_wrong else walk.trouble

@@ -114,7 +114,8 @@ def unpacked(chunk: Chunk, room: int) -> Chunk:
     size = chunk.uncompressed_size
     if size > room:
         raise ValueError("the chunk is larger than any recording")
-    from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # noqa: PLC0415  kickcue writes no chunks
+    # kickcue writes no chunks.
+    from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]  # noqa: PLC0415
     from zstandard import ZstdDecompressor  # noqa: PLC0415
 
     if chunk.compression == "zstd":

@@ -112,7 +112,8 @@ def _read(opcode: int, at: int, content: bytes) -> McapRecord:
         raise DataError(f"it is damaged at byte {at}: kickcue writes no records of kind {opcode}")
     try:
         record = parsed(_READERS[opcode], content)
-    except Exception:  # noqa: BLE001  see mcap_reader: damaged bytes raise all kinds of things in the library
+    # See mcap_reader: damaged bytes raise all kinds of things in the library.
+    except Exception:  # noqa: BLE001
         raise DataError("the head of the file is damaged") from None
     if isinstance(record, Schema | Channel) and record.id > MOST_IDS:
         raise DataError("the head of the file is damaged")

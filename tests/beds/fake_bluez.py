@@ -92,7 +92,8 @@ class FakeBluez(Faults):
         if connection is not None:
             connection.disconnect()
             with contextlib.suppress(OSError, EOFError):  # the bus itself may have been killed
-                await connection.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast left this one out
+                # dbus-fast left this one out.
+                await connection.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     async def stop(self) -> None:
         """Leave as after SIGTERM: every link is ended, and said to be, before the name goes."""

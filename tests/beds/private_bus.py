@@ -113,7 +113,8 @@ async def private_bus() -> AsyncIterator[PrivateBus]:
     """Run a bus; the test is skipped (or fails where real parts are demanded) without
     ``dbus-daemon``.
     """
-    from tests.conftest import absent, find_program  # noqa: PLC0415  the benchmark uses this file without pytest
+    # The benchmark uses this file without pytest.
+    from tests.conftest import absent, find_program  # noqa: PLC0415
 
     program = find_program("dbus-daemon")
     with running_bus(program if program is not None else absent("dbus-daemon", INSTALL)) as bus:

@@ -67,7 +67,8 @@ class Cost(NamedTuple):
 
 def simulated() -> Iterator[Case]:
     """Yield one 5000 m of each kind."""
-    from kickcue.lab.scenarios import SCENARIOS  # noqa: PLC0415  a worker runs on checkouts that may not have it
+    # A worker runs on checkouts that may not have it.
+    from kickcue.lab.scenarios import SCENARIOS  # noqa: PLC0415
     from kickcue.lab.simulate import simulate, simulated_document  # noqa: PLC0415
 
     course = simulated_document("5000m").course()

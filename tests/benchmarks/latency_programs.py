@@ -16,7 +16,8 @@ HOST = "127.0.0.1"
 
 def ear(port: str, user: str | None = None, password: str | None = None) -> None:
     """Print moment, topic and payload of each message: paho with nothing around it."""
-    from paho.mqtt.client import Client, MQTTMessage  # noqa: PLC0415  each program loads only what it is about
+    # Each program loads only what it is about.
+    from paho.mqtt.client import Client, MQTTMessage  # noqa: PLC0415
     from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415  same
 
     client = Client(CallbackAPIVersion.VERSION2)

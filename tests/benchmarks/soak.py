@@ -78,7 +78,8 @@ async def _daemon(folder: Path, rate: float) -> int:
             figures: dict[str, Any] = {
                 "rss_mb": _memory_mb(),
                 "tasks": len(asyncio.all_tasks()),
-                "handles": len(os.listdir("/proc/self/fd")),  # noqa: PTH208  iterdir would open one more
+                # iterdir would open one more.
+                "handles": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
                 "notifications": sum(health.notifications for health in run.health.values()),
                 "race_s": (run.race_ns() or 0) / NS_PER_S,
                 "phase": run.phase,
@@ -152,7 +153,8 @@ async def _play(sensors: list[Sensor], rate: float) -> None:
 
 
 async def _wear(url: str) -> None:
-    from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  the measured process has no use for it
+    # The measured process has no use for it.
+    from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415
 
     async with watch(parse_address(url), Topics()) as worn:
         while True:

@@ -144,7 +144,8 @@ async def hang_up() -> None:
         each for each in gc.get_objects() if isinstance(each, MessageBus) and each.connected
     ]:
         bus.disconnect()
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast leaves its types out here
+        # dbus-fast leaves its types out here.
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -128,7 +128,8 @@ async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(
             ):
                 says = "infinitime on the wrist" if reachable else "no watch is there: infinitime: "
                 async with asyncio.timeout(PATIENCE_S):
-                    while says not in run.watches.text(time.monotonic_ns()):  # noqa: ASYNC110  another process
+                    # Another process.
+                    while says not in run.watches.text(time.monotonic_ns()):  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
     finally:
         process.send_signal(signal.SIGTERM)

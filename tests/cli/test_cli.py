@@ -433,7 +433,7 @@ def test_an_ascii_terminal_gets_question_marks() -> None:
     assert "" == done.stderr
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")  # noqa: PTH110  no path is built
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_told_in_one_line() -> None:
     """GIVEN an output that takes nothing more WHEN a command prints THEN that is told in one line,
     with status 1.

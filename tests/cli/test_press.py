@@ -277,7 +277,8 @@ class Terminal:
         os.write(self.master, key.encode())
 
     async def until_seen(self, text: str) -> None:
-        while text not in self.seen:  # noqa: ASYNC110  what is waited for happens in another process
+        # What is waited for happens in another process.
+        while text not in self.seen:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

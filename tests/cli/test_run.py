@@ -158,7 +158,8 @@ async def test_a_hang_up_ends_a_headless_run_only_where_no_race_is_on(
             assert 0 == (await in_a_pipe("press", "start", folder=home))[0]
             process.send_signal(signal.SIGHUP)
             heard = len(recorded().inputs)
-            while len(recorded().inputs) <= heard + 10:  # noqa: ASYNC110  what is waited for happens in another process
+            # What is waited for happens in another process.
+            while len(recorded().inputs) <= heard + 10:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             assert process.returncode is None
         process.send_signal(signal.SIGTERM if racing else signal.SIGHUP)

@@ -67,7 +67,11 @@ def settings(**more: Any) -> Settings:
 RACES = st.builds(
     RaceScale,
     utc=st.none()
-    | st.datetimes(datetime(1971, 1, 1), datetime(2190, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  the strategy adds it
+    | st.datetimes(
+        datetime(1971, 1, 1),  # noqa: DTZ001  the strategy adds the zone
+        datetime(2190, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
     recording=st.none() | st.text(max_size=30),
     scale=st.floats(0.8, 1.25),
     sd=st.floats(1e-6, 0.1),

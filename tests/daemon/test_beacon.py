@@ -13,7 +13,9 @@ from kickcue.recording import read
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bluez, bus
 from tests.daemon.test_live import replays_alike
-from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401
 from tests.edges.radio.bench import until
 
 __all__ = ["bluez", "bus"]

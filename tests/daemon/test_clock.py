@@ -56,7 +56,8 @@ def test_what_is_delivered_is_back_in_run_time(run_ns: int, offset_ns: int) -> N
     that moment's run time.
     """
     race = RaceTime(offset_ns)
-    assert race.in_run(race.of(Tick(run_ns))).t_ns == run_ns  # type: ignore[arg-type]  # any stamped thing will do
+    # Any stamped thing will do.
+    assert race.in_run(race.of(Tick(run_ns))).t_ns == run_ns  # type: ignore[arg-type]
 
 
 def test_in_a_fast_race_due_times_shrink() -> None:

@@ -17,7 +17,9 @@ from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import source
 from tests.daemon.test_heats import NOW_NS, Led, lead
 from tests.daemon.test_live import RATE, recorded, settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 RUN = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_005)
 """What is run really; the set-up says 3000 m."""

@@ -18,7 +18,9 @@ from kickcue.recording import read
 from tests.core.track import Venue
 from tests.daemon.test_live import replays_alike
 from tests.edges.fixes.conftest import FakeGpsd, fake_gpsd, tpv, until
-from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401
 
 VENUE = Venue(Random(1), noise_m=0.5)
 

@@ -23,7 +23,9 @@ from kickcue.daemon.health import (
 from kickcue.daemon.live import live
 from kickcue.daemon.recorder import hindrance
 from kickcue.edges.radio import Health, Stage
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 OK, WAITING, BAD = State.OK, State.WAITING, State.BAD
 TWINS = Part("strap", WAITING, "2 devices call themselves 'HRM' (A and B): pin one by its address")

@@ -22,7 +22,9 @@ from kickcue.edges.mqtt.watching import watch
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from tests.daemon.test_live import RATE, recorded, replays_alike, settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 NOW_NS = [0]
 SHORT = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_005)

@@ -13,7 +13,9 @@ from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watching import watch
 from kickcue.recording.encode import strap_notification
 from tests.daemon.test_live import recorded, replays_alike, settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 
 def notices(run: Live) -> list[str]:

@@ -14,7 +14,9 @@ from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
 from tests.daemon.test_live import RACE, RATE, play, recorded, replays_alike, settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 NOW_NS = [0]
 
@@ -35,7 +37,8 @@ async def lead(run: Live, inputs: Iterable[Input]) -> None:
     for event in inputs:
         NOW_NS[0] = event.t_ns
         run.put(event)
-        while run._inbox:  # noqa: ASYNC110  the run has no word for "all taken in", and one turn of the loop is enough
+        # The run has no word for "all taken in", and one turn of the loop is enough.
+        while run._inbox:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 

@@ -38,7 +38,9 @@ from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.lab.source import source
 from kickcue.recording import Recording, read
 from kickcue.recording.straight_file import StraightFile
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 RATE = 40.0
 PATIENCE_S = 20.0

@@ -17,7 +17,9 @@ from kickcue.daemon import clock as clock_module
 from kickcue.daemon.live import live
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from tests.daemon.test_live import recorded, replays_alike, settings
-from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401  the fixture is used by being there
+
+# The fixture is used by being there.
+from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 
 class Sleeper:

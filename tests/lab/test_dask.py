@@ -126,7 +126,8 @@ def test_only_who_has_a_certificate_is_let_in_over_tls(
         for side in ("scheduler", "worker", "client")
         for what, path in (("cert", pem), ("key", key))
     }
-    security: Any = Security(tls_ca_file=pem, require_encryption=True, **sides)  # type: ignore[no-untyped-call]
+    sides |= {"tls_ca_file": pem}
+    security: Any = Security(require_encryption=True, **sides)  # type: ignore[no-untyped-call]
     with local_cluster(1, security=security, protocol="tls://") as found:
         with cluster(found.scheduler_address, certificates) as spread:
             assert [1, 2] == list(spread(abs, [-1, -2]))

@@ -77,7 +77,8 @@ async def settle(sender: Sender, watch: Told, *, run_id: str = "r", from_ms: int
     for sent_ms in (from_ms, from_ms + 1000):
         before = watch.state["taken"]
         await sender.send("status", online(sent_ms, run_id=run_id))
-        await watch.until(lambda before=before: watch.state["taken"] > before)  # type: ignore[misc]  # mypy loses the default of a lambda
+        # mypy loses the default of a lambda.
+        await watch.until(lambda before=before: watch.state["taken"] > before)  # type: ignore[misc]
         if sent_ms == from_ms:
             await watch.order(ahead_ms=1000)
 

@@ -80,7 +80,8 @@ def _linux(patient: Patient) -> Iterator[Finding]:
 
 async def _ask(reached: Callable[[str], None]) -> Objects:
     """Return what BlueZ has; tell ``reached`` each part on the way that answers."""
-    from bleak.backends.bluezdbus.utils import get_dbus_authenticator  # noqa: PLC0415  Linux alone has it
+    # Linux alone has it.
+    from bleak.backends.bluezdbus.utils import get_dbus_authenticator  # noqa: PLC0415
     from dbus_fast import BusType, Message, MessageType  # noqa: PLC0415  same
     from dbus_fast.aio import MessageBus  # noqa: PLC0415  same
     from dbus_fast.unpack import unpack_variants  # noqa: PLC0415  same

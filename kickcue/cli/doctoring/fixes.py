@@ -47,7 +47,8 @@ async def _listen(receiver: Gpsd, heard: list[Fix]) -> str | None:
     task = asyncio.create_task(receiver.run())
     try:
         async with asyncio.timeout(LISTEN_S):
-            while not heard or receiver.trouble is not None:  # noqa: ASYNC110  what is waited for is a state of its, with no event to it
+            # What is waited for is a state of the receiver's, with no event to it.
+            while not heard or receiver.trouble is not None:  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_S)
     except TimeoutError:
         return receiver.trouble

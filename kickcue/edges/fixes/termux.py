@@ -41,7 +41,8 @@ class Termux(Receiver):
         Cancelled while one begins, they wait for ever (seen with Python 3.11.7).
         """
         try:
-            process = subprocess.Popen(  # noqa: ASYNC220, S603  asyncio's own does it likewise; fixed words; Termux keeps it on PATH
+            # asyncio's own does it likewise; fixed words; Termux keeps it on PATH.
+            process = subprocess.Popen(  # noqa: ASYNC220, S603
                 (PROGRAM, *ARGUMENTS),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -53,7 +54,8 @@ class Termux(Receiver):
         try:
             async with asyncio.timeout(PATIENCE_S):
                 found = await self._read(process)
-                while process.poll() is None:  # noqa: ASYNC110  a program's end is no event of the loop
+                # A program's end is no event of the loop.
+                while process.poll() is None:  # noqa: ASYNC110
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise ReceiverError(

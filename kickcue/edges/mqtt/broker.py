@@ -81,7 +81,8 @@ async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
 
 async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateBroker:
     """Start it; ``stack`` ends it and clears its folder away, however far it came."""
-    from kickcue.edges.mqtt.keeper import Keeper, own_folder, write_private  # noqa: PLC0415  not to be had on Windows
+    # Not to be had on Windows.
+    from kickcue.edges.mqtt.keeper import Keeper, own_folder, write_private  # noqa: PLC0415
 
     server = _server()
     folder = stack.enter_context(own_folder(runtime_folder()))

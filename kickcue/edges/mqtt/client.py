@@ -255,7 +255,8 @@ class Session:
         """
         told, ceiling_s = None, min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2**self._short)
         while True:
-            await asyncio.sleep(random.uniform(0, ceiling_s))  # noqa: S311  spreads the load, keeps no secret
+            # Spreads the load, keeps no secret.
+            await asyncio.sleep(random.uniform(0, ceiling_s))  # noqa: S311
             try:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:

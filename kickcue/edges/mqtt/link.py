@@ -163,7 +163,8 @@ def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -
         else None,
         logger=_LIBRARY_LOG,
     )
-    client._client.connect_timeout = CONNECT_S  # noqa: SLF001  aiomqtt offers no way to it, and 5 s of a lost network is too long
+    # aiomqtt offers no way to it, and 5 s of a lost network is too long.
+    client._client.connect_timeout = CONNECT_S  # noqa: SLF001
     return client
 
 
@@ -221,7 +222,8 @@ def drop(client: Client) -> None:
 
     Aiomqtt leaves it open, with its reader in the loop.
     """
-    client._client._sock_close()  # noqa: SLF001  paho's disconnect() waits for a socket that a frozen broker never empties
+    # paho's disconnect() waits for a socket that a frozen broker never empties.
+    client._client._sock_close()  # noqa: SLF001
 
 
 def is_wrong_protocol(error: MqttError) -> bool:

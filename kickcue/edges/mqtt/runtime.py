@@ -29,7 +29,8 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
     to whoever comes first.
     """
     base = environ.get("XDG_RUNTIME_DIR")
-    there = base and os.path.isdir(base)  # noqa: PTH112  Path's own raises where this user may not look
+    # Path's own raises where this user may not look.
+    there = base and os.path.isdir(base)  # noqa: PTH112
     folder = Path(base) / "kickcue" if base and there else _kept(environ) / "run"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ if sys.platform == "linux":
         bleak does just that when its own connection to D-Bus ends, so that is what is ended. There
         is no public way.
         """
-        manager = bleak_manager._global_instances.get(asyncio.get_running_loop())  # noqa: SLF001  see above
+        manager = bleak_manager._global_instances.get(asyncio.get_running_loop())  # noqa: SLF001
         if manager is not None and manager._bus is not None:  # noqa: SLF001  see above
             manager._bus.disconnect()  # noqa: SLF001  see above
 
@@ -122,7 +122,8 @@ if sys.platform == "linux":
                 if not await _ask(bus, "NameHasOwner", BLUEZ):
                     forget()
                 changed()
-            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]  # dbus-fast forgot its type
+            # dbus-fast forgot its type.
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         finally:
             bus.disconnect()  # dbus-fast holds the socket otherwise, even where connect() failed
 

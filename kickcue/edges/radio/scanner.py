@@ -142,7 +142,8 @@ class Scanner:
                 self._note(trouble, error)
                 if trouble is BUSY and failures == STUCK_TRIES:
                     bluez.forget()
-                await self._pause(random.uniform(0, min(AGAIN_S[1], AGAIN_S[0] * 2**failures)))  # noqa: S311  no secret, full jitter
+                most_s = min(AGAIN_S[1], AGAIN_S[0] * 2**failures)
+                await self._pause(random.uniform(0, most_s))  # noqa: S311  no secret, full jitter
             except Exception:
                 LOG.exception("scanner_failed")
                 await self._pause(AGAIN_S[1])

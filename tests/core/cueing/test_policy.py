@@ -119,7 +119,8 @@ def test_what_counts_as_an_answer(change: dict[str, float | None], wanted: bool)
     """Three per cent above the race's own cadence is an answer; speed speaks only where cadence
     cannot; not knowing is no answer.
     """
-    assert wanted is answered(replace(TIRED, **change))  # type: ignore[arg-type]  # every value fits its field
+    # Every value fits its field.
+    assert wanted is answered(replace(TIRED, **change))  # type: ignore[arg-type]
 
 
 @given(moments)

@@ -186,7 +186,8 @@ def test_shaping(
     """GIVEN a motor with one limit WHEN pulses go beyond it THEN they become these, and exactly
     what was lost is named.
     """
-    assert (expected, tuple(lost)) == shaped(pulses, replace(LIST_MOTOR, **motor))  # type: ignore[arg-type]  # keys of the dataclass
+    limited = replace(LIST_MOTOR, **motor)  # type: ignore[arg-type]  # keys of the dataclass
+    assert (expected, tuple(lost)) == shaped(pulses, limited)
 
 
 def test_no_profile_can_make_a_cue_endless() -> None:

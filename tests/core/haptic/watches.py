@@ -82,5 +82,6 @@ def over_the_air(profile: WatchProfile, **link: object) -> WatchProfile:
     return replace(
         profile,
         transport=Transport.BLE,
-        link=WatchLink(service="1802", char="2a06", **link),  # type: ignore[arg-type]  # a test gives what a link has
+        # A test gives what a link has.
+        link=WatchLink(service="1802", char="2a06", **link),  # type: ignore[arg-type]
     )

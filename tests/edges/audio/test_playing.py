@@ -180,7 +180,9 @@ async def test_what_keeps_the_output_awake(programs: Programs, tmp_path: Path) -
         output.keep_awake(1000.0)
         await output.sound(DRIVE, worth_s=2.0)
         if expected:
-            await until(lambda program=program: len(programs.calls(program)) > 1)  # type: ignore[misc]
+            await until(
+                lambda program=program: len(programs.calls(program)) > 1  # type: ignore[misc]
+            )
         await output.close()
         assert 1 + expected == len(programs.calls(program))
     assert [10.0] == silences(tmp_path)

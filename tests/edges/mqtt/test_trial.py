@@ -130,6 +130,7 @@ async def test_nobody_acts_on_it(nats: Nats) -> None:
 
 async def test_where_nobody_listens() -> None:
     """GIVEN no broker WHEN tried THEN the error says so."""
-    nobody = Mosquitto(folder=None, program=None, port=free_port()).address  # type: ignore[arg-type]
+    server = Mosquitto(folder=None, program=None, port=free_port())  # type: ignore[arg-type]
+    nobody = server.address
     with pytest.raises(BrokerError, match="cannot connect"):
         await try_out(nobody, nobody, TOPICS, ALL)

@@ -223,7 +223,8 @@ async def test_bluetoothd_killed_and_back_in_a_blink(
             await until_heard(ear, strap, "strap")
             await bluez.vanish()
             await bluez.come_back()
-            await until(lambda: ear.links("strap").count(False) == times)  # noqa: B023  awaited before it changes
+            # Awaited before it changes.
+            await until(lambda: ear.links("strap").count(False) == times)  # noqa: B023
         await until_heard(ear, strap, "strap")
 
 
@@ -460,7 +461,8 @@ async def test_winning_back_leaves_nothing_behind(
     """
 
     def open_things() -> tuple[int, int]:
-        return len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd"))  # noqa: PTH208  in an async test, where pathlib is not welcome
+        # In an async test, where pathlib is not welcome.
+        return len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
