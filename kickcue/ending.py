@@ -45,9 +45,8 @@ def nothing_left_to_end() -> None:
 
 
 def _leave(_number: int, _frame: object) -> None:
-    os._exit(
-        0 if ENDED_FROM_OUTSIDE.intersection(sys.argv[1:2]) else STATUS
-    )  # an exception can get lost among imports
+    # An exception can get lost among imports.
+    os._exit(0 if ENDED_FROM_OUTSIDE.intersection(sys.argv[1:2]) else STATUS)
 
 
 def _raise(_number: int, _frame: object) -> None:

@@ -19,16 +19,11 @@ REPO: Final = Path(__file__).resolve().parent.parent
 MOSQUITTO: Final = ("mosquitto", "mosquitto_pub", "mosquitto_sub")
 INSTALL: Final = "apt-get install mosquitto mosquitto-clients"
 SOUND: Final = "apt-get install espeak-ng alsa-utils"
-DAEMON_FOLDERS: Final = (
-    "/usr/sbin",
-    "/usr/local/sbin",
-    "/opt/homebrew/sbin",
-    "/opt/homebrew/bin",
-)  # often not on a user's PATH
+# Often not on a user's PATH.
+DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")
 
-settings.register_profile(
-    "kickcue", deadline=None
-)  # how long an example takes says nothing about it, least of all on a Pi
+# How long an example takes says nothing about it, least of all on a Pi.
+settings.register_profile("kickcue", deadline=None)
 settings.load_profile("kickcue")
 
 

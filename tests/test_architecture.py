@@ -53,9 +53,8 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.cli": 70,
     "kickcue.__main__": 80,
 }
-BARE_PACKAGES: Final = frozenset(
-    {"kickcue", "kickcue.core", "kickcue.edges"}
-)  # a docstring and a version: they import nothing of ours
+# A docstring and a version: they import nothing of ours.
+BARE_PACKAGES: Final = frozenset({"kickcue", "kickcue.core", "kickcue.edges"})
 
 IMPURE_MODULES: Final[Mapping[str, frozenset[str]]] = {
     "clocks": frozenset({"datetime", "sched", "time", "zoneinfo"}),

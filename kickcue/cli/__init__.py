@@ -144,13 +144,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         end_in_good_order()
         open_what_is_closed()
-    os.umask(
-        os.umask(PRIVATE) | PRIVATE
-    )  # where a runner was, and his heart rate, are his own: files 0600, folders 0700
+    # Where a runner was, and his heart rate, are his own: files 0600, folders 0700.
+    os.umask(os.umask(PRIVATE) | PRIVATE)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # an ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all
+        # An ASCII terminal lacks the +- sign and the bars: better a ? than no cue at all.
+        sys.stdout.reconfigure(errors="replace")
     with printing():
         return _main(list(sys.argv[1:] if argv is None else argv))
 

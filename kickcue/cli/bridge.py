@@ -78,9 +78,8 @@ def run(args: argparse.Namespace) -> int:
     profile = load_watch(args.watch)
     by_bluetooth(profile)
     pin = _pin(profile, args)
-    logging.getLogger("kickcue").addHandler(
-        logging.NullHandler()
-    )  # what goes wrong is shown, not logged over the line
+    # What goes wrong is shown, not logged over the line.
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())
     machine_time.run(_bridge(args, pin))
     return 0
 

@@ -56,9 +56,8 @@ def run(args: argparse.Namespace) -> int:
 
     Return 0 when a race could be run, 1 when not.
     """
-    logging.getLogger("kickcue").addHandler(
-        logging.NullHandler()
-    )  # what goes wrong is a finding, not a line of its own
+    # What goes wrong is a finding, not a line of its own.
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())
     patient = _patient(args.file)
     found = examine(patient, CHECKS)
     ready = all(finding.level is not Level.FAULT for finding in found)

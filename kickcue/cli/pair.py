@@ -71,9 +71,8 @@ def run(args: argparse.Namespace) -> int:
             f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not "
             "wear"
         )
-    named = (
-        "" if args.file in (None, Path(RACE_FILE)) else f" {path}"
-    )  # one of another name is not found by itself
+    # One of another name is not found by itself.
+    named = "" if args.file in (None, Path(RACE_FILE)) else f" {path}"
     tell(f"written to {path}; now: kickcue run{named}")
     return 0
 

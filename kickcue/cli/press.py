@@ -86,9 +86,8 @@ def run(args: argparse.Namespace) -> int:
     press = _told_press(args)
     broker = told_broker(args)
     by = Orderer.TRACKSIDE if args.trackside else Orderer.RUNNER
-    logging.getLogger("kickcue").addHandler(
-        logging.NullHandler()
-    )  # a lost connection is shown, not logged over the picture
+    # A lost connection is shown, not logged over the picture.
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())
     if press is None:
         machine_time.run(_keyboard(broker, by))
         return 0

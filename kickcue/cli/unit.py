@@ -63,9 +63,8 @@ def unit(python: Path, race_file: Path, user: str, state_dir: Path | None) -> st
     for path in (*program, race_file, *([] if state_dir is None else [state_dir])):
         _check_place(path, program)
     elsewhere = state_dir is not None and not state_dir.is_relative_to(STATE)
-    writable = (
-        f"ReadWritePaths={_word(f'-{state_dir}')}" if elsewhere else ""
-    )  # -: a stick that is not plugged in must not stop the race
+    # -: a stick that is not plugged in must not stop the race.
+    writable = f"ReadWritePaths={_word(f'-{state_dir}')}" if elsewhere else ""
     return TEMPLATE.read_text(encoding="utf-8").format(
         python=_word(python), race_file=_word(race_file), user=user, writable=writable
     )

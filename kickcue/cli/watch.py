@@ -36,9 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """Be a watch until q, Ctrl-C or the end of the terminal."""
     profile = None if args.profile is None else worn_as(args.profile)
     broker = told_broker(args)
-    logging.getLogger("kickcue").addHandler(
-        logging.NullHandler()
-    )  # a lost connection is shown, not logged over the face
+    # A lost connection is shown, not logged over the face.
+    logging.getLogger("kickcue").addHandler(logging.NullHandler())
     machine_time.run(_wear(broker, profile, as_json=args.json))
     return 0
 

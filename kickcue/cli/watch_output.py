@@ -167,9 +167,8 @@ class Lines(Output):
         """Return the line, or ``None`` for what was said before."""
         match happening:
             case StatusMessage():
-                run_id = (
-                    happening.run_id if happening.status == "online" else None
-                )  # another run is news
+                # Another run is news.
+                run_id = happening.run_id if happening.status == "online" else None
                 status = (happening.status, happening.phase, run_id)
                 before, self._status = self._status, status
                 return (

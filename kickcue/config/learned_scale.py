@@ -94,9 +94,8 @@ def race_scale(found: PodScale, utc: str | None, recording: str | None) -> RaceS
             "all laps as long as was said?"
         )
     began = None if utc is None else datetime.fromisoformat(utc)
-    name = (
-        None if recording is None else recording.encode(errors="replace").decode()
-    )  # a file's name may be no text
+    # A file's name may be no text.
+    name = None if recording is None else recording.encode(errors="replace").decode()
     return RaceScale(utc=began, recording=name, scale=round(scale, 6), sd=round(sd, 6))
 
 

@@ -22,10 +22,8 @@ from kickcue.core.gatt.treadmill import TreadmillData
 from kickcue.core.profiles import CadenceUnit, SensorProfile
 from kickcue.core.units import STEPS_PER_STRIDE
 
-_STEP, _STRIDE = (
-    CadenceUnit.STEP,
-    CadenceUnit.STRIDE,
-)  # looking up a member costs as much as a reading's arithmetic
+# Looking up a member costs as much as a reading's arithmetic.
+_STEP, _STRIDE = CadenceUnit.STEP, CadenceUnit.STRIDE
 RR_MIN_MS: Final = 250.0
 RR_MAX_MS: Final = 2500.0
 _MS_PER_1024TH: Final = 1000 / 1024

@@ -554,9 +554,8 @@ class Live:
         if lesson is None:
             return
         keep = asyncio.to_thread(lesson)
-        self._learning = asyncio.create_task(
-            keep, name="learning"
-        )  # in a thread: no disk may hold up what is still to be said
+        # In a thread: no disk may hold up what is still to be said.
+        self._learning = asyncio.create_task(keep, name="learning")
         self._learning.add_done_callback(self._tell_learnt)
 
     def _tell_learnt(self, task: asyncio.Task[str]) -> None:

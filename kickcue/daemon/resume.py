@@ -221,10 +221,8 @@ def _unfinished(
             gap_ns is not None
             and last_t_ns + round((gap_ns - STOOD_STILL_NS) * clock.rate) > now_ns
         ):
-            same_boot, now_ns = (
-                False,
-                last_t_ns + round(gap_ns * clock.rate),
-            )  # the machine's clock stood still and is not to be gone on with
+            # The machine's clock stood still and is not to be gone on with.
+            same_boot, now_ns = False, last_t_ns + round(gap_ns * clock.rate)
     else:
         now_ns = last_t_ns + round(_after_reboot_ns(path, then_utc, utc, clock, say) * clock.rate)
     now_ns = max(now_ns, last_t_ns)

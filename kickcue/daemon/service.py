@@ -28,9 +28,8 @@ def sd_notify(text: str) -> bool:
     where = os.environ.get("NOTIFY_SOCKET", "")
     if not where.startswith(("/", "@")) or not hasattr(socket, "AF_UNIX"):
         return False
-    address = (
-        f"\0{where[1:]}" if where[0] == "@" else where
-    )  # @ is how an abstract socket is written down
+    # @ is how an abstract socket is written down.
+    address = f"\0{where[1:]}" if where[0] == "@" else where
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.settimeout(PATIENCE_S)
         sender.sendto(text.encode(), address)
@@ -60,9 +59,8 @@ def watchdog_s() -> float | None:
     """
     with suppress(ValueError):
         told_us = int(os.environ["WATCHDOG_USEC"]) if "WATCHDOG_USEC" in os.environ else 0
-        ours = (
-            int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid()
-        )  # a child inherits the variables, not the duty
+        # A child inherits the variables, not the duty.
+        ours = int(os.environ.get("WATCHDOG_PID", os.getpid())) == os.getpid()
         return told_us / US_PER_S if ours and told_us > 0 else None
     return None
 

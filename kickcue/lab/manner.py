@@ -188,9 +188,8 @@ def _path(random: Random, course: Course) -> Along:
     ]
 
     def path(done_m: float) -> float:
-        half, into_m = divmod(
-            done_m + from_line_m, 0.5 * lap_m
-        )  # after each line, and after half a lap, comes a bend, then a straight
+        # After each line, and after half a lap, comes a bend, then a straight.
+        half, into_m = divmod(done_m + from_line_m, 0.5 * lap_m)
         return 1.0 + widths_m[min(int(half), bends - 1)] / radius_m if into_m < bend_m else 1.0
 
     return path

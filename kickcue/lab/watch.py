@@ -134,9 +134,8 @@ class Watch:
             self._wrist.hear(stamp)
 
     def _note(self, now_ms: int, told_ms: int | None, actions: tuple[Action, ...]) -> None:
-        slack_ms = (
-            0 if self.link is None else self.link.least_ms
-        )  # the delay of the fastest message is invisible to a watch
+        # The delay of the fastest message is invisible to a watch.
+        slack_ms = 0 if self.link is None else self.link.least_ms
         for action in actions:
             if isinstance(action, Play):
                 meant_ms = (

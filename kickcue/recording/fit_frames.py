@@ -21,13 +21,8 @@ from kickcue.recording.fit_header import HEADER_SIZE, header, span_at
 Progress = Callable[[float], None]
 
 TAKEN: Final = ("file_id", "session", "lap", "record", "event", "hr")
-HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = (
-    3,
-    4,
-    5,
-    6,
-    73,
-)  # native numbers of record fields
+# Native numbers of record fields.
+HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED = 3, 4, 5, 6, 73
 STAND_INS: Final = frozenset({HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPEED})
 """What a developer field may stand in for, where the native one is missing."""
 
@@ -420,9 +415,8 @@ def _defines_records(body: bytes, at: int) -> bool:
     ):
         return False
     fields = body[at + 6 : at + 6 + 3 * head[5]]
-    found = fields.find(
-        _TIME_FIELD
-    )  # at the speed of a search: damage makes this be asked at millions of places
+    # At the speed of a search: damage makes this be asked at millions of places.
+    found = fields.find(_TIME_FIELD)
     while found % 3 and found > 0:
         found = fields.find(_TIME_FIELD, found + 1)
     return found >= 0

@@ -116,9 +116,8 @@ class _Found:
         if record.name != METADATA:
             return
         try:
-            self.header = header_of(
-                record.metadata
-            )  # a run that was taken up in another boot has told its own: the last one counts
+            # A run that was taken up in another boot has told its own: the last one counts.
+            self.header = header_of(record.metadata)
         except DataError as error:
             if self.header is None:
                 raise

@@ -194,9 +194,8 @@ class Contents:
             summary += data
             offsets += _bytes_of(SummaryOffset(opcode, group_start=at, group_length=len(data)))
             at += len(data)
-        footer = struct.pack(
-            "<BQQQ", Opcode.FOOTER, 8 + 8 + 4, start, at
-        )  # the checksum covers the footer up to itself
+        # The checksum covers the footer up to itself.
+        footer = struct.pack("<BQQQ", Opcode.FOOTER, 8 + 8 + 4, start, at)
         crc = zlib.crc32(footer, zlib.crc32(summary + offsets))
         return data_end + summary + offsets + _bytes_of(Footer(start, at, crc)) + MCAP_MAGIC
 

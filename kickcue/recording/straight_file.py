@@ -69,9 +69,8 @@ def being_written(path: Path) -> bool:
     """
     with path.open("rb") as file:
         try:
-            _lock(
-                file, fcntl.LOCK_SH
-            )  # what is open for reading only cannot be locked for oneself everywhere
+            # What is open for reading only cannot be locked for oneself everywhere.
+            _lock(file, fcntl.LOCK_SH)
         except BlockingIOError:
             return True
     return False

@@ -144,9 +144,8 @@ def _numbered(times_s: Sequence[float], course: Course) -> Iterator[Crossing]:
     """
     if not times_s or course.lap_m is None:
         return
-    first_s = (
-        times_s[0] / course.first_crossing_m * course.lap_m
-    )  # of a single crossing nobody can tell that lines were missed
+    # Of a single crossing nobody can tell that lines were missed.
+    first_s = times_s[0] / course.first_crossing_m * course.lap_m
     lap_s = median([after - before for before, after in pairwise(times_s)] or [first_s])
     line = round((times_s[0] / lap_s * course.lap_m - course.first_crossing_m) / course.lap_m) + 1
     for before, time_s in pairwise((None, *times_s)):

@@ -159,9 +159,8 @@ class Adapter:
         while True:
             for sensor in self.sensors:
                 if sensor.on_air.is_set() and self._is_wanted(sensor):
-                    self.see(
-                        sensor, sensor.rssi_dbm - turn % 2
-                    )  # a signal strength never holds still
+                    # A signal strength never holds still.
+                    self.see(sensor, sensor.rssi_dbm - turn % 2)
             turn += 1
             await asyncio.sleep(self.refresh_s)
 

@@ -200,9 +200,8 @@ class Device:
                 )
 
     def _handles(self) -> Iterator[int]:
-        yield from range(
-            _FIRST_HANDLE, 0xFFFF, 3
-        )  # declaration, value and its client configuration take one each
+        # Declaration, value and its client configuration take one each.
+        yield from range(_FIRST_HANDLE, 0xFFFF, 3)
 
 
 def _service_data(sensor: Sensor) -> dict[str, Variant] | None:

@@ -20,9 +20,8 @@ async def bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PrivateBus]:
     # Once a process bleak asks `bluetoothctl --version`; a test that is cancelled in just that
     # moment would leave it waiting for ever.
     monkeypatch.setattr(BlueZFeatures, "checked_bluez_version", True)
-    monkeypatch.setattr(
-        linux, "PROGRAMS", ("sh",)
-    )  # BlueZ counts as installed, whatever this machine has
+    # BlueZ counts as installed, whatever this machine has.
+    monkeypatch.setattr(linux, "PROGRAMS", ("sh",))
     async with private_bus() as running:
         monkeypatch.setenv(ENVIRONMENT, running.address)
         yield running

@@ -69,9 +69,8 @@ class PrivateBus:
             "--nosyslog",
             f"--print-address={tell}",
         ]
-        log = (self.folder / "bus.log").open(
-            "ab"
-        )  # it says "Failed to set fd limit" where it is not root, and goes on
+        # It says "Failed to set fd limit" where it is not root, and goes on.
+        log = (self.folder / "bus.log").open("ab")
         with log, os.fdopen(ready) as listening:
             self.process = subprocess.Popen(
                 command,

@@ -30,9 +30,8 @@ def ear(port: str, user: str | None = None, password: str | None = None) -> None
             print(t_ns, message.topic, message.payload.hex(), flush=True)
 
     def connected(client: Client, *_: object) -> None:
-        client.subscribe(
-            "#" if user is None else "kickcue/runner/state", qos=1
-        )  # the private broker lets nobody hear everything
+        # The private broker lets nobody hear everything.
+        client.subscribe("#" if user is None else "kickcue/runner/state", qos=1)
 
     client.on_message = heard
     client.on_connect = connected

@@ -274,16 +274,16 @@ async def bell_by_notification(here: Stand, count: int) -> list[Row]:
                         here.fake.subscribed(first, "2a37") and here.fake.subscribed(pod, "2a53")
                     )
                 )
-                await ear.first(
-                    t0_ns, is_status
-                )  # else the broker would have nobody to give the button's press to
+                # Else the broker would have nobody to give the button's press to.
+                await ear.first(t0_ns, is_status)
                 first.notify("2a37", bytes(HeartRateMeasurement(150)))
                 await asyncio.sleep(random.uniform(0.8, 1.2) / RATE)
                 await sample(ear, ready, "ready", pod, PodSample(0.0, 0.0, 0.0))
                 pressed_ns = button.press(CommandKind.START)
+                # Metres count from here on.
                 await ear.first(
                     pressed_ns, lambda each: is_status(each) and b'"body"' in each.payload
-                )  # metres count from here on
+                )
                 *before, last = run_up()
                 for each in before:
                     pod.notify("2a53", pod_notification(0, each).data)

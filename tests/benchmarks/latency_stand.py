@@ -63,9 +63,8 @@ class Ear:
                         if self.heard[number].t_ns >= after_ns and wanted(self.heard[number]):
                             return self.heard[number]
                     begin = len(self.heard)
-                    await asyncio.sleep(
-                        0.01
-                    )  # the subscriber has stamped it: how soon we look does not count
+                    # The subscriber has stamped it: how soon we look does not count.
+                    await asyncio.sleep(0.01)
         except TimeoutError:
             return None
 

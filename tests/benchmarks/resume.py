@@ -41,9 +41,8 @@ def record_an_hour(folder: Path, clock: Clock) -> int:
         folder / "hour.mcap", Header(race="half", setup=document.as_json(), ticks=True, live=live)
     )
     records = 0
-    beats = (
-        Tick(second * NS_PER_S + 600_000_000) for second in range(3600)
-    )  # so that there are two estimates a second, the most there can be
+    # So that there are two estimates a second, the most there can be.
+    beats = (Tick(second * NS_PER_S + 600_000_000) for second in range(3600))
     inputs = tuple(sorted((*race.inputs, *beats), key=lambda event: event.t_ns))
     for event, outputs in Source(document, inputs, same=False).run():
         if event.t_ns > HOUR_NS:

@@ -152,14 +152,8 @@ def qemu_command(machine: Path, folder: Path) -> list[str]:
             "none",
             "-no-reboot",
         ),
-        *(
-            "-accel",
-            "tcg",
-            "-cpu",
-            "max",
-            "-m",
-            "256",
-        ),  # no KVM: /dev/kvm may be there and be unable to run this kernel
+        # No KVM: /dev/kvm may be there and be unable to run this kernel.
+        *("-accel", "tcg", "-cpu", "max", "-m", "256"),
         *("-kernel", str(machine / "kernel"), "-initrd", str(machine / "initrd")),
         *(
             "-append",

@@ -159,9 +159,8 @@ async def test_a_sensor_that_drops_the_link_is_won_back(virtual_strap: VirtualSe
             await virtual_strap.drop()
             await until(lambda: not heart.client.is_connected)
             assert number == heart.losses
-            assert not await virtual_strap.notify(
-                "2a37", b"\x00\x51"
-            )  # a subscription does not outlive its link
+            # A subscription does not outlive its link.
+            assert not await virtual_strap.notify("2a37", b"\x00\x51")
             await heart.connect()
             await says(virtual_strap, heart, bytes([0, 0x60 + number]))
         await says(virtual_strap, heart, b"\x00\x70")

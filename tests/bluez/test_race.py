@@ -249,9 +249,8 @@ async def test_a_race_with_everything_going_wrong(
     run = await run_race(virtual_strap, virtual_pod, DISTURBED_RATE, tmp_path, faults)
     figures.append(f"with every fault at {DISTURBED_RATE:g} times the pace: {run}")
     assert run.recording is not None
-    assert (
-        run.taken <= run.played.heard
-    )  # what was on its way when a link broke is lost, and nothing comes twice
+    # What was on its way when a link broke is lost, and nothing comes twice.
+    assert run.taken <= run.played.heard
     assert 1 == len(run.bells_s) == len(undisturbed.bells_s)
     assert undisturbed.bells_s[0] == pytest.approx(run.bells_s[0], abs=AGREE_S)
     assert main(["verify", str(run.recording)]) == 0

@@ -120,9 +120,8 @@ async def test_only_the_pinned_sensors_are_held(
             )
             assert ([True], [True]) == (ear.links("strap"), ear.links("pod"))
             assert not any(stranger.connected for stranger in strangers)
-        await until(
-            lambda: not (virtual_strap.connected or virtual_pod.connected)
-        )  # they hear of it a moment later
+        # They hear of it a moment later.
+        await until(lambda: not (virtual_strap.connected or virtual_pod.connected))
 
 
 async def test_it_wins_back_whatever_is_lost(
@@ -160,9 +159,8 @@ async def test_it_wins_back_whatever_is_lost(
         assert [True, False] * 3 + [True] == ear.links("strap")
         assert [True, False] * 4 + [True] == ear.links("pod")
         for name in ("strap", "pod"):
-            assert all(
-                one != next_one for one, next_one in pairwise(ear.heard(name))
-            )  # nothing comes twice
+            # Nothing comes twice.
+            assert all(one != next_one for one, next_one in pairwise(ear.heard(name)))
 
 
 async def test_a_link_left_by_a_killed_process_is_adopted(virtual_strap: VirtualSensor) -> None:

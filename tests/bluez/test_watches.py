@@ -95,9 +95,8 @@ async def test_a_bangle_is_written_to_at_its_pace(
         bridged(broker, "bangle-js", address, tmp_path) as (sender, running),
     ):
         worn.busy = True
-        one_packet = (
-            b"\x10" + b" " * (BANGLE_MTU - 3 - 2) + b"\n"
-        )  # of several, the watch might stop the second
+        # Of several, the watch might stop the second.
+        one_packet = b"\x10" + b" " * (BANGLE_MTU - 3 - 2) + b"\n"
         filler = Write(
             running.profile.link.service, running.profile.link.char, one_packet, response=False
         )

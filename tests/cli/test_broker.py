@@ -325,9 +325,8 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.mosquitto
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # paho leaves the socket of a failed handshake behind
+# paho leaves the socket of a failed handshake behind.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_with_tls(
     mosquitto: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

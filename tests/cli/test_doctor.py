@@ -500,9 +500,8 @@ async def test_a_broker_that_serves_this_machine_alone(
     """GIVEN Mosquitto on the loopback only, its default WHEN the password is right THEN it lets us
     in, but a watch would find nobody.
     """
-    monkeypatch.setattr(
-        broker, "_own_address", lambda: "127.0.0.2"
-    )  # stands for the network: Mosquitto listens on 127.0.0.1
+    # Stands for the network: Mosquitto listens on 127.0.0.1.
+    monkeypatch.setattr(broker, "_own_address", lambda: "127.0.0.2")
     monkeypatch.setenv("KICKCUE_BROKER_PASSWORD", "daemon secret")
     surgery.race.write_text(f'{RACE}[broker]\nurl = "mqtt://daemon@127.0.0.1:{mosquitto.port}"\n')
     status, report = await surgery.looked_at(capsys)

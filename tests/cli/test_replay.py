@@ -274,9 +274,9 @@ def test_every_real_recording_replays_and_its_recording_verifies(
     verified = main(["verify", *(str(tmp_path / f"{path.name}.mcap") for path in files), "--json"])
 
     assert len(files) == 19
-    assert (
-        damaged == []
-    )  # the one that is called broken broke another reader: its checksums are right and all 6874 records decode
+    # The one that is called broken broke another reader: its checksums are right and all 6874
+    # records decode.
+    assert damaged == []
     assert verified == 0
     assert all(line["holds"] and line["inputs"] > 100 for line in lines(capsys.readouterr().out))
 

@@ -80,9 +80,8 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
         )
         await shown.answers("s", "lap 1 of 13", " m/s", "known by the pod alone")
         await shown.answers("q", "The race is on. q again leaves it")
-        await shown.answers(
-            " ", "button"
-        )  # a line or none: the pod has been running since before the start
+        # A line or none: the pod has been running since before the start.
+        await shown.answers(" ", "button")
         await shown.answers("f", "It is far to the finish. f again ends the race")
         await shown.answers("f", "finished after", "u takes it back for")
         shown.press("q")

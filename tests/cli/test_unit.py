@@ -182,9 +182,8 @@ def test_systemd_takes_the_unit(
     """GIVEN the printed unit WHEN systemd checks it THEN it has no objection, and finds little that
     is exposed.
     """
-    monkeypatch.setattr(
-        sys, "executable", "/bin/sh"
-    )  # what is started has to be there to be checked
+    # What is started has to be there to be checked.
+    monkeypatch.setattr(sys, "executable", "/bin/sh")
     assert main(["unit", "--user", USER]) == 0
     path = tmp_path / "kickcue.service"
     path.write_text(capsys.readouterr().out)

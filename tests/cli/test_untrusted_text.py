@@ -336,9 +336,8 @@ async def test_a_cue_cannot_write_to_the_watchs_terminal(how: list[str], folder:
                 await shown.shows("owned", "felt")
                 shown.press("q")
                 assert await shown.left() == 0
-                assert_harmless(
-                    shown.raw.replace("\x07", ""), terminal=True
-                )  # the face rings by itself, once for each pulse
+                # The face rings by itself, once for each pulse.
+                assert_harmless(shown.raw.replace("\x07", ""), terminal=True)
         finally:
             telling.cancel()
             await asyncio.wait({telling})

@@ -233,14 +233,14 @@ def test_no_number_of_a_file_is_without_bounds() -> None:
         for block in _blocks(model)
         for name in _unbounded(block)
     ]
+    # The course checks them.
     lengths = {
         f"{model.__name__}.{key}"
         for model in (Settings, RaceDocument)
         for key in ("lap_m", "kick_m", "lane")
-    }  # the course checks them
-    read = {
-        f"Expect.{key}" for key in profile_schema.Expect.model_fields
-    }  # they are compared, and nothing is done with them
+    }
+    # They are compared, and nothing is done with them.
+    read = {f"Expect.{key}" for key in profile_schema.Expect.model_fields}
     posts = {"GateTerms.left", "GateTerms.right"}  # the line checks them
     assert set() == set(free) - lengths - read - posts - {"Vector.pulses", "Pulse"}
 

@@ -221,9 +221,8 @@ def test_the_three_ways_are_tried_with_every_key() -> None:
     together: dict[str, type[BaseModel]] = {"watch": WatchSettings, "beacon": BeaconSettings}
     left_out = {"lane", "indoor", "water_jump", "fixes.gpsd", "fixes.termux"}
     left_out |= {f"{table}.{key}" for table, keys in together.items() for key in keys.model_fields}
-    tried = {
-        ".".join(key.path) for key in setting_keys() if key.variable and key.path[0] != "gate"
-    }  # test_gate_terms.py tries those
+    # test_gate_terms.py tries those.
+    tried = {".".join(key.path) for key in setting_keys() if key.variable and key.path[0] != "gate"}
     assert tried == _VALUES.keys() | left_out
 
 

@@ -99,9 +99,8 @@ def test_the_phases_come_in_order(
     _, _, said = told(scenario, event, lap_m, seed)
     changes = of(said, PhaseChange)
     assert WHOLE_RACE[: len(changes)] == [c.phase for c in changes]
-    assert (
-        len(changes) >= len(WHOLE_RACE) - 1
-    )  # a bare race may be some metres short of sure of its finish
+    # A bare race may be some metres short of sure of its finish.
+    assert len(changes) >= len(WHOLE_RACE) - 1
     assert all(before.phase is after.previous for before, after in pairwise(changes))
     began_ns = changes[1].t_ns
     over_ns = next((c.t_ns for c in changes if c.phase not in RACING), said[-1].t_ns)

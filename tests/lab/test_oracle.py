@@ -62,9 +62,8 @@ def test_it_is_as_sure_as_it_is_right(scenario: str, event: str) -> None:
     found = bounds(scenario, event, 40)
     ratio = np.array([b.errors_s[EVEN] / b.sd_s for b in found])
     assert np.sqrt(np.mean(ratio**2)) < 1.35
-    assert (
-        np.sqrt(np.mean(ratio**2)) > 0.4
-    )  # presses that come before the line is due cut errors short
+    # Presses that come before the line is due cut errors short.
+    assert np.sqrt(np.mean(ratio**2)) > 0.4
 
 
 @pytest.mark.parametrize(("scenario", "sure"), [("button", True), ("gate", False)])

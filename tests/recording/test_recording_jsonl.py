@@ -109,9 +109,8 @@ def test_editors_leave_traces() -> None:
         Path("race.jsonl"), b"\xef\xbb\xbf\r\n" + EXAMPLE.replace("\n", "\r\n\r\n").encode()
     )
     assert plain.entries == edited.entries
-    assert (
-        plain.entries == read_jsonl(Path("race.jsonl"), EXAMPLE.encode("utf-16")).entries
-    )  # as PowerShell writes it
+    # As PowerShell writes it.
+    assert plain.entries == read_jsonl(Path("race.jsonl"), EXAMPLE.encode("utf-16")).entries
 
 
 def test_time_is_rounded_and_may_run_backwards() -> None:

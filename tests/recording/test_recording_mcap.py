@@ -168,9 +168,8 @@ def test_cut_anywhere(tmp_path: Path) -> None:
     data = write_race(tmp_path / "race.mcap").read_bytes()
     ends = {read(tmp_path / "race.mcap").duration_s}
     refused: list[tuple[int, str]] = []
-    events_from = (
-        data.index(b'{"t_ns":0,') - 40
-    )  # before it stand the schemas: every 13th byte will do there
+    # Before it stand the schemas: every 13th byte will do there.
+    events_from = data.index(b'{"t_ns":0,') - 40
     for cut in (*range(0, events_from, 13), *range(events_from, len(data))):
         try:
             found = read_mcap(Path("cut.mcap"), data[:cut])

@@ -88,9 +88,8 @@ def test_distances(recordings: dict[str, Recording], rows: dict[str, dict[str, s
     off = {}
     for name, found in recordings.items():
         metres = [pod.distance_m for pod in pods(found) if pod.distance_m is not None]
-        told = (
-            3200.0 if name == GPX else float(rows[name]["distance_m"])
-        )  # 16 times 200 m on the track, by its README
+        # 16 times 200 m on the track, by its README.
+        told = 3200.0 if name == GPX else float(rows[name]["distance_m"])
         off[name] = metres[-1] - metres[0] - told
     assert {} == {
         name: metres for name, metres in off.items() if abs(metres) > (10 if name == GPX else 6)

@@ -230,9 +230,8 @@ async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:
         await sender.send("arm", arm("c1", 1000, 60_000))
         await sender.send("cue", cue("other", 2500))
         await sender.answers(1)
-    await watch.until(
-        lambda: watch.state["counts"]["felt"]
-    )  # the state is newer than the arm that came once more
+    # The state is newer than the arm that came once more.
+    await watch.until(lambda: watch.state["counts"]["felt"])
     assert 10_000 == second_ms - first_ms
     assert second_ms == watch.state["due_ms"]
 

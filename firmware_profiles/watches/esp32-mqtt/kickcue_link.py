@@ -26,9 +26,8 @@ class Link:
         config["wifi_pw"] = settings.WIFI_PASSWORD
         config["server"] = settings.BROKER
         config["port"] = settings.PORT
-        config["user"] = (
-            settings.USER.encode()
-        )  # mqtt_as takes a str's length for its bytes, here and in topics
+        # mqtt_as takes a str's length for its bytes, here and in topics.
+        config["user"] = settings.USER.encode()
         config["password"] = settings.PASSWORD.encode()
         config["client_id"] = client_id
         if will is not None:

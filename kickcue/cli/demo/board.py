@@ -149,9 +149,8 @@ class Board:
             case PhaseChange():
                 self.phase = output.phase
                 if output.phase is Phase.FINISHED and len(self._crossed_s) == len(self._laps) - 1:
-                    self._crossed_s.append(
-                        ns_to_s(output.t_ns)
-                    )  # the end is told by the phase, no estimate follows it
+                    # The end is told by the phase, no estimate follows it.
+                    self._crossed_s.append(ns_to_s(output.t_ns))
             case Cue():
                 self._say(f"cue: {output.text}")
             case Arm() if not self._armed:

@@ -154,9 +154,8 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
             if pi_model()
             else None,
         )
-    name = wanted or min(
-        adapters, key=lambda each: (not adapters[each].get("Powered"), each)
-    )  # as bleak chooses: one that is on
+    # As bleak chooses: one that is on.
+    name = wanted or min(adapters, key=lambda each: (not adapters[each].get("Powered"), each))
     if name not in adapters:
         return fault(
             what,

@@ -18,10 +18,8 @@ from kickcue.edges.mqtt.trial import Trial, try_out
 
 ASK_S: Final = 5.0
 KNOCK_S: Final = 1.0
-OUTSIDE: Final = (
-    "192.0.2.1",
-    9,
-)  # documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go
+# Documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go.
+OUTSIDE: Final = ("192.0.2.1", 9)
 LISTENER: Final = (
     "`kickcue broker` writes Mosquitto's files, with the line `listener 1883`; restart "
     "mosquitto then"

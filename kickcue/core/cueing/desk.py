@@ -112,9 +112,8 @@ class CueDesk:
     ) -> Cue:
         phrase = self._vocabulary[candidate.phrase]
         slot = _slot(candidate.kind)
-        number = 1 + sum(
-            self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot
-        )  # a watch ignores an id it has felt
+        # A watch ignores an id it has felt.
+        number = 1 + sum(self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot)
         return Cue(
             t_ns=t_ns,
             id=f"{slot}-{number}",

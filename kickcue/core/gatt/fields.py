@@ -50,9 +50,8 @@ class Number:
                 )
             raw = self.unknown
         else:
-            reachable = (
-                self.low - 1 <= value * self.per_unit <= self.high + 1
-            )  # False for NaN and infinity, which cannot be rounded
+            # False for NaN and infinity, which cannot be rounded.
+            reachable = self.low - 1 <= value * self.per_unit <= self.high + 1
             raw = round(value * self.per_unit) if reachable else self.high + 1
             if not self.low <= raw <= self.high or raw == self.unknown:
                 limits = f"{self.low / self.per_unit:g} to {self.high / self.per_unit:g}"

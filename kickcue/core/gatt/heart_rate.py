@@ -20,9 +20,8 @@ _CONTACT_SHIFT: Final = 1
 _ENERGY: Final = 0x08
 _RR: Final = 0x10
 _CONTACT: Final = (None, None, False, True)
-_RR_LISTS: Final = tuple(
-    struct.Struct(f"<{count}H") for count in range(10)
-)  # nine fill a frame of 20 octets
+# Nine fill a frame of 20 octets.
+_RR_LISTS: Final = tuple(struct.Struct(f"<{count}H") for count in range(10))
 
 _BPM_8 = unsigned("bpm", 1)
 _BPM_16 = unsigned("bpm", 2)

@@ -54,6 +54,5 @@ class Awake:
             over_s = loop.time() + HUSH_S
             with suppress(AudioError, OSError):  # whoever wants to be heard tells of it
                 await self._playing.play(await self._studio.nothing(HUSH_S), worth_s=0.0)
-            await asyncio.sleep(
-                max(over_s - loop.time(), 0.0)
-            )  # not more often, if the player fails at once
+            # Not more often, if the player fails at once.
+            await asyncio.sleep(max(over_s - loop.time(), 0.0))

@@ -99,9 +99,8 @@ class Output:
             file = await self._studio.file(sound)
             over_s = loop.time() + file.seconds
             await self.playing.play(file, worth_s=worth_s)
-            await asyncio.sleep(
-                max(over_s - loop.time(), 0.0)
-            )  # Termux's player does not wait for the end
+            # Termux's player does not wait for the end.
+            await asyncio.sleep(max(over_s - loop.time(), 0.0))
         await self._live_voice.say(sound.say)
 
     def _found(self, part: str, find: Callable[[], T]) -> T | None:

@@ -27,13 +27,11 @@ class Player:
 PLAYERS: Final = (
     Player("pw-play"),
     Player("paplay"),
-    Player(
-        "aplay", ("-q", "-N"), mixes=False
-    ),  # -N: a busy output is told at once, in place of a cue that waits until it is late
+    # -N: a busy output is told at once, in place of a cue that waits until it is late.
+    Player("aplay", ("-q", "-N"), mixes=False),
     Player("afplay"),
-    Player(
-        "termux-media-player", ("play",), mixes=False
-    ),  # one player for all: a new file ends the one before
+    # One player for all: a new file ends the one before.
+    Player("termux-media-player", ("play",), mixes=False),
 )
 """The best first."""
 INSTALL: Final = (

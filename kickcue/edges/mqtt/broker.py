@@ -92,9 +92,8 @@ async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateB
     stack.push_async_callback(keeper.stop)
     await keeper.start()
     ports = await _wait_until_ready(folder)
-    write_private(
-        folder / CONFIG, _config(folder, topics, passwords, ports)
-    )  # after a crash it comes back where it was
+    # After a crash it comes back where it was.
+    write_private(folder / CONFIG, _config(folder, topics, passwords, ports))
     daemon, watch = (
         Address(LOOPBACK, ports.mqtt, side.value, passwords[side], topics.prefix)
         for side in (Side.DAEMON, Side.WATCH)
@@ -190,10 +189,8 @@ def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
         "user": side.value,
         "password": password,
         "allowed_connection_types": ["MQTT", "MQTT_WS"],
-        "permissions": {
-            "publish": own,
-            "subscribe": [*others, "$MQTT.sub.>"],
-        },  # the latter is how it delivers QoS 1
+        # The latter is how it delivers QoS 1.
+        "permissions": {"publish": own, "subscribe": [*others, "$MQTT.sub.>"]},
     }
 
 

@@ -238,9 +238,8 @@ class Session:
         Two such clients throw each other out for ever.
         """
         self._short = 0 if lived_s >= LASTING_S else self._short + 1
-        unexplained = (
-            reason in (None, UNSPECIFIED) and self._sizes.largest is None
-        )  # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why
+        # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why.
+        unexplained = reason in (None, UNSPECIFIED) and self._sizes.largest is None
         if reason == TAKEN_OVER or (unexplained and self._short >= MOST_SHORT):
             if self._client_id is None:
                 self.told(
@@ -317,9 +316,8 @@ class Session:
             if self.incoming.full():
                 self.incoming.get_nowait()
                 self.counters.overflowed += 1
-            payload = bytes(
-                message.payload[: LARGEST_PAYLOAD + 1]
-            )  # what is larger is refused; the queue need not hold it meanwhile
+            # What is larger is refused; the queue need not hold it meanwhile.
+            payload = bytes(message.payload[: LARGEST_PAYLOAD + 1])
             self.incoming.put_nowait(
                 Received(str(message.topic), payload, message.retain, loop.time())
             )

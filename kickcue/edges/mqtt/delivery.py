@@ -43,9 +43,8 @@ BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
 ARM_EACH_NS: Final = 4 * NS_PER_S
-REPEAT_AFTER_NS: Final = (
-    700 * NS_PER_MS
-)  # an ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats
+# An ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats.
+REPEAT_AFTER_NS: Final = 700 * NS_PER_MS
 FALLBACK_AT: Final = (
     2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
 )

@@ -98,9 +98,8 @@ class Inbound:
         if late_ms > LATEST_MS:
             self.counters.late += 1
             return None
-        t_ns = (
-            self._now_ns() - late_ms * NS_PER_MS
-        )  # when it happened: the sender's clock, mapped by its fastest message
+        # When it happened: the sender's clock, mapped by its fastest message.
+        t_ns = self._now_ns() - late_ms * NS_PER_MS
         match message:
             case AckMessage():
                 self.watches.take_ack(message, self._now_ns())

@@ -59,9 +59,8 @@ TLS_REMEDIES: Final = {
 """By what OpenSSL says, the particular before the general."""
 
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
-_LIBRARY_LOG.setLevel(
-    logging.CRITICAL
-)  # it tells of connections that end, which the session does in its own words
+# It tells of connections that end, which the session does in its own words.
+_LIBRARY_LOG.setLevel(logging.CRITICAL)
 
 
 def new_client_id() -> str:
@@ -127,9 +126,9 @@ async def _dial(
             *(_subscribe(client, topic, qos) for topic, qos in plan.subscriptions)
         )
     except BaseException:
-        await asyncio.wait(
-            {entering}
-        )  # cancelled or not, the thread that connects cannot be stopped, and its socket must not leak
+        # Cancelled or not, the thread that connects cannot be stopped, and its socket must not
+        # leak.
+        await asyncio.wait({entering})
         drop(client)
         raise
     return client, {

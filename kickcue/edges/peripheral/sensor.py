@@ -18,9 +18,8 @@ from kickcue.edges.peripheral.description import Description, Offer
 
 LOG: Final = logging.getLogger(__name__)
 ADVERTISE_EVERY_MS: Final = 100.0
-LE_ONLY_DISCOVERABLE: Final = bytes(
-    [0x06]
-)  # general discoverable, no BR/EDR (Core Specification Supplement, Part A, 1.3)
+# General discoverable, no BR/EDR (Core Specification Supplement, Part A, 1.3).
+LE_ONLY_DISCOVERABLE: Final = bytes([0x06])
 
 
 class VirtualSensor:

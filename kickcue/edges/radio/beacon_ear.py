@@ -104,6 +104,5 @@ class BeaconEar:
         try:
             self._put(BeaconHeard(t_ns, rssi_dbm))
         except Exception:
-            LOG.exception(
-                "put_failed beacon=%s", address
-            )  # what the receiver cannot take is not the beacon's fault
+            # What the receiver cannot take is not the beacon's fault.
+            LOG.exception("put_failed beacon=%s", address)

@@ -89,9 +89,8 @@ class Feed:
         try:
             self._put(event)
         except Exception:
-            LOG.exception(
-                "put_failed sensor=%s", self._sensor
-            )  # what the receiver cannot take is not the sensor's fault
+            # What the receiver cannot take is not the sensor's fault.
+            LOG.exception("put_failed sensor=%s", self._sensor)
 
 
 def _now_s() -> float:

@@ -76,10 +76,8 @@ def test_rows_do_not_dance() -> None:
         (H10, False),  # public
         (STRYD, False),  # random, but static: the top bits are 11
         (NAMELESS, True),  # random, resolvable private: 01
-        (
-            seen("0A:00:00:00:00:03", "x", ("180d",), random=True),
-            True,
-        ),  # random, not resolvable: 00
+        # Random, not resolvable: 00.
+        (seen("0A:00:00:00:00:03", "x", ("180d",), random=True), True),
         (seen("6D1F3C2A-0B7E-4B7B-9B1E-2F6C1D0A9E11", "x", ("180d",), random=None), False),  # macOS
     ],
 )

@@ -33,9 +33,8 @@ class Track:
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         while True:
-            tenths_m = round(
-                (loop.time() - began_s) * 40
-            )  # 4 m/s, however late this task gets its turn
+            # 4 m/s, however late this task gets its turn.
+            tenths_m = round((loop.time() - began_s) * 40)
             steps = (
                 bytes([7])
                 + (4 * 256).to_bytes(2, "little")

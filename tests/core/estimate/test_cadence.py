@@ -89,12 +89,8 @@ def test_a_pod_that_has_proved_its_unit(
 @pytest.mark.parametrize(
     ("mps", "raw", "proved", "expected"),
     [
-        (
-            1.4,
-            110,
-            STEPS,
-            110.0,
-        ),  # a step counter under a profile of strides, walking after the race
+        # A step counter under a profile of strides, walking after the race.
+        (1.4, 110, STEPS, 110.0),
         (1.4, 55, STRIDES, 110.0),
         (0.0, 88, STRIDES, 176.0),  # a pod whose speed has gone
         (3.0, 118, STEPS, 118.0),

@@ -105,10 +105,8 @@ def test_the_kinds_are_numbered_as_in_the_standard() -> None:
         ("01", DecodeOutcome.NOT_THIS_FORMAT),
         ("0100e8", DecodeOutcome.BROKEN),
         ("0400" + "00" * 7, DecodeOutcome.BROKEN),
-        (
-            "7f00" + "00" * 18,
-            DecodeOutcome.BROKEN,
-        ),  # 20 octets: no source shows a cut 2A67, so it is broken
+        # 20 octets: no source shows a cut 2A67, so it is broken.
+        ("7f00" + "00" * 18, DecodeOutcome.BROKEN),
         ("0400" + "01e9a435" + "00000000", DecodeOutcome.BROKEN),  # latitude 90.0000001
         ("0400" + "00000000" + "ff2db694", DecodeOutcome.BROKEN),  # longitude -180.0000001
         ("0400" + "00000000" + "01d2496b", DecodeOutcome.BROKEN),  # longitude 180.0000001

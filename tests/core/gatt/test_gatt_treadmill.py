@@ -47,9 +47,8 @@ def full_records(draw: st.DrawFn) -> dict[int, list[tuple[str, bytes, Any]]]:
         record[bit] = []
         for index, (name, size, signed, per_unit, unknown) in enumerate(fields):
             low, high = bounds(size, signed)
-            raw = draw(
-                st.integers(low, high - 1 if unknown and index == known else high)
-            )  # "not available" is the highest
+            # "Not available" is the highest.
+            raw = draw(st.integers(low, high - 1 if unknown and index == known else high))
             value = None if raw == unknown else raw if per_unit == 1 else raw / per_unit
             record[bit].append((name, raw.to_bytes(size, "little", signed=signed), value))
     return record

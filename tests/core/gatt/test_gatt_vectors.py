@@ -187,10 +187,11 @@ CALLS: Final[dict[str, dict[str, Check]]] = {
         "heart_rate": heart_rate,
         "sensor_contact": contact,
         "energy_expended": unknown("energy_kj"),
+        # In seconds.
         "rr_intervals": lambda value, text: (
             list(ast.literal_eval(text)),
             [rr / 1000 for rr in value.rr_ms],
-        ),  # in seconds
+        ),
         "flags": flags("2a37"),
     },
     "RSCMeasurementData": {

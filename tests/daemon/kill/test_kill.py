@@ -229,9 +229,8 @@ def test_a_race_whose_daemon_is_killed_is_finished(tmp_path: Path, seed: int) ->
     assert all(said(parts[:-1], "resumed"))
     (found,) = (read(path) for path in tmp_path.glob("*.mcap"))
     was_over = next(said(parts[-1:], "resumed")) is False
-    assert (
-        was_over or not found.problems
-    )  # a daemon killed after the race may or may not have closed its file by then; any other one has
+    # A daemon killed after the race may or may not have closed its file by then; any other one has.
+    assert was_over or not found.problems
 
     wrong_m = [
         abs(line["distance_m"] - truth.distance_at(ns_to_s(line["now_ns"])))

@@ -74,9 +74,10 @@ def test_the_pitches_are_those_of_alarms(kind: CueKind) -> None:
     """
     clip = tone(kind, ((1000, 0, 1.0),) * len(PITCHES_HZ[kind]))
     for second, pitch_hz in enumerate(PITCHES_HZ[kind]):
+        # One bin is 1 Hz.
         spectrum = np.abs(
             np.fft.rfft(clip.samples[second * clip.rate_hz : (second + 1) * clip.rate_hz])
-        )  # one bin is 1 Hz
+        )
         levels = [
             spectrum[round(pitch_hz * n) - 3 : round(pitch_hz * n) + 4].max()
             for n in range(1, len(HARMONICS) + 1)

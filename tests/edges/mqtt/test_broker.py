@@ -249,9 +249,8 @@ async def test_a_frozen_server_ends_with_us(nats: Nats) -> None:
     """GIVEN a private broker that stands still WHEN its context is left THEN it is gone all the
     same.
     """
-    nats.signal(
-        signal.SIGSTOP
-    )  # the fixture leaves the context; what is asserted there is that this does not hang
+    # The fixture leaves the context; what is asserted there is that this does not hang.
+    nats.signal(signal.SIGSTOP)
     assert not gone(nats.private.server_pid)
 
 
@@ -279,9 +278,8 @@ async def test_it_listens_on_loopback_only(nats: Nats) -> None:
     config = json.loads((nats.private.folder / "nats.json").read_text())
     listeners = [config["listen"], config["mqtt"]["listen"], config["websocket"]["listen"]]
     assert {"127.0.0.1"} == {listener.partition(":")[0] for listener in listeners}
-    assert (
-        config["mqtt"]["listen"] == f"127.0.0.1:{nats.address.port}"
-    )  # so that after a crash it comes back where it was
+    # So that after a crash it comes back where it was.
+    assert config["mqtt"]["listen"] == f"127.0.0.1:{nats.address.port}"
 
 
 def client(address: Address) -> Client:

@@ -101,9 +101,8 @@ def certificates(tmp_path: Path) -> Path:
 
 
 @pytest.mark.mosquitto
-@pytest.mark.filterwarnings(
-    "ignore::pytest.PytestUnraisableExceptionWarning"
-)  # paho leaves the socket of a failed handshake to the collector
+# paho leaves the socket of a failed handshake to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     """GIVEN a broker with TLS WHEN connecting with its CA THEN cues go through; without it one line
     says that the certificate is not trusted.

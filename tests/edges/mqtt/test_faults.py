@@ -95,9 +95,8 @@ async def test_frozen_and_continued_in_mid_race(broker: Broker) -> None:
         assert_kept(run, sent)
         report = run.delivery.report()
         assert report["link_connections"] >= 2
-        assert (
-            report["link_expired"] > 0
-        )  # the fault was real: what could not be sent in time was dropped here
+        # The fault was real: what could not be sent in time was dropped here.
+        assert report["link_expired"] > 0
 
 
 async def test_an_armed_cue_fires_while_the_broker_stands_still(nats: Nats) -> None:

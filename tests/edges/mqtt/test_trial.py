@@ -121,9 +121,8 @@ async def test_nobody_acts_on_it(nats: Nats) -> None:
                 await asyncio.sleep(0.01)
         assert ["c1"] == [play.touch.id for play in run.of(Play)]
         assert [] == run.of(ArmMessage)
-        assert {"c1"} == {
-            ack.cue_id for ack in run.inputs if isinstance(ack, Ack)
-        }  # a cue that is repeated is answered again
+        # A cue that is repeated is answered again.
+        assert {"c1"} == {ack.cue_id for ack in run.inputs if isinstance(ack, Ack)}
         assert all(isinstance(each, Ack) for each in run.inputs)
         assert TRIED not in str(run.inputs)
 
