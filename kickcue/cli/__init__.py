@@ -137,9 +137,10 @@ logging.getLogger("kickcue.config").addHandler(_Warnings(logging.WARNING))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted) or 143.
+    """Run one command and return its exit status.
 
-    Told to end before it was done.
+    0, 1 (ran and failed), 2 (asked wrongly), 130 (interrupted), or 143 (told to end before it was
+    done).
     """
     if argv is None:
         end_in_good_order()
@@ -206,10 +207,7 @@ def _run(argv: list[str]) -> int:
 
 
 def _meant(name: str) -> str:
-    """Return "did you mean run?" for a word that is no command.
-
-    A key of the race, such as lap, is a press.
-    """
+    """Return "did you mean run?" for a word that is no command; a key of the race is a press."""
     if name in PRESSES:
         return f"did you mean press {name}?"
     return did_you_mean(

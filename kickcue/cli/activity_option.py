@@ -1,4 +1,4 @@
-"""The option that chooses among several activities of a watch's file, for every command that reads a recording."""
+"""The option that chooses among several activities of a watch's file."""
 
 import argparse
 from pathlib import Path
@@ -19,9 +19,9 @@ def add_activity_option(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(args: argparse.Namespace, path: Path, *, marks: str = "manual") -> Recording:
-    """Return the recording; where it holds several activities say on standard error which is taken.
+    """Return the recording; of several activities, say on standard error which one is taken.
 
-    Errors as of ``read``.
+    Errors are those of ``read``.
     """
     with read_progress(path) as progress:
         recording = read(path, marks=marks, activity=args.activity, progress=progress)

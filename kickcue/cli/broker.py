@@ -1,7 +1,4 @@
-"""``kickcue broker``: the files of a Mosquitto that serves watches on the network.
-
-Users, rights, limits, TLS.
-"""
+"""``kickcue broker``: the files of a Mosquitto for watches: users, rights, limits, TLS."""
 
 import argparse
 import os
@@ -91,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
     _write(folder / OWN_PASSWORD, f"{passwords[DAEMON]}\n")
     _write(folder / LOGINS, _logins(passwords, f"{url}{port}/{topics.prefix}"))
     _write(folder / CONFIG, configuration(folder, port=args.port, tls=bool(args.tls)))
-    own_url = f"mqtt://{DAEMON}@127.0.0.1{'' if args.tls else port}{'' if args.athlete is None else f'/{topics.prefix}'}"
+    host = f"{DAEMON}@127.0.0.1{'' if args.tls else port}"
+    own_url = f"mqtt://{host}{'' if args.athlete is None else f'/{topics.prefix}'}"
     print("\n".join(_steps(folder, handed_over=_hand_over(folder), own_url=own_url)))
     return 0
 
@@ -134,9 +132,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _hand_over(folder: Path) -> bool:
-    """Keep the files from everybody but Mosquitto.
+    """Keep the files from everybody but Mosquitto; tell whether that could be done.
 
-    Which reads its own when it has given up being root; tell whether that could be done.
+    It reads its own when it has given up being root.
     """
     for path in folder.iterdir():
         path.chmod(0o644 if path.name in FOR_ALL else 0o600)

@@ -41,10 +41,7 @@ class ToldBroker:
 
     @property
     def is_private(self) -> bool:
-        """Whether it is one of kickcue's own, which comes and goes with its run.
-
-        Worth waiting for.
-        """
+        """Whether it is one of kickcue's own, which comes and goes with its run: wait for it."""
         return isinstance(self.address, PrivateBrokerFinder)
 
     def now(self) -> "ToldBroker":
@@ -62,10 +59,7 @@ class ToldBroker:
 
 
 def told_broker(args: argparse.Namespace) -> ToldBroker:
-    """Return the broker that the options name.
-
-    Else the private one of this machine, whenever it comes.
-    """
+    """Return the broker that the options name, or this machine's private one, once it comes."""
     if args.broker is not None:
         address = parse_address(args.broker, ca_file=args.ca)
         return ToldBroker(address, Topics.of(address.prefix, args.athlete))

@@ -1,7 +1,4 @@
-"""``kickcue calibrate``: what was learned about the scale of your foot pod.
-
-Learn it from recordings; forget it.
-"""
+"""``kickcue calibrate``: what is known of your foot pod's scale, and how to learn or forget it."""
 
 import argparse
 import os
@@ -230,9 +227,9 @@ def _learn(
 
 
 def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
-    """Return what the race in the recording has measured, as a live one does.
+    """Return what the race in the recording has measured, or why it has measured nothing.
 
-    Up to its end, nothing if it was given up; or why not.
+    As a live one it counts up to its end, and not at all if it was given up.
     """
     race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
     engine = race.engine()

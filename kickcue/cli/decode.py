@@ -113,10 +113,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def parse_characteristic(text: str) -> str:
-    """Return the 16-bit UUID in lower case.
-
-    AskedWronglyError, which lists the known ones, where there is no codec.
-    """
+    """Return the 16-bit UUID in lower case; AskedWronglyError, with the known ones, if unknown."""
     char = short_uuid(text.strip().lower().removeprefix("0x"))
     if char not in CODECS:
         known = ", ".join(f"{uuid} ({name})" for uuid, name in NAMES.items())
@@ -125,7 +122,7 @@ def parse_characteristic(text: str) -> str:
 
 
 def parse_hex(text: str) -> bytes:
-    """Return the bytes; AskedWronglyError where the text is no hex or a part has an odd number of digits."""
+    """Return the bytes; AskedWronglyError where it is no hex or a part has an odd digit."""
     octets = b""
     for part in re.split(r"[\s:-]+", text.strip()):
         digits = part.lower().removeprefix("0x")
@@ -143,7 +140,7 @@ def parse_hex(text: str) -> bytes:
 
 
 def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
-    """Return the decoded fields under keys that carry the units, in the order of the wire.
+    """Return the decoded fields in the order of the wire, under keys that carry the units.
 
     What was not sent is None.
     """
@@ -166,9 +163,9 @@ def wire_fields(char: str, measurement: Measurement) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return something JSON can carry.
+    """Return something JSON can carry, floats without the noise of the division.
 
-    Floats without the noise of the division (no field is finer than 1e-7).
+    No field is finer than 1e-7.
     """
     if isinstance(value, Enum):
         return value.name.lower()
@@ -180,10 +177,7 @@ def _plain(value: Any) -> Any:
 
 
 def _apply_profile(shown: dict[str, Any], profile_id: str, char: str, data: bytes) -> str:
-    """Put in what the profile makes of the bytes, and the cadence in steps.
-
-    Return the profile's id.
-    """
+    """Put in what the profile makes of the bytes, and the cadence in steps; return its id."""
     # pydantic is slow to import and few commands need it.
     from kickcue.config.profile_files import load_profile  # noqa: PLC0415
     from kickcue.core import readings  # noqa: PLC0415  only needed with a profile

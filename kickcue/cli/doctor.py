@@ -52,10 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at everything, at most for ten seconds.
-
-    Return 0 when a race could be run, 1 when not.
-    """
+    """Look at everything within ten seconds; return 0 when a race could be run, 1 when not."""
     # What goes wrong is a finding, not a line of its own.
     logging.getLogger("kickcue").addHandler(logging.NullHandler())
     patient = _patient(args.file)

@@ -1,7 +1,4 @@
-"""What ``kickcue evaluate`` found, side by side.
-
-Every scenario, kickcue and the simpler devices.
-"""
+"""What ``kickcue evaluate`` found in every scenario: kickcue beside the simpler devices."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby

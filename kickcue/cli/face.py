@@ -1,7 +1,4 @@
-"""The face of a watch, drawn in text.
-
-Where the runner is, and the cue as it is felt, pulse by pulse.
-"""
+"""The face of a watch in text: where the runner is, and the cue as it is felt, pulse by pulse."""
 
 import textwrap
 from dataclasses import dataclass
@@ -119,10 +116,7 @@ class Face:
         self._note = text
 
     def rings(self, now_s: float) -> int:
-        """Return how many pulses have begun since this was asked last.
-
-        That many times the bell is to be rung.
-        """
+        """Return how many pulses have begun since this was last asked: so often rings the bell."""
         begun = (
             0
             if self._felt is None

@@ -1,7 +1,4 @@
-"""A recording as lines of a label and a text.
-
-First what a runner asks, then what the sensors and the engine did.
-"""
+"""A recording as lines of label and text: what a runner asks, then what sensors and engine did."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -73,9 +70,9 @@ def _for_the_runner(
 
 
 def distance_m(summary: Summary, run: RunTold) -> float | None:
-    """Return how far the runner came.
+    """Return how far the runner came, None where nobody tells.
 
-    As the engine had it in a race, else by the pod that said most; None where nobody tells.
+    In a race the engine says so, else the pod that said most.
     """
     pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
     if run.estimated_m is not None or not pods:
@@ -91,10 +88,7 @@ def _time(run: RunTold, paused_s: float) -> str:
 
 
 def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
-    """Yield a line for each activity where there are several.
-
-    A star stands before those that are taken.
-    """
+    """Yield a line for each of several activities, a star before those that are taken."""
     if len(recording.activities) < 2:
         return
     for each in recording.activities[:MOST_ACTIVITIES]:

@@ -24,7 +24,7 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: the option that answers it, the key of the race file that it is about, and how it is asked."""
+    """One question: the option that answers it, its key in the race file, and how it is asked."""
 
     option: str
     metavar: str
@@ -165,7 +165,7 @@ def _asked(question: Question, answers: Answers) -> Answers:
 
 
 def _meant(question: Question, text: str, answers: Answers) -> Answers:
-    """Return what an answer sets: nothing where it is the usual one.
+    """Return what an answer sets, nothing where it is the usual one.
 
     AskedWronglyError where it cannot be.
     """

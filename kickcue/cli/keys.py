@@ -43,7 +43,10 @@ class Press(NamedTuple):
 
 
 def is_asked_first(key: str, to_go_m: float | None, sd_m: float | None) -> bool:
-    """Tell whether a key is obeyed only when pressed twice, in a race that has ``to_go_m`` left as far as is known."""
+    """Tell whether a key has to be pressed twice in a race with ``to_go_m`` left.
+
+    None is unknown; ``sd_m`` is the standard deviation.
+    """
     is_far = to_go_m is None or to_go_m - half_width_m(sd_m or 0.0) > FAR_M
     return key == GIVE_UP or (key == FINISH and is_far)
 

@@ -16,7 +16,7 @@ WHEREABOUTS = len("400 ± 276 m to go")
 def as_json(output: Output, file: str) -> dict[str, Any]:
     """Return one output as a JSON object.
 
-    Times in seconds since the recording's first moment, rounded to what is meaningful.
+    Times are seconds since the recording's first moment, rounded to what is meaningful.
     """
     head: dict[str, Any] = {"file": file, "t_s": round(ns_to_s(output.t_ns), 3)}
     match output:
@@ -128,10 +128,7 @@ def number(value: float | None, digits: int) -> str:
 
 
 def rounded(value: float | None, digits: int) -> float | int | None:
-    """Return a value rounded to what is meaningful, a whole number where no decimals are.
-
-    None stays None.
-    """
+    """Return a value rounded to what is meaningful, whole without decimals; None stays None."""
     if value is None:
         return None
     return round(value, digits) + 0.0 if digits else round(value)

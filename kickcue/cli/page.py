@@ -1,7 +1,4 @@
-"""A profile as a page of text: sections of wrapped lines, with the evidence for each fact.
-
-For sensors and watches alike.
-"""
+"""A sensor's or a watch's profile as text: sections of wrapped lines, evidence for each fact."""
 
 from collections.abc import Iterable, Iterator
 from textwrap import fill

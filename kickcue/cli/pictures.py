@@ -1,4 +1,4 @@
-"""Rich pictures on standard output, whose texts are made printable at the one place where rich draws."""
+"""Rich pictures on standard output, their texts made printable at the place where rich draws."""
 
 import sys
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ class PictureConsole(Console):
 def _clean(text: Text) -> Text:
     """Return the text with escapes, each in the style of what it stands for.
 
-    So that the layout counts with their width.
+    That is how the layout counts with their width.
     """
     plain = text.plain
     at = [

@@ -1,7 +1,4 @@
-"""``kickcue press``: presses for a race that runs somewhere else.
-
-One from a script, or a keyboard for a helper beside the track.
-"""
+"""``kickcue press``: presses for a race that runs elsewhere, from a script or a helper's keys."""
 
 import argparse
 import asyncio

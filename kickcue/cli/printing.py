@@ -1,6 +1,4 @@
-"""The one way to the screen.
-
-What commands print passes here, so that no text from outside can do more than be read.
+"""The one way to the screen, so that no text from outside can do more than be read.
 
 Device names, cue texts, makers in files and words quoted in errors come from strangers.
 ``printing`` puts itself before standard output and standard error; pictures go through
@@ -78,7 +76,7 @@ class Printing:
 
 
 def open_what_is_closed() -> None:
-    """Give a process that was started without standard input, output or error (``<&-``, ``>&-``, ``2>&-``) the null device for it.
+    """Open the null device for each standard stream that was closed (``<&-``, ``>&-``, ``2>&-``).
 
     Not only would each look at such a stream fail: the next file to be opened, a recording too,
     would take its number.
@@ -115,7 +113,7 @@ def tell(text: str) -> None:
 
 
 def folded(text: str, stream: TextIO, indent: int = 0) -> str:
-    """Return ``text`` with its lines broken between words where ``stream`` is a terminal, as it is in a pipe.
+    """Return ``text`` with its lines broken between words if ``stream`` is a terminal.
 
     ``indent`` is how far the second line of each begins from the left, less where that would leave
     no room.
@@ -149,6 +147,6 @@ def nobody_reads() -> bool:
 
 
 def discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, or the interpreter complains once more when it flushes at its end."""
+    """Send what is still buffered nowhere, or the interpreter complains again when it flushes."""
     with suppress(OSError, ValueError):  # no real output
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

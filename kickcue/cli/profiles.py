@@ -1,7 +1,4 @@
-"""``kickcue profiles``.
-
-Which sensors and watches are known, on what evidence, and whether a profile file keeps its word.
-"""
+"""``kickcue profiles``: known sensors and watches, on what evidence; checks of profile files."""
 
 import argparse
 import os
@@ -79,10 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
-    """Return a sensor's or a watch's file.
-
-    What is neither is told by the kind that has the nearest id.
-    """
+    """Return a sensor's or a watch's file; for neither, the kind with the nearest id says so."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
     watches = watch_ids()
@@ -194,7 +188,7 @@ def _show(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
 
 
 def _check_all(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Check each; one that is no profile is told among several, and the worst status is returned."""
+    """Check each file and return the worst status; of several, one that is no profile is told."""
     status = 0
     for path in paths:
         try:

@@ -28,7 +28,9 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
     *,
     alongside: bool = False,
 ) -> None:
-    """Play ``steps`` of ``race`` ``rate`` times as fast as recorded, ``to`` a broker and an athlete (None: a private one, runner).
+    """Play ``steps`` of ``race``, ``rate`` times as fast as recorded.
+
+    ``to``: a broker and an athlete; None is a private one, and runner.
 
     Where to listen and how it went is said on standard error. AskedWronglyError where another run
     sends on the same topics, unless ``alongside``.

@@ -97,10 +97,8 @@ def race_wish(
 ) -> RaceDocument | None:
     """Return the race as the options want it; what they leave open is as recorded.
 
-    None: they want nothing else than was recorded.
-
-    Another event means another course, so a recorded lap, finish line or wanted time does not go
-    with it.
+    None where they want nothing else than was recorded. Another event means another course, so a
+    recorded lap, finish line or wanted time does not go with it.
     """
     told = told_race(args)
     profiles = told_profiles(args.profile)
@@ -145,7 +143,7 @@ _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "t
 
 
 def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the keys of the race document.
+    """Return what the options say of the race, under the race document's keys.
 
     A command may have only some of them.
     """

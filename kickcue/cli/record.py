@@ -186,10 +186,7 @@ def _line(take: _Take, radio: Radio) -> Text:
 
 
 async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str | None, list[Pin]]:
-    """Return the adapter and the sensors.
-
-    Those of the options, of race.toml, or those that the person chooses.
-    """
+    """Return the adapter and the sensors: of the options, of race.toml, or the person's choice."""
     path = race_file or find_race_file(os.environ)
     settings = None if path is None else load_settings(path)
     adapter = args.adapter or (None if settings is None else settings.adapter)

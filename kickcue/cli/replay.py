@@ -22,9 +22,9 @@ from kickcue.recording import MARKS, Header, Recording
 
 
 class Show:
-    """Prints an output, if it is wanted.
+    """Prints an output, if it is wanted, and keeps the farthest estimate.
 
-    Cues and phases always, estimates and reasons when asked for. Keeps the farthest estimate.
+    Cues and phases are always wanted, estimates and reasons when asked for.
     """
 
     def __init__(self, args: argparse.Namespace, path: Path) -> None:

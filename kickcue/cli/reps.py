@@ -1,4 +1,4 @@
-"""``kickcue reps``: the repetitions of a training session, and how the last one stood against the first."""
+"""``kickcue reps``: a training session's repetitions, and how the last stood against the first."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -128,7 +128,7 @@ def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
 
 
 def _change(before: Sequence[RepFigures], last: RepFigures) -> tuple[float | None, float | None]:
-    """Return by what share speed and cadence of a repetition differ from the mean of those before.
+    """Return by what share a repetition's speed and cadence differ from the mean of those before.
 
     None where unknown.
     """
@@ -144,9 +144,9 @@ def _share(before: Sequence[float | None], last: float | None) -> float | None:
 
 
 def for_the_kick(speed: float | None, cadence: float | None) -> str:
-    """Return what the last repetition says of a kick.
+    """Return what the last repetition says of a kick: its cadence against what the cue asks.
 
-    Its cadence against what the cue of a last lap asks, and nothing beyond that.
+    Nothing is said beyond that.
     """
     if cadence is None:
         return "nothing to say: a last lap asks for cadence, and none is known"
@@ -173,7 +173,8 @@ def _clock(seconds: float, digits: int) -> str:
     whole, part = divmod(round(seconds * units), units)
     minutes, rest = divmod(abs(whole), 60)
     end = f"{rest:02}.{part}" if digits else f"{rest:02}"
-    return f"{'-' if whole < 0 else ''}{f'{minutes // 60}:{minutes % 60:02}' if minutes >= 60 else minutes}:{end}"
+    start = f"{minutes // 60}:{minutes % 60:02}" if minutes >= 60 else minutes
+    return f"{'-' if whole < 0 else ''}{start}:{end}"
 
 
 # ---- for programs

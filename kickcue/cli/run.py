@@ -237,7 +237,7 @@ def _trouble(race: Live) -> str | None:
 async def _headless(settings: Settings, how: _How) -> str | None:
     """Run until the race is over or the process is told to end.
 
-    Return what was wrong with the recording.
+    Returns what was wrong with the recording.
     """
     beat: asyncio.Task[None] | None = None
     try:
@@ -262,7 +262,7 @@ async def _headless(settings: Settings, how: _How) -> str | None:
 async def _until_over(race: Live, told: asyncio.Event) -> None:
     """Return when the race is over, or the process is told to end.
 
-    Tell the service manager how it goes.
+    Meanwhile the service manager is told how it goes.
     """
     ends = [asyncio.create_task(event.wait()) for event in (told, race.done)]
     try:

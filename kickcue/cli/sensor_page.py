@@ -1,7 +1,4 @@
-"""``kickcue profiles show`` for a sensor.
-
-How it is recognised, what is read of it, by which rules, on whose word.
-"""
+"""``kickcue profiles show`` for a sensor: how it is known and read, and on whose word."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,4 @@
-"""Printing, shared by the commands.
-
-One JSON object a line for programs, aligned tables for people.
-"""
+"""Printing that the commands share: a JSON object a line for programs, tables for people."""
 
 import json
 import sys
@@ -19,17 +16,14 @@ PLAIN_COLUMNS: Final = 80  # what a pipe gets: a log or a mail holds as much
 def json_line(value: Any) -> str:
     """Return ``value`` as one compact line of printable JSON, keys in the order given.
 
-    ``ValueError`` for nan and infinity.
+    ValueError for NaN and infinity.
     """
     line = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return "".join(letter if is_printable(letter) else json.dumps(letter)[1:-1] for letter in line)
 
 
 def console() -> "Console":
-    """Return a rich console on standard output.
-
-    The terminal's own width and colours, plain text of 80 columns in a pipe.
-    """
+    """Return a rich console on standard output: as the terminal is, or 80 plain columns."""
     # rich costs 40 ms, and most commands print plain lines.
     from kickcue.cli.pictures import PictureConsole  # noqa: PLC0415
 
@@ -37,10 +31,7 @@ def console() -> "Console":
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -> str:
-    """Return aligned plain text.
-
-    ``align`` has one letter per column: "l" for words, "r" for numbers.
-    """
+    """Return aligned plain text; ``align`` has a letter a column, "l" words and "r" numbers."""
     cells = [tuple(header), *(tuple(map(printable, row)) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     sides = [{"l": "<", "r": ">"}[letter] for letter in align]
@@ -53,10 +44,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, align: str) -
 
 
 def numbers(values: Sequence[float], *, digits: int = 3) -> tuple[str, ...]:
-    """Return the column ``values`` with one number of decimals.
-
-    As many as the longest needs, at most ``digits``.
-    """
+    """Return the column with as many decimals as the longest needs, at most ``digits``."""
     needed = max(
         (len(f"{value:.{digits}f}".rstrip("0").partition(".")[2]) for value in values), default=0
     )

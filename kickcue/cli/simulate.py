@@ -1,7 +1,4 @@
-"""``kickcue simulate``.
-
-A race that nobody ran, written as a recording or offered over Bluetooth by virtual sensors.
-"""
+"""``kickcue simulate``: a race nobody ran, as a recording or by virtual Bluetooth sensors."""
 
 import argparse
 import asyncio
@@ -192,7 +189,7 @@ async def _sensors_on_air(
 ) -> "AsyncIterator[dict[str, VirtualSensor]]":
     """Give the virtual sensor of each sensor's name.
 
-    One for all on a single adapter, one each on as many adapters as there are sensors.
+    A single adapter has one for all; otherwise there are as many adapters as sensors.
     """
     # Needs bumble, an extra.
     from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415

@@ -1,7 +1,4 @@
-"""How a vibration feels, drawn along a line of time.
-
-One column so many milliseconds, the strength by the shade.
-"""
+"""How a vibration feels, along a line of time: so many milliseconds a column, strength as shade."""
 
 import os
 import sys
@@ -53,7 +50,7 @@ def shades() -> Shades:
 def scale_ms(patterns: Sequence[Pulses]) -> int:
     """Return how many ms a column is, so that the longest pattern fits into ``WIDTH`` columns.
 
-    None is longer than 10 s.
+    No pattern is longer than 10 s.
     """
     return next(
         (ms for ms in _SCALES_MS if all(len(drawn(each, ms, PLAIN)) <= WIDTH for each in patterns)),
@@ -62,10 +59,7 @@ def scale_ms(patterns: Sequence[Pulses]) -> int:
 
 
 def drawn(pulses: Pulses, column_ms: int, using: Shades) -> str:
-    """Return the pulses as a line.
-
-    Each pulse and each gap has one column at least, however short.
-    """
+    """Return the pulses as a line; each pulse and each gap has a column, however short."""
     line, at_ms = "", 0
     for on_ms, off_ms, intensity in pulses:
         if line:

@@ -1,6 +1,6 @@
 """Being told to end while an event loop runs.
 
-An event for who waits for it, a cancellation for who has not begun yet.
+Who waits for it has an event; who has not begun yet is cancelled.
 """
 
 import asyncio
@@ -15,10 +15,8 @@ from typing import Any
 def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
     """Give an event of the running loop that is set by SIGTERM, SIGINT and ``more``.
 
-    Afterwards SIGTERM has nothing left to end.
-
-    Python's own handlers and not the loop's: those leave a moment at the end in which the signal
-    would kill.
+    Afterwards SIGTERM has nothing left to end. The handlers are Python's own and not the loop's:
+    those leave a moment at the end in which the signal would kill.
     """
     told, loop = asyncio.Event(), asyncio.get_running_loop()
 
@@ -39,7 +37,9 @@ def told_to_end(*more: signal.Signals) -> Iterator[asyncio.Event]:
 
 @contextmanager
 def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator[None]:
-    """Have a hang-up (SIGHUP, a lost ssh connection) set ``told``, ``unless`` there is what goes on without a terminal.
+    """Have a hang-up (SIGHUP, a lost ssh connection) set ``told``.
+
+    Not if ``unless`` says that something goes on without a terminal.
 
     Who has asked for hang-ups to be passed over, as nohup does, is left to it.
     """
@@ -59,10 +59,7 @@ def hang_up_ends(told: asyncio.Event, *, unless: Callable[[], bool]) -> Iterator
 
 @contextmanager
 def handlers_kept(*numbers: signal.Signals) -> Iterator[None]:
-    """Put back the handlers of these signals that the event loop replaces meanwhile.
-
-    It would leave the signals deadly.
-    """
+    """Put back these signals' handlers, which the event loop replaces and would leave deadly."""
     before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in numbers}
     try:
         yield

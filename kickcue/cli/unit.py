@@ -1,7 +1,4 @@
-"""``kickcue unit``: the systemd unit that runs kickcue on this machine.
-
-With this machine's paths in it.
-"""
+"""``kickcue unit``: the systemd unit that runs kickcue here, with this machine's paths in it."""
 
 import argparse
 import os

@@ -1,7 +1,4 @@
-"""How ``kickcue watch`` shows what happens.
-
-A watch's face on a terminal, lines of text in a pipe, or JSON.
-"""
+"""How ``kickcue watch`` shows what happens: a watch's face, lines of text in a pipe, or JSON."""
 
 import time
 from abc import ABC, abstractmethod
@@ -53,10 +50,7 @@ class Output(ABC):
         """Show something to the person who sits before it."""
 
     def draw(self) -> float:
-        """Show that time has passed.
-
-        Return after how many seconds to be called again at the latest.
-        """
+        """Show that time has passed; return within how many seconds to call again."""
         return 1.0
 
     def close(self) -> None:  # noqa: B027  most outputs have nothing to leave
@@ -92,10 +86,7 @@ class Screen(Output):
             )
 
     def link(self, *, up: bool, why: str | None) -> None:
-        """Put it on the face's edge.
-
-        That there is no broker yet above it, for it is too long for an edge.
-        """
+        """Put it on the face's edge; that there is no broker yet is too long and goes above."""
         self._face.title, self._face.connected, self._face.waits = self._title(), up, why == WAITING
         if self._face.waits:
             self._console.print(showable(Text(WAITING, style="yellow"), self._console))
@@ -174,7 +165,8 @@ class Lines(Output):
                 return (
                     None
                     if status == before
-                    else f"{happening.status}{'' if happening.phase is None else f', {happening.phase}'}"
+                    else happening.status
+                    + ("" if happening.phase is None else f", {happening.phase}")
                 )
             case StateMessage():
                 now_s = time.monotonic() - self._start_s

@@ -1,7 +1,4 @@
-"""``kickcue profiles show`` for a watch.
-
-How each cue will feel on it, what it loses, how late it is, and what of this was tried.
-"""
+"""``kickcue profiles show`` for a watch: how cues feel on it, what is lost, late and tried."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -23,7 +20,9 @@ _NAME: Final = 10
 _STANDINGS: Final = {
     Standing.WORKING: "working: kickcue plays it by itself",
     Standing.VECTORS: "vectors: its bytes follow the sources; nobody has seen them arrive",
-    Standing.COMPANION_ONLY: "companion-only: an app that does not come with kickcue has to play it",
+    Standing.COMPANION_ONLY: (
+        "companion-only: an app that does not come with kickcue has to play it"
+    ),
 }
 _APART: Final = {
     "text": "the text",
@@ -71,9 +70,9 @@ def vector_line(result: WatchVectorResult) -> str:
 
 
 def cue_rows(profile: WatchProfile) -> Iterator[dict[str, Any]]:
-    """Yield for programs how each cue is played.
+    """Yield for programs how each cue is played: its pulses, what it loses, and the steps.
 
-    Pulses (None: the watch's own), what it loses, and the steps.
+    Pulses of None are the watch's own.
     """
     for kind, found in _played(profile).items():
         lowered = found.lowered
@@ -104,7 +103,8 @@ def _feelings(profile: WatchProfile, using: Shades) -> Iterator[str]:
     if any(found.lowered.pulses for found in played.values()):
         yield f"  {'':{_NAME}}{ruler(column_ms)}"
     for kind, found in played.items():
-        yield f"  {kind:{_NAME}}{_feeling(kind, found, column_ms, using)}{_lost(found, letters)}".rstrip()
+        feeling = _feeling(kind, found, column_ms, using)
+        yield f"  {kind:{_NAME}}{feeling}{_lost(found, letters)}".rstrip()
     if any(level < 1.0 for found in played.values() for *_, level in found.lowered.pulses or ()):
         yield f"  {using.strong} strong  {using.weaker} weaker  {using.weak} weak"
     for name, letter in letters.items():

@@ -1,7 +1,6 @@
-"""A phone as the watch.
+"""A phone as the watch: its profile says which programs play a cue.
 
-Cues are played by programs that are started (``termux-vibrate``, ``am broadcast``), as a profile
-says.
+``termux-vibrate`` and ``am broadcast`` are such.
 """
 
 import asyncio
@@ -61,11 +60,10 @@ def worn_as(id_or_path: str) -> WatchProfile:
 class Programs:
     """Plays what is decided; all of it returns at once but ``end``.
 
-    ``answered`` hears what became of each cue, ``told`` what is wrong.
-
-    Cues are played one after the other, for a ring has to be ended before anything else; one that
-    is late by then is dropped. A cue counts as felt when its first program has ended well: the
-    others are still to come then, and the sender would repeat what is not answered.
+    ``answered`` hears what became of each cue, ``told`` what is wrong. Cues are played one after
+    the other, for a ring has to be ended before anything else; one that is late by then is dropped.
+    A cue counts as felt when its first program has ended well: the others are still to come then,
+    and the sender would repeat what is not answered.
     """
 
     def __init__(
@@ -178,7 +176,7 @@ def _runs(profile: WatchProfile, touch: Touch) -> tuple[Run, ...]:
 async def _run(argv: Sequence[str]) -> str | None:
     """Run a program to its end; return what is wrong, None where all is well.
 
-    By Popen, as in ``edges/fixes/termux.py``.
+    It is run by Popen, as in ``edges/fixes/termux.py``.
     """
     try:
         # asyncio's own does it likewise; the profile's words, without a shell.

@@ -9,7 +9,7 @@ _VOICE: Final = re.compile(r"none|(?:espeak-ng|say|termux-tts-speak)(?::.+)?|pip
 
 
 class AudioSettings(BaseModel):
-    """``[audio]``. Off unless told.
+    """``[audio]``: off unless told.
 
     A computer that begins to talk in a stadium surprises, and many races ban headphones.
     """
@@ -18,13 +18,14 @@ class AudioSettings(BaseModel):
 
     output: Literal["off", "fallback", "always"] = Field(
         default="off",
-        description="Cues to this machine's headphones or loudspeaker: never, those that no watch has answered, or all. "
-        "Road and sanctioned races stay silent.",
+        description="Cues to this machine's headphones or loudspeaker: never, those that no watch "
+        "has answered, or all. Road and sanctioned races stay silent.",
     )
     voice: str | None = Field(
         default=None,
-        description="Who speaks: espeak-ng, say, termux-tts-speak, each also with a voice of its own (espeak-ng:en-gb), "
-        "piper:<model>, or none for tones alone (the best that is installed).",
+        description="Who speaks: espeak-ng, say, termux-tts-speak, each also with a voice of its "
+        "own (espeak-ng:en-gb), piper:<model>, or none for tones alone (the best that is "
+        "installed).",
         examples=["espeak-ng:en-gb"],
     )
     player: Literal["pw-play", "paplay", "aplay", "afplay", "termux-media-player"] | None = Field(
@@ -36,8 +37,8 @@ class AudioSettings(BaseModel):
         default=200,
         ge=0,
         le=2000,
-        description="How much earlier the armed cue of the bell is begun, in milliseconds: what the output takes to the ear. "
-        "Bluetooth 150 to 250, a cable 0 to 60.",
+        description="How much earlier the armed cue of the bell is begun, in milliseconds: what "
+        "the output takes to the ear. Bluetooth 150 to 250, a cable 0 to 60.",
     )
     tones: bool = Field(
         default=True,

@@ -33,10 +33,7 @@ _MOST_BYTES: Final = 100_000  # twenty races take two
 
 
 class RaceScale(BaseModel):
-    """What one race has measured.
-
-    True metres for each of the pod, and one standard deviation of that.
-    """
+    """What one race has measured: true metres for each of the pod, and the standard deviation."""
 
     model_config = _STRICT
 
@@ -46,9 +43,9 @@ class RaceScale(BaseModel):
     sd: float = Field(gt=0.0, le=0.1)
 
     def is_same_race(self, other: "RaceScale") -> bool:
-        """Tell whether both are of one race: one athlete runs one race at a time.
+        """Tell whether both are of one race, by their time or else by the recording's name.
 
-        Where no time is known the recording's name tells.
+        One athlete runs one race at a time.
         """
         if self.utc is not None and other.utc is not None:
             return self.utc == other.utc
@@ -66,9 +63,9 @@ class Calibration(BaseModel):
     races: tuple[RaceScale, ...] = Field(default=(), max_length=MOST_RACES)
 
     def with_race(self, race: RaceScale) -> "Calibration":
-        """Return it with one race more, in order of time.
+        """Return it with one race more, in order of time and without the oldest if too many.
 
-        Without the oldest where they are too many; a race counts once.
+        A race counts once.
         """
         if any(race.is_same_race(known) for known in self.races):
             return self
@@ -82,15 +79,15 @@ class Calibration(BaseModel):
         return self.model_copy(update={"races": races[-MOST_RACES:]})
 
     def expected(self) -> tuple[float, float]:
-        """Return the scale to expect in the next race and its standard deviation, to as many digits as a person may want to read."""
+        """Return the scale to expect in the next race and its standard deviation.
+
+        They have as many digits as a person may want to read.
+        """
         scale, sd = learned(_measured(self.races))
         return round(scale, _DIGITS), round(sd, _DIGITS)
 
     def surprise(self) -> float | None:
-        """Return by what share the last race's scale differs from what was expected of it.
-
-        None where that is within the expected.
-        """
+        """Return by what share the last race's scale is off the expected one; None: it is not."""
         if len(self.races) < 2:
             return None
         last, (scale, sd) = self.races[-1], learned(_measured(self.races[:-1]))

@@ -4,6 +4,6 @@
 def how_to_get(extra: str) -> str:
     """Return what brings an extra, as the end of a sentence.
 
-    Kickcue is not on PyPI yet, so it is installed from a clone.
+    kickcue is not on PyPI yet, so it is installed from a clone.
     """
     return f"in a clone of kickcue, pip install '.[{extra}]'"

@@ -1,7 +1,4 @@
-"""Between a race and what is known of its pod.
-
-The scale before the race, and what the race has taught after it.
-"""
+"""The scale of a pod: what is known of it before the race, and what the race has taught."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -25,9 +22,9 @@ def athlete_of(settings: Settings | None) -> str:
 
 
 def pod_of(settings: Settings | None, sensor: str) -> str:
-    """Return which pod a sensor of the race is.
+    """Return which pod a sensor of the race is: its address, name or MQTT id.
 
-    Its address, name or MQTT id, or where none is known the sensor's own name.
+    Where none is known it is the sensor's own name.
     """
     pin = None if settings is None else settings.sensors.get(sensor)
     return sensor if pin is None else pin.pin[1]
@@ -45,10 +42,8 @@ def first_pod(settings: Settings) -> str | None:
 def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDocument, str | None]:
     """Return the race with the scale that earlier ones have taught, and a sentence about that.
 
-    None where nothing was known.
-
-    A scale that a person has set stays. A damaged file counts as nothing known, and the sentence
-    tells it.
+    The sentence is None where nothing was known. A scale that a person has set stays. A damaged
+    file counts as nothing known, and the sentence tells it.
     """
     document = settings.document()
     sensor = first_pod(settings)
@@ -100,7 +95,7 @@ def race_scale(found: PodScale, utc: str | None, recording: str | None) -> RaceS
 
 
 def lead_changed(pods: Sequence[str]) -> str | None:
-    """Return why a race whose distance was taken from ``pods`` in turn teaches nothing of any of them, None where it was one pod's."""
+    """Return why a race whose distance ``pods`` gave in turn teaches nothing; None for one pod."""
     return (
         None
         if len(pods) < 2
@@ -114,9 +109,9 @@ def lead_changed(pods: Sequence[str]) -> str | None:
 def learn_from_race(
     known: Calibrations, settings: Settings, found: PodScale, utc: str | None, recording: str | None
 ) -> str:
-    """Keep what the race that has just been run has taught.
+    """Keep what the race that was just run has taught.
 
-    Return a sentence for its runner, also where that does not work.
+    Returns a sentence for its runner, also where that does not work.
     """
     try:
         race = race_scale(found, utc or datetime.now(UTC).isoformat(), recording)

@@ -1,7 +1,4 @@
-"""What pydantic found wrong, as one line for a person.
-
-Where, which key, which value, what would be right.
-"""
+"""What pydantic found wrong, as a line for a person: where, what, and what would be right."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +35,7 @@ Path = Sequence[int | str]
 
 
 def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[str, Any]) -> str:
-    """Describe the first mistake that pydantic found in ``document``, and how many more there are."""
+    """Describe the first mistake that pydantic found in ``document``, and how many more."""
     first = first_mistake(error)
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     where = _as_written(first["loc"], document)
@@ -53,10 +50,7 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
 
 
 def said(mistake: ErrorDetails, where: str) -> str:
-    """Return where it is, what was expected, and what was got.
-
-    A validator may say it in its own way.
-    """
+    """Return where it is, what was expected, and what was got, or a validator's own words."""
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
         return f"{where}: is missing"
@@ -109,10 +103,9 @@ def _choice(expected: str) -> str:
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:
-    """Return the mistake to tell.
+    """Return the mistake to tell: unknown keys come first.
 
-    Unknown keys come first: a mistyped key is reported as missing too, and that would hide the
-    cause.
+    A mistyped key is reported as missing too, and that would hide the cause.
     """
     return min(
         error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
@@ -120,7 +113,7 @@ def first_mistake(error: ValidationError) -> ErrorDetails:
 
 
 def without_password(text: str) -> str:
-    """Return ``text`` with what may be the password of a URL blotted out, also where the URL is not well formed."""
+    """Return ``text`` with what may be a URL's password blotted out, well formed or not."""
     text = re.sub(r":(?!//).*@", ":***@", text, flags=re.DOTALL)
     return re.sub(r"(://[^/:@]*):(?!\d{1,5}(?:/|$)|\*\*\*@)[^/]*", r"\1:***", text)
 
@@ -147,9 +140,9 @@ def _hint(key: str, known: Sequence[str]) -> str:
 
 
 def _as_written(path: Path, document: Mapping[str, Any]) -> str:
-    """Return the path as the file has it.
+    """Return the path as the file has it; list entries count from 1.
 
-    List entries count from 1, and the names pydantic adds for a union's members are left out.
+    The names pydantic adds for a union's members are left out.
     """
     found: Any = document
     text = ""

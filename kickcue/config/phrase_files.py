@@ -70,9 +70,8 @@ def languages() -> tuple[str, ...]:
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
     """Return the phrases of a shipped language, or of a TOML file of one's own.
 
-    AskedWronglyError where it is not valid.
-
     What opens the last window says what that is on the ``course``; without one it is the last lap.
+    AskedWronglyError where the file is not valid.
     """
     found = _load(language_or_path)
     whole = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
@@ -84,7 +83,7 @@ def load_vocabulary(language_or_path: str = "en", course: Course | None = None) 
 def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
     """Return what opens a window that is no lap.
 
-    A file of one's own that has no words for it borrows those of its language.
+    A file of one's own without words for it borrows those of its language.
     """
     named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
     shipped = _load(found.language if found.language in languages() else "en")
@@ -96,9 +95,9 @@ def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
 
 
 def spoken_language(language_or_path: str = "en") -> str:
-    """Return which language the phrases are in, such as ``de``: what a voice is chosen by.
+    """Return which language the phrases are in, such as ``de``: a voice is chosen by it.
 
-    AskedWronglyError where it is not valid.
+    AskedWronglyError where the file is not valid.
     """
     return _load(language_or_path).language
 

@@ -24,7 +24,7 @@ def race_file_places(environ: Mapping[str, str]) -> Iterator[Path]:
 def find_race_file(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Return the nearest race file there is.
 
-    Also a folder or a dangling link of that name, to be told of.
+    A folder or a dangling link of that name counts, so that it is told of.
     """
     return next((path for path in race_file_places(environ) if os.path.lexists(path)), None)
 

@@ -1,7 +1,4 @@
-"""Holds a profile to its own word.
-
-Its vectors must read as it says, and it must match its own examples and nobody else's.
-"""
+"""Holds a profile to its word: its vectors read as it says, it matches its own examples alone."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,7 +31,7 @@ def run_vectors(file: ProfileFile) -> tuple[VectorResult, ...]:
 
 
 def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[str, ...]:
-    """Say where the profile misses its own examples, or matches another profile's, or another matches this one's."""
+    """Say where the profile misses its own examples, or one profile matches another's."""
     problems = [
         f"{_title(advert)}: none of the profile's own [[match]] blocks holds"
         for advert in example_adverts(file.document)

@@ -67,15 +67,12 @@ def load_profile(id_or_path: str) -> SensorProfile:
 
 
 def profile_digest(id_or_path: str) -> str:
-    """Return the SHA-256 of the profile's file in hex, by which a recording names the rules it was made with."""
+    """Return the SHA-256 of the profile's file in hex: by it a recording names its rules."""
     return profile_file(id_or_path).digest
 
 
 def profile_file(id_or_path: str) -> ProfileFile:
-    """Return one profile with its file.
-
-    A path has a slash or ends in .toml; anything else is an id.
-    """
+    """Return one profile with its file; a path has a slash or ends in .toml, an id does not."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_profile_file(Path(id_or_path))
     own, shipped = _own_files(), _shipped()
@@ -107,20 +104,14 @@ def profile_ids() -> tuple[str, ...]:
 
 
 def shipped_folder(kind: str = _SENSORS) -> Path:
-    """Return the folder of the profiles that come with kickcue.
-
-    ``kind`` is ``sensors`` or ``watches``.
-    """
+    """Return the folder of kickcue's own profiles; ``kind`` is ``sensors`` or ``watches``."""
     package = Path(str(files("kickcue")))
     inside = package / _FOLDER
     return (inside if inside.is_dir() else package.parent / _FOLDER) / kind
 
 
 def user_folder(kind: str = _SENSORS) -> Path | None:
-    """Return the folder of the user's own profiles, which need not exist.
-
-    None: there can be none.
-    """
+    """Return the folder of the user's own profiles, which need not exist; None: no place."""
     folder = config_folder(os.environ)
     return None if folder is None else folder / _FOLDER / kind
 
@@ -166,10 +157,7 @@ def _by_stem(folder: Path | None) -> dict[str, Path]:
 
 
 def files_in(folder: Path | None, pattern: str) -> list[Path]:
-    """Return the files of this form.
-
-    None where there is no such folder, or this user is kept out.
-    """
+    """Return the files of this form, none where there is no folder or this user is kept out."""
     try:
         return [] if folder is None else sorted(folder.glob(pattern))
     except OSError:  # a service may be kept out of a home folder

@@ -1,6 +1,4 @@
-"""The form of a sensor profile file: what may stand in it.
-
-``docs/profiles.md`` explains it to people.
+"""The form of a sensor profile file; ``docs/profiles.md`` explains it to people.
 
 Everything is checked strictly and unknown keys are refused: a mistyped quirk must not become a
 silent one. A key that is left out means "nobody said", so that a profile claims only what somebody
@@ -17,10 +15,7 @@ from kickcue.core.profiles import FirmwareRange
 
 
 def _form(pattern: str, right: str) -> AfterValidator:
-    """Return a check that says what would be right in words.
-
-    Where pydantic would show the pattern.
-    """
+    """Return a check that says in words what would be right; pydantic would show the pattern."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text) is None:
@@ -115,10 +110,7 @@ class Match(Fact):
 
 
 class Example(Block):
-    """``[[example]]``: an advertisement that was seen, or is told of.
-
-    This profile must match it and no other may.
-    """
+    """``[[example]]``: an advertisement seen or told of, which this profile alone must match."""
 
     name: Text | None = None
     services: list[Uuid] = []
@@ -240,7 +232,10 @@ class IgnoreContact(Quirk):
 
 
 class DropRrUnlikeBpm(Quirk):
-    """Beat-to-beat intervals that differ from the notification's own heart rate by more than the factor are dropped."""
+    """Beat-to-beat intervals that differ from the heart rate by more than the factor are dropped.
+
+    The heart rate is that of the same notification.
+    """
 
     effect: Literal["drop_rr_unlike_bpm"]
     factor: Annotated[float, Field(gt=1, le=100)]

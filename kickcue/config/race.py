@@ -1,6 +1,4 @@
-"""A race as a document.
-
-What a person sets and a recording keeps, and the engine's ``Setup`` that follows from it.
+"""A race as a document that a person sets and a recording keeps, and the ``Setup`` it makes.
 
 The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a
 later replay notices when a profile has changed since.
@@ -43,10 +41,7 @@ class SensorChoice(BaseModel):
 
 
 class RaceTerms(BaseModel):
-    """What is run, by what rules, and how it is told.
-
-    The part that a document and the settings have in common.
-    """
+    """What is run, by what rules, and how it is told: common to a document and the settings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -178,7 +173,7 @@ class RaceDocument(RaceTerms):
             raise AskedWronglyError(f"{where}: {one_line(error, cls, given)}") from None
 
     def with_digests(self) -> "RaceDocument":
-        """Return the document with the present digest of every profile, to be kept with a recording."""
+        """Return the document with the present digest of every profile, to keep in a recording."""
         sensors = {
             name: SensorChoice(profile=s.profile, sha256=profile_digest(s.profile))
             for name, s in self.sensors.items()
@@ -212,10 +207,7 @@ class RaceDocument(RaceTerms):
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain JSON without what is at its default.
-
-        But for a scale that was said or learned.
-        """
+        """Return plain JSON without what is at its default, but with a scale that was set."""
         whole = self.model_dump(mode="json")
         kept = {
             **self.model_dump(mode="json", exclude_defaults=True),

@@ -1,4 +1,4 @@
-"""Writes a race file that explains itself, and changes keys in one without losing what a person wrote there.
+"""Writes a race file that explains itself, and changes its keys without losing what people wrote.
 
 A file is replaced as a whole or not at all, and stays as private as it was: a password may stand in
 it.
@@ -50,7 +50,9 @@ def check_place(path: Path) -> None:
 
 
 def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
-    """Write a race file with ``answers``, keys like ``race`` or ``broker.url``, and all other keys explained but off.
+    """Write a race file with ``answers`` and all other keys explained but off.
+
+    ``answers`` has keys like ``race`` or ``broker.url``.
 
     Only its owner may read it. AskedWronglyError where an answer cannot be, a file is there
     already, or none can be written.
@@ -116,10 +118,7 @@ def _added(text: str, name: str, block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changed(text: str, name: str, pin: SensorPin) -> Iterator[str]:
-    """Yield ways to change a sensor.
-
-    The pin in the place of the old one, or put at the end of the block.
-    """
+    """Yield ways to change a sensor: in the place of its old pin, or at the end of the block."""
     kind, value = pin.pin
     for in_place in (True, False):
         with suppress(*TOMLKIT_ERRORS):

@@ -13,9 +13,7 @@ _PRIVATE: Final = 0o600
 
 
 def replace_file(path: Path, text: str, *, private: bool = False) -> None:
-    """Put ``text`` in the place of the file that ``path`` or its symbolic link means.
-
-    With the owner and the mode that it had.
+    """Put ``text`` in place of the file that ``path`` or its link means; owner and mode stay.
 
     A new file is its owner's alone, and so becomes one that is to be ``private``. AskedWronglyError
     where it cannot be written; what was there is then as it was.

@@ -50,11 +50,9 @@ def load_settings(
 ) -> Settings:
     """Return the settings of the race file (if any), the environment and the options.
 
-    The later wins.
-
-    Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not told. A path in the
-    race file is relative to that file's folder, any other to the current one. AskedWronglyError
-    names the key, the value, who said it and what would be right.
+    The later wins. Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not
+    told. A path in the race file is relative to that file's folder, any other to the current one.
+    AskedWronglyError names the key, the value, who said it and what would be right.
     """
     keys = tuple(setting_keys())
     variables = {key.variable: key.path for key in keys if key.variable is not None}
@@ -104,7 +102,7 @@ def _paths_spelt_out(
     folder: Path | None,
     environ: Mapping[str, str],
 ) -> Givens:
-    """Return the values with ``~`` spelt out in what is a file or a folder, and with ``folder`` before what is relative."""
+    """Return the values with their paths spelt out: ``~``, and ``folder`` before relative ones."""
 
     def spelt(key: tuple[str, ...], it: Given) -> str:
         text: str = it.value

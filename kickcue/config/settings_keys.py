@@ -1,7 +1,4 @@
-"""Every key of the settings as a row.
-
-Its variable, its kind, its default and its meaning, read off the models.
-"""
+"""Every key of the settings as a row, read off the models: variable, kind, default, meaning."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +26,7 @@ _KINDS: Final = {
 class SettingKey:
     """One key. ``path`` is its place in the file.
 
-    With ``NAME`` where the user gives a name: ("sensors", "NAME", "profile").
+    It has ``NAME`` where the user gives a name: ("sensors", "NAME", "profile").
     """
 
     path: tuple[str, ...]
@@ -54,7 +51,7 @@ class SettingKey:
 def setting_keys(
     model: type[BaseModel] = Settings, at: tuple[str, ...] = ()
 ) -> Iterator[SettingKey]:
-    """Yield the keys in the order of the models, those of blocks after all others, as TOML wants them."""
+    """Yield the keys in the order of the models, blocks after all others, as TOML wants them."""
     for name, field in sorted(
         model.model_fields.items(), key=lambda item: _block(item[1])[0] is not None
     ):
@@ -78,7 +75,7 @@ def tables() -> tuple[str, ...]:
 
 
 def _block(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
-    """Return the model of a field that is a block, and whether it holds several under names of the user's."""
+    """Return the model of a block's field, and whether it holds several that the user names."""
     inner = (
         get_args(field.annotation)[-1] if get_origin(field.annotation) is dict else field.annotation
     )

@@ -44,7 +44,10 @@ _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=Tr
 
 
 class SensorPin(BaseModel):
-    """Which device a sensor of the race is, by exactly one of address, name and MQTT id, and the profile that reads it."""
+    """Which device a sensor of the race is, and the profile that reads it.
+
+    It is known by exactly one of address, name and MQTT id.
+    """
 
     model_config = _STRICT
 
@@ -149,7 +152,9 @@ class BrokerSettings(BaseModel):
     )
     athlete: str | None = Field(
         default=None,
-        description="Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told).",
+        description=(
+            "Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told)."
+        ),
         examples=["maria"],
     )
 
@@ -247,11 +252,10 @@ class Settings(RaceTerms):
         )
 
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:
-        """Return the password in the broker's URL.
+        """Return the broker's password: of its URL, KICKCUE_BROKER_PASSWORD, a file or systemd.
 
-        Else of KICKCUE_BROKER_PASSWORD, of ``password_file``, or of systemd.
-
-        AskedWronglyError where the file is absent, empty, or readable by others.
+        The first that is there is taken; the file is ``password_file``. AskedWronglyError where it
+        is absent, empty, or readable by others.
         """
         return self.broker.url_password or find_password(self.broker.password_file, environ)
 

@@ -68,7 +68,6 @@ def from_environment(
     """Return what the environment sets.
 
     ``keys`` are the variables there are, ``tables`` the names of blocks; empty means not set.
-
     AskedWronglyError for a variable that is not there but looks like one that is, or like one of a
     block.
     """
@@ -117,10 +116,7 @@ def nested(givens: Givens) -> dict[str, Any]:
 
 
 def sources_of(givens: Givens, key: Key) -> str:
-    """Return who said ``key``.
-
-    Its own source, or those of all that is in the smallest block around it.
-    """
+    """Return who said ``key``: its own source, or those of all in the smallest block around it."""
     while True:
         inside = [
             given.source

@@ -85,10 +85,7 @@ def _without_empty(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _settings_of(text: str, key: Key, value: Any) -> Iterator[str]:
-    """Yield ways to set a key.
-
-    In its place, where it is off, in its block, at the top, or at the end.
-    """
+    """Yield ways to set a key: in its place, where it is off, in its block, on top, at the end."""
     *block, name = key
     written = toml_value(value)
     with suppress(*TOMLKIT_ERRORS):

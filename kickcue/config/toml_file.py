@@ -128,10 +128,7 @@ def _mistake(found: str, text: str) -> str:
 
 
 def _numbers(value: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], float | int]]:
-    """Yield the numbers that no setting can be, with their keys.
-
-    Infinite ones, and all integers.
-    """
+    """Yield the numbers that no setting can be, with their keys: infinite ones, all integers."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _numbers(inner, (*at, key))

@@ -1,7 +1,4 @@
-"""Holds a watch's profile to its own word.
-
-Its vectors must encode as it says, and no cue may become another without its saying so.
-"""
+"""Holds a watch's profile to its word: its vectors encode as it says, cues collapse as admitted."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -35,9 +32,9 @@ def run_watch_vectors(file: WatchFile) -> tuple[WatchVectorResult, ...]:
 
 
 def watch_problems(file: WatchFile, others: Iterable[WatchFile] = ()) -> tuple[str, ...]:
-    """Say which cues collapse unsaid.
+    """Say which cues collapse unsaid or fit into no packet, and what else the profile matches.
 
-    Which do not fit into one packet, and whose device the profile claims besides its own.
+    It must not claim another profile's device.
     """
     return (*undeclared(file.profile), *_too_long(file.profile), *_match_problems(file, others))
 

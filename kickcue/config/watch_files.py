@@ -1,6 +1,4 @@
-"""Finds and reads the profiles of watches.
-
-``firmware_profiles/watches/<id>/profile.toml``, shipped with kickcue or the user's own.
+"""Finds and reads ``firmware_profiles/watches/<id>/profile.toml``, shipped or the user's own.
 
 A watch has a folder, not a file, because some need code of their own beside the profile. Places and
 ids follow the rules of ``profile_files``.
@@ -77,10 +75,7 @@ def load_watch(id_or_path: str) -> WatchProfile:
 
 
 def watch_file(id_or_path: str) -> WatchFile:
-    """Return one watch with its file.
-
-    A path has a slash or ends in .toml; anything else is an id.
-    """
+    """Return one watch with its file; a path has a slash or ends in .toml, an id does not."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return read_watch_file(Path(id_or_path))
     own, shipped = _own_files(), _shipped()
@@ -170,7 +165,7 @@ def _to_core(document: schema.WatchDocument) -> WatchProfile:
 def _told(block: Fact) -> dict[str, Any]:
     """Return what a block of numbers says, without the evidence.
 
-    What it leaves out keeps the core's default.
+    For what it leaves out the core's default holds.
     """
     return block.model_dump(exclude_none=True, exclude={"status", "source"})
 

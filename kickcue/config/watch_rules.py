@@ -1,7 +1,4 @@
-"""What must fit together in a watch's profile file, beyond the form of each key.
-
-Each rule says in one sentence what would be right.
-"""
+"""What must fit together in a watch's profile, beyond each key's form; each rule is a sentence."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

@@ -1,6 +1,4 @@
-"""The form of a watch's profile file: what may stand in it.
-
-``docs/watch-profiles.md`` explains it to people.
+"""The form of a watch's profile file; ``docs/watch-profiles.md`` explains it to people.
 
 As in sensor profiles, unknown keys are refused, each block says how well it is known, and a key
 that is left out means "nobody said".
@@ -217,10 +215,7 @@ class Tested(Block):
 
 
 class Expected(Block):
-    """One step of a vector.
-
-    Exactly one of ``hex``, ``line`` (Latin-1 text), ``argv`` and ``json``.
-    """
+    """One step of a vector: exactly one of ``hex``, ``line`` (Latin-1), ``argv`` and ``json``."""
 
     hex: Hex | None = None
     line: Text | None = None

@@ -25,7 +25,9 @@ class WatchSettings(BaseModel):
     )
     address: str | None = Field(
         default=None,
-        description="Its Bluetooth address, where several are around. At most one of address and name.",
+        description=(
+            "Its Bluetooth address, where several are around. At most one of address and name."
+        ),
         examples=["D3:00:00:12:34:56"],
     )
     name: str | None = Field(

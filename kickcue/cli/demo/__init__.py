@@ -62,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the race; the exit status is 1 where the cue for the last lap was not felt exactly once."""
+    """Play the race; the exit status is 1 unless the last lap's cue was felt exactly once."""
     famous = famous_race(args.race)
     if args.rate is not None and not 1.0 <= args.rate <= FASTEST:
         raise AskedWronglyError(f"--rate {args.rate:g}: should be from 1 to {FASTEST:g}")
@@ -115,7 +115,7 @@ def _header(document: RaceDocument) -> Header:
 
 
 def new_recording() -> Path:
-    """Return a path in the user's state folder at which there is no file yet.
+    """Return the path of a new file in the user's state folder.
 
     AskedWronglyError where there can be none.
     """

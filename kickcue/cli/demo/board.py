@@ -1,7 +1,4 @@
-"""What the demo knows while the race is on.
-
-Lap by lap, beside what was published, and the last things that happened.
-"""
+"""What the demo knows while the race is on: each lap beside what was published, and the news."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -52,7 +49,7 @@ class Press(StrEnum):
 class Row:
     """One line crossed. ``split_s`` is the race's own lap.
 
-    ``published`` says whether both its ends were published; None: not known yet.
+    ``published`` tells whether both its ends were published; None: not known yet.
     """
 
     line: int
@@ -229,7 +226,7 @@ class Board:
 
 
 def _crossing_s(before: Estimate | None, now: Estimate, line_m: float) -> float:
-    """Return when the estimates crossed the line, between the last one before it and the first one beyond."""
+    """Return when the estimates crossed the line, between the last before it and the next."""
     assert now.distance_m is not None
     if before is None or before.distance_m is None or before.distance_m >= line_m:
         return ns_to_s(now.t_ns)

@@ -1,4 +1,4 @@
-"""The demo's picture: what is known of each lap beside the face of the watch, the way so far, the last things that happened."""
+"""The demo's picture: the laps beside the face of the watch, the way so far, what just happened."""
 
 from typing import Final
 
@@ -43,10 +43,7 @@ def title(board: Board) -> tuple[str, str]:
 
 
 def row_text(row: Row, press: str) -> str:
-    """Return a row as text.
-
-    The time of a lap that does not lie between two published points has a ~.
-    """
+    """Return a row as text; a lap's time has a ~ unless it lies between two published points."""
     split = f"{'' if row.published else '~'}{row.split_s:.2f}"
     figures = (
         f"{number(row.kickcue_s, 1):>7} {number(row.cadence_spm, 0):>3} "

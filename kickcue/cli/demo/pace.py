@@ -1,7 +1,4 @@
-"""How the demo's race time becomes real time.
-
-The body of the race quickly, its end slowly enough to be watched.
-"""
+"""How the demo's race time becomes real time: the body quickly, the end slowly enough to watch."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -29,7 +26,7 @@ class Pace:
     def of(cls, bell_s: float, end_s: float, rate: float | None, start_wall_ns: int) -> Self:
         """Return the pace that is ``rate`` times as fast as the race on the whole.
 
-        None: it takes ``PLAYED_S``.
+        With None the race takes ``PLAYED_S``.
         """
         turn_s = bell_s - ENDING_BEFORE_BELL_S
         played_s = PLAYED_S if rate is None else end_s / rate
@@ -66,10 +63,7 @@ class Pace:
 
 
 def _foreseen_ns(output: Output) -> int:
-    """Return in how much race time the bell is due by this output.
-
-    0 where it says nothing of that.
-    """
+    """Return in how much race time the bell is due by this output, 0 where it does not say."""
     if isinstance(output, Arm):
         return output.due_in_ms * NS_PER_MS
     return (

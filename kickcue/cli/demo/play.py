@@ -1,6 +1,6 @@
-"""Plays a race over a private broker.
+"""Plays a race over a private broker, with engine and sender on one side, a watch on the other.
 
-Engine and sender on one side, a watch on the other, as they would be on two machines.
+It is as if they were on two machines.
 """
 
 import asyncio
@@ -60,10 +60,7 @@ class Parties:
 
 @asynccontextmanager
 async def parties() -> AsyncIterator[Parties]:
-    """Start a private broker and connect both sides.
-
-    AskedWronglyError where no broker is installed.
-    """
+    """Start a private broker and connect both sides; AskedWronglyError where none is installed."""
     began_ns = time.monotonic_ns()
 
     def now_ns() -> int:
@@ -111,7 +108,7 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
 
 
 def _with_answers(inputs: tuple[Input, ...], delivery: Delivery, pace: Pace) -> Iterator[Input]:
-    """Yield the inputs, and between them, as they come, the watch's answers on the time of the race."""
+    """Yield the inputs and, in between as they come, the watch's answers in race time."""
     last_ns = 0
     for event in inputs:
         while not delivery.incoming.empty():

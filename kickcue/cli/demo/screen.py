@@ -1,7 +1,4 @@
-"""Where the demo is shown.
-
-Live on a terminal, a line for each lap and each cue elsewhere, or not at all.
-"""
+"""Where the demo is shown: live on a terminal, in lines elsewhere, or not at all."""
 
 import asyncio
 import os
@@ -75,9 +72,9 @@ class Silent:
 
 
 class Lines:
-    """A line for each lap, once nothing more can happen to it, and for each cue when it is felt.
+    """A line for each lap once nothing more can happen to it, and for each cue when it is felt.
 
-    No control characters.
+    It writes no control characters.
     """
 
     def __init__(self, board: Board) -> None:
@@ -145,9 +142,9 @@ class _Picture:
 
 @asynccontextmanager
 async def _live(board: Board) -> AsyncIterator[Screen]:
-    """Give a picture on the terminal's other screen.
+    """Give a picture on the terminal's other screen, so that what was on the first one stays.
 
-    So that what was there before and the closing words stay.
+    The closing words go there, too.
     """
     with Live(console=console(), screen=True, auto_refresh=False) as live:
         picture = _Picture(board, live)

@@ -25,9 +25,7 @@ ON_TIME_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of sending the cue.
-
-    How often it was felt, and how long after the decision, in real milliseconds.
+    """How often the cue was felt, and how long after the decision, in real milliseconds.
 
     ``by_timer``: the watch had been armed, and its timer was first. None: not felt.
     """
@@ -39,9 +37,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A moment at which somebody called the last lap, against its true start.
+    """When somebody called the last lap, against its true start, in seconds and metres.
 
-    Seconds and metres, negative is early. None: never.
+    Negative is early, None is never.
     """
 
     late_s: float | None
@@ -113,7 +111,7 @@ def _call(race: SimulatedRace, course: Course, t_s: float | None) -> Call:
 
 
 def as_text(summary: Summary) -> str:
-    """Return the closing words, no line longer than 80 columns but where the recording's path is."""
+    """Return the closing words, at most 80 columns wide but for the line with the path."""
     path = short_path(summary.recording)
     laps = (
         f"kick {summary.kick_percent:.1f} % ({kick_word(summary.kick_percent)}), laps vary by "
@@ -176,7 +174,7 @@ def _felt(told: Told) -> str:
 
 
 def _counted(summary: Summary) -> str:
-    """Say why the counter was wrong, or that it was right by chance although presses were missing and came twice."""
+    """Say why the counter was wrong, or how chance put it right though presses were wrong."""
     off_m = summary.press_counter.late_m
     if off_m is None:
         return f": it counted {summary.presses} presses, the bell is number {summary.due}"

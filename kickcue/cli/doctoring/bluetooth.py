@@ -1,4 +1,4 @@
-"""Bluetooth on Linux, from the bottom up: D-Bus, BlueZ, its version, the adapter, and sensors that are still connected.
+"""Bluetooth on Linux, from the bottom up: D-Bus, BlueZ, its version, the adapter, the sensors.
 
 Nothing is switched on or connected. Sensors are listened for as a run would, but not while one is
 on: a scan costs its links.
@@ -44,10 +44,7 @@ Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def bluetooth(patient: Patient) -> Iterator[Finding]:
-    """Tell from the bottom up what works.
-
-    Where something does not, what stands on it is not looked at.
-    """
+    """Tell from the bottom up what works; what stands on something broken is not looked at."""
     findings = _linux(patient) if sys.platform == "linux" else _elsewhere()
     for finding in findings:
         yield finding if patient.needs_bluetooth else finding.at_most(Level.WARNING)
@@ -171,10 +168,7 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
 
 
 def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
-    """Tell of each pinned sensor, and the watch, whether it is there.
-
-    With what a run would say where it is not.
-    """
+    """Tell of the watch and each pinned sensor whether it is there, or what a run would say."""
     if patient.settings is None:
         return
     pins = _pins(patient.settings)

@@ -31,7 +31,10 @@ LET_US_HEAR: Final = (
 
 
 def broker(patient: Patient) -> Iterator[Finding]:
-    """Log in to the broker of the race file, or to a private one, and say a harmless word on each topic that a race needs."""
+    """Log in to the race file's broker, or a private one, and try each topic that a race needs.
+
+    What is sent is a harmless word.
+    """
     try:
         address = None if patient.settings is None else named_broker(patient.settings)
         athlete = None if patient.settings is None else patient.settings.broker.athlete
@@ -130,9 +133,9 @@ def _must_hear(trial: Trial) -> Iterator[Finding]:
 
 
 def _reach(address: Address) -> Iterator[Finding]:
-    """Mosquitto 2 without a ``listener`` of its own serves this machine alone.
+    """Tell of a Mosquitto that serves this machine alone, as version 2 does without a ``listener``.
 
-    Https://mosquitto.org/documentation/migrating-to-2-0/.
+    See https://mosquitto.org/documentation/migrating-to-2-0/.
     """
     if not _is_loopback(address.host):
         return

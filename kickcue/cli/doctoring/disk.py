@@ -1,7 +1,4 @@
-"""Where recordings go. Nothing here keeps a race from being run.
-
-A recording is done without, a cue is not.
-"""
+"""Where recordings go. Nothing here stops a race: a recording is done without, a cue is not."""
 
 import errno
 import os

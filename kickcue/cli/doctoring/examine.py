@@ -1,7 +1,4 @@
-"""Running checks side by side.
-
-None waits for another, none holds up the report, none brings it down.
-"""
+"""Running checks side by side: none waits for another, holds up the report or brings it down."""
 
 import threading
 import time
@@ -18,10 +15,8 @@ def examine(
 ) -> list[Finding]:
     """Return what the checks find, in their order.
 
-    One that fails or does not end in time is a finding itself.
-
-    Threads, not tasks: a hung disk or an SD card at its end blocks whoever asks it, and may then
-    block its thread alone.
+    One that fails or does not end in time is a finding itself. Threads, not tasks: a hung disk or
+    an SD card at its end blocks whoever asks it, and may then block its thread alone.
     """
     found: dict[str, list[Finding]] = {}
 

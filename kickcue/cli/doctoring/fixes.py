@@ -18,9 +18,9 @@ LOOK_S: Final = 0.1
 
 
 def fixes(patient: Patient) -> Iterator[Finding]:
-    """Listen to gpsd for some seconds.
+    """Listen to gpsd for some seconds; of Termux only look whether it is there.
 
-    Of Termux look whether it is there, for a first position may take a minute.
+    Its first position may take a minute.
     """
     settings = None if patient.settings is None else patient.settings.fixes
     if settings is None:

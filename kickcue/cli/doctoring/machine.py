@@ -23,7 +23,7 @@ TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 ASK_S: Final = 3.0
 UNDERVOLTAGE: Final = 0x1
 UNDERVOLTAGE_SINCE_START: Final = 0x10000
-"""Bits of ``vcgencmd get_throttled``, https://www.raspberrypi.com/documentation/computers/os.html"""
+"""Bits of ``vcgencmd get_throttled``: raspberrypi.com/documentation/computers/os.html"""
 
 
 def versions(_: Patient) -> Iterator[Finding]:
@@ -45,10 +45,7 @@ def versions(_: Patient) -> Iterator[Finding]:
 
 
 def clock(_: Patient) -> Iterator[Finding]:
-    """Look at the clock that dates recordings.
-
-    Races are timed by another one, which nobody can set.
-    """
+    """Look at the clock that dates recordings; races are timed by one that nobody can set."""
     if time.time() < LONG_PAST_S:
         yield warning(
             "clock",
@@ -69,10 +66,7 @@ def clock(_: Patient) -> Iterator[Finding]:
 
 
 def power(_: Patient) -> Iterator[Finding]:
-    """Ask a Raspberry Pi whether its voltage is or was too low.
-
-    Its radio is the first to suffer.
-    """
+    """Ask a Raspberry Pi whether its voltage is or was too low: its radio suffers first."""
     vcgencmd = shutil.which("vcgencmd")
     if vcgencmd is None:
         return

@@ -1,7 +1,4 @@
-"""The sensors around, in a calm order.
-
-Numbers that stay with their device, rows that do not dance with every packet.
-"""
+"""The sensors around, in a calm order: numbers stay with their device, rows do not dance."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,10 +25,7 @@ class Around:
 
 
 class Surroundings:
-    """Remembers who was seen.
-
-    ``take`` what the radio has now; ``rows`` are the devices, strongest first.
-    """
+    """Remembers who was seen: ``take`` what the radio has now, ``rows`` has the strongest first."""
 
     def __init__(self) -> None:
         self._known: dict[str, Around] = {}
@@ -61,9 +55,9 @@ def _smoothed(before: float | None, now: float | None) -> float | None:
 
 
 def sent_by(sighting: Sighting) -> tuple[str, ...]:
-    """Return what the device sends.
+    """Return what the device sends, by its advertisement and by its profile.
 
-    By its advertisement, and by its profile, for not every device advertises all it has.
+    Not every device advertises all it has.
     """
     profile = sighting.found.profile
     known = set() if profile is None else reads(profile)
@@ -73,7 +67,7 @@ def sent_by(sighting: Sighting) -> tuple[str, ...]:
 
 
 def profile_of(sighting: Sighting) -> str:
-    """Return the id of its profile, ``generic`` where it has none of its own, a dash where kickcue can do nothing with it."""
+    """Return its profile's id, ``generic`` where it has none, a dash where kickcue has no use."""
     found = sighting.found
     if sighting.watch is not None and (found.profile is None or found.fell_back):
         return sighting.watch
@@ -83,9 +77,7 @@ def profile_of(sighting: Sighting) -> str:
 
 
 def address_changes(sighting: Sighting) -> bool:
-    """Return whether the device takes a new address from time to time.
-
-    So that it cannot be known by it.
+    """Return whether the device takes a new address from time to time and cannot be known by it.
 
     Of random addresses, those with the top bits 11 ("static") stay (Bluetooth Core 5.4, Vol 6 Part
     B, 1.3.2.1). What is no such address (macOS shows a UUID in its place) stays as long as the

@@ -10,10 +10,7 @@ from kickcue.edges.radio import Health
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened.
-
-    ``t_s`` seconds after the gun (below 0: before it), None where that is not known.
-    """
+    """One thing that happened, ``t_s`` seconds after the gun: negative before it, None unknown."""
 
     t_s: float | None
     text: str
@@ -22,9 +19,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wrist:
-    """The way to the watch.
-
-    Where cues go, why they do not get there at the moment, and what became of them.
+    """The way to the watch: where cues go, what keeps them from it, and what became of them.
 
     Not ``cues``: the rules of the race allow none, and only what is shown goes there.
     """
@@ -44,7 +39,7 @@ class Wrist:
 class Board:
     """One moment of a race.
 
-    ``elapsed_s`` is None before the gun, and where it was not seen; ``bell_in_s`` counts from now.
+    ``elapsed_s`` is None before the gun and where that was not seen; ``bell_in_s`` counts from now.
     """
 
     title: str

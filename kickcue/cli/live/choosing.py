@@ -62,7 +62,7 @@ class Dialogue:
         return found if pod is None else [*found, chosen(POD, pod)]
 
     async def told(self, wanted: Wanted, address: str) -> Chosen:
-        """Return the device of that address once the person says that it is his.
+        """Return the device of that address once the person says that it is the right one.
 
         RadioError where it is not heard, or is none.
         """

@@ -1,7 +1,4 @@
-"""From a device that was heard to a sensor of the race.
-
-Which profile reads it, and how it is known again.
-"""
+"""From a device heard to a sensor of the race: who reads it, and how it is known again."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -52,9 +49,9 @@ def profile_for(sighting: Sighting, wanted: Wanted) -> SensorProfile | None:
 
 
 def pin_of(sighting: Sighting, profile: SensorProfile) -> SensorPin:
-    """Return how the device is known again.
+    """Return how the device is known again: by its address, or its name where that changes.
 
-    By its address, or by its name where the address changes; RadioError where neither will do.
+    RadioError where neither will do.
     """
     if not address_changes(sighting):
         return SensorPin(profile=profile.id, address=sighting.address)
@@ -104,7 +101,7 @@ class Search:
 
 
 async def with_all_services(wanted: Wanted, sighting: Sighting, adapter: str | None) -> Sighting:
-    """Return the device, looked into where what it advertises does not make it the wanted sensor.
+    """Return the device, looked into where its advertisement does not make it the wanted sensor.
 
     RadioError if that fails.
     """

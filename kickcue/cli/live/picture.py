@@ -1,7 +1,4 @@
-"""The race on a terminal.
-
-Where the runner is, what is known of him, whether every part works, and what happened last.
-"""
+"""The race on a terminal: where the runner is, whether every part works, what happened last."""
 
 import textwrap
 from collections.abc import Iterator
@@ -151,10 +148,7 @@ def _to_go(board: Board) -> Iterator[Text]:
 
 
 def _left_m(board: Board) -> float | None:
-    """Return the metres to go.
-
-    The whole race before the gun, nothing after it, unknown where the runner gave up.
-    """
+    """Return the metres to go: all before the gun, 0 after the finish, None if unknown."""
     if board.phase is Phase.WAITING:
         return board.course.distance_m
     if board.phase is Phase.FINISHED:
@@ -242,10 +236,7 @@ def _finish(e: Estimate | None) -> str:
 
 
 def _way(board: Board, width: int) -> Text:
-    """Draw the way so far, and on it where the last lap begins.
-
-    As many cells of it as its line may stand in.
-    """
+    """Draw the way so far, and on it all cells in which the last lap's line may stand."""
     cells, course = width - 4, board.course
     run_m = (
         0.0
@@ -332,10 +323,7 @@ def _recording(board: Board, width: int) -> Text:
 
 
 def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
-    """Draw what is wrong with a part, on two lines if need be.
-
-    What to do about it stands at the end.
-    """
+    """Draw what is wrong with a part and then what to do about it, on two lines if need be."""
     lines = textwrap.wrap(text, max(width - BEFORE, 1), max_lines=2, placeholder="…")
     return _part(label, dot, style, *lines)
 
@@ -367,7 +355,7 @@ def _logged(entry: Entry, width: int) -> Text:
 
 
 def _keys(board: Board, width: int) -> list[Text]:
-    """Return the keys, or the question that is asked in their place, on as many lines as they need."""
+    """Return the keys, or the question asked in their place, on as many lines as they need."""
     if board.question is not None:
         style, lines = (
             "bold black on bright_yellow",

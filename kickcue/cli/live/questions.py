@@ -1,7 +1,4 @@
-"""The pictures of choosing a sensor.
-
-The list, the one that is being tried, and the questions beside them.
-"""
+"""The pictures of choosing a sensor: the list, the one being tried, the questions beside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

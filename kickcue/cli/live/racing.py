@@ -30,10 +30,7 @@ class _Note:
 
 
 class Watching:
-    """Looks at a run, again and again.
-
-    Remembers when things happened that the run does not date.
-    """
+    """Looks at a run, again and again, and remembers when what it does not date happened."""
 
     def __init__(self, live: Live) -> None:
         self._live = live
@@ -133,10 +130,7 @@ class RaceScreen:
         self._typed: TypedDistance | None = None
 
     async def until_left(self) -> bool:
-        """Return once the person leaves.
-
-        False where only the terminal has gone, and the race should go on.
-        """
+        """Return once the person leaves; False if only the terminal went and the race is on."""
         while not self._broken():
             self._canvas.draw(RacePicture(self._watching.board(self._question())))
             key = await self._canvas.key(FRAME_S)

@@ -1,7 +1,4 @@
-"""The sensors around as a table.
-
-Signal, name, address, how they are read, when they were last heard, what they send.
-"""
+"""The sensors around as a table: signal, name, address, profile, last heard, what they send."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -37,10 +34,7 @@ def sensor_table(
     numbered: bool = False,
     values: Values | None = None,
 ) -> Table:
-    """Return the table for a terminal of ``width`` columns.
-
-    The last column takes what the others leave.
-    """
+    """Return the table for ``width`` columns; the last one takes what the others leave."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.show_header, grid.header_style = True, "dim"
     address = max((len(row.sighting.address) for row in rows), default=0)
@@ -96,10 +90,7 @@ def _cells(row: Around, now_s: float, values: Values | None) -> dict[str, Text]:
 
 
 def _useful(sighting: Sighting) -> str:
-    """Return what kickcue reads of a runner from it, or what else it sends.
-
-    Nearly all have a battery.
-    """
+    """Return what kickcue reads of a runner from it, else what it sends (nearly all: a battery)."""
     sent = sent_by(sighting)
     return ", ".join([word for word in sent if word in USEFUL] or sent)
 

@@ -12,7 +12,7 @@ _ASCII: Final = str.maketrans("━─┃│┏┓┗┛╭╮╰╯┣┫╺╸�
 
 
 class Asciified:
-    """Draws ``inner`` without a character that a terminal of another encoding than UTF-8 could not show."""
+    """Draws ``inner`` without what a terminal of another encoding than UTF-8 could not show."""
 
     def __init__(self, inner: RenderableType) -> None:
         self._inner = inner
@@ -38,7 +38,7 @@ def showable(picture: RenderableType, console: Console) -> RenderableType:
 
 
 def is_terminal() -> bool:
-    """Return whether somebody sits before a terminal that pictures can be drawn on, and can press keys."""
+    """Tell whether somebody sits before a terminal that can show pictures, and can press keys."""
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 

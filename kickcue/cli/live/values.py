@@ -45,10 +45,7 @@ class Values:
                 self._heard[key] = (t_ns, value)
 
     def now(self, now_ns: int) -> dict[str, Any]:
-        """Return the values that hold, by keys that carry the units.
-
-        A battery's holds however old.
-        """
+        """Return the values that hold, by keys with units; a battery's holds however old."""
         return {
             key: value
             for key, (t_ns, value) in self._heard.items()

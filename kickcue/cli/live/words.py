@@ -83,7 +83,7 @@ def since_gun(seconds: float) -> str:
 def coming(eta_s: float, sd_s: float | None) -> str:
     """Return when something comes, "1:23 ± 5 s".
 
-    Where that is not known well, between when and when: "about 1:23 (0:47 to 1:59)".
+    Where that is not known well it has the two ends: "about 1:23 (0:47 to 1:59)".
     """
     if sd_s is None:
         return f"about {minutes(eta_s)}"
