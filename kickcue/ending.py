@@ -1,6 +1,4 @@
-"""SIGTERM from the first moment on.
-
-A process that is told to end ends in good order, whatever it is just doing.
+"""SIGTERM from the first moment on: the process ends in good order, whatever it is doing.
 
 Imported before everything that takes its time, and therefore imports next to nothing. A command
 that waits for the word has handlers of its own meanwhile (``cli/told_to_end.py``).
@@ -21,15 +19,12 @@ they wait for the word themselves."""
 class ToldToEnd(SystemExit):
     """Raised by SIGTERM in a command that does not wait for it.
 
-    Asyncio and libraries let SystemExit pass.
+    asyncio and libraries let SystemExit pass.
     """
 
 
 def end_in_good_order() -> None:
-    """Have SIGTERM end the process at once from now on.
-
-    There is nothing yet that would have to be closed.
-    """
+    """Have SIGTERM end the process at once from now on: there is nothing yet to be closed."""
     signal.signal(signal.SIGTERM, _leave)
 
 

@@ -1,6 +1,4 @@
-"""What a bridge has answered, kept on the disk.
-
-One that was killed and started again must not have the runner feel a cue twice.
+"""What a bridge has answered, kept on the disk: after a restart no cue may be felt twice.
 
 One JSON object a line, the newest of a cue holds. A cue is noted before it is played, as one that a
 restart has cost, and again when it is known what became of it: killed in between, it is not played

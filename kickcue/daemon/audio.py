@@ -1,6 +1,6 @@
 """Cues to this machine's own sound: all of them, or those that no watch has answered.
 
-Silent where the race's rules want it so.
+It stays silent where the race's rules want it so.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -50,9 +50,9 @@ class LocalAudio:
 
 
 def audio_cache(state: Path) -> Path:
-    """Return the folder for spoken phrases below a run's own folder.
+    """Return the folder for spoken phrases, which even a locked-in service may write.
 
-    Which even a locked-in service may write.
+    It is below a run's own folder.
     """
     return state / "audio"
 

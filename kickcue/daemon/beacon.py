@@ -16,10 +16,7 @@ BEACON: Final = "the beacon"
 async def beacon_of(
     settings: Settings, put: Callable[[Input], None], now_ns: Callable[[], int]
 ) -> AsyncIterator[BeaconEar | None]:
-    """Listen to the beacon of the settings: what is heard of it is ``put``.
-
-    None where there is none.
-    """
+    """Listen to the beacon of the settings, if there is one: what is heard of it is ``put``."""
     if not settings.beacon.wanted:
         yield None
         return

@@ -1,6 +1,4 @@
-"""From the broker to a Bluetooth watch.
-
-The wrist's logic decides when, the profile how, the link whether it was felt.
+"""From the broker to a Bluetooth watch: the wrist's logic decides when, its profile how.
 
 The bridge keeps the timers of armed cues, so that a broker or a daemon that is lost before the bell
 costs nothing. A watch that can keep them itself is told, too: then not even the loss of the
@@ -54,10 +52,7 @@ ALL_AND_ACKS: Final = (*(name for name, rule in RULES.items() if rule.side is Si
 
 
 class Bridge:
-    """What ``bridge`` gives.
-
-    ``told`` hears what happens to cues: the play and what was answered.
-    """
+    """What ``bridge`` gives. ``told`` hears what happens to cues: the play and the answer."""
 
     def __init__(
         self,
@@ -263,14 +258,11 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     second: bool = False,
     patient: bool = False,
 ) -> AsyncIterator[Bridge]:
-    """Be the watch of a race with a Bluetooth watch for a wrist.
+    """Be the watch of a race, with a Bluetooth watch for a wrist.
 
-    What was answered is kept in ``state``/bridge.
-
-    ``address`` and ``topics`` as in ``watch``.
-
+    What was answered is kept in ``state``/bridge. ``address`` and ``topics`` as in ``watch``.
     ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``.
-    ``second``: play only what no other watch has answered as felt. ``BrokerError`` when the first
+    ``second``: play only what no other watch has answered as felt. BrokerError when the first
     connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
     ``Bridge.worn.health``. AskedWronglyError for a profile that Bluetooth does not carry.
     """
@@ -310,7 +302,7 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
 async def bridge_of(settings: Settings, way: Way, *, state: Path) -> AsyncIterator[Bridge | None]:
     """Bridge to the watch that the settings name, as one more client of the run's broker.
 
-    None where there is no watch, or no broker.
+    Does nothing where there is no watch, or no broker.
     """
     watch_, address = settings.watch, way.watch or named_broker(settings)
     if watch_.profile is None or way.delivery is None or address is None:

@@ -21,7 +21,7 @@ LOG: Final = logging.getLogger(__name__)
 class Way:
     """How cues get to the watch; ``delivery`` is None where there is no broker at all.
 
-    ``text`` tells people, without a password.
+    ``text`` tells it to people, without a password.
     """
 
     delivery: Delivery | None
@@ -57,7 +57,7 @@ def named_broker(settings: Settings) -> Address | None:
 async def way_to_the_wrist(
     settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False
 ) -> AsyncIterator[Way]:
-    """Open it; a broker that cannot be reached is tried for ever, a private one that cannot be started is done without.
+    """Open it: a broker out of reach is tried for ever, a private one that fails is done without.
 
     Where another run sends on the same topics, this one does not, unless ``alongside``.
     """

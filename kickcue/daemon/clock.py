@@ -1,10 +1,11 @@
 """The two times of a live race, both from the machine's one clock.
 
-Which goes on while it sleeps (``machine_time.py``).
+That goes on while the machine sleeps (``machine_time.py``).
 
-*Run time* began with the run: it stamps what the radio and the broker bring, and is what ``sent_ms`` counts. *Race time* is the engine's
-``t_ns``; its zero is the first thing that was heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the
-machine both go on through a crash, since their zeros are kept in the recording.
+*Run time* began with the run: it stamps what the radio and the broker bring, and is what
+``sent_ms`` counts. *Race time* is the engine's ``t_ns``; its zero is the first thing that was
+heard. Setting the clock, NTP and daylight saving move neither. Within one boot of the machine both
+go on through a crash, since their zeros are kept in the recording.
 """
 
 from collections.abc import Mapping
@@ -59,9 +60,9 @@ class RaceTime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The run's clock. ``rate``.
+    """The run's clock.
 
-    Race time passes that many times as fast as real time (1 unless a laboratory says otherwise).
+    Race time passes ``rate`` times as fast as real time: once, but in a laboratory.
     """
 
     rate: float = 1.0
@@ -78,7 +79,7 @@ class Clock:
         return RaceTime(run_ns, self.rate)
 
     def facts(self, run_id: str, race: RaceTime) -> dict[str, Any]:
-        """Return what a recording must keep (``Header.live``) so that the run can go on after a crash."""
+        """Return what ``Header.live`` must keep so that the run can go on after a crash."""
         return {
             "run_id": run_id,
             "boot": self.boot,
@@ -88,9 +89,6 @@ class Clock:
         }
 
     def going_on(self, facts: Mapping[str, Any]) -> tuple["Clock", RaceTime]:
-        """Return the clocks of a run that began earlier in this boot.
-
-        From the facts it has kept.
-        """
+        """Return the clocks of a run that began earlier in this boot, from the facts it kept."""
         clock = replace(self, began_ns=facts["began_ns"])
         return clock, clock.race_from(facts["zero_ns"] - facts["began_ns"])

@@ -1,17 +1,19 @@
-"""How long a race was interrupted, by the two clocks that may tell it.
-
-The machine's own, and the one that people read (UTC).
+"""How long a race was interrupted, by the machine's own clock and the one that people read (UTC).
 
 The machine's own clock is right within one boot. But it is not one that counts sleep on every
 system, and it stands still with a virtual machine that is paused; after a reboot it begins anew.
 UTC runs on, but may have been wrong: until a network sets it, a Pi believes that it is some earlier
 time, and what was interrupted for ten seconds seems to have been so for months. So:
 
-* By UTC it is the shorter of two times: since the last record, by the UTC of the recording's beginning, and since the file was last
-  written, for what set the clock in the middle of the race did it before that. A record of the future says that UTC tells nothing.
-* UTC tells nothing where nothing had set it when the recording began and something has now: the gap may be what it was wrong by.
-* Within one boot the machine's clock counts, unless UTC says that it stood still for more than ``STOOD_STILL_NS``: then UTC does.
-* After a reboot UTC counts; where nothing had set it then, the race was interrupted since the machine started, as far as one can know.
+* By UTC it is the shorter of two times: since the last record, by the UTC of the recording's
+  beginning, and since the file was last written, for what set the clock in the middle of the race
+  did it before that. A record of the future says that UTC tells nothing.
+* UTC tells nothing where nothing had set it when the recording began and something has now: the gap
+  may be what it was wrong by.
+* Within one boot the machine's clock counts, unless UTC says that it stood still for more than
+  ``STOOD_STILL_NS``: then UTC does.
+* After a reboot UTC counts; where nothing had set it then, the race was interrupted since the
+  machine started, as far as one can know.
 """
 
 from dataclasses import dataclass
@@ -34,12 +36,10 @@ class UtcNow:
 
 @dataclass(frozen=True, slots=True)
 class LastRecord:
-    """When the last thing was recorded, ns since 1970.
+    """When the last thing was recorded, in ns since 1970.
 
-    ``told_ns`` by the recording, ``written_ns`` by the file.
-
-    ``told_ns`` is None where that is not known. ``is_set``: something had set UTC when the
-    recording began.
+    ``told_ns`` is by the recording and None where it does not tell, ``written_ns`` by the file.
+    ``is_set``: something had set UTC when the recording began.
     """
 
     told_ns: int | None

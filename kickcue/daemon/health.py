@@ -1,6 +1,4 @@
-"""How every part of a run is doing, in one list.
-
-The screen draws it, the log tells what changes in it, systemd's status line sums it up.
+"""How every part of a run is doing, in one list for the screen, the log and systemd's status.
 
 A part that is looked for is ``waiting`` at first and ``bad`` when it has not come within
 ``PATIENCE_S``: a strap needs some seconds.
@@ -65,10 +63,7 @@ def of_device(name: str, health: Health) -> Part:
 
 
 def of_wrist(trouble: str | None, *, connecting: bool, there: bool = False, who: str = "") -> Part:
-    """Return the way to the wrist.
-
-    ``trouble`` says why no cue gets there, ``who`` is ``there`` to feel one.
-    """
+    """Return the way to the wrist: ``trouble`` keeps cues from it, ``who`` is there to feel one."""
     if trouble is None:
         return Part("watch", State.OK if there else State.WAITING, who)
     return Part(
@@ -88,8 +83,7 @@ def of_sound(trouble: str | None, *, there: bool) -> Part:
 def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bool) -> Part:
     """Return the recording.
 
-    ``wanted``: the settings want one, ``hindrance``: why none could begin, as far as that is known
-    before.
+    ``wanted``: the settings want one. ``hindrance``: why none could begin, if that is known before.
     """
     if not wanted:
         return Part("recording", State.OK, "off, as asked for")
@@ -124,7 +118,10 @@ class _Told:
 
 
 class HealthLog:
-    """Tells what has changed since the last ``look``, what has been bad for too long, and each minute what still is."""
+    """Tells what has changed since the last ``look`` and what has been bad for too long.
+
+    What still is bad it tells again each minute.
+    """
 
     def __init__(self, tell: Tell) -> None:
         self._tell = tell

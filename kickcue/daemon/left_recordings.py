@@ -1,9 +1,7 @@
-"""What lies in the folder of recordings when a run starts.
+"""What lies in the folder of recordings when a run starts, the newest first.
 
-Recordings, the newest first, and whatever else somebody has put there.
-
-Nothing in it may keep a race from starting, and nothing is ever deleted: what is no recording is
-passed over, what is damaged is renamed.
+Whatever else somebody has put there may not keep a race from starting, and nothing is ever deleted:
+what is no recording is passed over, what is damaged is renamed.
 """
 
 import stat
@@ -24,10 +22,8 @@ Say = Callable[[str], None]
 def newest_first(folder: Path, say: Say) -> Iterator[Path]:
     """Yield the regular files with the name of a recording, the one written last first.
 
-    ``say`` hears in one sentence what is none.
-
     Last written, for a name tells the time of a machine that may not know it (a Pi without a
-    network).
+    network). ``say`` hears in one sentence what is none.
     """
     files, odd = [], []
     for path in _named_so(folder, say):

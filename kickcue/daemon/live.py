@@ -1,10 +1,9 @@
 """The only live wiring: radio and broker in, engine, wrist and recording out.
 
-One run is one race, and its next heats.
-
-The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days
-has nothing to record. Then race time begins, and a recording with it. Whatever fails beside the
-engine (radio, broker, disk) is told in ``notes`` and the race goes on.
+One run is one race, and its next heats. The engine hears nothing before the first sensor, mark or
+order comes: a daemon that waits for days has nothing to record. Then race time begins, and a
+recording with it. Whatever fails beside the engine (radio, broker, disk) is told in ``notes`` and
+the race goes on.
 """
 
 import asyncio
@@ -94,7 +93,7 @@ KEEPING_S: Final = 5.0
 class _Ended:
     """A race that is over as far as is known: an undo may take that back.
 
-    ``lesson`` keeps what it has taught, None once it is kept.
+    ``lesson`` keeps what it has taught; it is None once that is kept.
     """
 
     gun_ns: int | None
@@ -158,7 +157,10 @@ class Live:
 
     @property
     def health(self) -> Mapping[str, Health]:
-        """Every sensor's health, whichever way it comes, of the receiver of positions, of the beacon, of the watch that is bridged to."""
+        """The health of each sensor, wherever it is read, the receiver, the beacon and the watch.
+
+        The receiver is that of positions, the watch the one that is bridged to.
+        """
         for remote in self._remote.values():
             if (
                 remote.heard_ns is not None
@@ -238,10 +240,7 @@ class Live:
 
     @property
     def watch_text(self) -> str:
-        """Who is there to feel a cue, and when it was heard last.
-
-        Why no cue gets there at all, where that is so.
-        """
+        """Who is there to feel a cue, when it was heard last, and what keeps cues from it."""
         if self.way is None:
             return "the way to the watch is being opened"
         if self.way.trouble is not None or self.way.delivery is None:
@@ -264,7 +263,7 @@ class Live:
         self._woken.set()
 
     def locate(self, event: Input) -> None:
-        """Take in a position or a beacon heard, once there is something else to go by.
+        """Take in a position or a beacon, once there is something else to go by.
 
         These alone begin no race.
         """
@@ -307,7 +306,7 @@ class Live:
     async def mind_wrist(self, delivery: Delivery) -> None:
         """Look after the wrist, until cancelled.
 
-        End the run where another one sends to it and the race has not begun.
+        Ends the run where another one sends to it and the race has not begun.
         """
         wrist = WristWatch(delivery, lambda name, text, level: self._say(name, text, level=level))
         while not self.done.is_set():
@@ -447,9 +446,9 @@ class Live:
             self.audio.take(said, alone=self.way.delivery is None)
 
     def catch_up(self) -> None:
-        """Once the way to the wrist is open.
+        """Tell the wrist, once the way to it is open, what an earlier process had told.
 
-        Tell it what an earlier process had told, and what it could not tell any more.
+        Also what that could not tell any more.
         """
         if self.session is None or self._race is None:
             if self.way is not None and self.way.delivery is not None:
@@ -477,7 +476,7 @@ class Live:
     def _look_after_race(self, session: Session) -> None:
         """Note an end, and that it was none or that the next heat has begun.
 
-        After every event, for they may come at once.
+        To be called after every event, for they may come at once.
         """
         view, ended = session.view, self._ended
         over = view.over_ns is not None
@@ -594,7 +593,7 @@ class Live:
         self._say("note", text)
 
     def warn(self, text: str) -> None:
-        """Tell people of something that is not as it should be, and that the run goes on without."""
+        """Tell people of something that is wrong, and that the run goes on without."""
         self._say("warning", text, level=logging.WARNING)
 
     def _say(self, name: str, text: str, *, level: int = logging.INFO, **fields: object) -> None:
@@ -604,10 +603,7 @@ class Live:
         log_event(LOG, level, name, text=text, **fields)
 
     def task_ended(self, task: asyncio.Task[Any]) -> None:
-        """End the run when a part of it has.
-
-        A service manager starts it again, and the race goes on.
-        """
+        """End the run when a part of it has ended: a service manager starts it again."""
         if not task.cancelled() and task.exception() is not None:
             LOG.critical(
                 "a part of the run has failed, which must not happen", exc_info=task.exception()
@@ -615,10 +611,7 @@ class Live:
             self.done.set()
 
     async def close(self) -> None:
-        """Finish the recording.
-
-        In a thread, for a slow disk must not keep a service manager from its signs of life.
-        """
+        """Finish the recording, in a thread: a slow disk must not hold up the signs of life."""
         if self.recorder is not None:
             await asyncio.to_thread(
                 self.recorder.close,
@@ -642,11 +635,10 @@ async def live(
 ) -> AsyncIterator[Live]:
     """Run a race, live; recordings lie in ``state``/races.
 
-    A race that was cut off less than ten minutes ago goes on, unless ``fresh``.
-
-    Where another run sends cues on the same topics this one ends, unless ``alongside``; a race that
-    is under way goes on without a wrist. AskedWronglyError where the settings describe no race that
-    can be run; everything else is told in ``notes`` and tried again.
+    A race that was cut off less than ten minutes ago goes on, unless ``fresh``. Where another run
+    sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes
+    on without a wrist. AskedWronglyError where the settings describe no race that can be run;
+    everything else is told in ``notes`` and tried again.
     """
     run = Live(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
@@ -708,5 +700,5 @@ async def live(
 
 
 def pin_of(sensor: str, pin: SensorPin) -> Pin:
-    """Return what the radio wants to know of a sensor in the settings that has an address or a name."""
+    """Return what the radio wants to know of a sensor that has an address or a name."""
     return Pin(sensor, load_profile(pin.profile), pin.address, pin.name)

@@ -34,10 +34,9 @@ _UNQUOTED: Final = frozenset("-_.:/@+%#,;()[]{}<>*!?&|~^$±")
 def configure(*, headless: bool, verbose: bool = False) -> None:
     """Send log lines to standard error.
 
-    With a screen of its own (not ``headless``) only if that is not the terminal itself.
-
-    To journald each line carries its priority and no time, for journald has its own. ``verbose``
-    adds kickcue's debug lines. May be called again: what an earlier call set up is replaced.
+    With a screen of its own (not ``headless``) only if that is not the terminal itself. To journald
+    each line carries its priority and no time, for journald has its own. ``verbose`` adds kickcue's
+    debug lines. May be called again: what an earlier call set up is replaced.
     """
     root = logging.getLogger()
     for handler in [
@@ -50,10 +49,7 @@ def configure(*, headless: bool, verbose: bool = False) -> None:
 
 
 def event(log: logging.Logger, level: int, name: str, **fields: Any) -> None:
-    """Log ``name key=value ...``.
-
-    A field that is None is unknown and left out, text is quoted where it needs to be.
-    """
+    """Log ``name key=value ...``; a field of None is left out, text is quoted if it has to be."""
     if log.isEnabledFor(level):
         known = (f"{key}={_value(value)}" for key, value in fields.items() if value is not None)
         log.log(level, "%s", " ".join((name, *known)), stacklevel=2)
@@ -68,13 +64,13 @@ class _Standard(logging.StreamHandler[Any]):
         self.addFilter(Sparing())
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name for it
-        """Do nothing: where lines cannot be written, neither can a complaint about it, and the race goes on."""
+        """Do nothing: who cannot write lines cannot write of that either, and the race goes on."""
 
 
 class Sparing(logging.Filter):
-    """Of lines of one kind from the borders it lets ten through and then one each 10 s.
+    """Lets ten lines of one kind from the borders through, and then one each 10 s.
 
-    Which tells how many were left out.
+    That one tells how many were left out.
     """
 
     def __init__(self) -> None:
@@ -84,7 +80,7 @@ class Sparing(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether the line is to be written.
 
-        The kind is the place in the code and its text without what came from outside.
+        Its kind is its place in the code and its text without what came from outside.
         """
         if (
             not record.name.startswith(BORDERS) or record.levelno < logging.INFO
@@ -102,7 +98,10 @@ class Sparing(logging.Filter):
 
 
 class _ForJournal(logging.Formatter):
-    """One priority a line; journald would take the later lines of a traceback for messages of their own, of no importance."""
+    """One priority a line: journald takes each line of a traceback for a message of its own.
+
+    The later ones would have no importance.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         priority = next(
@@ -144,7 +143,7 @@ def _value(value: Any) -> str:
 def _is_journal() -> bool:
     """Tell whether standard error leads to journald, by the device and inode it has told us.
 
-    Systemd.exec(5), JOURNAL_STREAM.
+    See systemd.exec(5), JOURNAL_STREAM.
     """
     with suppress(OSError, ValueError, AttributeError):
         found = os.fstat(sys.stderr.fileno())

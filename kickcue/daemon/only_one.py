@@ -16,9 +16,8 @@ NAME: Final = "running"
 def only_one(state: Path) -> Iterator[None]:
     """Keep other runs out of ``state`` meanwhile; AskedWronglyError where one is on.
 
-    A killed run keeps nobody out.
-
-    Where the folder cannot be written nobody is kept out, and nothing is recorded either.
+    A killed run keeps nobody out. Where the folder cannot be written nobody is kept out, and
+    nothing is recorded either.
     """
     path = state / NAME
     try:

@@ -71,10 +71,8 @@ class Recorder:
     ) -> None:
         """Write what waits and finish the file; give up after ``within_s``.
 
-        Harmless when done before.
-
         ``slow`` hears it in one sentence where that takes its time; ``trouble`` tells afterwards
-        whether it was done.
+        whether it was done. Harmless when it was done before.
         """
         with self._changed:
             self._closing = True
@@ -174,7 +172,7 @@ def start_recorder(folder: Path, header: Header) -> Recorder:
 def resume_recorder(path: Path, live: Mapping[str, Any] | None = None) -> Recorder:
     """Go on with a race that was interrupted, in its file.
 
-    ``live`` where this is another run now, for the next one to know.
+    ``live`` is for the next run to know, where this is another one now.
     """
     return Recorder(lambda: McapWriter.resume(path, live))
 

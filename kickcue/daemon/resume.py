@@ -58,11 +58,9 @@ class Unfinished:
     """A race that was interrupted.
 
     ``same_boot``: the machine's clock has run on since, so the gap is exact and the run is the same
-    one.
-
-    ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more, which
-    has heard it all. ``missing`` are those that were not recorded any more. Times are the race's:
-    ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
+    one. ``recording`` holds what was recorded, its outputs as the ``engine`` says them once more,
+    which has heard it all. ``missing`` are those that were not recorded any more. Times are the
+    race's: ``last_t_ns`` of the last thing recorded, ``now_ns`` of now.
     """
 
     path: Path
@@ -90,7 +88,9 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
     utc_is_set: Callable[[], bool] = kernel_says_synchronised,
     say: Callable[[str], None] = lambda _: None,
 ) -> Unfinished | None:
-    """Return the race of the newest recording in ``folder`` if it is this one, was started, is not over and broke off minutes ago.
+    """Return the race of the newest recording in ``folder``, if it can be gone on with.
+
+    It has to be this one, started, not over, and broken off minutes ago.
 
     ``document`` has the present digests of its profiles. ``say`` gets one sentence about each
     recording that was not taken up although it may seem so. The newest recording that can be read
@@ -148,7 +148,7 @@ def _read(path: Path) -> Recording:
 def _replayed(
     recording: Recording, document: RaceDocument
 ) -> tuple[Recording, Engine, tuple[Output, ...]]:
-    """Return what an engine says to the recorded inputs, as far as it was recorded, that engine, and what was not recorded any more.
+    """Return the recording with an engine's outputs, that engine, and the outputs not recorded.
 
     The outputs are the engine's and not the recorded ones: they are the same, unless the file is
     damaged.
@@ -178,7 +178,9 @@ def _replayed(
 
 
 def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
-    """Return the ids of cues that must not be delivered in a new run, armed or given, because the watch's timer has done it in the gap.
+    """Return the ids of cues that the watch's timer has given in the gap.
+
+    They must not be delivered in a new run, armed or given.
 
     Within one boot the run goes on under its old name and the watch itself knows what it has felt:
     nothing is to be held back.
@@ -291,7 +293,7 @@ def _now_ns(live: dict[str, Any], clock: Clock, last_t_ns: int) -> int:
 
 
 def _is_on(recording: Recording) -> bool:
-    """Tell whether the race has begun and is not over, by the orders and by what the engine said to them."""
+    """Tell whether the race has begun and is not over, by the orders and the engine's answers."""
     started = any(
         isinstance(event, Command) and event.kind is CommandKind.START for event in recording.inputs
     )

@@ -68,10 +68,8 @@ def watchdog_s() -> float | None:
 async def beat(alive: Callable[[], bool]) -> None:
     """Give a sign of life each half of the watchdog's interval, as long as ``alive`` says so.
 
-    Return at once without a watchdog.
-
     ``alive`` must look at the work itself: that this task still runs proves only that the event
-    loop turns.
+    loop turns. Returns at once without a watchdog.
     """
     within_s = watchdog_s()
     while within_s is not None:

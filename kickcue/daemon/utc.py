@@ -1,4 +1,4 @@
-"""Whether the clock that people read can be believed.
+"""Whether UTC, the clock that people read, can be believed.
 
 Races are timed by another one, which nobody can set (``clock.py``).
 """

@@ -1,7 +1,4 @@
-"""Looks after the wrist of a run.
-
-Another run that sends to the same one, and a watch that joins late.
-"""
+"""Looks after a run's wrist: another run that sends to it, and a watch that joins late."""
 
 import logging
 from collections.abc import Callable
@@ -45,10 +42,9 @@ class WristWatch:
     def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:
         """Return the ``ready`` that a watch which joined late has missed, on the race's time.
 
-        None while there is no such watch.
-
-        It is the same cue: a watch that has felt it does not feel it again. Only one that has
-        dropped it needs it under another id. Not in the last lap, and not close to another cue.
+        None while there is no such watch. It is the same cue: a watch that has felt it does not
+        feel it again. Only one that has dropped it needs it under another id. Not in the last lap,
+        and not close to another cue.
         """
         ready = next((cue for cue in view.cues if cue.kind is CueKind.READY), None)
         if ready is None or view.phase not in CALM_PHASES or _is_busy(view, race_ns):

@@ -33,7 +33,7 @@ class Awake:
         self._task: asyncio.Task[None] | None = None
 
     def until(self, moment_s: float) -> None:
-        """Keep the output awake until a moment of the event loop's clock, or longer if that was asked for before."""
+        """Keep the output awake until a moment of the event loop's clock, if not longer already."""
         self._until_s = max(self._until_s, moment_s)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work(), name="keeping the audio output awake")

@@ -69,10 +69,7 @@ class Output:
         await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
 
     async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
-        """Let a sound be heard, tried for ``worth_s``.
-
-        Return None once it was, else why it was not.
-        """
+        """Let a sound be heard, tried for ``worth_s``; return None once it was, else why not."""
         return await self._attempt("player", self._play(sound, worth_s))
 
     def keep_awake(self, seconds: float) -> None:

@@ -26,9 +26,9 @@ class Playing:
         return self._players[0] if self._players else None
 
     async def play(self, file: File, *, worth_s: float) -> None:
-        """Return when it was played.
+        """Return when it was played; AudioError tells why no player could.
 
-        Another player is tried within ``worth_s`` only; AudioError tells why none could.
+        Another player is tried within ``worth_s`` only.
         """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + worth_s

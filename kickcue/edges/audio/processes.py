@@ -13,9 +13,8 @@ LONGEST_WORD: Final = 200
 async def run(command: Sequence[str], *, said: str | None = None, patience_s: float) -> None:
     """Run ``command`` with ``said`` on its standard input.
 
-    AudioError where it cannot be run, fails, or takes longer than ``patience_s``.
-
-    It does not outlive this call: cancelled or out of patience, it is killed.
+    It does not outlive this call: cancelled or out of patience, it is killed. AudioError where it
+    cannot be run, fails, or takes longer than ``patience_s``.
     """
     try:
         process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""Cues to the ear: armed and felt by the laws of ``core/wrist.py``, once and never late, like on any watch.
+"""Cues to the ear, armed and felt as ``core/wrist.py`` has it: once and never late.
 
 Nothing here waits and nothing raises into a race. What goes wrong is told, and tried again with the
 next cue.
@@ -90,7 +90,6 @@ class Speaker:
         """Tell whether a cue is for the ear.
 
         Where the rules of the race allow no voice it has no ``say``, and a tone is no better then.
-
         One given before this speaker began has sounded already: a daemon that was killed had played
         it before it recorded it.
         """
@@ -103,7 +102,7 @@ class Speaker:
     def _hear(self, now_ms: int) -> None:
         """Tell the wrist that sender and receiver share a clock.
 
-        How late a cue is is known here, not estimated.
+        So how late a cue is is known here, not estimated.
         """
         self._wrist.hear(Stamp(_RUN, now_ms, now_ms))
 

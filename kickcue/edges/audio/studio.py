@@ -1,6 +1,4 @@
-"""Makes the files that are played, ahead of time and beside the race.
-
-First the tones, then whatever the voice says.
+"""Makes the files that are played, ahead of time and beside the race: tones first, then speech.
 
 What a voice said is kept between races in a cache folder, by voice (which names the language) and
 text. Whole sounds are mixed anew for each run, in a folder of its own: that takes milliseconds, and
@@ -42,9 +40,9 @@ class Studio:
         self._written = 0
 
     async def prepare(self, sounds: Iterable[Sound]) -> None:
-        """Make all files. AudioError where the voice fails, OSError where nothing can be written.
+        """Make all files; what was made before an error stays.
 
-        What was made by then stays.
+        AudioError where the voice fails, OSError where nothing can be written.
         """
         wanted = tuple(sounds)
         for sound in wanted:

@@ -40,9 +40,9 @@ UNKNOWN_HZ: Final = (_A5,)
 
 
 def tone(kind: str, pulses: Pulses, rate_hz: int = RATE_HZ) -> Clip:
-    """Return the tone of a cue: one sound a pulse, of its length and followed by its gap.
+    """Return the tone of a cue, also of an unknown kind: a sound of its length for each pulse.
 
-    Of a kind not known here as well.
+    Its gap follows.
     """
     pitches = PITCHES_HZ.get(kind, UNKNOWN_HZ)
     parts = []

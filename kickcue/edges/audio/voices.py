@@ -33,10 +33,7 @@ class Voice:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether it speaks at once and writes no files.
-
-        One process is kept that speaks each line as it comes.
-        """
+        """Tell whether it speaks at once, by a process that is kept, and writes no files."""
         return self.program == TERMUX
 
     def render(self, file: Path) -> tuple[str, ...]:
@@ -78,10 +75,8 @@ PROGRAMS: Final = (*_COMMANDS, TERMUX)
 def find_voice(told: str | None, language: str) -> Voice | None:
     """Return the voice that is set (``program`` or ``program:which``), else the best there is.
 
-    None where none is wanted.
-
-    piper is taken only if it is set: it needs to be told a model. AudioError where there is no
-    voice.
+    None where none is wanted. piper is taken only if it is set: it needs to be told a model.
+    AudioError where there is no voice.
     """
     if told == NONE:
         return None
@@ -101,6 +96,6 @@ def find_voice(told: str | None, language: str) -> Voice | None:
 def _usual(program: str, language: str) -> str:
     """Return the voice of a program for a language.
 
-    MacOS has names for voices, and its own choice for the user's language.
+    macOS has names for voices, and its own choice for the user's language.
     """
     return "" if program == "say" else language

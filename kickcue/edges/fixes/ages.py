@@ -1,7 +1,4 @@
-"""How old a position is that gpsd tells.
-
-By its clock against this machine's, or against its own other words.
-"""
+"""How old gpsd's positions are, by its clock against this machine's or its own other words."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,18 +14,18 @@ _RECEIVER: Final = "receiver"
 
 
 class Ages:
-    """One receiver's ages. A connection that stood still gives at once all that was queued.
+    """One receiver's ages.
 
-    Then its times tell how long it was.
+    A connection that stood still gives at once all that was queued; its times tell how long it was.
     """
 
     def __init__(self) -> None:
         self._delays = MinimumDelay()
 
     def age_s(self, report: Mapping[str, Any], t_ns: int, utc_s: float | None) -> float | None:
-        """Return how old a position is that comes at ``t_ns``, None where that cannot be told.
+        """Return how old a position is that comes at ``t_ns``.
 
-        Then it is of now.
+        None where that cannot be told: then it counts as new.
         """
         told_s = _told_s(report.get("time"))
         if told_s is None:

@@ -1,6 +1,6 @@
 """Positions from gpsd, the daemon that reads GNSS receivers.
 
-Its JSON, one report a line (https://gpsd.io/gpsd_json.html).
+It sends JSON, one report a line (https://gpsd.io/gpsd_json.html).
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Gpsd(Receiver):
         now_ns: Callable[[], int],
         utc_s: Callable[[], float | None] = lambda: None,
     ) -> None:
-        """``utc_s`` tells the time in seconds since 1970 where the machine's clock can be believed.
+        """``utc_s`` tells seconds since 1970 where the machine's clock can be believed.
 
         With it positions get their age.
         """

@@ -1,7 +1,4 @@
-"""What all receivers of positions have in common.
-
-To begin again for ever, and to tell what is wrong.
-"""
+"""What all receivers of positions do: begin again for ever, and tell what is wrong."""
 
 import asyncio
 import logging
@@ -81,10 +78,7 @@ class Receiver(ABC):
         self._put(fix)
 
     def _failed(self, why: str) -> None:
-        """Note a failure and log it.
-
-        The first since positions came as a warning, those that follow for the curious.
-        """
+        """Note a failure and log it: the first since positions came as a warning, then as debug."""
         self._why = why
         self._failures += 1
         LOG.log(

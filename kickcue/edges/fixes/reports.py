@@ -27,7 +27,10 @@ FASTEST_MPS: Final = 1000.0
 
 
 class Keys(NamedTuple):
-    """What latitude, longitude and the radius of the error are called, and how many standard deviations the radius is."""
+    """What latitude, longitude and the radius of the error are called.
+
+    Also how many standard deviations the radius is.
+    """
 
     lat: str
     lon: str
@@ -40,7 +43,7 @@ TERMUX: Final = Keys("latitude", "longitude", "accuracy", ANDROID_RADII)
 
 
 def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
-    """Return what a TPV report says that came at ``t_ns``, None where it tells no position.
+    """Return what a TPV report that came at ``t_ns`` says, None where it tells no position.
 
     Its age is for ``ages.py``.
     """
@@ -51,10 +54,7 @@ def gpsd_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
 
 
 def termux_fix(report: Mapping[str, Any], t_ns: int) -> Fix | None:
-    """Return what ``termux-location`` printed at ``t_ns``.
-
-    None where it tells no position of now.
-    """
+    """Return what ``termux-location`` printed at ``t_ns``, None where it has no position of now."""
     elapsed_ms = number(report.get("elapsedMs"))
     age_s = None if elapsed_ms is None else max(elapsed_ms / 1000, 0.0)
     if age_s is not None and age_s > OLDEST_TERMUX_S:

@@ -1,6 +1,4 @@
-"""Positions from the phone that kickcue runs on.
-
-``termux-location`` of Termux:API, asked again and again.
+"""Positions of the phone that kickcue runs on, by asking ``termux-location`` again and again.
 
 Its ``-r updates`` would seem to be made for this, but it asks Android for a position every 5 s and
 50 m, breaks at the second one, and ends after 30 s
@@ -36,9 +34,9 @@ class Termux(Receiver):
     name = "the phone"
 
     async def _receive(self) -> None:
-        """Ask once. Not by asyncio's own subprocesses.
+        """Ask once, but not by asyncio's own subprocesses.
 
-        Cancelled while one begins, they wait for ever (seen with Python 3.11.7).
+        If cancelled while one begins, they wait for ever (seen with Python 3.11.7).
         """
         try:
             # asyncio's own does it likewise; fixed words; Termux keeps it on PATH.

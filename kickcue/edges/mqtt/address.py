@@ -30,12 +30,14 @@ class Address:
     def __str__(self) -> str:
         user = "" if self.user is None else f"{quote(self.user, safe='')}@"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.tls else 'mqtt'}://{user}{host}:{self.port}{'' if self.prefix is None else f'/{self.prefix}'}"
+        scheme = "mqtts" if self.tls else "mqtt"
+        prefix = "" if self.prefix is None else f"/{self.prefix}"
+        return f"{scheme}://{user}{host}:{self.port}{prefix}"
 
     def with_password(self) -> str:
         """Return the URL that lets somebody in.
 
-        For a person's eyes and for the private broker's own file, never for a log.
+        It is for a person's eyes and the private broker's own file, never for a log.
         """
         if self.user is None or self.password is None:
             return str(self)

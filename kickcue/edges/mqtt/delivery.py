@@ -167,7 +167,7 @@ class Delivery:
 
     @property
     def second(self) -> str | None:
-        """Why nothing is sent beside another run that sends on the same topics, and what to do.
+        """Why nothing is sent beside another run on the same topics, and what to do.
 
         None while there is none.
         """
@@ -175,7 +175,7 @@ class Delivery:
         return None if rival is None else _second_sender(rival, self._topics)
 
     def tell(self, told: Callable[[str], None]) -> None:
-        """Have ``told`` hear what is wrong with the connection and with those who send, in one line each."""
+        """Have ``told`` hear what is wrong with the connection and with senders, a line each."""
         self.session.told = self._inbound.told = told
 
     async def only_sender(self) -> None:
@@ -381,11 +381,9 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
 ) -> AsyncIterator[Delivery]:
     """Connect to a broker as the sender of cues.
 
-    ``BrokerError`` when the first attempt fails, unless ``patient``.
-
     Where another run sends on the same topics, this one does not, unless ``alongside``. ``now_ns``
     is the engine's clock: what the events' ``t_ns`` are on, started when the run began, going on in
-    real time.
+    real time. BrokerError when the first attempt fails, unless ``patient``.
     """
     will = StatusMessage(run_id=run_id, sent_ms=None, status="offline", phase=None)
     rule = RULES["status"]

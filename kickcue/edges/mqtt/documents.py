@@ -1,4 +1,6 @@
-"""The wire format as documents, generated from the models: JSON Schemas, an AsyncAPI 3.0 document, the tables of ``docs/wire.md``.
+"""The wire format as documents, generated from the models.
+
+They are JSON Schemas, an AsyncAPI 3.0 document and the tables of ``docs/wire.md``.
 
 ``python -m kickcue.edges.mqtt.documents`` writes them; a test fails when they have drifted.
 """

@@ -15,4 +15,4 @@ class RefusedError(BrokerError):
 
 
 class WireError(DataError):
-    """A message that is not what its topic promises, or that speaks another version of the wire format."""
+    """A message that is not what its topic promises, or of another version of the wire format."""

@@ -1,6 +1,6 @@
-"""From the wire to the engine: acks, commands and sensors read elsewhere.
+"""Acks, commands and sensors read elsewhere, from the wire to the engine: once each, none late.
 
-Each once, none late, what is wrong counted.
+What is wrong is counted.
 """
 
 import logging

@@ -1,6 +1,4 @@
-"""Keeping the private broker's server.
-
-Started again when it dies, afresh when its store is full, gone when we are.
+"""Keeping the private broker's server: alive, with room in its store, and gone when we are.
 
 Three processes, each of which may be killed at any time: kickcue, the server, and a guard that ends
 the server when kickcue is killed. kickcue replaces the other two; what is left when kickcue and the
@@ -179,7 +177,7 @@ async def _let_go(guard: Process) -> None:
 def own_folder(runtime: Path) -> Iterator[Path]:
     """Make a folder for a broker, held against others as long as we live.
 
-    Clear away what dead ones have left.
+    What dead ones have left is cleared away.
     """
     with contextlib.ExitStack() as stack:
         with _alone_in(runtime):

@@ -1,6 +1,4 @@
-"""One connection to a broker: dial, publish, hang up.
-
-Every connection is a fresh ``aiomqtt.Client``.
+"""One connection to a broker, always by a fresh ``aiomqtt.Client``: dial, publish, hang up.
 
 Why a fresh one (seen with 2.5.1): a client that is entered again returns before the broker has
 answered, and sends once more what was in flight, at whatever age; one whose entering was cancelled
@@ -48,7 +46,9 @@ TLS_REMEDIES: Final = {
     "not yet valid": "is this machine's clock right?",
     "has expired": "renew it, if this machine's clock is right",
     "hostname mismatch": "the certificate is for another name: use that one in the broker's URL",
-    "ip address mismatch": "the certificate is for another address or name: use that one in the broker's URL",
+    "ip address mismatch": (
+        "the certificate is for another address or name: use that one in the broker's URL"
+    ),
     "certificate verify failed": TRUST,
     "wrong version number": NO_TLS,
     "record layer failure": NO_TLS,
@@ -190,11 +190,9 @@ async def publish(
 ) -> None:
     """Publish a message as ``payload``.
 
-    ``MqttError`` when not acknowledged within ``PUBLISH_S``, ``RefusedError`` when not taken.
-
     MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained
     does not expire. MQTT 3.1.1 knows no refusal: what a broker does not take is acknowledged, and
-    lost.
+    lost. MqttError when not acknowledged within ``PUBLISH_S``, RefusedError when not taken.
     """
     left_s = message.deadline_s - asyncio.get_running_loop().time()
     expires = protocol is ProtocolVersion.V5 and not message.retain
@@ -219,7 +217,7 @@ async def hang_up(client: Client) -> None:
 def drop(client: Client) -> None:
     """Close the socket of a connection that is given up.
 
-    Aiomqtt leaves it open, with its reader in the loop.
+    aiomqtt leaves it open, with its reader in the loop.
     """
     # paho's disconnect() waits for a socket that a frozen broker never empties.
     client._client._sock_close()  # noqa: SLF001

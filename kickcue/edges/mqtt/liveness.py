@@ -1,9 +1,8 @@
-"""Whether the sender lives, and so whether what it said last may still be shown.
+"""Whether the sender lives: a dead number looks like a live one.
 
-A dead number looks like a live one.
-
-A sender that is online says so each second. What the broker retained may be of any age: it proves
-nothing, and is shown only once a live message of the same run has come.
+So it tells whether what the sender said last may still be shown. A sender that is online says so
+each second. What the broker retained may be of any age: it proves nothing, and is shown only once a
+live message of the same run has come.
 """
 
 from dataclasses import dataclass
@@ -36,10 +35,7 @@ class Liveness:
     def take_status(
         self, status: StatusMessage, now_s: float, *, live: bool
     ) -> tuple[StatusMessage | StateMessage | SenderSilent, ...]:
-        """Take a status; ``live``: it has just been sent.
-
-        A last will is: the broker has just sent it.
-        """
+        """Take a status; ``live``: it has just been sent, as a last will has by the broker."""
         if status.status == "offline":
             if self._run_id not in (None, status.run_id):
                 return ()  # of another run than the one that is heard

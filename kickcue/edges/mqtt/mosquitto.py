@@ -1,8 +1,6 @@
-"""The files of a Mosquitto for kickcue.
+"""The files of a Mosquitto for kickcue: users, what each may say and hear, limits, TLS.
 
-Users with passwords, what each may say and hear, limits, TLS.
-
-Generated from the topic tree, so that the access list and the wire cannot drift apart.
+They are generated from the topic tree, so that the access list and the wire cannot drift apart.
 """
 
 import base64
@@ -39,10 +37,7 @@ CERTIFICATE_DAYS: Final = 825
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A user of the broker.
-
-    The names of the topics on which it may publish, and that it may hear.
-    """
+    """A user of the broker, with the names of the topics it may publish on and may hear."""
 
     what: str
     says: tuple[str, ...]
@@ -132,12 +127,12 @@ def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
 
 
 def new_passwords() -> dict[str, str]:
-    """Return a password for each user, too long to be guessed and without letters that a URL would have to escape."""
+    """Return a password for each user, too long to guess, of letters that no URL must escape."""
     return {user: secrets.token_hex(12) for user in ROLES}
 
 
 def password_file(passwords: Mapping[str, str]) -> str:
-    """Return Mosquitto's ``password_file``: PBKDF2 with SHA-512, as ``mosquitto_passwd`` writes it."""
+    """Return Mosquitto's ``password_file``, PBKDF2 with SHA-512, as ``mosquitto_passwd`` does."""
     return "".join(f"{user}:{_hashed(password)}\n" for user, password in passwords.items())
 
 

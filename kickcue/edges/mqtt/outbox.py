@@ -12,9 +12,9 @@ MOST_WAITING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to be published.
+    """A message to be published; the ``urgent`` go before all others.
 
-    ``deadline_s`` is on the event loop's clock, ``urgent`` goes before all that is not.
+    ``deadline_s`` is on the event loop's clock.
     """
 
     topic: str
@@ -31,7 +31,7 @@ class Outgoing:
 class Outbox:
     """A queue with deadlines: ``get`` waits for the next message that is still worth sending.
 
-    What is not is counted in ``expired``.
+    Those that no longer are it counts in ``expired``.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Outbox:
         self.expired = 0
 
     def put(self, message: Outgoing) -> None:
-        """Add a message; over ``MOST_WAITING`` what waits longest without being urgent is given up."""
+        """Add a message; beyond ``MOST_WAITING`` the oldest that is not urgent is given up."""
         if len(self._heap) >= MOST_WAITING:
             self._heap.remove(min(self._heap, key=lambda item: (not item[0], item[1])))
             heapq.heapify(self._heap)

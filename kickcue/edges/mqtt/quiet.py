@@ -14,11 +14,10 @@ _QUIET: Final = WeakSet[asyncio.AbstractEventLoop]()
 def quieten(loop: asyncio.AbstractEventLoop) -> None:
     """Log at DEBUG what aiomqtt leaves in the loop when a socket vanishes under it.
 
-    Everything else goes where it went before.
-
-    Seen with aiomqtt 2.5.1 when a connection is cut: ``add_writer``/``add_reader`` of a socket that
-    is closed already, and a disconnection future that nobody awaits. Both are ends of a connection
-    that has been given up. Once per loop, for connections may overlap.
+    Everything else goes where it went before. Seen with aiomqtt 2.5.1 when a connection is cut:
+    ``add_writer``/``add_reader`` of a socket that is closed already, and a disconnection future
+    that nobody awaits. Both are ends of a connection that has been given up. Once per loop, for
+    connections may overlap.
     """
     if loop in _QUIET:
         return

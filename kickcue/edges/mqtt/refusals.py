@@ -1,7 +1,4 @@
-"""What a broker does not take.
-
-Told once when that begins and once when it is over, and shown as long as it lasts.
-"""
+"""What a broker does not take: told when that begins and when it is over, shown in between."""
 
 import logging
 from typing import Final

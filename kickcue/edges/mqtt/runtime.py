@@ -1,7 +1,4 @@
-"""Where a private broker leaves word of itself.
-
-So that ``kickcue watch`` on the same machine finds it, and finds it again.
-"""
+"""Where a private broker leaves word, for this machine's ``kickcue watch`` to find it."""
 
 import json
 import os
@@ -23,10 +20,8 @@ WAITING: Final = "waiting for `kickcue run` on this machine"
 def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of this user's private brokers, made if need be.
 
-    Nobody else may read it, or can make it first.
-
-    In ``XDG_RUNTIME_DIR``, else in the folder for what is kept: the shared temporary folder is open
-    to whoever comes first.
+    Nobody else may read it, or can make it first: it is in ``XDG_RUNTIME_DIR``, else in the folder
+    for what is kept. The shared temporary folder is open to whoever comes first.
     """
     base = environ.get("XDG_RUNTIME_DIR")
     # Path's own raises where this user may not look.
@@ -67,12 +62,12 @@ def _kept(environ: Mapping[str, str]) -> Path:
 
 
 def find_private_broker() -> Address | None:
-    """Return the address for watches of the private broker started last on this machine, or ``None``."""
+    """Return the watches' address of the private broker started last on this machine, or None."""
     return next(iter(private_brokers()), None)
 
 
 def private_brokers() -> tuple[Address, ...]:
-    """Return the addresses for watches of the private brokers on this machine, the one started last first."""
+    """Return the watches' addresses of this machine's private brokers, the latest first."""
     records = sorted(runtime_folder().glob(f"broker-*/{RECORD}"), key=_age, reverse=True)
     return tuple(address for record in records if (address := _told_in(record)) is not None)
 
@@ -80,10 +75,8 @@ def private_brokers() -> tuple[Address, ...]:
 class PrivateBrokerFinder:
     """Finds a private broker of this machine anew at each call.
 
-    ``kickcue run`` comes back with another port and password.
-
-    ``prefix``: only one with these topics. The one found before is kept to while it is there,
-    whatever was started since.
+    ``kickcue run`` comes back with another port and password. ``prefix``: only one with these
+    topics. The one found before is kept to while it is there, whatever was started since.
     """
 
     def __init__(self, prefix: str | None = None) -> None:
@@ -105,10 +98,7 @@ class PrivateBrokerFinder:
 
 
 def _told_in(record: Path) -> Address | None:
-    """Return the address in a record.
-
-    None for one that a dead process left behind, or that is just being removed.
-    """
+    """Return the address in a record; None for a dead process's, or one just being removed."""
     try:
         content = json.loads(record.read_text())
         return parse_address(content["url"]) if _alive(int(content["pid"])) else None

@@ -36,7 +36,7 @@ class Sizes:
     def taken(self, size: int) -> None:
         """Note that the broker has acknowledged a message of this size.
 
-        One like it does not end a connection.
+        So one like it does not end a connection.
         """
         self._taken = max(self._taken, size)
 

@@ -1,4 +1,4 @@
-"""The watch's side: messages go through the wrist's logic, what it decides comes out, and is acknowledged."""
+"""The watch's side: messages in, through the wrist's logic, its decisions out and acknowledged."""
 
 import asyncio
 import contextlib
@@ -64,8 +64,7 @@ An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``a
 class Watch:
     """What ``watch`` gives.
 
-    Without ``answers`` it acknowledges nothing by itself: the caller does, when it knows what was
-    felt.
+    Without ``answers`` it acknowledges nothing by itself: the caller does, who knows what was felt.
     """
 
     def __init__(  # noqa: PLR0913  one for each way in which a watch can be more or less than one
@@ -78,10 +77,7 @@ class Watch:
         kind: str | None = None,
         run_id: str | None = None,
     ) -> None:
-        """Take a connection. ``kind``: what it is for people.
-
-        None: no watch, so that it does not say it is one.
-        """
+        """Take a connection. ``kind``: what it is for people; None: it is no watch and says so."""
         self.session = session
         self.unworn: str | None = None
         """Why a cue would not be felt at the moment, None while it would be: for a watch behind
@@ -196,7 +192,7 @@ class Watch:
     def _mind_silence(self) -> None:
         """Connect anew when the sender has fallen silent.
 
-        That brings what the broker retained, its `offline` too.
+        That brings what the broker retained, its ``offline`` too.
         """
         now_s = asyncio.get_running_loop().time()
         if self._online and self.session.connected and now_s - self._heard_s > SILENCE_S:
@@ -222,9 +218,9 @@ class Watch:
         return self._obey(message, received.received_s)
 
     def _show(self, message: Message, now_s: float, *, live: bool) -> tuple[Happening, ...]:
-        """Return what the display makes use of; ``live``: it has just been sent.
+        """Return what the display makes use of.
 
-        What was retained is of any age.
+        ``live``: it has just been sent. What was retained is of any age.
         """
         match message:
             case StatusMessage():
@@ -332,12 +328,11 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
 ) -> AsyncIterator[Watch]:
     """Connect to a broker as a watch.
 
-    ``BrokerError`` when the first attempt fails, unless ``patient``.
-
     ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``).
     ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
     listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is
     heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``Wrist`` and ``Watch``.
+    BrokerError when the first attempt fails, unless ``patient``.
     """
     names = (
         [name for name, rule in RULES.items() if rule.side is Side.DAEMON]

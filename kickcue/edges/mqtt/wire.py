@@ -111,9 +111,9 @@ class StateMessage(Message):
 
     @classmethod
     def of(cls, estimate: Estimate, run_id: str, sent_ms: int) -> "StateMessage":
-        """Return the estimate, rounded to what a person can use.
+        """Return the estimate, rounded to what a person can use and no finer.
 
-        So that it changes only when that does.
+        So it changes only when that does.
         """
         return cls(
             run_id=run_id,
@@ -300,10 +300,7 @@ M = TypeVar("M", bound=TouchMessage)
 def touch_message(  # noqa: PLR0913  a cue and its four times
     model: type[M], cue: Cue, run_id: str, sent_ms: int, *, due_in_ms: int, ttl_ms: int
 ) -> M:
-    """Return ``cue`` as a message that is sent now.
-
-    ``AskedWronglyError`` for a cue that no wire can carry.
-    """
+    """Return ``cue`` as a message sent now; AskedWronglyError for one that no wire can carry."""
     try:
         return model(
             run_id=run_id,
@@ -324,10 +321,7 @@ def touch_message(  # noqa: PLR0913  a cue and its four times
 
 
 def parse(name: str, payload: bytes) -> Message:
-    """Return the message that came on topic ``name``.
-
-    ``WireError`` and nothing else for any bytes.
-    """
+    """Return the message that came on topic ``name``; WireError and nothing else for any bytes."""
     model = MODELS[name]
     if len(payload) > LARGEST_PAYLOAD:
         raise WireError(f"{name}: {len(payload)} bytes, more than {LARGEST_PAYLOAD}")

@@ -1,7 +1,4 @@
-"""What a virtual sensor says that it is.
-
-Name, address, services and what can be read there before anything is notified.
-"""
+"""What a virtual sensor says it is: name, address, services and what can be read there at first."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -55,10 +52,7 @@ class Description:
 
     @property
     def advertised(self) -> tuple[str, ...]:
-        """The services that are told in the advertisement.
-
-        What it measures, not its battery or its maker.
-        """
+        """The services that are told in the advertisement: what it measures, not its battery."""
         return tuple(
             service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION)
         )

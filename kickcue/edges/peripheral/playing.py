@@ -34,12 +34,11 @@ async def play(
 ) -> Played:
     """Let each sensor say its notifications in their time, ``rate`` times as fast.
 
-    Return what came of it.
-
     ``zero_s`` is the event loop's time of ``t_ns`` 0 (now, unless told). Life's rules hold: what
     falls due while nobody is subscribed is lost and not said later, and what fell due before
     ``play`` was called is lost too. What is late only because this process was busy is said at
-    once. Notifications of sensors that are not among ``speakers`` are passed over.
+    once. Notifications of sensors that are not among ``speakers`` are passed over. Returns what
+    came of it.
     """
     played = Played()
     loop = asyncio.get_running_loop()

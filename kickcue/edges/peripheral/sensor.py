@@ -1,4 +1,4 @@
-"""A virtual sensor: a GATT server on any Bluetooth controller that bumble can drive, real or virtual."""
+"""A virtual sensor: a GATT server on any Bluetooth controller, real or virtual, by bumble."""
 
 import asyncio
 import contextlib
@@ -59,9 +59,8 @@ class VirtualSensor:
     async def notify(self, char: str, data: bytes) -> bool:
         """Notify who has subscribed; return whether anybody has.
 
-        A readable characteristic reads as this from now on.
-
-        AskedWronglyError for a characteristic that this sensor has not.
+        A readable characteristic reads as this from now on. AskedWronglyError for a characteristic
+        that this sensor has not.
         """
         characteristic = self._characteristics.get(char)
         if characteristic is None:
@@ -168,7 +167,7 @@ async def virtual_sensor(
 ) -> AsyncIterator[VirtualSensor]:
     """Put a sensor on the controller behind ``source`` and ``sink`` and let it advertise.
 
-    Take it off the air at the end.
+    At the end it is taken off the air.
     """
     device = Device.with_hci(description.name, Address(description.address), source, sink)
     await device.power_on()

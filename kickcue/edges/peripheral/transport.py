@@ -16,7 +16,9 @@ class AdapterError(KickcueError):
 
 @contextlib.asynccontextmanager
 async def sensor_on(transport: str, description: Description) -> AsyncIterator[VirtualSensor]:
-    """Open an adapter by bumble's name for it (``usb:0``, ``hci-socket:0``, ``serial:/dev/ttyUSB0``) and put a sensor on it.
+    """Open an adapter by bumble's name for it and put a sensor on it.
+
+    Such names are ``usb:0``, ``hci-socket:0`` and ``serial:/dev/ttyUSB0``.
 
     AdapterError where it cannot be opened or does not answer. The adapter is the sensor's alone as
     long as this lasts.

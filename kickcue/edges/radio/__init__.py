@@ -1,9 +1,8 @@
 """The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy.
 
-For engineers: ``docs/radio.md``.
-
-The vocabulary comes at once. What needs bleak (the entrances and ``explain``) is imported when it
-is asked for, so that a command that only names a pin does not pay for it.
+For engineers: ``docs/radio.md``. The vocabulary comes at once. What needs bleak (the entrances and
+``explain``) is imported when it is asked for, so that a command that only names a pin does not pay
+for it.
 """
 
 from importlib import import_module

@@ -1,6 +1,6 @@
 """Things that must be ended properly, but that nobody should have to wait for.
 
-A hang-up that BlueZ sits on, a scan being stopped.
+Such are a hang-up that BlueZ sits on, and a scan being stopped.
 """
 
 import asyncio
@@ -13,10 +13,7 @@ LAST_WORD_S: Final = 0.5
 
 
 class Aside:
-    """Tasks that nobody waits for.
-
-    Kept alive until they have ended, and their failures told at DEBUG.
-    """
+    """Tasks that nobody waits for: kept alive until they end, their failures told at DEBUG."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

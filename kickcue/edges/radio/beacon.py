@@ -1,11 +1,9 @@
 """What a beacon says of itself in its advertisements, and which one is meant.
 
-Nothing here connects to anything.
-
-iBeacon: manufacturer data of Apple (0x004C): 02 15, UUID (16 bytes), major and minor (2 each,
-big-endian), power at 1 m (Apple, "Proximity Beacon Specification"). Eddystone-UID: service data of
-0xFEAA: 00, power at 0 m, namespace (10), instance (6), two bytes reserved that some leave out
-(github.com/google/eddystone, eddystone-uid).
+Nothing here connects to anything. iBeacon: manufacturer data of Apple (0x004C): 02 15, UUID (16
+bytes), major and minor (2 each, big-endian), power at 1 m (Apple, "Proximity Beacon
+Specification"). Eddystone-UID: service data of 0xFEAA: 00, power at 0 m, namespace (10), instance
+(6), two bytes reserved that some leave out (github.com/google/eddystone, eddystone-uid).
 """
 
 from collections.abc import Mapping
@@ -80,9 +78,7 @@ def beacon_ids(
 class BeaconPin:
     """Which beacon is meant: by its address, or by what it says.
 
-    AskedWronglyError unless by exactly one.
-
-    ``major``, ``minor`` and ``instance`` may stay open.
+    ``major``, ``minor`` and ``instance`` may stay open. AskedWronglyError unless by exactly one.
     """
 
     address: str | None = None

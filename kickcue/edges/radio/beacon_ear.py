@@ -1,7 +1,4 @@
-"""From the advertisements of all devices to the one beacon's signal strength.
-
-And how the beacon is doing.
-"""
+"""From all devices' advertisements to the one beacon's signal strength, and how the beacon does."""
 
 import logging
 from collections.abc import Callable

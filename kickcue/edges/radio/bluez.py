@@ -1,11 +1,10 @@
-"""What only Linux has: BlueZ behind D-Bus.
+"""What only Linux has: BlueZ behind D-Bus, which bleak does not watch closely enough.
 
-Which can die, return and be switched off while bleak looks the other way.
-
-Everything that knows BlueZ stands here; on other systems nothing of it is called. Measured with
-bleak 3.1 and BlueZ 5.66: when bluetoothd is killed (-9), no callback comes and ``is_connected``
-stays True for ever, also after its return; a scan that runs while the adapter is switched off and
-on again finds nothing more; objects that are removed while they are connected are not noticed.
+It can die, return and be switched off. Everything that knows BlueZ stands here; on other systems
+nothing of it is called. Measured with bleak 3.1 and BlueZ 5.66: when bluetoothd is killed (-9), no
+callback comes and ``is_connected`` stays True for ever, also after its return; a scan that runs
+while the adapter is switched off and on again finds nothing more; objects that are removed while
+they are connected are not noticed.
 """
 
 import asyncio
@@ -29,9 +28,18 @@ _DBUS: Final = "org.freedesktop.DBus"
 LINKS_LOST: Final = frozenset({"bluez_stopped", "adapter_removed"})
 _RULES: Final = (
     f"type='signal',sender='{_DBUS}',interface='{_DBUS}',member='NameOwnerChanged',arg0='{BLUEZ}'",
-    f"type='signal',interface='{_DBUS}.Properties',member='PropertiesChanged',path_namespace='/org/bluez',arg0='{_ADAPTER}'",
-    f"type='signal',interface='{_DBUS}.ObjectManager',member='InterfacesAdded',arg0path='/org/bluez/'",
-    f"type='signal',interface='{_DBUS}.ObjectManager',member='InterfacesRemoved',arg0path='/org/bluez/'",
+    (
+        f"type='signal',interface='{_DBUS}.Properties',member='PropertiesChanged',"
+        f"path_namespace='/org/bluez',arg0='{_ADAPTER}'"
+    ),
+    (
+        f"type='signal',interface='{_DBUS}.ObjectManager',member='InterfacesAdded',"
+        "arg0path='/org/bluez/'"
+    ),
+    (
+        f"type='signal',interface='{_DBUS}.ObjectManager',member='InterfacesRemoved',"
+        "arg0path='/org/bluez/'"
+    ),
 )
 
 
@@ -64,27 +72,28 @@ if sys.platform == "linux":
     def forget() -> None:
         """Make bleak drop all it believes about BlueZ.
 
-        Every link is reported as lost, every object is asked for anew when next used.
-
-        bleak does just that when its own connection to D-Bus ends, so that is what is ended. There
-        is no public way.
+        Every link is reported as lost, every object is asked for anew when next used. bleak does
+        just that when its own connection to D-Bus ends, so that is what is ended. There is no
+        public way.
         """
         manager = bleak_manager._global_instances.get(asyncio.get_running_loop())  # noqa: SLF001
         if manager is not None and manager._bus is not None:  # noqa: SLF001  see above
             manager._bus.disconnect()  # noqa: SLF001  see above
 
     def _is_news(record: logging.LogRecord) -> bool:
-        """Say whether bleak's complaint that D-Bus was lost has another cause (an error, not None) than ``forget``."""
+        """Tell whether bleak's complaint that D-Bus was lost has another cause than ``forget``.
+
+        Then it holds an error, not None.
+        """
         return record.args != (None,)
 
     logging.getLogger(bleak_manager.__name__).addFilter(_is_news)
 
     async def watch(changed: Callable[[], None]) -> None:
-        """Call ``changed`` whenever BlueZ or an adapter comes, goes or is switched.
+        """Call ``changed`` whenever BlueZ or an adapter comes, goes or is switched, for ever.
 
-        For ever, over a D-Bus connection of its own.
-
-        Where links can have been lost without a word, bleak is made to ``forget`` first.
+        This takes a D-Bus connection of its own. Where links can have been lost without a word,
+        bleak is made to ``forget`` first.
         """
         for again in chain((False,), repeat(True)):
             try:

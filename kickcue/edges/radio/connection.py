@@ -62,7 +62,7 @@ class Connection:
         self._connecting.result()
 
     def services(self) -> tuple[str, ...]:
-        """Return the services of the device, as short UUIDs, that notify of something kickcue reads."""
+        """Return the services, as short UUIDs, that notify of something kickcue reads."""
         found = (
             short_uuid(char.service_uuid)
             for char in self._chars()
@@ -143,12 +143,9 @@ class Connection:
         return None if found is None else found.max_write_without_response_size
 
     async def write(self, service: str, uuid: str, data: bytes, *, response: bool) -> None:
-        """Write to a characteristic.
+        """Write to a characteristic; raises one of FAILURES.
 
-        With ``response`` return when the device has answered, otherwise when the system has taken
-        it.
-
-        Raises one of FAILURES.
+        Returns when the device has answered, or without ``response`` when the system has taken it.
         """
         char = self._char(service, uuid)
         if char is None:
@@ -158,7 +155,7 @@ class Connection:
     async def hang_up(self) -> None:
         """End the link or the attempt.
 
-        Takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer.
+        That takes 2.1 to 2.6 s with BlueZ, and is bounded where BlueZ does not answer.
         """
         if self._connecting is not None and not self._connecting.done():
             self._connecting.cancel()
@@ -190,7 +187,7 @@ class Connection:
         )
 
     def _chars(self) -> Iterator[BleakGATTCharacteristic]:
-        """Yield the characteristics that the profile allows to be touched, in the order of their handles."""
+        """Yield the characteristics that the profile allows to touch, in the order of handles."""
         allowed = {short_uuid(uuid) for uuid in self._traits.only_services}
         skipped = {short_uuid(uuid) for uuid in self._traits.skip_services}
         chars = self._client.services.characteristics
@@ -200,7 +197,7 @@ class Connection:
                 yield chars[handle]
 
     async def _start_notify(self, char: BleakGATTCharacteristic, uuid: str, hear: Hear) -> None:
-        """Subscribe; bleak tries reads and writes again where BlueZ is busy (InProgress), subscriptions it does not."""
+        """Subscribe, also where BlueZ is busy (InProgress): bleak tries only the rest again."""
         for left in reversed(range(BUSY_TRIES)):
             try:
                 async with asyncio.timeout(SUBSCRIBE_S):

@@ -79,11 +79,10 @@ async def wearable(
 ) -> AsyncIterator[Wearable]:
     """Hold a watch and play cues on it.
 
-    Won back for ever, like a sensor, and nothing that Bluetooth does is raised.
-
-    ``said`` takes what the watch says where its profile subscribes (short UUID, bytes). ``put``
-    takes what its own sensors of standard forms measure, under the name ``WATCH``; None: they are
-    left alone. Leaving hangs up, within five seconds.
+    It is won back for ever, like a sensor, and nothing that Bluetooth does is raised. ``said``
+    takes what the watch says where its profile subscribes (short UUID, bytes). ``put`` takes what
+    its own sensors of standard forms measure, under the name ``WATCH``; None: they are left alone.
+    Leaving hangs up, within five seconds.
     """
     health = Health(address=pin.address)
     wanted = [] if put is None else [offer for offer in pin.profile.provides if can_hear(offer)]
@@ -108,9 +107,8 @@ async def beacon_heard(
 ) -> AsyncIterator[BeaconEar]:
     """Listen to a beacon: each of its advertisements is ``put`` as BeaconHeard.
 
-    Sensors may be held at the same time.
-
-    Nothing that Bluetooth does is raised; ``BeaconEar.health`` tells it.
+    Sensors may be held at the same time. Nothing that Bluetooth does is raised;
+    ``BeaconEar.health`` tells it.
     """
     async with shared_host(adapter) as host:
         scanner = host.scanner
@@ -167,9 +165,8 @@ async def looked_into(
 ) -> Sighting:
     """Connect, and return the device with the services it has: not every one advertises them.
 
-    It is let go again.
-
-    To be called while one is looking around. RadioError when it cannot be connected to.
+    It is let go again. To be called while one is looking around. RadioError when it cannot be
+    connected to.
     """
     async with shared_host(adapter) as host:
         heard = host.scanner.heard.get(sighting.address.upper())
@@ -193,11 +190,10 @@ async def looked_into(
 async def missing(
     pins: Mapping[str, Pin | WatchPin], within_s: float, *, adapter: str | None = None
 ) -> dict[str, str]:
-    """Listen until all are heard, ``within_s`` at most.
+    """Listen until all are heard, ``within_s`` at most, without connecting to any.
 
-    Return of each why it is not taken, an empty text where it would be.
-
-    Nothing is connected to. RadioError when Bluetooth cannot be used.
+    Returns of each why it is not taken, an empty text where it would be. RadioError when Bluetooth
+    cannot be used.
     """
     loop = asyncio.get_running_loop()
     async with shared_host(adapter) as host:

@@ -1,7 +1,4 @@
-"""From whatever bleak, D-Bus or the system raises to one sentence for a runner.
-
-With what to do about it.
-"""
+"""From what bleak, D-Bus or the system raises to a sentence for a runner, with what to do."""
 
 import os
 import sys
@@ -174,7 +171,7 @@ def of_a_watch(found: Diagnosis) -> Diagnosis:
 
 
 def not_seen(title: str, since_s: float) -> str:
-    """Return what to do about a device that is not heard, for who holds sensors and for the doctor."""
+    """Return what to do about a device that is not heard, in a run or by the doctor."""
     return f"{title} not seen for {since_s:.0f} s: is it worn and awake?"
 
 
@@ -209,7 +206,7 @@ def _diagnosis(error: BaseException) -> Diagnosis:
 
 
 def _of_dbus(error: BleakDBusError) -> Diagnosis:
-    """Return the diagnosis of an error that came over D-Bus by its name, or by BlueZ's words where the name is just Failed."""
+    """Return the diagnosis of a D-Bus error by its name, or by BlueZ's words if that is Failed."""
     if error.dbus_error.startswith(_ACTIVATION):
         return _NO_SERVICE
     known = _DBUS.get(error.dbus_error)

@@ -1,7 +1,4 @@
-"""What one sensor tells the engine: stamped and handed on, nothing else.
-
-And how long it has been quiet.
-"""
+"""What one sensor tells the engine, stamped and handed on, and how long it has been quiet."""
 
 import asyncio
 import logging

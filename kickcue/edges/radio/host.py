@@ -1,7 +1,4 @@
-"""The machine's Bluetooth as this process uses it.
-
-One scanner, one watch over BlueZ, shared by all who need them.
-"""
+"""The machine's Bluetooth in this process: a scanner and a watch over BlueZ that all share."""
 
 import asyncio
 from collections.abc import AsyncIterator

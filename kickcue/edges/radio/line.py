@@ -1,7 +1,4 @@
-"""The way into a watch over one link.
-
-One write after another, in packets that fit, and only while the watch can take more.
-"""
+"""The way into a watch over one link: a write at a time, in packets, while it can take more."""
 
 import asyncio
 import logging

@@ -1,7 +1,4 @@
-"""What Linux tells of its Bluetooth besides D-Bus.
-
-Whether it is installed, and whether a switch holds it off.
-"""
+"""What Linux tells of its Bluetooth besides D-Bus: is it installed, does a switch hold it off."""
 
 import shutil
 from contextlib import suppress

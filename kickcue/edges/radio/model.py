@@ -54,10 +54,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class WatchPin:
-    """Which watch is meant.
-
-    By address, by name, or, with neither, the only one around that its profile recognises.
-    """
+    """Which watch is meant: by address, by name, or the only one that its profile recognises."""
 
     profile: WatchProfile
     address: str | None = None

@@ -89,7 +89,7 @@ class Scanner:
 
     @contextmanager
     def each_advertisement(self, listener: Listener) -> Iterator[None]:
-        """Have the scanner run, and ``listener`` called for every advertisement, also one that is like the one before.
+        """Have the scanner run and call ``listener`` for every advertisement, repeated ones too.
 
         BlueZ keeps those to itself unless asked (DuplicateData), so a scan that runs without is
         begun anew.
@@ -105,7 +105,7 @@ class Scanner:
             self._listeners.remove(listener)
 
     async def news(self, within_s: float) -> None:
-        """Wait until something was heard or the scanner's state changed, no longer than ``within_s``."""
+        """Wait, at most ``within_s``, until something was heard or the scanner's state changed."""
         event = self._news
         try:
             async with asyncio.timeout(within_s):
@@ -118,7 +118,7 @@ class Scanner:
         self.heard.pop(address.upper(), None)
 
     def restart(self) -> None:
-        """Forget everything and start anew: BlueZ or the adapter has changed, and no device of before can be relied on."""
+        """Forget everything and start anew: BlueZ or the adapter is not what it was."""
         self.heard.clear()
         self._anew = True
         self._stir.set()
@@ -149,7 +149,7 @@ class Scanner:
                 await self._pause(AGAIN_S[1])
 
     async def _scan(self) -> None:
-        """Scan until nobody looks any more, something has changed, or nothing was heard for long."""
+        """Scan until nobody looks any more, something has changed, or the air was long silent."""
         self._repeats = bool(self._listeners)
         filters = BlueZDiscoveryFilters(DuplicateData=self._repeats)
         scanner = BleakScanner(self._hear, bluez=BlueZScannerArgs(**self._args, filters=filters))

@@ -1,6 +1,6 @@
 """Holds one device for ever: find it, connect, use it, notice that it is lost, begin anew.
 
-Knows nothing of the others.
+It knows nothing of the others.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ FIRMWARE: Final = "2a26"
 class Supervisor(ABC):
     """One device's keeper; ``health`` and ``feed`` tell what it achieves.
 
-    What a link is used for is told by who inherits from it.
+    Who inherits from it tells what a link is used for.
     """
 
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
@@ -90,10 +90,7 @@ class Supervisor(ABC):
             await self._wait(trouble)
 
     async def _hold(self) -> Diagnosis:
-        """Go once from finding to losing.
-
-        Return why the link ended, or raise why there was none.
-        """
+        """Go once from finding to losing; return why the link ended, raise why there was none."""
         again, self._just_lost = self._just_lost, None
         device = again or (await self._find()).device
         self._health.address = device.address
@@ -176,7 +173,10 @@ class Supervisor(ABC):
             self._feed.hear_battery(BATTERY, data)
 
     async def _wait(self, trouble: Diagnosis) -> None:
-        """Wait a little before the next attempt, at random so that several sensors do not try in step; less if Bluetooth comes back."""
+        """Wait a little before the next attempt, less if Bluetooth comes back.
+
+        How long is drawn at random, so that several sensors do not try in step.
+        """
         pause_s = random.uniform(  # noqa: S311  no secret
             0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
         )
@@ -187,7 +187,7 @@ class Supervisor(ABC):
         self._health.stage, self._health.why = stage, why
 
     def _tell(self, event: str, why: str) -> None:
-        """Log a failure: the first since the device was well as a warning, those that follow for the curious."""
+        """Log a failure: as a warning the first since the device was well, then as debug."""
         LOG.log(
             logging.DEBUG if self._told else logging.WARNING,
             "%s sensor=%s why=%r",

@@ -1,4 +1,4 @@
-"""A watch's keeper: subscribe to what its profile asks for, write what has to come first, and lend the link to whoever plays cues."""
+"""A watch's keeper: subscribes as its profile asks, writes what comes first, lends out the link."""
 
 import asyncio
 import logging
@@ -23,9 +23,9 @@ LOG: Final = logging.getLogger(__name__)
 
 
 class WatchKeeper(Supervisor):
-    """Holds one watch. ``sensors``.
+    """Holds one watch.
 
-    Its own sensors that are wanted, of the forms that ``can_hear`` allows.
+    ``sensors``: its own sensors that are wanted, of the forms that ``can_hear`` allows.
     """
 
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
@@ -76,10 +76,7 @@ class WatchKeeper(Supervisor):
         return trouble
 
     async def _make_ready(self, connection: Connection, line: Line) -> Diagnosis | None:
-        """Subscribe and write what has to come first.
-
-        Return what is wrong with this watch, if anything.
-        """
+        """Subscribe and write what has to come first; return what is wrong with this watch."""
         link = self._profile.link
 
         def hear(char: str, data: bytes) -> None:

@@ -45,14 +45,13 @@ class Wearable:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a user must know of this watch's firmware, as far as that is known.
-
-        One sentence each.
-        """
+        """What a user must know of this watch's firmware, if it is known, a sentence each."""
         return tuple(quirk.why for quirk in self._profile.quirks_of(self.health.firmware))
 
     async def play(self, steps: Sequence[Write], deadline_s: float) -> bool:
-        """Begin to play before ``deadline_s`` (the event loop's time), also over a link that has yet to come back; tell whether it did.
+        """Begin to play before ``deadline_s`` (the event loop's time); tell whether it did.
+
+        This goes over a link that has yet to come back, too.
 
         True as soon as the first step is confirmed; the others follow by themselves, in their time.
         What was certainly not taken is tried once more. What left before the link was lost is not:
