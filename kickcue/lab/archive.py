@@ -1,6 +1,4 @@
-"""A library of recordings as races whose truth is known.
-
-Run as recorded, or with a scenario's faults on top.
+"""A library of recordings as races whose truth is known, run as recorded or with faults on top.
 
 A race counts where its finish is known: by the ``finish`` command in a recording of kickcue's own,
 or by a table ``truth.tsv`` in the folder (tab-separated, with the columns file,
@@ -54,7 +52,7 @@ WITHIN: Final = 0.10
 
 @dataclass(frozen=True, slots=True)
 class KnownRace:
-    """A recording, its race as a document (JSON) and when it was finished, in seconds after the gun."""
+    """A recording, its race as a document (JSON) and when it was finished (s after the gun)."""
 
     path: Path
     document: str

@@ -39,12 +39,11 @@ SpeedShape = Callable[[float, float], float]
 class Truth:
     """The true race, sampled each ``STEP_S`` from the gun on.
 
-    Metres of the race, m/s, steps and beats per minute, metres on the ground.
-
-    Speed is that over the ground. ``path_m`` is what a pod counts: it is longer than ``distance_m``
-    where the runner keeps off the line. ``tired``: which share of pace and step has been lost to
-    fatigue; empty where there is none. ``rolling_s``: for how many seconds before the gun, which is
-    the press at the line, the runner was at the pace of the first sample.
+    Metres of the race, m/s over the ground, steps and beats per minute, metres on the ground.
+    ``path_m`` is what a pod counts: it is longer than ``distance_m`` where the runner keeps off the
+    line. ``tired``: which share of pace and step has been lost to fatigue; empty where there is
+    none. ``rolling_s``: for how many seconds before the gun, which is the press at the line, the
+    runner was at the pace of the first sample.
     """
 
     distance_m: tuple[float, ...]
@@ -120,9 +119,8 @@ def run_race(
 ) -> Truth:
     """Return one race over ``distance_m`` in that ``manner``.
 
-    A pace that wanders a little, and a spurt over the last metres.
-
-    Without a manner it is even, with a spurt of 0-8 % over the last ``kick_m``.
+    The pace wanders a little and ends in a spurt. Without a manner it is even, with a spurt of
+    0-8 % over the last ``kick_m``.
     """
     manner = manner or even(kick_m)
     pace = mean_mps or random.uniform(*PACE_MPS)
@@ -156,10 +154,9 @@ def run(
 ) -> Truth:
     """Return the race that follows from ``speed(t_s, done_m)`` over the ground.
 
-    With the body's answers to it.
-
-    Of the ``manner`` only the way on the ground, what fatigue takes and a rolling start are used:
-    fatigue shortens the step and leaves the cadence (no drift over 100 km, Burns 2019).
+    The body answers to it. Of the ``manner`` only the way on the ground, what fatigue takes and a
+    rolling start are used: fatigue shortens the step and leaves the cadence (no drift over 100 km,
+    Burns 2019).
     """
     path, tiring = (None, None) if manner is None else (manner.path, manner.tired)
     rolling_s = 0.0 if manner is None else manner.rolling_s

@@ -53,7 +53,7 @@ class Beacon:
     exponent: tuple[float, float] = (1.8, 2.6)
     body_db: tuple[float, float] = (10.0, 20.0)
     rice: tuple[float, float] = (0.0, 2.0)
-    """Power of the direct way over that of all others; 0 is Rayleigh fading (5.6 dB), 2 has 4 dB."""
+    """Power of the direct way over all others; 0 is Rayleigh fading (5.6 dB), 2 has 4 dB."""
     lost: float = 0.25
     worn: tuple[Worn, ...] = WORN
 
@@ -116,7 +116,7 @@ def _seen_from(run_m: float, course: Course, aside_m: float) -> tuple[float, flo
 def on_track(past_m: float, lap_m: float) -> tuple[float, float, float]:
     """Return the place (m) and heading (rad) of a runner so far past the finish line.
 
-    Which is the origin, at the end of a straight.
+    The line is the origin, at the end of a straight.
     """
     radius_m = BEND_RADIUS_M * lap_m / 400.0
     bend_m = math.pi * radius_m

@@ -1,6 +1,4 @@
-"""Earlier races of the same athlete and pod.
-
-What their true scales were, and what was measured of them.
+"""Earlier races of the same athlete and pod: their true scales, and what was measured of them.
 
 A race with marks measures the pod's scale over its whole length: the distance between lines over
 what the pod counted. What it cannot tell apart is the day's constant scale and the mean of the
@@ -32,14 +30,20 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier races measured, true metres per metre of the pod, and the pod's scale today, pod metres per true metre."""
+    """What earlier races measured, and the pod's scale today.
+
+    Measured are true metres per metre of the pod; the scale is pod metres per true metre.
+    """
 
     measured: tuple[Measured, ...]
     scale_today: float
 
 
 def history(random: Random, earlier: Earlier, pod: PodFaults, distance_m: float) -> History:
-    """Return the measured scales of earlier races over the same distance, the oldest first, and the true one of today."""
+    """Return earlier races' measured scales, the oldest first, and today's true one.
+
+    All are over the same distance.
+    """
     sd = math.hypot(mean_drift_sd(pod, distance_m / USUAL_MPS), _press_sd(distance_m))
     base = random.gauss(1.0, pod.scale_sd)
     days = []

@@ -1,4 +1,4 @@
-"""How far from the true start of the last lap is the cue felt? One number, many races, the same for everybody."""
+"""How far from the last lap's true start is the cue felt? One number over many races, for all."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,6 +1,4 @@
-"""Famous races as data.
-
-The published times, whose they are, what is missing between them, and where they were read.
+"""Famous races as data: published times and whose they are, what is missing, and the sources.
 
 A race of one's own is added as one more entry; ``reconstruct.py`` makes a run of it.
 """
@@ -16,7 +14,9 @@ from kickcue.core.nearest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class FamousRace:
-    """One race; ``points`` are the published moments, (metres, seconds after the gun), the finish last.
+    """One race; ``points`` are the published moments, (metres, seconds after the gun).
+
+    The finish is the last of them.
 
     ``whose`` tells whose times they are, ``gaps`` what had to be interpolated, ``sources`` where
     the figures were read.

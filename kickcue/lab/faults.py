@@ -97,7 +97,7 @@ def cadence_byte(what: CadenceByte, sample: Counted, mass_kg: float) -> float:
 def restarted(random: Random, samples: Iterable[Counted]) -> Iterator[Counted]:
     """Yield the readings of a pod that restarts once in the middle of the race.
 
-    Some seconds of nothing, then a total from zero.
+    For some seconds it sends nothing, then a total from zero.
     """
     samples = list(samples)
     at_s = random.uniform(RESTART_FROM, RESTART_TO) * samples[-1].t_s

@@ -10,7 +10,9 @@ from kickcue.lab.oracle import Bound
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One race: seconds from the true bell to the touch (None: it never came), how often the truth lay in the 95 % interval, baselines.
+    """One race: seconds from the true bell to the touch (None: it never came), and more.
+
+    Also how often the truth lay in the 95 % interval, and the baselines.
 
     ``late_felt`` and ``double_felt`` count touches after their deadline or a second time, over a
     faultless link and over a bad one. ``about``: the bell that was felt said "about". ``pressed``:
@@ -75,10 +77,7 @@ class Summary:
 
 
 def summary(outcomes: Iterable[Outcome], baseline: str | None = None) -> Summary:
-    """Return the figures of kickcue, or of one of the baselines on the same bytes.
-
-    In whatever order the outcomes come.
-    """
+    """Return the figures of kickcue, or of a baseline on the same bytes; the order is no matter."""
     rows = sorted(outcomes, key=lambda o: o.seed)
     errors = [o.error_s if baseline is None else o.baseline_errors_s[baseline] for o in rows]
     came = np.abs([e for e in errors if e is not None])

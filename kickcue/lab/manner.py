@@ -75,7 +75,11 @@ ANY_SHAPE: Final = tuple(Shape)
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """One race's: ``pace`` is a factor on the mean pace, ``path`` the metres on the ground for each metre of the race; ``kick_m`` long."""
+    """How one race is run.
+
+    ``pace`` is a factor on the mean pace, ``path`` the metres on the ground for each metre of the
+    race; the kick is ``kick_m`` long.
+    """
 
     pace: Along
     path: Along | None
@@ -169,7 +173,7 @@ def _passing(random: Random, course: Course, lap_m: float, chance: float) -> Alo
 def _path(random: Random, course: Course) -> Along:
     """Return how much longer the way on the ground is, by place.
 
-    On a track in its bends, on the road everywhere.
+    On a track it is so in the bends, on the road everywhere.
     """
     if course.lap_m is None:
         longer = 1.0 + random.uniform(*ROAD_LONGER)

@@ -1,6 +1,4 @@
-"""What happens to a race that no model of its sensors contains.
-
-As runners, coaches and owners of pods report it.
+"""What happens to a race, as runners, coaches and owners of pods report it, beyond all models.
 
 Each mishap takes a race as it would have been sensed and gives it as it was. Times are seconds on
 the recording's clock, which need not be the true one: a machine that sleeps stops it. Sources of
@@ -29,7 +27,7 @@ ALL_LATE_S: Final = (2.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Befallen:
-    """A race as it was sensed; seconds after the true gun.
+    """A race as it was sensed, in seconds after the true gun.
 
     ``starts_s``: when the start was pressed.
     """
@@ -89,7 +87,7 @@ def false_start(random: Random, course: Course, truth: Truth, race: Befallen) ->
 
 
 def _recalled(ago_s: float, run_s: float, back_m: float) -> list[tuple[float, float, float]]:
-    """Return second, speed and total of a start that is called back, until just before the next gun."""
+    """Return second, speed and total of a start that is called back, up to the next gun."""
     rows, total_m = [], 0.0
     for second in range(int(ago_s)):
         running = second < run_s
@@ -131,7 +129,7 @@ def scale_step(random: Random, course: Course, truth: Truth, race: Befallen) -> 
 
 
 def burst(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
-    """Let the link stall once a lap for 5 to 30 s and then give all that was queued within 0.2 s."""
+    """Let the link stall once a lap for 5 to 30 s and then give all it held up within 0.2 s."""
     stalls = []
     for line_m in course.crossings_m:
         began_s = truth.time_at(max(line_m - random.uniform(0.0, 1.0) * course.marker_m, 0.0))
@@ -152,10 +150,7 @@ def _queued(sample: Counted, stalls: Sequence[tuple[float, float]]) -> Counted:
 
 
 def sleep(random: Random, course: Course, truth: Truth, race: Befallen) -> Befallen:
-    """Let the machine sleep for 60 to 120 s.
-
-    Its clock stands still, what is sent meanwhile is lost.
-    """
+    """Let the machine sleep for 60 to 120 s: its clock stands still, what is sent is lost."""
     length_s = random.uniform(60.0, 120.0)
     began_s = random.uniform(0.05, 0.9) * max(truth.duration_s - length_s, 1.0)
     asleep_s = (began_s, began_s + length_s)

@@ -23,12 +23,12 @@ def laps_s(truth: Truth, course: Course) -> tuple[float, ...]:
 
 
 def kick_percent(laps: Sequence[float]) -> float:
-    """Return by how many per cent the last lap was quicker than the mean of the laps between the first and it."""
+    """Return by how many per cent the last lap beat the mean of the others but the first."""
     return 100.0 * (1.0 - laps[-1] / fmean(laps[1:-1]))
 
 
 def lap_cv_percent(laps: Sequence[float]) -> float:
-    """Return the coefficient of variation of the laps between the first and the last, in per cent."""
+    """Return the coefficient of variation of the laps between first and last, in per cent."""
     return 100.0 * pstdev(laps[1:-1]) / fmean(laps[1:-1])
 
 

@@ -44,10 +44,9 @@ def reconstruct(race: FamousRace, random: Random) -> Truth:
 def staged(race: FamousRace, course: Course, seed: int) -> SimulatedRace:
     """Return the race as the sensors and the thumb tell it.
 
-    The faults of the evaluation's scenario "button", the same for the same seed.
-
-    So that there is something to see, it is drawn anew until at least one press up to the bell is
-    missing and at least one comes twice.
+    The faults are those of the evaluation's scenario "button", the same for the same seed. So that
+    there is something to see, it is drawn anew until at least one press up to the bell is missing
+    and at least one comes twice.
     """
     draws = (
         _drawn(race, course, Random(f"{race.name} {seed} {attempt}"))  # noqa: S311  no secret
@@ -71,7 +70,10 @@ def _eventful(race: SimulatedRace, course: Course) -> bool:
 def line_presses(
     truth: Truth, course: Course, inputs: Iterable[Input]
 ) -> tuple[tuple[float, ...], ...]:
-    """Return for each line the moments, in seconds after the gun, at which the thumb pressed for it (the thumb is never early)."""
+    """Return for each line the seconds after the gun at which the thumb pressed for it.
+
+    The thumb is never early.
+    """
     lines_s = [truth.time_at(line_m) - ROUNDED_S for line_m in course.crossings_m]
     found: list[list[float]] = [[] for _ in lines_s]
     for event in inputs:
@@ -98,7 +100,10 @@ def _speed_shape(points: Sequence[tuple[float, float]]) -> SpeedShape:
 
 
 def _spline_slopes(knots: Sequence[tuple[float, float]], first: float) -> list[float]:
-    """Return the slopes at the knots of the cubic spline that begins with slope ``first`` and ends straight (Thomas's algorithm)."""
+    """Return the slopes at the knots of a cubic spline by Thomas's algorithm.
+
+    It begins with slope ``first`` and ends straight.
+    """
     steps = [x1 - x0 for (x0, _), (x1, _) in pairwise(knots)]
     secants = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(knots)]
     upper, right = [0.0], [first]

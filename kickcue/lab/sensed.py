@@ -1,4 +1,4 @@
-"""From a runner's readings, simulated or recorded, to the events a daemon would receive under a scenario's faults."""
+"""From readings, simulated or recorded, to a daemon's events under a scenario's faults."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from kickcue.recording.encode import PodSample, pod_notification
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """The events in order of time; what of the pod's readings arrived intact.
+    """The events in order of time, the pod's readings that arrived intact, and the marks.
 
-    The marks with what they were made for.
+    Each mark has what it was made for.
     """
 
     inputs: tuple[Input, ...]
@@ -50,7 +50,7 @@ def sensed(
     scenario: Scenario,
     readings: tuple[Sequence[Counted], Iterable[Notification]],
 ) -> Sensed:
-    """Return what becomes of the pod's readings and the strap's notifications, together with the marks that are made."""
+    """Return what becomes of the pod's readings, the strap's notifications and the marks."""
     counted, strap = list(readings[0]), list(readings[1])
     faults, air = chances.faults, scenario.air
     what, mass_kg = faults.choice(scenario.cadence_byte), faults.uniform(*MASS_KG)

@@ -52,9 +52,9 @@ class Thumb:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A line gate by position: no thumb and no delay.
+    """A line gate by position, without thumb and delay.
 
-    Early or late by the error of the position along the track.
+    It is early or late by the error of the position along the track.
     """
 
     position_sd_m: float = 2.0
@@ -68,10 +68,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class TrueMark:
-    """A mark, seconds after the gun, and the line it was made for.
-
-    None: for nothing, a double or a stray one.
-    """
+    """A mark, seconds after the gun, and the line it was made for (None: double or stray)."""
 
     t_s: float
     line_m: float | None
@@ -79,10 +76,7 @@ class TrueMark:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One reading of the pod, at the moment it arrives.
-
-    Seconds after the gun, m/s, metres, steps per minute.
-    """
+    """One reading of the pod when it arrives: s after the gun, m/s, metres, steps per minute."""
 
     t_s: float
     speed_mps: float

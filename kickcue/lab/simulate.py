@@ -102,7 +102,7 @@ def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario
 def simulated_document(race: str, lap_m: float | None = None) -> RaceDocument:
     """Return the set-up of the simulated races: one pod, one strap, nothing known beforehand.
 
-    AskedWronglyError for a lap of nan.
+    AskedWronglyError for a lap of NaN.
     """
     sensors = {
         "pod": SensorChoice(profile="generic-rsc"),
@@ -118,7 +118,7 @@ def earlier_scales(
 ) -> tuple[ScalePrior | None, float | None]:
     """Return what earlier races taught, and the pod's scale today.
 
-    (None, None) in a scenario without earlier races.
+    Both are None in a scenario without earlier races.
     """
     if scenario.earlier is None:
         return None, None

@@ -131,7 +131,10 @@ def _is_start(event: Input) -> bool:
 
 
 def at_pace(output: Output, t0_ns: int, rate: float) -> Output:
-    """Return the output with its times as they are felt when the race is played ``rate`` times faster, from ``t0_ns`` on."""
+    """Return the output with its times as felt when the race is played ``rate`` times faster.
+
+    It is played from ``t0_ns`` on.
+    """
     t_ns = round((output.t_ns - t0_ns) / rate)
     if isinstance(output, Arm):
         return replace(

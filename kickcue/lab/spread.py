@@ -53,10 +53,7 @@ def all_cores() -> Iterator[Spread]:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """PEM files for a cluster over ``tls://``, as Dask names them.
-
-    Who is trusted, and who we are.
-    """
+    """PEM files for a cluster over ``tls://``, as Dask names them: whom we trust, who we are."""
 
     ca_file: Path | None = None
     cert_file: Path | None = None
@@ -96,11 +93,9 @@ class Certificates:
 def cluster(address: str, certificates: Certificates | None = None) -> Iterator[Spread]:
     """Spread over the Dask cluster whose scheduler is at ``address``, e.g. tcp://10.0.0.5:8786.
 
-    Every worker needs this same kickcue.
-
-    Over ``tcp://`` everybody in that network is trusted: who reaches a scheduler or a worker can
-    run any program there, and what comes back is unpickled here. Over ``tls://`` only who has a
-    certificate of the same authority.
+    Every worker needs this same kickcue. Over ``tcp://`` everybody in that network is trusted: who
+    reaches a scheduler or a worker can run any program there, and what comes back is unpickled
+    here. Over ``tls://`` only who has a certificate of the same authority.
 
     AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the
     workers have another kickcue or none.

@@ -24,7 +24,7 @@ UNWARNED: Final = 1 / 2000
 class Target:
     """Largest median and 95 % quantile of the error, in seconds, and largest share of wrong laps.
 
-    None: not asked.
+    None where not asked for.
     """
 
     median_s: float | None = None

@@ -58,7 +58,7 @@ class Felt:
 
 @dataclass(slots=True)
 class Watch:
-    """Call ``run_to`` before an event is fed to the engine and ``send`` with what followed from it.
+    """Has ``run_to`` called before an event is fed to the engine, ``send`` with what followed.
 
     ``felt`` is what was felt so far.
     """

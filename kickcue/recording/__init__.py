@@ -1,4 +1,4 @@
-"""Recordings: what came in and what went out, in kickcue's own forms (MCAP, JSONL) or imported (FIT, TCX, GPX)."""
+"""Recordings of what came in and went out: kickcue's own (MCAP, JSONL) or FIT, TCX, GPX."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -3,16 +3,20 @@
 All readers of activities end here.
 
 - Time 0 is the first record. A ``start`` command stands there.
-- A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a heart rate a 2A37 of "strap", one with a
-  position a fix: in this order, at the record's time. What the record does not tell is not made up: no heart rate, no 2A37.
-- Cadence goes into the byte as it was recorded: strides of one foot per minute in FIT and TCX, and in GPX likewise.
-- Speed that is missing is taken from the distance: over the last 5 s, or since the record before if that is longer ago. A first record
-  without speed, or one without a distance either, is sent with 0, because 2A53 cannot leave the speed out.
-- Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed along the positions, pauses left
-  out; positions that were frozen (``frozen.py``) are bridged at the pace before.
+- A record with a speed, a cadence or a distance becomes a 2A53 notification of "pod", one with a
+  heart rate a 2A37 of "strap", one with a position a fix: in this order, at the record's time. What
+  the record does not tell is not made up: no heart rate, no 2A37.
+- Cadence goes into the byte as it was recorded: strides of one foot per minute in FIT and TCX, and
+  in GPX likewise.
+- Speed that is missing is taken from the distance: over the last 5 s, or since the record before if
+  that is longer ago. A first record without speed, or one without a distance either, is sent with
+  0, because 2A53 cannot leave the speed out.
+- Distance is kept as recorded, jumps and steps back included. In a file that has none it is summed
+  along the positions, pauses left out; positions that were frozen (``frozen.py``) are bridged at
+  the pace before.
 - Laps become marks, see ``laps.py``; the end of the last lap is no mark.
-- Pauses stay gaps in time, and a timer event stands at each end of them, see ``pauses.py``. Times that cannot be are put right before
-  all else, see ``time_order.py``.
+- Pauses stay gaps in time, and a timer event stands at each end of them, see ``pauses.py``. Times
+  that cannot be are put right before all else, see ``time_order.py``.
 """
 
 from collections import deque
@@ -53,10 +57,7 @@ STEPS_MEDIAN: Final = (130.0, 230.0)
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a reader found, chosen from ``found`` where there was a choice.
-
-    ``choice`` tells of that.
-    """
+    """What a reader found; ``choice`` tells what it was chosen from if there was a choice."""
 
     kind: str
     points: Sequence[Point]
@@ -150,10 +151,7 @@ def _events(point: Point, epoch_ns: int) -> Iterator[Input]:
 
 
 def _timers(turns: Iterable[tuple[int, bool]], points: Sequence[Point]) -> Iterator[Timer]:
-    """Yield the turns of the timer between the first record and the last.
-
-    Before and behind nothing is recorded.
-    """
+    """Yield the turns of the timer between the first and the last record; outside is no race."""
     first_ns, last_ns = points[0].time_ns, points[-1].time_ns
     for time_ns, running in turns:
         if time_ns <= last_ns:
@@ -170,7 +168,7 @@ def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Itera
 def _possible(
     points: list[Point], laps: Sequence[Lap]
 ) -> tuple[list[Point], Sequence[Lap], list[str]]:
-    """Return both without what cannot be, see ``plausible.py``, and a sentence on each kind of that."""
+    """Return both without what cannot be (``plausible.py``), and a sentence on each kind of it."""
     notes = []
     totals = [(point.time_ns, point.distance_m) for point in points if point.distance_m is not None]
     grown, run_m = grown_m(totals), _run_m(points, laps)
@@ -198,7 +196,7 @@ def _times(metres: float | None, factor: float) -> float | None:
 def _run_m(points: Sequence[Point], laps: Sequence[Lap]) -> float | None:
     """Return about how far one ran by what tells it first: speeds, positions, cadence, laps.
 
-    None: nothing does.
+    None where nothing does.
     """
     strides = [point.cadence_per_min for point in points if point.cadence_per_min]
     found = (
@@ -226,7 +224,7 @@ def _place(point: Point) -> Place | None:
 
 
 def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
-    """Yield the points as they are, or with the way along their positions where the file has no distance at all.
+    """Yield the points, with the way along their positions if the file has no distance at all.
 
     Where the positions were frozen there is none, and then that of the pace before.
     """
@@ -252,7 +250,7 @@ def _with_distance(points: Sequence[Point], paused: Mapping[int, Gap]) -> Iterat
 
 
 def _with_speed(points: Iterable[Point], paused: Mapping[int, Gap]) -> Iterator[Point]:
-    """Yield the points with the missing speeds taken from the distance, that before a pause left out."""
+    """Yield the points with missing speeds taken from the distance, but for that before a pause."""
     recent: deque[tuple[int, float]] = deque()
     for at, point in enumerate(points):
         if at in paused:

@@ -1,9 +1,8 @@
-"""What an activity may hold.
+"""What an activity may hold: the one place where imported numbers meet their bounds.
 
-The one place where imported numbers meet their bounds, whatever format they came from.
-
-Everything behind it can count with what it is given. A value beyond is left out, and its record
-stays; a record whose time is none is left out as a whole. Both are told once, with their number.
+Everything behind it can count with what it is given, whatever format it came from. A value beyond
+is left out, and its record stays; a record whose time is none is left out as a whole. Both are told
+once, with their number.
 """
 
 from collections import Counter

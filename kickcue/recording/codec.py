@@ -1,6 +1,4 @@
-"""Inputs and outputs as plain JSON objects, and back.
-
-The one place where the keys are decided, for MCAP and JSONL alike.
+"""Inputs and outputs as plain JSON objects, and back, with the keys of MCAP and JSONL alike.
 
 The shape of every event is derived from its fields. Keys are the names of the fields, with their
 units; a few are renamed so that a line of the exchange form reads by itself (``{"mark":
@@ -54,10 +52,7 @@ class _WrongError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One kind of JSON value.
-
-    How it is written, how it is read, its JSON Schema, and what is right in words.
-    """
+    """One kind of JSON value: how it is written and read, its JSON Schema, and what is right."""
 
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]

@@ -1,6 +1,4 @@
-"""Plain running data as the bytes a sensor would send.
-
-Used for imported activities and by the simulator.
+"""Plain running data as a sensor's bytes, for imported activities and the simulator.
 
 The fields of a 2A53 have limits, and speed and cadence cannot be left out of it. Speed and cadence
 beyond their field stop at the field's largest value, unknown ones are sent as 0; a stride length or
@@ -31,7 +29,7 @@ _BPM_MAX: Final = 0xFFFF
 class PodSample:
     """What a foot pod measures; ``cadence_per_min`` in the pod's own unit, strides for most.
 
-    ``running`` None: told by the speed.
+    With ``running`` None the speed tells it.
     """
 
     speed_mps: float | None

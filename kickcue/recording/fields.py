@@ -32,18 +32,12 @@ def number(value: Any) -> float | None:
 
 
 def seconds(value: Any) -> float | None:
-    """Return a length of time out of a file in seconds.
-
-    None where it is none, or longer than a recording can be.
-    """
+    """Return a file's length of time in s; None where it is none, or longer than a recording."""
     return _up_to(LONGEST_S, value)
 
 
 def metres(value: Any) -> float | None:
-    """Return the length of a lap out of a file.
-
-    None where it is none, or longer than anyone runs.
-    """
+    """Return a file's length of a lap; None where it is none, or longer than anyone runs."""
     return _up_to(LONGEST_M, value)
 
 
@@ -61,11 +55,9 @@ def label(text: Any) -> str | None:
 
 
 def moment_ns(text: str | None) -> int | None:
-    """Return nanoseconds since 1970.
+    """Return nanoseconds since 1970; without a zone it is UTC, as TCX and GPX say.
 
     None where it is no moment or none that a clock of ours can have told.
-
-    Without a zone it is UTC, as TCX and GPX say.
     """
     if not text or len(text) > _LONGEST:
         return None

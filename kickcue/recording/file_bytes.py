@@ -1,6 +1,6 @@
 """A file's bytes, out of the gzip or zip around them.
 
-What there is before a damage, and never more than a recording can be.
+Damage ends them, and there are never more than a recording can have.
 """
 
 import re
@@ -17,7 +17,7 @@ from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.recording.json_text import shown
 
 LARGEST_BYTES: Final = 128 * 1024 * 1024
-"""A day of running, a point each second, is half of it as TCX, the most talkative of the formats."""
+"""A day of running, a point each second, is half of it as TCX, the wordiest of the formats."""
 
 READABLE: Final = "MCAP, JSONL, FIT, TCX, GPX or a Bangle.js CSV, plain, gzipped or zipped"
 

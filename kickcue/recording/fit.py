@@ -87,7 +87,7 @@ def _files(found: Iterable[Message]) -> list[list[Message]]:
 def _legs(
     found: Sequence[Message], outing: int, bounds: Bounds
 ) -> tuple[list[Part], tuple[str, ...]]:
-    """Return the sessions of one file, each with its records, and what was done about their times."""
+    """Return the sessions of a file with their records, and what was done about their times."""
     records = [
         message for message in found if message.name == "record" and _time(message) is not None
     ]
@@ -158,7 +158,7 @@ def _time(message: Message) -> int | None:
 
 
 def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
-    """Say whether a lap or session starts in the time of the records.
+    """Tell whether a lap or session starts in the time of the records.
 
     In a damaged file zeros look like a lap that was pressed.
     """
@@ -167,10 +167,7 @@ def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
 
 
 def _session_at(sessions: Sequence[_Session], time_ns: int) -> _Session:
-    """Return the session that a moment lies in.
-
-    Each lasts until the next begins, the first has begun always.
-    """
+    """Return the session that a moment lies in: each lasts until the next, the first from ever."""
     return sessions[
         max(bisect_right(sessions, time_ns, key=lambda session: session.start_ns) - 1, 0)
     ]
@@ -193,7 +190,7 @@ def _number(*candidates: Any) -> float | None:
 
 
 def _point(message: Message, hearts: HeartRates) -> Point:
-    """Return the record; a developer field counts where the native field that it stands for is missing."""
+    """Return the record; a developer field counts where the native field it stands for has none."""
     values, instead = message.values, message.stands_for
     cadence = _number(values.get("cadence"), instead.get(CADENCE))
     step_mm = number(values.get("step_length"))
@@ -226,10 +223,8 @@ def _laps(
 ) -> dict[_Session | None, list[Lap]]:
     """Return the laps of each session, of None where there is none.
 
-    The last of each is final, whatever ended it.
-
-    A lap ends at its start plus its elapsed time: a lap's own timestamp is the session's start in
-    some files (seen: fr955).
+    The last of each is final, whatever ended it. A lap ends at its start plus its elapsed time: a
+    lap's own timestamp is the session's start in some files (seen: fr955).
     """
     laps: dict[_Session | None, list[Lap]] = {session: [] for session in (sessions or (None,))}
     for message in sorted(found, key=_start):
@@ -264,7 +259,7 @@ def _device(found: Iterable[Message]) -> str | None:
 def _developer_notes(records: Iterable[Message]) -> list[str]:
     """Say which developer fields are in the records and stay there.
 
-    Kickcue has no use for power or leg stiffness.
+    kickcue has no use for power or leg stiffness.
     """
     names = Counter(name for record in records for name in record.developer)
     return [f"developer fields not taken over: {', '.join(sorted(names))}"] if names else []

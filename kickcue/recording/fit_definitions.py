@@ -1,4 +1,6 @@
-"""FIT definitions whose base types lack the bit that says "has an endianness": Garmin's own reader does not look at it, the library does.
+"""FIT definitions whose base types lack the bit that says "has an endianness".
+
+Garmin's own reader does not look at it, the library does.
 
 Without it the library takes the field for bytes, and what it holds is lost.
 """
@@ -16,7 +18,7 @@ _BASE_TYPE: Final = 2  # its field
 
 
 def with_endian_bits(body: bytes, start: int) -> bytes:
-    """Return the body from ``start`` on with the bits put in, as far as its messages can be followed."""
+    """Return the body from ``start`` on with the bits put in, as far as its messages make sense."""
     mended = bytearray(memoryview(body)[start:])
     sizes: dict[int, int] = {}
     types_at: dict[int, int] = {}

@@ -69,10 +69,7 @@ class _Layout:
 
 @dataclass(slots=True)
 class _Known:
-    """What later messages are read with.
-
-    Definitions by local number, and the messages that describe developer fields.
-    """
+    """What later messages are read with: definitions by local number, and of developer fields."""
 
     definitions: dict[int, bytes] = field(default_factory=dict)
     layouts: dict[int, _Layout] = field(default_factory=dict)
@@ -303,12 +300,11 @@ def _sound(definition: bytes) -> bool:
 
 
 def _seconds(walk: _Walk, frame: FitDataMessage, message: Message) -> int | None:
-    """Return the time of a record.
+    """Return the time of a record; None without one, or with two.
 
-    None without one, or with two: a time in the header is for messages that have no field for it.
-
-    The header has the lowest five bits of a time. The library adds them to the last time it met,
-    which behind damage may be none at all: then they are added to that of the last good record.
+    A time in the header is for messages that have no field for it. It has the lowest five bits of a
+    time. The library adds them to the last time it met, which behind damage may be none at all:
+    then they are added to that of the last good record.
     """
     layout = walk.known.layouts.get(frame.local_mesg_num)
     time_s = message.values.get("timestamp")
@@ -340,7 +336,7 @@ def _trust(walk: _Walk, time_s: int, end: int) -> None:
 def _drop_outlier(walk: _Walk, time_s: int) -> bool:
     """Take the last record out again if the one before it and the new one agree against it.
 
-    Say whether they did.
+    Return whether they did.
     """
     if walk.before_s is None or not _goes_on(walk.before_s, time_s):
         return False
@@ -402,9 +398,9 @@ def _resume(walk: _Walk) -> tuple[int, int | None] | None:
 
 
 def _defines_records(body: bytes, at: int) -> bool:
-    """Say whether a definition of records with a time begins here.
+    """Tell whether a definition of records with a time begins here.
 
-    Too many bytes must fit for chance.
+    So many bytes must fit that it is no chance.
     """
     head = body[at : at + 6]
     if (

@@ -24,10 +24,8 @@ HEADER_SIZE: Final = _HEADER.size
 class Span:
     """One file: ``start`` and ``end`` of its messages, and where the next one may begin.
 
-    ``trouble`` is empty if all is right.
-
-    ``intact``: the checksum holds, so that what stands there is what the recorder wrote, however
-    odd.
+    ``trouble`` is empty if all is right. ``intact``: the checksum holds, so that what stands there
+    is what the recorder wrote, however odd.
     """
 
     start: int

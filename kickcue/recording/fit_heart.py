@@ -1,6 +1,6 @@
 """Heart rates that a FIT file has in messages of their own (``hr``).
 
-Chest straps that store, and hand over after the run.
+They come from chest straps that store, and hand over after the run.
 
 Each message has up to eight rates with the times of their beats, on the strap's clock of 1/1024 s:
 whole in ``event_timestamp``, or the lowest twelve bits of each, packed, in ``event_timestamp_12``.

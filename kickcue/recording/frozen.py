@@ -1,8 +1,7 @@
 """Positions that stood still while the runner ran on.
 
-The same one again and again, and then a step that nobody can run.
-
-Standing looks alike as long as it lasts. But who stood goes on from where he stood.
+It is the same one again and again, and then a step that nobody can run. Standing looks alike as
+long as it lasts. But who stood goes on from where he stood.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,7 +43,7 @@ def run_meanwhile_m(way: Sequence[tuple[int, float]], a: Point, b: Point) -> flo
 
 
 def _repeats(points: Sequence[Point]) -> Iterator[tuple[int, int, int]]:
-    """Yield the first and the last record with the place of the one before, and the next one elsewhere."""
+    """Yield first and last record at the place of the one before, and the next one elsewhere."""
     last = begun = None
     for at, point in enumerate(points):
         if point.lat_deg is None or point.lon_deg is None:

@@ -37,7 +37,11 @@ def write_header(header: Header) -> dict[str, Any]:
 
 
 def read_header(given: Mapping[str, Any]) -> Header:
-    """Return the header; DataError names the key that is missing, unknown or wrong, or says that the form is of another version."""
+    """Return the header.
+
+    DataError names the key that is missing, unknown or wrong, or says that the form is of another
+    version.
+    """
     form = given.get("kickcue")
     if type(form) is not int:
         raise DataError(

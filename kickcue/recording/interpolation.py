@@ -5,10 +5,7 @@ from collections.abc import Sequence
 
 
 class Interpolated:
-    """(``t_ns``, value) in order of time, at least one.
-
-    Level before the first and after the last.
-    """
+    """(``t_ns``, value) in order of time, at least one; level before the first, after the last."""
 
     def __init__(self, points: Sequence[tuple[int, float]]) -> None:
         self._times = [t_ns for t_ns, _ in points]

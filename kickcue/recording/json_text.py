@@ -59,10 +59,7 @@ def _whole(text: str) -> int:
 
 
 def _deeper(value: Any) -> bool:
-    """Say whether a value is nested too deeply, level by level.
-
-    What is, must not be walked by recursion.
-    """
+    """Tell, level by level, whether a value is nested too deeply to be walked by recursion."""
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for each in level if isinstance(each, dict | list) for inner in _inner(each)]

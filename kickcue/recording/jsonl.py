@@ -74,7 +74,8 @@ def read(path: Path, data: bytes) -> Recording:
             raise DataError(f"{path}:{number}: {error}") from None
     if header is None:
         raise DataError(
-            f'{path}:1: the file is empty, right would be a header line such as {{"kickcue": 1, "race": "5000m"}}'
+            f"{path}:1: the file is empty, right would be a header line such as "
+            '{"kickcue": 1, "race": "5000m"}'
         )
     ticks = header.ticks or any(isinstance(entry, Tick) for entry in entries)
     return Recording.of(path, replace(header, ticks=ticks), entries, kind="JSONL")

@@ -1,4 +1,4 @@
-"""Which laps of an imported activity are laps of a track, by what its file says and by what the runner's way says.
+"""Which laps of an imported activity are laps of a track, by what its file and its way say.
 
 A lap that a person ended at the line is evidence of where the runner was. These are not, whatever
 the file calls them:
@@ -29,7 +29,7 @@ MILE_M: Final = 1609.344
 EXACT_M: Final = 0.5
 """No runner presses most laps this exactly; a watch writes 1000.00 or 1609.35."""
 NEAR_SHARE: Final = 0.005
-"""An exporter ends a lap at the first record beyond; records are a second or two of running apart."""
+"""An exporter ends a lap at the first record beyond, a second or two of running later."""
 RECORD_M: Final = 5.0
 """Who runs goes so far from one record of a second to the next..."""
 FEWEST_TO_DRIFT: Final = 6
@@ -45,7 +45,7 @@ FEWEST_TURNS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Lap:
-    """When a lap ended and what ended it, in the words of FIT (``manual``, ``distance``, ``position_lap``...).
+    """When a lap ended and what ended it, as FIT says it (``manual``, ``distance`` and others).
 
     ``distance_m`` is its length as the file tells it.
     """
@@ -123,10 +123,7 @@ def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | Non
 
 
 def triggers_of(laps: Iterable[Lap], kinds: Iterable[Kind]) -> Mapping[str, int]:
-    """Return how many laps each trigger ended.
-
-    Automatic ones by distance, whatever the file says.
-    """
+    """Return how many laps each trigger ended, automatic ones by distance whatever it is called."""
     return Counter(
         "distance" if kind is Kind.AUTOMATIC else lap.trigger
         for lap, kind in zip(laps, kinds, strict=True)
@@ -193,10 +190,7 @@ def _round_m(metres: float | None, near_share: float) -> float | None:
 
 
 def _ends_m(laps: Sequence[Lap], way: Interpolated, start_ns: int) -> list[float]:
-    """Return where the laps ended.
-
-    Of a single one its beginning, too, else nothing tells its length.
-    """
+    """Return where the laps ended; of a single one its beginning, too, to tell its length."""
     times_ns = [lap.end_ns for lap in laps]
     return [way.at(t_ns) for t_ns in ([start_ns, *times_ns] if len(times_ns) == 1 else times_ns)]
 

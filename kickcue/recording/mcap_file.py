@@ -1,4 +1,4 @@
-"""Writes the native recording: MCAP, one JSON channel for each kind of event, the header as metadata.
+"""Writes the native recording: MCAP, a JSON channel a kind of event, the header as metadata.
 
 Unchunked and uncompressed, because then every record stands in the file by itself: whatever a power
 cut leaves is readable up to the last whole record. Each record is handed to the operating system as
@@ -59,12 +59,10 @@ class McapWriter:
     def resume(cls, path: Path, live: Mapping[str, Any] | None = None) -> Self:
         """Go on at the end of a recording that was cut off, or finished.
 
-        Nothing recorded is lost or written anew.
-
-        Half a record, or the index of a finished file, is cut away from its end. ``live``, where
-        given, takes the place of the header's from here on. DataError where the file cannot be
-        opened for writing, is being written by another process, is not kickcue's own, or is damaged
-        before its end; it is left as it is then.
+        Nothing recorded is lost or written anew: half a record, or the index of a finished file, is
+        cut away from its end. ``live``, where given, takes the place of the header's from here on.
+        DataError where the file cannot be opened for writing, is being written by another process,
+        is not kickcue's own, or is damaged before its end; it is left as it is then.
         """
         writer = cls.__new__(cls)
         writer._reopen(path, live)  # noqa: SLF001  its own
@@ -110,7 +108,10 @@ class McapWriter:
             raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
 
     def _missing_channels(self) -> bytes:
-        """Return the records of each channel, and its schema, that the file has not got like that yet: before the first message, all."""
+        """Return each channel's records, with its schema, that the file has not got like that yet.
+
+        Before the first message that is all.
+        """
         schemas, channels = self._contents.schemas, self._contents.channels
         known = {
             (each.topic, schemas[each.schema_id].data): each.id

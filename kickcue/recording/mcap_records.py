@@ -1,6 +1,4 @@
-"""The bare records of an MCAP file.
-
-Walking over them by their lengths, and the end that tells what stands before it.
+"""The bare records of an MCAP file: walking over them by their lengths, and writing its end.
 
 A file is magic, records, magic; a record is an opcode, a length of 8 bytes and so many bytes. The
 data ends with a DataEnd record that has a checksum of everything before it; schemas, channels and
@@ -49,9 +47,7 @@ class Walk:
     """Goes over the records of a file.
 
     Where it has ended, ``at`` is the end of the last whole record and ``trouble`` tells what is
-    wrong.
-
-    A file is whole, and ``trouble`` empty, if it ends with a Footer and the magic.
+    wrong. A file is whole, and ``trouble`` empty, if it ends with a Footer and the magic.
     """
 
     data: bytes
@@ -91,7 +87,10 @@ class Walk:
 
 
 def message_head(data: bytes, start: int, end: int) -> tuple[int, int, int]:
-    """Return channel, sequence and log time of a Message, whose data begin at ``start + MESSAGE_HEAD``; ValueError if it is too short."""
+    """Return channel, sequence and log time of a Message; ValueError if it is too short.
+
+    Its data begin at ``start + MESSAGE_HEAD``.
+    """
     if end - start < MESSAGE_HEAD:
         raise ValueError("too short for a message")
     channel, sequence, log_time_ns, _ = _MESSAGE.unpack_from(data, start)
@@ -99,10 +98,7 @@ def message_head(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 
 def parsed(read: Callable[[ReadDataStream], R], content: bytes) -> R:
-    """Return a record by the library's own ``read``.
-
-    Which raises many things where the content is damaged.
-    """
+    """Return a record by the library's ``read``, which raises many things for damaged content."""
     return read(ReadDataStream(BytesIO(content)))
 
 
@@ -130,7 +126,10 @@ def unpacked(chunk: Chunk, room: int) -> Chunk:
 
 
 def crc_holds(data: bytes, at: int, content: bytes) -> bool:
-    """Tell whether the checksum in the DataEnd whose record begins at ``at`` is that of the data before it; 0 is "not computed"."""
+    """Tell whether the checksum in a DataEnd is that of the data before it; 0: "not computed".
+
+    Its record begins at ``at``.
+    """
     told = int.from_bytes(content[:4], "little")
     return told in (0, zlib.crc32(memoryview(data)[:at]))
 
@@ -185,7 +184,10 @@ class Contents:
         return sum(self._messages.values())
 
     def end(self) -> bytes:
-        """Return everything that follows the data: DataEnd, schemas, channels, statistics, index of metadata, footer, magic."""
+        """Return everything that follows the data.
+
+        That is DataEnd, schemas, channels, statistics, index of metadata, footer, magic.
+        """
         data_end = _bytes_of(DataEnd(self.crc))
         start = at = self.size + len(data_end)
         summary = offsets = b""

@@ -29,10 +29,7 @@ after an update."""
 
 
 class ForeignError(DataError):
-    """A file that kickcue has not written like that.
-
-    Nothing that is damaged, but nothing that can be gone on with either.
-    """
+    """A file that kickcue has not written like that: not damaged, but not to be gone on with."""
 
 
 _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
@@ -46,10 +43,9 @@ _READERS: Final[Mapping[int, Callable[[ReadDataStream], McapRecord]]] = {
 def survey(data: bytes) -> tuple[Contents, Header]:
     """Return what the file holds and the recording's header.
 
-    ``Contents.size`` is how many of the bytes stay.
-
-    ForeignError where the file is not one of kickcue's own as it was written, DataError where it is
-    damaged elsewhere than at its end. Work and memory are bounded by the length of the data.
+    ``Contents.size`` is how many of the bytes stay. ForeignError where the file is not one of
+    kickcue's own as it was written, DataError where it is damaged elsewhere than at its end. Work
+    and memory are bounded by the length of the data.
     """
     if not MCAP_MAGIC.startswith(data[: len(MCAP_MAGIC)]):
         raise ForeignError("it does not begin like an MCAP file")
@@ -81,7 +77,7 @@ def _note(
 ) -> Header | None:
     """Take note of a record at ``place`` (itself, its content, its end).
 
-    Return the recording's header where it holds one.
+    Returns the recording's header where it holds one.
     """
     at, start, end = place
     if opcode == Opcode.CHUNK and not contents.messages:

@@ -37,9 +37,8 @@ MOST_NAMED: Final = 6
 class Part:
     """One leg of one sport, in order of time.
 
-    ``end_m``: the total at its very end, where the file tells it.
-
-    ``outing``: the same for parts that the file itself puts together.
+    ``end_m``: the total at its very end, where the file tells it. ``outing``: the same for parts
+    that the file itself puts together.
     """
 
     sport: str
@@ -85,9 +84,7 @@ class Choice:
 def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
     """Return part ``wanted``, counted from 1 in order of time, or the one that is worth most.
 
-    ``word`` is the file's word for a part.
-
-    AskedWronglyError where there is no such part.
+    ``word`` is the file's word for a part. AskedWronglyError where there is no such part.
     """
     found = sorted((part for part in parts if part.points), key=lambda part: part.start_ns)
     if wanted is not None and not 1 <= wanted <= max(len(found), 1):
@@ -107,7 +104,7 @@ def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
 def joined(parts: Sequence[Part], *, tracks: bool) -> list[Part]:
     """Return the parts in order of time with their outings.
 
-    Those of different sports that follow each other; ``tracks``: of any sport.
+    Parts of different sports that follow each other are one; with ``tracks``, those of any sport.
     """
     found = sorted((part for part in parts if part.points), key=lambda part: part.start_ns)
     outing = 0
@@ -143,7 +140,7 @@ def _is_another(before: Point, after: Point) -> bool:
 
 
 def _most(parts: Sequence[Part]) -> list[Part]:
-    """Return the runs of the outing in which most was run, or all of the longest outing where nobody ran."""
+    """Return the runs of the outing with the most running, all of the longest if nobody ran."""
     outings: dict[int, list[Part]] = {}
     for part in parts:
         outings.setdefault(part.outing, []).append(part)
@@ -170,10 +167,7 @@ def _length_m(part: Part) -> float | None:
 
 
 def _together(parts: Sequence[Part]) -> Part:
-    """Return one part made of several.
-
-    What was counted between them is left out, and the time between is a pause.
-    """
+    """Return one part made of several, with a pause between them and nothing counted there."""
     points = list(parts[0].points)
     end_m = _end_m(parts[0], 0.0)
     for part in parts[1:]:

@@ -54,7 +54,7 @@ class Pause(NamedTuple):
 class Gap(NamedTuple):
     """A pause that two neighbouring records show, and what was run between them before it.
 
-    0 where nothing tells.
+    The metres are 0 where nothing tells them.
     """
 
     pause: Pause
@@ -75,7 +75,7 @@ def gaps(points: Sequence[Point]) -> dict[int, Gap]:
 
 
 def pauses(points: Sequence[Point], shown: Iterable[Gap], turns: Iterable[Turn]) -> list[Pause]:
-    """Return all pauses, those that the recorder tells included, in order and apart from each other."""
+    """Return all pauses, the recorder's own too, in order and apart from each other."""
     told = (_with_its_metres(pause, points) for pause in _told(turns, points))
     apart: list[Pause] = []
     for pause in sorted([*(gap.pause for gap in shown), *told]):
@@ -124,10 +124,7 @@ def _gap(a: Point, b: Point, pace_mps: float, stood_s: float = PAUSE_S) -> Gap |
 
 
 def _pace_mps(points: Sequence[Point], at: int) -> float:
-    """Return the speed at a record: its own, else that of the records before it.
-
-    That of slow running at least.
-    """
+    """Return the speed at a record: its own, else of those before it; slow running at least."""
     speed_mps = points[at].speed_mps
     if not speed_mps:
         since = points[max(at - BEFORE, 0)]
@@ -157,18 +154,12 @@ def _told(turns: Iterable[Turn], points: Sequence[Point]) -> Iterator[Pause]:
 
 
 def _first_from(points: Sequence[Point], time_ns: int) -> int:
-    """Return the place of the first record at or after a time.
-
-    One past the end where there is none.
-    """
+    """Return the place of the first record at or after a time, or one past the end."""
     return bisect_left(points, time_ns, key=lambda point: point.time_ns)
 
 
 def _with_its_metres(pause: Pause, points: Sequence[Point]) -> Pause:
-    """Return the pause, begun later where the distance needs it.
-
-    Times in files are whole seconds.
-    """
+    """Return the pause, begun later where the distance needs it: files have whole seconds."""
     before = _first_from(points, pause.stop_ns + 1) - 1
     after = _first_from(points, pause.go_ns)
     if before < 0 or after != before + 1 or after == len(points):

@@ -68,9 +68,7 @@ def _spread_m(places: Sequence[Place]) -> float:
 
 
 def steps_m(totals: Sequence[Total]) -> Iterator[Total]:
-    """Yield by how much a total grew until each moment but the first.
-
-    0 where it fell, or jumped on.
+    """Yield by how much a total grew until each moment but the first; 0: it fell, or jumped on.
 
     An odometer may begin anywhere, and a watch's total at 0 before the first of the odometer's. Of
     records of one time the last counts: no time passes between them, and any metre would be a jump.

@@ -30,7 +30,7 @@ class Point:
 def great_circle_m(a: Point, b: Point) -> float:
     """Return the distance of two points that have positions.
 
-    Haversine on a sphere: within 0.5 % of the ellipsoid.
+    It is the haversine on a sphere: within 0.5 % of the ellipsoid.
     """
     assert (  # noqa: PT018  one fact
         a.lat_deg is not None
@@ -45,9 +45,9 @@ def great_circle_m(a: Point, b: Point) -> float:
 
 
 def step_m(a: Point, b: Point) -> float | None:
-    """Return how far the recorder went from one point to another.
+    """Return how far the recorder went from one point to another; None: nothing tells.
 
-    By its distance, else by their positions; None: neither tells.
+    Its distance tells it, else their positions.
     """
     if a.distance_m is not None and b.distance_m is not None:
         return b.distance_m - a.distance_m

@@ -1,4 +1,4 @@
-"""A training session out of the data that Polar Flow gives for download (``training-session-....json``), to an activity.
+"""A training session of Polar Flow's download (``training-session-....json``), to an activity.
 
 Each exercise has a series for each thing measured: ``{"dateTime": "2024-05-01T08:00:01.000",
 "value": 150}``, left without a value where it was not measured, and a route. Speed is in km/h,

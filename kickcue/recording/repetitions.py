@@ -1,7 +1,4 @@
-"""The repetitions of a recorded session with their figures, found by one of three ways.
-
-Positions, speeds or lap presses.
-"""
+"""The repetitions of a recorded session with their figures, by positions, speeds or presses."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,7 +42,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepFigures:
-    """One repetition. ``distance_m``, speed and cadence (steps per minute) are None where nothing tells them.
+    """One repetition; distance, speed and cadence (steps per minute) are None where unknown.
 
     An end that was not seen is where the recording begins or ends, by presses where the usual
     length puts it; no distance is told then. ``rest_s`` is the time since the repetition before,
@@ -95,10 +92,9 @@ def repetitions(
 ) -> tuple[Way, tuple[RepFigures, ...]]:
     """Return the repetitions and what they were found by.
 
-    ``way`` None takes positions, else speeds, else presses, whichever show any.
-
-    Presses are the last choice because those of a race look like them. ``profiles`` by id, to read
-    the notifications with. DataError where there are none: it says what was looked at and why that
+    ``way`` None takes positions, else speeds, else presses, whichever show any. Presses are the
+    last choice because those of a race look like them. ``profiles`` by id, to read the
+    notifications with. DataError where there are none: it says what was looked at and why that
     shows none.
     """
     name = recording.path.name
@@ -230,10 +226,7 @@ def _each_second(heard: _Heard) -> list[tuple[int, float]]:
 
 
 def _way_m(heard: _Heard) -> list[tuple[int, float]]:
-    """Return the metres run over time.
-
-    As the pod counts them, else along the positions, else by the speeds; empty: nothing tells.
-    """
+    """Return the metres run over time, by the pod, else positions, else speeds; may be empty."""
     if heard.totals:
         return _summed(heard.totals[0][0], steps_m(heard.totals))
     if heard.fixes:

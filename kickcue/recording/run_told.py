@@ -1,6 +1,6 @@
 """What a runner asks of a recording: how long, how far, the laps.
 
-From the inputs, and from what the engine made of them in a race.
+The inputs tell it, and what the engine made of them in a race.
 """
 
 from dataclasses import dataclass
@@ -25,11 +25,10 @@ from kickcue.recording.model import Recording
 class RunTold:
     """From the start to the end of the run, seconds of the recording.
 
-    ``estimated_m`` is how far the engine had it at the end.
-
-    ``started`` and ``ended`` tell whether anybody said so; without it the recording's own ends
-    stand there. ``lap_times_s`` lie between the start and the lines that were marked, one after the
-    other; a lap press that was taken back is none.
+    ``estimated_m`` is how far the engine had it at the end. ``started`` and ``ended`` tell whether
+    anybody said so; without it the recording's own ends stand there. ``lap_times_s`` lie between
+    the start and the lines that were marked, one after the other; a lap press that was taken back
+    is none.
     """
 
     from_s: float

@@ -68,10 +68,9 @@ _OTHERS: Final = (
 
 
 def kind_of(path: Path, data: bytes) -> str:
-    """Return the kind of a recording.
+    """Return the kind of a recording; DataError for anything else.
 
-    DataError for anything else, which says what it is, or what its name promises, and what would
-    do.
+    The error says what it is, or what its name promises, and what would do.
     """
     if data.startswith(MCAP_MAGIC):
         return "MCAP"

@@ -1,6 +1,4 @@
-"""A file that is being recorded.
-
-Bytes go to the operating system as they come, and nobody else may write it meanwhile.
+"""A file that is being recorded: bytes go straight to the operating system, and nobody else writes.
 
 The lock is the system's own (flock): it belongs to the open file and goes with the process, however
 that ends, so a recording whose process was killed is free at once and no lock file is left behind.

@@ -70,15 +70,10 @@ class Range:
 class SensorSummary:
     """One sensor. ``rate_hz`` is from the median interval.
 
-    ``broken`` counts notifications that cannot be decoded.
-
-    ``half_rr`` counts those that end in half a time between beats, which is lost.
-
-    ``silence`` is the longest time without a notification, from the start of the recording to its
-    end.
-
-    Speed and cadence (steps per minute) only count while they are above 0; ``distance_m`` is how
-    far the odometer went on.
+    ``broken`` counts notifications that cannot be decoded, ``half_rr`` those that end in half a
+    time between beats, which is lost. ``silence`` is the longest time without a notification, from
+    the start of the recording to its end. Speed and cadence (steps per minute) only count while
+    they are above 0; ``distance_m`` is how far the odometer went on.
     """
 
     name: str
@@ -190,7 +185,7 @@ def _is_gap(step: _Step) -> bool:
 def _is_paused(gap: Span, pauses: Sequence[Span]) -> bool:
     """Tell whether the recorder was stopped for most of a gap.
 
-    Then in its middle, for pauses do not overlap.
+    If so, it was in its middle, for pauses do not overlap.
     """
     at = bisect_right(pauses, (gap.from_s + gap.to_s) / 2, key=lambda pause: pause.from_s) - 1
     return (
@@ -214,10 +209,7 @@ def _length_ns(step: _Step) -> int:
 def profile_of(
     recording: Recording, profiles: Mapping[str, SensorProfile], event: Notification
 ) -> SensorProfile | None:
-    """Return the profile to read a notification with.
-
-    The one that the recording names, else that of the characteristic.
-    """
+    """Return the profile to read a notification with, the recording's or the characteristic's."""
     return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(
         GENERIC.get(event.char, "")
     )

@@ -22,10 +22,7 @@ FEWEST_FIXES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """The runner crossed the finish line.
-
-    Which of the race's lines, and how many seconds after the gun.
-    """
+    """The runner crossed the finish line: which of the race's lines, and seconds after the gun."""
 
     line: int
     time_s: float
@@ -33,7 +30,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class TaughtLine:
-    """A line, the laps it was learned from (metres along the positions), and all crossings of it in the race."""
+    """A line, the laps it was learned from (metres along the positions), and all its crossings."""
 
     gate: Gate
     laps_m: tuple[float, ...]

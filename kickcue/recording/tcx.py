@@ -138,7 +138,10 @@ def _part(part: _Part, ordered: Ordered) -> Part:
 
 
 def _laps(part: _Part) -> Iterator[Lap]:
-    """Yield the laps: one ends where the next starts (its seconds leave pauses out), the last after its seconds."""
+    """Yield the laps: each ends where the next starts, the last after its seconds.
+
+    A lap's seconds leave pauses out.
+    """
     whole = sorted(part.laps, key=lambda lap: lap.start_ns or 0)
     for at, lap in enumerate(whole, start=1):
         final = at == len(whole)

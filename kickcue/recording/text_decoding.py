@@ -57,10 +57,7 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def _wide(data: bytes) -> str | None:
-    """Return the encoding of text that has two or four bytes for each letter.
-
-    None for all other.
-    """
+    """Return the encoding of text with two or four bytes for each letter, None for all other."""
     for encoding in _candidates(data[:_HEAD]):
         head = _stripped(data[:_HEAD].decode(encoding, errors="replace"))
         begins = head[:_LETTERS]
@@ -77,9 +74,10 @@ def _candidates(head: bytes) -> Iterator[str]:
 
 
 def _stripped(text: str) -> str:
-    """Polar writes blanks before the XML declaration, which XML forbids.
+    """Take off what stands before the text.
 
-    Some editors leave marks, their own and those of others.
+    Polar writes blanks before the XML declaration, which XML forbids. Some editors leave marks,
+    their own and those of others.
     """
     return text.lstrip("\ufeff\ufffd\0 \t\r\n")
 

@@ -4,9 +4,11 @@ A recorder's clock is wrong until the first fix (1970, 1989), is set while it re
 few records of an old buffer days too early; exporters merge two streams whose clocks differ, or
 write the laps in another order. The order of the file and the way that was run tell these apart:
 
-- Where the records in the order of their times make no longer a way than in the order of the file, they are sorted.
-- Else the order of the file is right and the times are not. Single records whose time does not go on are left out. Where the clock was
-  set, what was recorded before or after it (whichever is less) is moved so that it joins.
+- Where the records in the order of their times make no longer a way than in the order of the file,
+  they are sorted.
+- Else the order of the file is right and the times are not. Single records whose time does not go
+  on are left out. Where the clock was set, what was recorded before or after it (whichever is less)
+  is moved so that it joins.
 - Records that lie half a day or more from the rest, and in which nobody runs, are left out.
 
 A jump ahead between two parts that are both run is no fault: it is a pause, however long.
@@ -23,7 +25,7 @@ from kickcue.core.units import NS_PER_S
 from kickcue.recording.points import Point, way_m
 
 FAR_NS: Final = 12 * 3600 * NS_PER_S
-"""Nobody runs, or rests within one run, for half a day [judgement]; ultramarathons go on meanwhile."""
+"""Nobody runs, or rests within one run, for half a day [judgement]; an ultramarathon goes on."""
 CLOCKS_FROM_NS: Final = round(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * NS_PER_S
 """No watch has recorded before: an earlier date is that of a clock that was not set yet."""
 LONGER: Final = 1.02
@@ -41,7 +43,7 @@ USUAL: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Records that the file has at ``first_ns`` to ``last_ns``, and what was added to their times."""
+    """Records that the file has at ``first_ns`` to ``last_ns``, and what their times gained."""
 
     first_ns: int
     last_ns: int
@@ -52,7 +54,7 @@ class Moved:
 class Ordered:
     """Points whose times never go back; ``moved``: by how much, most records first.
 
-    ``notes`` what was done, one sentence each.
+    ``notes`` tell what was done, one sentence each.
     """
 
     points: tuple[Point, ...]
@@ -60,10 +62,7 @@ class Ordered:
     notes: tuple[str, ...] = ()
 
     def at(self, time_ns: int) -> int:
-        """Return when something happened that the file has at ``time_ns``.
-
-        The end of a lap, a stop.
-        """
+        """Return when something (a lap's end, a stop) happened that the file has at ``time_ns``."""
         by_ns = (part.by_ns for part in self.moved if part.first_ns <= time_ns <= part.last_ns)
         return time_ns + next(by_ns, 0)
 
@@ -126,7 +125,7 @@ def in_order(points: Sequence[Point]) -> Ordered:
 
 
 def _no_longer(by_time: Sequence[Point], points: Sequence[Point]) -> bool:
-    """Say whether the order of time makes no longer a way.
+    """Tell whether the order of time makes no longer a way.
 
     A total is exact, and in the wrong order it steps back and forth.
     """
@@ -177,7 +176,10 @@ def _blocks(points: Sequence[Point], usual_ns: int) -> tuple[list[_Block], int]:
 
 
 def _strays_behind(points: Sequence[Point], point: Point, usual_ns: int) -> int:
-    """Return how many of the last points lay ahead of the time, if ``point`` goes on from the one before them; else 0."""
+    """Return how many of the last points lay ahead of the time.
+
+    That is so if ``point`` goes on from the one before them; else 0.
+    """
     for strays in range(1, min(FEWEST, len(points) - 1) + 1):
         if 0 <= point.time_ns - points[-strays - 1].time_ns <= (strays + USUAL) * usual_ns:
             return strays
@@ -185,7 +187,7 @@ def _strays_behind(points: Sequence[Point], point: Point, usual_ns: int) -> int:
 
 
 def _is_stray(points: Sequence[Point], at: int, last_ns: int, usual_ns: int) -> bool:
-    """Say whether the records soon go on from ``last_ns``, with a jump.
+    """Tell whether the records soon go on from ``last_ns``, with a jump.
 
     Then this one's time is wrong, and no clock was set.
     """
@@ -221,7 +223,7 @@ def _is_far(block: _Block, other: _Block) -> bool:
 def _join(blocks: Sequence[_Block], usual_ns: int) -> bool:
     """Move blocks so that each goes on from the one before; the longest keeps its time.
 
-    Say whether that changed anything.
+    Returns whether that changed anything.
     """
     for before, after in pairwise(blocks):
         goes_on_ns = before.last_ns + before.by_ns

@@ -2,11 +2,15 @@
 
 Sources of the names, all of which count in metres, seconds and minutes:
 
-- ``hr``, ``cad``, ``speed``: Garmin TrackPointExtension v1 and v2 (garmin.com/xmlschemas); Strava, Suunto, COROS and OpenTracks write it.
-- ``hr``, ``cadence``, ``distance``, ``speed``: Cluetrust gpxdata (cluetrust.com/XML/GPXDATA/1/0), of Suunto Movescount, openambit,
-  COROS, Ascent and SportTracks. OpenTracks writes the total as ``cluetrust:distance``.
-- ``HeartRateBpm``, ``Cadence``, ``DistanceMeters``: TCX (TrainingCenterDatabase v2). ``RunCadence``, ``Speed``: its ActivityExtension v2.
-- ``heartrate``, ``heart_rate``, ``bpm``, ``run_cadence``: plain names of converters and phone apps, some without any namespace.
+- ``hr``, ``cad``, ``speed``: Garmin TrackPointExtension v1 and v2 (garmin.com/xmlschemas); Strava,
+  Suunto, COROS and OpenTracks write it.
+- ``hr``, ``cadence``, ``distance``, ``speed``: Cluetrust gpxdata (cluetrust.com/XML/GPXDATA/1/0),
+  of Suunto Movescount, openambit, COROS, Ascent and SportTracks. OpenTracks writes the total as
+  ``cluetrust:distance``.
+- ``HeartRateBpm``, ``Cadence``, ``DistanceMeters``: TCX (TrainingCenterDatabase v2).
+  ``RunCadence``, ``Speed``: its ActivityExtension v2.
+- ``heartrate``, ``heart_rate``, ``bpm``, ``run_cadence``: plain names of converters and phone apps,
+  some without any namespace.
 - ``speed``: GPX 1.0 has it as an element of the point itself.
 """
 

@@ -1,11 +1,9 @@
-"""XML as devices and exporters write it.
-
-Read by local names, up to the first damage, and never more than is there.
+"""XML as devices and exporters write it, by local names, up to the first damage.
 
 Prefixes need not be declared, because names go by what follows the colon; a bare ``&`` or a
 character that XML forbids costs that character. A file that declares entities is refused where it
 does so: none of these formats has any, and they serve to blow up a reader or to open other files.
-Nothing outside the file is ever read.
+Nothing outside the file is ever read, and never more than is there.
 """
 
 import re
