@@ -79,10 +79,8 @@ def _patient(race_file: Path | None) -> Patient:
     try:
         path = race_file or find_race_file(os.environ)
         return Patient(path, None if path is None else load_settings(path), None, os.environ)
-    except (
-        AskedWronglyError,
-        OSError,
-    ) as error:  # OSError: a home that this user may not look into
+    except (AskedWronglyError, OSError) as error:
+        # OSError: a home that this user may not look into.
         return Patient(path or Path("race.toml"), None, str(error), os.environ)
 
 

@@ -113,9 +113,8 @@ def run(args: argparse.Namespace) -> int:
         told = getattr(args, question.option)
         if told is not None:
             answers |= _from_option(question, told, answers)
-        elif question.applies(answers) and not (
-            args.yes and question.key != "race"
-        ):  # no event is usual enough to be guessed
+        elif question.applies(answers) and not (args.yes and question.key != "race"):
+            # No event is usual enough to be guessed.
             answers |= (
                 _asked(question, answers)
                 if sys.stdin.isatty() and not args.yes

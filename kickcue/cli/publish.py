@@ -55,9 +55,8 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
         complain(f"{goes} to {address}, topics {topics.prefix}/#")
         zero_ns: int | None = None
         for event, outputs in steps:
-            if (
-                zero_ns is None
-            ):  # the moment of the race that would have been played when the sender's clock began
+            if zero_ns is None:
+                # The moment of the race that would have been played when the sender's clock began.
                 zero_ns = event.t_ns - round(now_ns() * rate)
             flush()
             await asyncio.sleep(max((event.t_ns - zero_ns) / rate - now_ns(), 0.0) / NS_PER_S)

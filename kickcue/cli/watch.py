@@ -81,9 +81,8 @@ class _Wearing:
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._press, QUIT)
         with keys(self._press):
-            while not (
-                self._quit or nobody_reads()
-            ):  # cues that nobody sees must not be answered as felt
+            while not (self._quit or nobody_reads()):
+                # Cues that nobody sees must not be answered as felt.
                 self._look_at_the_link()
                 if self._programs is not None:
                     self._watch.unworn = self._programs.trouble

@@ -31,9 +31,8 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
             temporary = Path(file.name)
             if target.exists():
                 was = target.stat()
-                with suppress(
-                    PermissionError
-                ):  # only root can give a file away, and root is who would take it
+                with suppress(PermissionError):
+                    # Only root can give a file away, and root is who would take it.
                     os.fchown(file.fileno(), was.st_uid, was.st_gid)
                 os.fchmod(file.fileno(), was.st_mode & (_PRIVATE if private else 0o777))
             else:

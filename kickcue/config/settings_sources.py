@@ -157,7 +157,6 @@ def _leaves(value: Any, at: Key = ()) -> Iterator[tuple[Key, Any]]:
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _leaves(inner, (*at, key))
-    elif at or not isinstance(
-        value, Mapping
-    ):  # an empty file, as a power cut leaves it, says nothing
+    elif at or not isinstance(value, Mapping):
+        # An empty file, as a power cut leaves it, says nothing.
         yield at, dict(value) if isinstance(value, Mapping) else value

@@ -459,9 +459,8 @@ class Live:
         if view.armed is not None:
             self._deliver(view.armed)
         for cue in view.cues:
-            if (
-                cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns
-            ):  # the watch knows it by its id if it was felt
+            if cue.t_ns + cue.ttl_ms * NS_PER_MS > now_ns:
+                # The watch knows it by its id if it was felt.
                 self._deliver(cue)
         self.session.tell(self._missing)
         self._log(self._missing)
@@ -537,9 +536,8 @@ class Live:
             None if self.recorder is None or self.recorder.path is None else self.recorder.path.name
         )
         utc = self._began_utc
-        if (
-            self._heats and utc is not None and session.view.gun_ns is not None
-        ):  # of one recording: each is a race of its own
+        if self._heats and utc is not None and session.view.gun_ns is not None:
+            # Of one recording: each is a race of its own.
             utc = (
                 datetime.fromisoformat(utc) + timedelta(microseconds=session.view.gun_ns // 1000)
             ).isoformat()

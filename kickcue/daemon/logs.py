@@ -82,9 +82,8 @@ class Sparing(logging.Filter):
 
         Its kind is its place in the code and its text without what came from outside.
         """
-        if (
-            not record.name.startswith(BORDERS) or record.levelno < logging.INFO
-        ):  # below: somebody has asked for every attempt
+        if not record.name.startswith(BORDERS) or record.levelno < logging.INFO:
+            # Below: somebody has asked for every attempt.
             return True
         throttle = self._throttles.setdefault(
             (record.name, str(record.msg)), Throttle(LINES_AT_ONCE, LINES_PER_S)

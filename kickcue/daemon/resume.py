@@ -317,9 +317,8 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
         {key: value for key, value in each.as_json().items() if key not in SCALE_TERMS}
         for each in (then, now)
     )
-    if (
-        SCALE_TERMS & now.model_fields_set
-    ):  # else nobody has said one: it was learned, and may have been learned better since
+    if SCALE_TERMS & now.model_fields_set:
+        # Else nobody has said one: it was learned, and may have been learned better since.
         before |= {key: getattr(then, key) for key in SCALE_TERMS}
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
     if now.course().distance_m == corrected_to_m:

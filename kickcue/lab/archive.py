@@ -134,9 +134,8 @@ def _finishes(table: Path) -> Mapping[str, tuple[float, float]]:
 
 
 def _known(path: Path, finish: tuple[float, float] | None, lap_m: float | None) -> KnownRace:
-    if finish is None and not path.name.lower().removesuffix(".gz").endswith(
-        OWN_SUFFIXES
-    ):  # a watch's file has no finish command
+    if finish is None and not path.name.lower().removesuffix(".gz").endswith(OWN_SUFFIXES):
+        # A watch's file has no finish command.
         raise DataError(UNKNOWN_FINISH)
     recording = read(path)
     document = recorded_document(recording)

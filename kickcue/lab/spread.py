@@ -100,9 +100,8 @@ def cluster(address: str, certificates: Certificates | None = None) -> Iterator[
     AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the
     workers have another kickcue or none.
     """
-    if not _FORM.fullmatch(
-        address
-    ):  # Dask itself would ask for twenty seconds, and leave a traceback
+    if not _FORM.fullmatch(address):
+        # Dask itself would ask for twenty seconds, and leave a traceback.
         raise AskedWronglyError(
             f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}"
         )

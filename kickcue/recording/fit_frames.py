@@ -321,9 +321,8 @@ def _seconds(walk: _Walk, frame: FitDataMessage, message: Message) -> int | None
 
 def _trust(walk: _Walk, time_s: int, end: int) -> None:
     """Note a good record, the message about to be appended."""
-    if walk.first_s is None or not _goes_on(
-        walk.time_s, time_s
-    ):  # what stood before had another clock, or a wrong time
+    if walk.first_s is None or not _goes_on(walk.time_s, time_s):
+        # What stood before had another clock, or a wrong time.
         walk.first_s = time_s
     walk.before_s, walk.time_s = walk.time_s, time_s
     walk.record_to = end

@@ -48,9 +48,8 @@ class _Found:
             self._new_segment = True
 
     def end(self, element: Element) -> None:
-        if (
-            element.name == _TYPE and "/" not in element.text and not self.tracks[-1].points
-        ):  # text/html is that of a link
+        if element.name == _TYPE and "/" not in element.text and not self.tracks[-1].points:
+            # text/html is that of a link.
             self.tracks[-1].sport = label(element.text) or UNKNOWN
         if element.name not in (_POINT, _ROUTE_POINT):
             return

@@ -138,9 +138,8 @@ class McapWriter:
         message: Json = {"t_ns": entry.t_ns, **shape.write(entry)}
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
         at_ns = self._base_ns + entry.t_ns
-        sequence = (
-            self._contents.sequence + 1
-        ) % SEQUENCES  # a damaged last record may have had any
+        # A damaged last record may have had any.
+        sequence = (self._contents.sequence + 1) % SEQUENCES
         record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
         try:
             self._file.write(self._contents.add(record))

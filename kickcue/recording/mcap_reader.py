@@ -95,9 +95,8 @@ class _Found:
             self._channel(parsed(Channel.read, content))
         elif opcode == Opcode.METADATA:
             self._metadata(parsed(Metadata.read, content))
-        elif (
-            opcode == Opcode.CHUNK
-        ):  # kickcue writes none; a tool that the file went through may have
+        elif opcode == Opcode.CHUNK:
+            # kickcue writes none; a tool that the file went through may have.
             chunk = unpacked(parsed(Chunk.read, content), self._room)
             self._room -= len(chunk.data)
             for record in breakup_chunk(chunk, validate_crc=True):

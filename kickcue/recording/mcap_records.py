@@ -71,9 +71,8 @@ class Walk:
                 self.trouble = CUT_OFF
                 return
             opcode, length = _HEAD.unpack_from(data, self.at)
-            if (
-                opcode == 0
-            ):  # no record has this one, and it is what a power cut leaves on some disks
+            if opcode == 0:
+                # No record has this one, and it is what a power cut leaves on some disks.
                 self.trouble = DAMAGED
                 return
             end = start + length

@@ -77,9 +77,8 @@ class _Found:
             self._lap.trigger = _TRIGGERS.get(element.text.strip().lower(), "unknown")
         elif element.name == "TotalTimeSeconds":
             self._lap.seconds = seconds(element.text)
-        elif (
-            element.name == "DistanceMeters"
-        ):  # the lap's own: those of its points come with the points
+        elif element.name == "DistanceMeters":
+            # The lap's own: those of its points come with the points.
             self._lap.distance_m = metres(element.text)
         elif element.name == "Lap" and self.parts:
             self.parts[-1].laps.append(self._lap)

@@ -431,9 +431,8 @@ async def test_the_bus_dies_with_whoever_started_it(bus: PrivateBus) -> None:
     """GIVEN a process that runs a bus WHEN it is killed THEN its bus ends too: no test run leaves
     one behind.
     """
-    with TemporaryDirectory(
-        prefix="kickcue-"
-    ) as folder:  # what a killed process leaves lies in here
+    with TemporaryDirectory(prefix="kickcue-") as folder:
+        # What a killed process leaves lies in here.
         command = (sys.executable, "-c", OWNER, REPO, bus.program)
         owner = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, env={**os.environ, "TMPDIR": folder}

@@ -40,10 +40,8 @@ def evaluated(seeds: int, *options: str) -> tuple[float, str]:
     began = time.perf_counter()
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
-    if not done.stdout or done.returncode not in {
-        0,
-        1,
-    }:  # 1: a threshold was missed, which is another matter
+    if not done.stdout or done.returncode not in {0, 1}:
+        # 1: a threshold was missed, which is another matter.
         sys.exit(f"{' '.join(done.args)}: {done.stderr}")
     return seconds, done.stdout
 

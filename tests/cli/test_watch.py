@@ -129,9 +129,8 @@ async def test_json_tells_each_thing_that_happens(sender: Sender) -> None:
     """
     async with watching("--json") as process:
         records = [json.loads(await next_line(process, bool))]
-        while [record["type"] for record in records].count(
-            "status"
-        ) < 3:  # one retained and two live: now it knows what is late
+        while [record["type"] for record in records].count("status") < 3:
+            # One retained and two live: now it knows what is late.
             records.append(json.loads(await next_line(process, bool)))
         sender.delivery.send(
             Estimate(sender.clock(), 4571.3, 2.1, 5.6, 184.0, None, 12, 428.7, 5.1, Mode.MARKS)

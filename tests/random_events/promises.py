@@ -104,10 +104,8 @@ class Promises:
             if output.code == "undone" and output.text.startswith("the start"):
                 self._evens, self._window = self._left.pop()
                 self._last_counts_m = False
-            elif output.code in {
-                "undone",
-                "distance",
-            }:  # what somebody takes back may be felt again
+            elif output.code in {"undone", "distance"}:
+                # What somebody takes back may be felt again.
                 self._window, self._last_counts_m = [], False
 
     def _look_at_phase(self, change: ev.PhaseChange, event: ev.Input) -> None:

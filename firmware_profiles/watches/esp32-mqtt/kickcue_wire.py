@@ -65,9 +65,8 @@ def _sound(name, message):
     if message.get("wire", WIRE) != WIRE or not _is_name(message.get("run_id")):
         return False
     sent_ms = message.get("sent_ms")
-    if not _is_whole(sent_ms, 0) and not (
-        name == "status" and sent_ms is None
-    ):  # the last will is sent by the broker
+    if not _is_whole(sent_ms, 0) and not (name == "status" and sent_ms is None):
+        # The last will is sent by the broker.
         return False
     if name in ("arm", "cue"):
         return (

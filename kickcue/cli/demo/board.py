@@ -133,9 +133,8 @@ class Board:
             )
 
     def _answer(self, ack: Ack) -> None:
-        if (
-            ack.felt and ack.cue_id not in self._felt
-        ):  # a watch answers the armed timer and the cue that follows it
+        if ack.felt and ack.cue_id not in self._felt:
+            # A watch answers the armed timer and the cue that follows it.
             self._felt.add(ack.cue_id)
             self._say(f"felt on the watch: {ack.cue_id}")
 

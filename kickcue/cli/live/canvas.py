@@ -82,9 +82,8 @@ async def canvas(*, take_interrupt: bool = False, whole: bool = True) -> AsyncIt
                 yield taken
         finally:
             for number in told:
-                if not (
-                    taken.gone and number is signal.SIGHUP
-                ):  # another may follow the first, and would end the process
+                if not (taken.gone and number is signal.SIGHUP):
+                    # Another may follow the first, and would end the process.
                     loop.remove_signal_handler(number)
 
 

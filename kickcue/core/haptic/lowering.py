@@ -40,9 +40,8 @@ def lower(profile: WatchProfile, touch: Touch, without: frozenset[Way] = _UNLIMI
         return Lowered(None, (), (Downgrade.NOT_PLAYED,))
     if way is Way.TEXT:
         return Lowered(way, (), (Downgrade.TEXT_ONLY,))
-    if (
-        way is not profile.ways[0]
-    ):  # the loudspeaker of a watch that has a motor: the motor's limits are not its own
+    if way is not profile.ways[0]:
+        # The loudspeaker of a watch that has a motor: the motor's limits are not its own.
         return Lowered(way, audible(touch.pulses), (Downgrade.SOUND_ONLY,))
     heard = (Downgrade.SOUND_ONLY,) if way is Way.AUDIO else ()
     if profile.actuator.pattern is Pattern.FIXED:

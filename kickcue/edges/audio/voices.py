@@ -86,9 +86,8 @@ def find_voice(told: str | None, language: str) -> Voice | None:
             raise AudioError(f"the voice {program} is not installed: tones only")
         return Voice(program, which or _usual(program, language))
     for program in ("say", "espeak-ng", TERMUX):
-        if shutil.which(program) is not None and (
-            program != "say" or sys.platform == "darwin"
-        ):  # elsewhere others are called so
+        if shutil.which(program) is not None and (program != "say" or sys.platform == "darwin"):
+            # Elsewhere others are called so.
             return Voice(program, _usual(program, language))
     raise AudioError(f"no voice is installed: tones only; {INSTALL}")
 

@@ -69,9 +69,8 @@ async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
     async with contextlib.AsyncExitStack() as stack:
         try:
             broker = await _started(stack, topics)
-        except (
-            OSError
-        ) as error:  # the wheel's program is gone or is for another machine, the disk is full
+        except OSError as error:
+            # The wheel's program is gone or is for another machine, the disk is full.
             where = f": {error.filename}" if error.filename else ""
             raise BrokerError(
                 f"the private broker cannot be started: {error.strerror or error}{where}"

@@ -335,10 +335,8 @@ class Session:
                 await publish(client, self._protocol, message, payload)
             except RefusedError as error:
                 self._refuse(message.topic, str(error))
-            except (
-                MqttError,
-                asyncio.CancelledError,
-            ):  # cancelled: the reader saw the connection end first
+            except (MqttError, asyncio.CancelledError):
+                # Cancelled: the reader saw the connection end first.
                 self.counters.unconfirmed += 1
                 self._outbox.put_back(message)
                 raise

@@ -97,9 +97,8 @@ def schema(name: str) -> dict[str, Any]:
     """
     found = MODELS[name].model_json_schema()
     del found["additionalProperties"]
-    if (
-        RULES[name].side is Side.DAEMON
-    ):  # of what we send every key is there; what we receive may leave out what has a default
+    if RULES[name].side is Side.DAEMON:
+        # Of what we send every key is there; what we receive may leave out what has a default.
         found["required"] = [key for key in found["properties"] if key != "wire"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

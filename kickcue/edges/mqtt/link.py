@@ -178,9 +178,8 @@ def _properties(packet: int, **values: int) -> Properties:
 async def _subscribe(client: Client, topic: str, qos: int) -> str | None:
     """Subscribe; return why that is refused, None where it is not."""
     for granted in await client.subscribe(topic, qos, timeout=CONNECT_S):
-        if (
-            not isinstance(granted, int) and granted.value >= REFUSED_FROM
-        ):  # an int is of the callbacks of paho 1, which aiomqtt left
+        if not isinstance(granted, int) and granted.value >= REFUSED_FROM:
+            # An int is of the callbacks of paho 1, which aiomqtt left.
             return in_words(granted)
     return None
 

@@ -25,9 +25,8 @@ async def sensor_on(transport: str, description: Description) -> AsyncIterator[V
     """
     try:
         opened = await open_transport(transport)
-    except (
-        Exception
-    ) as error:  # bumble's transports raise what their libraries raise, plain Exception among it
+    except Exception as error:
+        # bumble's transports raise what their libraries raise, plain Exception among it.
         raise AdapterError(
             f"--ble {transport}: cannot be opened ({error or type(error).__name__}); usb:0 is the "
             "first USB adapter"

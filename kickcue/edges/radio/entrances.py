@@ -313,9 +313,8 @@ def _sighting(
     advert = Advertisement(heard.name, heard.services, heard.company_id)
     try:
         found = match(profiles, advert)
-    except (
-        AskedWronglyError
-    ) as error:  # two profiles claim it: theirs is the fault, and the device is there all the same
+    except AskedWronglyError as error:
+        # Two profiles claim it: theirs is the fault, and the device is there all the same.
         found = MatchResult(None, (), str(error))
     with suppress(AskedWronglyError):  # same
         worn = recognise(watches, advert)

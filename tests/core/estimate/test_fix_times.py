@@ -64,9 +64,8 @@ def test_a_burst_with_holes_is_of_no_use() -> None:
     """
     lost = tuple(range(STEADY + 5, STEADY + 15))
     found = told(comings(1.0, 30), missing=lost)
-    assert [
-        n for n in range(STEADY, STEADY + 30) if n in found
-    ] == []  # the last of them came with the first in time
+    # The last of them came with the first in time.
+    assert [n for n in range(STEADY, STEADY + 30) if n in found] == []
     assert found[STEADY + 31] == STEADY + 31
 
 
