@@ -62,7 +62,9 @@ def absent(what: str, cure: str) -> NoReturn:
 
 
 def require_or_skip(program: str) -> Path:
-    """Return where ``program`` is; where it is absent skip, or fail if the real parts are demanded."""
+    """Return where ``program`` is; where it is absent skip,
+    or fail if the real parts are demanded.
+    """
     found = find_program(program)
     return found if found is not None else absent(program, INSTALL)
 
@@ -91,7 +93,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one plain line which optional real parts these tests had and which they did without."""
+    """Say in one plain line which optional real parts these tests had and which they did
+    without.
+    """
     missing = [program for program in MOSQUITTO if find_program(program) is None]
     mosquitto = (
         f"Mosquitto ABSENT, its tests did not run ({INSTALL})" if missing else "Mosquitto found"

@@ -125,7 +125,9 @@ class Device:
             )
 
     def link_down(self) -> None:
-        """Be connected no longer; subscriptions do not survive it, the objects of the services do."""
+        """Be connected no longer; subscriptions do not survive it,
+        the objects of the services do.
+        """
         self.sensor.link(up=False)
         self._resolved = False
         self._link_down.set()

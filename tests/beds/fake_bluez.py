@@ -34,7 +34,7 @@ NAME: Final = "org.bluez"
 
 
 class FakeBluez(Faults):
-    """bluetoothd with one adapter. Entering the context puts it on the bus, leaving takes it away."""
+    """bluetoothd with one adapter: on the bus from entering the context until leaving it."""
 
     def __init__(self, bus: PrivateBus, adapter: str = "hci0") -> None:
         super().__init__()

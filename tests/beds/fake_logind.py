@@ -16,7 +16,10 @@ NAME: Final = "org.freedesktop.login1"
 
 
 class FakeLogind:
-    """logind, as far as Inhibit goes. ``refuses``: the words that may not be in what is asked for."""
+    """logind, as far as Inhibit goes.
+
+    ``refuses``: the words that may not be in what is asked for.
+    """
 
     def __init__(self, bus: PrivateBus, *, refuses: tuple[str, ...] = ()) -> None:
         self.bus = bus

@@ -16,7 +16,9 @@ from tests.beds.private_bus import ENVIRONMENT, PrivateBus, private_bus
 
 @pytest.fixture
 async def bus(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PrivateBus]:
-    """Return a system bus with nobody on it; every bleak in this process and its children uses it."""
+    """Return a system bus with nobody on it;
+    every bleak in this process and its children uses it.
+    """
     # Once a process bleak asks `bluetoothctl --version`; a test that is cancelled in just that
     # moment would leave it waiting for ever.
     monkeypatch.setattr(BlueZFeatures, "checked_bluez_version", True)

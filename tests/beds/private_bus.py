@@ -57,7 +57,9 @@ class PrivateBus:
         return f"unix:path={self.folder / 'bus'}"
 
     def start(self) -> None:
-        """Start the daemon, and return once it listens; after ``kill`` at the same address again."""
+        """Start the daemon, and return once it listens;
+        after ``kill`` at the same address again.
+        """
         config = self.folder / "bus.conf"
         config.write_text(_CONFIG.format(socket=self.folder / "bus"), encoding="utf-8")
         ready, tell = os.pipe()

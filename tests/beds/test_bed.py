@@ -1,4 +1,6 @@
-"""Plain bleak, unmodified, works on the bed, and the bed does what it says when told to misbehave."""
+"""Plain bleak, unmodified, works on the bed,
+and the bed does what it says when told to misbehave.
+"""
 
 import asyncio
 import os
@@ -445,7 +447,7 @@ async def test_the_bus_dies_with_whoever_started_it(bus: PrivateBus) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Say whether the process runs; one that has ended but was not waited for by anybody does not."""
+    """Tell whether the process runs; one that has ended and was not waited for does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

@@ -178,7 +178,9 @@ class BangleJs:
 def infinitime_in(
     bluez: "FakeBluez", address: str = "C0:FF:EE:00:00:11"
 ) -> tuple[InfiniTime, Sensor]:
-    """Put a PineTime with InfiniTime 1.14 into the fake world: its name is all that it advertises."""
+    """Put a PineTime with InfiniTime 1.14 into the fake world:
+    its name is all that it advertises.
+    """
     watch = InfiniTime()
     about = {"2a24": "PineTime", "2a26": "1.14.0"}
     sensor = bluez.add_sensor(

@@ -70,7 +70,7 @@ def engine_rows() -> list[tuple[str, str]]:
 
 
 def fit_rows() -> list[tuple[str, str]]:
-    """Compare decoding a real FIT file of about an hour with running its bytes through the engine."""
+    """Compare decoding a real FIT file of about an hour with running it through the engine."""
     folder = Path(os.environ.get("KICKCUE_DATA", REPO.parent / "shared" / "data")) / "recordings"
     path = folder / "GoldenCheetah_Fr955v19.28andStryd.fit"
     if not path.exists():

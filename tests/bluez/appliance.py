@@ -59,7 +59,9 @@ class Appliance:
         return printed
 
     async def plug_in(self) -> None:
-        """Make the controller at ``hci`` the adapter hci0, and wait until BlueZ has switched it on."""
+        """Make the controller at ``hci`` the adapter hci0,
+        and wait until BlueZ has switched it on.
+        """
         await self.shell("btattach -B /dev/hvc0 -P h4 >/run/btattach.log 2>&1 &")
         await self._until("bluetoothctl show", "Powered: yes")
 

@@ -55,7 +55,9 @@ async def until(condition: Callable[[], object], within_s: float = PATIENCE_S) -
 
 
 def machine_folder() -> Path:
-    """Return the built machine; skip where it was not asked for, or where what it needs is absent."""
+    """Return the built machine; skip where it was not asked for,
+    or where what it needs is absent.
+    """
     if os.environ.get("KICKCUE_BLUEZ", "") in ("", "0"):
         pytest.skip("the real BlueZ was not asked for (make test-bluez, or KICKCUE_BLUEZ=1)")
     if find_program(QEMU) is None:

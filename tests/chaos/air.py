@@ -65,7 +65,9 @@ class End:
 
 
 class Air:
-    """Carries messages between the two sides, ``daemon`` and ``watch``, in the event loop's time."""
+    """Carries messages between the two sides, ``daemon`` and ``watch``,
+    in the event loop's time.
+    """
 
     def __init__(self, weather: Weather, random: Random) -> None:
         self._weather = weather

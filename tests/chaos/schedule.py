@@ -27,7 +27,9 @@ AFTER_S: Final = 15.0
 FAST_S: Final = 0.2
 SECOND_MS: Final = 950
 IN_GOOD_TIME_S: Final = 0.3
-"""Before and after a due time: the watch's measure of it is late by what its fastest message took."""
+"""Before and after a due time: the watch's measure of it is late by what its fastest
+message took.
+"""
 CUE: Final = Cue(
     0,
     "last_lap-1",

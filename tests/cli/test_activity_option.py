@@ -86,6 +86,8 @@ def test_a_cue_after_a_pause_of_hours_is_told_in_hours(
 def test_each_reader_refuses_a_number_that_is_none(
     two_runs: Path, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """GIVEN two runs WHEN the third is asked for THEN status 2, and the line says which there are."""
+    """GIVEN two runs WHEN the third is asked for
+    THEN status 2, and the line says which there are.
+    """
     assert main([*command, str(two_runs), "--activity", "3"]) == 2
     assert "--activity 3: expected 1 to 2" in capsys.readouterr().err

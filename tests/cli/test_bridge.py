@@ -1,4 +1,6 @@
-"""``kickcue bridge``: in a pipe, on a terminal, as a part of a run, and where it is asked wrongly."""
+"""``kickcue bridge``: in a pipe, on a terminal, as a part of a run,
+and where it is asked wrongly.
+"""
 
 import asyncio
 import signal

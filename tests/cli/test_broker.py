@@ -80,7 +80,9 @@ def logins(folder: Path) -> dict[str, Address]:
 
 @contextmanager
 def served(program: Path, folder: Path, port: int) -> Iterator[dict[str, Address]]:
-    """Run Mosquitto on the files, included as Debian's own configuration does it; yield the logins."""
+    """Run Mosquitto on the files, included as Debian's own configuration does it;
+    yield the logins.
+    """
     included = folder.parent / "conf.d"
     included.mkdir()
     (included / "kickcue.conf").symlink_to(folder / "kickcue.conf")

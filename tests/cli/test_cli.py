@@ -375,7 +375,9 @@ def test_broken_pipe_elsewhere_is_not_taken_for_a_reader_that_left(
 
 
 def test_json_line_is_one_compact_line_in_the_given_order() -> None:
-    """Keys stay in the order given, nothing is escaped that need not be, and numbers stay numbers."""
+    """Keys stay in the order given, nothing is escaped that need not be,
+    and numbers stay numbers.
+    """
     assert (
         json_line({"b": 1.5, "a": (None, True, "Zürich\n")})
         == '{"b":1.5,"a":[null,true,"Zürich\\n"]}'

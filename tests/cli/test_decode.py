@@ -27,7 +27,9 @@ def decoded(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
 
 
 def test_json_keys_carry_their_units(decoded: Callable[..., Any]) -> None:
-    """A pod's notification under a profile: speed, cadence of both feet, lengths, whether it runs."""
+    """A pod's notification under a profile:
+    speed, cadence of both feet, lengths, whether it runs.
+    """
     expected = {
         "char": "2a53",
         "name": "RSC Measurement",

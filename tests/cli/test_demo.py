@@ -67,7 +67,9 @@ TOUCH: Final = Touch(CUE.id, "last_lap", CUE.text, None, CUE.pulses, 3, 2000)
 
 
 class Stage:
-    """A demo without broker and terminal: the board and the watch's face see what they would see."""
+    """A demo without broker and terminal:
+    the board and the watch's face see what they would see.
+    """
 
     def __init__(self, name: str = DEFAULT, seed: int = 1) -> None:
         self.famous = famous_race(name)
@@ -158,7 +160,9 @@ def test_the_picture_in_ascii() -> None:
 
 
 def test_the_picture_says_what_it_is() -> None:
-    """The race is named, and called a reconstruction; interpolated laps are marked and explained."""
+    """The race is named, and called a reconstruction;
+    interpolated laps are marked and explained.
+    """
     laps, kilometres = Stage(), Stage("bekele-2004")
     for stage in (laps, kilometres):
         stage.until(400.0)
@@ -293,7 +297,9 @@ def test_a_lap_that_is_not_known_yet() -> None:
 
 
 def test_a_race_takes_half_a_minute_and_a_third_of_it_is_its_end() -> None:
-    """GIVEN no rate THEN the race takes 30 s, the first 20 of them until a little before the bell."""
+    """GIVEN no rate THEN the race takes 30 s,
+    the first 20 of them until a little before the bell.
+    """
     pace = Pace.of(700.0, 760.0, None, 5)
     assert (5, s_to_ns(20.0) + 5, s_to_ns(30.0) + 5) == (
         pace.wall(0),
@@ -343,7 +349,9 @@ def test_what_is_armed_before_the_turn_falls_due_after_it() -> None:
     ],
 )
 def test_calls_in_words(call: Call, words: str) -> None:
-    """How far off a call was is said in seconds and metres, and in laps where it was a whole one."""
+    """How far off a call was is said in seconds and metres,
+    and in laps where it was a whole one.
+    """
     assert words == called(call, 400.0)
 
 
@@ -543,7 +551,9 @@ def test_the_whole_in_a_pipe(
 
 @BROKER
 def test_the_figures_for_programs(env: dict[str, str], tmp_path: Path) -> None:
-    """--json prints one object; its figures are those of the engine and the truth, and the recording lies where it was asked for."""
+    """--json prints one object; its figures are those of the engine and the truth, and the
+    recording lies where it was asked for.
+    """
     out = tmp_path / "mine.mcap"
     asked = ("--json", "--rate", "300", "--race", "farah-2012", "--seed", "7", "--out", str(out))
     done = subprocess.run(command(*asked), env=env, capture_output=True, text=True, check=False)

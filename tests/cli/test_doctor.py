@@ -254,7 +254,9 @@ async def test_no_positions(
 
 @pytest.mark.usefixtures("bluez")
 async def test_termux_is_there(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN ``termux-location`` on PATH THEN it is well; it is not asked, which may take a minute."""
+    """GIVEN ``termux-location`` on PATH
+    THEN it is well; it is not asked, which may take a minute.
+    """
     surgery.program("termux-location", "exit 1")
     surgery.race.write_text(f"{RACE}[fixes]\ntermux = true\n")
     _, report = await surgery.looked_at(capsys)
@@ -356,7 +358,9 @@ def strict(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("strict", "bluez")
 async def test_access_denied(surgery: Surgery, capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a D-Bus policy that keeps this user from BlueZ THEN the doctor names the group to join."""
+    """GIVEN a D-Bus policy that keeps this user from BlueZ
+    THEN the doctor names the group to join.
+    """
     status, report = await surgery.looked_at(capsys)
     assert (1, {"Bluetooth service"}) == (status, parts(report, "fault"))
     assert "usermod -aG bluetooth" in report["Bluetooth service"]["why"]
@@ -402,7 +406,9 @@ async def test_sensors_over_mqtt_need_no_bluetooth(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN sensors that a gateway reads WHEN this machine has no Bluetooth THEN that is no fault."""
+    """GIVEN sensors that a gateway reads WHEN this machine has no Bluetooth
+    THEN that is no fault.
+    """
     monkeypatch.setenv(ENVIRONMENT, f"unix:path={tmp_path}/nobody")
     surgery.race.write_text('race = "5000m"\n[sensors.pod]\nprofile = "stryd"\nmqtt = "pod-1"\n')
     status, report = await surgery.looked_at(capsys)
@@ -459,7 +465,9 @@ async def test_no_race_file(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN no race file anywhere THEN the doctor says how to get one, and looks at all the rest."""
+    """GIVEN no race file anywhere THEN the doctor says how to get one,
+    and looks at all the rest.
+    """
     surgery.race.unlink()
     monkeypatch.setattr("kickcue.cli.doctor.find_race_file", lambda _: None)
     monkeypatch.chdir(tmp_path)

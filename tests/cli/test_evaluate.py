@@ -24,7 +24,9 @@ def rows_of(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
 
 
 def test_figures_of_kickcue_and_of_the_baselines(capsys: pytest.CaptureFixture[str]) -> None:
-    """--json gives one object for kickcue and one for each baseline, on the same races; kickcue is the nearest to the truth."""
+    """--json gives one object for kickcue and one for each baseline, on the same races; kickcue is
+    the nearest to the truth.
+    """
     assert (
         main(
             [

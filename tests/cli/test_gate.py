@@ -1,4 +1,6 @@
-"""``kickcue gate``: the line that positions teach, its crossings, and what to write into race.toml."""
+"""``kickcue gate``: the line that positions teach, its crossings,
+and what to write into race.toml.
+"""
 
 import json
 import math

@@ -71,7 +71,9 @@ def test_recordings_are_read_without_one(capsys: pytest.CaptureFixture[str]) -> 
     "words", [["demo"], ["demo", "--out", "d.mcap"], ["calibrate", "show"], ["watch"]], ids=" ".join
 )
 def test_what_needs_one_says_so(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """WHEN a command has to keep something, and nobody says where THEN one line says what to set."""
+    """WHEN a command has to keep something, and nobody says where
+    THEN one line says what to set.
+    """
     assert main(words) == 2
     error = capsys.readouterr().err
     assert "this user has no home" in error

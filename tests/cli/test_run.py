@@ -265,7 +265,9 @@ def test_a_wrong_race_is_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """GIVEN options that make no race WHEN run THEN exit status 2, and one line that names the key."""
+    """GIVEN options that make no race WHEN run
+    THEN exit status 2, and one line that names the key.
+    """
     monkeypatch.chdir(home)
     assert main(["run", "--headless", *options]) == 2
     out, err = capsys.readouterr()

@@ -194,7 +194,9 @@ def test_a_full_disk_changes_nothing(
 def test_a_path_is_meant_from_here(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GIVEN a file in another folder WHEN a path is set THEN it means what it means in the shell."""
+    """GIVEN a file in another folder WHEN a path is set
+    THEN it means what it means in the shell.
+    """
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path / "sub")
     assert (
@@ -389,7 +391,9 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
 
 
 def test_a_block_in_place_of_a_value_is_told(mine: Path) -> None:
-    """GIVEN a value where a block should be WHEN a key of that block is set THEN the line says so."""
+    """GIVEN a value where a block should be WHEN a key of that block is set
+    THEN the line says so.
+    """
     mine.write_text('race = "5k"\nbroker = 3\n')
     with pytest.raises(AskedWronglyError, match=r"race\.toml: broker: expected a block, got 3"):
         set_keys(mine, {"broker.url": "mqtt://h"})

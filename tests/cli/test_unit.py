@@ -138,7 +138,9 @@ def test_a_temporary_place_is_refused(
 
 
 def test_a_path_that_a_unit_would_misread_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """GIVEN a path with a sign that means something in a unit THEN it is refused, not written down."""
+    """GIVEN a path with a sign that means something in a unit
+    THEN it is refused, not written down.
+    """
     for sign in ("%", "$", '"', "\\", "\n", ";"):
         assert "choose a path of letters" in refused(
             capsys, f"/srv/race{sign}.toml", "--user", USER

@@ -352,7 +352,9 @@ def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(
 
 
 async def test_a_watch_for_one_athlete_passes_over_the_races_of_others() -> None:
-    """GIVEN a run for another athlete WHEN a watch is for maria THEN it waits, until hers is there."""
+    """GIVEN a run for another athlete WHEN a watch is for maria
+    THEN it waits, until hers is there.
+    """
     async with watching("--athlete", "maria") as process, run_on(Topics()):
         await next_line(process, lambda line: "waiting for" in line)
         async with run_on(Topics("kickcue/maria")):

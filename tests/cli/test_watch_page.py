@@ -48,7 +48,9 @@ def _rows(out: str) -> dict[str, str]:
 
 
 def test_a_column_is_so_many_milliseconds() -> None:
-    """GIVEN 50 ms a column THEN 200 ms are four, the gap is drawn, and the strength is the shade."""
+    """GIVEN 50 ms a column THEN 200 ms are four, the gap is drawn,
+    and the strength is the shade.
+    """
     assert "####..##" == drawn(((200, 100, 1.0), (100, 0, 1.0)), 50, PLAIN)
     assert "█·▓·▒" == drawn(((50, 50, 1.0), (50, 50, 0.6), (50, 0, 0.3)), 50, BLOCKS)
 
@@ -157,7 +159,9 @@ def test_the_drawing_in_the_documentation_is_the_command_s() -> None:
 
 
 def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    """``--json`` prints the file's content with, for each cue, the pulses as played and the steps."""
+    """``--json`` prints the file's content with, for each cue,
+    the pulses as played and the steps.
+    """
     assert main(["profiles", "show", "mi-band-2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert ("mi-band-2", list(CUES)) == (

@@ -141,7 +141,9 @@ def test_nothing_is_known_where_there_is_no_folder(tmp_path: Path) -> None:
 
 
 def test_what_is_expected_is_what_the_rule_says() -> None:
-    """The scale of the next race is that of the learning rule over all races, rounded for reading."""
+    """The scale of the next race is that of the learning rule over all races,
+    rounded for reading.
+    """
     assert learned([Measured(1.01, 0.004), Measured(1.02, 0.004)]) == pytest.approx(
         known(1.01, 1.02).expected(), abs=1e-5
     )
@@ -237,7 +239,9 @@ def test_what_a_person_has_said_is_kept_as_said(said: dict[str, float]) -> None:
 
 
 def test_several_pods_in_turn_are_named() -> None:
-    """GIVEN the pods that a distance was taken from THEN only of several there is something to say."""
+    """GIVEN the pods that a distance was taken from
+    THEN only of several there is something to say.
+    """
     assert [None, None] == [lead_changed(()), lead_changed(("foot",))]
     assert "from foot and spare in turn" in str(lead_changed(("foot", "spare")))
 

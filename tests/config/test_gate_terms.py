@@ -1,4 +1,6 @@
-"""``[gate]``: the finish line from a race file, the environment, an option; kept with a recording."""
+"""``[gate]``: the finish line from a race file, the environment, an option;
+kept with a recording.
+"""
 
 import tomllib
 from pathlib import Path
@@ -133,7 +135,9 @@ def test_it_is_kept_with_a_recording(terms: dict[str, Any]) -> None:
     ],
 )
 def test_what_is_no_line_is_refused(toml: str, told: str, tmp_path: Path) -> None:
-    """GIVEN a [gate] that is none THEN one line tells the file, the key, and what would be right."""
+    """GIVEN a [gate] that is none THEN one line tells the file, the key,
+    and what would be right.
+    """
     path = tmp_path / "race.toml"
     path.write_text(f'race = "5000m"\n[gate]\n{toml}\n')
     assert tomllib.loads(path.read_text())["race"] == "5000m"

@@ -133,7 +133,9 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
 
 
 def test_an_unknown_language() -> None:
-    """WHEN the language is not there THEN the line names those that are, and that a file would do."""
+    """WHEN the language is not there THEN the line names those that are,
+    and that a file would do.
+    """
     with pytest.raises(
         AskedWronglyError,
         match=r"^language: expected one of de, en, fr, or a \.toml file of your own, got 'tlh'$",

@@ -313,7 +313,9 @@ def test_shipped_id_is_taken(user_sensors: Path) -> None:
 
 @pytest.mark.parametrize("id_", ["stryd", "my-stryd"])
 def test_user_may_replace_a_shipped_profile(id_: str, user_sensors: Path) -> None:
-    """GIVEN a user's profile that says so THEN it stands for the shipped one, under the old id too."""
+    """GIVEN a user's profile that says so
+    THEN it stands for the shipped one, under the old id too.
+    """
     text = GOOD.replace('id = "acme-pod"', f'id = "{id_}"\nreplaces = "stryd"')
     _write(user_sensors, text, id_)
     found = profile_files()

@@ -518,7 +518,9 @@ def test_the_nearest_race_file_is_found(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_state_folder() -> None:
-    """What is set, else systemd's first folder, else XDG's, else the user's own; nothing is made."""
+    """What is set, else systemd's first folder, else XDG's, else the user's own;
+    nothing is made.
+    """
     environ = {
         "HOME": "/home/maria",
         "XDG_STATE_HOME": "/xdg",

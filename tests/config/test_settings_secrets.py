@@ -62,7 +62,9 @@ def test_a_password_of_a_file(
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o622])
 def test_a_file_that_others_may_read(mode: int, keep: Callable[..., Path]) -> None:
-    """A file that the group or others may read or write is refused with the command that cures it."""
+    """A file that the group or others may read or write is refused with the command that
+    cures it.
+    """
     path = keep("pw", SECRET, mode)
     with pytest.raises(AskedWronglyError) as caught:
         _password(path)

@@ -69,7 +69,9 @@ PARTS: Final = [(page, text) for page, text in snippets() if not re.match(r"race
 
 
 def test_the_docs_have_some() -> None:
-    """The docs are really read: there are whole files, blocks to add, and commands that add them."""
+    """The docs are really read: there are whole files, blocks to add,
+    and commands that add them.
+    """
     assert {"beacon.md", "bridge.md", "gate.md"} <= {page for page, _ in PARTS}
     assert {"configuration.md"} == {page for page, _ in WHOLE}
     assert {"beacon.md", "bridge.md", "configuration.md", "gate.md", "raspberry-pi.md"} <= {

@@ -240,7 +240,9 @@ _documents = st.recursive(
 
 @given(document=_documents)
 def test_what_is_within_the_bounds_is_read_as_python_reads_it(document: dict[str, Any]) -> None:
-    """The bounds take nothing from a file that keeps them, whatever its strings and keys look like."""
+    """The bounds take nothing from a file that keeps them,
+    whatever its strings and keys look like.
+    """
     import tomlkit  # noqa: PLC0415  the writer is wanted here alone
 
     text = tomlkit.dumps(document)

@@ -110,7 +110,9 @@ def heart(random: Random, truth: Truth, *, like_the_legs: bool) -> list[float]:
 
 
 def some_locks(random: Random, duration_s: float) -> list[Lock]:
-    """Return up to three locks of half a minute to three minutes, the first often from the gun on."""
+    """Return up to three locks of half a minute to three minutes,
+    the first often from the gun on.
+    """
     locks: list[Lock] = []
     t_s = random.choice([random.uniform(3.0, 10.0), random.uniform(60.0, 250.0)])
     while t_s < duration_s - 60.0 and len(locks) < 3:

@@ -198,7 +198,9 @@ class Race:
         return self.all(ev.Estimate)[-1]
 
     def off_m(self) -> float:
-        """Return by how much the last estimate is too far, compared with the truth at its own time."""
+        """Return by how much the last estimate is too far,
+        compared with the truth at its own time.
+        """
         told = self.told()
         assert told.distance_m is not None
         return told.distance_m - self.true_m(told)

@@ -155,7 +155,9 @@ def test_steeple_without_a_venue_says_what_it_assumed() -> None:
 
 @pytest.mark.parametrize(("event", "lap_m"), [("400m", 400.0), ("300m", 400.0), ("800m", 1000.0)])
 def test_race_no_longer_than_its_lap_is_all_last_lap(event: str, lap_m: float) -> None:
-    """Where the race is no longer than a lap the only line is the finish, and the bell is the gun."""
+    """Where the race is no longer than a lap the only line is the finish,
+    and the bell is the gun.
+    """
     course = course_for(event, lap_m=lap_m)
     assert ((course.distance_m,), 0.0) == (course.crossings_m, course.bell_m)
 
@@ -199,7 +201,9 @@ def test_track_lines_are_spaced_by_the_lap_and_end_at_the_finish(
 
 @given(laps=st.integers(1, 60), lap_mm=st.integers(50_000, 2_000_000))
 def test_whole_laps_start_at_the_line(laps: int, lap_mm: int) -> None:
-    """A race of whole laps has as many lines as laps, whatever binary fractions the lap is made of."""
+    """A race of whole laps has as many lines as laps,
+    whatever binary fractions the lap is made of.
+    """
     lap_m = lap_mm / 1000
     course = Course("any", laps * lap_m, lap_m, lap_m, lap_m)
     assert (laps, lap_m) == (course.laps, course.first_crossing_m)
@@ -362,7 +366,9 @@ def test_a_race_in_miles_has_a_line_each_mile() -> None:
 
 @pytest.mark.parametrize("event", ["1k", "3k", "5k", "10k"])
 def test_what_the_track_has_too_is_said_to_be_on_the_road(event: str) -> None:
-    """GIVEN kilometres that are a track race too THEN a note tells both, and how the other is said."""
+    """GIVEN kilometres that are a track race too
+    THEN a note tells both, and how the other is said.
+    """
     note = course_for(event).note
     assert note is not None
     metres = 1000 * int(event.removesuffix("k"))

@@ -283,7 +283,9 @@ def test_ready_when_everything_is_heard() -> None:
 
 
 def test_an_estimate_at_most_twice_a_second() -> None:
-    """GIVEN a pod that speaks ten times a second THEN estimates are half a second apart at least."""
+    """GIVEN a pod that speaks ten times a second
+    THEN estimates are half a second apart at least.
+    """
     engine = Engine(SETUP)
     engine.feed(Command(0, CommandKind.START))
     at = [

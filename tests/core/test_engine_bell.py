@@ -88,7 +88,9 @@ def test_without_any_mark() -> None:
 
 
 def test_without_anything() -> None:
-    """GIVEN neither pod nor marks THEN the planned pace rings the bell, and says how unsure it is."""
+    """GIVEN neither pod nor marks THEN the planned pace rings the bell,
+    and says how unsure it is.
+    """
     race = Race("1500m", wishes={"target_s": 300.0})
     race.pod.worn = False
     race.gun()
@@ -368,7 +370,9 @@ def test_rules_silence_a_whole_race() -> None:
 
 
 def test_the_road_is_never_loud() -> None:
-    """GIVEN a road race THEN every cue is felt and none is spoken; in training each has its voice."""
+    """GIVEN a road race THEN every cue is felt and none is spoken;
+    in training each has its voice.
+    """
     road, training = Race("5k", wishes={"rules": "road"}), Race("5k")
     for race in (road, training):
         race.stands(5)

@@ -1,4 +1,6 @@
-"""The distance of a race is corrected while it runs: all is as had it been right from the gun on."""
+"""The distance of a race is corrected while it runs:
+all is as had it been right from the gun on.
+"""
 
 import math
 from collections.abc import Sequence

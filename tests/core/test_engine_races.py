@@ -82,7 +82,9 @@ def test_the_last_lap_is_told_once(
 def test_the_watch_could_do_it_alone(
     scenario: str, event: str, lap_m: float | None, seed: int
 ) -> None:
-    """The due time closes in on the cue: never told off by more than 3 s and 15 % of what was left."""
+    """The due time closes in on the cue:
+    never told off by more than 3 s and 15 % of what was left.
+    """
     _, _, said = told(scenario, event, lap_m, seed)
     (bell,) = [c for c in of(said, Cue) if c.kind is CueKind.LAST_LAP]
     for arm in of(said, Arm):

@@ -1,4 +1,6 @@
-"""Cues to this machine's own sound, as a run wires it: all, those that no watch answers, or none."""
+"""Cues to this machine's own sound, as a run wires it:
+all, those that no watch answers, or none.
+"""
 
 import asyncio
 from pathlib import Path

@@ -159,7 +159,9 @@ async def test_a_headless_run_tells_what_is_not_there(
 
 
 async def test_a_run_without_sensors_says_so(tmp_path: Path) -> None:
-    """GIVEN a race for which no sensor is named THEN that is a part of its health, and a bad one."""
+    """GIVEN a race for which no sensor is named
+    THEN that is a part of its health, and a bad one.
+    """
     async with live(
         load_settings(None, options={"race": "800m"}, environ={}), state=tmp_path
     ) as run:

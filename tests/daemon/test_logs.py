@@ -179,7 +179,9 @@ def test_a_value_is_one_word_or_quoted(value: object, expected: str) -> None:
 def test_fields_follow_in_order_and_the_unknown_is_left_out(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The event's name comes first, its fields in the order given, and what is unknown not at all."""
+    """The event's name comes first, its fields in the order given,
+    and what is unknown not at all.
+    """
     assert (
         message("cue_given", caplog, id="c1", late_ms=None, to_go_m=400.5)
         == "cue_given id=c1 to_go_m=400.5"

@@ -363,7 +363,9 @@ def test_a_recording_is_gone_on_with(tmp_path: Path) -> None:
 
 
 def test_closing_twice_is_harmless(tmp_path: Path) -> None:
-    """GIVEN a closed recorder WHEN it is written to and closed again THEN the file stays as it was."""
+    """GIVEN a closed recorder WHEN it is written to and closed again
+    THEN the file stays as it was.
+    """
     recorder: Recorder = start_recorder(tmp_path, HEADER)
     recorder.write(Tick(0))
     recorder.close()

@@ -119,7 +119,9 @@ def find(
     utc_now_s: float = 0.0,
     utc_is_set: bool = True,
 ) -> tuple[Unfinished | None, list[str]]:
-    """Look for an unfinished race ``utc_now_s`` after its beginning; return it and what was said."""
+    """Look for an unfinished race ``utc_now_s`` after its beginning;
+    return it and what was said.
+    """
     said: list[str] = []
     now_ns = (utc_ns(UTC) or 0) + s_to_ns(utc_now_s)
     return find_unfinished(
@@ -250,7 +252,9 @@ def test_utc_set_in_the_gap_ends_no_race(tmp_path: Path, boot: str) -> None:
 
 
 def test_a_clock_that_nobody_ever_set_is_compared_with_itself(tmp_path: Path) -> None:
-    """GIVEN a laptop far from any network, then and now THEN its UTC tells the gap like any other."""
+    """GIVEN a laptop far from any network, then and now
+    THEN its UTC tells the gap like any other.
+    """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0), utc_set=False), 60.0)
     assert "which is too long" in nothing(tmp_path, utc_now_s=7200.0, utc_is_set=False)
 
@@ -355,7 +359,9 @@ def test_a_start_whose_consequences_were_lost_counts(tmp_path: Path) -> None:
     ],
 )
 def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], why: str) -> None:
-    """GIVEN a race that was set up differently THEN the new one begins, and the difference is told."""
+    """GIVEN a race that was set up differently
+    THEN the new one begins, and the difference is told.
+    """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     document = RaceDocument.parse({**DOCUMENT.model_dump(), **change}, "test")
     assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, document=document)
@@ -579,7 +585,9 @@ def test_a_recording_of_another_form_is_left_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) -> None:
-    """GIVEN facts of a run that no clock and no run could have told THEN nothing goes on with them."""
+    """GIVEN facts of a run that no clock and no run could have told
+    THEN nothing goes on with them.
+    """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), **{field: value})
     assert "set aside as race.mcap.damaged" in nothing(tmp_path)
 

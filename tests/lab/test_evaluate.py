@@ -59,7 +59,9 @@ def test_late_and_double_touches_are_summed() -> None:
 
 
 def test_figures_of_a_baseline() -> None:
-    """A baseline has its own errors and no coverage: it does not say how sure it is, and no wrist."""
+    """A baseline has its own errors and no coverage:
+    it does not say how sure it is, and no wrist.
+    """
     rows = [*outcomes(0.0, 0.0), replace(OUTCOME, baseline_errors_s={"pod_distance": None})]
     assert Summary(3, 20.0, 20.0, 20.0, 0, 1, None) == summary(rows, "pod_distance")
 

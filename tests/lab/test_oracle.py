@@ -86,7 +86,9 @@ def test_later_dares_fire_later() -> None:
 
 
 def test_the_figures_of_the_best_dare() -> None:
-    """GIVEN two races THEN median and 95 % quantile are each those of the dare that is best for it."""
+    """GIVEN two races THEN median and 95 % quantile are each those of the dare that is
+    best for it.
+    """
     found = best([Bound((3.0, -1.0), 0.5), Bound((-1.0, -2.0), 0.7)])
     assert 1.5 == found.median_s
     assert 0.6 == pytest.approx(found.sd_s)

@@ -190,7 +190,9 @@ def test_a_faultless_pod() -> None:
 
 
 def test_a_faultless_thumb() -> None:
-    """GIVEN a thumb that misses and doubles nothing THEN there is one press a line, late as told."""
+    """GIVEN a thumb that misses and doubles nothing
+    THEN there is one press a line, late as told.
+    """
     truth = even_run()
     thumb = Thumb(delay_s=0.4, delay_sd_s=0.0, missed=0.0, doubled=0.0)
     assert [200.4, 400.4, 600.4] == [

@@ -241,7 +241,9 @@ def test_at_pace_keeps_order() -> None:
 
 
 def test_sensors_without_notifications() -> None:
-    """GIVEN a wish whose sensors are not in the recording THEN the race still runs, by its clock."""
+    """GIVEN a wish whose sensors are not in the recording
+    THEN the race still runs, by its clock.
+    """
     wish = RaceDocument(race="1500m", sensors={"other": SensorChoice(profile="generic-rsc")})
     strap_only = recording(
         (

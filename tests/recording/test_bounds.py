@@ -74,7 +74,9 @@ def test_a_line_of_jsonl(tmp_path: Path, line: str, number: str) -> None:
 @pytest.mark.parametrize("number", HUGE)
 @pytest.mark.parametrize("key", ["lap_m", "kickcue", "utc", "race", "sensors", "made_by", "x"])
 def test_a_header(tmp_path: Path, key: str, number: str) -> None:
-    """GIVEN such a number in a header, or as what is no number at all THEN it is refused likewise."""
+    """GIVEN such a number in a header, or as what is no number at all
+    THEN it is refused likewise.
+    """
     with pytest.raises(DataError) as caught:
         read(saved(tmp_path, "race.jsonl", f'{{"kickcue": 1, "{key}": {number}}}\n'))
     assert len(str(caught.value)) < 400 + len(str(tmp_path))
@@ -190,7 +192,9 @@ def _stream(data: bytes) -> ReadDataStream:
     "name", ["DistanceMeters", "Speed", "RunCadence", "HeartRateBpm", "LatitudeDegrees"]
 )
 def test_a_point_of_tcx(tmp_path: Path, name: str, number: str) -> None:
-    """GIVEN one impossible value THEN it is left out and told, and all others of the run are there."""
+    """GIVEN one impossible value THEN it is left out and told,
+    and all others of the run are there.
+    """
     point = "<Trackpoint><Time>2024-05-01T08:00:0{}Z</Time><{}>{}</{}><LongitudeDegrees>1</LongitudeDegrees></Trackpoint>"
     points = "".join(
         point.format(second, name, number if second == 1 else second, name) for second in range(4)

@@ -19,7 +19,9 @@ FRACTIONAL, BPM, BEATS_12 = (0, "H"), (6, "2s"), (10, "3s")
 
 
 def with_size(file: bytes, size: int) -> bytes:
-    """Return a FIT file whose header tells another size; its checksum is that of what stands there."""
+    """Return a FIT file whose header tells another size;
+    its checksum is that of what stands there.
+    """
     whole = file[:4] + struct.pack("<I", size) + file[8:-2]
     return whole + struct.pack("<H", fitdecode.utils.compute_crc(whole))
 
@@ -50,7 +52,9 @@ def test_a_size_that_is_wrong(size: int, behind: bytes) -> None:
 @pytest.mark.parametrize("header_size", [0, 1, 11, 13, 200, 255])
 @pytest.mark.parametrize("real", [12, 14])
 def test_a_header_of_another_length_than_it_tells(header_size: int, real: int) -> None:
-    """GIVEN a header that tells a wrong length of itself THEN the records are found all the same."""
+    """GIVEN a header that tells a wrong length of itself
+    THEN the records are found all the same.
+    """
     file = bytes(simple_run(60))
     body = file[12:-2]
     data = bytes((header_size,)) + file[1:12] + bytes(real - 12) + body + b"\0\0"

@@ -37,7 +37,9 @@ def kinds(found: Sequence[Lap], way: Interpolated | None) -> set[Kind]:
 @pytest.mark.parametrize("length_m", [400.0, 500.0, 1000.0, MILE_M, MILE_M / 2.0, 5000.0])
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_laps_of_one_round_length_are_the_watchs_own(length_m: float, count: int) -> None:
-    """GIVEN laps called manual, all as long by the file or by the records THEN they are automatic."""
+    """GIVEN laps called manual, all as long by the file or by the records
+    THEN they are automatic.
+    """
     ends_s = [length_m / 4.0 * n for n in range(1, count + 1)]
     assert {AUTOMATIC} == kinds(laps(ends_s, lengths_m=[length_m] * count), None)
     assert {AUTOMATIC} == kinds(laps(ends_s), steady())

@@ -37,7 +37,9 @@ def run(*parts: tuple[float, float, float]) -> list[Point]:
 
 
 def test_what_the_recorder_says_is_a_pause() -> None:
-    """GIVEN a stop and a start, however short the pause THEN that is it; said twice it is the same."""
+    """GIVEN a stop and a start, however short the pause
+    THEN that is it; said twice it is the same.
+    """
     points = run((0, 20, 0.0), (28, 60, 80.0))
     assert (
         [(20.0, 28.0)]
@@ -122,7 +124,9 @@ def test_a_new_segment_is_a_pause_at_any_length() -> None:
 def test_pauses_are_in_order_and_apart(
     records: list[tuple[int, float | None, bool]], said: list[tuple[int, bool]]
 ) -> None:
-    """GIVEN any records and any words of the recorder THEN pauses last, and none touches the next."""
+    """GIVEN any records and any words of the recorder
+    THEN pauses last, and none touches the next.
+    """
     points = sorted(
         (Point(s_to_ns(t), m, after_pause=new) for t, m, new in records),
         key=lambda point: point.time_ns,

@@ -180,7 +180,9 @@ def test_laps_become_marks(marks: str, expected: list[tuple[float, MarkSource]])
 
 
 def test_records_out_of_order_are_sorted_and_told() -> None:
-    """GIVEN records that run backwards THEN events stand in the order of time and a note says so."""
+    """GIVEN records that run backwards
+    THEN events stand in the order of time and a note says so.
+    """
     found = imported([Point(at(5), 20.0, 4.0), Point(at(4), 16.0, 4.0)])
     assert [16.0, 20.0] == [pod.distance_m for pod in pods(found)]
     assert any("sorted" in note for note in found.notes)

@@ -241,7 +241,9 @@ def test_any_encoding_on_disk(tmp_path: Path, encoding: str) -> None:
 
 
 def test_a_run_written_as_a_route() -> None:
-    """GIVEN route points with times THEN they are a run; a planned route beside a track is no loss."""
+    """GIVEN route points with times THEN they are a run;
+    a planned route beside a track is no loss.
+    """
     route = f"<rte>{run(range(5)).replace('trkpt', 'rtept')}</rte>"
     assert (5, []) == (
         len(read_gpx(f"<gpx>{route}</gpx>".encode()).points),

@@ -189,7 +189,9 @@ def test_the_bytes_and_not_the_declaration_tell_the_encoding(
 
 
 def test_numbers_of_any_country_and_names_without_a_prefix() -> None:
-    """GIVEN decimal commas, and an extension whose prefix nobody declared THEN all values are read."""
+    """GIVEN decimal commas, and an extension whose prefix nobody declared
+    THEN all values are read.
+    """
     text = activity(lap(0, 9, "Manual", range(2))).replace("4.25", "4,25").replace("51.5", "51,5")
     text = text.replace(' xmlns:ns3="http://www.garmin.com/xmlschemas/ActivityExtension/v2"', "")
     (_, found) = read_tcx(text.encode()).points
@@ -211,7 +213,9 @@ def test_numbers_of_any_country_and_names_without_a_prefix() -> None:
     ],
 )
 def test_a_heart_rate_alone(heart: str) -> None:
-    """GIVEN a point with a heart rate and nothing else THEN it is read, wherever the number stands."""
+    """GIVEN a point with a heart rate and nothing else
+    THEN it is read, wherever the number stands.
+    """
     text = (
         f"{HEAD}<Activity "
         f'Sport="Running"><Lap><Track><Trackpoint><Time>2013-06-08T08:04:00Z</Time>{heart}</Trackpoint></Track></Lap>{TAIL}'

@@ -106,7 +106,9 @@ def test_a_cue_is_played_and_acknowledged(play: Any) -> None:
 
 
 def test_a_cue_without_an_id_is_played_and_not_answered(play: Any) -> None:
-    """GIVEN the app WHEN pulses come without an id, twice THEN both are played and nothing is said."""
+    """GIVEN the app WHEN pulses come without an id, twice
+    THEN both are played and nothing is said.
+    """
     happened = play(now(""), ("pass", 2000), now(""), ("pass", 2000))
     assert (4, []) == (len(of(happened, "buzz")), of(happened, "told"))
 

@@ -96,7 +96,9 @@ class Run:
 
 
 class Keys:
-    """A canvas on which these keys are pressed, one after another; None is a frame without a key."""
+    """A canvas on which these keys are pressed, one after another;
+    None is a frame without a key.
+    """
 
     def __init__(self, *keys: str | None) -> None:
         self.keys = deque(keys)

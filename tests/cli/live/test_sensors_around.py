@@ -129,7 +129,9 @@ def drawn(columns: int, *, numbered: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("numbered", [False, True])
 def test_the_table_on_a_phone_held_upright(numbered: bool) -> None:
-    """GIVEN 45 columns THEN each device has one line with its signal, whole name and whole address."""
+    """GIVEN 45 columns THEN each device has one line with its signal,
+    whole name and whole address.
+    """
     lines = drawn(45, numbered=numbered)
     assert len(ALL) + 1 == len(lines)
     assert max(map(len, lines)) <= 45

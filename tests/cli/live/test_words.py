@@ -23,7 +23,9 @@ def test_signal_as_bars() -> None:
     [(5.41, "3:05"), (3.0, "5:33"), (1000 / 299.6, "5:00"), (0.5, "-"), (0.0, "-"), (None, "-")],
 )
 def test_pace(mps: float | None, text: str) -> None:
-    """Minutes a kilometre, rounded to the second; a dash below a walk and where nothing is known."""
+    """Minutes a kilometre, rounded to the second;
+    a dash below a walk and where nothing is known.
+    """
     assert text == pace(mps)
 
 

@@ -17,7 +17,9 @@ EACH_S = 0.05
 
 @dataclass
 class Track:
-    """Who is there: your strap and pod, a strap that sends steps too, and another runner's strap."""
+    """Who is there: your strap and pod, a strap that sends steps too,
+    and another runner's strap.
+    """
 
     strap: Sensor
     pod: Sensor

@@ -57,7 +57,9 @@ def test_who_may_press(rules: Rules) -> None:
 
 
 def test_a_refusal_tells_what_and_why() -> None:
-    """A helper's press in a race is refused in one line, with the order, the rules and the reason."""
+    """A helper's press in a race is refused in one line, with the order,
+    the rules and the reason.
+    """
     said = refusal(Command(0, CommandKind.UNDO_LAP, Orderer.TRACKSIDE), Rules.ROAD)
     assert (
         "undo_lap by a trackside helper does not count under road rules: in a race it would be "

@@ -121,7 +121,9 @@ def test_what_cannot_be_known() -> None:
 
 
 def test_one_corrupt_frame_proves_nothing() -> None:
-    """GIVEN a walk with a pod of strides WHEN one frame says 200 THEN its next strides are strides."""
+    """GIVEN a walk with a pod of strides WHEN one frame says 200
+    THEN its next strides are strides.
+    """
     units = UnitWatch()
     units.spm(0, reading(200, 1.4, CadenceUnit.STRIDE))
     assert units.proved is None

@@ -133,7 +133,9 @@ def test_without_steps_there_is_nothing_to_lock_to() -> None:
     )
 )
 def test_anything_may_come(values: list[tuple[float, float, float | None]]) -> None:
-    """WHATEVER comes, at whatever times THEN it is read, and the same twice gives the same twice."""
+    """WHATEVER comes, at whatever times
+    THEN it is read, and the same twice gives the same twice.
+    """
     locks = CadenceLock(), CadenceLock()
     t_s = 0.0
     for gap_s, bpm, spm in values:

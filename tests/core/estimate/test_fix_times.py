@@ -27,7 +27,9 @@ def told(comings_s: list[float], missing: tuple[int, ...] = ()) -> dict[int, flo
 
 
 def comings(beat_s: float, stall: int, behind_s: float = 0.01) -> list[float]:
-    """Return when positions come, one a ``beat_s``, of which ``stall`` are queued and come at once."""
+    """Return when positions come, one a ``beat_s``,
+    of which ``stall`` are queued and come at once.
+    """
     freed_s = (STEADY + stall - 1) * beat_s + 0.3 * beat_s
     queued = [freed_s + k * behind_s * beat_s for k in range(stall)]
     live = [n * beat_s for n in range(STEADY + stall, STEADY + stall + 10)]

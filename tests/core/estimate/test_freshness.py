@@ -70,7 +70,9 @@ def test_what_cannot_be() -> None:
 
 
 def test_a_lost_link() -> None:
-    """WHEN the link goes down THEN the value is lost at once, and back with the first notification."""
+    """WHEN the link goes down THEN the value is lost at once,
+    and back with the first notification.
+    """
     c = channel()
     c.heard(0, 1, plausible=True)
     c.connected = False

@@ -69,7 +69,9 @@ def test_noise_of_two_metres_costs_less_than_two_seconds(
 def test_standing_beside_the_line_is_no_crossing(
     seed: int, heading: float, x_m: float, y_m: float, foretells: bool
 ) -> None:
-    """GIVEN somebody who stands at the line for two minutes, 2 m of noise THEN nothing is crossed."""
+    """GIVEN somebody who stands at the line for two minutes, 2 m of noise
+    THEN nothing is crossed.
+    """
     random, gate = Random(seed), Gate(51.5, 0.0, heading)
     standing = [(x_m + random.gauss(0.0, 2.0), y_m + random.gauss(0.0, 2.0)) for _ in range(120)]
     assert [] == crossings(gate, fixes(gate, standing), foretells=foretells)

@@ -76,7 +76,9 @@ def test_a_missed_and_a_doubled_press_do_no_harm() -> None:
 
 
 def test_a_mark_taken_back_measures_nothing() -> None:
-    """GIVEN a wrong mark WHEN it is taken back THEN what was measured is as if it had never been."""
+    """GIVEN a wrong mark WHEN it is taken back
+    THEN what was measured is as if it had never been.
+    """
     plain, corrected = marked(Race("3000m"), 6), marked(Race("3000m"), 6)
     plain.runs(5.0, metres=300.0)
     corrected.runs(5.0, metres=290.0)

@@ -1,4 +1,6 @@
-"""A pod that lies still, a pod that counts steps and no metres, a belt that turns at a set speed."""
+"""A pod that lies still, a pod that counts steps and no metres,
+a belt that turns at a set speed.
+"""
 
 import pytest
 
@@ -69,7 +71,9 @@ def test_standing_before_the_gun_is_no_fault() -> None:
 
 @pytest.mark.parametrize(("mps", "total_m"), [(3.0, 12.0), (0.0, 15.0)])
 def test_it_is_believed_again_when_it_moves(mps: float, total_m: float) -> None:
-    """GIVEN a pod that lies still WHEN it has speed, or its total goes on THEN it counts at once."""
+    """GIVEN a pod that lies still WHEN it has speed, or its total goes on
+    THEN it counts at once.
+    """
     desk = SensorDesk({"pod": POD}, None)
     lying(desk, 41)
     desk.marked(s_to_ns(40), 0)

@@ -1,4 +1,6 @@
-"""Repetitions found in made-up presses: late, doubled, forgotten, with rests that are alike or not."""
+"""Repetitions found in made-up presses:
+late, doubled, forgotten, with rests that are alike or not.
+"""
 
 from itertools import accumulate
 

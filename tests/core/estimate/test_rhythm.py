@@ -39,7 +39,9 @@ def test_a_slow_sensor(interval_s: float, silent_after_s: float) -> None:
 
 
 def test_not_from_a_few_words() -> None:
-    """GIVEN fewer than six slow intervals THEN nothing has been learned: a bad start is no rhythm."""
+    """GIVEN fewer than six slow intervals
+    THEN nothing has been learned: a bad start is no rhythm.
+    """
     assert 0 == silence_ns([4.0] * (SLOW - 1))
     assert 0 < silence_ns([4.0] * SLOW)
 
@@ -63,7 +65,9 @@ def test_a_watch_that_writes_when_something_changes() -> None:
 
 
 def test_it_may_become_quick_again() -> None:
-    """GIVEN a slow sensor WHEN it speaks each second again THEN it is quick again ten words later."""
+    """GIVEN a slow sensor WHEN it speaks each second again
+    THEN it is quick again ten words later.
+    """
     assert 0 < silence_ns([*[4.0] * LATEST, *[1.0] * (LATEST - SLOW)])
     assert 0 == silence_ns([*[4.0] * LATEST, *[1.0] * (LATEST - SLOW + 1)])
 

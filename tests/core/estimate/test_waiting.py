@@ -35,7 +35,9 @@ def test_no_other_wait_is_better(sd_m: float, seen: float) -> None:
 
 @given(st.floats(0.0, 500.0), st.floats(0.0, 20.0), st.floats(0.0, 20.0), st.floats(0.0, 1.0))
 def test_never_less_than_even(sd_m: float, late_m: float, late_sd_m: float, seen: float) -> None:
-    """Whatever the mark is worth, waiting for it is never worse than even odds, and never for ever."""
+    """Whatever the mark is worth, waiting for it is never worse than even odds,
+    and never for ever.
+    """
     assert 0.49 < odds_to_fire_at(sd_m, late_m, late_sd_m, seen) <= 1.0
 
 

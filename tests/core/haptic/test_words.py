@@ -29,7 +29,9 @@ def test_fitted_text_fits(text: str, charset: str, most: int) -> None:
     ],
 )
 def test_letters_that_a_watch_does_not_have(text: str, charset: str, expected: str) -> None:
-    """Accents go first, then the letter becomes a question mark; control characters become spaces."""
+    """Accents go first, then the letter becomes a question mark;
+    control characters become spaces.
+    """
     assert expected == fitted(text, charset, 99)
 
 

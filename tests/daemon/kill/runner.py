@@ -31,7 +31,9 @@ LINE: Final = 512
 """Lines are this long, for the pipe to hold but eight of them."""
 MOST_BEHIND: Final = 10
 LONGEST_AFTER_NS: Final = 120 * NS_PER_S
-"""How long the race may go on after the sensors' last word, in which the runner is past the line."""
+"""How long the race may go on after the sensors' last word,
+in which the runner is past the line.
+"""
 
 
 class VirtualClock(Clock):
@@ -124,7 +126,9 @@ class Runner:
         self.session.feed(event)
 
     def deliver(self, output: Output) -> None:
-        """Send an output as the delivery does: nothing past its deadline, times counted from now."""
+        """Send an output as the delivery does:
+        nothing past its deadline, times counted from now.
+        """
         message: dict[str, Any] | None = None
         if isinstance(output, Arm) and output.cue.id not in self.held:
             due_ns = output.t_ns + output.due_in_ms * NS_PER_MS

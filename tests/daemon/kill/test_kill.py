@@ -159,7 +159,9 @@ def started(folder: Path) -> bool:
 
 
 def killed_race(folder: Path, race: str, seed: int) -> tuple[Watch, list[Part]]:
-    """Run a race that is killed one to three times; return the watch, and what each process said."""
+    """Run a race that is killed one to three times;
+    return the watch, and what each process said.
+    """
     random = Random(f"kill {race} {seed}")
     simulated, outputs = undisturbed(race, seed)
     estimates = sum(

@@ -79,7 +79,9 @@ async def test_a_phrase_is_spoken_once_and_kept(
 async def test_a_broken_file_in_the_cache_is_made_anew(
     programs: Programs, studio_folder: Path, tmp_path: Path
 ) -> None:
-    """GIVEN a kept phrase cut off by a power cut WHEN made again THEN it is spoken anew, and whole."""
+    """GIVEN a kept phrase cut off by a power cut WHEN made again
+    THEN it is spoken anew, and whole.
+    """
     said = tmp_path / "said.wav"
     _write(said)
     programs.script("piper", f"/bin/cat; /bin/cp {said} $4")
@@ -130,7 +132,9 @@ async def test_a_voice_that_fails_leaves_the_tones(
 async def test_espeak_that_does_not_know_the_voice(
     programs: Programs, studio_folder: Path, tmp_path: Path
 ) -> None:
-    """GIVEN the real espeak-ng WHEN asked for a voice that it has not THEN its own words are told."""
+    """GIVEN the real espeak-ng WHEN asked for a voice that it has not
+    THEN its own words are told.
+    """
     programs.real("espeak-ng", APT)
     told: list[str] = []
     output = Output(

@@ -63,7 +63,9 @@ def test_no_tone_clicks_or_clips(pulses: Pulses, kind: str, rate_hz: int) -> Non
 
 
 def test_the_weakest_pulse_is_still_loud() -> None:
-    """A cue whose pulses are weak on the wrist is not lost to the ear: at least 0.5 of full scale."""
+    """A cue whose pulses are weak on the wrist is not lost to the ear:
+    at least 0.5 of full scale.
+    """
     assert all(np.abs(tone(kind, ((200, 0, 0.0),)).samples).max() > 0.5 for kind in CueKind)
 
 

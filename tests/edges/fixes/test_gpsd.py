@@ -133,7 +133,9 @@ async def test_no_receiver_at_it() -> None:
 
 
 async def test_two_receivers_at_one_gpsd() -> None:
-    """GIVEN two receivers at it THEN the first counts alone, until it is silent for more than 5 s."""
+    """GIVEN two receivers at it THEN the first counts alone,
+    until it is silent for more than 5 s.
+    """
     now_s = [0.0]
     async with both(lambda: round(now_s[0] * 1e9)) as (fake, _, found):
         for second in range(3):

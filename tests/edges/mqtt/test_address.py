@@ -223,14 +223,18 @@ def test_nobody_can_take_the_runtime_folder_first(tmp_path: Path) -> None:
 
 
 def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a user without a home and without XDG_RUNTIME_DIR THEN one line says what would help."""
+    """GIVEN a user without a home and without XDG_RUNTIME_DIR
+    THEN one line says what would help.
+    """
     monkeypatch.setattr("kickcue.config.places.known_home", lambda _environ: None)
     with pytest.raises(AskedWronglyError, match="XDG_RUNTIME_DIR may name a folder of your own"):
         runtime_folder({})
 
 
 def test_a_runtime_folder_that_others_can_read_is_refused() -> None:
-    """GIVEN a folder open to others WHEN it is to hold the broker's passwords THEN it is refused."""
+    """GIVEN a folder open to others WHEN it is to hold the broker's passwords
+    THEN it is refused.
+    """
     runtime_folder().chmod(0o755)
     with pytest.raises(AskedWronglyError, match="chmod 700"):
         runtime_folder()

@@ -265,7 +265,9 @@ async def test_a_sender_that_is_killed_is_offline_by_its_last_will(broker: Broke
 
 
 async def test_a_new_watch_sees_at_once_who_is_there(broker: Broker) -> None:
-    """GIVEN a sender that left WHEN a watch connects THEN the retained status tells it `offline`."""
+    """GIVEN a sender that left WHEN a watch connects
+    THEN the retained status tells it `offline`.
+    """
     async with deliver(broker.address, TOPICS, run_id="run", now_ns=engine_clock()) as delivery:
         await until(lambda: delivery.report()["link_sent"] >= 1)
     async with watch(broker.watch_address, TOPICS) as wrist:

@@ -392,7 +392,9 @@ def test_a_size_is_learnt_from_connections_that_end_upon_it() -> None:
 
 
 def test_accidents_are_not_blamed_on_sizes() -> None:
-    """GIVEN connections that end after different topics WHEN there are many THEN no size is blamed."""
+    """GIVEN connections that end after different topics WHEN there are many
+    THEN no size is blamed.
+    """
     sizes = Sizes()
     for strike in range(12):
         sizes.sending(f"topic{strike % 2}", 300, float(strike))

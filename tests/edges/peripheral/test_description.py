@@ -21,7 +21,9 @@ def test_whatever_can_be_read_is_well_formed(description: Description) -> None:
 
 
 def test_strap_and_pod_tell_what_they_measure_and_nothing_else_on_air() -> None:
-    """The advertisement names the measuring services; battery and maker are found after connecting."""
+    """The advertisement names the measuring services;
+    battery and maker are found after connecting.
+    """
     assert ("180d",) == strap().advertised
     assert ("1814",) == pod().advertised
 

@@ -41,7 +41,9 @@ class Listener:
         self.estimates += [out for out in self.engine.feed(event) if isinstance(out, Estimate)]
 
     def pass_time(self, duration_ns: int) -> Iterator[int]:
-        """Let time pass, with a Tick whenever the engine wants one; yield the time that has passed."""
+        """Let time pass, with a Tick whenever the engine wants one;
+        yield the time that has passed.
+        """
         began = self.now
         while self.now < began + duration_ns:
             self.now += 100 * NS_PER_MS

@@ -88,7 +88,9 @@ def test_bluetooth_itself_is_the_matter(error: Exception, words: str) -> None:
     ],
 )
 def test_one_sensor_is_the_matter(error: Exception, words: str, gone: bool) -> None:
-    """What concerns one sensor says so, and whether it must be heard again before another attempt."""
+    """What concerns one sensor says so,
+    and whether it must be heard again before another attempt.
+    """
     assert words in explain(error)
     assert (False, gone) == (diagnose(error).unusable, diagnose(error).gone)
     assert isinstance(error, FAILURES)

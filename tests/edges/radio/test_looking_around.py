@@ -244,7 +244,9 @@ async def test_what_a_device_has_and_does_not_advertise(bluez: FakeBluez) -> Non
 
 
 async def test_a_device_that_went_away_cannot_be_looked_into(bluez: FakeBluez) -> None:
-    """GIVEN a device that is out of sight, or refuses WHEN looked into THEN one sentence says so."""
+    """GIVEN a device that is out of sight, or refuses WHEN looked into
+    THEN one sentence says so.
+    """
     bluez.add_sensor("C0:FF:EE:00:00:07", "Band 8", services={"180d": ["2a37"]}, advertised=[])
     async with looking_around([], all_devices=True) as around:
         await until(around)

@@ -1,4 +1,6 @@
-"""Devices whose address changes are pinned by name, and only where the name is one device's alone."""
+"""Devices whose address changes are pinned by name,
+and only where the name is one device's alone.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""Whatever is lost (sensor, adapter, bluetoothd, D-Bus) is noticed, told as a Link, and won back."""
+"""Whatever is lost (sensor, adapter, bluetoothd, D-Bus) is noticed, told as a Link,
+and won back.
+"""
 
 import asyncio
 import os
