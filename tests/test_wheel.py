@@ -17,7 +17,8 @@ import json, kickcue, kickcue.config.profile_files as files
 from kickcue.cli import main
 profile = files.load_profile("stryd")
 status = main(["course", "mile"])
-print(json.dumps({"from": [kickcue.__file__, files.__file__], "id": profile.id, "ids": sorted(files.load_profiles()), "status": status}))
+found = {"from": [kickcue.__file__, files.__file__], "id": profile.id}
+print(json.dumps({**found, "ids": sorted(files.load_profiles()), "status": status}))
 """
 
 

@@ -189,7 +189,8 @@ class Device:
                 service_path, SERVICE, UUID=long_uuid(service), Device=self.path, Primary=True
             )
             for char in chars:
-                path = f"{service_path}/char{next(handles) if char.handle is None else char.handle:04x}"
+                handle = next(handles) if char.handle is None else char.handle
+                path = f"{service_path}/char{handle:04x}"
                 self.chars[path] = char
                 self.tree.add(
                     path,

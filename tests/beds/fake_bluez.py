@@ -2,7 +2,9 @@
 on demand.
 
     async with private_bus() as bus, FakeBluez(bus) as fake:
-        strap = fake.add_sensor("C0:FF:EE:00:00:01", "Polar H10 1234", services={"180d": ["2a37"]}, battery=80)
+        strap = fake.add_sensor(
+            "C0:FF:EE:00:00:01", "Polar H10 1234", services={"180d": ["2a37"]}, battery=80
+        )
         ...   # any program with DBUS_SYSTEM_BUS_ADDRESS = bus.address can scan, connect, subscribe
         strap.notify("2a37", bytes([0, 150]))
         strap.drop()

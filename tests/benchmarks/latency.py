@@ -1,9 +1,12 @@
 """How long it takes from a sensor's notification to the wrist's broker: kickcue, the least
 possible, and two gateways from PyPI.
 
-    python -m tests.benchmarks.latency                        the floor and kickcue, some fifteen minutes
-    python -m tests.benchmarks.latency --gateways /some/venv  with TheengsGateway and ble2mqtt from that virtual environment: half an hour
-    python -m tests.benchmarks.latency --samples 10 --json    quick and for machines
+    python -m tests.benchmarks.latency
+        the floor and kickcue, some fifteen minutes
+    python -m tests.benchmarks.latency --gateways /some/venv
+        with TheengsGateway and ble2mqtt from that virtual environment: half an hour
+    python -m tests.benchmarks.latency --samples 10 --json
+        quick and for machines
 
 Everything is software: a fake BlueZ on a private D-Bus under an unmodified bleak, and Mosquitto.
 The radio's own share is not in it. ``docs/latency.md`` holds figures and what they mean.

@@ -1,8 +1,10 @@
 """Does the daemon grow, and what does it cost? Three sensors on the fake BlueZ, a private broker, a
 watch, a recording.
 
-    python -m tests.benchmarks.soak                    six hours of race at 60 times the speed: memory, tasks, file handles by the hour
-    python -m tests.benchmarks.soak --rate 1 --hours 0.05   three minutes as in life: memory and share of one core
+    python -m tests.benchmarks.soak
+        six hours of race at 60 times the speed: memory, tasks, file handles by the hour
+    python -m tests.benchmarks.soak --rate 1 --hours 0.05
+        three minutes as in life: memory and share of one core
 
 The daemon (``kickcue.daemon.live``, as the command runs it) is a process of its own, so that the
 figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks and

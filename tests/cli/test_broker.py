@@ -269,7 +269,8 @@ async def test_a_watch_that_may_not_answer_says_so(mosquitto: Path, tmp_path: Pa
         sender, topics = addresses["kickcue"], Topics("kickcue/test")
         async with deliver(sender, topics, run_id="run", now_ns=engine_clock()) as delivery:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "kickcue", "watch", "--broker", addresses["watch"].with_password(),
+                sys.executable, "-m", "kickcue", "watch",
+                "--broker", addresses["watch"].with_password(),
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
             assert process.stdout is not None

@@ -214,13 +214,14 @@ def of_a_watch(path: Path) -> Path:
     whole = ""
     for lap in range(10):
         points = "".join(
-            f"<Trackpoint><Time>2024-05-01T08:{s // 60:02}:{s % 60:02}Z</Time><DistanceMeters>{5.1 * s}</DistanceMeters></Trackpoint>"
+            f"<Trackpoint><Time>2024-05-01T08:{s // 60:02}:{s % 60:02}Z</Time>"
+            f"<DistanceMeters>{5.1 * s}</DistanceMeters></Trackpoint>"
             for s in range(80 * lap, 80 * lap + 80)
         )
         start = f"{80 * lap // 60:02}:{80 * lap % 60:02}"
         whole += (
-            "<Lap "
-            f'StartTime="2024-05-01T08:{start}Z"><TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>'
+            f'<Lap StartTime="2024-05-01T08:{start}Z"><TriggerMethod>Manual</TriggerMethod>'
+            f"<Track>{points}</Track></Lap>"
         )
     path.write_text(
         "<TrainingCenterDatabase><Activities><Activity "

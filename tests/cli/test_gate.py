@@ -56,9 +56,10 @@ def as_jsonl(
 
 
 def as_gpx(path: Path, fixes: list[Fix]) -> Path:
+    began = datetime(2026, 5, 1, tzinfo=UTC)
     points = "".join(
-        f'<trkpt lat="{fix.lat_deg:.7f}" lon="{fix.lon_deg:.7f}"><time>'
-        f"{(datetime(2026, 5, 1, tzinfo=UTC) + timedelta(seconds=ns_to_s(fix.t_ns))).isoformat()}</time></trkpt>"
+        f'<trkpt lat="{fix.lat_deg:.7f}" lon="{fix.lon_deg:.7f}">'
+        f"<time>{(began + timedelta(seconds=ns_to_s(fix.t_ns))).isoformat()}</time></trkpt>"
         for fix in fixes
     )
     path.write_text(

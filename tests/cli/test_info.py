@@ -284,15 +284,18 @@ def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     become marks.
     """
     points = "".join(
-        f"<Trackpoint><Time>2013-06-08T0{8 + s // 3600}:{s // 60 % 60:02}:{s % 60:02}Z</Time><DistanceMeters>{4 * s}</DistanceMeters></Trackpoint>"
+        f"<Trackpoint><Time>2013-06-08T0{8 + s // 3600}:{s // 60 % 60:02}:{s % 60:02}Z</Time>"
+        f"<DistanceMeters>{4 * s}</DistanceMeters></Trackpoint>"
         for s in range(0, 4000, 10)
     )
     path = tmp_path / "run.tcx.gz"
     path.write_bytes(
         gzip.compress(
-            '<TrainingCenterDatabase><Activities><Activity Sport="Running"><Lap '
-            'StartTime="2013-06-08T08:00:00Z">'
-            f"<TriggerMethod>Distance</TriggerMethod><Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>".encode()
+            (
+                '<TrainingCenterDatabase><Activities><Activity Sport="Running">'
+                '<Lap StartTime="2013-06-08T08:00:00Z"><TriggerMethod>Distance</TriggerMethod>'
+                f"<Track>{points}</Track></Lap></Activity></Activities></TrainingCenterDatabase>"
+            ).encode()
         )
     )
     assert main(["info", "--verbose", str(path)]) == 0

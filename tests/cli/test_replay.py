@@ -368,8 +368,8 @@ def tcx_with_laps(path: Path, trigger: str, lap_m: float, laps: int) -> Path:
             f"{8 + round(began_s) // 3600:02}:{round(began_s) // 60 % 60:02}:{began_s % 60:06.3f}"
         )
         whole += (
-            "<Lap "
-            f'StartTime="2024-05-01T{start}Z"><TotalTimeSeconds>{ended_s - began_s}</TotalTimeSeconds>'
+            f'<Lap StartTime="2024-05-01T{start}Z">'
+            f"<TotalTimeSeconds>{ended_s - began_s}</TotalTimeSeconds>"
             f"<DistanceMeters>{4 * (ended_s - began_s)}</DistanceMeters>"
             f"<TriggerMethod>{trigger}</TriggerMethod><Track>{points}</Track></Lap>"
         )

@@ -277,7 +277,9 @@ FILES = {
         '"x"\n[broker]\n[sensors.belt]\nprofile = "stryd"\nmqtt = "y"\n'
     ),
     "keys in quotes": '"race" = "5000m"\n["broker"]\n"athlete" = "m"\n',
-    "a text that looks like a key": 'race = "5000m"\nlanguage = "en" #\n[broker]\nathlete = "m"\n# a note:\n#url = """\n',
+    "a text that looks like a key": (
+        'race = "5000m"\nlanguage = "en" #\n[broker]\nathlete = "m"\n# a note:\n#url = """\n'
+    ),
 }
 _SAID = {
     "race": ["mile", "10000m"],

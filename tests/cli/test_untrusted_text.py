@@ -248,7 +248,8 @@ def test_only_one_place_draws_and_writes() -> None:
             )
             own = path.name not in ("pictures.py", "printing.py")
             past = re.fullmatch(
-                r"(sys\.)?__?std(out|err)__.*|sys\.std(out|err)(\.buffer)?\.write|os\.write|(rich\.)?console\.Console",
+                r"(sys\.)?__?std(out|err)__.*|sys\.std(out|err)(\.buffer)?\.write|os\.write"
+                r"|(rich\.)?console\.Console",
                 name,
             )
             if own and (

@@ -311,8 +311,8 @@ def test_variables_are_told_apart() -> None:
         ),
         (
             (
-                "race = "
-                f'"5000m"\n{STRAP}{STRAP.replace("strap", "belt").upper().replace("SENSORS.BELT", "sensors.belt").replace("PROFILE", "profile").replace("POLAR-H10", "generic-hr").replace("ADDRESS", "address")}'
+                f'race = "5000m"\n{STRAP}'
+                '[sensors.belt]\nprofile = "generic-hr"\naddress = "A0:9E:1A:00:00:01"\n'
             ),
             "strap and belt are pinned to the same device, address 'A0:9E:1A:00:00:01'",
         ),

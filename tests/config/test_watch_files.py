@@ -192,7 +192,10 @@ def test_a_watch_that_only_an_app_can_play_is_not_called_working(
         ("infinitime", bytes.fromhex("0001005475726e6f76657220757000737461792072656c61786564")),
         (
             "bangle-js",
-            b"\x10[[0,200,1],[320,80,.5],[520,200,1]].forEach(e=>setTimeout(Bangle.buzz,e[0],e[1],e[2]))\n",
+            (
+                b"\x10[[0,200,1],[320,80,.5],[520,200,1]]"
+                b".forEach(e=>setTimeout(Bangle.buzz,e[0],e[1],e[2]))\n"
+            ),
         ),
         ("bangle-gb", b'\x10GB({"t":"kick","p":[200,120,80,120,200]})\n'),
         ("mi-band-2", bytes.fromhex("ffc800780003")),

@@ -195,13 +195,16 @@ def test_a_point_of_tcx(tmp_path: Path, name: str, number: str) -> None:
     """GIVEN one impossible value THEN it is left out and told,
     and all others of the run are there.
     """
-    point = "<Trackpoint><Time>2024-05-01T08:00:0{}Z</Time><{}>{}</{}><LongitudeDegrees>1</LongitudeDegrees></Trackpoint>"
+    point = (
+        "<Trackpoint><Time>2024-05-01T08:00:0{}Z</Time><{}>{}</{}>"
+        "<LongitudeDegrees>1</LongitudeDegrees></Trackpoint>"
+    )
     points = "".join(
         point.format(second, name, number if second == 1 else second, name) for second in range(4)
     )
     lap = (
-        "<Lap "
-        f'StartTime="2024-05-01T08:00:00Z"><TotalTimeSeconds>{number}</TotalTimeSeconds><DistanceMeters>{number}</DistanceMeters>'
+        f'<Lap StartTime="2024-05-01T08:00:00Z"><TotalTimeSeconds>{number}</TotalTimeSeconds>'
+        f"<DistanceMeters>{number}</DistanceMeters>"
     )
     text = (
         "<TrainingCenterDatabase><Activity "

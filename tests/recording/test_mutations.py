@@ -64,8 +64,8 @@ def fit() -> bytes:
 
 def gpx() -> bytes:
     point = (
-        '<trkpt lat="51.5" '
-        'lon="{}"><time>2024-05-01T08:00:{:02}Z</time><extensions><x:hr>150</x:hr><x:cad>88</x:cad></extensions></trkpt>'
+        '<trkpt lat="51.5" lon="{}"><time>2024-05-01T08:00:{:02}Z</time>'
+        "<extensions><x:hr>150</x:hr><x:cad>88</x:cad></extensions></trkpt>"
     )
     points = "".join(point.format(second * 6e-5, second) for second in SECONDS)
     return (
@@ -75,14 +75,17 @@ def gpx() -> bytes:
 
 
 def tcx() -> bytes:
-    point = "<Trackpoint><Time>2024-05-01T08:00:{:02}Z</Time><DistanceMeters>{}</DistanceMeters><HeartRateBpm><Value>150</Value></HeartRateBpm></Trackpoint>"
+    point = (
+        "<Trackpoint><Time>2024-05-01T08:00:{:02}Z</Time><DistanceMeters>{}</DistanceMeters>"
+        "<HeartRateBpm><Value>150</Value></HeartRateBpm></Trackpoint>"
+    )
     laps = ""
     for start in (0, 10, 20):
         points = "".join(point.format(second, second * 4) for second in range(start, start + 10))
         laps += (
-            "<Lap "
-            f'StartTime="2024-05-01T08:00:{start:02}Z"><TotalTimeSeconds>10</TotalTimeSeconds><DistanceMeters>40</DistanceMeters>'
-            f"<TriggerMethod>Manual</TriggerMethod><Track>{points}</Track></Lap>"
+            f'<Lap StartTime="2024-05-01T08:00:{start:02}Z"><TotalTimeSeconds>10</TotalTimeSeconds>'
+            "<DistanceMeters>40</DistanceMeters><TriggerMethod>Manual</TriggerMethod>"
+            f"<Track>{points}</Track></Lap>"
         )
     return (
         "<TrainingCenterDatabase><Activities><Activity "

@@ -127,12 +127,14 @@ def test_a_log_of_bangle(tmp_path: Path) -> None:
     steps become strides a minute.
     """
     rows = "".join(
-        f"{1714550400 + second},{'51.5,-0.1' if second % 2 else ','},3,{150 if second else ''},90,HRM,3\n"
+        f"{1714550400 + second},{'51.5,-0.1' if second % 2 else ','},3,"
+        f"{150 if second else ''},90,HRM,3\n"
         for second in range(20)
     )
     found = on_disk(
         tmp_path,
-        f"Time,Latitude,Longitude,Altitude,Heartrate,Confidence,Source,Steps\n{rows}\nnow,1,2,3,4,5,6,7\n",
+        "Time,Latitude,Longitude,Altitude,Heartrate,Confidence,Source,Steps\n"
+        f"{rows}\nnow,1,2,3,4,5,6,7\n",
     )
     assert {90} == {pod.cadence_per_min for pod in pods(found)[1:]}
     assert ([150] * 19, 10) == (hearts(found), sum(isinstance(e, Fix) for e in found.inputs))

@@ -168,14 +168,16 @@ def tcx(*activities: tuple[str, str, int, int]) -> str:
     def inner() -> Iterator[str]:
         for sport, date, begin_s, seconds in activities:
             yield (
-                f'<Activity Sport="{sport}"><Lap '
-                f'StartTime="{date}{clock(begin_s)}"><TriggerMethod>Manual</TriggerMethod><Track>'
+                f'<Activity Sport="{sport}"><Lap StartTime="{date}{clock(begin_s)}">'
+                "<TriggerMethod>Manual</TriggerMethod><Track>"
             )
             for n in range(seconds):
-                yield f"<Trackpoint><Time>{date}{clock(begin_s + n)}</Time><DistanceMeters>{4 * n}</DistanceMeters></Trackpoint>"
+                yield f"<Trackpoint><Time>{date}{clock(begin_s + n)}</Time>"
+                yield f"<DistanceMeters>{4 * n}</DistanceMeters></Trackpoint>"
             yield "</Track></Lap></Activity>"
 
-    return f"<TrainingCenterDatabase><Activities>{''.join(inner())}</Activities></TrainingCenterDatabase>"
+    inside = "".join(inner())
+    return f"<TrainingCenterDatabase><Activities>{inside}</Activities></TrainingCenterDatabase>"
 
 
 def gpx(*tracks: Sequence[tuple[str, int, int]]) -> str:

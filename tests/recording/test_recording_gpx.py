@@ -167,29 +167,40 @@ def values(found: Activity) -> list[tuple[float | None, ...]]:
     [
         (
             "1.1",
-            "<extensions><hr>150</hr><cad>88</cad><speed>4.5</speed><distance>12</distance></extensions>",
-        ),
-        (
-            "1.0",
-            "<speed>4.5</speed><extensions><q:hr>150</q:hr><q:cad>88</q:cad><gpxdata:distance>12</gpxdata:distance></extensions>",
-        ),
-        (
-            "1.0",
-            "<q:heartrate>150</q:heartrate><q:cadence>88</q:cadence><q:speed>4.5</q:speed><q:distance>12</q:distance>",
-        ),
-        (
-            "1.1",
             (
-                "<extensions><bpm> 150 "
-                "</bpm><run_cadence>88</run_cadence><Speed>4,5</Speed><DistanceMeters>12,0</DistanceMeters></extensions>"
+                "<extensions><hr>150</hr><cad>88</cad><speed>4.5</speed>"
+                "<distance>12</distance></extensions>"
+            ),
+        ),
+        (
+            "1.0",
+            (
+                "<speed>4.5</speed><extensions><q:hr>150</q:hr><q:cad>88</q:cad>"
+                "<gpxdata:distance>12</gpxdata:distance></extensions>"
+            ),
+        ),
+        (
+            "1.0",
+            (
+                "<q:heartrate>150</q:heartrate><q:cadence>88</q:cadence><q:speed>4.5</q:speed>"
+                "<q:distance>12</q:distance>"
             ),
         ),
         (
             "1.1",
             (
-                "<extensions><a:x><a:HeartRateBpm><a:Value>150</a:Value></a:HeartRateBpm><a:RunCadence>88</a:RunCadence></a:x>"
+                "<extensions><bpm> 150 </bpm><run_cadence>88</run_cadence><Speed>4,5</Speed>"
+                "<DistanceMeters>12,0</DistanceMeters></extensions>"
+            ),
+        ),
+        (
+            "1.1",
+            (
+                "<extensions><a:x><a:HeartRateBpm><a:Value>150</a:Value></a:HeartRateBpm>"
+                "<a:RunCadence>88</a:RunCadence></a:x>"
                 "<b:heart_rate>0</b:heart_rate><speed/><b:speed>4.5</b:speed>"
-                "<opentracks:distance>3</opentracks:distance><cluetrust:distance>12</cluetrust:distance></extensions>"
+                "<opentracks:distance>3</opentracks:distance>"
+                "<cluetrust:distance>12</cluetrust:distance></extensions>"
             ),
         ),
     ],

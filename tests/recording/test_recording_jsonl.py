@@ -33,7 +33,7 @@ EXAMPLE = """\
 {"t": 3.75, "tick": true}
 {"t": 40.9,  "mark": "button"}
 {"t": 41.2, "ack": "last_lap-1", "felt": true, "latency_ms": 41}
-"""
+"""  # noqa: E501  a line of the documentation
 HEAD = '{"kickcue": 1}\n'
 
 

@@ -12,9 +12,10 @@ from kickcue.recording.jsonl import lines
 from kickcue.recording.mcap_file import McapWriter
 from tests.recording.fit_bytes import simple_run
 
-TCX = """<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities><Activity Sport="Running"><Lap StartTime="2013-06-08T08:04:42Z">
-<Track><Trackpoint><Time>2013-06-08T08:04:42Z</Time><DistanceMeters>1</DistanceMeters></Trackpoint></Track></Lap></Activity></Activities>
-</TrainingCenterDatabase>"""
+TCX = """<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities>
+<Activity Sport="Running"><Lap StartTime="2013-06-08T08:04:42Z"><Track>
+<Trackpoint><Time>2013-06-08T08:04:42Z</Time><DistanceMeters>1</DistanceMeters></Trackpoint>
+</Track></Lap></Activity></Activities></TrainingCenterDatabase>"""
 GPX = """<gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
 <trkpt lat="1" lon="2"><time>2013-06-08T08:04:42Z</time></trkpt></trkseg></trk></gpx>"""
 JSONL = (

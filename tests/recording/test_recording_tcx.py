@@ -20,17 +20,19 @@ TAIL = (
     "310XT</Name></Creator></Activity></Activities></TrainingCenterDatabase>"
 )
 POINT = """<Trackpoint><Time>2013-06-08T08:04:{second:02}Z</Time>
-<Position><LatitudeDegrees>51.5</LatitudeDegrees><LongitudeDegrees>-0.1</LongitudeDegrees></Position>
-<DistanceMeters>{distance}</DistanceMeters><HeartRateBpm><Value> 150 </Value></HeartRateBpm><Cadence>11</Cadence>
+<Position><LatitudeDegrees>51.5</LatitudeDegrees>
+<LongitudeDegrees>-0.1</LongitudeDegrees></Position><DistanceMeters>{distance}</DistanceMeters>
+<HeartRateBpm><Value> 150 </Value></HeartRateBpm><Cadence>11</Cadence>
 <Extensions><ns3:TPX xmlns:ns3="http://www.garmin.com/xmlschemas/ActivityExtension/v2">
-<ns3:RunCadence>91</ns3:RunCadence><ns3:Speed>4.25</ns3:Speed></ns3:TPX></Extensions></Trackpoint>"""
+<ns3:RunCadence>91</ns3:RunCadence><ns3:Speed>4.25</ns3:Speed></ns3:TPX></Extensions>
+</Trackpoint>"""
 
 
 def lap(start: int, seconds: float, trigger: str, points: range) -> str:
     track = "".join(POINT.format(second=second, distance=4.25 * second) for second in points)
     return (
-        "<Lap "
-        f'StartTime="2013-06-08T08:04:{start:02}Z"><TotalTimeSeconds>{seconds}</TotalTimeSeconds>'
+        f'<Lap StartTime="2013-06-08T08:04:{start:02}Z">'
+        f"<TotalTimeSeconds>{seconds}</TotalTimeSeconds>"
         f"<TriggerMethod>{trigger}</TriggerMethod><Track>{track}</Track></Lap>"
     )
 
@@ -217,8 +219,8 @@ def test_a_heart_rate_alone(heart: str) -> None:
     THEN it is read, wherever the number stands.
     """
     text = (
-        f"{HEAD}<Activity "
-        f'Sport="Running"><Lap><Track><Trackpoint><Time>2013-06-08T08:04:00Z</Time>{heart}</Trackpoint></Track></Lap>{TAIL}'
+        f'{HEAD}<Activity Sport="Running"><Lap><Track><Trackpoint>'
+        f"<Time>2013-06-08T08:04:00Z</Time>{heart}</Trackpoint></Track></Lap>{TAIL}"
     )
     assert 150.0 == read_tcx(text.encode()).points[0].heart_rate_bpm
 

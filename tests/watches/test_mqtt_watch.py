@@ -23,13 +23,23 @@ MALFORMED = {
     "empty": b"",
     "a list": b"[1, 2]",
     "nothing in it": b"{}",
-    "another version": b'{"wire": 2, "run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": []}',
+    "another version": (
+        b'{"wire": 2, "run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": []}'
+    ),
     "time as text": b'{"run_id": "r", "sent_ms": "5", "id": "x", "ttl_ms": 9, "pulses": []}',
-    "time too large": b'{"run_id": "r", "sent_ms": 4294967296, "id": "x", "ttl_ms": 9, "pulses": []}',
-    "a bool for a number": b'{"run_id": "r", "sent_ms": true, "id": "x", "ttl_ms": 9, "pulses": []}',
+    "time too large": (
+        b'{"run_id": "r", "sent_ms": 4294967296, "id": "x", "ttl_ms": 9, "pulses": []}'
+    ),
+    "a bool for a number": (
+        b'{"run_id": "r", "sent_ms": true, "id": "x", "ttl_ms": 9, "pulses": []}'
+    ),
     "pulses of two": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[5, 5]]}',
-    "an endless pulse": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[999999, 5, 1]]}',
-    "too strong": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[5, 5, 1e400]]}',
+    "an endless pulse": (
+        b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[999999, 5, 1]]}'
+    ),
+    "too strong": (
+        b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": [[5, 5, 1e400]]}'
+    ),
     "too many pulses": b'{"run_id": "r", "sent_ms": 5, "id": "x", "ttl_ms": 9, "pulses": ['
     + b"[1,1,1]," * 40
     + b"[1,1,1]]}",

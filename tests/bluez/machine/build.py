@@ -257,7 +257,8 @@ def _unpack(deb: Path, root: Path) -> None:
     four thousand modules.
     """
     unwanted = re.compile(
-        r"\./(usr/share|etc|var)/|\./lib/modules/[^/]+/kernel/(?!crypto|drivers/(bluetooth|char|net|tty|virtio)|lib|net)"
+        r"\./(usr/share|etc|var)/|"
+        r"\./lib/modules/[^/]+/kernel/(?!crypto|drivers/(bluetooth|char|net|tty|virtio)|lib|net)"
     )
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE) as reading:
         assert reading.stdout is not None

@@ -11,8 +11,10 @@ def test_an_answer_comes_in_pieces() -> None:
     """GIVEN the lines of the app, split anywhere and with flow control among them WHEN taken THEN
     each answer comes once, when complete.
     """
-    said = b'\x13\r\n>{"t":"act"}\r\n{"t":"kick","id":"1f/a","armed":true}\n\x11{"t":"kick","id":"1f/a","felt":true,"late":12}\r\n'
-    said += b'{"t":"kick","id":"1f/b","felt":false,"why":"late","late":2500}\r\n{"t":"kick","id":"1f/c","felt"'
+    said = b'\x13\r\n>{"t":"act"}\r\n{"t":"kick","id":"1f/a","armed":true}\n'
+    said += b'\x11{"t":"kick","id":"1f/a","felt":true,"late":12}\r\n'
+    said += b'{"t":"kick","id":"1f/b","felt":false,"why":"late","late":2500}\r\n'
+    said += b'{"t":"kick","id":"1f/c","felt"'
     console = Console()
     found = [told for at in range(0, len(said), 7) for told in console.take(said[at : at + 7])]
     assert [Told("1f/a", felt=True, why=None), Told("1f/b", felt=False, why="late")] == found

@@ -44,8 +44,9 @@ def degrees(value: float, width: int) -> str:
 
 def nmea(fix: Fix, second: int) -> str:
     """Return what a receiver says of a place: GGA and RMC."""
-    at, north = f"12{second // 60:02}{second % 60:02}.00", "N" if fix.lat_deg >= 0 else "S"
-    place = f"{degrees(fix.lat_deg, 2)},{north},{degrees(fix.lon_deg, 3)},{'E' if fix.lon_deg >= 0 else 'W'}"
+    at = f"12{second // 60:02}{second % 60:02}.00"
+    lat = f"{degrees(fix.lat_deg, 2)},{'N' if fix.lat_deg >= 0 else 'S'}"
+    place = f"{lat},{degrees(fix.lon_deg, 3)},{'E' if fix.lon_deg >= 0 else 'W'}"
     gga = sentence(f"GPGGA,{at},{place},1,09,{HDOP},100.0,M,46.0,M,,")
     return gga + sentence(f"GPRMC,{at},A,{place},{MPS / 0.514444:.2f},0.0,010526,,,A")
 

@@ -254,7 +254,8 @@ from kickcue.edges.mqtt.topics import Topics
 
 async def main():
     address = parse_address(sys.argv[1])
-    async with deliver(address, Topics.of(address.prefix, None), run_id="killed", now_ns=time.monotonic_ns):
+    topics = Topics.of(address.prefix, None)
+    async with deliver(address, topics, run_id="killed", now_ns=time.monotonic_ns):
         await asyncio.Event().wait()
 
 asyncio.run(main())

@@ -210,7 +210,10 @@ async def test_a_press_that_comes_twice_counts_once(nats: Nats) -> None:
     [
         (b"not json", "in_broken"),
         (
-            b'{"run_id":"w","sent_ms":0,"id":"c1","cue_run_id":"another","felt":true,"why":null,"latency_ms":1}',
+            (
+                b'{"run_id":"w","sent_ms":0,"id":"c1","cue_run_id":"another",'
+                b'"felt":true,"why":null,"latency_ms":1}'
+            ),
             "in_of_another_run",
         ),
     ],

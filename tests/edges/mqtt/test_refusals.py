@@ -407,7 +407,8 @@ def test_a_shorter_cue_says_the_same_to_the_wrist() -> None:
     the same pulses, moment and id.
     """
     cue = CueMessage(
-        run_id="run", sent_ms=1, id="c1", kind="last_lap", text="Last lap: turnover up, stay relaxed " * 4, say="x" * 150,
+        run_id="run", sent_ms=1, id="c1", kind="last_lap",
+        text="Last lap: turnover up, stay relaxed " * 4, say="x" * 150,
         pulses=((500, 150, 1.0),), urgency=3, due_in_ms=0, ttl_ms=2000, to_go_m=400.0, sd_m=2.1,
     )  # fmt: skip
     variants = [cue.to_json(), *cue.shorter()]
