@@ -153,8 +153,7 @@ def _logins(passwords: Mapping[str, str], url: str) -> str:
     lines = [
         (
             "# Give each device and person its own line, and nobody this file. HOST is this "
-            "machine's "
-            "address in the network."
+            "machine's address in the network."
         ),
         "",
     ]

@@ -42,8 +42,7 @@ def _offer_lines(provides: schema.Provides) -> Iterator[str]:
         if offer is not None:
             facts = offer.model_dump(exclude_none=True, exclude={"status", "source"})
             yield (
-                f"{kind}: "
-                f"{', '.join(f'{key} {plain(value)}' for key, value in facts.items())} "
+                f"{kind}: {', '.join(f'{key} {plain(value)}' for key, value in facts.items())} "
                 f"{evidence(offer)}"
             )
 

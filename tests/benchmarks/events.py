@@ -226,13 +226,11 @@ def section(elsewhere: Sequence[Path] = (), rounds: int = ROUNDS) -> list[str]:
         "",
         (
             f"CPU time of whole races of 5000 m, ticks among the events: the least of {rounds} "
-            "runs, "
-            "and the median; then the dearest single event."
+            "runs, and the median; then the dearest single event."
         ),
         (
             "Checkouts side by side ran the same inputs in turns: `make bench BASE=` and the "
-            "folder "
-            "of another checkout."
+            "folder of another checkout."
         ),
         "",
         f"| race | {' | '.join(heads)} |",

@@ -143,8 +143,7 @@ async def test_a_link_lost_while_armed_costs_nothing(
         felt_s = worn.felt[0].at_s
     figures.append(
         f"watch bridge: back {back_s - lost_s:.1f} s after a drop, {again_s - back_s:.1f} s after "
-        "bluetoothd was killed; "
-        f"the armed cue {felt_s - due_s:+.2f} s from its time"
+        f"bluetoothd was killed; the armed cue {felt_s - due_s:+.2f} s from its time"
     )
     assert due_s - 1.0 <= felt_s <= due_s + PATIENT_TTL_MS / 1000
 

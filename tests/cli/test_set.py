@@ -96,8 +96,7 @@ def test_keys_that_need_each_other_are_set_together(mine: Path) -> None:
             ["target_s", "10.30"],
             (
                 "race.toml: target_s: expected 11:58 to 1:40:00 for 5000m, got 0:10.3; did you "
-                "mean "
-                "10:30?"
+                "mean 10:30?"
             ),
         ),
         (["target_s", "1:00"], "did you mean 1:00:00?"),

@@ -209,8 +209,7 @@ def test_check_of_a_watch_that_does_not_keep_its_word(
     assert [
         (
             "ready and relax are played alike: an [[alike]] block should say so, and what tells "
-            "them "
-            "apart"
+            "them apart"
         ),
         (
             "even and turnover are played alike: an [[alike]] block should say so, and what tells "

@@ -220,16 +220,14 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
             "infinitime",
             (
                 "expected gadgetbridge or termux, got infinitime: `kickcue bridge --watch "
-                "infinitime` "
-                "plays it"
+                "infinitime` plays it"
             ),
         ),
         (
             "garmin",
             (
                 "expected gadgetbridge or termux, got garmin: an app on the watch would have to "
-                "play "
-                "it, and there is none"
+                "play it, and there is none"
             ),
         ),
     ],

@@ -100,8 +100,7 @@ def test_it_is_kept_with_a_recording(terms: dict[str, Any]) -> None:
             "lat_deg = 51\nlon_deg = 0",
             (
                 r"gate: lat_deg, lon_deg told: expected lat_deg, lon_deg, heading_deg .* or left "
-                r"and "
-                r"right alone"
+                r"and right alone"
             ),
         ),
         ("half_width_m = 5", r"gate: half_width_m told: expected lat_deg"),
@@ -114,8 +113,7 @@ def test_it_is_kept_with_a_recording(terms: dict[str, Any]) -> None:
             "left = [51, 0]\nright = [51.1, 0]",
             (
                 r"gate: left and right are no finish line: gate half_width_m 5559.75: should be 1 "
-                r"to "
-                r"50"
+                r"to 50"
             ),
         ),
         ("left = [51]\nright = [51, 0]", r"gate.left\[2\]: is missing"),

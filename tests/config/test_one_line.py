@@ -161,8 +161,7 @@ def _refusal(environ: dict[str, str]) -> str | None:
             "target_s = 16:30:00",
             (
                 "race.toml: target_s: expected 11:58 to 1:40:00 for 5000m, got 16:30:00; did you "
-                "mean "
-                "16:30?"
+                "mean 16:30?"
             ),
         ),
         (

@@ -381,8 +381,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             "valu = 45",
             (
                 "quirk[1].valu: no such key, did you mean 'value'? (known here: status, source, "
-                "id, "
-                "why, effect, value, when_speed_above_mps) (and 1 more)"
+                "id, why, effect, value, when_speed_above_mps) (and 1 more)"
             ),
         ),
         ("value = 45", 'value = "45"', "quirk[1].value: expected a number, got '45'"),
@@ -427,8 +426,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             'id = "Acme Pod"',
             (
                 "profile.id: expected lower-case words and numbers joined by '-', as in "
-                "'polar-h10', "
-                "got 'Acme Pod'"
+                "'polar-h10', got 'Acme Pod'"
             ),
         ),
         (
@@ -459,8 +457,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             'name = "acme*"\nfw = "1.15"',
             (
                 "match[1].fw = '1.15': firmware range '1.15': '1.15' is no comparison; it is "
-                "written "
-                "'>=1.15,<1.16'"
+                "written '>=1.15,<1.16'"
             ),
         ),
         (
@@ -522,8 +519,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             'kind = "sensor"\ngeneric = true',
             (
                 "the file: a generic profile should have no [[match]] and no [[example]]: it "
-                "serves "
-                "what nothing else matches"
+                "serves what nothing else matches"
             ),
         ),
         (

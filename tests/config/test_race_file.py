@@ -228,8 +228,7 @@ def test_pinning_anew_changes_one_line(pin: SensorPin, line: str, tmp_path: Path
         ),
         (
             '[sensors.strap]\nprofile = "stryd"\n[broker]\nathlete = "m"\n[sensors.belt]\nprofile '
-            "= "
-            '"stryd"\nmqtt = "y"\n'
+            '= "stryd"\nmqtt = "y"\n'
         ),
         '[sensors.strap]\nprofile = "stryd"\nname = "a"\nmqtt = "b"\n# two\n',
         '["sensors"."strap"]\n"profile" = "stryd"\n"name" = \'a\'\n',

@@ -383,8 +383,7 @@ def test_unknown_watch(asked: str, expected: str) -> None:
             "max_on_ms = 99",
             (
                 "actuator: should have a multiple of quantum_ms between min_on_ms and both "
-                "max_on_ms "
-                "and max_total_ms"
+                "max_on_ms and max_total_ms"
             ),
         ),
         (
@@ -427,8 +426,7 @@ def test_unknown_watch(asked: str, expected: str) -> None:
             'status = "companion-only"',
             (
                 "the file: profile.status should be 'companion-only' where transport is "
-                "'companion', "
-                "and nowhere else"
+                "'companion', and nowhere else"
             ),
         ),
         (

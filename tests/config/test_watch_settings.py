@@ -35,8 +35,7 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
             {"profile": "garmin"},
             (
                 r"watch\.profile.*reached by Bluetooth, got companion: an app on the watch would "
-                r"have "
-                r"to play it"
+                r"have to play it"
             ),
         ),
         ({"profile": "bangle-gb"}, "expected an address or a name"),

@@ -196,8 +196,7 @@ def test_a_machine_that_does_not_know_the_time(
     assert [
         (
             "race.mcap: this machine's clock does not tell how long the race was interrupted: "
-            "taken "
-            "as not at all"
+            "taken as not at all"
         )
     ] == said
 

@@ -70,8 +70,7 @@ def test_the_one_recording_of_a_zip_is_read(
             zipped({"a.fit": RUN, "b.fit": RUN}),
             (
                 "a zip with 2 recordings ('a.fit', 'b.fit'), expected one: unpack it and name one "
-                "of "
-                "them"
+                "of them"
             ),
         ),
         (

@@ -27,8 +27,8 @@ def point(second: int, lon: float, more: str = "") -> str:
         else ""
     )
     return (
-        '<trkpt lat="0.0" '
-        f'lon="{lon}"><ele>1</ele><time>2021-06-17T18:51:{second:02}Z</time>{extension}</trkpt>\n'
+        f'<trkpt lat="0.0" lon="{lon}"><ele>1</ele>'
+        f"<time>2021-06-17T18:51:{second:02}Z</time>{extension}</trkpt>\n"
     )
 
 

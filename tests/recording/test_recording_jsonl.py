@@ -153,8 +153,7 @@ def test_ticks_are_told_or_seen(head: str, body: str, ticks: bool) -> None:
             '{"t": 1, "marc": "button"}',
             (
                 "nothing of hex, link, mark, command, lat_deg, rssi_dbm, ack, timer, tick (or "
-                "out) is "
-                "in the line"
+                "out) is in the line"
             ),
         ),
         (

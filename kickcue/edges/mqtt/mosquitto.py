@@ -65,8 +65,7 @@ def access_list(topics: Topics) -> str:
     parts = [
         (
             f"# What each user may publish (write) and hear (read) below {topics.prefix}; all "
-            "else is "
-            "denied."
+            "else is denied."
         )
     ]
     for user, role in ROLES.items():

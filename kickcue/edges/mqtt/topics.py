@@ -63,8 +63,7 @@ RULES: Final = {
         1,
         False,
         "An order of the runner or a coach: start, lap, undo (a lap; for a minute a start or an "
-        "end), "
-        "finish, abort, distance (it is another one).",
+        "end), finish, abort, distance (it is another one).",
     ),
     "sensor": Rule(
         Side.WATCH,

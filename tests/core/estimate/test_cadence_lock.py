@@ -231,8 +231,7 @@ def test_a_locked_sensor_hands_over() -> None:
     assert [
         (
             "watch (optical) counts before strap (chest strap) as the setup has it; the strap is "
-            "the "
-            "truer one"
+            "the truer one"
         )
     ] == [n.text for n in notices if n.code == "sensor_order"]
 
