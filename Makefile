@@ -1,4 +1,5 @@
-# What can be done here: `make` tells. Works with GNU make 3.81 (macOS) and needs nothing but Python 3.11 or newer.
+# What can be done here: `make` tells. Works with GNU make 3.81 (macOS) and needs nothing but Python
+# 3.11 or newer.
 
 VENV ?= .venv
 WORKERS ?= 2
@@ -6,17 +7,19 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill test-random check docs bench bench-latency clean
+.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill test-random
+.PHONY: check docs bench bench-latency clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
 	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
-	@echo "make test-chaos   2,000 random schedules of everything that can go wrong on the way to the wrist"
+	@echo "make test-chaos   2,000 random schedules of all that can go wrong on the way to the wrist"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make test-random  feed the engine 2,000,000 random events"
-	@echo "make evaluate     a thousand simulated races of each kind, and how far off the cues were (an hour or more)"
+	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
+	  "(an hour or more)"
 	@echo "make check   lint, format, types"
 	@echo "make clean   remove what the others made, $(VENV) included"
 
@@ -81,10 +84,12 @@ $(VENV)/.dev-installed: $(VENV)/.demo-installed
 	@$(PIP) install --group dev
 	@touch $@
 
-# ensurepip is asked for too: Debian ships Python without it, and a venv made there would have no pip.
+# ensurepip is asked for too: Debian ships Python without it, and a venv made there would have no
+# pip.
 $(VENV)/bin/python:
 	@for python in python3.13 python3.12 python3.11 python3; do \
-	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then \
 	    echo "Making $(VENV) with $$("$$python" --version) ..."; \
 	    exec "$$python" -m venv "$(VENV)"; \
 	  fi; \
@@ -92,6 +97,7 @@ $(VENV)/bin/python:
 	if python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	  echo "kickcue: Python is here but its venv module is not: apt-get install python3-venv" >&2; \
 	else \
-	  echo "kickcue: found no Python 3.11 or newer (python3.13, python3.12, python3.11, python3)" >&2; \
+	  echo "kickcue: found no Python 3.11 or newer" \
+	    "(python3.13, python3.12, python3.11, python3)" >&2; \
 	fi; \
 	exit 2

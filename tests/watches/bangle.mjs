@@ -1,6 +1,7 @@
-// Plays a script to kickcue.boot.js. Node is not Espruino: Bangle, E, NRF, Bluetooth, Storage, the clock and the timers are stand-ins.
-// Argument: the app. Standard input: steps as JSON. ["pass", ms], ["line", text], ["connected", yes], ["restart", ms away]; the app is
-// started first. Standard output: what happened, [t_ms, what, ...].
+// Plays a script to kickcue.boot.js. Node is not Espruino: Bangle, E, NRF, Bluetooth, Storage, the
+// clock and the timers are stand-ins. Argument: the app. Standard input: steps as JSON. ["pass",
+// ms], ["line", text], ["connected", yes], ["restart", ms away]; the app is started first. Standard
+// output: what happened, [t_ms, what, ...].
 import { readFileSync } from "node:fs";
 import { createContext, runInContext } from "node:vm";
 
@@ -17,7 +18,10 @@ function start() {
   kill = [];
   context = createContext({
     getTime: () => nowMs / 1000,
-    setTimeout: (f, ms, ...args) => (timers.set(++number, { at: nowMs + ms, run: () => f(...args) }), number),
+    setTimeout: (f, ms, ...args) => {
+      timers.set(++number, { at: nowMs + ms, run: () => f(...args) });
+      return number;
+    },
     clearTimeout: (id) => {
       if (!timers.delete(id)) throw new Error("Unknown Timeout"); // as Espruino had it
     },
@@ -27,7 +31,10 @@ function start() {
       buzz: (ms, strength) => note("buzz", ms, strength),
       setLCDPower: () => {},
     },
-    E: { on: (name, f) => name === "kill" && kill.push(f), showMessage: (text) => note("show", text) },
+    E: {
+      on: (name, f) => name === "kill" && kill.push(f),
+      showMessage: (text) => note("show", text),
+    },
     NRF: { getSecurityStatus: () => ({ connected }) },
     Bluetooth: { println: (text) => text && note("told", JSON.parse(text)) },
     require: () => ({
@@ -44,7 +51,9 @@ function start() {
 function pass(ms) {
   const end = nowMs + ms;
   for (;;) {
-    const next = [...timers].filter(([, t]) => t.at <= end).sort(([a, s], [b, t]) => s.at - t.at || a - b)[0];
+    const [next] = [...timers]
+      .filter(([, t]) => t.at <= end)
+      .sort(([a, s], [b, t]) => s.at - t.at || a - b);
     if (!next) break;
     timers.delete(next[0]);
     nowMs = Math.max(nowMs, next[1].at);

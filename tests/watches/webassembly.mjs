@@ -7,12 +7,23 @@ import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript";
 import mqtt from "mqtt";
 
 const [url, username, password, prefix, ...files] = process.argv.slice(2);
-const python = await loadMicroPython({ linebuffer: true, stdout: (line) => console.log(line), stderr: (line) => console.error(line) });
+const python = await loadMicroPython({
+  linebuffer: true,
+  stdout: (line) => console.log(line),
+  stderr: (line) => console.error(line),
+});
 python.FS.mkdir("/lib");
 for (const file of files) python.FS.writeFile("/lib/" + basename(file), readFileSync(file));
 
-// resubscribe: otherwise a topic subscribed to already would not be subscribed to again, and what is retained would not come.
-const client = mqtt.connect(url, { username, password, protocolVersion: 5, reconnectPeriod: 100, resubscribe: false });
+// resubscribe: otherwise a topic subscribed to already would not be subscribed to again, and what
+// is retained would not come.
+const client = mqtt.connect(url, {
+  username,
+  password,
+  protocolVersion: 5,
+  reconnectPeriod: 100,
+  resubscribe: false,
+});
 python.registerJsModule("transport", {
   connected: () => client.connected,
   prefix: () => prefix,
@@ -22,6 +33,8 @@ python.registerJsModule("transport", {
 const watch = python.pyimport("webassembly_main");
 client.on("connect", () => watch.subscribe());
 client.on("error", () => {}); // the broker is away: it is tried again
-client.on("message", (topic, payload, packet) => watch.put(topic, payload.toString("hex"), packet.retain));
+client.on("message", (topic, payload, packet) => {
+  watch.put(topic, payload.toString("hex"), packet.retain);
+});
 createInterface({ input: process.stdin }).on("line", (line) => watch.obey(line));
 watch.start();

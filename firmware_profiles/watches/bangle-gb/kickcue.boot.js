@@ -1,5 +1,7 @@
-// kickcue on Bangle.js 2: what the runner is to feel, now or when a timer says so. ES5, for Espruino hoists no functions and has no destructuring.
-// The messages stand in README.md. Felt once, never late: an id is played once, and what lay in a queue for longer than its worth is dropped.
+// kickcue on Bangle.js 2: what the runner is to feel, now or when a timer says so. ES5, for
+// Espruino hoists no functions and has no destructuring. The messages stand in README.md. Felt
+// once, never late: an id is played once, and what lay in a queue for longer than its worth is
+// dropped.
 (function () {
   var WORTH_MS = 2000; // of a message without "l"
   var LONGEST_MS = 5000; // of a whole cue; Bangle.buzz takes no more for one pulse either
@@ -12,10 +14,12 @@
   var BACK_COUNT = 4;
   var MOST_CUES = 32;
   var FILE = "kickcue.json";
-  var cues = []; // {id, m: the message while it is armed, due, said: m was no arm, timer, answer: once it is over}
+  // {id, m: the message while it is armed, due, said: m was no arm, timer, answer: once it is over}
+  var cues = [];
   var runs = []; // what stood before the / of the ids
   var playing = []; // timers of the pulses to come, in order
-  var clock; // the sender's: {r, since, min, previous, fast, settled, undercut, later, newest, back}
+  // The sender's: {r, since, min, previous, fast, settled, undercut, later, newest, back}.
+  var clock;
 
   function now() {
     return Math.round(getTime() * 1000);
@@ -36,10 +40,13 @@
   }
 
   function begin(r, off) {
-    clock = { r: r, since: now(), min: off, previous: off, fast: [], settled: false, later: 0, newest: -1 };
+    clock = {
+      r: r, since: now(), min: off, previous: off, fast: [], settled: false, later: 0, newest: -1
+    };
   }
 
-  // Whether a message is late and was sent before the newest one; those in a row that agree are kept, and prove that the clock went back.
+  // Whether a message is late and was sent before the newest one; those in a row that agree are
+  // kept, and prove that the clock went back.
   function wentBack(sent, off, judged) {
     var b = clock.back;
     if (sent >= clock.newest || off <= offset() + AGREE_MS) {
@@ -48,7 +55,9 @@
       return false;
     }
     if (judged) return true;
-    if (!b || Math.max(b.most, off) - Math.min(b.least, off) > AGREE_MS) b = { count: 0, first: sent, last: -1, least: off, most: off };
+    if (!b || Math.max(b.most, off) - Math.min(b.least, off) > AGREE_MS) {
+      b = { count: 0, first: sent, last: -1, least: off, most: off };
+    }
     if (sent > b.last) b.count++; // the same one once more proves nothing
     b.first = Math.min(b.first, sent);
     b.last = Math.max(b.last, sent);
@@ -94,7 +103,8 @@
     if (!sure() && !judged) agree(sent, off);
   }
 
-  // How much longer a message took than the fastest one of the same sender's clock. A cue is judged by that and has no say in it.
+  // How much longer a message took than the fastest one of the same sender's clock. A cue is judged
+  // by that and has no say in it.
   function lateness(sent, r, judged) {
     var off = now() - sent, b;
     if (!clock || clock.r !== r) begin(r, off);
@@ -117,7 +127,8 @@
   }
 
   function sound(m) {
-    return numbers(m.p, 10000) && (m.a === undefined || numbers(m.a, 100)) && (m.d === undefined || typeof m.d === "number") &&
+    return numbers(m.p, 10000) && (m.a === undefined || numbers(m.a, 100)) &&
+      (m.d === undefined || typeof m.d === "number") &&
       (m.l === undefined || typeof m.l === "number");
   }
 
@@ -158,7 +169,9 @@
 
   function settle(cue, m, late) {
     forget(cue);
-    cue.answer = late <= worth(m) ? { t: "kick", id: cue.id, felt: true, late: late } : { t: "kick", id: cue.id, felt: false, why: "late", late: late };
+    cue.answer = late <= worth(m) ?
+      { t: "kick", id: cue.id, felt: true, late: late } :
+      { t: "kick", id: cue.id, felt: false, why: "late", late: late };
     if (cue.answer.felt) play(m);
     tell(cue.answer);
   }
@@ -171,7 +184,8 @@
     }, Math.max(cue.due - now(), 0));
   }
 
-  // The measure has become better: set the timers by it, and judge the cues that came before it could be believed.
+  // The measure has become better: set the timers by it, and judge the cues that came before it
+  // could be believed.
   function review() {
     cues.forEach(function (cue) {
       if (!timed(cue) || !(cue.said ? sure() : clock.settled)) return;
@@ -202,7 +216,8 @@
     return cue;
   }
 
-  // A run never heard before: the sender was restarted, and timers of the runs before it are cancelled.
+  // A run never heard before: the sender was restarted, and timers of the runs before it are
+  // cancelled.
   function takeOver(id) {
     var run = id.split("/")[0];
     if (id.indexOf("/") < 0 || runs.indexOf(run) >= 0) return;
@@ -212,7 +227,8 @@
   }
 
   function hear(m) {
-    var measured = typeof m.m === "number", judged = m.p !== undefined && m.d === undefined, late = 0, cue;
+    var measured = typeof m.m === "number", judged = m.p !== undefined && m.d === undefined;
+    var late = 0, cue;
     if (measured) {
       late = lateness(m.m, m.r || "", judged);
       review();
@@ -265,7 +281,8 @@
   Bangle.on("GB", function (m) {
     if (m && m.t === "kick") hear(m);
   });
-  // Without the Android app on the watch nobody takes GB(...). Later, for that app may be loaded after this file.
+  // Without the Android app on the watch nobody takes GB(...). Later, for that app may be loaded
+  // after this file.
   setTimeout(function () {
     if (typeof GB === "undefined") global.GB = function (m) {
       Bangle.emit("GB", m);

@@ -1,5 +1,6 @@
-# Ends the private broker when kickcue was killed and cannot do it itself. Argument: the broker's folder.
-# Standard input is a pipe from kickcue: it says the server's process id, again after each restart, and ends when kickcue does.
+# Ends the private broker when kickcue was killed and cannot do it itself. Argument: the broker's
+# folder. Standard input is a pipe from kickcue: it says the server's process id, again after each
+# restart, and ends when kickcue does.
 folder=$1
 server=
 while read -r said; do server=$said; done
