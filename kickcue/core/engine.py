@@ -1,6 +1,4 @@
-"""The one entrance: ``Engine.feed(event) -> outputs``.
-
-Live, replay, simulation and tests all come through here.
+"""The one entrance for live, replay, simulation and tests: ``Engine.feed(event) -> outputs``.
 
 The engine is a pure function of its setup and the events fed so far. It reads no clock; where the
 passing of time alone would change something (the bell line is reached between two notifications, a
@@ -80,7 +78,7 @@ NEAR_S = 10.0
 """From here on the time of the bell is worked out from the present speed and the whole belief;
 before, pace and mean will do."""
 DOUBT_SD = 1.0
-"""...and so it is from farther away where the place is not known: hypotheses may disagree by laps."""
+"""...and so it is from farther away if the place is not known: hypotheses may disagree by laps."""
 EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
@@ -189,10 +187,7 @@ class Engine:
 
     @property
     def undo_until_ns(self) -> int | None:
-        """Until when an undo takes the last start or end back.
-
-        None where there is none to be taken back.
-        """
+        """Until when an undo takes the last start or end back; None where there is none."""
         return None if self._left is None else self._left.left_ns + TAKEN_BACK_NS
 
     @property
@@ -205,7 +200,7 @@ class Engine:
 
     @property
     def distance_pods(self) -> tuple[str, ...]:
-        """The pods that the distance of this race was taken from, the one with most metres first."""
+        """The pods that the distance of this race was taken from, most metres first."""
         return self._distance.pods()
 
     def feed(self, event: Input) -> tuple[Output, ...]:
@@ -236,7 +231,7 @@ class Engine:
     # ---- what comes in
 
     def _take(self, event: Order, t_ns: int, out: list[Output]) -> bool:
-        """Take in the event; return whether it can have changed where the runner is or what is to be done."""
+        """Take in the event; return whether it can have changed where one is or what is to do."""
         refused = refusal(event, self._setup.rules)
         if refused is not None:
             out.append(Notice(t_ns, "helper_refused", refused, Level.WARNING))
@@ -299,10 +294,7 @@ class Engine:
         return self._race, self._left.race
 
     def _offer_start(self, t_ns: int, timer_ns: int, out: list[Output]) -> None:
-        """Tell once that somebody runs and no start was pressed.
-
-        The race begins by a press alone.
-        """
+        """Tell once that somebody runs and no start was pressed: it takes a press to begin."""
         if self._phase is Phase.WAITING and self._standing.runs_unstarted(timer_ns):
             self._offered_start = True
             text = (
@@ -331,7 +323,7 @@ class Engine:
         return True
 
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
-        """Take in a position; return whether it tells of the finish line, just crossed or a second ahead."""
+        """Take in a position; return whether it tells of the finish line, crossed or just ahead."""
         timer_ns = self._timer.at(fix.t_ns)
         known = [each.come_at(fix.t_ns) for each in self._receivers.take(fix, receiver)]
         crossed = [self._race.locate(timer_ns, each) for each in known]
@@ -713,10 +705,7 @@ class Engine:
             self._signal(t_ns, _NEXT_SIGNAL[self._phase], out)
 
     def _standing_at_finish(self, t_ns: int, here: Position) -> int | None:
-        """Return since when the runner has stood where the finish may be.
-
-        None while that is not so.
-        """
+        """Return since when the runner has stood where the finish may be; None: it is not so."""
         off_m = abs(self._course.distance_m - here.distance_m)
         if here.speed_mps >= SLOWEST_MPS or off_m > max(half_width_m(here.sd_m), AT_FINISH_M):
             self._stood_ns = None

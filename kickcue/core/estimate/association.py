@@ -1,7 +1,4 @@
-"""Which line a mark is of, as one hypothesis has it.
-
-The price of each line, and what the filter makes of it.
-"""
+"""Which line a mark is of, as one hypothesis has it: each line's price, and the filter after it."""
 
 import math
 from collections.abc import Iterator
@@ -31,7 +28,7 @@ PASSED_SD: Final = 3.0
 PACE_BREAKS: Final = 1.2
 """A pace that differs by more than this factor from that of the laps before is not of the race."""
 SETTLED_AFTER: Final = 3
-"""After so many lines that fit, a change is history, and its hypothesis may be merged with others."""
+"""After so many lines that fit, a change is history, and its hypothesis may be merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Observation:
         return late_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
 
     def line_m(self, h: TrackFilter) -> float:
-        """Return where the line of this mark would lie, were the runner exactly where ``h`` believes."""
+        """Return where this mark's line would lie, were the runner exactly where ``h`` believes."""
         return h.s + h.scale * self.axis_m(h) - self.late_m()
 
 
@@ -138,7 +135,7 @@ def associated(
 
 
 def _as_a_ratio(h: TrackFilter, scale: float) -> float:
-    """Return how much more probable that scale is as a ratio to the expected one than as a difference.
+    """Return how much likelier a scale is as a ratio to the expected one than as a difference.
 
     A scale of which little is known is log-normal: nobody races at half the pace that was planned.
     """

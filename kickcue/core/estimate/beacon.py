@@ -1,6 +1,4 @@
-"""A Bluetooth beacon on the finish line, and the moment a runner is closest to it.
-
-From nothing but signal strength.
+"""A runner's closest moment to a Bluetooth beacon on the finish line, from signal strength alone.
 
 The strongest reading will not do: single readings fade by 4 to 6 dB, and the body behind which the
 receiver is worn takes 10 to 20 dB from one side. So a curve is fitted to the readings of the last
@@ -79,9 +77,9 @@ class Reading(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What was heard in one ``STEP_S``, so many of them ago.
+    """The mean of what was heard in one ``STEP_S``, and a weight that divides its noise.
 
-    The mean, and a weight that divides its noise.
+    It is so many of them ago.
     """
 
     steps_ago: int
@@ -103,10 +101,7 @@ class BeaconWatch:
         self._strongest_dbm: float | None = None
 
     def rest(self, t_ns: int) -> None:
-        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on.
-
-        The gun, or a crossing.
-        """
+        """Let nothing count as a crossing for ``REST_S`` from the gun or a crossing on."""
         self._since_s = ns_to_s(t_ns) + REST_S
         self._readings.clear()
         self._look_at_s = math.inf
@@ -124,9 +119,9 @@ class BeaconWatch:
         self._look_at_s = min(self._look_at_s, t_s)
 
     def passed(self, t_ns: int) -> int | None:
-        """Return when the runner was closest to the beacon, once it is known.
+        """Return the ``t_ns`` when the runner was closest to the beacon, once it is known.
 
-        Its ``t_ns``, once a crossing.
+        A crossing is told once.
         """
         if not self._readings:
             return None
@@ -199,7 +194,7 @@ def _silences(readings: Sequence[Reading], since_s: float, now_s: float) -> list
 def _odds(cells: Sequence[Cell]) -> list[float]:
     """Return how probably each of ``_AGO`` is when the beacon is closest.
 
-    What is left to 1 is for a runner who stands.
+    What they lack to 1 is for a runner who stands.
     """
     logs = [[_log_evidence(cells, ago, curve) for curve in _CURVES] for ago in _AGO]
     standing = _log_evidence(cells, 0, _FLAT)
@@ -212,9 +207,9 @@ def _odds(cells: Sequence[Cell]) -> list[float]:
 def _log_evidence(
     cells: Sequence[Cell], ago: int, curve: Mapping[int, tuple[float, float]]
 ) -> float:
-    """Return how well the curve fits with its closest approach there, whatever level, n and body.
+    """Return, but for a constant, how well the curve fits with its closest approach there.
 
-    But for a constant.
+    Level, n and body may be any.
     """
     s1 = sf = sg = sff = sfg = sgg = sz = szf = szg = szz = 0.0
     for steps_ago, rssi_dbm, weight in cells:

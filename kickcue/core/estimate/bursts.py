@@ -10,7 +10,7 @@ from typing import Final
 from kickcue.core.units import NS_PER_S
 
 AT_ONCE_NS: Final = NS_PER_S // 2
-"""Words of one sensor nearer to each other than this came out of a queue, if a silence went before."""
+"""Words of one sensor that come nearer together, after a silence, came out of a queue."""
 LONGEST_NS: Final = 2 * NS_PER_S
 """A burst is over after so long [judgement]: queues of a minute were emptied in 0.2 s. Some sensors
 speak four times a second."""

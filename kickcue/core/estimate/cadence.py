@@ -1,6 +1,4 @@
-"""Cadence in steps per minute.
-
-Smoothed, compared with what it was in the body of the race, and its unit watched.
+"""Cadence in steps per minute: smoothed, against the body of the race, and its unit watched.
 
 Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod
 does not change its unit in a race, so what it proved once decides the numbers that could be either

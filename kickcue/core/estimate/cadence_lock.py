@@ -60,10 +60,7 @@ class CadenceLock:
         self.locked = False
 
     def read(self, t_ns: int, bpm: float, spm: float | None) -> bool:
-        """Take in a heart rate and the cadence of the same moment.
-
-        Return whether the one is the other.
-        """
+        """Take in a heart rate and the cadence of that moment; return whether they are one."""
         t_s = t_ns / NS_PER_S
         if spm is None:
             if self.locked and t_s - self._heard[-1].t_s > LOST_STEPS_S:
@@ -114,7 +111,10 @@ class CadenceLock:
         )
 
     def _leapt(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
-        """Say whether, the legs being steady, the heart rate after ``from_s`` is not what it was heading for ``gap_s`` before."""
+        """Tell whether the heart rate after ``from_s`` has left its course, the legs being steady.
+
+        Its course is what it was heading for ``gap_s`` before.
+        """
         now = self._between(from_s, from_s + AGREED_S)
         before = self._between(from_s - gap_s - BEFORE_S, from_s - gap_s)
         if len(before) < LEAST_BEFORE or abs(_mean([h.bpm - h.spm for h in now])) > CENTRED_BPM:
@@ -124,13 +124,12 @@ class CadenceLock:
             return False
         level, slope, sd = _line(before, from_s - gap_s)
         here = _mean([h.bpm for h in now])
-        goal = level + slope * (
-            gap_s + AGREED_S / 2
-        )  # a heart goes on like that, or slows down on the way
+        # A heart goes on like that, or slows down on the way.
+        goal = level + slope * (gap_s + AGREED_S / 2)
         return max(here - max(level, goal), min(level, goal) - here) > max(leap_bpm, 3.0 * sd)
 
     def _impossible(self, from_s: float, gap_s: float) -> bool:
-        """Say whether no heart comes in the time from where it was ``gap_s`` before ``from_s`` to where it is in the seconds after."""
+        """Tell whether no heart gets in ``gap_s`` before ``from_s`` to where it is after that."""
         now = self._between(from_s, from_s + AGREED_S)
         before = self._between(from_s - gap_s - BEFORE_S / 2, from_s - gap_s)
         if len(before) < LEAST_BEFORE // 2:
@@ -185,7 +184,7 @@ def _slope(points: list[tuple[float, float]]) -> float:
 
 
 def _line(rows: list[Heard], at_s: float) -> tuple[float, float, float]:
-    """Return the level at ``at_s``, the slope and the scatter of a straight line through the heart rates."""
+    """Return level at ``at_s``, slope and scatter of a straight line through the heart rates."""
     slope = _slope([(h.t_s, h.bpm) for h in rows])
     t_mean, mean = _mean([h.t_s for h in rows]), _mean([h.bpm for h in rows])
     scatter = _mean([(h.bpm - mean - slope * (h.t_s - t_mean)) ** 2 for h in rows])

@@ -18,7 +18,7 @@ GENERIC_SCALE, GENERIC_SD = 1.0, 0.03
 DAY_SD: Final = 0.005
 """The scale differs by half a per cent from day to day, as the evaluation protocol assumes."""
 CHANGED, CHANGED_SD = 0.05, 0.03
-"""One race in twenty is run on another shoe, which is some three per cent different (same source)."""
+"""One race in twenty is run on another shoe, some three per cent different (same source)."""
 MOST_HYPOTHESES: Final = 12
 
 
@@ -31,13 +31,12 @@ class Measured:
 
 
 def learned(scales: Sequence[Measured]) -> tuple[float, float]:
-    """Return scale and standard deviation to expect in the next race.
+    """Return scale and standard deviation to expect in the next race, from those of earlier ones.
 
-    From those of earlier ones, the oldest first.
-
-    Without any it is the generic scale. The spread includes the next day's difference, and is wide
-    where a change of shoe is suspected. That the shoe may be changed *before* the next race is not
-    in it: the engine keeps a wide hypothesis of its own for such surprises.
+    They come the oldest first; without any it is the generic scale. The spread includes the next
+    day's difference, and is wide where a change of shoe is suspected. That the shoe may be changed
+    *before* the next race is not in it: the engine keeps a wide hypothesis of its own for such
+    surprises.
     """
     beliefs = [(1.0, GENERIC_SCALE, GENERIC_SD**2)]
     for number, race in enumerate(scales):
@@ -77,7 +76,7 @@ def _seen(belief: _Belief, race: Measured) -> _Belief:
 def _pruned(beliefs: list[_Belief]) -> list[_Belief]:
     """Return the heaviest, their weights summing to one.
 
-    One wide one where none is possible at all (numbers far from any pod's).
+    It is one wide one where none is possible at all (numbers far from any pod's).
     """
     heaviest = sorted(beliefs, key=lambda belief: -belief[0])[:MOST_HYPOTHESES]
     total = sum(weight for weight, _, _ in heaviest)

@@ -1,6 +1,4 @@
-"""How sure a place is, decided once and said one way everywhere.
-
-The error, the laps it may be, and when the right word is "about".
+"""How sure a place is, said one way everywhere: its error, its laps, when the word is "about".
 
 A runner sees the line. As long as the truth lies no more than ``NEAR_M`` from what is said, or a
 quarter of the lap where laps are short, the word and the place belong together: "last lap" comes in
@@ -30,17 +28,15 @@ def half_width_m(sd_m: float) -> float:
 
 
 def is_about(sd_m: float, lap_m: float) -> bool:
-    """Return whether a place known to ``sd_m`` is too uncertain to be named without "about", laps being ``lap_m`` long."""
+    """Tell whether a place known to ``sd_m`` is named with "about", in laps of ``lap_m``."""
     return half_width_m(sd_m) > _near_m(lap_m)
 
 
 def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float) -> tuple[int, int]:
     """Return the first and the last lap it may be, counted from 1, of as many as there are lines.
 
-    The same twice where it is known.
-
-    Known is a lap when the truth lies in it in 95 of 100 cases, or no farther than ``NEAR_M``
-    outside: whoever is at the line sees it.
+    They are the same where it is known. Known is a lap when the truth lies in it in 95 of 100
+    cases, or no farther than ``NEAR_M`` outside: whoever is at the line sees it.
     """
     doubt_m = half_width_m(sd_m) - _near_m(lap_m)
     if doubt_m <= 0.0:
@@ -50,10 +46,7 @@ def laps(distance_m: float, sd_m: float, lines_m: Sequence[float], lap_m: float)
 
 
 def lap_at(distance_m: float, lines_m: Sequence[float]) -> int:
-    """Return the lap that is run at ``distance_m``, counted from 1.
-
-    Beyond the finish it is still the last one.
-    """
+    """Return the lap that is run at ``distance_m``, counted from 1; past the finish the last."""
     behind = bisect_right(lines_m, distance_m)
     return behind + 1 if behind < len(lines_m) else behind
 
@@ -67,9 +60,9 @@ def arrival_sd_s(eta_s: float, sd_m: float, speed_mps: float) -> float:
 
 
 def plus_minus(sd: float | None) -> str:
-    """Return the error as it stands behind a number, "± 8": in 95 of 100 cases the truth is within.
+    """Return the error behind a number, "± 8": the truth is within in 95 of 100 cases.
 
-    "± ?" where nobody tells.
+    It is "± ?" where nobody tells.
     """
     return "± ?" if sd is None else f"± {max(SIGMAS_95 * sd, 1.0):.0f}"
 

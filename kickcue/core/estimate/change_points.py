@@ -1,6 +1,4 @@
-"""What a mark may mean that fits no line, or a worse one.
-
-Something has changed since the mark before.
+"""What a mark may mean that fits no line, or a worse one: something has changed since the last.
 
 The start was pressed late or early; metres were lost or made up; the pod's scale is another one;
 the pod tells nothing any more; marks are made at a place of the runner's own. A changed hypothesis
@@ -189,9 +187,8 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
 def at_private_place(h: TrackFilter, seen: Observation, track: Track) -> Iterator[TrackFilter]:
     """Yield the hypothesis that marks are made where the runner is now, each lap.
 
-    None beyond the race.
-
-    Where that is, is known no better than the runner's place; later marks do not sharpen it.
+    There is none beyond the race. Where that is, is known no better than the runner's place; later
+    marks do not sharpen it.
     """
     here_m, lap_m = seen.line_m(h), track.lap_m
     if not 0.0 <= here_m <= track.lines_m[-1]:
@@ -271,9 +268,8 @@ def _other_axes(
         twin = _put_to(h, line_m, seen, Regime.RESCALED)
         scale = min(max(h.scale * (line_m - h.tied_m) / run_m, SCALES[0]), SCALES[1])
         twin.s = line_m + seen.late_m() - scale * seen.axis_m(h)
-        twin.changed = (
-            h.changed or h.tied > 0
-        )  # at the first line it is the scale of the whole race
+        # At the first line it is the scale of the whole race.
+        twin.changed = h.changed or h.tied > 0
         twin.c, twin.o = scale - 1.0, 0.0
         twin.cc, twin.co, twin.oo = PRIORS.rescaled_sd**2, 0.0, POD_DRIFT.sd**2
         yield twin, PRIORS.rescaled * _likely(scale / h.scale - 1.0, PRIORS.rescaled_sd)

@@ -40,7 +40,7 @@ class CommonLateness:
     def __init__(self, h: TrackFilter, first_m: float, lap_m: float) -> None:
         self._first_m, self._lap_m = first_m, lap_m
         self._information = self._score = 0.0
-        """What the presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
+        """What presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
         self._evident_s2 = 0.0
         """Its second moment, as far as the presses speak for it."""
         self._follow(h, by_s=0.0)
@@ -75,9 +75,8 @@ class CommonLateness:
             if abs(past_m) > AT_LINE_M:
                 return
             line_m -= past_m
-        elif (
-            change_of(h) != self._change
-        ):  # it was put to the line, and is off by what the press is
+        elif change_of(h) != self._change:
+            # It was put to the line, and is off by what the press is.
             self._follow(h, by_s=late_mps)
             return
         self._see(line_m + seen.late_m(), seen, late_mps)

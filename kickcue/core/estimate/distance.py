@@ -1,6 +1,4 @@
-"""Distance run, to go and the time of the bell.
-
-Marks count the laps, the pod interpolates within them.
+"""Distance run, to go and the time of the bell: marks count laps, the pod fills them in.
 
 The best evidence leads: marks > pod x learned scale > pod x generic scale > cadence x step length >
 clock x planned pace. All of it goes through one belief (``lines.py``), so every answer comes with
@@ -39,7 +37,7 @@ keeps the door open."""
 STOPPED_AFTER_LINES = 3
 """So many lines in a row without a mark, and no further one is waited for."""
 CADENCE_SD = 0.22
-"""Of the step length before anything is known of it: that of a race's pace against the planned one."""
+"""Of the step length while unknown: that of a race's pace against the planned one."""
 CADENCE_START_VAR_M2 = 10.0**2
 """Legs turn at once, and the body follows."""
 USUAL_CADENCE_MPS = 4.0
@@ -75,10 +73,7 @@ class ScalePrior:
 
 
 class Position(NamedTuple):
-    """Distance run with its standard deviation, and the true speed.
-
-    The planned one while nothing better is known.
-    """
+    """Distance run with its standard deviation, and the true speed, or the planned one."""
 
     distance_m: float
     sd_m: float
@@ -261,10 +256,7 @@ class DistanceEstimator:
         self._monitors.follow(self._common_lateness(self._belief.hypotheses[0]))
 
     def pause(self) -> None:
-        """Note that the recorder was stopped.
-
-        What is walked until it goes on is no part of the race.
-        """
+        """Note that the recorder was stopped: what is walked meanwhile is no part of the race."""
         self._odometer.pause()
 
     @property
@@ -275,12 +267,10 @@ class DistanceEstimator:
     def mark(
         self, t_ns: int, source: MarkSource, age_s: float = 0.0, shared_sd_m: float = 0.0
     ) -> float | None:
-        """Take in a mark ``age_s`` after (below 0: before) its line.
+        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres.
 
-        Return that line in metres run, None for a double or a stray one.
-
-        ``shared_sd_m``: standard deviation of the error that it has in common with all marks of its
-        source.
+        None for a double or a stray one. ``shared_sd_m``: standard deviation of the error that it
+        has in common with all marks of its source.
         """
         if self._belief is None:
             return None
@@ -321,7 +311,7 @@ class DistanceEstimator:
     def _keep_for_undo(self, t_ns: int, call: Call) -> None:
         """Keep what comes after a press, to be taken in again should the press be taken back.
 
-        Forget the press in the end.
+        In the end the press is forgotten.
         """
         if self._undo is None:
             return
@@ -358,10 +348,7 @@ class DistanceEstimator:
         return self._undo is not None
 
     def undo_mark(self) -> bool:
-        """Take back the last mark that a person made, as if it had never been.
-
-        Return False where there is none to take back.
-        """
+        """Take back the last mark that a person made, as if it had never been; False: none is."""
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
@@ -389,7 +376,7 @@ class DistanceEstimator:
             self._belief.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
 
     def pods(self) -> tuple[str, ...]:
-        """Return the pods that the distance of this race was taken from, the one with most metres first."""
+        """Return the pods that the distance of this race was taken from, most metres first."""
         return self._monitors.pods()
 
     def measured(self) -> PodScale | None:
@@ -433,7 +420,10 @@ class DistanceEstimator:
         return _quantile(self._parts(t_ns), probability)
 
     def odds_to_fire(self, distance_m: float, t_ns: int) -> float:
-        """Return with what probability ``distance_m`` should have been passed before one acts on it: over a half while its mark is due."""
+        """Return with what probability ``distance_m`` should have been passed before one acts.
+
+        It is over a half while its mark is due.
+        """
         if self._belief is None or self._source is None:
             return EVEN_ODDS
         model = self._mark_model(self._source)
@@ -513,7 +503,7 @@ def _due(h: TrackFilter, distance_m: float, model: MarkModel) -> float:
 def _start_lines_m(course: Course) -> tuple[float, ...]:
     """Return where the runner passes the start line again.
 
-    Nothing on the road, or where finish line and start line are one or near.
+    Nowhere on the road, or where finish line and start line are one or near.
     """
     lap_m, first_m = course.lap_m, course.first_crossing_m
     if lap_m is None or min(first_m, lap_m - first_m) < APART_M:
@@ -532,10 +522,7 @@ def _beyond(parts: _Parts, x: float) -> float:
 
 
 def _mass_above(scaled: _Parts, x: float) -> float:
-    """Return the same of parts as the error function takes them.
-
-    Half the weight, the mean, sqrt(2) standard deviations.
-    """
+    """Return parts as the error function takes them: half the weight, mean, sqrt(2) sd."""
     mass, erfc = 0.0, math.erfc
     for half, mean, width in scaled:
         mass += half * erfc((x - mean) / width)

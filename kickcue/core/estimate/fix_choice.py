@@ -1,6 +1,6 @@
-"""Which of several receivers of positions counts.
+"""Which of several receivers of positions counts: one at a time.
 
-One at a time, for each errs in its own way, and a step between two is no running.
+Each errs in its own way, and a step between two is no running.
 """
 
 from collections.abc import Sequence
@@ -33,21 +33,18 @@ def is_a_place(lat_deg: float, lon_deg: float) -> bool:
 class FixChoice:
     """Of several receivers the first in ``order`` that has been well for a while counts.
 
-    While none has, the one well for longest.
+    While none has, it is the one well for longest.
     """
 
     def __init__(self, order: Sequence[str | None]) -> None:
-        """``order``: the receivers by name.
-
-        None is the one whose fixes come as they are, without a sensor's name.
-        """
+        """``order``: the receivers by name; None: fixes come without a sensor's name."""
         self._order = order
         self._heard_ns: dict[str | None, int] = {}
         self._well_since_ns: dict[str | None, int] = {}
         self._times = {name: FixTimes() for name in order}
 
     def take(self, fix: Fix, receiver: str | None) -> tuple[Fix, ...]:
-        """Take in a fix; return those that count and are of a known time by now, each with its age where it has one."""
+        """Take in a fix; return those that count and whose time is known by now, with their age."""
         return self._times[receiver].feed(fix) if self.counts(fix, receiver) else ()
 
     def counts(self, fix: Fix, receiver: str | None) -> bool:

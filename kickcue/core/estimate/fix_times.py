@@ -1,6 +1,4 @@
-"""When positions were true that came in a burst.
-
-A link stood still, and then gave at once all that was queued.
+"""When positions were true that came in a burst, after a link stood still.
 
 A position that tells its age needs none of this. Others count as of the moment they come, which for
 a burst is wrong by as much as the link stood still. But receivers speak in a rhythm, so of a burst
@@ -27,7 +25,7 @@ BEATS: Final = 2.5
 AT_ONCE: Final = 0.5
 """Positions less than this share of a beat apart were queued together."""
 MISSING: Final = 1
-"""So many more or fewer than the silence had beats: then the times are off by no more than a beat."""
+"""So many more or fewer than the silence had beats: the times are off by no more than a beat."""
 LATEST: Final = 15
 USUAL_S: Final = 1.0
 """A receiver's rhythm, as long as it has not shown another."""
@@ -46,7 +44,7 @@ class FixTimes:
         self._kept: deque[Fix] = deque(maxlen=MOST_KEPT)
 
     def feed(self, fix: Fix) -> tuple[Fix, ...]:
-        """Return the positions that are known to be of some time, this one the last of them or not among them yet."""
+        """Return the positions whose time is known, this one last or not among them yet."""
         if fix.age_s is not None:
             self._kept.clear()
             self._last_ns = fix.t_ns
@@ -73,10 +71,7 @@ class FixTimes:
         return (fix,)
 
     def _released(self, next_ns: int, beat_s: float) -> tuple[Fix, ...]:
-        """Return what was kept, each with its age where it was a burst.
-
-        Nothing where that cannot be told.
-        """
+        """Return what was kept, with ages where it was a burst; nothing where none can tell."""
         kept, last_ns = tuple(self._kept), self._last_ns
         self._kept.clear()
         if len(kept) == 1:

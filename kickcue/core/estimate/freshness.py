@@ -68,10 +68,7 @@ class Channel:
         self._said_first_ns = 0
 
     def heard(self, t_ns: int, said: object, *, plausible: bool) -> bool:
-        """Note that the sensor said ``said`` (anything comparable).
-
-        Return whether it is fresh with that.
-        """
+        """Note that the sensor said ``said`` (anything comparable); return whether it is fresh."""
         if t_ns >= self.stale_ns or not self.plausible or not self.connected or self._frozen:
             self.well_since_ns = t_ns
         if said != self._said or self.heard_ns is None:

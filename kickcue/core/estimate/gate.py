@@ -4,8 +4,9 @@ The line is crossed in one direction. Fixes come once a second; the moment is go
 that, in one of two ways:
 
 * between two fixes, by interpolating: good anywhere, on a bend too, but known only once it is over;
-* foretold, by the straight line through the last seconds' fixes, up to a second before: the finish line lies at the end of a straight,
-  the cue for the last lap cannot wait for the fix behind it, and nine fixes tell more than two.
+* foretold, by the straight line through the last seconds' fixes, up to a second before: the finish
+  line lies at the end of a straight, the cue for the last lap cannot wait for the fix behind it,
+  and nine fixes tell more than two.
 
 Noise makes a runner who stands beside the line "cross" it again and again; so the last seconds must
 show progress along the heading, and a crossing is followed by a rest in which there is no other.
@@ -54,7 +55,10 @@ _METRES_PER_DEGREE: Final = 6_371_008.8 * math.pi / 180.0
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A line through a point, square to the direction of running: WGS 84 degrees, heading in degrees clockwise from north."""
+    """A line through a point, square to the direction of running.
+
+    WGS 84 degrees, heading in degrees clockwise from north.
+    """
 
     lat_deg: float
     lon_deg: float
@@ -89,10 +93,7 @@ class Gate:
 
 
 class Plane:
-    """The ground around a point, taken as flat: metres east and north of it.
-
-    Good for a few kilometres.
-    """
+    """The ground around a point, taken as flat: metres east and north, for a few kilometres."""
 
     def __init__(self, lat_deg: float, lon_deg: float) -> None:
         self._lat_deg = lat_deg
@@ -111,7 +112,10 @@ class Plane:
 
 
 class Place(NamedTuple):
-    """Where and when: on a Plane metres east and north, on a gate metres past the line and metres right of its middle."""
+    """Where and when: on a Plane metres east and north.
+
+    On a gate they are metres past the line and metres right of its middle.
+    """
 
     t_ns: int
     x_m: float
@@ -179,16 +183,13 @@ class LineGate:
         self._rests_until_ns: int | None = None
 
     def rest(self, t_ns: int) -> None:
-        """Let nothing count as a crossing for ``REST_S`` from ``t_ns`` on.
-
-        The gun, or a crossing.
-        """
+        """Let nothing count as a crossing for ``REST_S`` from the gun or a crossing on."""
         self._rests_until_ns = t_ns + s_to_ns(REST_S)
 
     def feed(self, fix: Fix) -> int | None:
-        """Return when the line was crossed since the fix before, or will be within ``FORETOLD_S``.
+        """Return the ``t_ns`` of a crossing since the fix before, or within ``FORETOLD_S``.
 
-        Its ``t_ns``, once a crossing.
+        A crossing is told once.
         """
         east, north = self._plane.east_north(fix.lat_deg, fix.lon_deg)
         sin, cos = self._ahead
@@ -226,7 +227,7 @@ class LineGate:
         )
 
     def _foretold(self) -> Place | None:
-        """Return where the line through the last seconds' fixes crosses, if that is since the fix before or soon."""
+        """Return where the line through the last fixes crosses, if since the fix before or soon."""
         before, here = self._recent[-2], self._recent[-1]
         seconds = [(p.t_ns - here.t_ns) / NS_PER_S for p in self._recent]
         x_m, x_mps = fitted(seconds, [p.x_m for p in self._recent])
@@ -239,7 +240,7 @@ class LineGate:
         return Place(here.t_ns + s_to_ns(ahead_s), 0.0, y_m + ahead_s * y_mps)
 
     def _progressing(self) -> bool:
-        """Say whether the last seconds lead across the line, as the means of their first and last third tell."""
+        """Tell whether the last seconds lead across the line, by their first and last third."""
         third = len(self._recent) // 3
         recent = list(self._recent)
         if recent[-1].t_ns - recent[0].t_ns < LEAST_PROGRESS_S * NS_PER_S:
@@ -270,7 +271,7 @@ def _reachable(a: Place, b: Place) -> bool:
 def fitted(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
     """Return value at 0 and slope of the straight line through the points (least squares).
 
-    Slope 0 where all x are one.
+    The slope is 0 where all x are one.
     """
     n = len(xs)
     mean_x, mean_y = sum(xs) / n, sum(ys) / n

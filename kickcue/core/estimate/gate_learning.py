@@ -4,11 +4,14 @@ Nobody has to survey the track. The runner stands at the start when the gun goes
 comes by there again; how far the finish line lies from the start along the track follows from the
 event. So:
 
-1. The start is where the fixes of the last seconds before the gun were, its heading that of the first metres run.
-2. When the runner crosses the start again after a lap (as the way along the positions tells, within 12 %), the lap has closed.
-3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies that share of the closed lap past the
-   start which the event says (5000 m: half of it), at the place and with the heading the runner had there. Each further lap shows it
-   again; the mean is taken.
+1. The start is where the fixes of the last seconds before the gun were, its heading that of the
+   first metres run.
+2. When the runner crosses the start again after a lap (as the way along the positions tells, within
+   12 %), the lap has closed.
+3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies
+   that share of the closed lap past the start which the event says (5000 m: half of it), at the
+   place and with the heading the runner had there. Each further lap shows it again; the mean is
+   taken.
 
 A line emits marks only as long as it agrees with itself: each crossing must come whole laps after
 the one before, within 12 % of a lap. A run that never closes a lap (a road, a park) never learns a
@@ -83,7 +86,7 @@ class LineWatch:
     def __init__(self, course: Course, gate: Gate | None = None) -> None:
         """Watch ``gate`` where it is set, else learn the line.
 
-        On the road, where no line comes back, do nothing.
+        On the road, where no line comes back, it does nothing.
         """
         self._course = course
         self._set = _SetLine(gate, course.lap_m) if gate is not None else None
@@ -113,7 +116,7 @@ class LineWatch:
     def feed(self, fix: Fix) -> int | None:
         """Take in a fix, in order of time.
 
-        Return the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
+        Returns the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
         """
         if not (abs(fix.lat_deg) <= NORTHERNMOST_DEG and abs(fix.lon_deg) <= 180.0):
             return None  # no place on earth, or one where a degree of longitude is no length
@@ -140,9 +143,9 @@ class LineWatch:
 
     @property
     def shared_sd_m(self) -> float:
-        """Standard deviation of the error that all crossings have in common.
+        """Standard deviation of the error that all crossings of a learned line have in common.
 
-        That of a learned line, none of one that was set.
+        A line that was set has none.
         """
         return SHARED_SD_M if self._set is None else 0.0
 
@@ -218,9 +221,8 @@ class _Learner:
         if place.t_ns <= self._gun_ns + GUN_SLACK_S * NS_PER_S:
             self._standing.append(place)
             return None
-        if (
-            self._standing and verdict is not Sieved.REPEATED
-        ):  # else nobody knows where the gun was, or the runner is
+        if self._standing and verdict is not Sieved.REPEATED:
+            # Else nobody knows where the gun was, or the runner is.
             return self._run(place, verdict, fix)
         return None
 
@@ -237,9 +239,9 @@ class _Learner:
         return marked_ns if self._share else closed_ns
 
     def _close(self, start: LineGate, fix: Fix) -> int | None:
-        """Return when the start was crossed after whole laps.
+        """Return when the start was crossed after whole laps; see where the finish line is.
 
-        Where it is not the finish line, see where that is.
+        That is where the start is not the finish line.
         """
         crossed_ns = start.feed(fix)
         if crossed_ns is None:
@@ -259,10 +261,7 @@ class _Learner:
         return crossed_ns
 
     def _is_like_the_others(self, lap_m: float) -> bool:
-        """Say whether a lap is as long as those before.
-
-        Else its positions were wrong somewhere, and it teaches nothing.
-        """
+        """Tell whether a lap is as long as those before; else its positions teach nothing."""
         return not self.laps_m or abs(lap_m - fmean(self.laps_m)) <= ALIKE * self._lap_m
 
     def _start_place(self) -> Place:
@@ -327,10 +326,7 @@ class _Learner:
 
 
 class _Stand(NamedTuple):
-    """A place on the way, or the way from one to another.
-
-    Metres, and how many of them are bridges.
-    """
+    """A place on the way, or the way between two: metres, and how many of them are bridges."""
 
     way_m: float
     bridged_m: float = 0.0
@@ -400,9 +396,7 @@ class _Way:
             self._corner, self._corner_m = place, self._corner_m + chord_m
 
     def _bridge(self, place: Place) -> None:
-        """Go on where it is not known how the runner came to ``place``.
-
-        At the pace there was before.
+        """Go on at the pace of before where it is not known how the runner came to ``place``.
 
         From the last corner on, for a receiver may have stood still before it jumped.
         """

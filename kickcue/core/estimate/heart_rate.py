@@ -1,6 +1,4 @@
-"""Heart rate that can be believed, and how long it has been above a ceiling.
-
-It never steers the last lap.
+"""Heart rate that can be believed, and its time above a ceiling. It never steers the last lap.
 
 Its time constant is 38 s at low and 132 s at high work rate (Gielen 2024), longer than the last lap
 itself; so a ceiling is decided on what was seen before the bell, and a heart rate that is lost

@@ -120,7 +120,7 @@ class LineBelief:
         return found
 
     def _where(self, h: TrackFilter) -> tuple[tuple[tuple[float, ...], float], ...]:
-        """Return where marks may be made under this hypothesis, each with its share of the runners."""
+        """Return where marks may be made under this hypothesis, each with its share of runners."""
         if h.lines_m:
             return ((h.lines_m, 1.0),)
         lines_m, start_lines_m = self._track.lines_m, self._track.start_lines_m
@@ -145,7 +145,7 @@ class LineBelief:
         self.hypotheses = _pruned([*self.hypotheses, *behind])
 
     def parts(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> list[Part]:
-        """Return where the runner is ``since_s`` after the last count, the pod ``dd_m`` ahead of it.
+        """Return where one is ``since_s`` after the last count, the pod ``dd_m`` ahead of it.
 
         ``dd_var_m2`` is the variance of these pod metres.
         """
@@ -166,16 +166,13 @@ class LineBelief:
 
     @property
     def marked_m(self) -> float | None:
-        """The last line that the heaviest hypothesis has tied to a mark, in metres run.
-
-        None before the first.
-        """
+        """The last line (metres run) that the heaviest hypothesis ties to a mark, None: not yet."""
         heaviest = self.hypotheses[0]
         return heaviest.lines_m[heaviest.last_line] if heaviest.lines_m else None
 
 
 def _pruned(branches: list[TrackFilter]) -> list[TrackFilter]:
-    """Return at most ``MOST_HYPOTHESES``, heaviest first, weights summing to one, near twins merged."""
+    """Return ``MOST_HYPOTHESES`` at most, heaviest first, weights normed, near twins merged."""
     branches.sort(key=lambda h: -h.weight)
     total = sum(h.weight for h in branches)
     kept: list[TrackFilter] = []

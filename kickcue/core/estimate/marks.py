@@ -54,10 +54,7 @@ class MarkModel:
         return replace(self, delay_s=self.delay_s + age_s, delay_sd_s=delay_sd_s)
 
     def at_boards(self) -> "MarkModel":
-        """Return what a mark is worth on the road.
-
-        Where boards stand in place of a painted line.
-        """
+        """Return what a mark is worth on the road, where boards stand in place of a line."""
         return replace(
             self,
             sharpness_m=math.hypot(self.sharpness_m, BOARD_SD_M),
@@ -65,23 +62,23 @@ class MarkModel:
         )
 
     def seen_after(self, tied: int, lines: int) -> float:
-        """Return how probably the next crossing gives a mark after ``tied`` of the first ``lines`` ones did."""
+        """Return how probably a crossing gives a mark after ``tied`` of ``lines`` crossings did."""
         return (SEEN_STRENGTH * self.seen + tied) / (SEEN_STRENGTH + lines)
 
     def stray_after(self, strays: int, lines: float) -> float:
-        """Return how many stray marks there are for each line, after ``strays`` of them in so many lines.
+        """Return how many stray marks there are a line, after ``strays`` of them in ``lines``.
 
-        Of somebody whose rate is exponential about the usual one.
+        The rate is taken to be exponential about the usual one.
         """
         return self.stray * (1 + strays) / (1.0 + self.stray * max(lines, 0.0))
 
     def error(self, speed_mps: float) -> tuple[float, float]:
-        """Return how far past the line a mark comes at that speed, and the standard deviation of it, in metres."""
+        """Return how far past the line a mark comes at that speed, and its sd, in metres."""
         sd_m = math.hypot(speed_mps * self.delay_sd_s, self.sharpness_m)
         return speed_mps * self.delay_s, max(sd_m, LEAST_SD_M)
 
     def known(self, speed_mps: float) -> tuple[float, float]:
-        """Return how far past the line the runner is when a mark of it is known, and the standard deviation of that, in metres."""
+        """Return how far past the line one is when its mark is known, and the sd, in metres."""
         return (
             self.error(speed_mps)
             if self.known_s is None

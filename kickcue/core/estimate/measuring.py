@@ -67,7 +67,10 @@ class Measuring:
     def line(
         self, line_m: float, model: MarkModel, speed_mps: float, ahead: tuple[float, float]
     ) -> None:
-        """Take in that a mark was taken for the line at ``line_m``, the pod ``ahead`` of its last count by (m, sd m)."""
+        """Take in a mark taken for the line at ``line_m``.
+
+        The pod is ``ahead`` of its last count by (m, sd m).
+        """
         dd_m, dd_sd_m = ahead
         marked_m = line_m + speed_mps * model.delay_s
         mark_var_m2 = (speed_mps * model.delay_sd_s) ** 2 + model.sharpness_m**2
@@ -78,9 +81,9 @@ class Measuring:
         self._lines += 1
 
     def pods(self) -> tuple[str, ...]:
-        """Return the pods that the distance was taken from, the one with most metres first.
+        """Return the pods that the distance was taken from, most metres first.
 
-        Those whose metres do not matter left out.
+        Those whose metres do not matter are left out.
         """
         little_m = (1.0 - ONE_PODS_SHARE) * sum(self._counted_m.values())
         ranked = sorted(self._counted_m, key=lambda name: -self._counted_m[name])

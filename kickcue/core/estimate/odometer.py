@@ -37,7 +37,7 @@ MOST_READINGS = 128
 """No pod sends more within ``SPEED_WINDOW_NS``: of a flood the latest are kept."""
 SETTLED_S = 8.0
 PACE_MEMORY_S = 20.0
-"""Against 50 ms of jitter a second: the predicted time of the bell, minutes ahead, must not dance."""
+"""Against 50 ms of jitter a second: the bell's predicted time, minutes ahead, must not dance."""
 GUESS_SD = 0.10
 """Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes
 more in a minute."""
@@ -94,7 +94,7 @@ class Odometer:
         """What could have been run in a stall and has not been counted yet: a burst may still bring
         it."""
         self._paused = False
-        """The recorder was stopped: a total that has leapt since counts what was walked meanwhile."""
+        """The recorder was stopped: a total that has leapt since counts what was walked then."""
         self._draining = False
         """A new beginning was made in a stall: what is still queued has been run already."""
         self._drained = False
@@ -129,17 +129,11 @@ class Odometer:
 
     @property
     def step_is_guessed(self) -> bool:
-        """Whether nothing is known of this runner's steps.
-
-        No pod has told speed and cadence together.
-        """
+        """Whether nothing is known of this runner's steps: no pod told speed with cadence."""
         return self._step_length.metres == FIRST_GUESS_M
 
     def catch_up(self, t_ns: int) -> Step | None:
-        """Commit to the guess up to ``t_ns``.
-
-        Return that step, or None where there is nothing to catch up from.
-        """
+        """Commit to the guess up to ``t_ns``; return that step, None where it has no beginning."""
         if self.t_ns is None:
             self.t_ns = t_ns
             return None
@@ -150,7 +144,10 @@ class Odometer:
         return Step(dd_m, dt_s, sd_m**2)
 
     def silent_since(self, then_ns: int | None, t_ns: int) -> bool:
-        """Return whether the pod is silent at ``t_ns`` if it last spoke, or was last caught up with, at ``then_ns``."""
+        """Return whether the pod is silent at ``t_ns`` if it last spoke at ``then_ns``.
+
+        Or was last caught up with then.
+        """
         return (
             then_ns is not None
             and t_ns - then_ns > SILENT_NS
@@ -158,10 +155,7 @@ class Odometer:
         )
 
     def rebase(self) -> None:
-        """Take the next total as a new beginning.
-
-        What it counted before is known better from elsewhere.
-        """
+        """Take the next total as a new beginning: what it counted before is better known."""
         self._trusted_m, self._guessed_m, self._suspect, self._before = None, 0.0, None, None
         self._owed_m = 0.0
         self._draining = True
@@ -184,7 +178,7 @@ class Odometer:
     ) -> Step | None:
         """Take in one reading of ``pod`` (any part may be unknown).
 
-        Return the step it makes, or None where it tells nothing.
+        Returns the step it makes, None where it tells nothing.
         """
         if pod != self._pod:  # another pod has another total
             self._pod, self._rhythm, self._burst = pod, Rhythm(), Burst()
@@ -211,9 +205,8 @@ class Odometer:
             step = NO_STEP
         else:
             step = self._guess(dt_s, speed_mps)
-            if (
-                total_m is None or self._suspect is not None
-            ):  # not counted yet: the total may still tell
+            if total_m is None or self._suspect is not None:
+                # Not counted yet: the total may still tell.
                 self._guessed_m += step.dd_m
         self._rhythm.heard(t_ns)
         self._commit(t_ns, step.dd_m)
@@ -226,7 +219,7 @@ class Odometer:
         return step
 
     def ahead(self, t_ns: int) -> tuple[float, float]:
-        """Return how far the pod has probably run since its last reading, and the standard deviation of that, in metres."""
+        """Return how far the pod has probably run since its last reading, and the sd, in metres."""
         if self.t_ns is None:
             return 0.0, 0.0
         dt_s = (t_ns - self.t_ns) / NS_PER_S
@@ -267,18 +260,16 @@ class Odometer:
             if before is not None and not self._as_run(before, t_ns, total_m, speed_mps):
                 self._before = before
             return dd_m
-        if self._before is not None and self._as_run(
-            self._before, t_ns, total_m, speed_mps
-        ):  # only the one total between was wrong
+        if self._before is not None and self._as_run(self._before, t_ns, total_m, speed_mps):
+            # Only the one total between was wrong.
             dd_m = total_m - self._before.total_m - (self.total_m - self._before.stood_m)
             self._trust(t_ns, total_m)
             return dd_m
         if self._suspect is not None:
             then_m, then_ns = self._suspect
             onward_s = (t_ns - then_ns) / NS_PER_S
-            if (
-                -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0
-            ):  # the jump was a reset: count on from there
+            if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:
+                # The jump was a reset: count on from there.
                 leapt_m = (
                     then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
                 )
@@ -292,12 +283,10 @@ class Odometer:
         return None
 
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
-        """Say whether this may be an old reading out of a queue.
+        """Tell whether this may be an old reading out of a queue, and the runner farther on.
 
-        Then the runner is farther on, as the guess has it.
-
-        Its pod says that it runs, and after a silence has a total that is short of that by more
-        than half.
+        Its pod says that it runs, and after a silence has a total that is short of the guess by
+        more than half.
         """
         if self._burst.head_ns is not None:
             return self._burst.goes_on(t_ns)
@@ -343,7 +332,7 @@ class Odometer:
             self._trail.popleft()
 
     def _learn_pace(self, step: Step) -> None:
-        """Average the speed since the athlete began to run, forgetting what is older than ``PACE_MEMORY_S``."""
+        """Average the speed since the start, forgetting what is older than ``PACE_MEMORY_S``."""
         dd_m, dt_s, _ = step
         if self._unpaced is not NO_STEP:
             dd_m, dt_s = self._unpaced.dd_m + dd_m, self._unpaced.dt_s + dt_s

@@ -1,7 +1,4 @@
-"""One foot pod or treadmill, watched for what its own readings say about it.
-
-Its unit, and whether it lies still while somebody runs.
-"""
+"""One foot pod or treadmill, watched for its unit and whether it lies still while somebody runs."""
 
 from kickcue.core.estimate.cadence import UnitWatch
 from kickcue.core.estimate.freshness import Channel

@@ -36,7 +36,7 @@ REST_S: Final = 60.0
 REST_SPREAD: Final = 0.8
 """Any rest: 60 s within a factor of two or so (log-normal)."""
 SHARES: Final = (0.7, 0.2)
-"""Of the rests so many are of the commonest kind and of the second; what is left may be anything."""
+"""Of the rests so many are of the commonest kind and of the second; the others may be anything."""
 LONGER: Final = 1.3
 """A rest between sets is longer than the others by this factor at least."""
 STEP: Final = 1.04
@@ -64,10 +64,7 @@ _Gap = tuple[float, float]
 
 
 class Usual(NamedTuple):
-    """What is usual in a session, in seconds.
-
-    A repetition, and the kinds of rest, the commonest first.
-    """
+    """What is usual in a session, in s: a repetition, and kinds of rest, the commonest first."""
 
     rep_s: float
     rests_s: tuple[float, ...] = ()
@@ -126,9 +123,9 @@ def _by_lengths(
 
 
 def _likeliest(gaps: Sequence[_Gap]) -> Usual:
-    """Return the usual lengths, each of them a gap or what is left of one.
+    """Return the usual lengths with which some story is the likeliest.
 
-    With which some story is the likeliest.
+    Each is a gap or what is left of one.
     """
     gaps_s = [gap_s for gap_s, _ in gaps]
     lengths = _thinned(gaps_s)
@@ -148,10 +145,7 @@ def _likeliest(gaps: Sequence[_Gap]) -> Usual:
 
 
 def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
-    """Return the usual lengths as the story found with them has them.
-
-    They were taken from single gaps before.
-    """
+    """Return the usual lengths as the story found with them has them; they were single gaps."""
     _, starts = _story(gaps, usual)
     steps = [(step, gap_s) for step, (gap_s, _) in zip(pairwise(starts), gaps, strict=True)]
     reps_s = [gap_s for (was, now), gap_s in steps if was and not now and _in_one(gap_s, usual)]
@@ -167,10 +161,7 @@ def _relearnt(gaps: Sequence[_Gap], usual: Usual) -> Usual:
 
 
 def _thinned(lengths_s: Iterable[float]) -> list[float]:
-    """Return the lengths, in order.
-
-    Without those that hardly differ from the one before and those below a second.
-    """
+    """Return the lengths in order, without near twins and those below a second."""
     kept: list[float] = []
     for length_s in sorted(lengths_s):
         if length_s >= 1.0 and (not kept or length_s > STEP * kept[-1]):
@@ -254,8 +245,8 @@ def _told(presses: Sequence[int], starts: Sequence[bool], usual: Usual) -> tuple
 def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int]) -> Iterator[Rep]:
     """Yield the repetitions.
 
-    One that is filled in reaches no further than the press beside it, two in one gap to its middle
-    at most.
+    One that is filled in reaches no further than the press beside it; of two in one gap each stops
+    at its middle.
     """
     ended = set(whole.values())
     lone = [t_ns not in whole and t_ns not in ended for t_ns in presses]
@@ -275,9 +266,6 @@ def _filled(presses: Sequence[int], starts: Sequence[bool], whole: dict[int, int
 
 
 def _length_ns(whole: dict[int, int], t_ns: int) -> int:
-    """Return the usual length of a repetition about ``t_ns``.
-
-    From the nearest of those that were seen whole.
-    """
+    """Return the usual length of a repetition about ``t_ns``, by the nearest seen whole."""
     beside = sorted(whole.items(), key=lambda rep: abs(rep[0] - t_ns))[:BESIDE]
     return round(median(b - a for a, b in beside))

@@ -1,6 +1,4 @@
-"""The repetitions of a session, found in its speeds or positions alone.
-
-``rep_presses.py`` finds them in its lap presses.
+"""A session's repetitions, by speeds or positions; ``rep_presses.py`` finds them in presses.
 
 A session of repetitions has two levels, running hard and resting (standing, walking or jogging).
 Otsu's threshold parts them; a repetition begins when the speed clearly goes above and ends when it
@@ -35,7 +33,7 @@ SHORTEST_S: Final = 8.0
 WALK_MPS: Final = 1.9
 """People walk up to about 2 m/s and run beyond: a walk is no repetition."""
 TWO_LEVELS: Final = 0.7
-"""Share of the speeds' variance that lies between two levels at least. One level with noise: 2/π."""
+"""Share of the speeds' variance that lies between two levels at least; one with noise: 2/π."""
 THREE_LEVELS: Final = 0.87
 """The same of three levels; one with noise: 0.81."""
 EASY_APART_MPS: Final = 0.5
@@ -142,7 +140,10 @@ def _above(values: Sequence[float], levels: Levels) -> list[float]:
 
 
 def _are_levels(values: Sequence[float], levels: Levels) -> bool:
-    """Tell whether speeds lie on two levels, or on three of which two are slow (walking and easy running), and not on one with noise."""
+    """Tell whether speeds lie on two levels, or on three of which two are slow, and not on one.
+
+    The slow ones are walking and easy running; one level with noise does not count.
+    """
     slow = [mps for mps in values if mps < levels.parting]
     fast = _above(values, levels)
     within = len(fast) * pvariance(fast)
@@ -185,10 +186,7 @@ def _efforts(speeds: Sequence[tuple[int, float]], levels: Levels) -> tuple[Rep, 
 def _without_glimpses(
     speeds: Sequence[tuple[int, float]], efforts: Sequence[Rep], hard_mps: float
 ) -> Iterator[Rep]:
-    """Yield the efforts without those that are short and hardly above the threshold.
-
-    Easy running that lies about it.
-    """
+    """Yield the efforts without easy running about the threshold: short and hardly above it."""
     times = [t_ns for t_ns, _ in speeds]
     usual_ns = median(rep.ns for rep in efforts) if efforts else 0.0
     for rep in efforts:
@@ -235,7 +233,7 @@ def _overlap(a: Rep, b: Rep) -> bool:
 
 
 def _are_a_session(reps: Sequence[Rep]) -> bool:
-    """Tell whether efforts are alike, or at least their rests, and whether there are rests worth the name.
+    """Tell whether efforts or at least their rests are alike, and the rests worth the name.
 
     Of a few all must be alike: two or three are so by chance.
     """

@@ -1,6 +1,4 @@
-"""How often a sensor speaks, learned on the way.
-
-One word every four seconds is a slow sensor and no silence.
+"""How often a sensor speaks, learned on the way: a word each four seconds is no silence.
 
 Foot pods and straps speak once a second. Watches that save memory record when something changes,
 every 1 to 7 s; some gateways pass on less than they hear. A fixed limit would call such a sensor
@@ -39,7 +37,7 @@ class Rhythm:
         """For how many words more the latest intervals may not all be quick; then there is nothing
         to learn, and no time is spent on it."""
         self.silence_ns = 0
-        """How long a silence its rhythm explains; 0 for a quick sensor, and while nothing is known."""
+        """How long a silence its rhythm explains; 0 for a quick sensor, and while unknown."""
 
     def copy(self) -> "Rhythm":
         """Return an independent copy."""

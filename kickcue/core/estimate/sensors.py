@@ -1,7 +1,4 @@
-"""From notifications to what can be believed now.
-
-Decodes, counts how decoding ended, and watches every sensor's health.
-"""
+"""From notifications to what can be believed now; counts failures, watches every sensor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -50,7 +47,7 @@ class DecodeCounts:
 
 
 class Survey(NamedTuple):
-    """Steps and beats per minute as far as they can be believed, when the next sensor goes stale, and what is news."""
+    """Steps and beats per minute as far as believed, when the next sensor goes stale, and news."""
 
     cadence_spm: float | None
     heart_rate_bpm: float | None
@@ -60,10 +57,9 @@ class Survey(NamedTuple):
 
 @dataclass(slots=True)
 class HeartWatch:
-    """One heart-rate sensor.
+    """One heart-rate sensor: its health, what can be believed of it, whether it counts steps.
 
-    Its health, what of it can be believed, and whether it counts steps (None: that need not be
-    asked).
+    None: that need not be asked.
     """
 
     channel: Channel
@@ -184,10 +180,7 @@ class SensorDesk:
         )
 
     def survey(self, t_ns: int) -> Survey:
-        """Return what is known now, and what the screen should know since the last survey.
-
-        Changes of health, oddities.
-        """
+        """Return what is known now, and the news: changes of health, and oddities."""
         pod, pod_ns = self._pods.survey(t_ns, self._news)
         heart, heart_ns = self._hearts.survey(t_ns, self._news)
         for name, watch in self._pod_watch.items():
@@ -230,9 +223,7 @@ class SensorDesk:
         )
 
     def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartWatch:
-        """Begin to watch a heart-rate sensor.
-
-        Tell where the order of the setup puts light before a strap.
+        """Begin to watch a heart-rate sensor; tell where the setup puts light before a strap.
 
         Only light counts steps. A sensor of unknown kind is watched as long as it sends no
         beat-to-beat intervals: those that sent them were straps, but for a few that smooth them.

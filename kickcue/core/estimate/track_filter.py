@@ -22,7 +22,7 @@ from typing import Final, Self
 class Drift:
     """How the scale of an axis wanders.
 
-    It returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does.
+    Most of it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does.
     """
 
     sd: float
@@ -84,10 +84,10 @@ class TrackFilter:
     strays: int = 0
     """How many marks belonged to none, double ones not counted."""
     began_line: int = 0
-    """The first line that had its mark: who begins to press late has not missed the lines before."""
+    """The first line with a mark: who begins to press late has not missed the lines before."""
     regime: Regime = Regime.USUAL
     changed: bool = False
-    """The pod's metres since the gun are not all those of one scale: they tell it to no other race."""
+    """The pod's metres since the gun are not all of one scale: they tell no other race of it."""
     since_change: int = 0
     """How many lines have had their mark since the regime changed."""
     clock_mps: float = 0.0
@@ -156,7 +156,7 @@ class TrackFilter:
         return self.clock_mps * dt_s if self.clock_mps else dd_m
 
     def place(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
-        """Return mean and variance of where the runner is once the pod has counted ``dd_m`` in ``dt_s``.
+        """Return mean and variance of the place once the pod has counted ``dd_m`` in ``dt_s``.
 
         ``dd_var_m2`` is the variance of these pod metres, which are not committed to.
         """
@@ -168,10 +168,7 @@ class TrackFilter:
         return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
 
     def variance_ahead(self, dd_m: float) -> float:
-        """Return the variance of ``s`` after ``dd_m`` further pod metres.
-
-        Without committing to them.
-        """
+        """Return the variance of ``s`` ``dd_m`` pod metres on, without committing to them."""
         return (
             self.ss
             + 2.0 * dd_m * (self.sc + self.so)
@@ -179,7 +176,7 @@ class TrackFilter:
         )
 
     def shift(self, dd_m: float) -> tuple[float, float, float, float]:
-        """Return (s, cov(s,s), cov(s,c), cov(s,o)) as they would be ``dd_m`` further pod metres on."""
+        """Return (s, cov(s,s), cov(s,c), cov(s,o)) as they would be ``dd_m`` pod metres on."""
         return (
             self.s + self.scale * dd_m,
             self.variance_ahead(dd_m),
@@ -188,7 +185,7 @@ class TrackFilter:
         )
 
     def see(self, position_m: float, var_m2: float, dd_m: float = 0.0) -> float:
-        """Take in that the runner was at ``position_m`` when the pod stood ``dd_m`` ahead of its last count.
+        """Take in that the runner was at ``position_m``, the pod ``dd_m`` ahead of its last count.
 
         ``var_m2`` is the variance of that position. Return its likelihood, per metre.
         """

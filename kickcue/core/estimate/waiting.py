@@ -1,4 +1,4 @@
-"""How long to wait for the mark of a line before believing without it that the line has been passed.
+"""How long to wait for a line's mark before believing without it that the line was passed.
 
 Where laps are being marked, the mark of the very line is due any moment, and it caps how late one
 can be; firing early has no such cap. So the cue waits while, *no mark having come yet*, the line
@@ -62,7 +62,7 @@ class Awaited(NamedTuple):
 
 
 def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> float:
-    """Return with what probability the line should have been passed before one stops waiting for its mark.
+    """Return how probably the line should have been passed before one waits no longer.
 
     ``places``: those believed in, the heaviest first; the mark comes ``late_m`` past the line, give
     or take ``late_sd_m``.
@@ -108,7 +108,7 @@ def _passed(place: Awaited, on_m: float) -> float:
 
 
 def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: float) -> float:
-    """Return how much more of the mass of U lies past the line than before it when all have gone on by ``on_m``.
+    """Return how much more of U's mass lies past the line than before it, ``on_m`` further on.
 
     Of the places for which the line lies far ahead only the likeliest counts, for no more than one
     of them can be waited for.
@@ -132,7 +132,7 @@ def _behind(places: Sequence[Awaited], on_m: float, late_m: float, late_sd_m: fl
 
 
 def _plain(mean: float, place: Awaited, on_m: float, late_m: float, late_sd_m: float) -> float:
-    """Return the same for a place whose mark is not waited for, or that is surely on one side of the line."""
+    """Return the same for a place not waited for, or surely on one side of the line."""
     passed = _passed(place, on_m)
     if not place.seen or mean < 0.0:
         return 2.0 * passed - 1.0
@@ -143,7 +143,7 @@ def _plain(mean: float, place: Awaited, on_m: float, late_m: float, late_sd_m: f
 
 
 def odds_to_fire_at(sd_m: float, late_m: float, late_sd_m: float, seen: float) -> float:
-    """Return with what probability the line should have been passed before one stops waiting for its mark.
+    """Return how probably the line should have been passed before one waits no longer.
 
     ``sd_m`` is the uncertainty of the place; the mark comes ``late_m`` past the line, give or take
     ``late_sd_m``, and with probability ``seen`` at all. The answer lies between even odds (nothing
@@ -178,7 +178,7 @@ def _outstanding(
 ) -> float:
     """Return the mass of U there, by Gauss-Legendre quadrature.
 
-    With x in its own standard deviations and ``mean`` of them past the line on average.
+    x is in its own standard deviations, ``mean`` of them past the line on average.
     """
     low, high = between
     width, half_seen, exp, erfc = high - low, seen * 0.5, math.exp, math.erfc
