@@ -195,11 +195,9 @@ async def _who_is_around(settings: Settings) -> str:
 
 async def _on_screen(settings: Settings, how: _How) -> str | None:
     """Show the race until the person leaves; return what was wrong with the recording."""
-    with (
-        told_to_end() as told
-        # from before the start, which is not broken off: the end of a start is near, and good order
-        # is easier
-    ):
+    # From before the start, which is not broken off: the end of a start is near, and good order is
+    # easier.
+    with told_to_end() as told:
         async with live(
             settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
         ) as race:

@@ -86,7 +86,7 @@ _FORMS: Final = (
     "on the road"
 )
 
-# lap lengths are surveyed to the millimetre: what is left over below that is no line of its own
+# Lap lengths are surveyed to the millimetre: what is left over below that is no line of its own.
 _SAME_LINE_M: Final = 0.001
 _SAME_WINDOW_M: Final = 1.0  # 1609 m are a mile to whoever says so
 _DIGITS: Final = (

@@ -294,7 +294,7 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
             finally:
                 await end([task])
                 if not task.cancelled():
-                    # it never ends by itself: what it raises is a bug that must not pass unseen
+                    # It never ends by itself: what it raises is a bug that must not pass unseen.
                     task.result()
 
 

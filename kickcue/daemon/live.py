@@ -692,8 +692,8 @@ async def live(
         raise run.refused
     for task in tasks:
         if not task.cancelled():
-            # they never end by themselves: what one of them raises is a bug that must not pass
-            # unseen
+            # They never end by themselves: what one of them raises is a bug that must not pass
+            # unseen.
             task.result()
 
 

@@ -250,8 +250,8 @@ def _after_reboot_ns(
         )
         return since_start_ns
     gap_ns = utc_gap_ns(then, now)
-    # a Pi has no clock of its own: until the network tells, it believes that it is some earlier
-    # time
+    # A Pi has no clock of its own: until the network tells, it believes that it is some earlier
+    # time.
     if not gap_ns:
         say(
             f"{path.name}: this machine's clock does not tell how long the race was interrupted: "

@@ -36,8 +36,8 @@ _RECORDS: Final = {0: (b"\x14\0",), 1: (b"\0\x14",)}  # global number 20 by byte
 _TIME_FIELD: Final = bytes((_TIMESTAMP, 4, 0x86))
 _BACK_S: Final = 60  # records may stand a little out of order
 _MAX_STEP_S: Final = 6 * 3600  # no recorder that goes on pauses longer
-# messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording
-# leaves 7 s out
+# Messages between two records: up to 3 of heart beats or GNSS data a second, and smart recording
+# leaves 7 s out.
 _HOPS: Final = 24
 _REPORT_EVERY: Final = 500  # messages, some 50 ms of decoding
 _NAMED: Final = 3  # places of damage

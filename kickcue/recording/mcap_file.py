@@ -146,7 +146,7 @@ class McapWriter:
             if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:
                 self._to_disk()
         except OSError as error:
-            # half a record may stand at the end: whatever came after it would be unreadable
+            # Half a record may stand at the end: whatever came after it would be unreadable.
             self._broken = True
             raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
 

@@ -8,8 +8,8 @@ from hypothesis import given, strategies as st
 from kickcue.core.course import EVENTS, Course, corrected, course_for, lane_lap_m, race_distance_m
 from kickcue.core.errors import AskedWronglyError
 
-# event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in
-# and not computed
+# Event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in
+# and not computed.
 TABLE = [
     ("800m", None, 800.0, 2, 400.0, 400.0),
     ("1500m", None, 1500.0, 4, 300.0, 1100.0),

@@ -9,7 +9,7 @@ from kickcue.core.course import EVENTS, course_for
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.records import FASTER_THAN_ANY, SLOWEST_S_PER_M, bounds_s, check_target
 
-# men's, seconds; another list than the module's own: from memory of the results, to the second
+# Men's, seconds; another list than the module's own: from memory of the results, to the second.
 RECORDS = {
     "400m": 43,
     "600m": 73,

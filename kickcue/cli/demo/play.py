@@ -102,7 +102,7 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
         wearing.cancel()
         await asyncio.wait({wearing})
     if not wearing.cancelled():
-        # it never ends by itself: what it raises is a bug that must not pass unseen
+        # It never ends by itself: what it raises is a bug that must not pass unseen.
         wearing.result()
     return played
 

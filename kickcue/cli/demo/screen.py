@@ -156,5 +156,5 @@ async def _live(board: Board) -> AsyncIterator[Screen]:
             painting.cancel()
             await asyncio.wait({painting})
     if not painting.cancelled():
-        # it never ends by itself: what it raises is a bug that must not pass unseen
+        # It never ends by itself: what it raises is a bug that must not pass unseen.
         painting.result()

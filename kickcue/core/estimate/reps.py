@@ -116,8 +116,8 @@ def reps_from_speeds(speeds: Sequence[tuple[int, float]]) -> tuple[Rep, ...]:
     values = [mps for _, mps in speeds]
     one_stretch: tuple[Rep, ...] = ()
     apart = two_levels(values)
-    # where a long warm-up is a level of its own, the repetitions are told from it and not from the
-    # rests
+    # Where a long warm-up is a level of its own, the repetitions are told from it and not from the
+    # rests.
     for levels in (apart, None if apart is None else two_levels(_above(values, apart))):
         if levels is None or levels.fast <= WALK_MPS:
             continue

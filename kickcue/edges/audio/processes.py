@@ -22,7 +22,7 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
             stdin=asyncio.subprocess.DEVNULL if said is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            # Ctrl-C is for us, and a cue that is being said is said to its end
+            # Ctrl-C is for us, and a cue that is being said is said to its end.
             start_new_session=True,
         )
     except OSError as error:

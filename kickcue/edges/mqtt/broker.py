@@ -153,7 +153,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
 def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: _Ports) -> str:
     config: dict[str, Any] = {
         "server_name": "kickcue",
-        # NATS' own protocol cannot be switched off; the same users and rights hold there
+        # NATS' own protocol cannot be switched off; the same users and rights hold there.
         "listen": f"{LOOPBACK}:-1",
         "mqtt": {"listen": f"{LOOPBACK}:{ports.mqtt}"},
         "websocket": {"listen": f"{LOOPBACK}:{ports.websocket}", "no_tls": True},

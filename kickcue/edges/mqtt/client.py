@@ -273,8 +273,8 @@ class Session:
             "renewal": self._until_renewed(),
         }
         tasks = [asyncio.create_task(job, name=f"mqtt {name}") for name, job in jobs.items()]
-        # no TaskGroup: up to Python 3.12 it forgets that it was cancelled when one of its tasks
-        # fails at the same time
+        # No TaskGroup: up to Python 3.12 it forgets that it was cancelled when one of its tasks
+        # fails at the same time.
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -401,5 +401,5 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
             await end([work])
             delivery.farewell()
             if not work.cancelled():
-                # it never ends by itself: what it raises is a bug that must not pass unseen
+                # It never ends by itself: what it raises is a bug that must not pass unseen.
                 work.result()

@@ -117,7 +117,7 @@ class Keeper:
     async def _end_server(self) -> None:
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
-                # also one that is frozen; nothing in its store is worth a farewell
+                # Also one that is frozen; nothing in its store is worth a farewell.
                 self._server.kill()
             await self._server.wait()
             self._tell_guard("")  # the number may soon be that of somebody else

@@ -31,7 +31,7 @@ PUBLISH_S: Final = 0.5
 """No acknowledgement by then: the connection is given up. A fresh one is quicker than waiting for
 TCP to send again."""
 GOODBYE_S: Final = 0.5
-# a receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum")
+# A receiver that was frozen gets at most so many old messages at once (MQTT 5 "receive maximum").
 IN_FLIGHT: Final = 10
 WRONG_PROTOCOL: Final = (1, 132)  # CONNACK: of MQTT 3.1.1 and of 5
 REFUSED_LOGIN: Final = (4, 5, 134, 135)
@@ -65,7 +65,7 @@ _LIBRARY_LOG.setLevel(logging.CRITICAL)
 
 def new_client_id() -> str:
     """Return a client id that nobody can guess: whoever connects with ours throws us out."""
-    # 22 characters; every broker takes 23 (MQTT 3.1.1, 3.1.3.1)
+    # 22 characters; every broker takes 23 (MQTT 3.1.1, 3.1.3.1).
     return f"kickcue-{secrets.token_hex(7)}"
 
 

@@ -46,7 +46,7 @@ class Sizes:
         A limit that was not the cause is forgotten.
         """
         topic, self._topic = self._topic, ""
-        # nothing was sent since the last end, or the same end is told twice, by reader and writer
+        # Nothing was sent since the last end, or the same end is told twice, by reader and writer.
         if not topic:
             return
         if now_s - self._sent_s > AT_ONCE_S:

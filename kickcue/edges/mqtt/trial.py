@@ -63,7 +63,7 @@ async def try_out(
     mouth = Plan(speaker, f"{TRIED}-{secrets.token_hex(4)}")
     async with AsyncExitStack() as stack:
         # patient: a subscription that is refused is what is looked for, and must not end the
-        # connection
+        # connection.
         hears, says = [
             await stack.enter_async_context(connect(plan, patient=True)) for plan in (ears, mouth)
         ]

@@ -97,7 +97,7 @@ CONTACT: Final = {
     "NOT_DETECTED": False,
     "0": False,
     "SensorContactState.NOT_SUPPORTED": None,
-    # Nordic's parser knows no "not supported"; the one frame of which it says so has contact bits 0
+    # Nordic's parser knows no "not supported"; the one frame it says so of has contact bits 0.
     "false": None,
 }
 

@@ -24,8 +24,8 @@ from tests.edges.mqtt.conftest import (
 
 TTL_MS = 800
 EACH_S = 0.05
-# this machine's own hiccups between a decision and our note of it; the faults are 3 times longer
-# than the ttl
+# This machine's own hiccups between a decision and our note of it; the faults are 3 times longer
+# than the ttl.
 SLACK_NS = 400_000_000
 
 
