@@ -44,7 +44,7 @@ def encode_web(
 ) -> tuple[Document, ...]:
     """Return the array for ``navigator.vibrate``, or pulses for tones where nothing vibrates.
 
-    And the words.
+    The words come with them.
     """
     del profile
     pulses = lowered.pulses or ()
