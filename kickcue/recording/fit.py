@@ -190,7 +190,7 @@ def _number(*candidates: Any) -> float | None:
 
 
 def _point(message: Message, hearts: HeartRates) -> Point:
-    """Return the record; a developer field counts where the native field it stands for has none."""
+    """Return the record; a developer field counts where its native field is missing."""
     values, instead = message.values, message.stands_for
     cadence = _number(values.get("cadence"), instead.get(CADENCE))
     step_mm = number(values.get("step_length"))

@@ -129,7 +129,10 @@ class CadenceLock:
         return max(here - max(level, goal), min(level, goal) - here) > max(leap_bpm, 3.0 * sd)
 
     def _impossible(self, from_s: float, gap_s: float) -> bool:
-        """Tell whether no heart gets in ``gap_s`` before ``from_s`` to where it is after that."""
+        """Tell whether no heart gets that fast to where it is in the seconds after ``from_s``.
+
+        It had the time from where it was ``gap_s`` before.
+        """
         now = self._between(from_s, from_s + AGREED_S)
         before = self._between(from_s - gap_s - BEFORE_S / 2, from_s - gap_s)
         if len(before) < LEAST_BEFORE // 2:

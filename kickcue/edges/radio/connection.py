@@ -197,7 +197,7 @@ class Connection:
                 yield chars[handle]
 
     async def _start_notify(self, char: BleakGATTCharacteristic, uuid: str, hear: Hear) -> None:
-        """Subscribe, also where BlueZ is busy (InProgress): bleak tries only the rest again."""
+        """Subscribe, again if BlueZ is busy (InProgress): bleak repeats reads and writes alone."""
         for left in reversed(range(BUSY_TRIES)):
             try:
                 async with asyncio.timeout(SUBSCRIBE_S):
