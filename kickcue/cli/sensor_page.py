@@ -38,7 +38,7 @@ def _match_line(block: schema.Match) -> str:
 
 def _offer_lines(provides: schema.Provides) -> Iterator[str]:
     for kind in schema.Provides.model_fields:
-        offer: schema.Offer | None = getattr(provides, kind)
+        offer: schema.Fact | None = getattr(provides, kind)
         if offer is not None:
             facts = offer.model_dump(exclude_none=True, exclude={"status", "source"})
             yield (

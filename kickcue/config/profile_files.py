@@ -169,9 +169,7 @@ def _to_core(document: schema.ProfileDocument) -> SensorProfile:
     hr = document.provides.hr
     traits = LinkTraits()
     if link is not None:
-        traits = LinkTraits(
-            link.connections, link.bond, tuple(link.skip_services), tuple(link.only_services)
-        )
+        traits = LinkTraits(link.connections, tuple(link.skip_services), tuple(link.only_services))
     return SensorProfile(
         id=head.id,
         vendor=head.vendor,
@@ -206,7 +204,7 @@ def to_match(block: schema.Match) -> Match:
 def _provides(block: schema.Provides) -> tuple[Provides, ...]:
     offers = {kind: getattr(block, kind) for kind in schema.Provides.model_fields}
     return tuple(
-        Provides(kind, offer.service, offer.char, offer.rate_hz)
+        Provides(kind, offer.service, offer.char)
         for kind, offer in offers.items()
         if offer is not None
     )
@@ -234,5 +232,4 @@ def _pod_rules(document: schema.ProfileDocument) -> PodRules:
         reject_cadence_below=below,
         reject_above_mps=above,
         zero_cadence_is_unknown="zero_cadence_is_unknown" in quirks,
-        distance_is_lifetime="distance_is_lifetime" in quirks,
     )

@@ -126,7 +126,6 @@ class Link(Fact):
 
     silence_ok_s: Positive | None = None
     connections: Annotated[int, Field(ge=1, le=100)] | None = None
-    bond: Literal["none", "optional", "required"] | None = None
     skip_services: list[Uuid] = []
     only_services: list[Uuid] = []
 
@@ -137,13 +136,7 @@ class Link(Fact):
         return self
 
 
-class Offer(Fact):
-    """Base of the ``[provides.*]`` blocks."""
-
-    rate_hz: Positive | None = None
-
-
-class HeartOffer(Offer):
+class HeartOffer(Fact):
     """``[provides.hr]``."""
 
     service: Literal["180d"]
@@ -153,7 +146,7 @@ class HeartOffer(Offer):
     rr: Literal["sent", "absent"] | None = None
 
 
-class PodOffer(Offer):
+class PodOffer(Fact):
     """``[provides.rsc]``."""
 
     service: Literal["1814"]
@@ -161,21 +154,21 @@ class PodOffer(Offer):
     cadence_unit: Literal["stride", "step", "auto"]
 
 
-class TreadmillOffer(Offer):
+class TreadmillOffer(Fact):
     """``[provides.treadmill]``."""
 
     service: Literal["1826"]
     char: Literal["2acd"]
 
 
-class LocationOffer(Offer):
+class LocationOffer(Fact):
     """``[provides.location]``."""
 
     service: Literal["1819"]
     char: Literal["2a67"]
 
 
-class BatteryOffer(Offer):
+class BatteryOffer(Fact):
     """``[provides.battery]``."""
 
     service: Literal["180f"]
@@ -219,12 +212,6 @@ class ZeroCadenceIsUnknown(Quirk):
     effect: Literal["zero_cadence_is_unknown"]
 
 
-class DistanceIsLifetime(Quirk):
-    """The distance counts since the factory."""
-
-    effect: Literal["distance_is_lifetime"]
-
-
 class IgnoreContact(Quirk):
     """The contact bits mean nothing."""
 
@@ -242,11 +229,7 @@ class DropRrUnlikeBpm(Quirk):
 
 
 AnyQuirk = Annotated[
-    RejectCadenceBelow
-    | ZeroCadenceIsUnknown
-    | DistanceIsLifetime
-    | IgnoreContact
-    | DropRrUnlikeBpm,
+    RejectCadenceBelow | ZeroCadenceIsUnknown | IgnoreContact | DropRrUnlikeBpm,
     Field(discriminator="effect"),
 ]
 

@@ -148,7 +148,6 @@ def _to_core(document: schema.WatchDocument) -> WatchProfile:
         words=None if words is None else Words(words.max_bytes, words.charset),
         timing=Timing() if document.timing is None else Timing(**_told(document.timing)),
         link=WatchLink() if document.link is None else _link(document.link),
-        answers=None if document.link is None else document.link.answers,
         instead=head.instead,
         matches=tuple(map(to_match, document.match)),
         provides=_offers(document),
@@ -194,7 +193,6 @@ def _link(block: schema.Link) -> WatchLink:
         char=block.char,
         response=block.write == "response",
         connections=block.connections,
-        bond=block.bond,
         mtu=block.mtu,
         max_payload=block.max_payload,
         subscribe=tuple(block.subscribe),
@@ -202,7 +200,6 @@ def _link(block: schema.Link) -> WatchLink:
         on_connect=_orders(block.on_connect, block),
         race_begins=_orders(block.race_begins, block),
         race_ends=_orders(block.race_ends, block),
-        reconnect_s=block.reconnect_s,
     )
 
 

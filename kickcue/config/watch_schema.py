@@ -147,7 +147,6 @@ class Link(Fact):
     char: Uuid
     write: Literal["response", "no-response"]
     connections: Annotated[int, Field(ge=1, le=100)] | None = None
-    bond: Literal["none", "optional", "required"] | None = None
     mtu: Annotated[int, Field(ge=23, le=517)] | None = None
     max_payload: Annotated[int, Field(ge=20, le=512)] | None = None
     subscribe: list[Uuid] = Field(default_factory=list)
@@ -155,8 +154,6 @@ class Link(Fact):
     on_connect: list[Order] = Field(default_factory=list)
     race_begins: list[Order] = Field(default_factory=list)
     race_ends: list[Order] = Field(default_factory=list)
-    reconnect_s: Positive | None = None
-    answers: Uuid | None = None
 
 
 class Offer(Fact):

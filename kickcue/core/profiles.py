@@ -102,15 +102,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Provides:
-    """One characteristic that kickcue reads from the device.
-
-    ``rate_hz`` is how often it notifies where that is known.
-    """
+    """One characteristic that kickcue reads from the device."""
 
     kind: str
     service: str
     char: str
-    rate_hz: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +115,6 @@ class LinkTraits:
 
     connections: int | None = None
     """How many centrals the device serves at once as it leaves the factory."""
-    bond: str | None = None
-    """``none``, ``optional`` or ``required``."""
     skip_services: tuple[str, ...] = ()
     only_services: tuple[str, ...] = ()
 
@@ -147,9 +141,6 @@ class PodRules:
     reject_above_mps: float = 0.0
     zero_cadence_is_unknown: bool = False
     """Cadence 0 while there is speed: the sensor lost the steps, the runner did not stop."""
-    distance_is_lifetime: bool = False
-    """The distance counts since the factory, not since the session began: only differences mean
-    anything."""
 
 
 @dataclass(frozen=True, slots=True)

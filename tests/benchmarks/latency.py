@@ -23,7 +23,14 @@ from statistics import quantiles
 
 from kickcue import __version__
 from tests.benchmarks.latency_gateways import BLE2MQTT, THEENGS, ble2mqtt, theengs, versions
-from tests.benchmarks.latency_rows import Row, bell_by_lap, bell_by_notification, floor, state
+from tests.benchmarks.latency_rows import (
+    Row,
+    bell_by_lap,
+    bell_by_notification,
+    floor,
+    press_alone,
+    state,
+)
 from tests.benchmarks.latency_stand import Stand, stand
 from tests.benchmarks.speed import machine
 
@@ -39,6 +46,7 @@ def measures(count: int, gateways: Path | None) -> list[Measure]:
         lambda here: state(here, count, private=True),
         lambda here: state(here, count, pod_too=False),
         lambda here: bell_by_notification(here, count),
+        lambda here: press_alone(here, count),
         lambda here: bell_by_lap(here, count),
     ]
     if gateways is None:

@@ -302,6 +302,21 @@ async def sample(ear: Ear, row: Row, kind: str, pod: Sensor, what: PodSample) ->
     row.add(t0_ns, await ear.first(t0_ns, is_cue(kind), 2.0))
 
 
+async def press_alone(here: Stand, count: int) -> list[Row]:
+    """Measure a press to whoever listens: the floor of each of the two ways that a lap press and
+    its cue go.
+    """
+    row = Row("lap press over MQTT -> subscriber")
+    button = Button(here.port)
+    async with here.ear() as ear:
+        for _ in range(count):
+            t0_ns = button.press(CommandKind.LAP)
+            row.add(t0_ns, await ear.first(t0_ns, lambda heard: heard.topic == f"{PREFIX}/command"))
+            await asyncio.sleep(random.uniform(*PAUSE_S))
+    button.away()
+    return [row]
+
+
 async def bell_by_lap(here: Stand, count: int) -> list[Row]:
     """Measure a press at the line to ``cue``: 100 m laps, 20 s for the first; the press of the
     second lap, after 18 s, makes the bell due.

@@ -306,6 +306,16 @@ async def until_felt(inputs: Sequence[object]) -> None:
             await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize("tls", [(), ("--tls", "127.0.0.1")])
+def test_it_holds_nothing_back(tmp_path: Path, tls: Sequence[str]) -> None:
+    """GIVEN a folder WHEN the files are written, with TLS or without THEN no message waits on the
+    broker's side until the one before is acknowledged.
+    """
+    written(tmp_path / "files", *tls)
+    lines = (tmp_path / "files" / "kickcue.conf").read_text().splitlines()
+    assert lines.count("set_tcp_nodelay true") == 1
+
+
 @pytest.mark.mosquitto
 async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
     """GIVEN the files WHEN somebody sends more than any message has THEN the broker does not pass

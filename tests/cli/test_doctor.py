@@ -171,7 +171,9 @@ async def test_a_sensor_that_is_elsewhere_is_not_called_connected(
     status, report = await surgery.looked_at(capsys)
     assert (0, "warning", "ok") == (status, report["strap"]["level"], report["pod"]["level"])
     assert re.fullmatch(
-        rf"{STRAP} not seen for \d+ s: is it worn and awake\?", report["strap"]["why"]
+        rf"{STRAP} not seen for \d+ s: is it worn and awake\? "
+        r"Has another device got it\? It serves one at a time\.",
+        report["strap"]["why"],
     )
     assert await asyncio.to_thread(main, ["doctor", str(surgery.race)]) == 0
     assert "ready for a race, without strap" == capsys.readouterr().out.splitlines()[-1]

@@ -392,7 +392,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             'effect = "be_nice"',
             (
                 "quirk[1].effect: expected one of reject_cadence_below, zero_cadence_is_unknown, "
-                "distance_is_lifetime, ignore_contact, drop_rr_unlike_bpm, got 'be_nice'"
+                "ignore_contact, drop_rr_unlike_bpm, got 'be_nice'"
             ),
         ),
         ('effect = "reject_cadence_below"\n', "", "quirk[1].effect: is missing"),
@@ -510,7 +510,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             "[provides.rsc]",
             "[provides.rsc]\n[provides.battery]",
             (
-                "provides.battery.cadence_unit: no such key (known here: status, source, rate_hz, "
+                "provides.battery.cadence_unit: no such key (known here: status, source, "
                 "service, char) (and 6 more)"
             ),
         ),

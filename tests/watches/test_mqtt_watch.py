@@ -4,6 +4,7 @@ without a network.
 
 import asyncio
 import signal
+import socket
 
 import pytest
 
@@ -11,7 +12,7 @@ from kickcue.core.events import Cue, CueKind
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, StatusMessage
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, until
-from tests.watches.conftest import Sender, Told, WatchBroker, sending
+from tests.watches.conftest import Sender, Told, WatchBroker, real_mqtt_as, sending
 
 pytestmark = pytest.mark.mosquitto
 
@@ -224,6 +225,19 @@ async def test_a_watch_that_was_cut_off_comes_back_and_answers_for_what_it_felt(
         [ack] = await sender.answers(1)
     assert ("c1", True) == (ack.id, ack.felt)
     assert await watch.played(1)
+
+
+@pytest.mark.skipif(real_mqtt_as() is not None, reason="the real mqtt_as does not tell its socket")
+@pytest.mark.parametrize("watch", ["unix"], indirect=True)
+async def test_what_it_says_leaves_at_once(broker: WatchBroker, watch: Told) -> None:
+    """GIVEN a watch WHEN it connects, and again after the broker died THEN neither socket holds a
+    write back until the one before is acknowledged.
+    """
+    at_once = [socket.IPPROTO_TCP, socket.TCP_NODELAY, 1]
+    assert watch.all("socket_option") == [at_once]
+    broker.mosquitto.signal(signal.SIGKILL)
+    broker.mosquitto.come_back()
+    await watch.until(lambda: watch.all("socket_option") == [at_once, at_once])
 
 
 async def test_the_later_arm_holds(broker: WatchBroker, watch: Told) -> None:

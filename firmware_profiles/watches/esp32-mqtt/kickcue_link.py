@@ -12,6 +12,7 @@ QUEUE = 16  # of what came and was not looked at yet; the oldest goes first
 KEEPALIVE_S = 12  # mqtt_as pings four times in it and gives a link up that answered none of them
 ANSWER_S = 4  # no answer for so long: mqtt_as says it again or gives up
 AGAIN_S = 2
+NO_DELAY = (6, 1, 1)  # IPPROTO_TCP, TCP_NODELAY, on: not every port has the names
 
 
 class Link:
@@ -48,6 +49,7 @@ class Link:
             await self._client.up.wait()
             self._client.up.clear()
             self._wake_radio()
+            self._send_at_once()
             await self.renew(topics)
 
     async def publish(self, topic, payload):
@@ -76,3 +78,14 @@ class Link:
         if not self._save_power:
             wlan = network.WLAN(network.STA_IF)
             wlan.config(pm=wlan.PM_NONE)
+
+    def _send_at_once(self):
+        """Let no write wait until the one before is acknowledged.
+
+        mqtt_as writes a message in five pieces, and the broker's machine acknowledges a first one
+        after 40 ms.
+        """
+        try:
+            self._client._sock.setsockopt(*NO_DELAY)  # noqa: SLF001  mqtt_as has no other way
+        except (AttributeError, OSError) as error:  # a port that cannot: later, but it works
+            print("kickcue: messages leave late, for TCP_NODELAY is not to be had:", error)

@@ -180,7 +180,7 @@ class WatchLink:
     """Where cues are written to."""
     response: bool = False
     connections: int | None = None
-    bond: str | None = None
+    """How many centrals the watch serves at once."""
     mtu: int | None = None
     """The largest ATT MTU the watch agrees to; a packet holds 3 bytes less."""
     max_payload: int | None = None
@@ -191,8 +191,6 @@ class WatchLink:
     on_connect: tuple[Write, ...] = ()
     race_begins: tuple[Write, ...] = ()
     race_ends: tuple[Write, ...] = ()
-    reconnect_s: float | None = None
-    """How long the watch may take to be heard again after a lost link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +255,6 @@ class WatchProfile:
     """None: it shows no text."""
     timing: Timing = field(default_factory=Timing)
     link: WatchLink = field(default_factory=WatchLink)
-    answers: str | None = None
-    """A characteristic that notifies when the runner presses something after a cue; None: the watch
-    cannot answer."""
     instead: str | None = None
     """The id of the profile for the same watch where this one is refused by it."""
     matches: tuple[Match, ...] = ()

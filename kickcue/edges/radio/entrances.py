@@ -213,7 +213,9 @@ async def missing(
                     break
                 await scanner.news(LOOK_S)
     return {
-        name: "" if choice.heard is not None else choice.why or not_seen(pins[name].title, past_s)
+        name: ""
+        if choice.heard is not None
+        else choice.why or not_seen(pins[name].title, past_s, pins[name].profile.link.connections)
         for name, choice in choices.items()
     }
 

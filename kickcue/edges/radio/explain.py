@@ -170,9 +170,14 @@ def of_a_watch(found: Diagnosis) -> Diagnosis:
     return replace(found, text=text.replace("worn and near", "near"))
 
 
-def not_seen(title: str, since_s: float) -> str:
-    """Return what to do about a device that is not heard, in a run or by the doctor."""
-    return f"{title} not seen for {since_s:.0f} s: is it worn and awake?"
+def not_seen(title: str, since_s: float, serves: int | None) -> str:
+    """Return what to do about a device that is not heard, in a run or by the doctor.
+
+    ``serves``: how many listeners it takes at once, None where nobody knows. One that takes a
+    single one does not show itself while another has it.
+    """
+    taken = " Has another device got it? It serves one at a time." if serves == 1 else ""
+    return f"{title} not seen for {since_s:.0f} s: is it worn and awake?{taken}"
 
 
 def diagnose(error: BaseException) -> Diagnosis:

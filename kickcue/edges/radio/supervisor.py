@@ -133,7 +133,7 @@ class Supervisor(ABC):
     def _missing(self, since_s: float) -> str:
         if since_s < SOON_S:
             return f"looking for {self._pin.title}"
-        return not_seen(self._pin.title, since_s)
+        return not_seen(self._pin.title, since_s, self._pin.profile.link.connections)
 
     def _came_up(self, device: BLEDevice, chars: str) -> None:
         self._health.connections += 1

@@ -170,6 +170,20 @@ def mosquitto(tmp_path: Path, real_program: Callable[[str], Path]) -> Iterator[M
     broker.process.wait()
 
 
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """Make a certificate for 127.0.0.1 that is its own CA; return its folder."""
+    subject = ["-subj", "/CN=kickcue", "-addext", "subjectAltName=IP:127.0.0.1"]
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    subprocess.run(
+        ["openssl", "req", "-x509", *kind, *subject, "-keyout", "server.key", "-out", "server.crt"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    return tmp_path
+
+
 @pytest.fixture(params=["nats", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
 async def broker(request: pytest.FixtureRequest) -> AsyncIterator[Broker]:
     """Each of the two brokers."""

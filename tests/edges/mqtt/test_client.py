@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import signal
-import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -84,20 +83,6 @@ async def test_something_listens_that_is_no_broker(mute: int) -> None:
         await refusal(Address("127.0.0.1", mute))
         == f"broker mqtt://127.0.0.1:{mute}: cannot connect: no answer as an MQTT broker within 2 s"
     )
-
-
-@pytest.fixture
-def certificates(tmp_path: Path) -> Path:
-    """Make a certificate for 127.0.0.1 that is its own CA; return its folder."""
-    subject = ["-subj", "/CN=kickcue", "-addext", "subjectAltName=IP:127.0.0.1"]
-    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    subprocess.run(
-        ["openssl", "req", "-x509", *kind, *subject, "-keyout", "server.key", "-out", "server.crt"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
-    return tmp_path
 
 
 @pytest.mark.mosquitto

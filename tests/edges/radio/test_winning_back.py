@@ -9,6 +9,7 @@ import time
 import pytest
 from bleak import BleakScanner
 
+from kickcue.core.profiles import LinkTraits
 from kickcue.edges.radio import Pin, Stage, sensors
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
@@ -16,6 +17,7 @@ from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import (
     BEAT,
     PATIENCE_S,
+    POD,
     POD_PIN,
     STEP,
     STRAP,
@@ -38,6 +40,28 @@ async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:
         await until_heard(ear, strap, "strap")
         assert (4, 3) == (radio.health["strap"].connections, radio.health["strap"].drops)
     assert [True, False] * 4 == ear.links("strap")
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("serves", "asks"),
+    [
+        (1, "awake? Has another device got it? It serves one at a time."),
+        (2, "awake?"),
+        (None, "awake?"),
+    ],
+)
+async def test_a_sensor_for_one_listener_may_be_taken(
+    ear: Ear, pod: Sensor, serves: int | None, asks: str
+) -> None:
+    """GIVEN a pod that is not heard WHEN its profile says that it serves one listener THEN the
+    runner is asked whether another has it, and else not.
+    """
+    pod.advertise(on=False)
+    pin = Pin("pod", profile(link=LinkTraits(connections=serves)), address=POD)
+    async with ear.radio(pin) as radio:
+        await until(lambda: "not seen for" in radio.health["pod"].why)
+        assert radio.health["pod"].why.endswith(f"is it worn and {asks}")
 
 
 @pytest.mark.usefixtures("hasty")

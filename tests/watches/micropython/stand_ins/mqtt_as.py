@@ -7,6 +7,7 @@ names a folder with it, it is used instead.
 """
 
 import asyncio
+import json
 import struct
 
 AGAIN_MS = 200
@@ -46,6 +47,17 @@ def packet(head, body):
             return bytes((head,)) + length + body
 
 
+class TellingSocket:
+    """A socket whose options are told on standard output, once the system has taken them."""
+
+    def __init__(self, sock):
+        self._sock = sock
+
+    def setsockopt(self, *option):
+        self._sock.setsockopt(*option)
+        print(json.dumps({"socket_option": option}))
+
+
 class MQTTClient:
     def __init__(self, config):
         self._config = config
@@ -78,6 +90,7 @@ class MQTTClient:
         self._reader, self._writer = await asyncio.open_connection(
             self._config["server"], self._config["port"]
         )
+        self._sock = TellingSocket(self._reader.s)
         will = self._config.get("will")
         flags = 0xC2 if will is None else 0xC6 | will[3] << 3 | will[2] << 5
         body = (
