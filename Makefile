@@ -57,7 +57,7 @@ check: $(VENV)/.dev-installed
 	$(BIN)/mypy
 
 docs: $(VENV)/.dev-installed
-	$(BIN)/python -m kickcue.edges.mqtt.documents
+	$(BIN)/python -m kickcue.edges.mqtt.schema_docs
 	$(BIN)/python tests/core/cueing/phases_document.py
 
 BASE ?=

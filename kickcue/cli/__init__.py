@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from kickcue import __version__
 from kickcue.cli.asking import Parser
-from kickcue.cli.printing import complain, discard, flush, open_what_is_closed, printing
+from kickcue.cli.format.printing import complain, discard, flush, open_what_is_closed, printing
 from kickcue.core.errors import AskedWronglyError, KickcueError
 from kickcue.core.nearest import did_you_mean
 from kickcue.ending import STATUS, ToldToEnd, begun, end_in_good_order
@@ -46,7 +46,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
     "doctor": Command(
         "Before the race",
-        "kickcue.cli.doctor",
+        "kickcue.cli.doctor.command",
         "is this machine ready for a race, and if not, what to do",
     ),
     "say": Command(

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from kickcue.cli.printing import complain
-from kickcue.cli.read_progress import read_progress
+from kickcue.cli.format.printing import complain
+from kickcue.cli.format.read_progress import read_progress
 from kickcue.recording import Recording, read
 
 

@@ -14,17 +14,17 @@ from rich.text import Text
 
 from kickcue import machine_time
 from kickcue.cli.broker_options import add_broker_options, told_broker
-from kickcue.cli.keys import HUNG_UP
-from kickcue.cli.live.canvas import END, INTERRUPT, canvas
-from kickcue.cli.live.picture import STAGES
-from kickcue.cli.live.terminal import is_terminal
+from kickcue.cli.tui.keyboard import HUNG_UP
+from kickcue.cli.tui.race_view import STAGES
+from kickcue.cli.tui.screen import END, INTERRUPT, canvas
+from kickcue.cli.tui.terminal import is_terminal
 from kickcue.config.device_address import device_address, device_name
-from kickcue.config.places import default_state_folder
+from kickcue.config.paths import default_state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.printable import printable
-from kickcue.core.wrist import Answer, Play
+from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
 from kickcue.edges.radio import Stage, WatchPin
 

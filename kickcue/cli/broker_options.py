@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import FORM, Address, parse_address
+from kickcue.edges.mqtt.broker_discovery import PrivateBrokerFinder, private_brokers
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.runtime import PrivateBrokerFinder, private_brokers
 from kickcue.edges.mqtt.topics import Topics
 
 

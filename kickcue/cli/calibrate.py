@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.cli.printing import complain
+from kickcue.cli.format.console import json_line, table
+from kickcue.cli.format.printing import complain
+from kickcue.cli.format.read_progress import read_progress
 from kickcue.cli.race_options import add_course_options, add_pod_options, race_wish
-from kickcue.cli.read_progress import read_progress
-from kickcue.cli.show import json_line, table
 from kickcue.config.calibration import Calibration, Calibrations, read_calibration
 from kickcue.config.learned_scale import (
     athlete_of,
@@ -19,15 +19,15 @@ from kickcue.config.learned_scale import (
     race_scale,
     remember,
 )
-from kickcue.config.places import default_state_folder
+from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.estimate.measuring import PodScale
 from kickcue.core.events import Phase
-from kickcue.lab.source import recorded_document, sensors_of, source
+from kickcue.core.position.scale_measurement import PodScale
 from kickcue.recording import Recording, read
+from kickcue.replay.source import recorded_document, sensors_of, source
 
 UNTOLD: Final = (
     "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes "

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from kickcue.cli.show import json_line, numbers, table
+from kickcue.cli.format.console import json_line, numbers, table
 from kickcue.core.course import EVENTS, LANES, STEEPLE_LAPS_M, Course, Window, course_for
 from kickcue.core.units import MILE_M
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from kickcue.cli.show import json_line, table
+from kickcue.cli.format.console import json_line, table
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.gatt import CODECS, Measurement, decode, short_uuid
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement

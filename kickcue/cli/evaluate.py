@@ -8,20 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kickcue.cli.evaluate_overview import Row, overview
-from kickcue.cli.outputs import rounded
-from kickcue.cli.printing import complain
-from kickcue.cli.show import console, json_line, table
+from kickcue.cli.format.console import console, json_line, table
+from kickcue.cli.format.evaluate_overview import Row, overview
+from kickcue.cli.format.output_format import rounded
+from kickcue.cli.format.printing import complain
 from kickcue.core.errors import AskedWronglyError
-from kickcue.lab.archive import as_recorded, known_races, with_faults
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated, suits
-from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.oracle import Best, best
+from kickcue.lab.parallel import Certificates, Spread, all_cores, cluster
+from kickcue.lab.recorded_races import as_recorded, known_races, with_faults
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
-from kickcue.lab.spread import Certificates, Spread, all_cores, cluster
-from kickcue.lab.targets import is_short, missed, missed_after_press, missed_together
+from kickcue.lab.statistics import Outcome, Summary, summary
+from kickcue.lab.thresholds import is_short, missed, missed_after_press, missed_together
 
 _DASK_HELP = (
     "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the "

@@ -6,19 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean, stdev
 
+from kickcue.analysis.taught_line import TaughtLine, gun_of, taught_line
 from kickcue.cli.activity_option import add_activity_option, opened
-from kickcue.cli.outputs import clock
-from kickcue.cli.printing import complain
+from kickcue.cli.format.console import json_line, table
+from kickcue.cli.format.output_format import clock
+from kickcue.cli.format.printing import complain
 from kickcue.cli.race_options import add_course_options, race_wish
-from kickcue.cli.show import json_line, table
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
+from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.gate import Gate
 from kickcue.core.units import s_to_ns
-from kickcue.lab.source import recorded_document, sensors_of
 from kickcue.recording import Recording
-from kickcue.recording.taught_line import TaughtLine, gun_of, taught_line
+from kickcue.replay.source import recorded_document, sensors_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

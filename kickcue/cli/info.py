@@ -7,19 +7,19 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
+from kickcue.analysis.recorded_race import RunTold, run_told
+from kickcue.analysis.summary import Summary, summarize
 from kickcue.cli.activity_option import add_activity_option
-from kickcue.cli.info_page import PROBLEM, distance_m, notes, rows
-from kickcue.cli.printing import complain
-from kickcue.cli.read_progress import read_progress
-from kickcue.cli.show import console, json_line
+from kickcue.cli.format.console import console, json_line
+from kickcue.cli.format.info_page import PROBLEM, distance_m, notes, rows
+from kickcue.cli.format.printing import complain
+from kickcue.cli.format.read_progress import read_progress
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.core.printable import printable
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
-from kickcue.recording.run_told import RunTold, run_told
-from kickcue.recording.summary import Summary, summarize
 
 INDENT: Final = 10
 

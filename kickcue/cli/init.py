@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from kickcue.cli.printing import tell
-from kickcue.config.duration import seconds
+from kickcue.cli.format.printing import tell
+from kickcue.config.paths import RACE_FILE
 from kickcue.config.phrase_files import languages
-from kickcue.config.places import RACE_FILE
 from kickcue.config.race_file import check_place, new_race_file
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_sources import OPTIONS
+from kickcue.config.time_format import seconds
 from kickcue.core.course import course_for
-from kickcue.core.cueing.rules import ALLOWED, Rules
+from kickcue.core.cueing.race_rules import ALLOWED, Rules
 from kickcue.core.errors import AskedWronglyError
 
 NONE: Final = "none"

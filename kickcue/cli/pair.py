@@ -4,13 +4,13 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from kickcue.cli.live.choosing import dialogue
-from kickcue.cli.live.finding import Chosen, find
-from kickcue.cli.live.questions import POD, STRAP, Wanted
-from kickcue.cli.live.terminal import be_quiet, is_terminal
-from kickcue.cli.printing import tell
+from kickcue.cli.format.printing import tell
 from kickcue.cli.race_options import writable_race_file
-from kickcue.config.places import RACE_FILE
+from kickcue.cli.tui.device_search import Chosen, find
+from kickcue.cli.tui.pairing_dialog import dialogue
+from kickcue.cli.tui.prompts import POD, STRAP, Wanted
+from kickcue.cli.tui.terminal import be_quiet, is_terminal
+from kickcue.config.paths import RACE_FILE
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import load_settings
 from kickcue.core.errors import AskedWronglyError

@@ -11,24 +11,24 @@ from rich.text import Text
 
 from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
-from kickcue.cli.face import PHASES
-from kickcue.cli.keys import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, Press, is_asked_first
-from kickcue.cli.live.canvas import END, ENTER, INTERRUPT, canvas
-from kickcue.cli.live.terminal import is_terminal
-from kickcue.cli.live.typed_distance import DISTANCE, TypedDistance
-from kickcue.cli.live.words import which_lap
-from kickcue.cli.printing import complain, tell
-from kickcue.cli.show import json_line
+from kickcue.cli.format.console import json_line
+from kickcue.cli.format.printing import complain, tell
+from kickcue.cli.tui.formatting import which_lap
+from kickcue.cli.tui.keyboard import GIVE_UP, HUNG_UP, ORDERS, QUESTIONS, Press, is_asked_first
+from kickcue.cli.tui.screen import END, ENTER, INTERRUPT, canvas
+from kickcue.cli.tui.terminal import is_terminal
+from kickcue.cli.tui.typed_distance import DISTANCE, TypedDistance
+from kickcue.cli.tui.watch_face import PHASES
 from kickcue.core.course import race_distance_m
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.certainty import to_go
 from kickcue.core.events import CommandKind, Orderer, Phase
+from kickcue.core.position.uncertainty import to_go
+from kickcue.edges.mqtt.broker_discovery import WAITING
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.liveness import SenderSilent
-from kickcue.edges.mqtt.runtime import WAITING
-from kickcue.edges.mqtt.watching import COMMAND_WORTH_S, Happening, Watch, watch
-from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
+from kickcue.edges.mqtt.watch_client import COMMAND_WORTH_S, Happening, Watch, watch
 
 WHAT: Final = {
     "lap": CommandKind.LAP,

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.cli import sensor_page, watch_page
-from kickcue.cli.page import wrapped
-from kickcue.cli.printing import complain
-from kickcue.cli.show import console, json_line, table
-from kickcue.cli.timeline import shades
+from kickcue.cli.format import sensor_page, watch_page
+from kickcue.cli.format.console import console, json_line, table
+from kickcue.cli.format.printing import complain
+from kickcue.cli.format.profile_page import wrapped
+from kickcue.cli.format.timeline import shades
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
 from kickcue.config.profile_files import (
     ProfileFile,

@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 
-from kickcue.cli.printing import complain, flush
-from kickcue.core.cueing.rules import ALLOWED
+from kickcue.cli.format.printing import complain, flush
+from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.lab.source import Source, at_pace
+from kickcue.replay.source import Source, at_pace
 
 ANSWERS_S = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.cli.printing import complain
-from kickcue.config.duration import seconds
-from kickcue.config.places import find_race_file
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.cli.format.printing import complain
+from kickcue.config.paths import find_race_file
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
-from kickcue.core.cueing.rules import Rules
+from kickcue.config.time_format import seconds
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import AskedWronglyError
 
 

@@ -15,27 +15,27 @@ from typing import Final
 from rich.text import Text
 
 from kickcue import __version__, machine_time
-from kickcue.cli.keys import HUNG_UP, ORDERS
-from kickcue.cli.live.canvas import END, INTERRUPT, canvas
-from kickcue.cli.live.choosing import dialogue
-from kickcue.cli.live.finding import Chosen, find
-from kickcue.cli.live.picture import STAGES
-from kickcue.cli.live.questions import POD, STRAP
-from kickcue.cli.live.terminal import be_quiet, is_terminal, showable
-from kickcue.cli.live.values import Values, spelt
-from kickcue.cli.live.words import minutes
-from kickcue.cli.show import console
+from kickcue.cli.format.console import console
 from kickcue.cli.told_to_end import cancelled_by, told_to_end
-from kickcue.config.places import default_state_folder
+from kickcue.cli.tui.device_search import Chosen, find
+from kickcue.cli.tui.formatting import minutes
+from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS
+from kickcue.cli.tui.pairing_dialog import dialogue
+from kickcue.cli.tui.prompts import POD, STRAP
+from kickcue.cli.tui.race_view import STAGES
+from kickcue.cli.tui.screen import END, INTERRUPT, canvas
+from kickcue.cli.tui.terminal import be_quiet, is_terminal, showable
+from kickcue.cli.tui.values import Values, spelt
+from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import find_race_file, load_settings
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon.live import pin_of
+from kickcue.daemon.race_daemon import pin_of
 from kickcue.daemon.recorder import Recorder, start_recorder
 from kickcue.edges.radio import Pin, Radio, Stage, sensors
 from kickcue.recording import Header
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})

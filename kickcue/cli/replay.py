@@ -8,17 +8,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from kickcue.cli.activity_option import add_activity_option, opened
-from kickcue.cli.outputs import as_json, as_text
-from kickcue.cli.printing import complain, flush, nobody_reads
+from kickcue.cli.format.console import json_line
+from kickcue.cli.format.output_format import as_json, as_text
+from kickcue.cli.format.printing import complain, flush, nobody_reads
 from kickcue.cli.race_options import add_race_options, race_wish
-from kickcue.cli.show import json_line
 from kickcue.core.course import Course
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.certainty import metres
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
+from kickcue.core.position.uncertainty import metres
 from kickcue.core.units import NS_PER_S
-from kickcue.lab.source import Source, recorded_document, sensors_of, source
 from kickcue.recording import MARKS, Header, Recording
+from kickcue.replay.source import Source, recorded_document, sensors_of, source
 
 
 class Show:
@@ -187,7 +187,7 @@ def _recorded(
     from kickcue import __version__  # noqa: PLC0415  beside what needs it
 
     # Only recordings need the library.
-    from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415
+    from kickcue.recording.mcap_writer import McapWriter  # noqa: PLC0415
 
     document = race.document.with_digests()
     header = Header(

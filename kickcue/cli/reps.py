@@ -6,14 +6,14 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
+from kickcue.analysis.repetitions import RepFigures, Way, repetitions
 from kickcue.cli.activity_option import add_activity_option, opened
-from kickcue.cli.printing import complain
-from kickcue.cli.show import json_line, table
+from kickcue.cli.format.console import json_line, table
+from kickcue.cli.format.printing import complain
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.cueing.policy import ANSWERED_RATIO
 from kickcue.recording import MARKS, Recording
 from kickcue.recording.laps import PRESSES
-from kickcue.recording.repetitions import RepFigures, Way, repetitions
 
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"

@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue import machine_time
-from kickcue.cli.live.around import sent_by
-from kickcue.cli.live.canvas import canvas
-from kickcue.cli.live.choosing import dialogue
-from kickcue.cli.live.finding import Chosen
-from kickcue.cli.live.racing import RaceScreen
-from kickcue.cli.live.terminal import be_quiet, is_terminal
+from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.pair import describe
-from kickcue.cli.printing import complain, tell
 from kickcue.cli.race_options import add_race_options, told_profiles, told_race
 from kickcue.cli.told_to_end import hang_up_ends, told_to_end
+from kickcue.cli.tui.device_search import Chosen
+from kickcue.cli.tui.nearby import sent_by
+from kickcue.cli.tui.pairing_dialog import dialogue
+from kickcue.cli.tui.race_screen import RaceScreen
+from kickcue.cli.tui.screen import canvas
+from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Phase
-from kickcue.daemon import logs, service
+from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.edges.mqtt.address import FORM
 from kickcue.edges.radio import RadioError, looking_around
 
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     if not settings.sensors:
         be_quiet()
         settings = _with_sensors(settings, path, _options(args), headless=headless)
-    logs.configure(headless=headless, verbose=args.verbose)
+    logging_setup.configure(headless=headless, verbose=args.verbose)
     how = _How(fresh=args.fresh, alongside=args.alongside)
     trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
     if trouble is not None:

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from kickcue.cli.outputs import bars
+from kickcue.cli.format.output_format import bars
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
-from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import CueKind
 from kickcue.daemon.audio import audio_cache, audio_plan

@@ -11,13 +11,13 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from kickcue.cli.keys import HUNG_UP
-from kickcue.cli.live.around import Around, Surroundings, as_json, sent_by
-from kickcue.cli.live.canvas import END, Canvas, canvas
-from kickcue.cli.live.sensor_table import plain_table, sensor_table
-from kickcue.cli.live.terminal import be_quiet, is_terminal
-from kickcue.cli.live.values import Values, spelt
-from kickcue.cli.show import json_line
+from kickcue.cli.format.console import json_line
+from kickcue.cli.tui.keyboard import HUNG_UP
+from kickcue.cli.tui.nearby import Around, Surroundings, as_json, sent_by
+from kickcue.cli.tui.screen import END, Canvas, canvas
+from kickcue.cli.tui.sensor_table import plain_table, sensor_table
+from kickcue.cli.tui.terminal import be_quiet, is_terminal
+from kickcue.cli.tui.values import Values, spelt
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.watch_files import load_watches
 from kickcue.core.errors import AskedWronglyError

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Final
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
 from kickcue.config.extras import how_to_get
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Command, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s
-from kickcue.edges.peripheral.description import SERVICE_OF, Description, describe
-from kickcue.edges.peripheral.playing import Played, play
+from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
+from kickcue.edges.virtual_sensor.playback import Played, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
 from kickcue.recording import Header
 
 if TYPE_CHECKING:
-    from kickcue.edges.peripheral.sensor import VirtualSensor
+    from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 
 SENSORS: Final = {"pod": "generic-rsc", "strap": "generic-hr"}
 SCENARIO: Final = "button"
@@ -123,7 +123,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
 
         jsonl.write(path, header, inputs)
     elif path.suffix == ".mcap":
-        from kickcue.recording.mcap_file import McapWriter  # noqa: PLC0415  see above
+        from kickcue.recording.mcap_writer import McapWriter  # noqa: PLC0415  see above
 
         with McapWriter(path, header) as writer:
             for event in inputs:
@@ -192,7 +192,7 @@ async def _sensors_on_air(
     A single adapter has one for all; otherwise there are as many adapters as sensors.
     """
     # Needs bumble, an extra.
-    from kickcue.edges.peripheral.transport import sensor_on  # noqa: PLC0415
+    from kickcue.edges.virtual_sensor.transport import sensor_on  # noqa: PLC0415
 
     if len(adapters) not in (1, len(chars)):
         raise AskedWronglyError(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from kickcue.config.places import SYSTEM_FOLDER
+from kickcue.config.paths import SYSTEM_FOLDER
 from kickcue.core.errors import AskedWronglyError
 
 TEMPLATE: Final = Path(__file__).with_name("kickcue.service")

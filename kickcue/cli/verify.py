@@ -4,12 +4,12 @@ import argparse
 from itertools import zip_longest
 from pathlib import Path
 
-from kickcue.cli.outputs import as_text
-from kickcue.cli.show import json_line
+from kickcue.cli.format.console import json_line
+from kickcue.cli.format.output_format import as_text
 from kickcue.core.errors import DataError
 from kickcue.core.events import Output
-from kickcue.lab.source import source
 from kickcue.recording import Recording, read
+from kickcue.replay.source import source
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

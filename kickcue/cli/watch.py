@@ -9,13 +9,13 @@ from typing import Final
 
 from kickcue import machine_time
 from kickcue.cli.broker_options import ToldBroker, add_broker_options, told_broker
-from kickcue.cli.keys import HUNG_UP, ORDERS, keys
-from kickcue.cli.printing import nobody_reads
+from kickcue.cli.format.printing import nobody_reads
+from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS, keys
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
 from kickcue.cli.watch_programs import Programs, worn_as
-from kickcue.core.haptic.watch import WatchProfile
-from kickcue.core.wrist import Answer
-from kickcue.edges.mqtt.watching import TERMINAL, Watch, watch
+from kickcue.core.watch.state_machine import Answer
+from kickcue.core.watch.watch_profile import WatchProfile
+from kickcue.edges.mqtt.watch_client import TERMINAL, Watch, watch
 
 QUIT: Final = "q"
 

@@ -8,18 +8,17 @@ from typing import Any, Final
 from rich.live import Live
 from rich.text import Text
 
-from kickcue.cli.face import Face
-from kickcue.cli.live.terminal import showable
-from kickcue.cli.live.words import coming, which_lap
-from kickcue.cli.outputs import bars, number
-from kickcue.cli.show import console, json_line
-from kickcue.core.estimate.certainty import to_go
+from kickcue.cli.format.console import console, json_line
+from kickcue.cli.format.output_format import bars, number
+from kickcue.cli.tui.formatting import coming, which_lap
+from kickcue.cli.tui.terminal import showable
+from kickcue.cli.tui.watch_face import Face
+from kickcue.core.position.uncertainty import to_go
 from kickcue.core.printable import printable
-from kickcue.core.wrist import LATE, Answer, Play
+from kickcue.core.watch.state_machine import LATE, Answer, Play
+from kickcue.edges.mqtt.broker_discovery import WAITING
 from kickcue.edges.mqtt.liveness import SenderSilent
-from kickcue.edges.mqtt.runtime import WAITING
-from kickcue.edges.mqtt.watching import Happening
-from kickcue.edges.mqtt.wire import (
+from kickcue.edges.mqtt.messages import (
     AckMessage,
     ArmMessage,
     DisarmMessage,
@@ -27,6 +26,7 @@ from kickcue.edges.mqtt.wire import (
     StateMessage,
     StatusMessage,
 )
+from kickcue.edges.mqtt.watch_client import Happening
 
 STATE_EACH_S: Final = 10.0
 FRAME_S: Final = 0.05

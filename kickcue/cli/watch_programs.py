@@ -16,12 +16,12 @@ from typing import Final
 
 from kickcue.config.watch_files import load_watch, load_watches
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.collapse import CUES
-from kickcue.core.haptic.encode import encode
-from kickcue.core.haptic.steps import Run
-from kickcue.core.haptic.watch import Transport, WatchProfile, played_by
-from kickcue.core.wrist import LATE, MOST_CUES, Answer, Play, Touch
-from kickcue.edges.mqtt.watching import Happening
+from kickcue.core.watch.delivery_steps import Run
+from kickcue.core.watch.encoding import encode
+from kickcue.core.watch.indistinguishable_cues import CUES
+from kickcue.core.watch.state_machine import LATE, MOST_CUES, Answer, Play, Touch
+from kickcue.core.watch.watch_profile import Transport, WatchProfile, played_by
+from kickcue.edges.mqtt.watch_client import Happening
 
 PATIENCE_S: Final = 5.0
 """A program that takes longer hangs, as those of Termux:API do where its app is missing."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from kickcue.config.places import is_there
+from kickcue.config.paths import is_there
 from kickcue.config.plain_file import read_plain_file
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import AskedWronglyError

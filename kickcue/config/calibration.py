@@ -16,11 +16,11 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from kickcue.config.one_line import first_mistake, said
+from kickcue.config.atomic_write import replace_file
 from kickcue.config.plain_file import read_plain_file
-from kickcue.config.replacing import replace_file
+from kickcue.config.validation_errors import first_mistake, said
 from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.estimate.calibration import Measured, learned
+from kickcue.core.position.scale_prior import Measured, learned
 
 MOST_RACES: Final = 20
 SCALES: Final = (0.8, 1.25)

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.gate import Gate
 
 POINT = ("lat_deg", "lon_deg", "heading_deg")
 POSTS = ("left", "right")

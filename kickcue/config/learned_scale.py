@@ -6,10 +6,10 @@ from typing import Final
 
 from kickcue.config.calibration import SCALES, Calibration, Calibrations, RaceScale
 from kickcue.config.profile_files import load_profile
-from kickcue.config.race import SCALE_TERMS, RaceDocument
+from kickcue.config.race_document import SCALE_TERMS, RaceDocument
 from kickcue.config.settings_model import Settings
 from kickcue.core.errors import DataError, KickcueError
-from kickcue.core.estimate.measuring import PodScale
+from kickcue.core.position.scale_measurement import PodScale
 
 ATHLETE: Final = "runner"
 """Who runs where nobody says it."""

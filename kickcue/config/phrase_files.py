@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kickcue.config.one_line import one_line
 from kickcue.config.toml_file import read_toml
+from kickcue.config.validation_errors import one_line
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import AskedWronglyError

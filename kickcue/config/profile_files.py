@@ -16,10 +16,10 @@ from typing import Final
 from pydantic import ValidationError
 
 from kickcue.config import profile_schema as schema
-from kickcue.config.one_line import one_line
-from kickcue.config.places import config_folder
-from kickcue.config.profile_ids import OwnFiles, own_files
+from kickcue.config.paths import config_folder
+from kickcue.config.profile_overrides import OwnFiles, own_files
 from kickcue.config.toml_file import read_toml
+from kickcue.config.validation_errors import one_line
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import (

@@ -6,10 +6,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.config.one_line import without_password
-from kickcue.config.replacing import replace_file
+from kickcue.config.atomic_write import replace_file
 from kickcue.config.settings import check_race_file
-from kickcue.config.settings_keys import SettingKey, setting_keys
+from kickcue.config.settings_reference import SettingKey, setting_keys
 from kickcue.config.settings_sources import read_race_toml
 from kickcue.config.toml_edit import (
     Key,
@@ -19,6 +18,7 @@ from kickcue.config.toml_edit import (
     with_value,
     without_value,
 )
+from kickcue.config.validation_errors import without_password
 from kickcue.core.errors import AskedWronglyError
 
 _ALIKE: Final = 0.6

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from kickcue.config.one_line import first_mistake, one_line
+from kickcue.config.paths import default_state_folder, find_race_file, home
 from kickcue.config.phrase_files import load_vocabulary
-from kickcue.config.places import default_state_folder, find_race_file, home
-from kickcue.config.settings_keys import path_keys, setting_keys, tables
 from kickcue.config.settings_model import BrokerSettings, SensorPin, Settings
+from kickcue.config.settings_reference import path_keys, setting_keys, tables
 from kickcue.config.settings_sources import (
     Given,
     Givens,
@@ -27,6 +26,7 @@ from kickcue.config.settings_sources import (
     nested,
     sources_of,
 )
+from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.errors import AskedWronglyError
 
 __all__ = [

@@ -28,7 +28,7 @@ from kickcue.config.broker_secret import find_password
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.fix_settings import FixSettings
 from kickcue.config.profile_files import load_profile
-from kickcue.config.race import RaceDocument, RaceTerms, SensorChoice
+from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
 from kickcue.config.watch_settings import WatchSettings
 from kickcue.core.errors import AskedWronglyError
 

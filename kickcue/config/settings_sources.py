@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.config.one_line import without_password
 from kickcue.config.toml_file import TomlFile, read_toml
+from kickcue.config.validation_errors import without_password
 from kickcue.core.errors import AskedWronglyError
 
 PREFIX: Final = "KICKCUE_"

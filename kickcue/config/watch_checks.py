@@ -8,12 +8,12 @@ from typing import Any, assert_never
 from kickcue.config import watch_schema as schema
 from kickcue.config.profile_files import advert_of
 from kickcue.config.watch_files import WatchFile, written
-from kickcue.core.haptic.collapse import CUES, undeclared
-from kickcue.core.haptic.encode import Encoded, encode, encode_arm
-from kickcue.core.haptic.steps import Document, Run, Sound, Step, Write
-from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.profiles import holds
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.delivery_steps import Document, Run, Sound, Step, Write
+from kickcue.core.watch.encoding import Encoded, encode, encode_arm
+from kickcue.core.watch.indistinguishable_cues import CUES, undeclared
+from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.watch_profile import WatchProfile
 
 
 @dataclass(frozen=True, slots=True)

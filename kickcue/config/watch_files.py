@@ -14,14 +14,16 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from kickcue.config import watch_schema as schema
-from kickcue.config.one_line import one_line
 from kickcue.config.profile_files import files_in, shipped_folder, to_match, user_folder
-from kickcue.config.profile_ids import OwnFiles, own_files
+from kickcue.config.profile_overrides import OwnFiles, own_files
 from kickcue.config.profile_schema import Fact
 from kickcue.config.toml_file import read_toml
+from kickcue.config.validation_errors import one_line
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.steps import Write
-from kickcue.core.haptic.watch import (
+from kickcue.core.nearest import did_you_mean
+from kickcue.core.profiles import FirmwareRange
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.watch_profile import (
     Actuator,
     Alike,
     Amplitude,
@@ -38,8 +40,6 @@ from kickcue.core.haptic.watch import (
     Way,
     Words,
 )
-from kickcue.core.nearest import did_you_mean
-from kickcue.core.profiles import FirmwareRange
 
 _WATCHES: Final = "watches"
 _FILE: Final = "profile.toml"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kickcue.core.haptic.encode import ENCODERS
+from kickcue.core.watch.encoding import ENCODERS
 
 _LIST_LIMITS: Final = ("min_on_ms", "max_on_ms", "min_gap_ms", "max_pulses", "max_total_ms")
 _FIXED_KEYS: Final = ("tap_ms", "counting_ring", "urgent_ring")

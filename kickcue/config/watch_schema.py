@@ -21,10 +21,10 @@ from kickcue.config.profile_schema import (
     Uuid,
 )
 from kickcue.config.watch_rules import actuator_mistake, document_mistake
-from kickcue.core.haptic.collapse import CUES
-from kickcue.core.haptic.downgrades import Downgrade
-from kickcue.core.haptic.encode import ENCODERS
-from kickcue.core.haptic.watch import LONGEST_MS
+from kickcue.core.watch.downgrades import Downgrade
+from kickcue.core.watch.encoding import ENCODERS
+from kickcue.core.watch.indistinguishable_cues import CUES
+from kickcue.core.watch.watch_profile import LONGEST_MS
 
 
 def _one_of(*names: str) -> AfterValidator:

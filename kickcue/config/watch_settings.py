@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.watch import Transport, played_by
+from kickcue.core.watch.watch_profile import Transport, played_by
 
 
 class WatchSettings(BaseModel):

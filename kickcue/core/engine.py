@@ -10,8 +10,11 @@ from bisect import bisect_right
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course, corrected
+from kickcue.core.crossing.beacon_pass import BeaconWatch
+from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.receiver_selection import FixChoice
 from kickcue.core.cueing.arbiter import SPACING_M, Candidate, CuesSoFar
-from kickcue.core.cueing.desk import ARM_AHEAD_S, CueDesk
+from kickcue.core.cueing.cue_issuer import ARM_AHEAD_S, CueDesk
 from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import (
@@ -21,24 +24,9 @@ from kickcue.core.cueing.policy import (
     in_last_window,
     off_even_pace,
 )
-from kickcue.core.cueing.rules import ALLOWED, refusal
+from kickcue.core.cueing.race_rules import ALLOWED, refusal
+from kickcue.core.engine_config import Setup
 from kickcue.core.errors import AskedWronglyError, IllegalTransitionError
-from kickcue.core.estimate.beacon import BeaconWatch
-from kickcue.core.estimate.certainty import (
-    arrival_sd_s,
-    half_width_m,
-    is_about,
-    lap_at,
-    laps,
-    to_go,
-)
-from kickcue.core.estimate.distance import CLOCK, DistanceEstimator, Position
-from kickcue.core.estimate.fix_choice import FixChoice
-from kickcue.core.estimate.gate_learning import LineWatch
-from kickcue.core.estimate.measuring import PodScale
-from kickcue.core.estimate.race_so_far import RaceSoFar
-from kickcue.core.estimate.sensors import SensorDesk, Survey
-from kickcue.core.estimate.timer_clock import TimerClock
 from kickcue.core.events import (
     Ack,
     BeaconHeard,
@@ -60,8 +48,20 @@ from kickcue.core.events import (
     Tick,
     Timer,
 )
+from kickcue.core.position.estimator import CLOCK, DistanceEstimator, Position
+from kickcue.core.position.scale_measurement import PodScale
+from kickcue.core.position.uncertainty import (
+    arrival_sd_s,
+    half_width_m,
+    is_about,
+    lap_at,
+    laps,
+    to_go,
+)
+from kickcue.core.race_state import RaceSoFar
 from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
-from kickcue.core.setup import Setup
+from kickcue.core.sensors.hub import SensorDesk, Survey
+from kickcue.core.timer_clock import TimerClock
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 
 Order = Link | Mark | Command | Fix | BeaconHeard | Ack | Timer

@@ -216,7 +216,7 @@ class Estimate(NamedTuple):
     A tuple, for it is made twice a second: a frozen dataclass takes three times as long.
     ``distance_sd_m`` and ``eta_bell_sd_s`` are one standard deviation. ``lap`` is the likeliest
     one; ``lap_min`` to ``lap_max`` are those it may be, the same where it is known
-    (``estimate/certainty.py``).
+    (``position/uncertainty.py``).
     """
 
     t_ns: int

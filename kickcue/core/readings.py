@@ -115,7 +115,7 @@ def cadence_spm(reading: PodReading, unit: CadenceUnit | None = None) -> float |
     steps a minute at running speed, is either a number that only strides give or one that only
     steps do. Outside of that the unit is believed as long as a human can step like that, the other
     unit if only that is human, and without a unit an ambiguous number is unknown. This looks at one
-    reading; what a sensor's earlier ones have shown is kept in ``estimate/cadence.py``.
+    reading; what a sensor's earlier ones have shown is kept in ``sensors/cadence.py``.
     """
     raw = reading.cadence_raw
     if raw is None or raw > STEPS_TO:

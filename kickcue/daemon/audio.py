@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kickcue.config.phrase_files import load_vocabulary, spoken_language
 from kickcue.config.settings import Settings
-from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Arm, Cue, Disarm, Output
 
 if TYPE_CHECKING:

@@ -21,18 +21,18 @@ from kickcue.config.watch_files import load_watch
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input, Notification
-from kickcue.core.haptic.answers import ANSWERING, Console, Told
-from kickcue.core.haptic.encode import ARMING, encode, encode_arm, encode_disarm
-from kickcue.core.haptic.steps import Write
-from kickcue.core.haptic.watch import Transport, WatchProfile, played_by
-from kickcue.core.wrist import Answer, Play, Touch
-from kickcue.daemon.answered import RESTARTED, Answered, Key
-from kickcue.daemon.brokers import Way, named_broker
+from kickcue.core.watch.console_protocol import ANSWERING, Console, Told
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.encoding import ARMING, encode, encode_arm, encode_disarm
+from kickcue.core.watch.state_machine import Answer, Play, Touch
+from kickcue.core.watch.watch_profile import Transport, WatchProfile, played_by
+from kickcue.daemon.ack_log import RESTARTED, Answered, Key
+from kickcue.daemon.cue_channel import Way, named_broker
 from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.messages import AckMessage, StatusMessage
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
-from kickcue.edges.mqtt.watching import Happening, Watch, watch
-from kickcue.edges.mqtt.wire import AckMessage, StatusMessage
+from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from kickcue.edges.radio import WatchPin, Wearable, wearable
 
 LOG: Final = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from kickcue.core.events import Input, Output
-from kickcue.daemon.utc import kernel_says_synchronised
-from kickcue.lab.source import at_pace
+from kickcue.daemon.system_clock import kernel_says_synchronised
 from kickcue.machine_time import machine_ns
+from kickcue.replay.source import at_pace
 
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 

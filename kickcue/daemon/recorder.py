@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from kickcue.core.errors import AskedWronglyError, KickcueError
 from kickcue.recording.header import utc_ns, utc_text
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry, Header
 
 MOST_WAITING: Final = 10_000

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.config.race import SCALE_TERMS, RaceDocument
+from kickcue.config.race_document import SCALE_TERMS, RaceDocument
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
 from kickcue.core.errors import DataError, KickcueError
@@ -24,14 +24,14 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.gap import STOOD_STILL_NS, LastRecord, UtcNow, utc_gap_ns, was_set_since
 from kickcue.daemon.left_recordings import newest_first, set_aside
-from kickcue.daemon.utc import kernel_says_synchronised
+from kickcue.daemon.system_clock import kernel_says_synchronised
 from kickcue.recording import Recording
 from kickcue.recording.header import utc_ns
+from kickcue.recording.locked_file import being_written
 from kickcue.recording.mcap_reader import read
 from kickcue.recording.mcap_records import CUT_OFF
-from kickcue.recording.mcap_resume import ForeignError, survey
+from kickcue.recording.mcap_recovery import ForeignError, survey
 from kickcue.recording.model import INPUTS, Entry
-from kickcue.recording.straight_file import being_written
 
 LOG: Final = logging.getLogger(__name__)
 LONGEST_GAP_S: Final = 600.0

@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Cue, CueKind, Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.daemon.session import View
+from kickcue.daemon.race_session import View
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.watches import Newcomer
 

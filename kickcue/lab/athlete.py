@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from kickcue.lab.manner import Manner, even
+from kickcue.lab.pacing_profile import Manner, even
 
 STEP_S = 0.25
 RUN_ON_S = 5.0

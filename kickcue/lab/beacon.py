@@ -19,7 +19,7 @@ from kickcue.core.course import Course
 from kickcue.core.events import BeaconHeard
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth
-from kickcue.lab.manner import BEND_RADIUS_M
+from kickcue.lab.pacing_profile import BEND_RADIUS_M
 
 JITTER_S: Final = 0.010
 """advDelay, Bluetooth Core 5.4, Vol 6 Part B, 4.4.2.2.1."""

@@ -5,22 +5,22 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Final
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
+from kickcue.core.engine_config import Setup
 from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark
-from kickcue.core.setup import Setup
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
-from kickcue.lab.drive import drive
-from kickcue.lab.figures import Outcome
 from kickcue.lab.oracle import bound
+from kickcue.lab.parallel import Spread, here
 from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensors import Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, stream
-from kickcue.lab.spread import Spread, here
+from kickcue.lab.statistics import Outcome
 from kickcue.lab.watch import BadLink, Watch
+from kickcue.replay.run_engine import drive
 
 BATCH: Final = 10
 NORMAL_95: Final = 1.959964

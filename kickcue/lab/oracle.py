@@ -10,8 +10,8 @@ metres, ``pace_filter`` one without.
 When to touch the wrist is a question of its own: with the mark of the bell line still to come,
 waiting a little is right. So the filter fires once the line has been passed by ``z`` standard
 deviations, or at the press itself, and this for each of ``DARES``, and beside them by the rule of
-least expected error (``core/estimate/waiting.py``). The figures are the least median and the least
-95 % quantile of any of them, each for itself.
+least expected error (``core/position/firing_threshold.py``). The figures are the least median and
+the least 95 % quantile of any of them, each for itself.
 """
 
 import math
@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from kickcue.core.course import Course
-from kickcue.core.estimate.waiting import odds_to_fire_at
+from kickcue.core.position.firing_threshold import odds_to_fire_at
 from kickcue.lab.association_mixture import AssociationMixture
 from kickcue.lab.mark_errors import MarkErrors
 from kickcue.lab.mishaps import cadence_only, strap_only

@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 
 from kickcue.core.course import LANE_WIDTH_M, Course
-from kickcue.lab.manner import BEND_RADIUS_M, OVERTAKES, ROAD_LONGER, WIDE_M, WIDE_VARIES_M
 from kickcue.lab.mark_errors import MarkErrors
 from kickcue.lab.oracle_filter import OracleFilter
 from kickcue.lab.oracle_readings import Reading
+from kickcue.lab.pacing_profile import BEND_RADIUS_M, OVERTAKES, ROAD_LONGER, WIDE_M, WIDE_VARIES_M
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.simulate import SimulatedRace
 from kickcue.lab.wander import wandered_var_s2

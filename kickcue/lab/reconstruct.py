@@ -18,7 +18,7 @@ from kickcue.core.course import Course
 from kickcue.core.events import Input, Mark
 from kickcue.core.units import ns_to_s
 from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run
-from kickcue.lab.famous import FamousRace
+from kickcue.lab.historic_races import FamousRace
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, race_inputs
 

@@ -6,9 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from kickcue.lab.beacon import Beacon
-from kickcue.lab.earlier import Earlier
 from kickcue.lab.faults import Air, CadenceByte
-from kickcue.lab.manner import ANY_SHAPE, Style
 from kickcue.lab.mishaps import (
     Mishap,
     burst,
@@ -25,6 +23,8 @@ from kickcue.lab.mishaps import (
     start_late,
     strap_only,
 )
+from kickcue.lab.pacing_profile import ANY_SHAPE, Style
+from kickcue.lab.previous_races import Earlier
 from kickcue.lab.sensors import Gate, PodFaults, Thumb
 
 ANY: Final = Style(ANY_SHAPE)

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.course import Course
-from kickcue.core.estimate.calibration import learned
-from kickcue.core.estimate.distance import ScalePrior
 from kickcue.core.events import Command, CommandKind, Input, Notification
+from kickcue.core.position.estimator import ScalePrior
+from kickcue.core.position.scale_prior import learned
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
-from kickcue.lab.earlier import history
-from kickcue.lab.manner import Along, drawn
 from kickcue.lab.mishaps import Befallen
+from kickcue.lab.pacing_profile import Along, drawn
+from kickcue.lab.previous_races import history
 from kickcue.lab.scenarios import Scenario
-from kickcue.lab.sensed import Chances, Sensed, sensed
+from kickcue.lab.sensor_events import Chances, Sensed, sensed
 from kickcue.lab.sensors import Counted, TrueMark, pod_samples
-from kickcue.recording.encode import strap_notification
+from kickcue.recording.sensor_encoding import strap_notification
 
 
 @dataclass(frozen=True, slots=True)

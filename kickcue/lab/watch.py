@@ -12,7 +12,7 @@ from typing import Final
 
 from kickcue.core.events import Arm, Cue, CueKind, Disarm, Estimate, Output
 from kickcue.core.units import NS_PER_MS
-from kickcue.core.wrist import Action, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import Action, Play, Stamp, Touch, Wrist
 
 RUN: Final = "race"
 BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind, Mark
 from kickcue.recording.file_bytes import load
+from kickcue.recording.file_type import kind_of
 from kickcue.recording.model import Entry, Header, Recording
-from kickcue.recording.sniff import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kickcue.recording.activity import Activity
+    from kickcue.recording.imported_activity import Activity
 
 __all__ = ["MARKS", "Entry", "Header", "Recording", "read"]
 
@@ -79,9 +79,9 @@ def _own(path: Path, data: bytes, kind: str) -> Recording:
 
 
 def _imported(path: Path, found: "Activity", marks: str) -> Recording:
-    from kickcue.recording import activity  # noqa: PLC0415  see above
+    from kickcue.recording import imported_activity  # noqa: PLC0415  see above
 
-    return activity.recording(path, found, marks)
+    return imported_activity.recording(path, found, marks)
 
 
 def _activity(

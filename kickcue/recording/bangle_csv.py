@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from kickcue.core.units import STEPS_PER_STRIDE, s_to_ns
-from kickcue.recording.activity import Activity
 from kickcue.recording.fields import number
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.points import Point
 from kickcue.recording.series import activity_of
 from kickcue.recording.text_decoding import decode

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
-from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, number, seconds
 from kickcue.recording.fit_frames import (
@@ -21,6 +20,7 @@ from kickcue.recording.fit_frames import (
     messages,
 )
 from kickcue.recording.fit_heart import HeartRates
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap
 from kickcue.recording.parts import UNKNOWN, Part, chosen

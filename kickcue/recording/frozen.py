@@ -7,13 +7,13 @@ long as it lasts. But who stood goes on from where he stood.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kickcue.core.estimate.odometer import FASTEST_MPS
+from kickcue.core.position.odometer import FASTEST_MPS
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.points import Point, great_circle_m
 
 SLACK_M: Final = 8.0
 """Two good positions may disagree by this much beside what was run, as for a line
-(``core/estimate/gate.py``)."""
+(``core/crossing/gate.py``)."""
 PACE_S: Final = 30.0
 """The way run meanwhile is that of the pace so long before..."""
 LEAST_PACE_S: Final = 8.0

@@ -3,9 +3,9 @@
 from typing import Final
 
 from kickcue.recording import xml_events
-from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.parts import UNKNOWN, Part, by_day, chosen, joined
 from kickcue.recording.points import Point
 from kickcue.recording.time_order import in_order

@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 from statistics import fmean, median
 from typing import Final
 
-from kickcue.core.estimate.reps import two_levels
+from kickcue.core.repetitions.repetition import two_levels
 from kickcue.core.units import ns_to_s
 from kickcue.recording.interpolation import Interpolated
 

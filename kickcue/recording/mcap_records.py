@@ -30,7 +30,7 @@ from mcap.records import (
     SummaryOffset,
 )
 
-from kickcue.recording.sniff import MCAP_MAGIC
+from kickcue.recording.file_type import MCAP_MAGIC
 
 CUT_OFF: Final = "the file is cut off there"
 DAMAGED: Final = "the file is damaged there"

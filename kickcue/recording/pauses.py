@@ -17,8 +17,8 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from kickcue.core.units import NS_PER_S, s_to_ns
-from kickcue.recording.encode import RUNNING_FROM_MPS
 from kickcue.recording.points import Point, step_m
+from kickcue.recording.sensor_encoding import RUNNING_FROM_MPS
 
 PAUSE_S: Final = (
     15.0  # smart recording leaves up to 11 s between records of one run (seen in a fr645m file)

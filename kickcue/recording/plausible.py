@@ -6,9 +6,9 @@ from math import dist
 from statistics import median
 from typing import Final
 
-from kickcue.core.estimate.fix_choice import is_a_place
-from kickcue.core.estimate.gate import Plane
-from kickcue.core.estimate.odometer import FASTEST_MPS
+from kickcue.core.crossing.gate import Plane
+from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.core.position.odometer import FASTEST_MPS
 from kickcue.core.units import ns_to_s
 
 ABOUT_DEG: Final = 1.0

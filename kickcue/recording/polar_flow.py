@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from kickcue.core.errors import DataError
 from kickcue.core.units import NS_PER_S
-from kickcue.recording.activity import Activity
 from kickcue.recording.fields import moment_ns, number
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.json_text import parse
 from kickcue.recording.points import Point
 from kickcue.recording.series import activity_of

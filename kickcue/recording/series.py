@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.parts import UNKNOWN, Part, chosen
 from kickcue.recording.points import Point
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from kickcue.core.errors import DataError
 from kickcue.core.units import s_to_ns
-from kickcue.recording.activity import Activity
 from kickcue.recording.fields import number, seconds
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.json_text import parse
 from kickcue.recording.points import Point
 from kickcue.recording.series import activity_of

@@ -6,9 +6,9 @@ from typing import Final
 
 from kickcue.core.units import s_to_ns
 from kickcue.recording import xml_events
-from kickcue.recording.activity import Activity
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, moment_ns, seconds
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.laps import Lap
 from kickcue.recording.parts import UNKNOWN, Part, chosen, joined
 from kickcue.recording.points import Point

@@ -9,7 +9,7 @@ from itertools import count, takewhile
 from random import Random
 from statistics import fmean, median, pstdev, quantiles
 
-from kickcue.core.estimate.beacon import BeaconWatch
+from kickcue.core.crossing.beacon_pass import BeaconWatch
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.athlete import Truth
 from kickcue.lab.beacon import WORN, Beacon, Worn, advertisements

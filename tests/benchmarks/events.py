@@ -23,12 +23,12 @@ from random import Random
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Input, Mark, MarkSource
 from kickcue.core.units import NS_PER_S, s_to_ns
-from kickcue.lab.drive import drive
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
+from kickcue.replay.run_engine import drive
 
 REPO: Final = Path(__file__).resolve().parents[2]
 ROUNDS: Final = int(os.environ.get("KICKCUE_ROUNDS", "15"))

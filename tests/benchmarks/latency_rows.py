@@ -20,8 +20,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from kickcue.core.events import CommandKind
 from kickcue.core.gatt.heart_rate import HeartRateMeasurement
 from kickcue.edges.mqtt.address import parse_address
-from kickcue.edges.mqtt.wire import CommandMessage
-from kickcue.recording.encode import PodSample, pod_notification
+from kickcue.edges.mqtt.messages import CommandMessage
+from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from tests.beds.sensor import Sensor
 from tests.benchmarks.latency_stand import HOST, Ear, Heard, Stand, told, until
 

@@ -17,9 +17,9 @@ from kickcue.daemon.recorder import resume_recorder
 from kickcue.daemon.resume import find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import Source
 from kickcue.recording import Header
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
+from kickcue.replay.source import Source
 
 HOUR_NS = 3600 * NS_PER_S
 RUNS = 15

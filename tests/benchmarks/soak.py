@@ -6,8 +6,8 @@ watch, a recording.
     python -m tests.benchmarks.soak --rate 1 --hours 0.05
         three minutes as in life: memory and share of one core
 
-The daemon (``kickcue.daemon.live``, as the command runs it) is a process of its own, so that the
-figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks and
+The daemon (``kickcue.daemon.race_daemon``, as the command runs it) is a process of its own, so that
+the figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks and
 its sockets are real.
 """
 
@@ -27,10 +27,10 @@ from kickcue.config.settings import load_settings
 from kickcue.core.events import Command, CommandKind
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import live
+from kickcue.daemon.race_daemon import live
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import watch
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.edges.mqtt.watch_client import watch
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import ENVIRONMENT, private_bus
 from tests.beds.sensor import Sensor

@@ -18,15 +18,15 @@ from pathlib import Path
 from statistics import median
 
 from kickcue import __version__
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
 from kickcue.core.events import Notification
 from kickcue.core.gatt import decode
 from kickcue.core.units import ns_to_s
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import Source, source
 from kickcue.recording import read
+from kickcue.replay.source import Source, source
 from tests.benchmarks import events
 
 REPO = Path(__file__).resolve().parents[2]

@@ -21,8 +21,8 @@ from bumble.transport import open_transport
 from bumble.transport.common import AsyncPipeSink
 from dbus_fast.aio.message_bus import MessageBus
 
-from kickcue.edges.peripheral.description import Description, pod, strap
-from kickcue.edges.peripheral.sensor import VirtualSensor, virtual_sensor
+from kickcue.edges.virtual_sensor.description import Description, pod, strap
+from kickcue.edges.virtual_sensor.sensor import VirtualSensor, virtual_sensor
 from tests.bluez.appliance import QEMU, Appliance, appliance
 from tests.bluez.controller import Air, VirtualController
 from tests.bluez.machine.build import BuildError, build

@@ -17,7 +17,7 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
 from kickcue.core.gatt import short_uuid
-from kickcue.edges.peripheral.sensor import VirtualSensor
+from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from tests.bluez.conftest import Bed, until
 
 HEART_RATE = "0000180d-0000-1000-8000-00805f9b34fb"

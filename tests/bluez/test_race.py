@@ -18,16 +18,16 @@ from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, CueKind, Mark, Notification, Phase
 from kickcue.core.units import ns_to_s
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import Watch, watch
-from kickcue.edges.peripheral.description import pod, strap
-from kickcue.edges.peripheral.playing import Played, play
-from kickcue.edges.peripheral.sensor import VirtualSensor
+from kickcue.edges.mqtt.watch_client import Watch, watch
 from kickcue.edges.radio import Health, Stage
+from kickcue.edges.virtual_sensor.description import pod, strap
+from kickcue.edges.virtual_sensor.playback import Played, play
+from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
 from tests.bluez.conftest import ADDRESSES, Bed, until

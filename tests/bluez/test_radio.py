@@ -13,9 +13,9 @@ from typing import Final
 from kickcue.config.profile_files import load_profile
 from kickcue.core.events import Input, Link, Notification
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.peripheral.description import describe
-from kickcue.edges.peripheral.sensor import VirtualSensor
 from kickcue.edges.radio import Pin, Radio, Stage, looking_around, sensors
+from kickcue.edges.virtual_sensor.description import describe
+from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from tests.bluez.conftest import Bed, until
 
 STRANGERS: Final = 5

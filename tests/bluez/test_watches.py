@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from kickcue.config.watch_files import load_watch
-from kickcue.core.haptic.encode import encode
-from kickcue.core.haptic.steps import Write
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.encoding import encode
+from kickcue.core.watch.state_machine import Touch
 from kickcue.daemon.bridge import BY_TIMER, LINK, Bridge, bridge
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.radio import WatchPin

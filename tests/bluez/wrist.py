@@ -15,8 +15,8 @@ from bumble.gatt import Characteristic, CharacteristicValue
 from bumble.hci import Address
 from bumble.transport.common import AsyncPipeSink
 
-from kickcue.edges.peripheral.description import Description, Offer
-from kickcue.edges.peripheral.sensor import LE_ONLY_DISCOVERABLE, VirtualSensor
+from kickcue.edges.virtual_sensor.description import Description, Offer
+from kickcue.edges.virtual_sensor.sensor import LE_ONLY_DISCOVERABLE, VirtualSensor
 from tests.beds.watches import ANS, NEW_ALERT, NUS, NUS_NOTIFY, NUS_WRITE, BangleJs, InfiniTime
 from tests.bluez.conftest import Bed
 from tests.bluez.controller import VirtualController

@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import dataclass, field
 from random import Random
 
-from kickcue.edges.mqtt.client import Counters, Received
 from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.session import Counters, Received
 
 LEAST_S = 0.02
 

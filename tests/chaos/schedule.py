@@ -11,12 +11,12 @@ from typing import Any, Final, cast
 
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.core.units import s_to_ns
-from kickcue.core.wrist import Answer, Play
-from kickcue.edges.mqtt.client import Received, Session
+from kickcue.core.watch.state_machine import Answer, Play
 from kickcue.edges.mqtt.delivery import Delivery
+from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, parse
+from kickcue.edges.mqtt.session import Received, Session
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import Watch
-from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, parse
+from kickcue.edges.mqtt.watch_client import Watch
 from tests.chaos.air import Air, End, Weather
 from tests.chaos.virtual_time import run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 if sys.platform == "linux":
-    from tests.cli.live.bed import bluez, bus, track
+    from tests.cli.tui.bed import bluez, bus, track
 
     __all__ = ["bluez", "bus", "home", "track"]
 else:  # BlueZ is Linux's, and bleak brings dbus-fast there alone

@@ -24,10 +24,10 @@ from kickcue.cli import main
 from kickcue.core.events import Phase, PhaseChange
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.attentive import AttentiveClient
-from kickcue.edges.mqtt.client import connect
+from kickcue.edges.mqtt.connection import LARGEST_PACKET, Plan
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError, RefusedError
-from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan
+from kickcue.edges.mqtt.session import connect
 from kickcue.edges.mqtt.topics import RULES, Topics
 from tests.edges.mqtt.conftest import (
     Run,

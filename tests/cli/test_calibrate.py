@@ -14,7 +14,7 @@ from kickcue.cli import calibrate, main
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Command, CommandKind
 from kickcue.recording import jsonl, read
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 
 RACE_FILE = """
 race = "3000m"

@@ -12,13 +12,13 @@ import pytest
 
 from kickcue import __version__
 from kickcue.cli import COMMANDS, main
-from kickcue.cli.show import console, json_line, numbers, table
+from kickcue.cli.format.console import console, json_line, numbers, table
 from kickcue.config.profile_files import shipped_folder
 from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Command, CommandKind, Tick
 from kickcue.lab.simulate import simulated_document
 from kickcue.recording import Header
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 
 HEAVY = ("aiomqtt", "asyncio", "fitdecode", "mcap", "numpy", "paho", "pydantic", "rich")
 

@@ -34,18 +34,18 @@ from kickcue.cli.demo.summary import (
     short_path,
     summarise,
 )
-from kickcue.cli.face import Face
-from kickcue.cli.live.terminal import Asciified
+from kickcue.cli.tui.terminal import Asciified
+from kickcue.cli.tui.watch_face import Face
 from kickcue.core.engine import Engine
 from kickcue.core.events import Ack, Arm, Cue, CueKind, Mark, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, s_to_ns
-from kickcue.core.wrist import Answer, Play, Touch
+from kickcue.core.watch.state_machine import Answer, Play, Touch
 from kickcue.edges.mqtt.broker import WHEEL
-from kickcue.edges.mqtt.wire import ArmMessage, StateMessage, StatusMessage, touch_message
-from kickcue.lab.drive import drive
-from kickcue.lab.famous import DEFAULT, FAMOUS, famous_race
+from kickcue.edges.mqtt.messages import ArmMessage, StateMessage, StatusMessage, touch_message
+from kickcue.lab.historic_races import DEFAULT, FAMOUS, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
+from kickcue.replay.run_engine import drive
 
 MOMENTS_S: Final = (0.0, 29.0, 400.0, 690.0, 705.0, 740.0, 760.0)
 BROKER: Final = pytest.mark.skipif(

@@ -10,10 +10,10 @@ from kickcue.cli import main
 from kickcue.cli.evaluate import Kind
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import events_of, simulated
-from kickcue.lab.figures import Outcome
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulated_document
-from kickcue.lab.targets import Target
+from kickcue.lab.statistics import Outcome
+from kickcue.lab.thresholds import Target
 
 WORK = simulated("gate", simulated_document("3000m"))
 FEW = ["evaluate", "--scenario", "button", "--race", "800m"]
@@ -157,9 +157,9 @@ def test_a_missed_threshold_is_told(
     """GIVEN figures that miss a threshold THEN exit status 1, and a line that says which and by how
     much.
     """
-    monkeypatch.setattr("kickcue.lab.targets.LEAST_RACES", 2)
+    monkeypatch.setattr("kickcue.lab.thresholds.LEAST_RACES", 2)
     monkeypatch.setattr(
-        "kickcue.lab.targets.target", lambda _scenario, _event: Target(median_s=0.001)
+        "kickcue.lab.thresholds.target", lambda _scenario, _event: Target(median_s=0.001)
     )
     assert main([*FEW, "--seeds", "2"]) == 1
 

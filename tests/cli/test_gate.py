@@ -16,7 +16,7 @@ from kickcue.cli import main
 from kickcue.config.race_file import new_race_file
 from kickcue.config.settings import load_settings
 from kickcue.core.course import course_for
-from kickcue.core.estimate.gate import Gate, Plane
+from kickcue.core.crossing.gate import Gate, Plane
 from kickcue.core.events import Command, CommandKind, Fix, Input, Notification
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
 from kickcue.core.units import ns_to_s, s_to_ns

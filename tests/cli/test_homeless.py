@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.config.places import config_folder, default_state_folder, find_race_file, known_home
+from kickcue.config.paths import config_folder, default_state_folder, find_race_file, known_home
 from kickcue.core.errors import AskedWronglyError
 
 FOLDERS = (
@@ -28,7 +28,7 @@ def homeless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in FOLDERS:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setattr("pwd.getpwuid", unknown)
-    monkeypatch.setattr("kickcue.config.places.SYSTEM_FOLDER", tmp_path / "etc")
+    monkeypatch.setattr("kickcue.config.paths.SYSTEM_FOLDER", tmp_path / "etc")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

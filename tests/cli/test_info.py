@@ -24,9 +24,9 @@ from kickcue.core.events import (
 )
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Header
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 HEADER = Header(
     "1500m",

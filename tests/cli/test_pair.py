@@ -8,8 +8,8 @@ import pytest
 
 from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
-from tests.cli.live.terminals import in_a_pipe, on_a_terminal
-from tests.cli.live.track import BOTH, OTHER, POD, STRAP, Track
+from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
+from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track
 
 RACE = '# my race\nrace = "5000m"\n'
 

@@ -9,8 +9,8 @@ import pytest
 from kickcue.cli import main
 from kickcue.core.events import Command, CommandKind, Notification
 from kickcue.recording import read
-from tests.cli.live.terminals import in_a_pipe, on_a_terminal
-from tests.cli.live.track import POD, STRAP, Track
+from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
+from tests.cli.tui.track import POD, STRAP, Track
 
 
 async def test_what_was_recorded_replays_as_a_race(track: Track, home: Path) -> None:

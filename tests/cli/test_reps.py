@@ -12,8 +12,8 @@ from kickcue.cli.reps import for_the_kick
 from kickcue.core.events import Command, CommandKind
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Header, jsonl
-from kickcue.recording.encode import PodSample, pod_notification
 from kickcue.recording.model import Entry
+from kickcue.recording.sensor_encoding import PodSample, pod_notification
 
 REPS_S = [(60, 100), (160, 200), (260, 302), (362, 400)]
 FORGOTTEN_S = 302

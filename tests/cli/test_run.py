@@ -13,7 +13,7 @@ import pytest
 from kickcue.cli import main
 from kickcue.core.events import Command, CommandKind, Cue, Notification
 from kickcue.recording import Recording, read
-from tests.cli.live.terminals import (
+from tests.cli.tui.terminals import (
     LEFT_OTHER_SCREEN,
     PATIENCE_S,
     Terminal,
@@ -21,7 +21,7 @@ from tests.cli.live.terminals import (
     on_a_terminal,
     start_in_a_pipe,
 )
-from tests.cli.live.track import POD, STRAP, Track
+from tests.cli.tui.track import POD, STRAP, Track
 
 RACE = f"""
 race = "5000m"

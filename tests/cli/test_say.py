@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.doctoring.audio import audio
-from kickcue.cli.doctoring.finding import Finding, Level, Patient
+from kickcue.cli.doctor.audio import audio
+from kickcue.cli.doctor.result import Finding, Level, Patient
 from kickcue.config.settings import load_settings
 from kickcue.core.events import CueKind
 from tests.edges.audio.conftest import Programs, programs
@@ -24,7 +24,7 @@ def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(home)
     for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(home))
-    monkeypatch.setattr("kickcue.config.places.SYSTEM_FOLDER", home)
+    monkeypatch.setattr("kickcue.config.paths.SYSTEM_FOLDER", home)
     monkeypatch.setattr("kickcue.cli.say.BETWEEN_S", 0.0)
     return home
 

@@ -9,8 +9,8 @@ import pytest
 from kickcue.cli import main
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import infinitime_in
-from tests.cli.live.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
-from tests.cli.live.track import BOTH, OTHER, POD, STRAP, Track
+from tests.cli.tui.terminals import LEFT_OTHER_SCREEN, in_a_pipe, on_a_terminal
+from tests.cli.tui.track import BOTH, OTHER, POD, STRAP, Track
 
 
 async def test_a_pipe_gets_a_plain_table_strongest_first(track: Track, home: Path) -> None:

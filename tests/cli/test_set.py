@@ -15,7 +15,7 @@ from kickcue.cli import main
 from kickcue.config.race_file import new_race_file
 from kickcue.config.set_keys import set_keys
 from kickcue.config.settings import load_settings
-from kickcue.config.settings_keys import setting_keys
+from kickcue.config.settings_reference import setting_keys
 from kickcue.core.errors import AskedWronglyError
 
 MINE = """# my race
@@ -143,7 +143,7 @@ def test_nothing_to_write_to(
     """Without a race file the line says what makes one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setattr("kickcue.config.places.SYSTEM_FOLDER", tmp_path / "etc")
+    monkeypatch.setattr("kickcue.config.paths.SYSTEM_FOLDER", tmp_path / "etc")
     assert main(["set", "race", "5k"]) == 2
     assert "`kickcue init` makes one, then `kickcue set` again" in capsys.readouterr().err
 

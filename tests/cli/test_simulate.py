@@ -15,11 +15,11 @@ from bumble.transport.common import AsyncPipeSink, StreamPacketSink, StreamPacke
 from kickcue.cli import main
 from kickcue.core.events import Cue, CueKind, Link, Notification
 from kickcue.core.units import s_to_ns
-from kickcue.edges.peripheral.description import describe
+from kickcue.edges.virtual_sensor.description import describe
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import source
 from kickcue.recording import Header, jsonl, read
+from kickcue.replay.source import source
 from tests.edges.mqtt.conftest import free_port, until
 
 
@@ -121,7 +121,7 @@ def test_without_bumble_it_says_what_to_install(
 ) -> None:
     """GIVEN no bumble WHEN sensors are to go on air THEN the error names the extra."""
     for module in [
-        name for name in sys.modules if name.startswith(("bumble", "kickcue.edges.peripheral"))
+        name for name in sys.modules if name.startswith(("bumble", "kickcue.edges.virtual_sensor"))
     ]:
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "bumble", None)

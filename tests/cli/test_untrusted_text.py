@@ -21,8 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli import COMMANDS, main
-from kickcue.cli.printing import Printing, printing
-from kickcue.cli.show import console
+from kickcue.cli.format.console import console
+from kickcue.cli.format.printing import Printing, printing
 from kickcue.config.profile_files import shipped_folder
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Disarm, Level, Notice
 from kickcue.core.printable import LINES, is_printable
@@ -31,10 +31,10 @@ from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.recording import Header
-from kickcue.recording.encode import PodSample, pod_notification
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
+from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from tests.beds.fake_bluez import FakeBluez
-from tests.cli.live.terminals import in_a_pipe, on_a_terminal
+from tests.cli.tui.terminals import in_a_pipe, on_a_terminal
 
 EVIL: Final = "x\x1b]0;owned\x07\x1b[35;46m\x9b2J\u202eesrever\u2066\u200b\u2028\x85y"
 OURS: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

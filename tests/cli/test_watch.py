@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.face import HEIGHT, WIDTH, Face
-from kickcue.cli.show import console
+from kickcue.cli.format.console import console
+from kickcue.cli.tui.watch_face import HEIGHT, WIDTH, Face
 from kickcue.cli.watch_output import Lines
 from kickcue.core.events import (
     Arm,
@@ -31,18 +31,18 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
-from kickcue.core.wrist import Answer, Play, Touch
+from kickcue.core.watch.state_machine import Answer, Play, Touch
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.liveness import SenderSilent
-from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.wire import (
+from kickcue.edges.mqtt.messages import (
     ArmMessage,
     DisarmMessage,
     StateMessage,
     StatusMessage,
     touch_message,
 )
+from kickcue.edges.mqtt.topics import Topics
 
 PULSES = ((100, 50, 1.0), (100, 0, 0.5))
 PATIENCE_S = 20.0

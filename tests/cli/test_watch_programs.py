@@ -16,15 +16,15 @@ from kickcue.cli.watch import _Wearing
 from kickcue.cli.watch_output import Lines
 from kickcue.cli.watch_programs import FAILED, Programs
 from kickcue.config.watch_files import load_watch, watch_file
-from kickcue.core.cueing.haptics import PULSES, URGENCY
+from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
 from kickcue.core.events import Ack, Cue, CueKind
-from kickcue.core.wrist import LATE, Answer, Play, Touch
+from kickcue.core.watch.state_machine import LATE, Answer, Play, Touch
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.messages import CueMessage, touch_message
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import CueMessage, touch_message
+from kickcue.edges.mqtt.watch_client import watch
 from tests.cli.test_watch import ended, next_line, watching
 
 PROGRAMS: Final = ("am", "termux-vibrate")

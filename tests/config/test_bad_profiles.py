@@ -22,7 +22,7 @@ WEB = (shipped_folder("watches") / "web" / "profile.toml").read_text()
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of the user's own profiles, in a process that has warned of none yet."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr("kickcue.config.profile_ids._named", set())
+    monkeypatch.setattr("kickcue.config.profile_overrides._named", set())
     folder = tmp_path / "config" / "kickcue" / "firmware_profiles"
     (folder / "sensors").mkdir(parents=True)
     (folder / "watches" / "mine").mkdir(parents=True)

@@ -23,11 +23,11 @@ from kickcue.config.learned_scale import (
     race_scale,
     with_learned_scale,
 )
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import DataError
-from kickcue.core.estimate.calibration import Measured, learned
-from kickcue.core.estimate.measuring import PodScale
+from kickcue.core.position.scale_measurement import PodScale
+from kickcue.core.position.scale_prior import Measured, learned
 
 POD = "A0:9E:1A:00:00:01"
 DAY = datetime(2026, 6, 14, 10, 9, 11, tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import load_settings
+from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.gate import Gate
 
 POINT = {"lat_deg": 51.862701, "lon_deg": -0.423102, "heading_deg": 76.5}
 POSTS = {"left": [51.86274, -0.42311], "right": [51.86266, -0.42309]}

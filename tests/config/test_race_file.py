@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.config.race_file import new_race_file, pin_sensor
 from kickcue.config.settings import SensorPin, Settings, load_settings
-from kickcue.config.settings_keys import setting_keys
+from kickcue.config.settings_reference import setting_keys
 from kickcue.core.errors import AskedWronglyError
 
 STRAP = SensorPin(profile="polar-h10", address="A0:9E:1A:00:00:01")

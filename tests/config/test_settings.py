@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from pydantic import BaseModel, ValidationError
 
 from kickcue.config.beacon_settings import BeaconSettings
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import (
     BrokerSettings,
     SensorPin,
@@ -23,9 +23,9 @@ from kickcue.config.settings import (
     load_settings,
     state_folder,
 )
-from kickcue.config.settings_keys import setting_keys
+from kickcue.config.settings_reference import setting_keys
 from kickcue.config.watch_settings import WatchSettings
-from kickcue.core.cueing.rules import Rules
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import AskedWronglyError
 
 STRAP = '[sensors.strap]\nprofile = "polar-h10"\naddress = "a0:9e:1a:00:00:01"\n'
@@ -493,7 +493,7 @@ def test_the_nearest_race_file_is_found(tmp_path: Path, monkeypatch: pytest.Monk
     folder is ignored, as XDG says.
     """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("kickcue.config.places.SYSTEM_FOLDER", tmp_path / "etc")
+    monkeypatch.setattr("kickcue.config.paths.SYSTEM_FOLDER", tmp_path / "etc")
     environ = {"HOME": str(tmp_path / "home")}
     assert None is find_race_file(environ)
     found = []

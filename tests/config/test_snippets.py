@@ -14,7 +14,7 @@ import pytest
 from kickcue.cli import COMMANDS, main
 from kickcue.config.race_file import new_race_file, pin_sensor
 from kickcue.config.settings import SensorPin, load_settings
-from kickcue.config.settings_keys import tables
+from kickcue.config.settings_reference import tables
 
 REPO: Final = Path(__file__).resolve().parents[2]
 PAGES: Final = (REPO / "README.md", *sorted((REPO / "docs").glob("*.md")))

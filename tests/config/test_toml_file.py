@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
+from kickcue.config.paths import find_race_file
 from kickcue.config.phrase_files import load_vocabulary
-from kickcue.config.places import find_race_file
 from kickcue.config.profile_files import read_profile_file, shipped_folder
 from kickcue.config.settings import load_settings
 from kickcue.config.toml_file import parse_toml, read_toml

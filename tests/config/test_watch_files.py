@@ -20,12 +20,12 @@ from kickcue.config.watch_files import (
     watch_ids,
 )
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.haptic.collapse import CUES
-from kickcue.core.haptic.downgrades import Downgrade
-from kickcue.core.haptic.encode import ENCODERS, encode
-from kickcue.core.haptic.steps import Write
-from kickcue.core.haptic.watch import LONGEST_MS, Standing
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.downgrades import Downgrade
+from kickcue.core.watch.encoding import ENCODERS, encode
+from kickcue.core.watch.indistinguishable_cues import CUES
+from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.watch_profile import LONGEST_MS, Standing
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
 TABLE = DOCS.with_name("watches.md")

@@ -13,11 +13,11 @@ from enum import StrEnum
 from random import Random
 from statistics import median
 
-from kickcue.core.estimate.sensors import SensorDesk
 from kickcue.core.profiles import CadenceUnit, PodRules, SensorProfile
+from kickcue.core.sensors.hub import SensorDesk
 from kickcue.core.units import STEPS_PER_STRIDE, s_to_ns
 from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run, run_race
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 STANDING_S = 40
 RESTING_BPM, HIGHEST_BPM = 95.0, 200.0

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core import events as ev
 from kickcue.core.engine import Engine
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 Kind = TypeVar("Kind", bound=ev.Output)
 GENERIC = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}

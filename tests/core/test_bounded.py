@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core import events as ev
 from kickcue.core.engine import Engine
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 PRESSES, READINGS = 30_000, 130_000
 """Events of one flood: a press costs twenty times what a reading costs."""

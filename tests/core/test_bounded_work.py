@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core import events as ev
 from kickcue.core.engine import Engine
 from kickcue.core.units import s_to_ns
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 MOST_CALLS = 100_000
 """Function calls of one ``feed``. A mark that is judged again over four hours of running makes some

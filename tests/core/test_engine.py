@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import (
@@ -33,10 +33,10 @@ from kickcue.core.events import (
 from kickcue.core.gatt import CODECS
 from kickcue.core.plan import Plan, Repeat
 from kickcue.core.units import NS_PER_S, s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.recording.encode import PodSample, pod_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification
+from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 
 SETUP = simulated_document("1500m").setup()

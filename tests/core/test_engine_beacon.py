@@ -5,7 +5,6 @@ import math
 import pytest
 
 from kickcue.core.engine import Engine
-from kickcue.core.estimate.marks import MARK_MODELS
 from kickcue.core.events import (
     BeaconHeard,
     Command,
@@ -20,10 +19,11 @@ from kickcue.core.events import (
     Notice,
     Output,
 )
+from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 
 DOCUMENT = simulated_document("3000m")

@@ -9,13 +9,13 @@ from itertools import pairwise
 import pytest
 
 from kickcue.core.engine import Engine
-from kickcue.core.estimate.cadence import Cadence
-from kickcue.core.estimate.odometer import Odometer
 from kickcue.core.events import Cue, CueKind, Estimate, Input, Notification
+from kickcue.core.position.odometer import Odometer
+from kickcue.core.sensors.cadence import Cadence
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
+from kickcue.replay.run_engine import drive
 
 DOCUMENT = simulated_document("3000m")
 BEHIND_S = 8.0

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from kickcue.core import race_state
 from kickcue.core.course import course_for
 from kickcue.core.engine import Engine
-from kickcue.core.estimate import race_so_far
 from kickcue.core.events import (
     Arm,
     Command,
@@ -25,9 +25,9 @@ from kickcue.core.events import (
     Tick,
 )
 from kickcue.core.units import s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 from tests.core.test_engine_gate import race_with_fixes
 
@@ -279,7 +279,7 @@ def test_after_too_much_the_course_stays(
 
     THEN that is refused, and the race goes on.
     """
-    monkeypatch.setattr(race_so_far, bound, most)
+    monkeypatch.setattr(race_state, bound, most)
     race = begun("5000m")
     runs_on(race, "5000m", upto_m=700.0)
     corrects(race, 3000.0)

@@ -6,16 +6,16 @@ from random import Random
 
 import pytest
 
+from kickcue.core.crossing.gate import Gate
 from kickcue.core.engine import Engine
+from kickcue.core.engine_config import Setup
 from kickcue.core.errors import AskedWronglyError
-from kickcue.core.estimate.gate import Gate
 from kickcue.core.events import Cue, CueKind, Estimate, Fix, Input, Mode, Notice, Notification
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
-from kickcue.core.setup import Setup
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
+from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 from tests.core.track import Venue
 

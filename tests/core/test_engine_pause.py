@@ -4,7 +4,7 @@ import pytest
 
 from kickcue.core import events as ev
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.recording.encode import PodSample, pod_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification
 from tests.core.scenario import Race
 
 PAUSE_S = 60.0

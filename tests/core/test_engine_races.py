@@ -14,9 +14,9 @@ from kickcue.core.engine import Engine
 from kickcue.core.events import Arm, Cue, CueKind, Disarm, Estimate, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.lab.athlete import Truth
-from kickcue.lab.drive import drive
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.replay.run_engine import drive
 
 Kind = TypeVar("Kind", bound=Output)
 WHOLE_RACE = [

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.cli.show import json_line
+from kickcue.cli.format.console import json_line
 from kickcue.core.printable import LINES, is_printable, printable
 
 EVIL = st.text(

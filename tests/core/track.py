@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from random import Random
 
-from kickcue.core.estimate.gate import Gate, Plane
+from kickcue.core.crossing.gate import Gate, Plane
 from kickcue.core.events import Fix
 from kickcue.core.units import s_to_ns
 

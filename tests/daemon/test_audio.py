@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.cueing.rules import Rules
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.daemon.audio import LocalAudio, local_audio
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import live
+from kickcue.daemon.race_daemon import live
 from kickcue.edges.audio import Output, Sound
 from kickcue.edges.mqtt.delivery import deliver
-from tests.daemon.test_live import RACE, RATE, cues, play, recorded, replays_alike
+from tests.daemon.test_race_daemon import RACE, RATE, cues, play, recorded, replays_alike
 from tests.edges.audio.conftest import Programs, programs
 from tests.edges.mqtt.conftest import (
     TOPICS,

@@ -7,12 +7,12 @@ from pathlib import Path
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.events import BeaconHeard, Command, CommandKind, Phase
 from kickcue.daemon.beacon import BEACON
-from kickcue.daemon.live import live
+from kickcue.daemon.race_daemon import live
 from kickcue.edges.radio import Stage
 from kickcue.recording import read
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bluez, bus
-from tests.daemon.test_live import replays_alike
+from tests.daemon.test_race_daemon import replays_alike
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder  # noqa: F401

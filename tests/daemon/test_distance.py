@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.cli.live.racing import Watching
+from kickcue.cli.tui.race_screen import Watching
 from kickcue.cli.verify import first_difference
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, Orderer, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import watch
+from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import source
+from kickcue.replay.source import source
 from tests.daemon.test_heats import NOW_NS, Led, lead
-from tests.daemon.test_live import RATE, recorded, settings
+from tests.daemon.test_race_daemon import RATE, recorded, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

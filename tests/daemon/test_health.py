@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.config.settings import load_settings
-from kickcue.daemon import live as live_module
+from kickcue.daemon import race_daemon
 from kickcue.daemon.health import (
     AGAIN_S,
     PATIENCE_S,
@@ -20,7 +20,7 @@ from kickcue.daemon.health import (
     of_device,
     summed_up,
 )
-from kickcue.daemon.live import live
+from kickcue.daemon.race_daemon import live
 from kickcue.daemon.recorder import hindrance
 from kickcue.edges.radio import Health, Stage
 
@@ -141,7 +141,7 @@ async def test_a_headless_run_tells_what_is_not_there(
     """GIVEN a pod that nobody hears and a folder that cannot be written WHEN run THEN the log says
     both by themselves, without any event.
     """
-    monkeypatch.setattr(live_module, "HEALTH_EACH_S", 0.01)
+    monkeypatch.setattr(race_daemon, "HEALTH_EACH_S", 0.01)
     caplog.set_level(logging.INFO, "kickcue")
     (tmp_path / "state").write_text("a file where a folder should be")
     found = load_settings(

@@ -14,14 +14,14 @@ from kickcue.config.calibration import Calibrations
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon import live as live_module
+from kickcue.daemon import race_daemon
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import watch
+from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from tests.daemon.test_live import RATE, recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import RATE, recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -67,7 +67,7 @@ async def test_the_next_heat_starts_in_the_same_run(
     """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is
     on in the same run and recording, and stays.
     """
-    monkeypatch.setattr(live_module, "LINGER_S", 40.0)
+    monkeypatch.setattr(race_daemon, "LINGER_S", 40.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
         order(run, CommandKind.START)
@@ -129,7 +129,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
     """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own
     start, and the run does not end.
     """
-    monkeypatch.setattr(live_module, "LINGER_S", 20.0)
+    monkeypatch.setattr(race_daemon, "LINGER_S", 20.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
         order(run, CommandKind.START)
@@ -150,7 +150,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
 
 async def test_a_run_lasts_as_long_as_its_end_can_be_taken_back() -> None:
     """GIVEN a race that is over THEN the run goes on for longer than an undo counts."""
-    assert live_module.LINGER_S > TAKEN_BACK_NS / NS_PER_S
+    assert race_daemon.LINGER_S > TAKEN_BACK_NS / NS_PER_S
 
 
 async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Orderer, Phase
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import watch
-from kickcue.recording.encode import strap_notification
-from tests.daemon.test_live import recorded, replays_alike, settings
+from kickcue.edges.mqtt.watch_client import watch
+from kickcue.recording.sensor_encoding import strap_notification
+from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

@@ -9,11 +9,11 @@ from pathlib import Path
 from kickcue.config.calibration import Calibration, Calibrations, RaceScale
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.live import Live, live
+from kickcue.daemon.race_daemon import Live, live
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
-from tests.daemon.test_live import RACE, RATE, play, recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import RACE, RATE, play, recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

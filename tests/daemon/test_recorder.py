@@ -16,14 +16,14 @@ from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import Cue, Fix, Input, Output, Tick
 from kickcue.core.units import NS_PER_S
+from kickcue.daemon.race_session import Session
 from kickcue.daemon.recorder import MOST_WAITING, Recorder, resume_recorder, start_recorder
-from kickcue.daemon.session import Session
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import source
 from kickcue.recording import Header, read
-from kickcue.recording.mcap_file import McapWriter
-from kickcue.recording.straight_file import StraightFile
+from kickcue.recording.locked_file import StraightFile
+from kickcue.recording.mcap_writer import McapWriter
+from kickcue.replay.source import source
 
 HEADER = Header(race="1500m", utc="2026-06-14T10:09:11.250000Z", ticks=True)
 DOCUMENT = simulated_document("1500m")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from mcap.opcode import Opcode
 
 from kickcue.cli.verify import first_difference
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.events import (
     Ack,
@@ -38,13 +38,13 @@ from kickcue.daemon.clock import Clock
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
-from kickcue.lab.source import Source, source
 from kickcue.recording import Header, Recording, read
+from kickcue.recording.file_type import MCAP_MAGIC
 from kickcue.recording.header import utc_ns
-from kickcue.recording.mcap_file import McapWriter
 from kickcue.recording.mcap_records import MESSAGE_HEAD, Walk
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import INPUTS, Entry
-from kickcue.recording.sniff import MCAP_MAGIC
+from kickcue.replay.source import Source, source
 
 DOCUMENT = simulated_document("1500m").with_digests()
 UTC = "2026-06-14T10:09:11Z"

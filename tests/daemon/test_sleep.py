@@ -14,9 +14,9 @@ from kickcue import machine_time
 from kickcue.core.events import Command, CommandKind, Notification, Phase, Tick
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon import clock as clock_module
-from kickcue.daemon.live import live
+from kickcue.daemon.race_daemon import live
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
-from tests.daemon.test_live import recorded, replays_alike, settings
+from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

@@ -6,7 +6,7 @@ from kickcue.core.course import course_for
 from kickcue.core.events import Command, CommandKind, Input, Mark, MarkSource, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.baselines import BASELINES, baselines
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 COURSE = course_for("1500m")
 BELL_S = 220.0  # 1100 m at 5 m/s

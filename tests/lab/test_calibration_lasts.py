@@ -12,16 +12,16 @@ import pytest
 
 from kickcue.config.calibration import Calibrations
 from kickcue.config.learned_scale import learn_from_race, with_learned_scale
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.engine import Engine
-from kickcue.core.estimate.calibration import DAY_SD
 from kickcue.core.events import Estimate, Mode
+from kickcue.core.position.scale_prior import DAY_SD
 from kickcue.lab import simulate as simulating
-from kickcue.lab.drive import drive
 from kickcue.lab.evaluate import outcome
 from kickcue.lab.scenarios import SCENARIOS, Scenario
 from kickcue.lab.sensors import Counted, pod_samples
+from kickcue.replay.run_engine import drive
 
 SEEDS = (1_000_001, 1_000_002, 1_000_003, 1_000_004)
 

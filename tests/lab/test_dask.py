@@ -13,8 +13,8 @@ import pytest
 from kickcue.cli import main
 from kickcue.core.errors import AskedWronglyError
 from kickcue.lab.evaluate import in_batches, simulated
+from kickcue.lab.parallel import Certificates, cluster
 from kickcue.lab.simulate import simulated_document
-from kickcue.lab.spread import Certificates, cluster
 from tests.conftest import absent
 
 
@@ -55,7 +55,7 @@ def test_a_cluster_without_workers(local_cluster: Callable[[int], Any]) -> None:
 @pytest.mark.usefixtures("local_cluster")
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN an address at which no scheduler listens THEN that is told with what would be right."""
-    monkeypatch.setattr("kickcue.lab.spread.CONNECT_WITHIN_S", 1)
+    monkeypatch.setattr("kickcue.lab.parallel.CONNECT_WITHIN_S", 1)
     with pytest.raises(AskedWronglyError, match="no scheduler there"), cluster("tcp://127.0.0.1:1"):
         pass
 

@@ -12,13 +12,13 @@ from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, MarkSource
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
-from kickcue.lab.drive import drive
 from kickcue.lab.evaluate import EVENTS, events_of, in_batches, outcome, simulated, suits
-from kickcue.lab.figures import Outcome, Summary, summary
 from kickcue.lab.mishaps import Befallen
+from kickcue.lab.parallel import all_cores
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
-from kickcue.lab.spread import all_cores
+from kickcue.lab.statistics import Outcome, Summary, summary
+from kickcue.replay.run_engine import drive
 
 OUTCOME = Outcome(
     seed=0,

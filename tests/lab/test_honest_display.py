@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from kickcue.core.engine import Engine
-from kickcue.core.estimate.certainty import NEAR_M, SIGMAS_95, lap_at
 from kickcue.core.events import Arm, Cue, CueKind, Estimate
+from kickcue.core.position.uncertainty import NEAR_M, SIGMAS_95, lap_at
 from kickcue.core.units import ns_to_s
-from kickcue.lab.drive import drive
 from kickcue.lab.evaluate import outcome
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.replay.run_engine import drive
 
 
 @dataclass

@@ -9,12 +9,12 @@ import pytest
 
 from kickcue.core.course import course_for
 from kickcue.lab.evaluate import in_batches, simulated
-from kickcue.lab.figures import summary
 from kickcue.lab.oracle import DARES, Bound, best, bound
 from kickcue.lab.pod_filter import PodFilter
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import PodFaults, Thumb, TrueMark
 from kickcue.lab.simulate import simulate, simulated_document
+from kickcue.lab.statistics import summary
 
 FAULTLESS = PodFaults(
     scale_sd=0.0, drift_sd=0.0, count_noise_m=0.0, lag_s=(0.01, 0.01), jitter_s=0.0

@@ -12,13 +12,13 @@ import pytest
 from kickcue.core.course import Course, course_for
 from kickcue.lab.athlete import PACE_MEMORY_S, PACE_WANDER, run_race
 from kickcue.lab.evaluate import in_batches, simulated
-from kickcue.lab.figures import summary
 from kickcue.lab.oracle import DARES, Bound, best, bound
 from kickcue.lab.oracle_readings import Reading, readings, seconds
 from kickcue.lab.pace_filter import PaceFilter
 from kickcue.lab.scenarios import SCENARIOS, Group, Scenario
 from kickcue.lab.sensors import PodFaults, Thumb
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
+from kickcue.lab.statistics import summary
 from kickcue.lab.wander import wandered_var_s2
 
 FAULTLESS = PodFaults(scale_sd=0.0, drift_sd=0.0, count_noise_m=0.0, jitter_s=0.0)

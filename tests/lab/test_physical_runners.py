@@ -11,7 +11,7 @@ from kickcue.core.course import Course, course_for
 from kickcue.core.events import Command, CommandKind, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.lab.athlete import Truth, run, run_race
-from kickcue.lab.manner import ANY_SHAPE, Style, drawn, even
+from kickcue.lab.pacing_profile import ANY_SHAPE, Style, drawn, even
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.sensors import Counted, PodFaults, pod_samples
 from kickcue.lab.simulate import SimulatedRace, simulate

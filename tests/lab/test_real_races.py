@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.config.race import RaceDocument, SensorChoice
+from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.events import Cue, CueKind, Input, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.lab.source import source
 from kickcue.recording import Recording, read
+from kickcue.replay.source import source
 
 pytestmark = pytest.mark.recordings
 

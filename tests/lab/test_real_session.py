@@ -14,11 +14,11 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.estimate.gate import Gate, LineGate, Plane
-from kickcue.core.estimate.gate_learning import LineWatch
-from kickcue.core.estimate.rep_presses import reps_from_marks
-from kickcue.core.estimate.reps import Rep, reps_from_fixes
+from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.gate import Gate, LineGate, Plane
 from kickcue.core.events import Fix
+from kickcue.core.repetitions.rep_segmentation import reps_from_marks
+from kickcue.core.repetitions.repetition import Rep, reps_from_fixes
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import read
 

@@ -16,13 +16,13 @@ from kickcue.core.events import Link, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import ns_to_s
 from kickcue.lab.athlete import Truth, run, run_race
-from kickcue.lab.earlier import Earlier, history, mean_drift_sd
 from kickcue.lab.faults import Air, corrupted, through_air
-from kickcue.lab.manner import ANY_SHAPE, Shape, Style, drawn
+from kickcue.lab.pacing_profile import ANY_SHAPE, Shape, Style, drawn
+from kickcue.lab.previous_races import Earlier, history, mean_drift_sd
 from kickcue.lab.scenarios import SCENARIOS, Group
 from kickcue.lab.sensors import Gate, PodFaults, Thumb, marks, pod_samples
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
-from kickcue.recording.encode import strap_notification
+from kickcue.recording.sensor_encoding import strap_notification
 
 COURSE = course_for("5000m")
 SENSED = (

@@ -5,10 +5,10 @@ from typing import Final
 
 from kickcue.core import events as ev
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.cueing.rules import ALLOWED
+from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.engine import Engine
-from kickcue.core.estimate.certainty import half_width_m
-from kickcue.core.setup import Setup
+from kickcue.core.engine_config import Setup
+from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
 BELL: Final = frozenset({ev.CueKind.LAST_LAP, ev.CueKind.HOLD})

@@ -13,8 +13,8 @@ from typing import Final
 
 import pytest
 
-from kickcue.config.race import RaceDocument
-from kickcue.core.setup import Setup
+from kickcue.config.race_document import RaceDocument
+from kickcue.core.engine_config import Setup
 from tests.random_events.promises import Promises
 from tests.random_events.traffic import Traffic
 

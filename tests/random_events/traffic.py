@@ -14,7 +14,7 @@ from typing import Final
 from kickcue.core import events as ev
 from kickcue.core.course import Course
 from kickcue.core.units import NS_PER_S
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 CHARS: Final = (
     "2a53",

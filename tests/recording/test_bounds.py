@@ -16,14 +16,14 @@ from mcap.writer import CompressionType, Writer
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind
 from kickcue.recording import Header, read
-from kickcue.recording.activity import Activity, recording
 from kickcue.recording.bounds import LAST_NS, Bounds
 from kickcue.recording.codec import LAST_NS as LAST_T_NS
 from kickcue.recording.fields import LONGEST_M
+from kickcue.recording.imported_activity import Activity, recording
 from kickcue.recording.json_text import DEEPEST, parse
 from kickcue.recording.laps import Lap
-from kickcue.recording.mcap_file import McapWriter
 from kickcue.recording.mcap_records import unpacked
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Recording
 from kickcue.recording.points import Point
 from kickcue.recording.time_order import in_order

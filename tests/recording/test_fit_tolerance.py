@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.recording import fit_frames
-from kickcue.recording.activity import Activity
 from kickcue.recording.fit import read
 from kickcue.recording.fit_frames import messages
+from kickcue.recording.imported_activity import Activity
 from tests.recording.fit_bytes import DISTANCE, HEART, RECORD, SPEED, T0, TIME, FitFile, simple_run
 
 HR = 132

@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.events import Cue, CueKind, Fix
 from kickcue.core.units import ns_to_s
-from kickcue.lab.source import sensors_of, source
 from kickcue.recording import read
 from kickcue.recording.frozen import frozen
 from kickcue.recording.points import Point
+from kickcue.replay.source import sensors_of, source
 from tests.core.track import Venue
 
 MPS = 4.8

@@ -12,15 +12,15 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource
 from kickcue.recording import Header, Recording, read
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
 from kickcue.recording.jsonl import lines
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
-from kickcue.recording.summary import summarize
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 from tests.recording.fit_bytes import (
     ELAPSED,
     LAP,

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from kickcue.analysis.repetitions import Way, repetitions
+from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
-from kickcue.core.estimate.fix_choice import FixChoice
+from kickcue.core.crossing.receiver_selection import FixChoice
 from kickcue.core.events import Fix, Notification
 from kickcue.core.readings import PodReading, interpret
 from kickcue.core.units import NS_PER_S
 from kickcue.recording import Recording
-from kickcue.recording.activity import Activity, recording
+from kickcue.recording.imported_activity import Activity, recording
 from kickcue.recording.laps import Lap
 from kickcue.recording.plausible import grown_m
 from kickcue.recording.points import Point
-from kickcue.recording.repetitions import Way, repetitions
-from kickcue.recording.summary import summarize
 
 PROFILES = load_profiles()
 DEG_PER_M = 1.0 / 111_195.08

@@ -9,7 +9,7 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification, Timer
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import s_to_ns
-from kickcue.recording.activity import Activity, recording
+from kickcue.recording.imported_activity import Activity, recording
 from kickcue.recording.laps import Lap
 from kickcue.recording.model import Recording
 from kickcue.recording.pauses import Turn

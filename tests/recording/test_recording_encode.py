@@ -2,7 +2,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.gatt.heart_rate import HeartRateMeasurement
 from kickcue.core.gatt.rsc import RscMeasurement
-from kickcue.recording.encode import PodSample, pod_notification, strap_notification
+from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 

@@ -10,8 +10,8 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Fix, Mark, MarkSource, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import read
-from kickcue.recording.activity import Activity
 from kickcue.recording.fit import read as read_fit
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.model import Recording
 from tests.recording.fit_bytes import (
     BY_DISTANCE,

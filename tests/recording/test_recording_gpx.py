@@ -8,8 +8,8 @@ from kickcue.core.errors import DataError
 from kickcue.core.events import Fix, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import read
-from kickcue.recording.activity import Activity
 from kickcue.recording.gpx import read as read_gpx
+from kickcue.recording.imported_activity import Activity
 from kickcue.recording.model import Recording
 
 HEAD = (

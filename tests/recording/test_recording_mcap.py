@@ -30,8 +30,8 @@ from kickcue.core.events import (
 )
 from kickcue.recording import Header, read
 from kickcue.recording.codec import SHAPES
-from kickcue.recording.mcap_file import McapWriter
 from kickcue.recording.mcap_reader import read as read_mcap
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
 from tests.recording.event_strategies import entries, headers
 
@@ -330,8 +330,8 @@ def test_the_disk_is_asked_once_a_second(tmp_path: Path, monkeypatch: pytest.Mon
     """
     now_s = 0.0
     asked: list[float] = []
-    monkeypatch.setattr("kickcue.recording.mcap_file.time.monotonic", lambda: now_s)
-    monkeypatch.setattr("kickcue.recording.straight_file.os.fsync", lambda _: asked.append(now_s))
+    monkeypatch.setattr("kickcue.recording.mcap_writer.time.monotonic", lambda: now_s)
+    monkeypatch.setattr("kickcue.recording.locked_file.os.fsync", lambda _: asked.append(now_s))
     with McapWriter(tmp_path / "race.mcap", HEADER) as writer:
         for tenth in range(31):
             now_s = tenth / 10
@@ -357,7 +357,7 @@ def test_a_dying_disk_is_told(
         if left < 0:
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("kickcue.recording.straight_file.os.fsync", fail)
+    monkeypatch.setattr("kickcue.recording.locked_file.os.fsync", fail)
     with pytest.raises(DataError, match=told), McapWriter(tmp_path / "race.mcap", HEADER) as writer:
         writer.write(RACE[0])
     assert (tmp_path / "race.mcap").stat().st_size > 0

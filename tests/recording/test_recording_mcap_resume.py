@@ -21,9 +21,9 @@ from mcap.writer import Writer
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Notification, Tick
 from kickcue.recording import Header, codec, read
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.locked_file import being_written
+from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry
-from kickcue.recording.straight_file import being_written
 from tests.recording.event_strategies import entries, headers
 
 MESSAGE, METADATA, DATA_END = 0x05, 0x0C, 0x0F
@@ -327,7 +327,7 @@ def test_one_process_records_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "race.mcap"
     code = (
         "import sys, pathlib; from kickcue.recording import Header; from "
-        "kickcue.recording.mcap_file import McapWriter;"
+        "kickcue.recording.mcap_writer import McapWriter;"
         "writer = McapWriter(pathlib.Path(sys.argv[1]), Header()); print('recording', "
         "flush=True); sys.stdin.read()"
     )

@@ -9,7 +9,7 @@ from kickcue.core.errors import AskedWronglyError, DataError
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Tick
 from kickcue.recording import Header, read
 from kickcue.recording.jsonl import lines
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 from tests.recording.fit_bytes import simple_run
 
 TCX = """<?xml version="1.0"?><TrainingCenterDatabase xmlns="x"><Activities>

@@ -21,7 +21,7 @@ from typing import Any, Final
 import aiomqtt
 import pytest
 
-from kickcue.edges.mqtt.wire import AckMessage, Message, parse
+from kickcue.edges.mqtt.messages import AckMessage, Message, parse
 from tests.conftest import REPO, absent, find_program
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto
 

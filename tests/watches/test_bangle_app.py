@@ -12,9 +12,9 @@ from typing import Any, Final
 import pytest
 
 from kickcue.config.watch_files import load_watch
-from kickcue.core.haptic.encode import encode, encode_arm, encode_disarm
-from kickcue.core.haptic.steps import Step, Write
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.delivery_steps import Step, Write
+from kickcue.core.watch.encoding import encode, encode_arm, encode_disarm
+from kickcue.core.watch.state_machine import Touch
 from tests.watches.conftest import HERE, WATCHES
 
 APP: Final = WATCHES / "bangle-gb" / "kickcue.boot.js"

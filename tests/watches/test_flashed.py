@@ -12,10 +12,10 @@ from typing import Final
 import pytest
 
 from kickcue.config.watch_files import load_watch
-from kickcue.core.cueing.haptics import PULSES
+from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import Cue, CueKind
-from kickcue.core.haptic.lowering import lower
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.lowering import lower
+from kickcue.core.watch.state_machine import Touch
 from kickcue.edges.mqtt.delivery import deliver
 from tests.conftest import absent, find_program
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, until

@@ -10,7 +10,7 @@ import pytest
 
 from kickcue.core.events import Cue, CueKind
 from kickcue.edges.mqtt.delivery import deliver
-from kickcue.edges.mqtt.wire import ArmMessage, CueMessage, DisarmMessage, StatusMessage
+from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, DisarmMessage, StatusMessage
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, until
 from tests.watches.conftest import Sender, Told, WatchBroker, real_mqtt_as, sending
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from kickcue.core.wrist import Action, Answer, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import Action, Answer, Play, Stamp, Touch, Wrist
 from tests.watches.conftest import FIRMWARE, HERE, PROGRAMS, micropython_path
 
 

@@ -5,7 +5,7 @@
 (function () {
   var WORTH_MS = 2000; // of a message without "l"
   var LONGEST_MS = 5000; // of a whole cue; Bangle.buzz takes no more for one pulse either
-  // How late messages are: kickcue/core/lateness.py says why and what these are.
+  // How late messages are: kickcue/core/watch/clock_offset.py says why and what these are.
   var WINDOW_MS = 300000;
   var APART_MS = 900;
   var AGREE_MS = 400;

@@ -2,8 +2,8 @@
 
 Pure: the same file runs under MicroPython and CPython.
 
-This is ``kickcue/core/wrist.py`` and ``lateness.py`` once more, in what a microcontroller has; a
-test plays the same schedules to both.
+This is ``kickcue/core/watch/``, ``state_machine.py`` and ``clock_offset.py``, once more, in what a
+microcontroller has; a test plays the same schedules to both.
 
 =========  =======================  ==================  =======================  =================
 state      arm                      disarm              cue                      its time has come

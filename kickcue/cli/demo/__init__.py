@@ -14,18 +14,18 @@ from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
-from kickcue.cli.show import json_line
-from kickcue.config.places import user_state_folder
-from kickcue.config.race import RaceDocument
+from kickcue.cli.format.console import json_line
+from kickcue.config.paths import user_state_folder
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input, Output
-from kickcue.lab.famous import DEFAULT, FAMOUS, FamousRace, famous_race
+from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
 from kickcue.recording import Header
 from kickcue.recording.header import utc_text
-from kickcue.recording.mcap_file import McapWriter
+from kickcue.recording.mcap_writer import McapWriter
 
 FASTEST = 1000.0
 

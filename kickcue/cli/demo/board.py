@@ -6,7 +6,7 @@ from enum import StrEnum
 from statistics import fmean
 from typing import Final
 
-from kickcue.cli.live.words import coming
+from kickcue.cli.tui.formatting import coming
 from kickcue.core.course import Course
 from kickcue.core.events import (
     Ack,
@@ -23,7 +23,7 @@ from kickcue.core.events import (
     PhaseChange,
 )
 from kickcue.core.units import ns_to_s
-from kickcue.lab.famous import FamousRace
+from kickcue.lab.historic_races import FamousRace
 from kickcue.lab.reconstruct import line_presses
 from kickcue.lab.simulate import SimulatedRace
 

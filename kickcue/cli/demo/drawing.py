@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from kickcue.cli.demo.board import Board, Entry, Press, Row
-from kickcue.cli.face import PHASES, WIDTH, Face
-from kickcue.cli.outputs import clock, number
+from kickcue.cli.format.output_format import clock, number
+from kickcue.cli.tui.watch_face import PHASES, WIDTH, Face
 from kickcue.core.events import Level, Phase
 
 COLUMNS: Final = 80

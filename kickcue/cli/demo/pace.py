@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from kickcue.core.events import Arm, Estimate, Output
 from kickcue.core.units import NS_PER_MS, s_to_ns
-from kickcue.lab.source import at_pace
+from kickcue.replay.source import at_pace
 
 PLAYED_S: Final = 30.0
 """How long a race takes to watch, unless a rate is asked for."""

@@ -14,12 +14,12 @@ from kickcue.cli.demo.summary import Told
 from kickcue.core.engine import Engine
 from kickcue.core.events import Ack, Cue, CueKind, Input, Output
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import Happening, Watch, watch
-from kickcue.lab.drive import drive
+from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.replay.run_engine import drive
 
 ANSWERS_S = 1.5
 """How long to wait for the watch's last answers."""

@@ -13,14 +13,14 @@ from rich.live import Live
 
 from kickcue.cli.demo.board import Board
 from kickcue.cli.demo.drawing import COLUMNS, frame, row_text, title
-from kickcue.cli.face import Face
-from kickcue.cli.live.terminal import asciified, is_utf8, showable
-from kickcue.cli.show import console
-from kickcue.core.estimate.certainty import to_go
+from kickcue.cli.format.console import console
+from kickcue.cli.tui.terminal import asciified, is_utf8, showable
+from kickcue.cli.tui.watch_face import Face
 from kickcue.core.events import Phase
+from kickcue.core.position.uncertainty import to_go
 from kickcue.core.printable import printable
-from kickcue.core.wrist import Answer, Play
-from kickcue.edges.mqtt.watching import Happening
+from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.edges.mqtt.watch_client import Happening
 
 FRAME_S: Final = 0.08
 LINGER_S: Final = 1.5

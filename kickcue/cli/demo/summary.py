@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.cli.outputs import rounded
-from kickcue.config.places import known_home
+from kickcue.cli.format.output_format import rounded
+from kickcue.config.paths import known_home
 from kickcue.core.course import Course
 from kickcue.core.events import Cue
 from kickcue.core.units import ns_to_s
 from kickcue.lab.baselines import baselines
-from kickcue.lab.famous import FamousRace
-from kickcue.lab.pacing import kick_percent, kick_word, lap_cv_percent, laps_s
+from kickcue.lab.historic_races import FamousRace
 from kickcue.lab.reconstruct import line_presses
 from kickcue.lab.simulate import SimulatedRace
+from kickcue.lab.split_statistics import kick_percent, kick_word, lap_cv_percent, laps_s
 
 ON_TIME_S: Final = 0.05
 

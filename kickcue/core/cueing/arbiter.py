@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kickcue.core.cueing.haptics import URGENCY
 from kickcue.core.cueing.phrases import PhraseKey
+from kickcue.core.cueing.pulse_patterns import URGENCY
 from kickcue.core.events import CueKind
 from kickcue.core.units import NS_PER_S
 

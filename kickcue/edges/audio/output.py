@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from kickcue.edges.audio.awake import Awake
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.live_voice import LiveVoice
+from kickcue.edges.audio.keep_awake import Awake
+from kickcue.edges.audio.playback import PATIENCE_S, Playing
 from kickcue.edges.audio.players import find_players
-from kickcue.edges.audio.playing import PATIENCE_S, Playing
+from kickcue.edges.audio.renderer import Studio
 from kickcue.edges.audio.sounds import Sound
-from kickcue.edges.audio.studio import Studio
+from kickcue.edges.audio.speech_process import LiveVoice
 from kickcue.edges.audio.voices import find_voice
 
 TRIAL_S: Final = 0.1

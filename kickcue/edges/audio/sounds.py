@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from kickcue.core.cueing.haptics import PULSES
 from kickcue.core.cueing.phrases import PhraseKey, Vocabulary
+from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
 from kickcue.edges.audio.tones import PEAK, RATE_HZ, silence, tone
 from kickcue.edges.audio.wav import Clip

@@ -1,4 +1,4 @@
-"""Cues to the ear, armed and felt as ``core/wrist.py`` has it: once and never late.
+"""Cues to the ear, armed and felt as ``core/watch/state_machine.py`` has it: once and never late.
 
 Nothing here waits and nothing raises into a race. What goes wrong is told, and tried again with the
 next cue.
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.events import Ack, Arm, Cue, Disarm
-from kickcue.core.lateness import APART_MS
 from kickcue.core.units import NS_PER_MS
-from kickcue.core.wrist import Action, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.clock_offset import APART_MS
+from kickcue.core.watch.state_machine import Action, Play, Stamp, Touch, Wrist
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.output import Output, Plan
 from kickcue.edges.audio.sounds import Sound

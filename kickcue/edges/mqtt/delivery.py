@@ -19,16 +19,10 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.client import Received, Session, connect
+from kickcue.edges.mqtt.connection import Plan
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.inbound import Inbound
-from kickcue.edges.mqtt.link import Plan
-from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
-from kickcue.edges.mqtt.rivals import Rival, Rivals
-from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.mqtt.topics import RULES, Side, Topics
-from kickcue.edges.mqtt.watches import Watches
-from kickcue.edges.mqtt.wire import (
+from kickcue.edges.mqtt.messages import (
     ArmMessage,
     CueMessage,
     DisarmMessage,
@@ -38,6 +32,12 @@ from kickcue.edges.mqtt.wire import (
     parse,
     touch_message,
 )
+from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
+from kickcue.edges.mqtt.rivals import Rival, Rivals
+from kickcue.edges.mqtt.session import Received, Session, connect
+from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.watches import Watches
 
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.core.events import Input
-from kickcue.core.lateness import MinimumDelay
 from kickcue.core.throttle import Throttle
 from kickcue.core.units import NS_PER_MS
-from kickcue.edges.mqtt.client import Received
+from kickcue.core.watch.clock_offset import MinimumDelay
 from kickcue.edges.mqtt.errors import WireError
-from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watches import Watches
-from kickcue.edges.mqtt.wire import (
+from kickcue.edges.mqtt.messages import (
     AckMessage,
     CommandMessage,
     PresenceMessage,
     SensorMessage,
     parse,
 )
+from kickcue.edges.mqtt.session import Received
+from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.watches import Watches
 
 LOG: Final = logging.getLogger(__name__)
 LATEST_MS: Final = 2000

@@ -8,7 +8,7 @@ live message of the same run has come.
 from dataclasses import dataclass
 from typing import Final
 
-from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
 
 SILENT_S: Final = 2.5
 """Two statuses in a row are lost, or the sender is."""

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.errors import AskedWronglyError
+from kickcue.edges.mqtt.connection import LARGEST_PACKET
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import LARGEST_PACKET
+from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
 from kickcue.edges.mqtt.topics import RULES, Side, Topics, said_by
-from kickcue.edges.mqtt.wire import LARGEST_PAYLOAD
 
 PORT: Final = 1883
 TLS_PORT: Final = 8883

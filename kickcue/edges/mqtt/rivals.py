@@ -15,7 +15,7 @@ from typing import Final
 
 from kickcue.core.events import Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.edges.mqtt.wire import StatusMessage
+from kickcue.edges.mqtt.messages import StatusMessage
 
 LISTEN_NS: Final = 400 * NS_PER_MS
 """What the broker retained comes at once behind the subscription."""

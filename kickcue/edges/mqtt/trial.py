@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.connection import Plan
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import Plan
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.refusals import hearing
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import Topics
 
 WORD_BYTES: Final = {"status": 150, "state": 400, "arm": 800, "cue": 800}

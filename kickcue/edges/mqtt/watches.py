@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Final
 
 from kickcue.core.units import NS_PER_S, ns_to_s
-from kickcue.edges.mqtt.wire import AckMessage, PresenceMessage
+from kickcue.edges.mqtt.messages import AckMessage, PresenceMessage
 
 GONE_AFTER_NS: Final = 12 * NS_PER_S
 """It says so every 5 s: two of its messages in a row are lost, or it is."""

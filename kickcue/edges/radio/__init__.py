@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.edges.radio.beacon import BeaconPin
-from kickcue.edges.radio.beacon_ear import BeaconEar
+from kickcue.edges.radio.beacon_listener import BeaconEar
 from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
 
 if TYPE_CHECKING:
-    from kickcue.edges.radio.entrances import (
+    from kickcue.edges.radio.api import (
         beacon_heard,
         listening,
         looked_into,
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
         sensors,
         wearable,
     )
-    from kickcue.edges.radio.explain import explain
-    from kickcue.edges.radio.worn import Wearable
+    from kickcue.edges.radio.diagnosis import explain
+    from kickcue.edges.radio.watch_handle import Wearable
 
 __all__ = [
     "BeaconEar",

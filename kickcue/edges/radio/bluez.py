@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bleak.backends.device import BLEDevice
 
-from kickcue.edges.radio.explain import FAILURES, explain
+from kickcue.edges.radio.diagnosis import FAILURES, explain
 
 LOG: Final = logging.getLogger(__name__)
 AGAIN_S: Final = 0.3

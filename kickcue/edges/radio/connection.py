@@ -12,7 +12,7 @@ from bleak.exc import BleakCharacteristicNotFoundError, BleakDBusError
 
 from kickcue.core.gatt import CODECS, short_uuid
 from kickcue.core.profiles import LinkTraits
-from kickcue.edges.radio.explain import FAILURES
+from kickcue.edges.radio.diagnosis import FAILURES
 
 LOG: Final = logging.getLogger(__name__)
 BATTERY: Final = "2a19"

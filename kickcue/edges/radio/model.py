@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kickcue.core.errors import AskedWronglyError, KickcueError
-from kickcue.core.haptic.watch import WatchProfile
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
+from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.beacon import BeaconId
 
 

@@ -19,10 +19,10 @@ from bleak.backends.scanner import AdvertisementData
 
 from kickcue.core.gatt import short_uuid
 from kickcue.edges.radio import bluez
-from kickcue.edges.radio.aside import Aside
+from kickcue.edges.radio.background_tasks import Aside
 from kickcue.edges.radio.beacon import BeaconId, beacon_ids
-from kickcue.edges.radio.explain import BUSY, FAILURES, NO_ANSWER, Diagnosis, diagnose
-from kickcue.edges.radio.heard import Heard
+from kickcue.edges.radio.device_selection import Heard
+from kickcue.edges.radio.diagnosis import BUSY, FAILURES, NO_ANSWER, Diagnosis, diagnose
 
 LOG: Final = logging.getLogger(__name__)
 START_S: Final = 10.0

@@ -13,12 +13,12 @@ from bleak.backends.device import BLEDevice
 
 from kickcue.core.gatt.device_info import FirmwareRevision, ModelNumber
 from kickcue.core.profiles import LinkTraits
+from kickcue.edges.radio.adapter import Host
 from kickcue.edges.radio.connection import BATTERY, Connection
-from kickcue.edges.radio.explain import FAILURES, Diagnosis, diagnose, not_seen
-from kickcue.edges.radio.feed import Feed
-from kickcue.edges.radio.heard import Heard, choose
-from kickcue.edges.radio.host import Host
+from kickcue.edges.radio.device_selection import Heard, choose
+from kickcue.edges.radio.diagnosis import FAILURES, Diagnosis, diagnose, not_seen
 from kickcue.edges.radio.model import Health, Pin, Stage, WatchPin
+from kickcue.edges.radio.sensor_sink import Feed
 
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0

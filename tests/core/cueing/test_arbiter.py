@@ -9,11 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.core.cueing.arbiter import Arbiter, Candidate
-from kickcue.core.cueing.desk import CueDesk
-from kickcue.core.cueing.haptics import URGENCY
+from kickcue.core.cueing.cue_issuer import CueDesk
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import Moment, in_last_window, off_even_pace
-from kickcue.core.cueing.rules import Rules
+from kickcue.core.cueing.pulse_patterns import URGENCY
+from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Cue, CueKind, Output
 from kickcue.core.plan import CuePoint
 from kickcue.core.units import s_to_ns

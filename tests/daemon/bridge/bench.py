@@ -99,6 +99,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     second of them.
     """
     monkeypatch.setattr("kickcue.edges.mqtt.delivery.STATUS_EACH_NS", 100_000_000)
-    monkeypatch.setattr("kickcue.core.lateness.APART_MS", 200)
+    monkeypatch.setattr("kickcue.core.watch.clock_offset.APART_MS", 200)
     monkeypatch.setattr("kickcue.daemon.bridge.LOOK_S", 0.05)
-    monkeypatch.setattr("kickcue.edges.radio.heard.SETTLE_S", 0.1)
+    monkeypatch.setattr("kickcue.edges.radio.device_selection.SETTLE_S", 0.1)

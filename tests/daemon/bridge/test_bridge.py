@@ -12,13 +12,13 @@ import pytest
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Disarm, Notification, Phase, PhaseChange
-from kickcue.core.haptic.encode import encode
-from kickcue.core.haptic.steps import Write
-from kickcue.core.wrist import Answer, Touch
-from kickcue.daemon.answered import RESTARTED
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.encoding import encode
+from kickcue.core.watch.state_machine import Answer, Touch
+from kickcue.daemon.ack_log import RESTARTED
 from kickcue.daemon.bridge import BY_TIMER, LINK, NO_APP, bridge
 from kickcue.edges.mqtt.broker import PrivateBroker
-from kickcue.edges.mqtt.watching import watch
+from kickcue.edges.mqtt.watch_client import watch
 from kickcue.edges.radio import WatchPin
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.watches import NUS_WRITE, bangle_in, infinitime_in

@@ -18,9 +18,9 @@ from kickcue.core.engine import Engine
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.clock import Clock
+from kickcue.daemon.race_session import Session
 from kickcue.daemon.recorder import resume_recorder, start_recorder
 from kickcue.daemon.resume import felt_by_timer, find_unfinished
-from kickcue.daemon.session import Session
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Header

@@ -26,12 +26,12 @@ from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import CueKind, Estimate, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
-from kickcue.core.wrist import Play, Stamp, Touch, Wrist
-from kickcue.lab.drive import drive
+from kickcue.core.watch.state_machine import Play, Stamp, Touch, Wrist
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
-from kickcue.lab.source import source
 from kickcue.recording import read
+from kickcue.replay.run_engine import drive
+from kickcue.replay.source import source
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pipe cannot be made small here")
 

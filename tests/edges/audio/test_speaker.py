@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.core.cueing.haptics import PULSES
+from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import Ack, Arm, Cue, CueKind, Disarm
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.core.wrist import LATE
+from kickcue.core.watch.state_machine import LATE
 from kickcue.edges.audio import AudioError, Plan, Sound, Speaker, speaker
 from tests.edges.audio.conftest import Programs
 from tests.edges.mqtt.conftest import until

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.cueing.haptics import PULSES
 from kickcue.core.cueing.phrases import Phrase, PhraseKey
+from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
 from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
 from kickcue.edges.audio.tones import HARMONICS, PITCHES_HZ, tone

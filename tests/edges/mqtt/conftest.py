@@ -24,7 +24,7 @@ from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watching import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 
 TOPICS = Topics("kickcue/test")
 PATIENCE_S = 10.0

@@ -9,7 +9,7 @@ import pytest
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt.address import Address, parse_address
-from kickcue.edges.mqtt.runtime import find_private_broker, runtime_folder
+from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
 from kickcue.edges.mqtt.topics import Side, Topics
 
 SECRET = "s3/cr:et@#"
@@ -226,7 +226,7 @@ def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
     """GIVEN a user without a home and without XDG_RUNTIME_DIR
     THEN one line says what would help.
     """
-    monkeypatch.setattr("kickcue.config.places.known_home", lambda _environ: None)
+    monkeypatch.setattr("kickcue.config.paths.known_home", lambda _environ: None)
     with pytest.raises(AskedWronglyError, match="XDG_RUNTIME_DIR may name a folder of your own"):
         runtime_folder({})
 

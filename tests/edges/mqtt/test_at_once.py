@@ -10,10 +10,10 @@ from ssl import SSLContext, SSLSocket
 import pytest
 from aiomqtt import ProtocolVersion
 
-from kickcue.edges.mqtt import client as sessions
+from kickcue.edges.mqtt import session as sessions
 from kickcue.edges.mqtt.attentive import AttentiveClient
-from kickcue.edges.mqtt.client import connect
-from kickcue.edges.mqtt.link import Plan, dial
+from kickcue.edges.mqtt.connection import Plan, dial
+from kickcue.edges.mqtt.session import connect
 from tests.edges.mqtt.conftest import Broker, Mosquitto, running, until
 
 

@@ -18,10 +18,10 @@ from kickcue.core.errors import AskedWronglyError
 from kickcue.edges.mqtt import broker as broker_module
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
+from kickcue.edges.mqtt.connection import LARGEST_PACKET
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import LARGEST_PACKET
-from kickcue.edges.mqtt.quiet import quieten
-from kickcue.edges.mqtt.runtime import find_private_broker, runtime_folder
+from kickcue.edges.mqtt.log_filter import quieten
 from tests.edges.mqtt.conftest import TOPICS, Nats, until
 
 OWNER = """

@@ -25,12 +25,12 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
-from kickcue.core.wrist import Answer, Play
+from kickcue.core.watch.state_machine import Answer, Play
 from kickcue.edges.mqtt.delivery import deliver
+from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage, StateMessage, StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage, StateMessage, StatusMessage
+from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,

@@ -7,10 +7,10 @@ import signal
 from collections import Counter
 
 from kickcue.core.events import Arm
-from kickcue.core.wrist import Answer, Play
+from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.edges.mqtt.messages import ArmMessage, StatusMessage
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import ArmMessage, StatusMessage
+from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,

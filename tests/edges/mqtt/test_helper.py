@@ -5,10 +5,10 @@ and is no watch.
 import asyncio
 
 from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
+from kickcue.edges.mqtt.messages import StateMessage
 from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.mqtt.watching import Happening, Watch, watch
-from kickcue.edges.mqtt.wire import StateMessage
+from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from tests.edges.mqtt.conftest import TOPICS, Broker, running, until
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Notification, Orderer
-from kickcue.edges.mqtt import documents
-from kickcue.edges.mqtt.client import Received
+from kickcue.edges.mqtt import schema_docs
 from kickcue.edges.mqtt.inbound import (
     BURST_S,
     LATEST_MS,
@@ -18,8 +17,9 @@ from kickcue.edges.mqtt.inbound import (
     MOST_TOPICS,
     Inbound,
 )
+from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage
+from kickcue.edges.mqtt.session import Received
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.wire import CommandMessage, SensorMessage
 
 TOPICS = Topics()
 NOW_NS = 7_000_000_000
@@ -163,7 +163,7 @@ def test_what_is_not_meant_for_the_engine_is_passed_over(topic: str) -> None:
     """
     assert (
         inbound().take(
-            Received(topic, documents.EXAMPLES["cue"].to_json(), retained=False, received_s=0.0)
+            Received(topic, schema_docs.EXAMPLES["cue"].to_json(), retained=False, received_s=0.0)
         )
         is None
     )
@@ -188,7 +188,7 @@ def test_the_documents_are_renewed_by_one_command(
     (tmp_path / "docs" / "asyncapi.json").write_text("old")
     shutil.rmtree(tmp_path / "docs" / "schemas")
     monkeypatch.chdir(tmp_path)
-    assert documents.main() == 0
+    assert schema_docs.main() == 0
     assert (tmp_path / "docs" / "asyncapi.json").read_text() == (
         REPO / "docs" / "asyncapi.json"
     ).read_text()

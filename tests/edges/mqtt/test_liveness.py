@@ -4,7 +4,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.events import Estimate, Mode, Phase
 from kickcue.edges.mqtt.liveness import SILENT_S, Liveness, SenderSilent
-from kickcue.edges.mqtt.wire import StateMessage, StatusMessage
+from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
 
 
 def status(run_id: str = "r", *, on: bool = True, sent_ms: int | None = 0) -> StatusMessage:

@@ -14,19 +14,19 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from kickcue.core.events import Ack
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, told_reason
-from kickcue.edges.mqtt.client import Session, connect
+from kickcue.edges.mqtt.connection import LARGEST_PACKET, Plan, explain
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.link import LARGEST_PACKET, Plan, explain
+from kickcue.edges.mqtt.messages import CueMessage, parse
 from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.refusals import Refusals
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.sizes import STRIKES, Sizes
 from kickcue.edges.mqtt.topics import RULES, Side
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import CueMessage, parse
+from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
 
 SAID_BY_SENDER = [name for name, rule in RULES.items() if rule.side is Side.DAEMON and rule.qos]

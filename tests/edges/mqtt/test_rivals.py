@@ -8,11 +8,11 @@ from aiomqtt import Client
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.delivery import deliver
+from kickcue.edges.mqtt.messages import StatusMessage
 from kickcue.edges.mqtt.rivals import GONE_NS, LISTEN_NS, PROVE_NS, Rivals
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import StatusMessage
+from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,

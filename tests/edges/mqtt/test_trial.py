@@ -6,13 +6,13 @@ from collections.abc import Iterable
 import pytest
 
 from kickcue.core.events import Ack
-from kickcue.core.wrist import Play
+from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.errors import BrokerError
+from kickcue.edges.mqtt.messages import ArmMessage
 from kickcue.edges.mqtt.mosquitto import access_list
 from kickcue.edges.mqtt.refusals import TOO_LARGE
 from kickcue.edges.mqtt.topics import RULES, Side, said_by
 from kickcue.edges.mqtt.trial import TRIED, try_out
-from kickcue.edges.mqtt.wire import ArmMessage
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, Nats, free_port, running
 from tests.edges.mqtt.test_refusals import allow, restart
 

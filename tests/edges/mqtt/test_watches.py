@@ -4,7 +4,9 @@ import asyncio
 
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.delivery import deliver
+from kickcue.edges.mqtt.messages import AckMessage, PresenceMessage
 from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.watch_client import watch
 from kickcue.edges.mqtt.watches import (
     GONE_AFTER_NS,
     MOST_WATCHES,
@@ -12,8 +14,6 @@ from kickcue.edges.mqtt.watches import (
     Newcomer,
     Watches,
 )
-from kickcue.edges.mqtt.watching import watch
-from kickcue.edges.mqtt.wire import AckMessage, PresenceMessage
 from tests.edges.mqtt.conftest import TOPICS, Broker, Nats, engine_clock, until
 
 

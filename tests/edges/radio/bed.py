@@ -36,8 +36,8 @@ def pod(bluez: FakeBluez) -> Sensor:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the radio call a sensor silent after a third of a second."""
-    monkeypatch.setattr("kickcue.edges.radio.listener.SILENT_S", 0.3)
-    monkeypatch.setattr("kickcue.edges.radio.listener.SILENT_FACTOR", 0.0)
+    monkeypatch.setattr("kickcue.edges.radio.sensor_supervisor.SILENT_S", 0.3)
+    monkeypatch.setattr("kickcue.edges.radio.sensor_supervisor.SILENT_FACTOR", 0.0)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from bleak.backends.device import BLEDevice
 from hypothesis import given, strategies as st
 
-from kickcue.edges.radio.heard import FRESH_S, SETTLE_S, Heard, choose
+from kickcue.edges.radio.device_selection import FRESH_S, SETTLE_S, Heard, choose
 from kickcue.edges.radio.model import Pin
 from tests.edges.radio.bench import STRAP, profile
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kickcue.config.race import RaceDocument
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.events import Estimate, Input, Link, Notification, Tick
 from kickcue.core.units import NS_PER_MS, s_to_ns

@@ -15,7 +15,7 @@ OTHER = "C0:FF:EE:00:00:09"
 
 @pytest.fixture(autouse=True)
 def settle_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kickcue.edges.radio.heard.SETTLE_S", 0.2)
+    monkeypatch.setattr("kickcue.edges.radio.device_selection.SETTLE_S", 0.2)
 
 
 async def test_a_sensor_is_found_by_its_name(ear: Ear, pod: Sensor) -> None:

@@ -14,12 +14,12 @@ import pytest
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import AskedWronglyError
 from kickcue.core.events import Input, Notification
-from kickcue.core.haptic.encode import encode
-from kickcue.core.haptic.steps import Write
-from kickcue.core.wrist import Touch
+from kickcue.core.watch.delivery_steps import Write
+from kickcue.core.watch.encoding import encode
+from kickcue.core.watch.state_machine import Touch
 from kickcue.edges.radio import Health, Stage, WatchPin, Wearable, wearable
-from kickcue.edges.radio.aside import Aside
-from kickcue.edges.radio.line import Fate, Line
+from kickcue.edges.radio.background_tasks import Aside
+from kickcue.edges.radio.watch_writer import Fate, Line
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
 from tests.beds.watches import (
@@ -55,7 +55,7 @@ def soon() -> float:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a name believed after a tenth of a second."""
-    monkeypatch.setattr("kickcue.edges.radio.heard.SETTLE_S", 0.1)
+    monkeypatch.setattr("kickcue.edges.radio.device_selection.SETTLE_S", 0.1)
 
 
 @pytest.fixture

@@ -1,0 +1,273 @@
+"""The repetitions of a recorded session with their figures, by positions, speeds or presses."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+from math import dist
+from statistics import fmean
+from typing import Final
+
+from kickcue.analysis.summary import GAP_S, profile_of
+from kickcue.core.crossing.gate import Plane
+from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.core.errors import DataError, DecodeError
+from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
+from kickcue.core.profiles import SensorProfile
+from kickcue.core.readings import LocationReading, PodReading, cadence_spm, interpret
+from kickcue.core.repetitions.rep_segmentation import reps_from_marks
+from kickcue.core.repetitions.repetition import Rep, reps_from_fixes, reps_from_speeds
+from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
+from kickcue.recording.interpolation import Interpolated
+from kickcue.recording.model import Recording
+from kickcue.recording.plausible import steps_m
+
+PRESSED: Final = frozenset({MarkSource.BUTTON, MarkSource.TRACKSIDE})
+"""A line or a beacon that is crossed says where one is, not that one begins or ends."""
+FEWEST: Final = 2
+"""One stretch of running is no session of repetitions."""
+LONGEST_S: Final = 2 * 86400.0
+"""No session lasts longer; a file that says so has a clock that jumped."""
+GAP_NS: Final = s_to_ns(GAP_S)
+
+
+class Way(StrEnum):
+    """What the repetitions are found by."""
+
+    POSITIONS = "positions"
+    SPEED = "speed"
+    MARKS = "marks"
+
+
+@dataclass(frozen=True, slots=True)
+class RepFigures:
+    """One repetition; distance, speed and cadence (steps per minute) are None where unknown.
+
+    An end that was not seen is where the recording begins or ends, by presses where the usual
+    length puts it; no distance is told then. ``rest_s`` is the time since the repetition before,
+    None for the first.
+    """
+
+    start_s: float
+    end_s: float
+    start_seen: bool
+    end_seen: bool
+    rest_s: float | None
+    distance_m: float | None
+    cadence_spm: float | None
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.end_s - self.start_s
+
+    @property
+    def whole(self) -> bool:
+        """Whether both ends were seen."""
+        return self.start_seen and self.end_seen
+
+    @property
+    def speed_mps(self) -> float | None:
+        """Mean speed."""
+        return None if self.distance_m is None else self.distance_m / self.seconds
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a recording tells of running, in order of time.
+
+    The speeds, totals and cadences are one sensor's.
+    """
+
+    fixes: list[Fix] = field(default_factory=list)
+    presses_ns: list[int] = field(default_factory=list)
+    speeds: list[tuple[int, float]] = field(default_factory=list)
+    totals: list[tuple[int, float]] = field(default_factory=list)
+    cadences: list[tuple[int, float]] = field(default_factory=list)
+
+
+def repetitions(
+    recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None
+) -> tuple[Way, tuple[RepFigures, ...]]:
+    """Return the repetitions and what they were found by.
+
+    ``way`` None takes positions, else speeds, else presses, whichever show any. Presses are the
+    last choice because those of a race look like them. ``profiles`` by id, to read the
+    notifications with. DataError where there are none: it says what was looked at and why that
+    shows none.
+    """
+    name = recording.path.name
+    if recording.duration_s > LONGEST_S:
+        raise DataError(
+            f"{name}: lasts {recording.duration_s / 86400:.0f} days by its own clock, which no "
+            "session does"
+        )
+    heard = _heard(recording, profiles)
+    way_m = _way_m(heard)
+    run = Interpolated(way_m) if way_m else None
+    there: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
+    if len(heard.fixes) > 1:
+        there[Way.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
+    if len(heard.speeds) > 1:
+        there[Way.SPEED] = lambda: reps_from_speeds(_each_second(heard))
+    if len(heard.presses_ns) > 1:
+        there[Way.MARKS] = lambda: reps_from_marks(
+            heard.presses_ns, None if run is None else run.at
+        )
+    if way is None and not there:
+        raise DataError(
+            f"{name}: no repetitions: neither positions nor speeds nor lap presses are in it"
+        )
+    if way is not None and way not in there:
+        others = " and ".join(there) or "nothing that would do"
+        raise DataError(
+            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} in it to find "
+            f"repetitions by; there: {others}"
+        )
+    shown: dict[Way, tuple[Rep, ...]] = {}
+    for each in there if way is None else (way,):
+        shown[each] = there[each]()
+        if len(shown[each]) >= FEWEST:
+            return each, tuple(_figures(heard, run, shown[each], each))
+    reasons: dict[str, list[str]] = {}
+    for each, reps in shown.items():
+        reasons.setdefault(_why_none(each, reps, run), []).append(each.value)
+    why = "; ".join(f"by {' or '.join(ways)}: {reason}" for reason, ways in reasons.items())
+    raise DataError(f"{name}: no repetitions {why}")
+
+
+def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:
+    if way is Way.MARKS:
+        turn = "the presses show no starts and ends in turn"
+        return turn if run is None else f"{turn} that were run fast and slow"
+    if reps:
+        return "one stretch of running is all there is"
+    return "hard running and rest are not apart by 1 m/s, or neither efforts nor rests are alike"
+
+
+# ---- what is in the recording
+
+
+def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Heard:
+    everything = _Heard()
+    pods: dict[str, _Heard] = {}
+    for event in sorted(recording.inputs, key=lambda event: event.t_ns):
+        match event:
+            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_a_place(lat_deg, lon_deg):
+                everything.fixes.append(event)
+            case Mark() if event.source in PRESSED:
+                everything.presses_ns.append(event.t_ns)
+            case Command(kind=CommandKind.LAP):
+                everything.presses_ns.append(event.t_ns)
+            case Command(kind=CommandKind.UNDO_LAP):
+                del everything.presses_ns[-1:]
+            case Notification():
+                _take(
+                    everything,
+                    pods.setdefault(event.sensor, _Heard()),
+                    event,
+                    profile_of(recording, profiles, event),
+                )
+    pod = max(pods.values(), key=lambda each: len(each.speeds), default=everything)
+    everything.speeds, everything.totals, everything.cadences = pod.speeds, pod.totals, pod.cadences
+    return everything
+
+
+def _take(
+    everything: _Heard, pod: _Heard, event: Notification, profile: SensorProfile | None
+) -> None:
+    if profile is None:
+        return
+    try:
+        reading = interpret(profile, event.char, event.data)
+    except DecodeError:
+        return
+    if not isinstance(reading, PodReading | LocationReading):
+        return
+    lat_deg, lon_deg = (
+        (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
+    )
+    if lat_deg is not None and lon_deg is not None and is_a_place(lat_deg, lon_deg):
+        everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
+    if reading.speed_mps is not None:
+        pod.speeds.append((event.t_ns, reading.speed_mps))
+    if reading.distance_m is not None:
+        pod.totals.append((event.t_ns, reading.distance_m))
+    steps = cadence_spm(reading) if isinstance(reading, PodReading) else None
+    if steps:
+        pod.cadences.append((event.t_ns, steps))
+
+
+def _each_second(heard: _Heard) -> list[tuple[int, float]]:
+    """Return the speeds at each full second.
+
+    In a gap it is what the total grew by, nothing where there is no total.
+    """
+    run = Interpolated(_way_m(heard)) if heard.totals else None
+    times = [t_ns for t_ns, _ in heard.speeds]
+    found: list[tuple[int, float]] = []
+    for t_ns in range(times[0], times[-1] + 1, NS_PER_S):
+        after = min(max(bisect_right(times, t_ns), 1), len(times) - 1)
+        (a_ns, a_mps), (b_ns, b_mps) = heard.speeds[after - 1 : after + 1]
+        gap_ns = b_ns - a_ns
+        if gap_ns > GAP_NS:
+            found.append(
+                (t_ns, 0.0 if run is None else (run.at(b_ns) - run.at(a_ns)) / ns_to_s(gap_ns))
+            )
+        else:
+            found.append(
+                (t_ns, a_mps if gap_ns == 0 else a_mps + (t_ns - a_ns) / gap_ns * (b_mps - a_mps))
+            )
+    return found
+
+
+# ---- what is told of them
+
+
+def _way_m(heard: _Heard) -> list[tuple[int, float]]:
+    """Return the metres run over time, by the pod, else positions, else speeds; may be empty."""
+    if heard.totals:
+        return _summed(heard.totals[0][0], steps_m(heard.totals))
+    if heard.fixes:
+        plane = Plane(heard.fixes[0].lat_deg, heard.fixes[0].lon_deg)
+        places = [(fix.t_ns, plane.east_north(fix.lat_deg, fix.lon_deg)) for fix in heard.fixes]
+        return _summed(places[0][0], [(b_ns, dist(a, b)) for (_, a), (b_ns, b) in pairwise(places)])
+    if heard.speeds:
+        steps = [
+            (b_ns, (a + b) / 2.0 * ns_to_s(b_ns - a_ns) if b_ns - a_ns <= GAP_NS else 0.0)
+            for (a_ns, a), (b_ns, b) in pairwise(heard.speeds)
+        ]
+        return _summed(heard.speeds[0][0], steps)
+    return []
+
+
+def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    way_m, found = 0.0, [(from_ns, 0.0)]
+    for t_ns, step_m in steps:
+        way_m += step_m
+        found.append((t_ns, way_m))
+    return found
+
+
+def _figures(
+    heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: Way
+) -> Iterator[RepFigures]:
+    cadence_times = [t_ns for t_ns, _ in heard.cadences]
+    for before, rep in pairwise((None, *reps)):
+        assert rep is not None  # only the first ``before`` is
+        steps = heard.cadences[
+            bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
+        ]
+        made_up = way is Way.MARKS and not (rep.start_seen and rep.end_seen)
+        yield RepFigures(
+            start_s=ns_to_s(rep.start_ns),
+            end_s=ns_to_s(rep.end_ns),
+            start_seen=rep.start_seen,
+            end_seen=rep.end_seen,
+            rest_s=None if before is None else ns_to_s(rep.start_ns - before.end_ns),
+            distance_m=run.at(rep.end_ns) - run.at(rep.start_ns)
+            if run is not None and not made_up
+            else None,
+            cadence_spm=fmean(spm for _, spm in steps) if steps else None,
+        )

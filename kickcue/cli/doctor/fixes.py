@@ -1,0 +1,63 @@
+"""The receiver of positions: whether it is there, and whether it knows where it is."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from kickcue.cli.doctor.result import Finding, Patient, ok, warning
+from kickcue.core.events import Fix
+from kickcue.daemon.position_receiver import receiver_of
+from kickcue.edges.gnss import Gpsd
+from kickcue.edges.gnss.termux import CURE, PROGRAM
+
+WHAT: Final = "positions"
+LISTEN_S: Final = 4.0
+LOOK_S: Final = 0.1
+
+
+def fixes(patient: Patient) -> Iterator[Finding]:
+    """Listen to gpsd for some seconds; of Termux only look whether it is there.
+
+    Its first position may take a minute.
+    """
+    settings = None if patient.settings is None else patient.settings.fixes
+    if settings is None:
+        return
+    if settings.termux:
+        found = shutil.which(PROGRAM)
+        yield (
+            ok(WHAT, f"{found} is there")
+            if found
+            else warning(WHAT, f"there is no {PROGRAM}: lines are not marked by position", CURE)
+        )
+        return
+    heard: list[Fix] = []
+    receiver = receiver_of(settings, heard.append, time.monotonic_ns)
+    if isinstance(receiver, Gpsd):
+        trouble = asyncio.run(_listen(receiver, heard))
+        yield (
+            warning(WHAT, trouble) if trouble is not None else ok(WHAT, _told(receiver, heard[-1]))
+        )
+
+
+async def _listen(receiver: Gpsd, heard: list[Fix]) -> str | None:
+    """Return what is wrong once the time is up, None as soon as a good position has come."""
+    task = asyncio.create_task(receiver.run())
+    try:
+        async with asyncio.timeout(LISTEN_S):
+            # What is waited for is a state of the receiver's, with no event to it.
+            while not heard or receiver.trouble is not None:  # noqa: ASYNC110
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError:
+        return receiver.trouble
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+    return None
+
+
+def _told(receiver: Gpsd, fix: Fix) -> str:
+    good_to = "" if fix.accuracy_m is None else f", good to ±{fix.accuracy_m:.0f} m"
+    return f"{receiver.name} tells where it is{good_to}"

@@ -1,0 +1,62 @@
+"""The race file: there, right, and with sensors in it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from kickcue.cli.doctor.result import Finding, Patient, fault, ok, warning
+from kickcue.config.watch_files import load_watch
+from kickcue.core.cueing.race_rules import ALLOWED
+
+if TYPE_CHECKING:
+    from kickcue.config.watch_settings import WatchSettings
+
+MINDED: Final = frozenset(
+    {"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"}
+)
+"""What of a watch a person has to see to before the race."""
+
+
+def race(patient: Patient) -> Iterator[Finding]:
+    """Tell which race is set up, and whose sensors are its."""
+    if patient.race_file is None:
+        yield fault("race file", "there is none", "`kickcue init` writes one")
+        return
+    if patient.settings is None:
+        yield fault("race file", str(patient.mistake))
+        return
+    course = patient.settings.course()
+    laps = "on the road" if course.lap_m is None else f"in laps of {course.lap_m:.10g} m"
+    yield ok("race file", f"{patient.race_file}: {course.event} {laps}")
+    rules = ALLOWED[patient.settings.rules]
+    if not rules.cues:
+        yield warning(
+            "cues",
+            rules.reason,
+            'another `rules` in the race file, such as "training", allows them',
+        )
+    pins = patient.settings.sensors
+    if pins:
+        yield ok(
+            "sensors",
+            "; ".join(
+                f"{name} is {' '.join(pin.pin)} ({pin.profile})" for name, pin in pins.items()
+            ),
+        )
+    else:
+        yield fault(
+            "sensors",
+            "the race file names none, and kickcue does not guess whose they are",
+            "`kickcue pair` finds yours",
+        )
+    yield from _watch(patient.settings.watch)
+
+
+def _watch(watch: "WatchSettings") -> Iterator[Finding]:
+    """Tell which watch is bridged to, and what a person has to see to on it."""
+    if watch.profile is None:
+        return
+    profile = load_watch(watch.profile)
+    yield ok("watch", f"{watch.address or watch.name or 'the only one around'} ({profile.id})")
+    for quirk in profile.quirks:
+        if quirk.effect in MINDED:
+            yield ok("watch", quirk.why)

@@ -1,0 +1,215 @@
+"""A recording as lines of label and text: what a runner asks, then what sensors and engine did."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kickcue.analysis.recorded_race import RunTold
+from kickcue.analysis.summary import GAP_S, Range, SensorSummary, Span, Summary
+from kickcue.core.position.uncertainty import to_go
+from kickcue.core.units import ns_to_s
+from kickcue.recording import Recording
+
+PROBLEM: Final = "PROBLEM"
+SHOWN: Final = 4  # gaps; cues are shown all, a race has a handful
+MOST_ACTIVITIES: Final = 30
+SPORT: Final = 12  # letters of a sport that are shown
+WALK_MPS: Final = 0.7
+"""Slower than this a pace says nothing."""
+MORE: Final = "kickcue info --verbose: each sensor, the gaps, the engine's outputs"
+
+BY: Final = {
+    "manual": "by hand",
+    "distance": "by distance",
+    "time": "by time",
+    "session_end": "at the end",
+    "unknown": "(trigger not recorded)",
+}
+
+
+def rows(
+    recording: Recording, summary: Summary, run: RunTold, *, verbose: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line."""
+    yield from _for_the_runner(recording, summary, run)
+    if verbose:
+        yield from _for_the_engineer(summary)
+    yield from (("note", _sentence(note)) for note in notes(recording))
+    yield from ((PROBLEM, _sentence(problem)) for problem in recording.problems)
+    if not verbose:
+        yield "more", MORE
+
+
+def notes(recording: Recording) -> list[str]:
+    """Return what is worth knowing although nothing is lost."""
+    return [*recording.notes, *([recording.laps_note] if recording.laps_note else [])]
+
+
+# ---- for the runner
+
+
+def _for_the_runner(
+    recording: Recording, summary: Summary, run: RunTold
+) -> Iterator[tuple[str, str]]:
+    header = recording.header
+    yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
+    yield "start", header.utc or "the date is not known"
+    if header.race:
+        yield "race", header.race + (f", laps of {header.lap_m:g} m" if header.lap_m else "")
+    yield from _activities(recording)
+    paused_s = sum(pause.seconds for pause in summary.pauses)
+    yield "time", _time(run, paused_s)
+    run_m = distance_m(summary, run)
+    if run_m is not None:
+        yield "distance", f"{run_m:.1f} m"
+        yield from _pace(run_m, run.seconds - paused_s)
+    yield from _body(summary)
+    yield from _laps(recording, summary, run)
+    for cue in summary.cues:
+        where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
+        yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
+
+
+def distance_m(summary: Summary, run: RunTold) -> float | None:
+    """Return how far the runner came, None where nobody tells.
+
+    In a race the engine says so, else the pod that said most.
+    """
+    pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
+    if run.estimated_m is not None or not pods:
+        return run.estimated_m
+    return max(pods, key=lambda sensor: sensor.notifications).distance_m
+
+
+def _time(run: RunTold, paused_s: float) -> str:
+    known = _clock(run.seconds)
+    if paused_s:
+        return f"{known}, stopped for {_clock(paused_s)} of it"
+    return known if run.started else f"{known} (the recording; no start is in it)"
+
+
+def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
+    """Yield a line for each of several activities, a star before those that are taken."""
+    if len(recording.activities) < 2:
+        return
+    for each in recording.activities[:MOST_ACTIVITIES]:
+        start = "date not known" if each.utc is None else each.utc[:16].replace("T", " ")
+        metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
+        star = "*" if each.taken else " "
+        text = (
+            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} "
+            f"{_clock(each.duration_s):>9} {metres:>8}"
+        )
+        yield "activity" if each.number == 1 else "", text
+    more = len(recording.activities) - MOST_ACTIVITIES
+    if more > 0:
+        yield "", f"and {more} more (--json has all)"
+
+
+def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
+    if run_s > 0 and run_m / run_s >= WALK_MPS:
+        seconds = round(1000 * run_s / run_m)
+        yield "pace", f"{seconds // 60}:{seconds % 60:02} min/km"
+
+
+def _body(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Yield cadence and heart rate, each of the sensor that said most."""
+    by_size = sorted(summary.sensors, key=lambda sensor: -sensor.notifications)
+    cadence = next(
+        (sensor.cadence_spm for sensor in by_size if sensor.cadence_spm is not None), None
+    )
+    heart = next(
+        (sensor.heart_rate_bpm for sensor in by_size if sensor.heart_rate_bpm is not None), None
+    )
+    if cadence is not None:
+        yield "cadence", f"{_range(cadence, 0)} spm"
+    if heart is not None:
+        yield "heart", f"{_range(heart, 0)} bpm"
+
+
+def _laps(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tuple[str, str]]:
+    if recording.laps:
+        yield (
+            "laps",
+            ", ".join(
+                f"{count} {BY.get(trigger, f'by {trigger}')}"
+                for trigger, count in recording.laps.items()
+            ),
+        )
+    hint = "none (--marks all makes marks of the laps)" if recording.laps else "none"
+    yield "marks", _counted(summary.marks) or hint
+    if run.lap_times_s:
+        yield "lap times", "  ".join(map(_clock, run.lap_times_s))
+
+
+# ---- for the engineer
+
+
+def _for_the_engineer(summary: Summary) -> Iterator[tuple[str, str]]:
+    yield "length", _clock(summary.duration_s)
+    for sensor in summary.sensors:
+        yield from _sensor_rows(sensor)
+    if summary.counts:
+        yield "also", _counted(summary.counts)
+    if summary.pauses:
+        yield "pauses", _longest(summary.pauses)
+    yield "gaps", _gaps(summary.gaps)
+    if summary.outputs:
+        yield "outputs", _counted(summary.outputs)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
+    parts = [f"{sensor.profile or 'profile not told'}: {sensor.notifications} notifications"]
+    if sensor.rate_hz is not None:
+        parts.append(f"{sensor.rate_hz:.3g} Hz")
+    if sensor.silence.seconds > GAP_S:
+        parts.append(
+            f"silent for {sensor.silence.seconds:.0f} s at {_clock(sensor.silence.from_s)}"
+        )
+    if sensor.broken:
+        parts.append(f"{sensor.broken} broken")
+    if sensor.half_rr:
+        parts.append(f"{sensor.half_rr} ending in half a time between beats")
+    yield sensor.name, ", ".join(parts)
+    if sensor.distance_m is not None:
+        yield "", f"distance    {sensor.distance_m:.1f} m"
+    for name, unit, values, digits in (
+        ("speed", "m/s", sensor.speed_mps, 2),
+        ("cadence", "spm", sensor.cadence_spm, 0),
+        ("heart rate", "bpm", sensor.heart_rate_bpm, 0),
+    ):
+        if values is not None:
+            yield "", f"{name:<10}  {_range(values, digits)} {unit}"
+
+
+def _range(values: Range, digits: int) -> str:
+    return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
+
+
+def _gaps(gaps: tuple[Span, ...]) -> str:
+    if not gaps:
+        return f"none over {GAP_S:g} s"
+    return _longest(gaps, f" over {GAP_S:g} s")
+
+
+def _longest(spans: tuple[Span, ...], what: str = "") -> str:
+    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
+    shown = ", ".join(
+        f"{span.seconds:.0f} s at {_clock(span.from_s)}"
+        for span in sorted(longest, key=lambda span: span.from_s)
+    )
+    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN else ''}: {shown}"
+
+
+def _clock(seconds: float) -> str:
+    """Return h:mm:ss.s, without the hours where there are none."""
+    tenths = round(seconds * 10)
+    hours, minutes, rest = tenths // 36000, tenths // 600 % 60, tenths % 600 / 10
+    return f"{hours}:{minutes:02}:{rest:04.1f}" if hours else f"{minutes}:{rest:04.1f}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

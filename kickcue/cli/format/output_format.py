@@ -1,0 +1,150 @@
+"""Engine outputs for programs (JSON) and for people (a line of text)."""
+
+from typing import Any
+
+from kickcue.cli.tui.formatting import which_lap
+from kickcue.core.events import Arm, Cue, Disarm, Estimate, Notice, Output, PhaseChange, Pulses
+from kickcue.core.position.uncertainty import half_width_m, to_go
+from kickcue.core.printable import printable
+from kickcue.core.units import ns_to_s
+
+_MS_PER_BAR = 170
+HOURS_FROM_TENTHS = 60_000
+WHEREABOUTS = len("400 ± 276 m to go")
+
+
+def as_json(output: Output, file: str) -> dict[str, Any]:
+    """Return one output as a JSON object.
+
+    Times are seconds since the recording's first moment, rounded to what is meaningful.
+    """
+    head: dict[str, Any] = {"file": file, "t_s": round(ns_to_s(output.t_ns), 3)}
+    match output:
+        case Cue():
+            return {**head, "type": "cue", **_cue(output)}
+        case Arm():
+            return {
+                **head,
+                "type": "arm",
+                "due_in_s": round(output.due_in_ms / 1000, 3),
+                **_cue(output.cue),
+            }
+        case Disarm():
+            return {**head, "type": "disarm", "id": output.cue_id, "why": output.why}
+        case PhaseChange():
+            return {**head, "type": "phase", "phase": output.phase, "previous": output.previous}
+        case Notice():
+            return {
+                **head,
+                "type": "notice",
+                "code": output.code,
+                "level": output.level,
+                "sensor": output.sensor,
+                "text": output.text,
+            }
+        case Estimate():
+            return {**head, "type": "estimate", **_estimate(output)}
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    return {
+        "id": cue.id,
+        "kind": cue.kind,
+        "to_go_m": rounded(cue.to_go_m, 1),
+        "sd_m": rounded(cue.sd_m, 1),
+        "text": cue.text,
+        "say": cue.say,
+        "pulses": cue.pulses,
+        "ttl_ms": cue.ttl_ms,
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "distance_m": rounded(estimate.distance_m, 1),
+        "sd_m": rounded(estimate.distance_sd_m, 1),
+        "to_go_m": rounded(estimate.to_go_m, 1),
+        "speed_mps": rounded(estimate.speed_mps, 2),
+        "cadence_spm": rounded(estimate.cadence_spm, 0),
+        "heart_rate_bpm": rounded(estimate.heart_rate_bpm, 0),
+        "lap": estimate.lap,
+        "lap_min": estimate.lap_min,
+        "lap_max": estimate.lap_max,
+        "eta_bell_s": rounded(estimate.eta_bell_s, 1),
+        "eta_bell_sd_s": rounded(estimate.eta_bell_sd_s, 1),
+        "mode": estimate.mode,
+    }
+
+
+def as_text(output: Output) -> str:
+    """Return one output as a line for people."""
+    return printable(_line(output))
+
+
+def _line(output: Output) -> str:
+    at = clock(ns_to_s(output.t_ns))
+    match output:
+        case Cue():
+            return (
+                f"{at}  {output.kind:<9}{_whereabouts(output)} "
+                f"{bars(output.pulses):<8}{output.text}"
+            )
+        case Arm():
+            due = clock(ns_to_s(output.t_ns) + output.due_in_ms / 1000)
+            return (
+                f"{at}  arm      {_whereabouts(output.cue)}  {output.cue.kind} due at {due.strip()}"
+            )
+        case Disarm():
+            return f"{at}  disarm   {output.cue_id}: {output.why}"
+        case PhaseChange():
+            return f"{at}  phase    {output.phase}"
+        case Notice():
+            return f"{at}  {output.level:<9}{output.text}"
+        case Estimate():
+            return f"{at}  estimate {_estimate_text(output)}"
+
+
+def _whereabouts(cue: Cue) -> str:
+    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS}}"
+
+
+def _estimate_text(e: Estimate) -> str:
+    if e.distance_m is None or e.distance_sd_m is None or e.lap is None:
+        where = "not running"
+    else:
+        where = (
+            f"{e.distance_m:7.1f} ± {half_width_m(e.distance_sd_m):<5.1f} m  lap "
+            f"{which_lap(e.lap, e.lap_min, e.lap_max)}"
+        )
+    return (
+        f"{where}  {number(e.speed_mps, 2)} m/s  {number(e.cadence_spm, 0)} spm  "
+        f"{number(e.heart_rate_bpm, 0)} bpm  {e.mode}"
+    )
+
+
+def number(value: float | None, digits: int) -> str:
+    """Return a number, or a dash where it is unknown."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def rounded(value: float | None, digits: int) -> float | int | None:
+    """Return a value rounded to what is meaningful, whole without decimals; None stays None."""
+    if value is None:
+        return None
+    return round(value, digits) + 0.0 if digits else round(value)
+
+
+def clock(seconds: float) -> str:
+    """Return ``mm:ss.t``, eight columns wide; from a hundred minutes on with hours."""
+    tenths = round(seconds * 10)
+    if tenths >= HOURS_FROM_TENTHS:
+        return f"{tenths // 36000}:{tenths // 600 % 60:02d}:{tenths // 10 % 60:02d}.{tenths % 10}"
+    return f"{tenths // 600:3d}:{tenths // 10 % 60:02d}.{tenths % 10}"
+
+
+def bars(pulses: Pulses) -> str:
+    """Draw pulses as blocks, one for each 170 ms, at least one each."""
+    return " ".join(
+        ("█" if intensity > 0.8 else "▓") * max(round(on_ms / _MS_PER_BAR), 1)
+        for on_ms, _, intensity in pulses
+    )

@@ -1,0 +1,57 @@
+"""A distance that is typed at the keyboard of a race which turns out to be another one.
+
+The race goes on meanwhile: space still marks a lap.
+"""
+
+from typing import Final
+
+from kickcue.cli.tui.keyboard import ESCAPE, Press
+from kickcue.cli.tui.screen import ENTER, RUBOUT
+from kickcue.core.course import race_distance_m
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import CommandKind
+
+DISTANCE: Final = "d"
+LAP: Final = " "
+LEAVE: Final = frozenset({ESCAPE, "q"})
+"""No distance has a q in its name."""
+MOST_LETTERS: Final = 12
+
+
+class TypedDistance:
+    """What has been typed so far. ``take`` each key until it is ``over``."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self._text = ""
+        self._mistake: str | None = None
+
+    @property
+    def question(self) -> str:
+        """Return what is asked, with what has been typed, or what is wrong with it."""
+        asked = f"How long is the race? {self._text}_ (such as 3000, mile, 10k)"
+        return f"{self._mistake or asked} · Enter takes it, Esc leaves it"
+
+    def take(self, key: str) -> Press | None:
+        """Take a key; return what is pressed by it: a lap, or what was typed in the end."""
+        if key == LAP:
+            return Press(CommandKind.LAP)
+        self._mistake = None
+        if key in LEAVE:
+            self.over = True
+        elif key in ENTER:
+            return self._read()
+        elif key in RUBOUT:
+            self._text = self._text[:-1]
+        elif (key.isascii() and key.isalnum()) or key in {".", ","}:
+            self._text = (self._text + key)[:MOST_LETTERS]
+        return None
+
+    def _read(self) -> Press | None:
+        try:
+            metres = race_distance_m(self._text)
+        except AskedWronglyError as error:
+            self._mistake, self._text = str(error), ""
+            return None
+        self.over = True
+        return Press(CommandKind.DISTANCE, metres)

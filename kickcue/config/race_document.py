@@ -1,0 +1,216 @@
+"""A race as a document that a person sets and a recording keeps, and the ``Setup`` it makes.
+
+The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a
+later replay notices when a profile has changed since.
+"""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kickcue.config.gate_terms import GateTerms
+from kickcue.config.phrase_files import load_vocabulary
+from kickcue.config.profile_files import load_profile, profile_digest
+from kickcue.config.time_format import seconds
+from kickcue.config.validation_errors import one_line
+from kickcue.core.course import Course, course_for
+from kickcue.core.cueing.race_rules import Rules
+from kickcue.core.engine_config import Setup
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.plan import race
+from kickcue.core.position.estimator import ScalePrior
+from kickcue.core.records import check_target
+
+SCALE_TERMS: Final = frozenset({"scale", "scale_sd"})
+"""Left out they may be learned; said they count, the usual ones too. So a document keeps that they
+were said."""
+
+
+class SensorChoice(BaseModel):
+    """Which profile reads a sensor.
+
+    ``sha256`` is that of the profile's file when this was recorded.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profile: str
+    sha256: str | None = None
+
+
+class RaceTerms(BaseModel):
+    """What is run, by what rules, and how it is told: common to a document and the settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    race: str = Field(
+        description=(
+            "The event: 800m, mile, 5000m, 3000sc, 10k, half, metres on the track (1200m), "
+            "kilometres (8k) or miles (5mile)."
+        ),
+        examples=["5000m"],
+    )
+    lap_m: float | None = Field(
+        default=None,
+        description=(
+            "Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 "
+            "indoors)."
+        ),
+        examples=[400],
+    )
+    kick_m: float | None = Field(
+        default=None,
+        description="Length of the last window in metres: the lap unless told, 1000 on the road.",
+        examples=[600],
+    )
+    lane: int | None = Field(
+        default=None,
+        description="Lane of a 400 m track, 1 to 9, where it is run in throughout.",
+        examples=[1],
+    )
+    indoor: bool = Field(default=False, description="A track of 200 m.")
+    water_jump: Literal["inside", "outside"] | None = Field(
+        default=None,
+        description="Where a steeplechase's pit lies: inside or outside the track.",
+        examples=["inside"],
+    )
+    rules: Rules = Field(
+        default=Rules.TRAINING,
+        description=(
+            "What cues are allowed: training and timetrial all, road no voice, sanctioned "
+            "none (recorded only)."
+        ),
+    )
+    language: str = Field(
+        default="en", description="Language of the cues: de, en, fr, or a .toml file of your own."
+    )
+    smile: bool = Field(default=True, description='Say "stay relaxed" with the smile.')
+    target_s: float | None = Field(
+        default=None,
+        ge=1,
+        le=10_000_000,
+        description='Wanted time, "16:30" or in seconds: allows even-pace cues.',
+        examples=["16:30"],
+    )
+    hr_ceiling_bpm: float | None = Field(
+        default=None,
+        ge=60,
+        le=240,
+        description=(
+            "Heart rate, 60 to 240, at or above which before the bell form is held and no "
+            "kick asked for."
+        ),
+        examples=[185],
+    )
+    lead_ms: int = Field(
+        default=0,
+        ge=0,
+        le=2000,
+        description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.",
+    )
+    scale: float = Field(
+        default=1.0,
+        ge=0.8,
+        le=1.25,
+        description="True metres for each metre of the pod, 0.8 to 1.25, where known.",
+    )
+    scale_sd: float = Field(
+        default=0.03,
+        gt=0,
+        le=0.2,
+        description="How sure that is: one standard deviation, up to 0.2.",
+    )
+    gate: GateTerms = GateTerms()
+
+    @field_validator("target_s", mode="before")
+    @classmethod
+    def _as_written(cls, target_s: Any) -> Any:
+        if isinstance(target_s, time):  # TOML has times of day: 00:16:30 without quotes
+            target_s = target_s.isoformat()
+        if not isinstance(target_s, str):
+            return target_s
+        try:
+            return seconds(target_s)
+        except AskedWronglyError as error:
+            raise ValueError(str(error)) from None
+
+    def course(self) -> Course:
+        """Return the course; AskedWronglyError where the lengths make no sense."""
+        return course_for(
+            self.race,
+            lap_m=self.lap_m,
+            kick_m=self.kick_m,
+            lane=self.lane,
+            water_jump=self.water_jump,
+            indoor=self.indoor,
+        )
+
+    def check_target(self) -> None:
+        """Raise AskedWronglyError for a wanted time that cannot be meant.
+
+        It is asked of who says it, not of what was recorded: a recording is replayed as it was.
+        """
+        if self.target_s is not None:
+            check_target(self.course(), self.target_s)
+
+
+class RaceDocument(RaceTerms):
+    """Everything needed to build the same engine again."""
+
+    sensors: dict[str, SensorChoice] = Field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
+        """Check plain JSON or TOML data.
+
+        AskedWronglyError names ``where``, the key, the value and what would be right.
+        """
+        try:
+            return cls.model_validate(dict(given))
+        except ValidationError as error:
+            raise AskedWronglyError(f"{where}: {one_line(error, cls, given)}") from None
+
+    def with_digests(self) -> "RaceDocument":
+        """Return the document with the present digest of every profile, to keep in a recording."""
+        sensors = {
+            name: SensorChoice(profile=s.profile, sha256=profile_digest(s.profile))
+            for name, s in self.sensors.items()
+        }
+        return self.model_copy(update={"sensors": sensors})
+
+    def changed_profiles(self) -> tuple[str, ...]:
+        """Return the ids of profiles that are not what they were when this document was kept."""
+        return tuple(
+            choice.profile
+            for choice in self.sensors.values()
+            if choice.sha256 not in (None, profile_digest(choice.profile))
+        )
+
+    def setup(self) -> Setup:
+        """Return what the engine needs.
+
+        AskedWronglyError where a profile, a language or the course is not to be had.
+        """
+        return Setup(
+            plan=race(self.course()),
+            sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
+            vocabulary=load_vocabulary(self.language, self.course()),
+            rules=self.rules,
+            scale=ScalePrior(self.scale, self.scale_sd),
+            target_s=self.target_s,
+            hr_ceiling_bpm=self.hr_ceiling_bpm,
+            smile=self.smile,
+            lead_ms=self.lead_ms,
+            gate=self.gate.gate(),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON without what is at its default, but with a scale that was set."""
+        whole = self.model_dump(mode="json")
+        kept = {
+            **self.model_dump(mode="json", exclude_defaults=True),
+            **{key: whole[key] for key in SCALE_TERMS & self.model_fields_set},
+        }
+        return {key: kept[key] for key in whole if key in kept}

@@ -1,0 +1,72 @@
+"""Everything an engine needs to know before the first event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kickcue.core.crossing.gate import Gate
+from kickcue.core.cueing.phrases import Vocabulary
+from kickcue.core.cueing.policy import SILENT_TO_GO_M
+from kickcue.core.cueing.race_rules import Rules
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.plan import Plan, Run
+from kickcue.core.position.estimator import ScalePrior
+from kickcue.core.profiles import SensorProfile
+
+USUAL_MPS = 4.5
+"""Planned pace where nobody told one: 3:42 a kilometre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The race, its sensors and the athlete's wishes.
+
+    Raises AskedWronglyError for a plan the engine cannot run.
+    """
+
+    plan: Plan
+    sensors: Mapping[str, SensorProfile]
+    vocabulary: Vocabulary
+    rules: Rules = Rules.TRAINING
+    scale: ScalePrior = field(default_factory=ScalePrior)
+    target_s: float | None = None
+    """Wanted finishing time in seconds; without one there is no even-pace cue."""
+    hr_ceiling_bpm: float | None = None
+    """At or above it for 20 s before the bell: "hold form" in place of the kick. Off by default."""
+    smile: bool = True
+    """Say "smile" with "stay relaxed"."""
+    lead_ms: int = 0
+    """How long the watch takes from message to feeling; cues are sent this much earlier."""
+
+    gate: Gate | None = None
+    """The finish line where it is known; else it is learned from the fixes of the first lap."""
+
+    def __post_init__(self) -> None:
+        legs = len(self.plan.legs())
+        if legs != 1:
+            raise AskedWronglyError(
+                f"plan {self.plan.name!r} has {legs} legs: this version runs races, plans of one "
+                "stretch"
+            )
+        kick_m = self.race.course.kick_m
+        if kick_m <= SILENT_TO_GO_M:
+            raise AskedWronglyError(
+                f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of "
+                "which nothing is felt"
+            )
+        if self.gate is not None and self.race.course.lap_m is None:
+            raise AskedWronglyError(
+                f"gate for {self.race.course.event}, a road race: should be left out, no line "
+                "comes back there"
+            )
+
+    @property
+    def race(self) -> Run:
+        """The one stretch that is run."""
+        leg = self.plan.legs()[0]
+        assert isinstance(leg, Run)
+        return leg
+
+    @property
+    def planned_mps(self) -> float:
+        """Pace to fall back on when nothing else is known."""
+        return USUAL_MPS if self.target_s is None else self.race.course.distance_m / self.target_s

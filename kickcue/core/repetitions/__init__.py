@@ -1,0 +1,1 @@
+"""Repetitions within a run, found by speed or by lap presses."""

@@ -1,0 +1,92 @@
+"""Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost.
+
+Only fresh ones have a value.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from kickcue.core.sensors.notification_interval import Rhythm
+from kickcue.core.units import s_to_ns
+
+LOST_AFTER_NS = s_to_ns(10.0)
+
+
+class Freshness(StrEnum):
+    """The health of one quantity of one sensor."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    """Silent for longer than its profile allows and than its own rhythm explains."""
+    FROZEN = "frozen"
+    """It keeps talking, but says the same thing for longer than a living runner can."""
+    IMPLAUSIBLE = "implausible"
+    """It says what cannot be."""
+    LOST = "lost"
+    """Disconnected, or silent for long, or never heard."""
+
+
+FRESH: Final = Freshness.FRESH
+"""The one that is asked for at every reading: an Enum is slow to look up."""
+
+
+class Channel:
+    """Follows one quantity.
+
+    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's rhythm;
+    ``frozen_after_s`` how long a living value may stay exactly the same.
+    """
+
+    __slots__ = (
+        "_frozen",
+        "_frozen_after_ns",
+        "_rhythm",
+        "_said",
+        "_said_first_ns",
+        "_silence_ok_ns",
+        "connected",
+        "heard_ns",
+        "plausible",
+        "stale_ns",
+        "well_since_ns",
+    )
+
+    def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
+        self._silence_ok_ns = s_to_ns(silence_ok_s)
+        self._rhythm = Rhythm()
+        self._frozen_after_ns = s_to_ns(frozen_after_s)
+        self.heard_ns: int | None = None
+        self.stale_ns = 0
+        """The first moment at which silence makes the value stale; 0 for a sensor that was never
+        heard."""
+        self.well_since_ns = 0
+        """Since when it has been fresh without a break; holds only while it is fresh."""
+        self.plausible = True
+        self.connected = True
+        self._frozen = False
+        self._said: object = None
+        self._said_first_ns = 0
+
+    def heard(self, t_ns: int, said: object, *, plausible: bool) -> bool:
+        """Note that the sensor said ``said`` (anything comparable); return whether it is fresh."""
+        if t_ns >= self.stale_ns or not self.plausible or not self.connected or self._frozen:
+            self.well_since_ns = t_ns
+        if said != self._said or self.heard_ns is None:
+            self._said, self._said_first_ns, self._frozen = said, t_ns, False
+        else:
+            self._frozen = t_ns - self._said_first_ns > self._frozen_after_ns
+        self.heard_ns, self.plausible, self.connected = t_ns, plausible, True
+        self._rhythm.heard(t_ns)
+        self.stale_ns = t_ns + max(self._silence_ok_ns, self._rhythm.silence_ns) + 1
+        return plausible and not self._frozen
+
+    def state(self, t_ns: int) -> Freshness:
+        """Return the health at ``t_ns``."""
+        if self.heard_ns is None or not self.connected:
+            return Freshness.LOST
+        if t_ns >= self.stale_ns:
+            lost_after_ns = max(LOST_AFTER_NS, 2 * (self.stale_ns - 1 - self.heard_ns))
+            return Freshness.STALE if t_ns - self.heard_ns <= lost_after_ns else Freshness.LOST
+        if not self.plausible:
+            return Freshness.IMPLAUSIBLE
+        return Freshness.FROZEN if self._frozen else FRESH

@@ -1,0 +1,81 @@
+"""The way to the wrist: a broker named in the settings, a private one, or none."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kickcue.config.settings import Settings
+from kickcue.core.errors import KickcueError
+from kickcue.daemon.logging_setup import event as log_event
+from kickcue.edges.mqtt.address import Address, parse_address
+from kickcue.edges.mqtt.broker import private_broker
+from kickcue.edges.mqtt.delivery import Delivery, deliver
+from kickcue.edges.mqtt.topics import Topics
+
+LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How cues get to the watch; ``delivery`` is None where there is no broker at all.
+
+    ``text`` tells it to people, without a password.
+    """
+
+    delivery: Delivery | None
+    text: str
+    watch: Address | None = None
+    """Where a watch on this machine connects to a private broker."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing, or not everything, gets through at the moment; None while it does."""
+        if self.delivery is None:
+            return self.text
+        if self.delivery.second is not None:
+            return self.delivery.second
+        session = self.delivery.session
+        return session.trouble or (None if session.connected else "connecting")
+
+
+def named_broker(settings: Settings) -> Address | None:
+    """Return the broker that the settings name, with its password.
+
+    AskedWronglyError says what is wrong with it.
+    """
+    broker = settings.broker
+    if broker.url is None:
+        return None
+    address = parse_address(broker.url, ca_file=broker.ca)
+    password = settings.broker_password()
+    return address if password is None else replace(address, password=password.get_secret_value())
+
+
+@asynccontextmanager
+async def way_to_the_wrist(
+    settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False
+) -> AsyncIterator[Way]:
+    """Open it: a broker out of reach is tried for ever, a private one that fails is done without.
+
+    Where another run sends on the same topics, this one does not, unless ``alongside``.
+    """
+    address = named_broker(settings)
+    topics = Topics.of(None if address is None else address.prefix, settings.broker.athlete)
+    async with AsyncExitStack() as stack:
+        watch = None
+        if address is None:
+            try:
+                private = await stack.enter_async_context(private_broker(topics))
+            except KickcueError as error:
+                text = f"no watch is told: {error}"
+                log_event(LOG, logging.WARNING, "no_wrist", text=text)
+                yield Way(None, text)
+                return
+            address, watch = private.address, private.watch
+        sending = deliver(
+            address, topics, run_id=run_id, now_ns=now_ns, patient=True, alongside=alongside
+        )
+        delivery = await stack.enter_async_context(sending)
+        yield Way(delivery, f"{address}, topics {topics.prefix}/#", watch)

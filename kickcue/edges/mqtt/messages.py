@@ -1,0 +1,350 @@
+"""The messages on the wire.
+
+What we send has exactly these keys; in what we receive, unknown keys are let pass.
+
+``sent_ms`` is the sender's monotonic clock in milliseconds since its run began, so that small
+machines can hold it (below 2^31). Conversions to and from the core's events stand beside the
+models; nothing above this module sees JSON.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kickcue import __version__
+from kickcue.config.validation_errors import first_mistake, said
+from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
+from kickcue.core.errors import AskedWronglyError
+from kickcue.core.events import (
+    Ack,
+    Command,
+    CommandKind,
+    Cue,
+    Estimate,
+    Mark,
+    MarkSource,
+    Mode,
+    Notification,
+    Orderer,
+    Phase,
+)
+from kickcue.core.watch.state_machine import Answer, Touch
+from kickcue.edges.mqtt.errors import WireError
+
+WIRE: Final = 1
+LARGEST: Final = 2**31 - 1  # what JavaScript bridges and 32-bit microcontrollers keep exactly
+LARGEST_PAYLOAD: Final = 8192  # bytes; ours stay below 1,000
+
+SHORT_TEXT: Final = 16
+
+Millis = Annotated[int, Field(ge=0, le=LARGEST)]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Pulse = tuple[
+    Annotated[int, Field(ge=0, le=10_000, description="on, ms")],
+    Annotated[int, Field(ge=0, le=10_000, description="off, ms")],
+    Annotated[float, Field(ge=0, le=1, description="intensity")],
+]
+
+
+class Message(BaseModel):
+    """What every message has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    wire: Literal[1] = Field(
+        default=WIRE, description="version of this wire format; a receiver ignores others"
+    )
+    run_id: Name = Field(description="the sender's run: new each time it starts")
+    sent_ms: Millis = Field(
+        description="when it was sent: the sender's monotonic clock, ms since its run began"
+    )
+
+    def to_json(self) -> bytes:
+        """Return the payload."""
+        return self.model_dump_json().encode()
+
+    def shorter(self) -> tuple[bytes, ...]:
+        """Return payloads for a broker that takes nothing as long, the longest first.
+
+        A receiver does the same upon each.
+        """
+        return ()
+
+
+class StatusMessage(Message):
+    """``status``: the sender is there, or (its last will) it is not."""
+
+    sent_ms: Millis | None = Field(
+        description="when it was sent; null in the last will, which the broker sends later"
+    )  # type: ignore[assignment]  # the one message that the sender does not send itself
+    status: Literal["online", "offline"]
+    version: str = Field(default=__version__, description="of the sender's kickcue")
+    phase: Phase | None = Field(description="where in the race the runner is; null while unknown")
+
+
+class StateMessage(Message):
+    """``state``: where the runner is and how sure that is; null is unknown."""
+
+    distance_m: float | None = Field(description="run so far")
+    distance_sd_m: float | None = Field(
+        description="the standard deviation of that and of `to_go_m`; show 1.96 of it behind the ±"
+    )
+    to_go_m: float | None = Field(description="left to run")
+    speed_mps: float | None
+    cadence_spm: float | None = Field(description="steps per minute, both feet")
+    heart_rate_bpm: float | None
+    lap: int | None = Field(description="the likeliest one, counted from 1")
+    eta_bell_s: float | None = Field(
+        description="seconds until the last lap, or what the kick is, begins"
+    )
+    mode: Mode = Field(description="on what evidence the distance stands, best first")
+    lap_min: int | None = Field(
+        default=None,
+        description="the first lap it may be: show `10 or 11` where it is not `lap_max`",
+    )
+    lap_max: int | None = Field(default=None, description="the last lap it may be")
+    eta_bell_sd_s: float | None = Field(
+        default=None, description="the standard deviation of `eta_bell_s`"
+    )
+
+    @classmethod
+    def of(cls, estimate: Estimate, run_id: str, sent_ms: int) -> "StateMessage":
+        """Return the estimate, rounded to what a person can use and no finer.
+
+        So it changes only when that does.
+        """
+        return cls(
+            run_id=run_id,
+            sent_ms=sent_ms,
+            distance_m=_rounded(estimate.distance_m, 1),
+            distance_sd_m=_rounded(estimate.distance_sd_m, 1),
+            to_go_m=_rounded(estimate.to_go_m, 1),
+            speed_mps=_rounded(estimate.speed_mps, 2),
+            cadence_spm=_rounded(estimate.cadence_spm, 1),
+            heart_rate_bpm=_rounded(estimate.heart_rate_bpm, 0),
+            lap=estimate.lap,
+            eta_bell_s=_rounded(estimate.eta_bell_s, 1),
+            mode=estimate.mode,
+            lap_min=estimate.lap_min,
+            lap_max=estimate.lap_max,
+            eta_bell_sd_s=_rounded(estimate.eta_bell_sd_s, 1),
+        )
+
+
+class TouchMessage(Message):
+    """What ``arm`` and ``cue`` have in common: something to be felt, seen and heard."""
+
+    id: Name = Field(description="of the cue, the same in arm, cue, disarm and ack; felt once")
+    kind: Name = Field(
+        description=(
+            "why: ready, even, last_lap, hold, relax, turnover, drive, or one that is not known yet"
+        )
+    )
+    text: str = Field(max_length=200, description="for a display")
+    say: str | None = Field(max_length=200, description="for a voice; null: say nothing")
+    pulses: tuple[Pulse, ...] = Field(
+        max_length=32, description="vibration: [on_ms, off_ms, intensity 0..1] each"
+    )
+    urgency: int = Field(ge=0, le=LARGEST, description="larger is more urgent")
+    due_in_ms: int = Field(
+        ge=-LARGEST,
+        le=LARGEST,
+        description="when it is to be felt, counted from sent_ms; 0 in a cue: now",
+    )
+    ttl_ms: Millis = Field(
+        description="this long after its moment it is worth nothing and must be dropped"
+    )
+    to_go_m: float | None = Field(
+        description=(
+            "left to run when this was decided, as the sender believes; in an `arm` that is "
+            "before it is felt"
+        )
+    )
+    sd_m: float | None = Field(description="the standard deviation of that")
+
+    def shorter(self) -> tuple[bytes, ...]:
+        """Leave out the voice and the figures, then all of the text but its beginning.
+
+        The pulses are what matters.
+        """
+        mute = self.model_copy(update={"say": None, "to_go_m": None, "sd_m": None})
+        terse = mute.model_copy(update={"text": self.text.partition(":")[0][:SHORT_TEXT]})
+        return mute.to_json(), terse.to_json()
+
+    def to_touch(self) -> Touch:
+        """Return it as the watch's logic takes it."""
+        return Touch(
+            self.id, self.kind, self.text, self.say, self.pulses, self.urgency, self.ttl_ms
+        )
+
+
+class ArmMessage(TouchMessage):
+    """``arm``: set a timer."""
+
+
+class CueMessage(TouchMessage):
+    """``cue``: now."""
+
+
+class DisarmMessage(Message):
+    """``disarm``: forget the timer."""
+
+    id: Name = Field(description="of the cue")
+    why: str = Field(max_length=200)
+
+
+class AckMessage(Message):
+    """``ack``: a watch's answer to a cue."""
+
+    id: Name = Field(description="of the cue")
+    cue_run_id: Name = Field(description="run_id of the cue")
+    felt: bool
+    why: str | None = Field(
+        max_length=200, description='why it was dropped, such as "late"; null when felt'
+    )
+    latency_ms: float | None = Field(description="how late it was by the watch's own measure")
+
+    @classmethod
+    def of(cls, answer: Answer, run_id: str, sent_ms: int) -> "AckMessage":
+        """Return the answer of the watch's logic."""
+        return cls(
+            run_id=run_id,
+            sent_ms=sent_ms,
+            id=answer.cue_id,
+            cue_run_id=answer.run_id,
+            felt=answer.felt,
+            why=answer.why,
+            latency_ms=answer.latency_ms,
+        )
+
+    def to_event(self, t_ns: int) -> Ack:
+        """Return it as the engine takes it."""
+        return Ack(t_ns, self.id, self.felt, self.why, self.latency_ms)
+
+
+class PresenceMessage(Message):
+    """``presence``: a watch is there, or (its last will) it is not."""
+
+    sent_ms: Millis | None = Field(
+        description="when it was sent; null in the last will, which the broker sends later"
+    )  # type: ignore[assignment]  # as in a status
+    status: Literal["online", "offline"] = Field(description="online: a cue would be felt now")
+    kind: Name = Field(
+        default="watch", description="what it is, for people: a watch profile's id, or `terminal`"
+    )
+    why: str | None = Field(
+        default=None, max_length=200, description="while it is offline: why a cue would not be felt"
+    )
+
+
+class CommandMessage(Message):
+    """``command``: an order."""
+
+    id: Name = Field(description="of this press: a message that comes twice is obeyed once")
+    kind: CommandKind
+    by: Orderer = Field(
+        default=Orderer.RUNNER,
+        description="who pressed: a helper's lap has an error of its own; left out: the runner",
+    )
+    race_distance_m: float | None = Field(
+        default=None,
+        ge=SHORTEST_RACE_M,
+        le=LONGEST_RACE_M,
+        description="with `distance` alone: how long the race is, metres; its track stays",
+    )
+
+    @model_validator(mode="after")
+    def _distance_has_metres(self) -> Self:
+        if (self.kind is CommandKind.DISTANCE) != (self.race_distance_m is not None):
+            raise ValueError("race_distance_m: expected with the kind distance, and with no other")
+        return self
+
+    def to_event(self, t_ns: int) -> Command | Mark:
+        """Return it as the engine takes it; a helper's lap is a mark from beside the track."""
+        helper = self.by is Orderer.TRACKSIDE
+        if helper and self.kind is CommandKind.LAP:
+            return Mark(t_ns, MarkSource.TRACKSIDE)
+        return Command(t_ns, self.kind, self.by if helper else None, self.race_distance_m)
+
+
+class SensorMessage(Message):
+    """``sensor/<id>/<char>``: a notification as it came.
+
+    ``<char>`` is the characteristic's 16-bit UUID, four lower-case hex digits.
+    """
+
+    hex: str = Field(max_length=1024, pattern=r"^([0-9a-fA-F]{2})*$", description="the bytes")
+
+    def to_event(self, t_ns: int, sensor: str, char: str) -> Notification:
+        """Return it as the engine takes it."""
+        return Notification(t_ns, sensor, char, bytes.fromhex(self.hex))
+
+
+MODELS: Final[Mapping[str, type[Message]]] = {
+    "status": StatusMessage,
+    "state": StateMessage,
+    "arm": ArmMessage,
+    "disarm": DisarmMessage,
+    "cue": CueMessage,
+    "ack": AckMessage,
+    "presence": PresenceMessage,
+    "command": CommandMessage,
+    "sensor": SensorMessage,
+}
+
+M = TypeVar("M", bound=TouchMessage)
+
+
+def touch_message(  # noqa: PLR0913  a cue and its four times
+    model: type[M], cue: Cue, run_id: str, sent_ms: int, *, due_in_ms: int, ttl_ms: int
+) -> M:
+    """Return ``cue`` as a message sent now; AskedWronglyError for one that no wire can carry."""
+    try:
+        return model(
+            run_id=run_id,
+            sent_ms=sent_ms,
+            id=cue.id,
+            kind=cue.kind,
+            text=cue.text,
+            say=cue.say,
+            pulses=cue.pulses,
+            urgency=cue.urgency,
+            due_in_ms=due_in_ms,
+            ttl_ms=ttl_ms,
+            to_go_m=_rounded(cue.to_go_m, 1),
+            sd_m=_rounded(cue.sd_m, 1),
+        )
+    except ValidationError as error:
+        raise AskedWronglyError(f"cue {cue.id!r} cannot be sent: {_first_problem(error)}") from None
+
+
+def parse(name: str, payload: bytes) -> Message:
+    """Return the message that came on topic ``name``; WireError and nothing else for any bytes."""
+    model = MODELS[name]
+    if len(payload) > LARGEST_PAYLOAD:
+        raise WireError(f"{name}: {len(payload)} bytes, more than {LARGEST_PAYLOAD}")
+    try:
+        values = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise WireError(f"{name}: no JSON: {payload[:40]!r}") from None
+    if not isinstance(values, dict):
+        raise WireError(f"{name}: a JSON object is expected, not {payload[:40]!r}")
+    if values.get("wire", WIRE) != WIRE:
+        raise WireError(f"{name}: wire version {values['wire']!r}; this kickcue speaks {WIRE}")
+    try:
+        return model.model_validate(
+            {key: value for key, value in values.items() if key in model.model_fields}
+        )
+    except ValidationError as error:
+        raise WireError(f"{name}: {_first_problem(error)}") from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = first_mistake(error)
+    return said(problem, ".".join(map(str, problem["loc"])) or "the message")
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

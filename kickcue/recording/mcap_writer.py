@@ -1,0 +1,185 @@
+"""Writes the native recording: MCAP, a JSON channel a kind of event, the header as metadata.
+
+Unchunked and uncompressed, because then every record stands in the file by itself: whatever a power
+cut leaves is readable up to the last whole record. Each record is handed to the operating system as
+it is written (a killed process loses nothing), and the system is asked to bring it to the disk at
+most once a second (a power cut loses about a second). Messages stand in the order in which things
+happened, inputs and outputs interleaved, and their ``sequence`` counts through the file, so that a
+reader which sorts by time can restore that order. ``log_time`` is the UTC moment in nanoseconds (of
+1970 where the header does not know it); ``t_ns`` within the message is the engine's time.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
+
+from kickcue import __version__
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.recording.codec import SHAPES, Json, shape_of
+from kickcue.recording.file_type import MCAP_MAGIC
+from kickcue.recording.header import metadata_of, utc_ns
+from kickcue.recording.locked_file import StraightFile
+from kickcue.recording.mcap_reader import METADATA
+from kickcue.recording.mcap_records import Contents
+from kickcue.recording.mcap_recovery import survey
+from kickcue.recording.model import Entry, Header
+
+FSYNC_EVERY_S: Final = 1.0
+SEQUENCES: Final = 1 << 32
+
+
+class McapWriter:
+    """Writes a recording; a context manager.
+
+    AskedWronglyError if the file exists: a race is never recorded over another.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        """Create the file and write header, schemas and channels."""
+        metadata = metadata_of(header)
+        try:
+            file = StraightFile(path, "xb")
+        except FileExistsError:
+            raise AskedWronglyError(
+                f"{path} exists: a recording never overwrites another, name a new file"
+            ) from None
+        except OSError as error:
+            raise AskedWronglyError(f"{path} cannot be created: {error.strerror}") from None
+        self._take(path, file, Contents(), header)
+        head = McapHeader("", f"kickcue {__version__}"), Metadata(METADATA, metadata)
+        self._begin(MCAP_MAGIC + b"".join(self._contents.add(record) for record in head))
+
+    @classmethod
+    def resume(cls, path: Path, live: Mapping[str, Any] | None = None) -> Self:
+        """Go on at the end of a recording that was cut off, or finished.
+
+        Nothing recorded is lost or written anew: half a record, or the index of a finished file, is
+        cut away from its end. ``live``, where given, takes the place of the header's from here on.
+        DataError where the file cannot be opened for writing, is being written by another process,
+        is not kickcue's own, or is damaged before its end; it is left as it is then.
+        """
+        writer = cls.__new__(cls)
+        writer._reopen(path, live)  # noqa: SLF001  its own
+        return writer
+
+    def _reopen(self, path: Path, live: Mapping[str, Any] | None) -> None:
+        try:
+            file = StraightFile(path, "r+b")
+        except BlockingIOError:
+            raise DataError(
+                f"{path} cannot be gone on with: another kickcue is recording it"
+            ) from None
+        except OSError as error:
+            raise DataError(f"{path} cannot be gone on with: {error.strerror}") from None
+        try:
+            contents, header = survey(file.read())
+            file.cut(contents.size)
+        except (DataError, OSError) as error:
+            file.close()
+            why = error.strerror if isinstance(error, OSError) else error
+            raise DataError(f"{path} cannot be gone on with: {why}") from error
+        self._take(path, file, contents, header)
+        again = (
+            None if live is None else Metadata(METADATA, metadata_of(replace(header, live=live)))
+        )
+        self._begin(b"" if again is None else contents.add(again))
+
+    def _take(self, path: Path, file: StraightFile, contents: Contents, header: Header) -> None:
+        self.path = path
+        self._file = file
+        self._contents = contents
+        self._base_ns = utc_ns(header.utc) or 0
+        self._channels: dict[str, int] = {}
+        self._synced_s = 0.0
+        self._broken = False
+
+    def _begin(self, start: bytes) -> None:
+        try:
+            self._file.write(start + self._missing_channels())
+            self._to_disk()
+        except OSError as error:
+            self._file.close()
+            raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
+
+    def _missing_channels(self) -> bytes:
+        """Return each channel's records, with its schema, that the file has not got like that yet.
+
+        Before the first message that is all.
+        """
+        schemas, channels = self._contents.schemas, self._contents.channels
+        known = {
+            (each.topic, schemas[each.schema_id].data): each.id
+            for each in channels.values()
+            if each.schema_id in schemas
+        }
+        missing = b""
+        for shape in SHAPES:
+            name = f"kickcue.{shape.kind}"
+            data = json.dumps(shape.schema(name)).encode()
+            if (shape.topic, data) not in known:
+                schema_id, channel_id = max(schemas, default=0) + 1, max(channels, default=0) + 1
+                missing += self._contents.add(Schema(schema_id, data, "jsonschema", name))
+                missing += self._contents.add(
+                    Channel(channel_id, shape.topic, "json", {}, schema_id)
+                )
+                known[shape.topic, data] = channel_id
+            self._channels[shape.topic] = known[shape.topic, data]
+        return missing
+
+    def write(self, entry: Entry) -> None:
+        """Append one input or output; DataError where the disk refuses it."""
+        shape = shape_of(entry)
+        message: Json = {"t_ns": entry.t_ns, **shape.write(entry)}
+        data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
+        at_ns = self._base_ns + entry.t_ns
+        # A damaged last record may have had any.
+        sequence = (self._contents.sequence + 1) % SEQUENCES
+        record = Message(self._channels[shape.topic], at_ns, data, at_ns, sequence)
+        try:
+            self._file.write(self._contents.add(record))
+            if time.monotonic() - self._synced_s >= FSYNC_EVERY_S:
+                self._to_disk()
+        except OSError as error:
+            # Half a record may stand at the end: whatever came after it would be unreadable.
+            self._broken = True
+            raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
+
+    def _to_disk(self) -> None:
+        self._file.sync()
+        self._synced_s = time.monotonic()
+
+    def close(self) -> None:
+        """Write index and checksums and close the file; harmless when done before."""
+        if self._file.closed:
+            return
+        try:
+            if not self._broken:
+                self._file.write(self._contents.end())
+                self._to_disk()
+        except OSError as error:
+            raise DataError(
+                f"{self.path} cannot be finished: {error.strerror}; what was recorded is in it"
+            ) from error
+        finally:
+            self._file.close()
+
+    def leave(self) -> None:
+        """Close the file without its end: whoever reads it is told that something is missing."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

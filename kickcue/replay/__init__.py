@@ -1,0 +1,1 @@
+"""Runs an engine over recorded events."""

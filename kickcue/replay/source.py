@@ -1,0 +1,152 @@
+"""From a recording and the wish of who replays it to an engine and the events it gets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kickcue.config.race_document import RaceDocument, SensorChoice
+from kickcue.core.engine import Engine
+from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.events import (
+    Arm,
+    BeaconHeard,
+    Command,
+    CommandKind,
+    Estimate,
+    Fix,
+    Input,
+    Notification,
+    Output,
+    Tick,
+)
+from kickcue.core.gatt import short_uuid
+from kickcue.core.units import ns_to_s, s_to_ns
+from kickcue.recording import Recording
+from kickcue.replay.run_engine import drive
+
+GENERIC = {
+    "2a53": "generic-rsc",
+    "2acd": "treadmill-ftms",
+    "2a67": "generic-rsc",
+    "2a37": "generic-hr",
+}
+"""Which standard profile reads a sensor that the recording does not name one for, by its
+characteristic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recording ready to be run.
+
+    ``same``: nothing was changed against what was recorded, ticks included.
+    """
+
+    document: RaceDocument
+    inputs: tuple[Input, ...]
+    same: bool
+
+    def engine(self) -> Engine:
+        """Return a fresh engine for this race."""
+        return Engine(self.document.setup())
+
+    def run(self, engine: Engine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+        """Run ``engine``, a fresh one unless told, over it.
+
+        Yield each event with what followed from it.
+        """
+        return drive(engine or self.engine(), self.inputs, ticks_recorded=self.same)
+
+
+def source(recording: Recording, wish: RaceDocument | None, start_offset_s: float = 0.0) -> Source:
+    """Return the recording as it was run (``wish`` None), or as it would be under ``wish``.
+
+    Under a wish the recorded ticks are left out: another race wants its ticks at other moments.
+    Under one for another course, so is what corrected the distance of the recorded one. With
+    ``start_offset_s`` everything before is left out and the gun goes there; where no start was
+    recorded it goes at the beginning. AskedWronglyError where no race is known, DataError where
+    there is nothing to run.
+    """
+    recorded = recorded_document(recording)
+    same = wish is None and recorded is not None and not start_offset_s and recording.header.ticks
+    document = wish or recorded
+    if document is None:
+        raise AskedWronglyError(
+            f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m"
+        )
+    inputs = recording.inputs
+    if not any(isinstance(event, Notification | Fix | BeaconHeard) for event in inputs):
+        raise DataError(f"{recording.path.name} holds no sensor data to replay")
+    if not same:
+        inputs = tuple(event for event in inputs if not isinstance(event, Tick))
+    if wish is not None and (recorded is None or wish.course() != recorded.course()):
+        inputs = tuple(event for event in inputs if not _corrects_distance(event))
+    if start_offset_s or not (same or any(_is_start(event) for event in inputs)):
+        inputs = _from(inputs, start_offset_s, recording.path.name)
+    return Source(document, inputs, same)
+
+
+def recorded_document(recording: Recording) -> RaceDocument | None:
+    """Return the race as the recording itself tells it, None where it names none."""
+    header = recording.header
+    if header.setup is not None:
+        return RaceDocument.parse(header.setup, recording.path.name)
+    if header.race is None:
+        return None
+    return RaceDocument(race=header.race, lap_m=header.lap_m, sensors=sensors_of(recording))
+
+
+def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
+    """Return the sensors that the recording names or at least has heard, each with its profile."""
+    header = recording.header
+    if header.setup is not None:
+        return RaceDocument.parse(header.setup, recording.path.name).sensors
+    found = {name: SensorChoice(profile=profile) for name, profile in header.sensors.items()}
+    for event in recording.inputs:
+        if (
+            isinstance(event, Notification)
+            and event.sensor not in found
+            and short_uuid(event.char) in GENERIC
+        ):
+            found[event.sensor] = SensorChoice(profile=GENERIC[short_uuid(event.char)])
+    return found
+
+
+def _from(inputs: tuple[Input, ...], start_offset_s: float, name: str) -> tuple[Input, ...]:
+    last_s = ns_to_s(max((event.t_ns for event in inputs), default=0))
+    if not 0.0 <= start_offset_s < last_s:
+        raise AskedWronglyError(
+            f"--start-offset {start_offset_s:g}: {name} lasts {last_s:g} s, the offset should lie "
+            "within"
+        )
+    start_ns = s_to_ns(start_offset_s)
+    kept = [event for event in inputs if event.t_ns >= start_ns and not _is_start(event)]
+    return (Command(start_ns, CommandKind.START), *kept)
+
+
+def _corrects_distance(event: Input) -> bool:
+    return isinstance(event, Command) and event.kind is CommandKind.DISTANCE
+
+
+def _is_start(event: Input) -> bool:
+    return isinstance(event, Command) and event.kind is CommandKind.START
+
+
+def at_pace(output: Output, t0_ns: int, rate: float) -> Output:
+    """Return the output with its times as felt when the race is played ``rate`` times faster.
+
+    It is played from ``t0_ns`` on.
+    """
+    t_ns = round((output.t_ns - t0_ns) / rate)
+    if isinstance(output, Arm):
+        return replace(
+            output,
+            t_ns=t_ns,
+            cue=replace(output.cue, t_ns=t_ns),
+            due_in_ms=round(output.due_in_ms / rate),
+        )
+    if isinstance(output, Estimate):
+        eta_s, sd_s = (
+            None if seconds is None else seconds / rate
+            for seconds in (output.eta_bell_s, output.eta_bell_sd_s)
+        )
+        return output._replace(t_ns=t_ns, eta_bell_s=eta_s, eta_bell_sd_s=sd_s)
+    return replace(output, t_ns=t_ns)

@@ -1,0 +1,71 @@
+"""When a run began and ended, of a recording in which starts and ends were taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from kickcue.analysis.recorded_race import run_told
+from kickcue.core.engine import Engine
+from kickcue.core.events import Command, CommandKind, Input, Tick
+from kickcue.core.units import s_to_ns
+from kickcue.lab.simulate import simulated_document
+from kickcue.recording import Entry, Header, Recording
+
+START, UNDO, FINISH, ABORT = (
+    CommandKind.START,
+    CommandKind.UNDO_LAP,
+    CommandKind.FINISH,
+    CommandKind.ABORT,
+)
+LAST_S = 100.0
+
+
+def recorded(*orders: tuple[float, CommandKind], outputs: bool = True) -> Recording:
+    """Return a recording of orders, each at its second, with what the engine says or without."""
+    engine = Engine(simulated_document("1500m").setup())
+    entries: list[Entry] = []
+    inputs: list[Input] = [Command(s_to_ns(t_s), kind) for t_s, kind in orders]
+    for event in [*inputs, Tick(s_to_ns(LAST_S))]:
+        said = engine.feed(event)
+        entries += [event, *(said if outputs else ())]
+    return Recording.of(Path("race.jsonl"), Header(), entries)
+
+
+@pytest.mark.parametrize(
+    ("orders", "from_s", "to_s", "ended"),
+    [
+        ([(1.0, START), (30.0, FINISH)], 1.0, 30.0, True),
+        ([(1.0, START), (30.0, FINISH), (40.0, UNDO)], 1.0, LAST_S, False),
+        ([(1.0, START), (30.0, ABORT), (40.0, UNDO), (90.0, FINISH)], 1.0, 90.0, True),
+        ([(1.0, START), (5.0, UNDO), (20.0, START), (80.0, FINISH)], 20.0, 80.0, True),
+        ([(1.0, START), (30.0, FINISH), (40.0, START), (50.0, UNDO)], 1.0, 30.0, True),
+        ([(1.0, START), (30.0, FINISH), (40.0, START), (90.0, FINISH)], 40.0, 90.0, True),
+        ([(1.0, START), (3.0, START), (90.0, FINISH)], 1.0, 90.0, True),
+    ],
+)
+def test_what_was_taken_back_is_none(
+    orders: list[tuple[float, CommandKind]],
+    from_s: float,
+    to_s: float,
+    ended: bool,
+) -> None:
+    """GIVEN starts and ends, some taken back or ignored.
+
+    THEN the run lies between those that stand.
+    """
+    told = run_told(recorded(*orders))
+    assert (from_s, to_s, True, ended) == (told.from_s, told.to_s, told.started, told.ended)
+
+
+def test_a_start_that_was_taken_back_began_nothing() -> None:
+    """GIVEN a start taken back and no other THEN nobody has started."""
+    assert not run_told(recorded((1.0, START), (5.0, UNDO))).started
+
+
+def test_orders_alone_tell_as_much_as_they_can() -> None:
+    """GIVEN a recording made by hand, without outputs.
+
+    THEN the last start and the first end after it count.
+    """
+    told = run_told(recorded((1.0, START), (3.0, START), (60.0, FINISH), outputs=False))
+    assert (3.0, 60.0, True) == (told.from_s, told.to_s, told.ended)

@@ -1,0 +1,155 @@
+"""Learning the finish line from the gun and the first lap."""
+
+import math
+from random import Random
+
+import pytest
+
+from kickcue.core.course import course_for
+from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.gate import Plane
+from kickcue.core.events import Fix
+from kickcue.core.units import ns_to_s, s_to_ns
+from tests.core.track import Venue
+
+MPS = 5.0
+
+
+def watched(line: LineWatch, fixes: list[Fix], gun_s: float = 0.0) -> list[float]:
+    """Return when the line was crossed; the gun goes at ``gun_s``."""
+    found, started = [], False
+    for fix in fixes:
+        if not started and fix.t_ns >= s_to_ns(gun_s):
+            line.start(s_to_ns(gun_s))
+            started = True
+        crossed_ns = line.feed(fix)
+        if crossed_ns is not None:
+            found.append(ns_to_s(crossed_ns))
+    return found
+
+
+def run(
+    event: str, seed: int, noise_m: float, lap_m: float = 400.0
+) -> tuple[list[float], list[float], float]:
+    """Return the crossings found, the true ones, and how far the learned line lies from the true
+    one.
+    """
+    course = course_for(event, lap_m=lap_m)
+    venue = Venue(Random(seed), noise_m=noise_m)
+    seconds = int(course.distance_m / MPS) + 5
+    line = LineWatch(course)
+    found = watched(
+        line, list(venue.fixes(lambda t_s: MPS * t_s, lap_m - course.first_crossing_m, seconds))
+    )
+    assert line.gate is not None
+    off_m = math.hypot(
+        *Plane(venue.gate.lat_deg, venue.gate.lon_deg).east_north(
+            line.gate.lat_deg, line.gate.lon_deg
+        )
+    )
+    return found, [m / MPS for m in course.crossings_m], off_m
+
+
+@pytest.mark.parametrize(
+    ("event", "missing"), [("800m", 0), ("10000m", 0), ("1500m", 1), ("5000m", 1), ("3000m", 1)]
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_every_line_after_the_first_lap_is_found(event: str, missing: int, seed: int) -> None:
+    """GIVEN any event and 2 m of noise THEN every line from the end of the first lap on is marked
+    once, within 2.5 s, and no other.
+    """
+    found, lines, _ = run(event, seed, noise_m=2.0)
+    assert len(lines) - missing == len(found)
+    assert max(abs(t_s - line_s) for t_s, line_s in zip(found, lines[missing:], strict=True)) < 2.5
+
+
+@pytest.mark.parametrize("event", ["800m", "1500m", "5000m", "3000m"])
+def test_without_noise_the_line_is_where_it_is(event: str) -> None:
+    """GIVEN a perfect receiver THEN the line that was learned lies within 1.5 m of the true one,
+    along and across.
+    """
+    _, _, off_m = run(event, 1, noise_m=0.0)
+    assert off_m < 1.5
+
+
+def test_a_road_has_no_line() -> None:
+    """GIVEN a road race THEN nothing is learned, whatever the positions do."""
+    line = LineWatch(course_for("5k"))
+    assert [] == watched(
+        line, list(Venue(Random(1), noise_m=0.0).fixes(lambda t_s: MPS * t_s, 0.0, 900))
+    )
+    assert line.gate is None
+
+
+def test_a_run_that_never_comes_back_marks_nothing() -> None:
+    """GIVEN a track event that is run straight on THEN nothing is marked."""
+    venue = Venue(Random(1), noise_m=2.0)
+    line = LineWatch(course_for("5000m"))
+    assert [] == watched(
+        line, [venue.fix(float(t_s), MPS * max(t_s, 0), 0.0) for t_s in range(-10, 1000)]
+    )
+
+
+@pytest.mark.parametrize("lap_m", [300.0, 500.0])
+def test_a_lap_of_another_length_marks_nothing(lap_m: float) -> None:
+    """GIVEN a race set for laps of 400 m on a loop of another length THEN it does not agree with
+    itself and marks nothing.
+    """
+    course, radius_m = course_for("10000m"), lap_m / (2.0 * math.pi)
+    venue, line = Venue(Random(2), noise_m=2.0), LineWatch(course)
+    turned = [(t_s, MPS * max(t_s, 0.0) / radius_m) for t_s in range(-10, 500)]
+    found = watched(
+        line,
+        [
+            venue.fix(float(t_s), radius_m * math.sin(a), radius_m * (1.0 - math.cos(a)))
+            for t_s, a in turned
+        ],
+    )
+    assert [] == [t_s for t_s in found if t_s < 3.5 * lap_m / MPS]
+
+
+def test_without_a_fix_at_the_gun_nothing_is_learned() -> None:
+    """GIVEN a receiver that finds itself 20 s after the gun THEN nobody knows where the start was,
+    and nothing is marked.
+    """
+    fixes = [
+        f
+        for f in Venue(Random(3), noise_m=1.0).fixes(lambda t_s: MPS * t_s, 0.0, 400)
+        if f.t_ns > s_to_ns(20.0)
+    ]
+    line = LineWatch(course_for("2000m"))
+    line.start(0)
+    assert [None] * len(fixes) == [line.feed(f) for f in fixes]
+
+
+def test_a_missed_lap_is_two_laps() -> None:
+    """GIVEN no fix around the line at the end of a lap THEN the next crossing is marked again."""
+    venue, line = Venue(Random(4), noise_m=1.0), LineWatch(course_for("2000m"))
+    fixes = [
+        f
+        for f in venue.fixes(lambda t_s: MPS * t_s, 0.0, 405)
+        if not 155.0 <= ns_to_s(f.t_ns) <= 165.0
+    ]
+    assert [80.0, 240.0, 320.0, 400.0] == pytest.approx(watched(line, fixes), abs=2.0)
+
+
+def test_a_set_gate_needs_no_lap() -> None:
+    """GIVEN the line set THEN the first line of a 5000 m is marked already, and not the start."""
+    venue = Venue(Random(5), noise_m=1.0)
+    course = course_for("5000m")
+    line = LineWatch(course, venue.gate)
+    found = watched(line, list(venue.fixes(lambda t_s: MPS * t_s, 200.0, 1005)))
+    assert [m / MPS for m in course.crossings_m] == pytest.approx(found, abs=1.5)
+
+
+@pytest.mark.parametrize("place", [(0.0, math.inf), (math.nan, 0.0), (90.0, 0.0), (0.0, 181.0)])
+def test_no_place_on_earth(place: tuple[float, float]) -> None:
+    """GIVEN positions that no receiver can have WHEN they come, before the gun and after THEN
+    nothing is learned and nothing raised.
+    """
+    watch = LineWatch(course_for("5000m"), None)
+    for t_ns in (0, 1):
+        assert watch.feed(Fix(t_ns, *place)) is None
+    watch.start(2)
+    assert watch.feed(Fix(3, *place)) is None
+    assert watch.gate is None

@@ -1,0 +1,86 @@
+"""Of several receivers of positions one counts at a time."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import pytest
+from hypothesis import given, strategies as st
+
+from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.events import Fix
+from kickcue.core.units import s_to_ns
+
+ORDER = (None, "phone", "watch")
+receivers = st.sampled_from(ORDER)
+
+
+def counted(
+    heard: Iterable[tuple[float, str | None]], accuracy_m: float | None = None
+) -> list[tuple[float, str | None]]:
+    """Return which of (second, receiver) count."""
+    choice = FixChoice(ORDER)
+    return [
+        each
+        for each in heard
+        if choice.counts(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
+    ]
+
+
+@given(st.lists(st.floats(0.0, 1000.0)), receivers)
+def test_a_receiver_alone_counts_always(seconds: list[float], receiver: str | None) -> None:
+    """GIVEN one receiver, with whatever gaps THEN all it says counts."""
+    heard = [(second, receiver) for second in sorted(seconds)]
+    assert heard == counted(heard)
+
+
+def test_the_first_in_order_counts_once_settled() -> None:
+    """GIVEN a phone, and later a receiver of its own THEN the phone counts until the other has been
+    well for 5 s, then never again.
+    """
+    heard = [(float(n), "phone") for n in range(30)] + [(n + 0.5, None) for n in range(10, 30)]
+    found = counted(sorted(heard, key=lambda each: each[0]))
+    assert [(float(n), "phone") for n in range(16)] + [
+        (n + 0.5, None) for n in range(15, 30)
+    ] == sorted(found, key=lambda each: each[0])
+
+
+def test_the_next_counts_when_the_first_falls_silent() -> None:
+    """GIVEN two receivers WHEN the first falls silent THEN the other counts 5 s later, and no fix
+    of the two is mixed in between.
+    """
+    heard = [(float(n), None) for n in range(10)] + [(n + 0.5, "phone") for n in range(30)]
+    found = counted(sorted(heard, key=lambda each: each[0]))
+    assert {None} == {receiver for second, receiver in found if second < 14.0}
+    assert [(n + 0.5, "phone") for n in range(14, 30)] == [
+        each for each in found if each[0] >= 14.0
+    ]
+
+
+def test_a_rough_receiver_is_none() -> None:
+    """GIVEN fixes good to 11 m THEN they count for nothing, and their receiver leads nobody."""
+    choice = FixChoice(ORDER)
+    assert not choice.counts(Fix(0, 51.5, 0.0, 11.0), None)
+    assert not choice.counts(Fix(0, 51.5, 0.0, float("nan")), None)
+    assert choice.counts(Fix(1, 51.5, 0.0), "watch")
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(ORDER, st.floats(0.0, 60.0))))
+def test_receivers_that_work_take_over_once(begin_s: dict[str | None, float]) -> None:
+    """GIVEN three receivers that begin at any time and tell a fix a second THEN the first in order
+    ends up counting, and none comes back.
+    """
+    heard = [(first_s + n, receiver) for receiver, first_s in begin_s.items() for n in range(80)]
+    found = [
+        receiver
+        for second, receiver in counted(sorted(heard, key=lambda each: each[0]))
+        if second < 70.0
+    ]
+    turns = [receiver for receiver, _ in groupby(found)]
+    assert len(turns) == len(set(turns))
+    assert turns[-1] is None
+
+
+@pytest.mark.parametrize("receiver", ORDER)
+def test_after_a_long_silence_of_all(receiver: str | None) -> None:
+    """GIVEN nobody heard for a minute THEN whoever comes first counts."""
+    assert (100.0, receiver) in counted([(0.0, None), (0.0, "phone"), (100.0, receiver)])

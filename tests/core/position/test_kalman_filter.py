@@ -1,0 +1,221 @@
+"""One hypothesis: its covariance stays one, its standard error is honest, and two of them merge
+without loss.
+"""
+
+import math
+from dataclasses import fields, replace
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from numpy.typing import NDArray
+
+from kickcue.core.position.kalman_filter import (
+    POD_DRIFT,
+    Drift,
+    TrackFilter,
+    merged,
+    normal_density,
+)
+
+Moves = st.tuples(st.floats(0.0, 12.0), st.floats(0.2, 60.0), st.floats(0.0, 4.0))
+"""Speed in m/s, seconds, variance of the count."""
+Sights = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 20.0))
+"""How many standard deviations off, variance, metres ahead of the last count."""
+
+
+def covariance(h: TrackFilter) -> NDArray[np.float64]:
+    return np.array([[h.ss, h.sc, h.so], [h.sc, h.cc, h.co], [h.so, h.co, h.oo]])
+
+
+def state(h: TrackFilter) -> NDArray[np.float64]:
+    return np.array([h.s, h.c, h.o])
+
+
+def at_the_gun(scale_sd: float = 0.03) -> TrackFilter:
+    return TrackFilter.at_start(1.0, 1.0, scale_sd, start_var_m2=1.0)
+
+
+@given(st.floats(0.001, 0.1), st.lists(Moves | st.tuples(st.just("sees"), Sights), max_size=120))
+def test_the_covariance_stays_one(
+    scale_sd: float,
+    story: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
+) -> None:
+    """GIVEN any race of steps and marks THEN the covariance is positive definite and every number
+    finite.
+    """
+    h = at_the_gun(scale_sd)
+    for part in story:
+        if len(part) == 3:
+            mps, dt_s, var_m2 = part
+            h.advance(mps * dt_s, dt_s, var_m2)
+        else:
+            off_sds, var_m2, dd_m = part[1]
+            s, ss, _, _ = h.shift(dd_m)
+            h.see(s + off_sds * math.sqrt(ss + var_m2), var_m2, dd_m)
+        sds = np.sqrt(np.diag(covariance(h)))
+        assert np.all(np.isfinite(state(h)))
+        assert np.linalg.eigvalsh(covariance(h) / np.outer(sds, sds)).min() > -1e-9
+
+
+@given(Moves, Moves)
+def test_looking_ahead_is_going_there(
+    first: tuple[float, float, float], ahead: tuple[float, float, float]
+) -> None:
+    """What ``shift`` says about further metres is what ``advance`` makes of them where no time
+    passes.
+    """
+    h = at_the_gun()
+    h.advance(first[0] * first[1], first[1], first[2])
+    dd_m = ahead[0] * ahead[1]
+    seen = h.shift(dd_m)
+    h.advance(dd_m, 0.0, 0.0)
+    assert (h.s, h.ss, h.sc, h.so) == pytest.approx(seen)
+
+
+@given(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 50.0))
+def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -> None:
+    """``see`` does to mean and covariance what the textbook's matrices do, and returns the
+    likelihood of what was seen.
+    """
+    h = at_the_gun()
+    h.advance(300.0, 60.0, 0.15)
+    p, x, row = covariance(h), state(h), np.array([1.0, dd_m, dd_m])
+    spread = float(row @ p @ row) + var_m2
+    off = off_sds * math.sqrt(spread)
+    gain = p @ row / spread
+    likelihood = h.see(h.s + h.scale * dd_m + off, var_m2, dd_m)
+    assert np.allclose(x + gain * off, state(h), rtol=1e-9, atol=1e-12)
+    assert np.allclose(p - np.outer(gain, row @ p), covariance(h), rtol=1e-6, atol=1e-12)
+    assert math.exp(-0.5 * off_sds**2) / math.sqrt(2.0 * math.pi * spread) == pytest.approx(
+        likelihood
+    )
+
+
+def lived(
+    weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]
+) -> TrackFilter:
+    h = replace(at_the_gun(), weight=weight)
+    for mps, dt_s, var_m2 in moves:
+        h.advance(mps * dt_s, dt_s, var_m2)
+    h.see(h.s + sight[0] * math.sqrt(h.ss), sight[1])
+    return h
+
+
+filters = st.builds(lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, max_size=5), Sights)
+
+
+@given(filters, filters)
+def test_merging_keeps_mean_and_covariance(a: TrackFilter, b: TrackFilter) -> None:
+    """Two hypotheses merged have the weight, mean and covariance of both together, and leave the
+    two as they were.
+    """
+    before = (a.copy(), b.copy())
+    both = merged(a, b)
+    wa, wb = a.weight / (a.weight + b.weight), b.weight / (a.weight + b.weight)
+    mean = wa * state(a) + wb * state(b)
+    spread = sum(
+        w * (covariance(h) + np.outer(state(h) - mean, state(h) - mean))
+        for w, h in ((wa, a), (wb, b))
+    )
+    assert a.weight + b.weight == pytest.approx(both.weight)
+    assert np.allclose(mean, state(both))
+    assert np.allclose(spread, covariance(both), rtol=1e-6, atol=1e-9)
+    assert before == (a, b)
+
+
+def test_a_copy_is_its_own() -> None:
+    """WHEN a copy goes on THEN the original stays."""
+    h = at_the_gun()
+    before = [getattr(h, f.name) for f in fields(h)]
+    h.copy().advance(100.0, 20.0, 1.0)
+    assert before == [getattr(h, f.name) for f in fields(h)]
+
+
+def test_standing_adds_no_doubt_about_place() -> None:
+    """GIVEN no metres WHEN time passes THEN the position is as sure as before, and the drift
+    returns to what is usual.
+    """
+    h = at_the_gun()
+    h.advance(300.0, 60.0, 0.0)
+    ss = h.ss
+    h.advance(0.0, 600.0, 0.0)
+    assert ss == h.ss
+    assert POD_DRIFT.sd**2 == pytest.approx(h.oo)
+
+
+def test_what_stays_of_a_drift_adds_up() -> None:
+    """GIVEN a scale of which a part wanders and never returns THEN its variance grows by the
+    second.
+    """
+    h = at_the_gun()
+    before = h.cc
+    for _ in range(100):
+        h.advance(5.0, 1.0, 0.0, Drift(0.01, 40.0, 0.001))
+    assert before + 100 * 0.001**2 == pytest.approx(h.cc)
+
+
+def normalised_errors(
+    random: Random, *, lap_m: float = 400.0, laps: int = 5, mark_sd_m: float = 1.5
+) -> tuple[float, float]:
+    """Return (error / its standard deviation) just before the last mark and in mid-lap after it,
+    for a runner the filter describes.
+    """
+    h, speed = at_the_gun(), random.uniform(4.0, 6.0)
+    scale, drift, true_m, line = (
+        random.gauss(1.0, 0.03),
+        random.gauss(0.0, POD_DRIFT.sd),
+        random.gauss(0.0, 1.0),
+        1,
+    )
+    keep = math.exp(-1.0 / POD_DRIFT.memory_s)
+    found: list[float] = []
+    while len(found) < 2:
+        dd_m = speed + random.gauss(0.0, 0.05)
+        true_m += (scale + drift) * dd_m
+        drift = keep * drift + random.gauss(0.0, POD_DRIFT.sd * math.sqrt(1.0 - keep * keep))
+        h.advance(dd_m, 1.0, 0.05**2)
+        if line <= laps and true_m >= line * lap_m:
+            if line == laps:
+                found.append((h.s - true_m) / math.sqrt(h.ss))
+            h.see(true_m + random.gauss(0.0, mark_sd_m), mark_sd_m**2)
+            line += 1
+        elif true_m >= (laps + 0.5) * lap_m:
+            found.append((h.s - true_m) / math.sqrt(h.ss))
+    return found[0], found[1]
+
+
+def test_the_standard_error_is_honest() -> None:
+    """GIVEN 200 runners as the filter assumes them THEN the error is as large as it says: rms of
+    error / sd near 1, mean near 0.
+    """
+    errors = np.array([normalised_errors(Random(seed)) for seed in range(200)])
+    rms = np.sqrt(np.mean(errors**2, axis=0))
+    assert np.all((rms > 0.88) & (rms < 1.12)), rms  # 1 +- 0.05 for 200 independent ones
+    assert np.all(np.abs(errors.mean(axis=0)) < 0.2)
+
+
+def test_density() -> None:
+    """The density is a normal one, down to nothing far out."""
+    assert 1.0 / math.sqrt(2.0 * math.pi * 4.0) == pytest.approx(normal_density(0.0, 4.0))
+    assert 0.0 == normal_density(1e6, 1.0)
+
+
+@pytest.mark.parametrize("clock_mps", [0.0, 9.5])
+@pytest.mark.parametrize("years", [0.001, 1.0, 100.0])
+def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(
+    years: float, clock_mps: float
+) -> None:
+    """GIVEN a clock that leapt by years, and all that may have been run in them WHEN a line is
+    marked THEN the runner is there, about.
+    """
+    h = TrackFilter.at_start(1.0, 1.0, 0.1, 1.0)
+    h.clock_mps = clock_mps
+    gap_s = years * 365.0 * 86400.0
+    h.advance(5.0 * gap_s, gap_s, gap_s)
+    h.see(1000.0, 4.0, 7.0)
+    assert h.s + h.scale * 7.0 == pytest.approx(1000.0, abs=1.0)
+    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 7.0, 400.0))
+    h.see(1001.0, 4.0, 8.0)
+    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 8.0, 400.0))
