@@ -16,6 +16,7 @@ from typing import Final
 
 from kickcue.core.estimate.association import Observation
 from kickcue.core.estimate.misfit import change_of
+from kickcue.core.estimate.speed_leaps import Leap
 from kickcue.core.estimate.track_filter import POD_DRIFT, Drift, Regime, TrackFilter
 
 SHARE: Final = 0.3
@@ -111,6 +112,15 @@ class CommonLateness:
 
     def _by_s_ahead(self, axis_m: float) -> float:
         return self._by_s + axis_m * (self._by_c + self._by_o)
+
+    def rescale(self, h: TrackFilter, leap: Leap) -> None:
+        """Take in that the scale of the pod changed, as ``h``, the likeliest hypothesis, has it."""
+        self._catch_up()
+        self._track.rescale(leap.by, leap.sd, leap.since_m)
+        self._by_s += (1.0 / leap.by - 1.0) * leap.since_m * (self._by_c + self._by_o)
+        self._by_c /= leap.by
+        self._by_o /= leap.by
+        self._change = change_of(h)
 
     def _see(self, position_m: float, seen: Observation, late_mps: float) -> None:
         """Take in a mark, by which the runner was at ``position_m``.

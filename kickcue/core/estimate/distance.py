@@ -22,6 +22,7 @@ from kickcue.core.estimate.marks import MARK_MODELS, MarkModel
 from kickcue.core.estimate.measuring import NO_POD, Measuring, PodScale
 from kickcue.core.estimate.misfit import Misfit
 from kickcue.core.estimate.odometer import RUNNING_MPS, Odometer
+from kickcue.core.estimate.speed_leaps import SpeedLeaps
 from kickcue.core.estimate.track_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
 from kickcue.core.estimate.waiting import EVEN_ODDS, Awaited, odds_to_fire
 from kickcue.core.events import MarkSource, Mode
@@ -104,6 +105,7 @@ class _Before(NamedTuple):
     shared_sd_m: float
     lateness: CommonLateness
     misfit: Misfit
+    leaps: SpeedLeaps
 
 
 class DistanceEstimator:
@@ -117,6 +119,7 @@ class DistanceEstimator:
         self._lateness = self._common_lateness(self._pod_hypotheses()[0])
         self._measuring = Measuring()
         self._misfit = Misfit()
+        self._leaps = SpeedLeaps()
         self._undo: _Before | None = None
         self._since_press: list[Call] = []
         self._marked_at_m: float | None = None
@@ -142,6 +145,7 @@ class DistanceEstimator:
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
         self._misfit = Misfit()
+        self._leaps = SpeedLeaps()
         self._lateness = self._common_lateness(self._belief.hypotheses[0])
         self._measuring = Measuring()
 
@@ -233,6 +237,10 @@ class DistanceEstimator:
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
             self._measuring.advance(step, NO_POD if self._odometer.by_cadence else pod)
+            leap = self._leaps.read(t_ns, speed_mps, cadence_spm, self._odometer.total_m)
+            if leap is not None and self._belief.rescale(leap):
+                self._lateness.rescale(self._belief.hypotheses[0], leap)
+                self._odometer.rescale_pace(leap.by)
 
     def _watch_warm_up(self, t_ns: int) -> None:
         running = self._odometer.speed_mps is not None and self._odometer.speed_mps > RUNNING_MPS
@@ -271,6 +279,7 @@ class DistanceEstimator:
         What is walked until it goes on is no part of the race.
         """
         self._odometer.pause()
+        self._leaps.forget()
 
     @property
     def at_last_line(self) -> bool:
@@ -347,6 +356,7 @@ class DistanceEstimator:
             self._shared_sd_m,
             self._lateness.copy(),
             self._misfit.copy(),
+            self._leaps.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
@@ -379,6 +389,7 @@ class DistanceEstimator:
         self._measuring = before.measuring.copy()
         self._shared_sd_m, self._misfit = before.shared_sd_m, before.misfit.copy()
         self._lateness = before.lateness.copy()
+        self._leaps = before.leaps.copy()
         for name, *what in since:
             getattr(self, name)(*what)
         return True
