@@ -104,7 +104,7 @@ class ChangePriors:
     No pod slips so far; a machine that slept for a minute has.
     """
     long_leap_m: float = 220.0
-    leap_rescaled: float = 0.43
+    leap_rescaled: float = 0.3
     """Share of leaps of the pod's speed in which its scale has become another one: as if so much of
     one leap had been of that kind. What leaps each hypothesis has seen counts beside it."""
     denied_near: float = 0.05
