@@ -6,7 +6,6 @@ from kickcue.core.estimate.change_points import PRIORS, by_leap
 from kickcue.core.estimate.speed_leaps import Leap
 from kickcue.core.estimate.track_filter import TrackFilter
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate
-from kickcue.core.units import ns_to_s
 from tests.core.scenario import Race
 
 MPS = 5.0
@@ -142,6 +141,7 @@ def test_leaps_that_were_the_scales_speak_for_the_next() -> None:
         assert same.weight + other.weight == pytest.approx(0.8)
         assert (scales, others + 1) == (same.scale_leaps, same.other_leaps)
         assert (scales + 1, others) == (other.scale_leaps, other.other_leaps)
+        assert (False, True) == (same.changed, other.changed)
         shares.append(other.weight / 0.8)
     assert shares == sorted(shares)
     assert shares[1] == pytest.approx(PRIORS.leap_rescaled)
@@ -149,14 +149,61 @@ def test_leaps_that_were_the_scales_speak_for_the_next() -> None:
 
 def test_the_time_of_the_bell_goes_by_the_new_scale() -> None:
     """GIVEN an even pace WHEN the scale leaps THEN the bell is told for the same moment as before,
-    to two seconds.
+    to four seconds of some 140.
     """
-    race = to_the_second_line()
-    race.runs(MPS, seconds=4.0)
+    race = Race("1500m")
+    race.stands(5.0)
+    race.gun()
+    race.runs_and_presses(MPS, upto_m=350.0)
     race.pod.scale = 1.15
-    race.runs(MPS, seconds=12.0)
+    race.runs(MPS, seconds=8.0)
     told = race.told()
     assert told.eta_bell_s is not None
-    left_m = 600.0 - race.true_m(told)
-    assert ns_to_s(told.t_ns) > 0.0
-    assert abs(told.eta_bell_s - left_m / MPS) < 2.0
+    left_m = race.course.bell_m - race.true_m(told)
+    assert abs(told.eta_bell_s - left_m / MPS) < 4.0
+
+
+def test_two_leaps_between_presses_are_told_apart() -> None:
+    """GIVEN no cadence WHEN the scale leaps, and back in the same lap THEN it may be what it was,
+    or another one since either leap.
+    """
+    race = to_the_second_line(spm=0.0)
+    race.pod.scale = 1.12
+    race.runs(MPS, seconds=10.0)
+    race.pod.scale = 1.0
+    race.runs(MPS, seconds=10.0)
+    belief = race.engine._distance._belief
+    assert belief is not None
+    scales = sorted({round(h.scale / belief.hypotheses[0].scale, 1) for h in belief.hypotheses})
+    assert [0.9, 1.0, 1.1] == scales
+
+
+def test_no_leap_is_seen_over_a_stop_of_the_recorder() -> None:
+    """GIVEN a recorder that was stopped WHEN another pace is run after it THEN that is a pace."""
+    races = [to_the_second_line(spm=0.0), to_the_second_line(spm=0.0)]
+    races[0].engine._distance.pause()
+    for race in races:
+        race.runs(1.1 * MPS, seconds=8.0)
+    seen = [race.engine._distance._belief for race in races]
+    assert [0, 1] == [b is not None and b.hypotheses[0].other_leaps for b in seen]
+
+
+def test_what_presses_have_in_common_is_known_over_a_leap() -> None:
+    """GIVEN presses that are all 3 s late WHEN the scale leaps and lines are pressed on THEN
+    what is told of the lateness is what it would be without a leap, to a tenth.
+    """
+    added_m2 = []
+    for scale in (1.0, 1.12):
+        race = Race("5000m")
+        race.stands(5.0)
+        race.gun()
+        for number, line_m in enumerate(race.course.crossings_m[:8]):
+            if number == 4:
+                race.pod.scale = scale
+            race.runs_to(line_m + 3.4 * MPS, MPS)
+            race.marks_line()
+        distance = race.engine._distance
+        assert distance._belief is not None
+        added_m2.append(distance._lateness.variance_m2(distance._belief.hypotheses))
+    assert added_m2[0] > 0.5
+    assert added_m2[1] == pytest.approx(added_m2[0], rel=0.1)

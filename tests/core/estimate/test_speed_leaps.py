@@ -46,6 +46,15 @@ def test_a_leap_is_seen_once_and_measured(by: float) -> None:
     assert leap.since_m == pytest.approx((STEADY + 0.5) * 5.0 * by)
 
 
+def test_what_the_runner_does_meanwhile_is_no_part_of_it() -> None:
+    """GIVEN a runner who speeds up by 1 % a second WHEN the speed leaps by 8 % beside that THEN the
+    leap is of 8 %.
+    """
+    speeds = [4.5 * 1.01**i * (1.08 if i >= 8 else 1.0) for i in range(16)]
+    (leap,) = seen(speeds)
+    assert leap.by == pytest.approx(1.08, abs=1e-3)
+
+
 def test_the_cadence_tells_the_runner_from_the_scale() -> None:
     """GIVEN a leap of 12 % WHEN the cadence stays THEN the scale explains it better, more so than
     without a cadence; WHEN it goes along THEN the runner does.
