@@ -2,7 +2,8 @@
 
 import pytest
 
-from kickcue.core.estimate.change_points import PRIORS, by_leap
+from kickcue.core.estimate.change_points import PRIORS, Track, by_leap
+from kickcue.core.estimate.lines import LineBelief
 from kickcue.core.estimate.speed_leaps import Leap
 from kickcue.core.estimate.track_filter import TrackFilter
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate
@@ -176,6 +177,18 @@ def test_two_leaps_between_presses_are_told_apart() -> None:
     assert belief is not None
     scales = sorted({round(h.scale / belief.hypotheses[0].scale, 1) for h in belief.hypotheses})
     assert [0.9, 1.0, 1.1] == scales
+
+
+def test_a_vague_place_makes_one_of_two_scales_no_more_than_a_sure_one() -> None:
+    """GIVEN a place known to 30 m WHEN the scale may have leapt THEN both scales are kept, although
+    they have the runner at the same place as yet.
+    """
+    h = TrackFilter.at_start(1.0, 1.0, 0.03, start_var_m2=900.0)
+    belief = LineBelief([h], Track((200.0, 400.0, 600.0, 800.0), 200.0))
+    belief.rescale(Leap(1.1, 0.003, 15.0, 1.0))
+    assert sorted([h.scale, h.scale / 1.1]) == pytest.approx(
+        sorted(each.scale for each in belief.hypotheses)
+    )
 
 
 def test_no_leap_is_seen_over_a_stop_of_the_recorder() -> None:
