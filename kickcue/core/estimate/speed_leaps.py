@@ -33,6 +33,9 @@ GAP_NS: Final = 5 * NS_PER_S // 2
 """A pod that speaks less often does not tell whether its speed leapt."""
 CADENCES: Final = 8
 """So many readings before the leap tell the cadence before it."""
+LEAST_READINGS: Final = 2 * STEADY + 2
+MOST_READINGS: Final = CADENCES + STEADY + 1
+_BEFORE, _AFTER = -STEADY - 2, -STEADY - 1
 RUNNER_SHARE: Final = 0.6
 """Of leaps with which the scale has nothing to do: in so many the runner did so, in the others the
 speed alone that is told [judgement]."""
@@ -71,7 +74,8 @@ class SpeedLeaps:
     """Watches the readings of one pod."""
 
     def __init__(self) -> None:
-        self._readings: deque[_Reading] = deque(maxlen=CADENCES + STEADY + 1)
+        self._readings: deque[tuple[int, float, float | None, float]] = deque(maxlen=MOST_READINGS)
+        """As ``_Reading`` has them: each second brings one, and nearly none is looked at again."""
 
     def copy(self) -> "SpeedLeaps":
         """Return an independent copy, to come back to when a mark is taken back."""
@@ -95,18 +99,18 @@ class SpeedLeaps:
             readings.clear()
             return None
         if readings:
-            since_ns = t_ns - readings[-1].t_ns
+            since_ns = t_ns - readings[-1][0]
             if since_ns < EACH_NS:
                 return None
             if since_ns > GAP_NS:
                 readings.clear()
-        readings.append(_Reading(t_ns, speed_mps, cadence_spm, total_m))
-        if len(readings) < 2 * STEADY + 2:
+        readings.append((t_ns, speed_mps, cadence_spm, total_m))
+        if len(readings) < LEAST_READINGS:
             return None
-        before_mps, after_mps = readings[-STEADY - 2].speed_mps, readings[-STEADY - 1].speed_mps
-        if abs(after_mps - before_mps) < 0.5 * LEAST * before_mps:  # nearly always
+        before_mps, after_mps = readings[_BEFORE][1], readings[_AFTER][1]
+        if 0.98 * before_mps < after_mps < 1.02 * before_mps:  # nearly always: far below ``LEAST``
             return None
-        return _leap(list(readings))
+        return _leap([_Reading(*each) for each in readings])
 
 
 def _leap(readings: Sequence[_Reading]) -> Leap | None:
