@@ -7,8 +7,8 @@ watch, a recording.
         three minutes as in life: memory and share of one core
 
 The daemon (``kickcue.daemon.race_daemon``, as the command runs it) is a process of its own, so that
-the figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks and
-its sockets are real.
+the figures are its alone. Race time passes ``rate`` times as fast; its loop, its timers, its tasks
+and its sockets are real.
 """
 
 import argparse

@@ -27,6 +27,7 @@ from kickcue.core.position.line_association import (
     candidates,
     note_line,
 )
+from kickcue.core.position.speed_leaps import Leap
 from kickcue.core.units import NS_PER_S
 
 
@@ -101,6 +102,9 @@ class ChangePriors:
     No pod slips so far; a machine that slept for a minute has.
     """
     long_leap_m: float = 220.0
+    leap_rescaled: float = 0.3
+    """Share of leaps of the pod's speed in which its scale has become another one: as if so much of
+    one leap had been of that kind. What leaps each hypothesis has seen counts beside it."""
     denied_near: float = 0.05
     """Share of ends, believed and taken back, in which the finish is near all the same.
 
@@ -219,6 +223,21 @@ def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
         twin.last_line += 1
         twin.began_line += 1
     return twin
+
+
+def by_leap(h: TrackFilter, leap: Leap) -> tuple[TrackFilter, TrackFilter]:
+    """Return ``h`` with the pod's scale as it was, and as it is if that made its speed leap."""
+    share = (PRIORS.leap_rescaled + h.scale_leaps) / (1.0 + h.scale_leaps + h.other_leaps)
+    by_scale = share * leap.odds
+    rescaled_share = by_scale / (by_scale + 1.0 - share)
+    same, other = h.copy(), h.copy()
+    same.weight *= 1.0 - rescaled_share
+    same.other_leaps += 1
+    other.weight *= rescaled_share
+    other.scale_leaps += 1
+    other.rescale(leap.by, leap.sd, leap.since_m)
+    other.since_change, other.changed = 0, True
+    return same, other
 
 
 def lap_behind(h: TrackFilter, track: Track) -> TrackFilter:

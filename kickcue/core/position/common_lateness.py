@@ -18,6 +18,7 @@ from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, Re
 from kickcue.core.position.line_association import Observation
 from kickcue.core.position.misfit import change_of
 from kickcue.core.position.odometer import Step
+from kickcue.core.position.speed_leaps import Leap
 
 SHARE: Final = 0.3
 """Share of races in which all presses are late by the same [judgement]..."""
@@ -103,6 +104,14 @@ class CommonLateness:
 
     def _by_s_ahead(self, axis_m: float) -> float:
         return self._by_s + axis_m * (self._by_c + self._by_o)
+
+    def rescale(self, h: TrackFilter, leap: Leap) -> None:
+        """Take in that the scale of the pod changed, as ``h``, the likeliest hypothesis, has it."""
+        self._track.rescale(leap.by, leap.sd, leap.since_m)
+        self._by_s += (1.0 / leap.by - 1.0) * leap.since_m * (self._by_c + self._by_o)
+        self._by_c /= leap.by
+        self._by_o /= leap.by
+        self._change = change_of(h)
 
     def _see(self, position_m: float, seen: Observation, late_mps: float) -> None:
         """Take in a mark, by which the runner was at ``position_m``.

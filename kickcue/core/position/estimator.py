@@ -22,6 +22,7 @@ from kickcue.core.position.mixture import LineBelief
 from kickcue.core.position.monitors import Monitors
 from kickcue.core.position.odometer import RUNNING_MPS, Odometer
 from kickcue.core.position.scale_measurement import NO_POD, PodScale
+from kickcue.core.position.speed_leaps import SpeedLeaps
 from kickcue.core.units import NS_PER_S
 from kickcue.core.zero_crossing import zero_crossing
 
@@ -99,6 +100,7 @@ class _Before(NamedTuple):
     source: MarkSource | None
     monitors: Monitors
     shared_sd_m: float
+    leaps: SpeedLeaps
 
 
 class DistanceEstimator:
@@ -110,6 +112,7 @@ class DistanceEstimator:
         self._odometer = Odometer(planned_mps)
         self._belief: LineBelief | None = None
         self._monitors = Monitors(self._common_lateness(self._pod_hypotheses()[0]))
+        self._leaps = SpeedLeaps()
         self._undo: _Before | None = None
         self._since_press: list[Call] = []
         self._marked_at_m: float | None = None
@@ -135,6 +138,7 @@ class DistanceEstimator:
         self._shared_sd_m = 0.0
         self._belief = self._at_the_gun(t_ns)
         self._monitors = Monitors(self._common_lateness(self._belief.hypotheses[0]))
+        self._leaps = SpeedLeaps()
 
     def _at_the_gun(self, t_ns: int) -> LineBelief:
         hypotheses = self._pod_hypotheses()
@@ -223,6 +227,10 @@ class DistanceEstimator:
             self._monitors.advance(step, NO_POD if self._odometer.by_cadence else pod, drift)
             if self._odometer.leapt_m:
                 self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
+            leap = self._leaps.read(t_ns, speed_mps, cadence_spm, self._odometer.total_m)
+            if leap is not None and self._belief.rescale(leap):
+                self._monitors.rescale(self._belief.hypotheses[0], leap)
+                self._odometer.rescale_pace(leap.by)
 
     def _watch_warm_up(self, t_ns: int) -> None:
         running = self._odometer.speed_mps is not None and self._odometer.speed_mps > RUNNING_MPS
@@ -258,6 +266,7 @@ class DistanceEstimator:
     def pause(self) -> None:
         """Note that the recorder was stopped: what is walked meanwhile is no part of the race."""
         self._odometer.pause()
+        self._leaps.forget()
 
     @property
     def at_last_line(self) -> bool:
@@ -329,6 +338,7 @@ class DistanceEstimator:
             self._source,
             self._monitors.copy(),
             self._shared_sd_m,
+            self._leaps.copy(),
         )
 
     def _catch_up(self, t_ns: int) -> None:
@@ -355,6 +365,7 @@ class DistanceEstimator:
         self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._monitors, self._shared_sd_m = before.monitors.copy(), before.shared_sd_m
+        self._leaps = before.leaps.copy()
         for name, *what in since:
             getattr(self, name)(*what)
         return True
@@ -365,7 +376,7 @@ class DistanceEstimator:
         twin.__dict__.update(self.__dict__)
         twin._odometer = self._odometer.copy()
         twin._belief = None if self._belief is None else self._belief.copy()
-        twin._monitors = self._monitors.copy()
+        twin._monitors, twin._leaps = self._monitors.copy(), self._leaps.copy()
         twin._since_press = list(self._since_press)
         return twin  # what a mark had changed is copied when it is come back to
 

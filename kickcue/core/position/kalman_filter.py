@@ -101,6 +101,10 @@ class TrackFilter:
     """True pace between the lines that had their marks; 0 before the second."""
     unmarked: float = 1.0
     """What it has paid for lines that gave no mark since the last one that did: a probability."""
+    scale_leaps: int = 0
+    """How many leaps of the pod's speed it holds to be those of its scale..."""
+    other_leaps: int = 0
+    """...and how many not."""
 
     @classmethod
     def at_start(
@@ -150,6 +154,29 @@ class TrackFilter:
         self.o = o * keep
         if drift.walk:
             self.cc += drift.walk**2 * dt_s
+
+    def rescale(self, by: float, sd: float, since_m: float) -> None:
+        """Take in that the pod counts ``by`` times as much as before, since ``since_m`` metres.
+
+        ``sd`` is the relative error of ``by``. What is known of the scale before goes for the new
+        one.
+        """
+        factor, scale = 1.0 / by, self.scale
+        back_m = (factor - 1.0) * since_m
+        sco, soo = self.cc + self.co, self.co + self.oo
+        unsure = (factor * scale * sd) ** 2
+        self.s += back_m * scale
+        self.ss += (
+            2.0 * back_m * (self.sc + self.so)
+            + back_m * back_m * (sco + soo)
+            + since_m * since_m * unsure
+        )
+        self.sc = factor * (self.sc + back_m * sco) + since_m * unsure
+        self.so = factor * (self.so + back_m * soo)
+        self.c, self.o = factor * (1.0 + self.c) - 1.0, factor * self.o
+        self.cc = factor * factor * self.cc + unsure
+        self.co *= factor * factor
+        self.oo *= factor * factor
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
         """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
@@ -246,6 +273,8 @@ def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
         a.tied_m,
         a.pace_mps,
         a.unmarked,
+        a.scale_leaps,
+        a.other_leaps,
     )
 
 

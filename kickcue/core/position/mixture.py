@@ -18,6 +18,7 @@ from kickcue.core.position.change_points import (
     PRIORS,
     Track,
     at_private_place,
+    by_leap,
     changed,
     lap_behind,
     leapt,
@@ -25,11 +26,14 @@ from kickcue.core.position.change_points import (
 from kickcue.core.position.kalman_filter import POD_DRIFT, Drift, TrackFilter, merged
 from kickcue.core.position.line_association import Observation, associated, pay_for_unmarked
 from kickcue.core.position.mark_models import MarkModel
+from kickcue.core.position.speed_leaps import Leap
 from kickcue.core.units import NS_PER_S
 
 MOST_HYPOTHESES = 10
 LEAST_WEIGHT = 3e-4
 MERGE_WITHIN_SD = 0.5
+SAME_SCALE = 0.02
+"""Twins whose scales differ by more part again: it changed for one of them."""
 LEAST_VARIANCE_M2 = 1e-12
 START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
@@ -76,6 +80,18 @@ class LineBelief:
         for h in by_pod:
             h.weight *= 1.0 - run
         self.hypotheses = _pruned([*self.hypotheses, *both])
+
+    def rescale(self, leap: Leap) -> bool:
+        """Take in that the pod's speed leapt: its scale may have become another one.
+
+        Return whether the likeliest hypothesis has it so.
+        """
+        likeliest = self.hypotheses[0]
+        found: list[TrackFilter] = []
+        for h in self.hypotheses:
+            found += [h] if h.clock_mps else by_leap(h, leap)
+        self.hypotheses = _pruned(found)
+        return self.hypotheses[0].scale_leaps > likeliest.scale_leaps
 
     def mark(
         self,
@@ -200,4 +216,5 @@ def _alike(a: TrackFilter, b: TrackFilter) -> bool:
         and a.lines_m == b.lines_m
         and abs(a.s - b.s) < MERGE_WITHIN_SD * sd
         and 0.25 < a.ss / max(b.ss, 1e-9) < 4.0
+        and abs(a.scale - b.scale) < SAME_SCALE
     )

@@ -13,6 +13,7 @@ from kickcue.core.position.line_association import Observation
 from kickcue.core.position.misfit import Misfit
 from kickcue.core.position.odometer import NO_STEP, Step
 from kickcue.core.position.scale_measurement import NO_POD, Measuring, PodScale
+from kickcue.core.position.speed_leaps import Leap
 
 STEP_S: Final = 10.0
 """So much is taken in at once: a drift of two minutes knows no difference."""
@@ -67,6 +68,11 @@ class Monitors:
             self._measuring.advance(step, self._pod)
             self._lateness.advance(step, self._drift)
             self._dd_m = self._dt_s = self._var_m2 = 0.0
+
+    def rescale(self, h: TrackFilter, leap: Leap) -> None:
+        """Take in that the scale of the pod changed, as ``h``, the likeliest hypothesis, has it."""
+        self._catch_up()
+        self._lateness.rescale(h, leap)
 
     def mark(
         self,

@@ -168,6 +168,11 @@ class Odometer:
         """Replace the planned pace by the one that marks have shown."""
         self.planned_mps, self._pace_sd = mean_mps, LEARNED_PACE_SD
 
+    def rescale_pace(self, by: float) -> None:
+        """Take in that the pod counts ``by`` times as many metres as in the half minute before."""
+        if self.pace_mps is not None:
+            self.pace_mps *= by
+
     def read(
         self,
         t_ns: int,

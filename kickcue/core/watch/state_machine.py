@@ -25,13 +25,14 @@ one with the later ``sent_ms`` holds. A cue dropped as late is over as well: rep
 same deadline. An armed one whose time is long past is not: the order was held up, or the watch
 slept, and a newer one may be on its way. A run never heard before takes the wrist over; timers of
 the runs before it are cancelled, for their sender has been restarted. A sender whose clock went
-back (``clock_offset.py``) counts as restarted: what it had armed is cancelled, what is over is over.
+back (``clock_offset.py``) counts as restarted: what it had armed is cancelled, what is over is
+over.
 
 A watch that has just been switched on cannot know how late messages are before that has settled
-(``clock_offset.py``), which takes two that are no cues: a cue is no witness of its own lateness. Until
-then no timer fires, and a cue is kept like an armed one whose time has come; longer than it is
-worth, and it is late. What was over before the watch was switched off it must be told (``over``),
-or it would feel that again.
+(``clock_offset.py``), which takes two that are no cues: a cue is no witness of its own lateness.
+Until then no timer fires, and a cue is kept like an armed one whose time has come; longer than it
+is worth, and it is late. What was over before the watch was switched off it must be told
+(``over``), or it would feel that again.
 
 Times are the watch's own monotonic milliseconds; lateness is measured as ``clock_offset.py`` tells.
 """

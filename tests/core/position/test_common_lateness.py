@@ -10,6 +10,7 @@ from kickcue.core.position.kalman_filter import Regime, TrackFilter
 from kickcue.core.position.line_association import Observation, note_line
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.odometer import Step
+from kickcue.core.position.speed_leaps import Leap
 from kickcue.core.units import s_to_ns
 from tests.core.scenario import Race
 
@@ -101,6 +102,21 @@ def test_what_a_second_of_lateness_does_is_known() -> None:
         usual.presses(late_s=0.4, lines=lines)
         short.presses(late_s=0.4, lines=lines, short_m=MPS)
         assert usual.h.s - short.h.s == pytest.approx(usual.lateness._by_s, rel=0.01)
+
+
+def test_another_scale_of_the_pod_is_no_lateness() -> None:
+    """GIVEN three presses WHEN the pod counts a tenth more for 30 m, and that is known THEN what is
+    known of a lateness is what it would have been had the pod counted as before.
+    """
+    usual, leapt = Followed(), Followed()
+    for each, by in ((usual, 1.0), (leapt, 1.1)):
+        each.presses(late_s=0.4 + 1.0, lines=3)
+        for _ in range(6):
+            each.lateness.advance(Step(MPS * by, 1.0, 0.0025))
+    leapt.lateness.rescale(leapt.h, Leap(1.1, 0.0, 33.0, 1.0))
+    assert leapt.lateness._by_s == pytest.approx(usual.lateness._by_s, rel=1e-3)
+    assert leapt.lateness._track.s == pytest.approx(usual.lateness._track.s)
+    assert leapt.lateness._by_c == pytest.approx(usual.lateness._by_c / 1.1, rel=1e-3)
 
 
 def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:

@@ -59,6 +59,38 @@ def test_the_covariance_stays_one(
         assert np.linalg.eigvalsh(covariance(h) / np.outer(sds, sds)).min() > -1e-9
 
 
+@given(Moves, st.floats(0.8, 1.2))
+def test_a_new_scale_is_as_if_the_pod_had_counted_on_by_the_old_one(
+    first: tuple[float, float, float], by: float
+) -> None:
+    """GIVEN a pod that counts ``by`` times as much for 30 m WHEN that is taken in THEN place and
+    its variance are those of a pod that counted as before, and the scale is so much smaller.
+    """
+    as_before = at_the_gun()
+    as_before.advance(first[0] * first[1], *first[1:])
+    rescaled = as_before.copy()
+    as_before.advance(30.0, 0.0, 0.0)
+    rescaled.advance(30.0 * by, 0.0, 0.0)
+    rescaled.rescale(by, 0.0, 30.0 * by)
+    assert state(rescaled)[0] == pytest.approx(state(as_before)[0], abs=1e-6)
+    assert rescaled.scale == pytest.approx(as_before.scale / by)
+    per = np.array([1.0, 1.0 / by, 1.0 / by])
+    expected = covariance(as_before) * np.outer(per, per)
+    assert covariance(rescaled) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_a_new_scale_is_no_surer_than_it_was_measured() -> None:
+    """GIVEN a new scale measured to 1 % THEN 100 m that were counted by it, and those to come, are
+    in doubt by as much.
+    """
+    h = at_the_gun(scale_sd=1e-6)
+    h.oo = 0.0
+    h.advance(100.0, 1.0, 0.0)
+    h.rescale(1.0, 0.01, 100.0)
+    assert h.ss == pytest.approx(1.0 + 1.0**2, rel=1e-3)
+    assert h.variance_ahead(100.0) == pytest.approx(1.0 + 2.0**2, rel=1e-2)
+
+
 @given(Moves, Moves)
 def test_looking_ahead_is_going_there(
     first: tuple[float, float, float], ahead: tuple[float, float, float]

@@ -18,16 +18,18 @@ THUMB_M = 0.4 * MPS
 
 
 def at_line(number: int, *, scale: float = 1.0, from_m: float = 0.0) -> Race:
-    """Run to line ``number``, counted from 0, and press; the pod's scale is another one from
-    ``from_m`` on.
+    """Run to line ``number``, counted from 0, and press; the pod's scale becomes another one
+    within the five seconds about ``from_m``.
     """
     race = Race("5000m")
     race.stands(5.0)
     race.gun()
     for line_m in race.course.crossings_m[: number + 1]:
         if line_m > from_m and race.run_m <= from_m:
-            race.runs_to(from_m, MPS)
-            race.pod.scale = scale
+            race.runs_to(from_m - 2.0 * MPS, MPS)
+            for fifth in range(1, 6):  # at once it would be seen by the leap of the pod's speed
+                race.pod.scale = 1.0 + fifth / 5 * (scale - 1.0)
+                race.runs(MPS, seconds=1.0)
         race.runs_to(line_m + THUMB_M, MPS)
         race.marks_line()
     return race
