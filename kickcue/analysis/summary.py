@@ -13,7 +13,7 @@ from kickcue.core.crossing.receiver_selection import is_a_place
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
     Ack,
-    BeaconHeard,
+    BeaconReading,
     Command,
     Cue,
     Fix,
@@ -149,7 +149,7 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
         Link: "links",
         Command: "commands",
         Fix: "fixes",
-        BeaconHeard: "advertisements of the beacon",
+        BeaconReading: "advertisements of the beacon",
         Ack: "acks",
         Tick: "ticks",
     }

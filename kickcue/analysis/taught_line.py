@@ -7,9 +7,9 @@ from statistics import median
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Gate
-from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.errors import DataError, DecodeError
 from kickcue.core.events import Command, CommandKind, Fix, Notification
 from kickcue.core.profiles import SensorProfile
@@ -56,13 +56,13 @@ def taught_line(
             f"{name}: no finish line to be learned: "
             f"{f'{len(fixes)} positions are' if fixes else 'no position is'} in it"
         )
-    learner = LineWatch(course)
+    learner = FinishLine(course)
     _crossed_ns(learner, fixes, gun_ns)
     if learner.gate is None or not learner.laps_m:
         raise DataError(
             f"{name}: no finish line to be learned: {_why_none(course.lap_m, fixes, gun_ns)}"
         )
-    crossed_ns = _crossed_ns(LineWatch(course, learner.gate), fixes, gun_ns)
+    crossed_ns = _crossed_ns(FinishLine(course, learner.gate), fixes, gun_ns)
     return TaughtLine(
         learner.gate,
         learner.laps_m,
@@ -84,7 +84,7 @@ def gun_of(recording: Recording) -> int:
 
 def _fixes(recording: Recording, sensors: Mapping[str, SensorProfile]) -> Iterator[Fix]:
     """Yield what counts as the runner's positions, as the engine would take them."""
-    choice = FixChoice((None, *sensors))
+    choice = ReceiverSelection((None, *sensors))
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         if isinstance(event, Fix):
             fix, receiver = event, None
@@ -112,7 +112,7 @@ def _place(event: Notification, profile: SensorProfile) -> tuple[float, float] |
     return reading.lat_deg, reading.lon_deg
 
 
-def _crossed_ns(watch: LineWatch, fixes: Sequence[Fix], gun_ns: int) -> list[int]:
+def _crossed_ns(watch: FinishLine, fixes: Sequence[Fix], gun_ns: int) -> list[int]:
     """Return when the line was crossed after the gun."""
     found, started = [], False
     for fix in fixes:

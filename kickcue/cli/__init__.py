@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from kickcue import __version__
 from kickcue.cli.asking import Parser
 from kickcue.cli.format.printing import complain, discard, flush, open_what_is_closed, printing
-from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.nearest import did_you_mean
 from kickcue.ending import STATUS, ToldToEnd, begun, end_in_good_order
 
@@ -186,7 +186,7 @@ def _run(argv: list[str]) -> int:
     name, rest = argv[0], argv[1:]
     if name not in COMMANDS:
         guess = _meant(name)
-        raise AskedWronglyError(
+        raise UsageError(
             f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)"
         )
     command = COMMANDS[name]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final, NoReturn
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 
 _ACTIONS: Final = " | "
@@ -17,8 +17,8 @@ class Parser(argparse.ArgumentParser):
     """Reports a mistake as one line, like every other error, in place of a page of usage."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise AskedWronglyError."""
-        raise AskedWronglyError(f"{self._told(message)} ({self.prog} --help tells more)")
+        """Raise UsageError."""
+        raise UsageError(f"{self._told(message)} ({self.prog} --help tells more)")
 
     def _told(self, message: str) -> str:
         """Return a message of argparse's as one of ours."""

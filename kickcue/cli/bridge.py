@@ -21,9 +21,9 @@ from kickcue.cli.tui.terminal import is_terminal
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.paths import default_state_folder
 from kickcue.config.watch_files import load_watch
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.printable import printable
-from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
 from kickcue.edges.radio import Stage, WatchPin
@@ -88,7 +88,7 @@ def _pin(profile: WatchProfile, args: argparse.Namespace) -> WatchPin:
     try:
         return WatchPin(profile, device_address(args.address), device_name(args.name))
     except ValueError as error:
-        raise AskedWronglyError(f"--address or --name: {error}") from None
+        raise UsageError(f"--address or --name: {error}") from None
 
 
 async def _bridge(args: argparse.Namespace, pin: WatchPin) -> None:
@@ -137,7 +137,7 @@ class Line:
         text.append(f"\n{self._last or 'no cue yet'}   q quit", "dim")
         return text
 
-    def _take(self, play: Play, answer: Answer) -> None:
+    def _take(self, play: Play, answer: CueAck) -> None:
         self._last = printable(cue_line(play, answer))
 
 
@@ -206,7 +206,7 @@ def state_of(running: Bridge) -> str:
     return f"{watch}{broker}{counted}"
 
 
-def cue_line(play: Play, answer: Answer) -> str:
+def cue_line(play: Play, answer: CueAck) -> str:
     """Return a cue and what became of it."""
     what = f"felt after {answer.latency_ms} ms" if answer.felt else f"NOT FELT ({answer.why})"
     return f"{play.touch.kind}: {play.touch.text}: {what}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.mosquitto import (
     CA,
     CA_KEY,
@@ -97,21 +97,21 @@ def run(args: argparse.Namespace) -> int:
 def _check(folder: Path, hosts: Sequence[str], port: int | None) -> None:
     """Refuse what Mosquitto would not understand, and what would be overwritten."""
     if _PLACE.fullmatch(str(folder)) is None:
-        raise AskedWronglyError(
+        raise UsageError(
             f"DIR {folder}: expected a path of letters, digits and /._+@-, as Mosquitto reads it"
         )
     if port is not None and not 0 < port < 65536:
-        raise AskedWronglyError(f"--port {port}: expected a number from 1 to 65535")
+        raise UsageError(f"--port {port}: expected a number from 1 to 65535")
     for host in hosts:
         if _HOST.fullmatch(host) is None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"--tls {host!r}: expected a name or an address of this machine, such as "
                 "kickpi.local or 192.168.1.7"
             )
     if hosts:
         need_openssl()
     if folder.is_dir() and any(folder.iterdir()):
-        raise AskedWronglyError(
+        raise UsageError(
             f"DIR {folder} is not empty: nothing was written; name another one, or remove it (the "
             "passwords in it too)"
         )
@@ -121,7 +121,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     except OSError as error:
-        raise AskedWronglyError(
+        raise UsageError(
             f"DIR {folder}: {error.strerror} (with sudo, or in another place?)"
         ) from None
 

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import FORM, Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import PrivateBrokerFinder, private_brokers
 from kickcue.edges.mqtt.errors import BrokerError
@@ -45,13 +45,13 @@ class ToldBroker:
         return isinstance(self.address, PrivateBrokerFinder)
 
     def now(self) -> "ToldBroker":
-        """Return it as it is at this moment; AskedWronglyError where there is none."""
+        """Return it as it is at this moment; UsageError where there is none."""
         if isinstance(self.address, Address):
             return self
         try:
             address = self.address()
         except BrokerError:
-            raise AskedWronglyError(
+            raise UsageError(
                 "no broker of kickcue's own runs on this machine: start one with `kickcue run`, "
                 "or name one with --broker URL"
             ) from None
@@ -63,7 +63,7 @@ def told_broker(args: argparse.Namespace) -> ToldBroker:
     if args.broker is not None:
         address = parse_address(args.broker, ca_file=args.ca)
         return ToldBroker(address, Topics.of(address.prefix, args.athlete))
-    private_brokers()  # AskedWronglyError where nobody may look for one
+    private_brokers()  # UsageError where nobody may look for one
     return ToldBroker(
         PrivateBrokerFinder(None if args.athlete is None else Topics.of(None, args.athlete).prefix),
         None,

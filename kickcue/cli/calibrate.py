@@ -23,7 +23,7 @@ from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.core.position.scale_measurement import PodScale
 from kickcue.recording import Recording, read
@@ -259,12 +259,12 @@ def _reset(known: Calibrations, athlete: str, pod: str | None, *, as_object: boo
     wanted = files if pod is None else [path for path in files if path == known.path(athlete, pod)]
     if pod is not None and not wanted:
         names = ", ".join(calibration.pod for calibration in _all(files)[0]) or "none"
-        raise AskedWronglyError(f"nothing is known of a pod {pod} of {athlete}; known: {names}")
+        raise UsageError(f"nothing is known of a pod {pod} of {athlete}; known: {names}")
     for path in wanted:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise AskedWronglyError(f"{path}: cannot be deleted: {error.strerror}") from None
+            raise UsageError(f"{path}: cannot be deleted: {error.strerror}") from None
     print(
         json_line({"forgotten": len(wanted)})
         if as_object

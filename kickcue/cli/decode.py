@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.cli.format.console import json_line, table
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt import CODECS, Measurement, decode, short_uuid
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement
 from kickcue.core.gatt.rsc import SensorLocation
@@ -88,7 +88,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Decode and print; AskedWronglyError for what was typed, DataError for what the bytes are."""
+    """Decode and print; UsageError for what was typed, DataError for what the bytes are."""
     char = parse_characteristic(args.char)
     data = parse_hex(" ".join(args.hex))
     profile_id = args.profile or (_GENERIC_POD if char == _POD else None)
@@ -113,25 +113,23 @@ def run(args: argparse.Namespace) -> int:
 
 
 def parse_characteristic(text: str) -> str:
-    """Return the 16-bit UUID in lower case; AskedWronglyError, with the known ones, if unknown."""
+    """Return the 16-bit UUID in lower case; UsageError, with the known ones, if unknown."""
     char = short_uuid(text.strip().lower().removeprefix("0x"))
     if char not in CODECS:
         known = ", ".join(f"{uuid} ({name})" for uuid, name in NAMES.items())
-        raise AskedWronglyError(f"cannot decode characteristic {text!r}; known are {known}")
+        raise UsageError(f"cannot decode characteristic {text!r}; known are {known}")
     return char
 
 
 def parse_hex(text: str) -> bytes:
-    """Return the bytes; AskedWronglyError where it is no hex or a part has an odd digit."""
+    """Return the bytes; UsageError where it is no hex or a part has an odd digit."""
     octets = b""
     for part in re.split(r"[\s:-]+", text.strip()):
         digits = part.lower().removeprefix("0x")
         if not re.fullmatch(r"[0-9a-f]*", digits):
-            raise AskedWronglyError(
-                f"{part!r} is no hex: digits 0-9 and a-f, e.g. 0780035ae90039300000"
-            )
+            raise UsageError(f"{part!r} is no hex: digits 0-9 and a-f, e.g. 0780035ae90039300000")
         if len(digits) % 2:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{part!r} has {len(digits)} hex digits: an even number is needed, two for each "
                 "byte"
             )

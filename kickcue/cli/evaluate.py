@@ -12,7 +12,7 @@ from kickcue.cli.format.console import console, json_line, table
 from kickcue.cli.format.evaluate_overview import Row, overview
 from kickcue.cli.format.output_format import rounded
 from kickcue.cli.format.printing import complain
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import EVENTS, SHORT_EVENTS, events_of, in_batches, simulated, suits
 from kickcue.lab.oracle import Best, best
@@ -112,7 +112,7 @@ class Kind:
 def run(args: argparse.Namespace) -> int:
     """Evaluate; exit status 1 where a threshold is missed."""
     if args.seeds < 1:
-        raise AskedWronglyError(f"--seeds {args.seeds}: should be at least 1")
+        raise UsageError(f"--seeds {args.seeds}: should be at least 1")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = races = unwarned = 0
     rows: list[Row] = []
@@ -162,7 +162,7 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
     certificates = Certificates(args.dask_ca, args.dask_cert, args.dask_key)
     if args.dask is None:
         if certificates != Certificates():
-            raise AskedWronglyError(
+            raise UsageError(
                 "--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT with "
                 "them, got no --dask"
             )
@@ -177,7 +177,7 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
 
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     if args.lap is not None and args.race is None:
-        raise AskedWronglyError(
+        raise UsageError(
             "--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200"
         )
     asked = None if args.race is None else [(race, args.lap) for race in args.race]
@@ -189,7 +189,7 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
             scenario = SCENARIOS[name]
             if args.scenario and asked and not suits(scenario, course):
                 wrong = f"--scenario {name} with --race {race}"
-                raise AskedWronglyError(f"{wrong}: expected a road race, e.g. --race 10k")
+                raise UsageError(f"{wrong}: expected a road race, e.g. --race 10k")
             if suits(scenario, course) if asked else (race, lap_m) in events_of(scenario):
                 work = simulated(name, document, best=args.best)
                 yield Kind(race, lap_m, name, work, seeds)
@@ -198,7 +198,7 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
 def _archived(args: argparse.Namespace) -> Iterator[Kind]:
     for option, given in (("--race", args.race), ("--best", args.best)):
         if given:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{option} with --archive: recordings tell their race, and what made their noise "
                 "is not known"
             )

@@ -15,7 +15,7 @@ from kickcue.cli.race_options import add_course_options, race_wish
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.crossing.gate import Gate
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.units import s_to_ns
 from kickcue.recording import Recording
 from kickcue.replay.source import recorded_document, sensors_of
@@ -57,7 +57,7 @@ def _document(args: argparse.Namespace, recording: Recording) -> RaceDocument:
     recorded = recorded_document(recording)
     document = race_wish(args, recorded, sensors_of(recording)) or recorded
     if document is None:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{recording.path.name} does not say which race it was: say --race; --race 10000m for "
             "laps that began at the finish line"
         )

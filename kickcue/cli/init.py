@@ -16,7 +16,7 @@ from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
 from kickcue.core.course import course_for
 from kickcue.core.cueing.race_rules import ALLOWED, Rules
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 NONE: Final = "none"
 Answers = Mapping[str, Any]
@@ -41,7 +41,7 @@ def _metres(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise AskedWronglyError(f"lap: expected metres, like 400, got {text!r}") from None
+        raise UsageError(f"lap: expected metres, like 400, got {text!r}") from None
 
 
 def _usual_lap(answers: Answers) -> str:
@@ -131,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _missing(question: Question) -> NoReturn:
-    raise AskedWronglyError(
+    raise UsageError(
         f"--{question.option} {question.metavar} is not told, and there is nobody to ask; --yes "
         "leaves all but --race as usual"
     )
@@ -140,8 +140,8 @@ def _missing(question: Question) -> NoReturn:
 def _from_option(question: Question, text: str, answers: Answers) -> Answers:
     try:
         return _meant(question, text, answers)
-    except AskedWronglyError as error:
-        raise AskedWronglyError(f"--{question.option}: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"--{question.option}: {error}") from None
 
 
 def _asked(question: Question, answers: Answers) -> Answers:
@@ -154,19 +154,19 @@ def _asked(question: Question, answers: Answers) -> Answers:
             text = input(f"{question.text} [{usual}]: ").strip()
         except EOFError:
             print()
-            raise AskedWronglyError(
+            raise UsageError(
                 "the questions were not answered to the end: nothing is written"
             ) from None
         try:
             return _meant(question, text or usual, answers)
-        except AskedWronglyError as error:
+        except UsageError as error:
             print(f"  {error}")
 
 
 def _meant(question: Question, text: str, answers: Answers) -> Answers:
     """Return what an answer sets, nothing where it is the usual one.
 
-    AskedWronglyError where it cannot be.
+    UsageError where it cannot be.
     """
     usual = question.usual(answers) if question.applies(answers) else None
     if text == usual and question.key != "race":
@@ -174,8 +174,8 @@ def _meant(question: Question, text: str, answers: Answers) -> Answers:
     meant = {question.key: question.read(text)}
     try:
         course = load_settings(None, options={**answers, **meant}, environ={}).course()
-    except AskedWronglyError as error:
-        raise AskedWronglyError(str(error).removeprefix(f"{OPTIONS}: ")) from None
+    except UsageError as error:
+        raise UsageError(str(error).removeprefix(f"{OPTIONS}: ")) from None
     if question.key == "race" and course.note is not None:
         print(f"  {course.note}")
     return meant

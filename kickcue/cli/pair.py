@@ -13,7 +13,7 @@ from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.config.paths import RACE_FILE
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.printable import printable
 
 
@@ -46,12 +46,12 @@ def run(args: argparse.Namespace) -> int:
         if address is not None
     }
     if args.yes and not told:
-        raise AskedWronglyError(
+        raise UsageError(
             "--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows "
             "them)"
         )
     if not args.yes and not is_terminal():
-        raise AskedWronglyError(
+        raise UsageError(
             "there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes "
             "(`kickcue scan` shows them)"
         )

@@ -21,7 +21,7 @@ from kickcue.cli.tui.typed_distance import DISTANCE, TypedDistance
 from kickcue.cli.tui.watch_face import PHASES
 from kickcue.core.course import race_distance_m
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import CommandKind, Orderer, Phase
 from kickcue.core.position.uncertainty import to_go
 from kickcue.edges.mqtt.broker_discovery import WAITING
@@ -77,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
-        raise AskedWronglyError(
+        raise UsageError(
             f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)"
         )
     press = _told_press(args)
@@ -103,16 +103,16 @@ def run(args: argparse.Namespace) -> int:
 def _told_press(args: argparse.Namespace) -> Press | None:
     """Return what is to be pressed once, None for a keyboard.
 
-    AskedWronglyError for a distance that is none, or belongs to no press.
+    UsageError for a distance that is none, or belongs to no press.
     """
     if args.what is None:
         return None
     if args.what != "distance":
         if args.race_distance is not None:
-            raise AskedWronglyError(f"{args.what} {args.race_distance}: expected {args.what} alone")
+            raise UsageError(f"{args.what} {args.race_distance}: expected {args.what} alone")
         return Press(WHAT[args.what])
     if args.race_distance is None:
-        raise AskedWronglyError("distance: expected how long the race is, such as 3000, mile, 10k")
+        raise UsageError("distance: expected how long the race is, such as 3000, mile, 10k")
     return Press(CommandKind.DISTANCE, race_distance_m(args.race_distance))
 
 

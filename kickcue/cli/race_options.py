@@ -12,7 +12,7 @@ from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 
 def add_race_options(
@@ -109,14 +109,14 @@ def race_wish(
         base = {key: value for key, value in base.items() if key not in _COURSE}
     unheard = [name for name in profiles if name not in sensors]
     if unheard:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--profile {unheard[0]}=...: the recording has no such sensor, only "
             f"{', '.join(sensors) or 'none'}"
         )
     heard = {name: choice.model_dump() for name, choice in sensors.items()}
     given = {**base, **told, "sensors": {**heard, **profiles}}
     if "race" not in given:
-        raise AskedWronglyError("say which race: --race, e.g. --race 5000m")
+        raise UsageError("say which race: --race, e.g. --race 5000m")
     document = RaceDocument.parse(given, OPTIONS)
     if {"race", "target_s"} & told.keys():
         _check_target(document)
@@ -135,8 +135,8 @@ def _tell_note(note: str | None) -> None:
 def _check_target(document: RaceDocument) -> None:
     try:
         document.check_target()
-    except AskedWronglyError as error:
-        raise AskedWronglyError(f"{OPTIONS}: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"{OPTIONS}: {error}") from None
 
 
 _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
@@ -175,20 +175,20 @@ _OPTIONS: Final = {
 def _target_s(text: str) -> float:
     try:
         return seconds(text)
-    except AskedWronglyError as error:
-        raise AskedWronglyError(f"--target: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"--target: {error}") from None
 
 
 def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Return the sensors that ``--profile`` names, each with its profile.
 
-    AskedWronglyError for what is no pair.
+    UsageError for what is no pair.
     """
     found = {}
     for pair in pairs:
         name, equals, profile = pair.partition("=")
         if not (name and equals and profile):
-            raise AskedWronglyError(f"--profile {pair!r}: expected something like pod=stryd")
+            raise UsageError(f"--profile {pair!r}: expected something like pod=stryd")
         found[name] = {"profile": profile}
     return found
 
@@ -196,16 +196,16 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
 def writable_race_file(told: Path | None, command: str) -> Path:
     """Return the race file that ``command`` writes to.
 
-    AskedWronglyError where there is none, or it is somebody else's.
+    UsageError where there is none, or it is somebody else's.
     """
     path = told or find_race_file(os.environ)
     if path is None:
-        raise AskedWronglyError(
+        raise UsageError(
             "there is no race.toml to write to: `kickcue init` makes one, then `kickcue "
             f"{command}` again"
         )
     if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path} cannot be written by this user: try `sudo kickcue {command}`, or have a "
             "race.toml of your own here"
         )

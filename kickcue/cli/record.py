@@ -28,7 +28,7 @@ from kickcue.cli.tui.terminal import be_quiet, is_terminal, showable
 from kickcue.cli.tui.values import Values, spelt
 from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import find_race_file, load_settings
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon.race_daemon import pin_of
@@ -65,7 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Record until told to end; 1 where the recording ended before that."""
     if args.seconds is not None and not args.seconds > 0:
-        raise AskedWronglyError(f"--seconds {args.seconds:g}: should be more than 0")
+        raise UsageError(f"--seconds {args.seconds:g}: should be more than 0")
     out, race_file = _files(args.files)
     be_quiet()
     machine_time.run(_record(args, out, race_file))
@@ -78,7 +78,7 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
     races = [path for path in paths if path.suffix == ".toml"]
     odd = [str(path) for path in paths if path not in (*outs, *races)]
     if odd or len(outs) > 1 or len(races) > 1:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{', '.join(odd) or 'too many files'}: should be at most one OUT.mcap and one "
             "race.toml"
         )
@@ -200,13 +200,13 @@ async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str |
     if settings is not None and settings.sensors:
         near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         if not near:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{path} names sensors over MQTT alone, and record hears Bluetooth alone: "
                 "`kickcue run` records both"
             )
         return adapter, near
     if not is_terminal():
-        raise AskedWronglyError(
+        raise UsageError(
             "whose sensors? say --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or "
             "`kickcue pair` first"
         )
@@ -217,12 +217,12 @@ async def _choose(adapter: str | None) -> list[Chosen]:
     async with dialogue(adapter) as talk:
         found = await talk.sensors()
     if not found:
-        raise AskedWronglyError("no sensor was chosen: there is nothing to record")
+        raise UsageError("no sensor was chosen: there is nothing to record")
     return found
 
 
 def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
-    """Return a recorder that has begun; AskedWronglyError where it cannot."""
+    """Return a recorder that has begun; UsageError where it cannot."""
     header = Header(
         utc=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         sensors={pin.sensor: pin.profile.id for pin in pins},
@@ -235,5 +235,5 @@ def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
         start_recorder(folder, header) if out is None else Recorder(lambda: McapWriter(out, header))
     )
     if recorder.trouble is not None:
-        raise AskedWronglyError(recorder.trouble)
+        raise UsageError(recorder.trouble)
     return recorder

@@ -13,7 +13,7 @@ from kickcue.cli.format.output_format import as_json, as_text
 from kickcue.cli.format.printing import complain, flush, nobody_reads
 from kickcue.cli.race_options import add_race_options, race_wish
 from kickcue.core.course import Course
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
 from kickcue.core.position.uncertainty import metres
 from kickcue.core.units import NS_PER_S
@@ -114,11 +114,11 @@ def run(args: argparse.Namespace) -> int:
     """Replay every file; the exit status is 1 where one of them was damaged."""
     rate = _rate(args)
     if args.ca and not args.broker:
-        raise AskedWronglyError("--ca is for --broker mqtts://...: say both")
+        raise UsageError("--ca is for --broker mqtts://...: say both")
     if args.broker and not args.publish:
-        raise AskedWronglyError("--broker is for --publish: say both")
+        raise UsageError("--broker is for --publish: say both")
     if args.record and len(args.files) > 1 and not args.record.is_dir():
-        raise AskedWronglyError(
+        raise UsageError(
             f"--record {args.record}: with several files it should be an existing folder"
         )
     status = 0
@@ -211,7 +211,7 @@ def _target(record: Path, path: Path) -> Path:
     if record.is_dir():
         return record / f"{path.name}.mcap"
     if record.suffix != ".mcap":
-        raise AskedWronglyError(
+        raise UsageError(
             f"--record {record}: should be a new file that ends in .mcap, or an existing folder"
         )
     return record
@@ -238,16 +238,12 @@ def _rate(args: argparse.Namespace) -> float | None:
     """Return the rate; None is as fast as possible."""
     if args.rate in (None, "max"):
         if args.rate == "max" and args.publish:
-            raise AskedWronglyError(
-                "--rate max with --publish: cues are felt in real time, say a number"
-            )
+            raise UsageError("--rate max with --publish: cues are felt in real time, say a number")
         return None
     try:
         rate = float(args.rate)
     except ValueError:
         rate = 0.0
     if not 0.0 < rate <= 1000.0:
-        raise AskedWronglyError(
-            f"--rate {args.rate}: should be max, or a number from 0.001 to 1000"
-        )
+        raise UsageError(f"--rate {args.rate}: should be max, or a number from 0.001 to 1000")
     return rate

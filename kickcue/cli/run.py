@@ -22,11 +22,11 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.address import FORM
 from kickcue.edges.radio import RadioError, looking_around
 
@@ -140,13 +140,13 @@ def _with_sensors(
 ) -> Settings:
     """Return the settings with the sensors that the person chooses.
 
-    Where nobody can, AskedWronglyError says who is around.
+    Where nobody can, UsageError says who is around.
     """
     if headless:
-        raise AskedWronglyError(asyncio.run(_who_is_around(settings)))
+        raise UsageError(asyncio.run(_who_is_around(settings)))
     found, keep = asyncio.run(_choose(settings, path))
     if not found:
-        raise AskedWronglyError(
+        raise UsageError(
             "a race without any sensor tells nothing: `kickcue scan` shows what is heard here"
         )
     for each in found:
@@ -211,7 +211,7 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
     return _trouble(race)
 
 
-def _ending(race: Live, phase: Phase) -> str:
+def _ending(race: RaceDaemon, phase: Phase) -> str:
     path = None if race.recorder is None else race.recorder.path
     kept = (
         "Nothing was recorded."
@@ -225,7 +225,7 @@ def _ending(race: Live, phase: Phase) -> str:
     )
 
 
-def _trouble(race: Live) -> str | None:
+def _trouble(race: RaceDaemon) -> str | None:
     return None if race.recorder is None else race.recorder.trouble
 
 
@@ -257,7 +257,7 @@ async def _headless(settings: Settings, how: _How) -> str | None:
     return _trouble(race)
 
 
-async def _until_over(race: Live, told: asyncio.Event) -> None:
+async def _until_over(race: RaceDaemon, told: asyncio.Event) -> None:
     """Return when the race is over, or the process is told to end.
 
     Meanwhile the service manager is told how it goes.
@@ -273,5 +273,5 @@ async def _until_over(race: Live, told: asyncio.Event) -> None:
         await asyncio.wait(ends)
 
 
-def _status(race: Live) -> str:
+def _status(race: RaceDaemon) -> str:
     return f"{race.document.race}: {race.phase.replace('_', ' ')}; {summed_up(race.parts)}"

@@ -10,7 +10,7 @@ from typing import Final
 from kickcue.cli.format.output_format import bars
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.race_rules import ALLOWED
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import CueKind
 from kickcue.daemon.audio import audio_cache, audio_plan
 from kickcue.edges.audio import AudioError, Output, Sound
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Play the cues, one after the other; 0 when all were heard."""
     for cue in args.cue:
         if cue not in set(CueKind):
-            raise AskedWronglyError(f"no cue {cue!r}: should be one of {', '.join(CueKind)}")
+            raise UsageError(f"no cue {cue!r}: should be one of {', '.join(CueKind)}")
     settings = _settings(args)
     plan = audio_plan(settings, audio_cache(state_folder(settings)))
     wanted = [sound for sound in plan.sounds if not args.cue or sound.kind in args.cue]

@@ -20,7 +20,7 @@ from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.cli.tui.values import Values, spelt
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.watch_files import load_watches
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Input
 from kickcue.core.profiles import SensorProfile
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
@@ -71,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show who is around; 0 also where nobody is."""
     if args.seconds is not None and not 0 < args.seconds <= 86_400:
-        raise AskedWronglyError(f"--seconds {args.seconds:g}: should be more than 0")
+        raise UsageError(f"--seconds {args.seconds:g}: should be more than 0")
     be_quiet()
     asyncio.run(_Scan(args).go())
     return 0

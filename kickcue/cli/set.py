@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kickcue.cli.race_options import writable_race_file
 from kickcue.config.set_keys import set_keys
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,12 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Set, and say what is set."""
     if len(args.pairs) % 2:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{args.pairs[-1]}: expected a value after it: kickcue set KEY VALUE [KEY VALUE ...]"
         )
     values = dict(zip(args.pairs[::2], args.pairs[1::2], strict=True))
     if not values and not args.unset:
-        raise AskedWronglyError(
+        raise UsageError(
             "say what to set: kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has "
             "all keys"
         )

@@ -11,7 +11,7 @@ from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
 from kickcue.config.extras import how_to_get
 from kickcue.config.race_document import RaceDocument, SensorChoice
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()}
     )
     if document is None:
-        raise AskedWronglyError("say which race: --race, e.g. --race 3000m")
+        raise UsageError("say which race: --race, e.g. --race 3000m")
     race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
     if args.out is not None:
         _write(args.out, race.document(document), race.inputs)
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:
     if args.out is None and not args.ble:
-        raise AskedWronglyError(
+        raise UsageError(
             "say what to make: --out FILE for a recording, --ble ADAPTER for virtual sensors"
         )
     if args.recording is not None and (
@@ -93,11 +93,9 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         or args.seed is not None
         or args.scenario is not None
     ):
-        raise AskedWronglyError(
-            "--recording goes with --ble and --rate alone: nothing is simulated then"
-        )
+        raise UsageError("--recording goes with --ble and --rate alone: nothing is simulated then")
     if args.rate is not None and not (args.ble and 0.0 < args.rate <= RATE_MOST):
-        raise AskedWronglyError(
+        raise UsageError(
             f"--rate {args.rate:g}: should go with --ble and be above 0, up to {RATE_MOST:g}"
         )
 
@@ -105,7 +103,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
 def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
     """Write what came in, so that a replay makes its own ticks and outputs.
 
-    AskedWronglyError where the file exists.
+    UsageError where the file exists.
     """
     from kickcue import __version__  # noqa: PLC0415  beside what needs it
 
@@ -129,7 +127,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
             for event in inputs:
                 writer.write(event)
     else:
-        raise AskedWronglyError(f"--out {path}: should be a new file that ends in .jsonl or .mcap")
+        raise UsageError(f"--out {path}: should be a new file that ends in .jsonl or .mcap")
     print(f"{path}: {document.course().event}, {len(inputs)} events; kickcue replay {path} runs it")
 
 
@@ -151,7 +149,7 @@ def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != "bumble":
             raise
-        raise AskedWronglyError(
+        raise UsageError(
             f"--ble needs bumble, which is not installed: {how_to_get('simulate')}"
         ) from None
     return 0
@@ -195,7 +193,7 @@ async def _sensors_on_air(
     from kickcue.edges.virtual_sensor.transport import sensor_on  # noqa: PLC0415
 
     if len(adapters) not in (1, len(chars)):
-        raise AskedWronglyError(
+        raise UsageError(
             f"{len(adapters)} adapters for {len(chars)} sensors ({', '.join(chars)}): should be "
             "one for all, or one each"
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.config.paths import SYSTEM_FOLDER
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 TEMPLATE: Final = Path(__file__).with_name("kickcue.service")
 # A service gets empty ones of its own.
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the unit."""
     if sys.platform != "linux":
-        raise AskedWronglyError(
+        raise UsageError(
             "systemd is found on Linux alone; elsewhere start `kickcue run --headless` as "
             "services are started there"
         )
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 def unit(python: Path, race_file: Path, user: str, state_dir: Path | None) -> str:
     """Return the unit's text.
 
-    AskedWronglyError for a place that a service cannot see, or that cannot be written into a unit.
+    UsageError for a place that a service cannot see, or that cannot be written into a unit.
 
     ``state_dir`` is where recordings go if not to systemd's own folder for them.
     """
@@ -74,7 +74,7 @@ def _who(environ: Mapping[str, str]) -> str:
     try:
         return environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
-        raise AskedWronglyError(
+        raise UsageError(
             "you have no name on this machine: say whom kickcue shall run as with --user NAME"
         ) from None
 
@@ -85,11 +85,11 @@ def _check_user(name: str) -> None:
     try:
         number = pwd.getpwnam(name).pw_uid
     except KeyError:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--user {name}: no such user on this machine; `sudo adduser --system {name}` makes one"
         ) from None
     if number == 0:
-        raise AskedWronglyError(
+        raise UsageError(
             "kickcue needs no rights of root: say whom it shall run as with --user NAME"
         )
 
@@ -107,12 +107,12 @@ def _state_dir(race_file: Path) -> Path | None:
 def _check_place(path: Path, program: Iterable[Path]) -> None:
     if _within(path, HIDDEN):
         what = "kickcue is installed in" if path in program else "the file or folder is"
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: {what} a temporary place that a service cannot see; /opt/kickcue or "
             "/etc/kickcue would do"
         )
     if not all(letter.isalnum() or letter in _PLAIN for letter in str(path)):
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: choose a path of letters, digits and {''.join(sorted(_PLAIN - {' '}))} for "
             "a service"
         )

@@ -13,7 +13,7 @@ from kickcue.cli.format.printing import nobody_reads
 from kickcue.cli.tui.keyboard import HUNG_UP, ORDERS, keys
 from kickcue.cli.watch_output import Lines, Output, Records, Screen
 from kickcue.cli.watch_programs import Programs, worn_as
-from kickcue.core.watch.state_machine import Answer
+from kickcue.core.watch.state_machine import CueAck
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.mqtt.watch_client import TERMINAL, Watch, watch
 
@@ -95,7 +95,7 @@ class _Wearing:
         if self._programs is not None:
             await self._programs.end()
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: CueAck) -> None:
         """Tell the sender, and whoever looks, what became of a cue that programs play."""
         self._watch.acknowledge(answer)
         self._output.take(answer)

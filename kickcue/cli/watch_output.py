@@ -15,7 +15,7 @@ from kickcue.cli.tui.terminal import showable
 from kickcue.cli.tui.watch_face import Face
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.printable import printable
-from kickcue.core.watch.state_machine import LATE, Answer, Play
+from kickcue.core.watch.state_machine import LATE, CueAck, Play
 from kickcue.edges.mqtt.broker_discovery import WAITING
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import (
@@ -202,11 +202,11 @@ class Lines(Output):
                 )
             case AckMessage():
                 return None
-            case Answer():
+            case CueAck():
                 return _answer_text(happening)
 
 
-def _answer_text(answer: Answer) -> str | None:
+def _answer_text(answer: CueAck) -> str | None:
     if answer.felt:
         return None
     late = answer.why == LATE
@@ -246,7 +246,7 @@ def _record(happening: Happening) -> dict[str, Any]:
                 "late_ms": happening.late_ms,
                 "from_timer": happening.from_timer,
             }
-        case Answer():
+        case CueAck():
             return {
                 "type": "ack",
                 "id": happening.cue_id,

@@ -15,11 +15,11 @@ from dataclasses import replace
 from typing import Final
 
 from kickcue.config.watch_files import load_watch, load_watches
-from kickcue.core.errors import AskedWronglyError
-from kickcue.core.watch.delivery_steps import Run
+from kickcue.core.errors import UsageError
+from kickcue.core.watch.delivery_steps import ProgramCall
 from kickcue.core.watch.encoding import encode
 from kickcue.core.watch.indistinguishable_cues import CUES
-from kickcue.core.watch.state_machine import LATE, MOST_CUES, Answer, Play, Touch
+from kickcue.core.watch.state_machine import LATE, MOST_CUES, CueAck, CueContent, Play
 from kickcue.core.watch.watch_profile import Transport, WatchProfile, played_by
 from kickcue.edges.mqtt.watch_client import Happening
 
@@ -39,18 +39,18 @@ Key = tuple[str, str]
 def worn_as(id_or_path: str) -> WatchProfile:
     """Return the profile of a watch that programs of this machine can play.
 
-    AskedWronglyError where they cannot.
+    UsageError where they cannot.
     """
     profile = load_watch(id_or_path)
     if not _by_programs(profile):
         names = " or ".join(id_ for id_, each in load_watches().items() if _by_programs(each))
         how = played_by(profile.id, profile.transport)
-        raise AskedWronglyError(f"--as: expected {names}, got {id_or_path}: {how}")
+        raise UsageError(f"--as: expected {names}, got {id_or_path}: {how}")
     for program in sorted(
         {step.argv[0] for kind in CUES for step in _runs(profile, _example(kind))}
     ):
         if shutil.which(program) is None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"--as {id_or_path}: {program} is not on this machine: "
                 f"{CURES.get(program, 'install it')}"
             )
@@ -67,14 +67,14 @@ class Programs:
     """
 
     def __init__(
-        self, profile: WatchProfile, answered: Callable[[Answer], None], told: Callable[[str], None]
+        self, profile: WatchProfile, answered: Callable[[CueAck], None], told: Callable[[str], None]
     ) -> None:
         self._profile = profile
         self._answered = answered
         self._told = told
         self._trouble: str | None = None
         self._decided: Play | None = None
-        self._answers: OrderedDict[Key, Answer | None] = OrderedDict()
+        self._answers: OrderedDict[Key, CueAck | None] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -96,7 +96,7 @@ class Programs:
         match happening:
             case Play():
                 self._decided = happening
-            case Answer():
+            case CueAck():
                 self._answer(happening)
                 return True
         return False
@@ -106,7 +106,7 @@ class Programs:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: CueAck) -> None:
         key = (answer.run_id, answer.cue_id)
         play, self._decided = self._decided, None
         if play is not None and play.touch.id == answer.cue_id and answer.felt:
@@ -121,7 +121,7 @@ class Programs:
         if known is not None:  # asked once more while it is played: the answer comes
             self._answered(known)
 
-    async def _play(self, play: Play, answer: Answer) -> None:
+    async def _play(self, play: Play, answer: CueAck) -> None:
         """Run the programs of a cue, each in its time."""
         clock = asyncio.get_running_loop().time
         decided_s = clock()
@@ -146,10 +146,10 @@ class Programs:
         for end in ends:
             self._note(await end)
 
-    def _first_ended(self, answer: Answer, trouble: str | None) -> None:
+    def _first_ended(self, answer: CueAck, trouble: str | None) -> None:
         self._settle(answer if trouble is None else replace(answer, felt=False, why=FAILED))
 
-    def _settle(self, answer: Answer) -> None:
+    def _settle(self, answer: CueAck) -> None:
         self._answers[answer.run_id, answer.cue_id] = answer
         self._answered(answer)
 
@@ -164,13 +164,13 @@ def _by_programs(profile: WatchProfile) -> bool:
     return profile.transport in (Transport.PROGRAM, Transport.INTENT)
 
 
-def _example(kind: str) -> Touch:
+def _example(kind: str) -> CueContent:
     pulses, urgency = CUES[kind]
-    return Touch(kind, kind, kind, None, pulses, urgency, ttl_ms=0)
+    return CueContent(kind, kind, kind, None, pulses, urgency, ttl_ms=0)
 
 
-def _runs(profile: WatchProfile, touch: Touch) -> tuple[Run, ...]:
-    return tuple(step for step in encode(profile, touch).steps if isinstance(step, Run))
+def _runs(profile: WatchProfile, touch: CueContent) -> tuple[ProgramCall, ...]:
+    return tuple(step for step in encode(profile, touch).steps if isinstance(step, ProgramCall))
 
 
 async def _run(argv: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _PRIVATE: Final = 0o600
 
@@ -15,13 +15,13 @@ _PRIVATE: Final = 0o600
 def replace_file(path: Path, text: str, *, private: bool = False) -> None:
     """Put ``text`` in place of the file that ``path`` or its link means; owner and mode stay.
 
-    A new file is its owner's alone, and so becomes one that is to be ``private``. AskedWronglyError
+    A new file is its owner's alone, and so becomes one that is to be ``private``. UsageError
     where it cannot be written; what was there is then as it was.
     """
     try:
         content = text.encode()
     except UnicodeEncodeError:  # an option whose bytes are no text
-        raise AskedWronglyError(f"{path}: cannot be written: expected UTF-8 text") from None
+        raise UsageError(f"{path}: cannot be written: expected UTF-8 text") from None
     target = Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
@@ -49,4 +49,4 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
             else ""
         )
-        raise AskedWronglyError(f"{path}: cannot be written: {error.strerror}{remedy}") from None
+        raise UsageError(f"{path}: cannot be written: {error.strerror}{remedy}") from None

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from kickcue.config.paths import is_there
 from kickcue.config.plain_file import read_plain_file
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 CREDENTIAL: Final = "broker-password"
 """The name after ``LoadCredential=`` in a systemd unit."""
@@ -19,7 +19,7 @@ _LONGEST: Final = 4096
 def find_password(password_file: Path | None, environ: Mapping[str, str]) -> SecretStr | None:
     """Return the password of the environment, of the file, or of systemd.
 
-    AskedWronglyError where the file cannot be trusted.
+    UsageError where the file cannot be trusted.
     """
     told = environ.get(PASSWORD_VARIABLE)
     if told:
@@ -39,7 +39,7 @@ def _read(path: Path, *, checked: bool) -> SecretStr:
     barred = "; it should belong to the user that runs kickcue"
     file = read_plain_file(path, _LONGEST, where=where, barred=barred)
     if checked and file.mode & 0o077:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{where}: can be read by others (mode {file.mode & 0o777:04o}): chmod 600 {path}"
         )
     return SecretStr(_password(file.content, where))
@@ -49,12 +49,10 @@ def _password(content: bytes, where: str) -> str:
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise AskedWronglyError(f"{where}: expected UTF-8 text") from None
+        raise UsageError(f"{where}: expected UTF-8 text") from None
     password = text.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise AskedWronglyError(
-            f"{where}: expected the password and nothing else, got an empty file"
-        )
+        raise UsageError(f"{where}: expected the password and nothing else, got an empty file")
     if "\n" in password or "\0" in password:
-        raise AskedWronglyError(f"{where}: expected the password on one line and nothing else")
+        raise UsageError(f"{where}: expected the password on one line and nothing else")
     return password

@@ -19,8 +19,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from kickcue.config.atomic_write import replace_file
 from kickcue.config.plain_file import read_plain_file
 from kickcue.config.validation_errors import first_mistake, said
-from kickcue.core.errors import AskedWronglyError, DataError
-from kickcue.core.position.scale_prior import Measured, learned
+from kickcue.core.errors import DataError, UsageError
+from kickcue.core.position.scale_prior import MeasuredScale, learned
 
 MOST_RACES: Final = 20
 SCALES: Final = (0.8, 1.25)
@@ -139,12 +139,12 @@ class Calibrations:
         return known
 
     def put(self, calibration: Calibration) -> None:
-        """Keep it; AskedWronglyError where that cannot be written."""
+        """Keep it; UsageError where that cannot be written."""
         path = self.path(calibration.athlete, calibration.pod)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise AskedWronglyError(f"{path}: cannot be written: {error.strerror}") from None
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
         replace_file(path, calibration.model_dump_json(indent=1) + "\n")
 
 
@@ -155,7 +155,7 @@ def read_calibration(path: Path) -> Calibration | None:
     """
     try:
         return Calibration.model_validate_json(read_plain_file(path, _MOST_BYTES).content)
-    except AskedWronglyError as error:
+    except UsageError as error:
         if not os.path.lexists(path):
             return None
         raise DataError(str(error)) from None
@@ -167,8 +167,8 @@ def read_calibration(path: Path) -> Calibration | None:
         ) from None
 
 
-def _measured(races: tuple[RaceScale, ...]) -> list[Measured]:
-    return [Measured(race.scale, race.sd) for race in races]
+def _measured(races: tuple[RaceScale, ...]) -> list[MeasuredScale]:
+    return [MeasuredScale(race.scale, race.sd) for race in races]
 
 
 def _file_name(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kickcue.core.crossing.gate import Gate
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 POINT = ("lat_deg", "lon_deg", "heading_deg")
 POSTS = ("left", "right")
@@ -88,7 +88,7 @@ class GateTerms(BaseModel):
         return self
 
     def gate(self) -> Gate | None:
-        """Return the line, None where none is told; AskedWronglyError for posts that cannot be."""
+        """Return the line, None where none is told; UsageError for posts that cannot be."""
         if self.left is not None and self.right is not None:
             return Gate.between(self.left, self.right)
         if self.lat_deg is None or self.lon_deg is None or self.heading_deg is None:
@@ -100,5 +100,5 @@ class GateTerms(BaseModel):
 def _whole(gate: Callable[[], Gate | None]) -> None:
     try:
         gate()
-    except AskedWronglyError as error:
+    except UsageError as error:
         raise ValueError(f"left and right are no finish line: {error}") from None

@@ -65,7 +65,7 @@ def remember(
 ) -> tuple[Calibration, bool]:
     """Keep what a race has measured; return what is known then, and whether that race is new.
 
-    AskedWronglyError where it cannot be written. What was damaged is replaced.
+    UsageError where it cannot be written. What was damaged is replaced.
     """
     try:
         before = known.get(athlete, pod)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 RACE_FILE: Final = "race.toml"
 SYSTEM_FOLDER: Final = Path("/etc/kickcue")
@@ -49,20 +49,20 @@ def config_folder(environ: Mapping[str, str]) -> Path | None:
 def default_state_folder(environ: Mapping[str, str]) -> Path:
     """Return the folder for recordings where no setting names one. It need not exist.
 
-    It is systemd's (StateDirectory=) or the user's own. AskedWronglyError where there is neither.
+    It is systemd's (StateDirectory=) or the user's own. UsageError where there is neither.
     """
     given = environ.get("STATE_DIRECTORY", "").split(":")[0]
     return Path(given) if given else user_state_folder(environ)
 
 
 def user_state_folder(environ: Mapping[str, str]) -> Path:
-    """Return the user's own folder for recordings; AskedWronglyError where there can be none."""
+    """Return the user's own folder for recordings; UsageError where there can be none."""
     base = _base("XDG_STATE_HOME", ".local/state", environ)
     return (_homeless() if base is None else base) / "kickcue"
 
 
 def home(environ: Mapping[str, str]) -> Path:
-    """Return the home folder; AskedWronglyError where there is none, as for some system users."""
+    """Return the home folder; UsageError where there is none, as for some system users."""
     return known_home(environ) or _homeless()
 
 
@@ -89,7 +89,7 @@ def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path | None:
 
 
 def _homeless() -> NoReturn:
-    raise AskedWronglyError(
+    raise UsageError(
         "this user has no home folder: set state_dir (KICKCUE_STATE_DIR) or XDG_STATE_HOME, and "
         "name the race file"
     )

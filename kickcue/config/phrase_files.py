@@ -10,7 +10,7 @@ from kickcue.config.toml_file import read_toml
 from kickcue.config.validation_errors import one_line
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
 
@@ -71,7 +71,7 @@ def load_vocabulary(language_or_path: str = "en", course: Course | None = None) 
     """Return the phrases of a shipped language, or of a TOML file of one's own.
 
     What opens the last window says what that is on the ``course``; without one it is the last lap.
-    AskedWronglyError where the file is not valid.
+    UsageError where the file is not valid.
     """
     found = _load(language_or_path)
     whole = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
@@ -97,7 +97,7 @@ def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
 def spoken_language(language_or_path: str = "en") -> str:
     """Return which language the phrases are in, such as ``de``: a voice is chosen by it.
 
-    AskedWronglyError where the file is not valid.
+    UsageError where the file is not valid.
     """
     return _load(language_or_path).language
 
@@ -109,7 +109,7 @@ def _load(language_or_path: str) -> _Language:
     if language_or_path.endswith(".toml"):
         return _read(Path(language_or_path))
     known = ", ".join(languages())
-    raise AskedWronglyError(
+    raise UsageError(
         f"language: expected one of {known}, or a .toml file of your own, got {language_or_path!r}"
     )
 
@@ -119,4 +119,4 @@ def _read(path: Path) -> _Language:
     try:
         return _Language.model_validate(document)
     except ValidationError as error:
-        raise AskedWronglyError(f"{path}: {one_line(error, _Language, document)}") from None
+        raise UsageError(f"{path}: {one_line(error, _Language, document)}") from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _NO_FILES: Final = (
     (stat.S_ISDIR, "a folder"),
@@ -27,7 +27,7 @@ class PlainFile:
 def read_plain_file(
     path: Path, most_bytes: int, *, where: str = "", absent: str = "", barred: str = ""
 ) -> PlainFile:
-    """Return the file; AskedWronglyError where it is none, is larger, or cannot be read.
+    """Return the file; UsageError where it is none, is larger, or cannot be read.
 
     An error begins with ``where`` (the path unless told). ``absent`` says what to do where there
     is no such file, ``barred`` where this user may not read it.
@@ -43,12 +43,12 @@ def read_plain_file(
     except OSError as error:
         remedies = {FileNotFoundError: absent, PermissionError: barred}
         remedy = remedies.get(type(error), "")
-        raise AskedWronglyError(f"{name}: cannot be read: {error.strerror}{remedy}") from None
+        raise UsageError(f"{name}: cannot be read: {error.strerror}{remedy}") from None
     except ValueError:  # a NUL in the path, or a letter that no file system takes
-        raise AskedWronglyError(f"{name}: cannot be read: expected the path of a file") from None
+        raise UsageError(f"{name}: cannot be read: expected the path of a file") from None
     for is_that, kind in _NO_FILES:
         if is_that(mode):
-            raise AskedWronglyError(f"{name}: expected a file, got {kind}")
+            raise UsageError(f"{name}: expected a file, got {kind}")
     if len(content) > most_bytes:
-        raise AskedWronglyError(f"{name}: expected at most {most_bytes // 1000} kB, got more")
+        raise UsageError(f"{name}: expected at most {most_bytes // 1000} kB, got more")
     return PlainFile(content, stat.S_IMODE(mode))

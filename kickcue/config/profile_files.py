@@ -20,7 +20,7 @@ from kickcue.config.paths import config_folder
 from kickcue.config.profile_overrides import OwnFiles, own_files
 from kickcue.config.toml_file import read_toml
 from kickcue.config.validation_errors import one_line
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import (
     SILENCE_OK_S,
@@ -53,7 +53,7 @@ class ProfileFile:
 def load_profiles(extra: Sequence[Path] = ()) -> dict[str, SensorProfile]:
     """Return all profiles by id: shipped, the user's own, and the ``extra`` files.
 
-    AskedWronglyError where one is not valid.
+    UsageError where one is not valid.
     """
     return {id_: file.profile for id_, file in profile_files(extra).items()}
 
@@ -61,7 +61,7 @@ def load_profiles(extra: Sequence[Path] = ()) -> dict[str, SensorProfile]:
 def load_profile(id_or_path: str) -> SensorProfile:
     """Return one profile, by its id or by the path of a TOML file.
 
-    AskedWronglyError where there is none or it is not valid.
+    UsageError where there is none or it is not valid.
     """
     return profile_file(id_or_path).profile
 
@@ -82,7 +82,7 @@ def profile_file(id_or_path: str) -> ProfileFile:
     if id_or_path in shipped:
         return read_profile_file(shipped[id_or_path])
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
-    raise AskedWronglyError(
+    raise UsageError(
         f"no sensor profile {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' "
         "names them all"
     )
@@ -117,18 +117,16 @@ def user_folder(kind: str = _SENSORS) -> Path | None:
 
 
 def read_profile_file(path: Path) -> ProfileFile:
-    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+    """Read one file; UsageError says in one line what is wrong with it."""
     file = read_toml(path)
     try:
         document = schema.ProfileDocument.model_validate(file.document)
     except ValidationError as error:
         wrong = one_line(error, schema.ProfileDocument, file.document)
-        raise AskedWronglyError(f"{path}: {wrong}") from None
+        raise UsageError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.stem != id_:
-        raise AskedWronglyError(
-            f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml"
-        )
+        raise UsageError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
     return ProfileFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 

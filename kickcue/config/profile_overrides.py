@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
 from kickcue.config.toml_file import read_toml
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _log: Final = logging.getLogger(__name__)
 _named: Final[set[str]] = set()
@@ -47,11 +47,11 @@ class OwnFiles(Generic[AnyFile]):
 
     by_id: dict[str, AnyFile] = field(default_factory=dict)
     instead: dict[str, AnyFile] = field(default_factory=dict)
-    errors: dict[str, AskedWronglyError] = field(default_factory=dict)
+    errors: dict[str, UsageError] = field(default_factory=dict)
     """What is wrong with the others, by the id that a person would ask for them with."""
 
     def get(self, id_: str) -> AnyFile | None:
-        """Return the user's file for this id; its own AskedWronglyError where it is not valid."""
+        """Return the user's file for this id; its own UsageError where it is not valid."""
         if id_ in self.errors:
             raise self.errors[id_]
         self.warn()
@@ -73,13 +73,13 @@ def own_files(
 ) -> OwnFiles[AnyFile]:
     """Read the user's files, by the ids that their names say, and the ``extra`` ones.
 
-    AskedWronglyError where an extra one is not valid, for somebody has asked for that.
+    UsageError where an extra one is not valid, for somebody has asked for that.
     """
     found: OwnFiles[AnyFile] = OwnFiles()
     for name, path in paths.items():
         try:
             _add(found, read(path), shipped)
-        except AskedWronglyError as error:
+        except UsageError as error:
             found.errors |= dict.fromkeys((name, *_replaces(path)), error)
     for path in extra:
         _add(found, read(path), shipped)
@@ -88,27 +88,27 @@ def own_files(
 
 def _replaces(path: Path) -> Iterator[str]:
     """Yield the shipped id that a file which is not valid was meant to stand for, if it says so."""
-    with suppress(AskedWronglyError):
+    with suppress(UsageError):
         head = read_toml(path).document.get("profile")
         if isinstance(head, dict) and isinstance(head.get("replaces"), str):
             yield head["replaces"]
 
 
 def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> None:
-    """Take a file; AskedWronglyError where its id is taken, or it replaces what is not there."""
+    """Take a file; UsageError where its id is taken, or it replaces what is not there."""
     head = file.document.profile
     if head.id in found.by_id:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{file.path}: profile.id = {head.id!r}: {found.by_id[head.id].path} has it already; "
             "take another one"
         )
     if head.replaces is not None and head.replaces not in shipped:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{file.path}: profile.replaces: expected the id of a profile that kickcue brings, "
             f"got {head.replaces!r}"
         )
     if head.id in shipped and head.replaces != head.id:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or "
             f'add replaces = "{head.id}"'
         )

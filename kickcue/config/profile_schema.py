@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import FirmwareRange
 
 
@@ -28,7 +28,7 @@ def _form(pattern: str, right: str) -> AfterValidator:
 def _is_firmware_range(text: str) -> str:
     try:
         FirmwareRange.parse(text)
-    except AskedWronglyError as error:
+    except UsageError as error:
         raise ValueError(str(error)) from None
     return text
 

@@ -1,4 +1,4 @@
-"""A race as a document that a person sets and a recording keeps, and the ``Setup`` it makes.
+"""A race as a document that a person sets and a recording keeps, and the ``EngineConfig`` it makes.
 
 The document is plain JSON. It names profiles by id and by the SHA-256 of their file, so that a
 later replay notices when a profile has changed since.
@@ -17,8 +17,8 @@ from kickcue.config.time_format import seconds
 from kickcue.config.validation_errors import one_line
 from kickcue.core.course import Course, course_for
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.engine_config import Setup
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.engine_config import EngineConfig
+from kickcue.core.errors import UsageError
 from kickcue.core.plan import race
 from kickcue.core.position.estimator import ScalePrior
 from kickcue.core.records import check_target
@@ -133,11 +133,11 @@ class RaceTerms(BaseModel):
             return target_s
         try:
             return seconds(target_s)
-        except AskedWronglyError as error:
+        except UsageError as error:
             raise ValueError(str(error)) from None
 
     def course(self) -> Course:
-        """Return the course; AskedWronglyError where the lengths make no sense."""
+        """Return the course; UsageError where the lengths make no sense."""
         return course_for(
             self.race,
             lap_m=self.lap_m,
@@ -148,7 +148,7 @@ class RaceTerms(BaseModel):
         )
 
     def check_target(self) -> None:
-        """Raise AskedWronglyError for a wanted time that cannot be meant.
+        """Raise UsageError for a wanted time that cannot be meant.
 
         It is asked of who says it, not of what was recorded: a recording is replayed as it was.
         """
@@ -165,12 +165,12 @@ class RaceDocument(RaceTerms):
     def parse(cls, given: Mapping[str, Any], where: str) -> "RaceDocument":
         """Check plain JSON or TOML data.
 
-        AskedWronglyError names ``where``, the key, the value and what would be right.
+        UsageError names ``where``, the key, the value and what would be right.
         """
         try:
             return cls.model_validate(dict(given))
         except ValidationError as error:
-            raise AskedWronglyError(f"{where}: {one_line(error, cls, given)}") from None
+            raise UsageError(f"{where}: {one_line(error, cls, given)}") from None
 
     def with_digests(self) -> "RaceDocument":
         """Return the document with the present digest of every profile, to keep in a recording."""
@@ -188,12 +188,12 @@ class RaceDocument(RaceTerms):
             if choice.sha256 not in (None, profile_digest(choice.profile))
         )
 
-    def setup(self) -> Setup:
+    def setup(self) -> EngineConfig:
         """Return what the engine needs.
 
-        AskedWronglyError where a profile, a language or the course is not to be had.
+        UsageError where a profile, a language or the course is not to be had.
         """
-        return Setup(
+        return EngineConfig(
             plan=race(self.course()),
             sensors={name: load_profile(choice.profile) for name, choice in self.sensors.items()},
             vocabulary=load_vocabulary(self.language, self.course()),

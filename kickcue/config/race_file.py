@@ -20,7 +20,7 @@ from kickcue.config.settings_reference import SettingKey, setting_keys
 from kickcue.config.settings_sources import from_options, nested, read_race_toml
 from kickcue.config.toml_edit import TOMLKIT_ERRORS, the_edit, toml_value, with_newlines_of
 from kickcue.config.toml_file import parse_toml
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _COLUMNS: Final = 100
 _HEAD: Final = (
@@ -38,13 +38,13 @@ _PLACE: Final = "kickcue-puts-the-pin-here"
 
 
 def check_place(path: Path) -> None:
-    """Raise AskedWronglyError where no new file can be at ``path``."""
+    """Raise UsageError where no new file can be at ``path``."""
     if os.path.lexists(path):
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: is there already and is not overwritten: edit it, or name another file"
         )
     if not path.parent.is_dir():
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: cannot be written: there is no folder {path.parent}; make it first"
         )
 
@@ -54,7 +54,7 @@ def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
 
     ``answers`` has keys like ``race`` or ``broker.url``.
 
-    Only its owner may read it. AskedWronglyError where an answer cannot be, a file is there
+    Only its owner may read it. UsageError where an answer cannot be, a file is there
     already, or none can be written.
     """
     check_place(path)
@@ -69,7 +69,7 @@ def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
 def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     """Set ``[sensors.<name>]`` in a race file, and leave every other line as it is.
 
-    AskedWronglyError where the file is none, is not TOML, has the device under another name, or
+    UsageError where the file is none, is not TOML, has the device under another name, or
     cannot be written; it is then unchanged.
     """
     file = read_race_toml(path)
@@ -77,7 +77,7 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     block = pin.model_dump(exclude_none=True)
     sensors = before.get("sensors", {})
     if not isinstance(sensors, dict) or not isinstance(sensors.get(name, {}), dict):
-        raise AskedWronglyError(f"{path}: sensors: expected blocks, [sensors.{name}]")
+        raise UsageError(f"{path}: sensors: expected blocks, [sensors.{name}]")
     _refuse_twice(path, sensors, name, pin)
     kept = {
         key: value for key, value in sensors.get(name, {}).items() if key not in ("profile", *PINS)
@@ -87,7 +87,7 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     found = the_edit(edits, wanted)
     if found is None:
         inside = ", ".join(f"{key} = {toml_value(value)}" for key, value in block.items())
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: is written in a way that kickcue cannot add to; please set there "
             f"[sensors.{name}] with {inside}"
         )
@@ -101,7 +101,7 @@ def _refuse_twice(path: Path, sensors: Mapping[str, Any], name: str, pin: Sensor
         if kind == "address" and isinstance(theirs, str):
             theirs = theirs.upper()
         if other != name and theirs == value:
-            raise AskedWronglyError(f"{path}: {same_device({other: pin, name: pin})}")
+            raise UsageError(f"{path}: {same_device({other: pin, name: pin})}")
 
 
 def _added(text: str, name: str, block: Mapping[str, Any]) -> Iterator[str]:

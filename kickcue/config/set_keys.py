@@ -19,7 +19,7 @@ from kickcue.config.toml_edit import (
     without_value,
 )
 from kickcue.config.validation_errors import without_password
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _ALIKE: Final = 0.6
 _LONGEST_NUMBER: Final = 60  # the two ends of a line take some 24
@@ -32,7 +32,7 @@ def set_keys(path: Path, values: Mapping[str, str], unset: Sequence[str] = ()) -
 
     Return what is set as it stands there, without passwords. The whole is checked before it is
     written, and private where it holds a password.
-    AskedWronglyError for a key that is none, for a value that cannot be, and where the file is
+    UsageError for a key that is none, for a value that cannot be, and where the file is
     none or cannot be written; it is then unchanged.
     """
     file = read_race_toml(path)
@@ -56,7 +56,7 @@ def _key(name: str) -> Key:
 
 
 def _known(name: str) -> SettingKey:
-    """Return the key of this name; AskedWronglyError where there is none, with what is near."""
+    """Return the key of this name; UsageError where there is none, with what is near."""
     known = {".".join(key.path): key for key in setting_keys()}
     parts = name.split(".")
     if parts[0] == "sensors" and len(parts) == 3:
@@ -71,7 +71,7 @@ def _known(name: str) -> SettingKey:
     ]
     near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
-    raise AskedWronglyError(f"{name}: no such key: {guess}docs/configuration.md has all of them")
+    raise UsageError(f"{name}: no such key: {guess}docs/configuration.md has all of them")
 
 
 def _value(key: SettingKey, text: str, path: Path) -> Any:
@@ -113,19 +113,19 @@ def _require_there(document: Mapping[str, Any], key: Key, name: str, path: Path)
     for part in key:
         found = found.get(part) if isinstance(found, Mapping) else None
     if found is None:
-        raise AskedWronglyError(f"{path}: {name} is not set there")
+        raise UsageError(f"{path}: {name} is not set there")
 
 
 def _changed(document: Mapping[str, Any], key: Key, value: Any, path: Path) -> dict[str, Any]:
     try:
         return changed(document, key, value)
-    except AskedWronglyError as error:
-        raise AskedWronglyError(f"{path}: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def _edited(text: str | None, path: Path, otherwise: str) -> str:
     if text is None:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: is written in a way that kickcue cannot add to; please {otherwise}"
         )
     return text

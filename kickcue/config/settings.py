@@ -27,7 +27,7 @@ from kickcue.config.settings_sources import (
     sources_of,
 )
 from kickcue.config.validation_errors import first_mistake, one_line
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 __all__ = [
     "BrokerSettings",
@@ -52,7 +52,7 @@ def load_settings(
 
     The later wins. Options are keys like ``lap_m`` or ``broker.url``, or blocks; None means not
     told. A path in the race file is relative to that file's folder, any other to the current one.
-    AskedWronglyError names the key, the value, who said it and what would be right.
+    UsageError names the key, the value, who said it and what would be right.
     """
     keys = tuple(setting_keys())
     variables = {key.variable: key.path for key in keys if key.variable is not None}
@@ -62,7 +62,7 @@ def load_settings(
 
 
 def check_race_file(document: Mapping[str, Any], path: Path) -> None:
-    """Raise AskedWronglyError where a race file at ``path`` could not say this.
+    """Raise UsageError where a race file at ``path`` could not say this.
 
     The event may be left out, for an option or the environment may tell it.
     """
@@ -83,7 +83,7 @@ def _settings(givens: Givens, path: Path | None, *, whole: bool = True) -> Setti
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise AskedWronglyError(_told(error, givens, document, path)) from None
+        raise UsageError(_told(error, givens, document, path)) from None
     if whole:
         _check(settings.course, givens, _COURSE)
         _check(settings.check_target, givens, (*_COURSE, "target_s"))
@@ -107,9 +107,7 @@ def _paths_spelt_out(
     def spelt(key: tuple[str, ...], it: Given) -> str:
         text: str = it.value
         if "\0" in text:
-            raise AskedWronglyError(
-                f"{it.source}: {'.'.join(key)}: expected a path, got {text[:40]!r}"
-            )
+            raise UsageError(f"{it.source}: {'.'.join(key)}: expected a path, got {text[:40]!r}")
         if text == "~" or text.startswith("~/"):
             return str(home(environ) / text[2:])
         return text if folder is None else str(folder / text)
@@ -145,6 +143,6 @@ def _check(what: Callable[[], object], givens: Givens, keys: tuple[str, ...]) ->
     """Put before an error who set ``keys``."""
     try:
         what()
-    except AskedWronglyError as error:
+    except UsageError as error:
         sources = dict.fromkeys(it.source for key, it in givens.items() if key[0] in keys)
-        raise AskedWronglyError(f"{' and '.join(sources)}: {error}") from None
+        raise UsageError(f"{' and '.join(sources)}: {error}") from None

@@ -30,7 +30,7 @@ from kickcue.config.fix_settings import FixSettings
 from kickcue.config.profile_files import load_profile
 from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
 from kickcue.config.watch_settings import WatchSettings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 PINS: Final = ("address", "name", "mqtt")
 URL_FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
@@ -85,7 +85,7 @@ class SensorPin(BaseModel):
     def _known_profile(cls, profile: str) -> str:
         try:
             load_profile(profile)
-        except AskedWronglyError as error:
+        except UsageError as error:
             raise ValueError(str(error)) from None
         return profile
 
@@ -254,7 +254,7 @@ class Settings(RaceTerms):
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:
         """Return the broker's password: of its URL, KICKCUE_BROKER_PASSWORD, a file or systemd.
 
-        The first that is there is taken; the file is ``password_file``. AskedWronglyError where it
+        The first that is there is taken; the file is ``password_file``. UsageError where it
         is absent, empty, or readable by others.
         """
         return self.broker.url_password or find_password(self.broker.password_file, environ)

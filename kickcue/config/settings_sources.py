@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kickcue.config.toml_file import TomlFile, read_toml
 from kickcue.config.validation_errors import without_password
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 PREFIX: Final = "KICKCUE_"
 OPTIONS: Final = "the options"
@@ -37,7 +37,7 @@ Givens = dict[Key, Given]
 def from_file(path: Path) -> Givens:
     """Return what the race file sets.
 
-    AskedWronglyError where it cannot be read, is not TOML, or shows a password to others.
+    UsageError where it cannot be read, is not TOML, or shows a password to others.
     """
     file = read_race_toml(path)
     found = from_document(file.document, path)
@@ -49,7 +49,7 @@ def from_file(path: Path) -> Givens:
         and without_password(url.value) != url.value
         and mode & 0o077
     ):
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path}: broker.url holds a password, but the file is readable by others (mode "
             f"{mode:04o}): chmod 600 {path}, "
             "or move the password to a file of its own (broker.password_file)"
@@ -68,7 +68,7 @@ def from_environment(
     """Return what the environment sets.
 
     ``keys`` are the variables there are, ``tables`` the names of blocks; empty means not set.
-    AskedWronglyError for a variable that is not there but looks like one that is, or like one of a
+    UsageError for a variable that is not there but looks like one that is, or like one of a
     block.
     """
     found: Givens = {}
@@ -129,7 +129,7 @@ def sources_of(givens: Givens, key: Key) -> str:
 
 
 def read_race_toml(path: Path) -> TomlFile:
-    """Return a race file; AskedWronglyError names file, line and column of what is no TOML."""
+    """Return a race file; UsageError names file, line and column of what is no TOML."""
     return read_toml(path, absent="; 'kickcue init' makes one")
 
 
@@ -143,14 +143,14 @@ def _near(name: str, known: Iterable[str]) -> str | None:
 def _refuse_slip(name: str, keys: Mapping[str, Key], tables: tuple[str, ...]) -> None:
     alike = _near(name, (*keys, *OTHERS))
     if alike is not None:
-        raise AskedWronglyError(
+        raise UsageError(
             f"environment variable {name}: no such setting, did you mean {alike}? (or unset it)"
         )
     for table in tables:
         if name.startswith(f"{PREFIX}{table.upper()}_"):
             known = ", ".join(each for each, key in keys.items() if key[0] == table)
             remedy = f"known here: {known}" if known else f"[{table}] is set in the race file"
-            raise AskedWronglyError(f"environment variable {name}: no such setting ({remedy})")
+            raise UsageError(f"environment variable {name}: no such setting ({remedy})")
 
 
 def _leaves(value: Any, at: Key = ()) -> Iterator[tuple[Key, Any]]:

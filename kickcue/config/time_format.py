@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 _FORM: Final = re.compile(r"(?:(?:\d{1,3}:)?\d{1,3}:)?\d{1,7}(?:\.\d{1,20})?", re.ASCII)
 
@@ -11,7 +11,7 @@ _FORM: Final = re.compile(r"(?:(?:\d{1,3}:)?\d{1,3}:)?\d{1,7}(?:\.\d{1,20})?", r
 def seconds(text: str) -> float:
     """Return seconds from ``15:30``, ``1:02:03.5`` or ``930``.
 
-    AskedWronglyError for anything else.
+    UsageError for anything else.
     """
     plain = text.strip()
     parts = [float(part) for part in plain.split(":")] if _FORM.fullmatch(plain) else []
@@ -20,7 +20,7 @@ def seconds(text: str) -> float:
         alike = (
             "" if parts or not 2 <= len(numbers) <= 3 else f"; did you mean {':'.join(numbers)}?"
         )
-        raise AskedWronglyError(f"expected a time like 15:30, 1:02:03 or 930, got {text!r}{alike}")
+        raise UsageError(f"expected a time like 15:30, 1:02:03 or 930, got {text!r}{alike}")
     total = 0.0
     for part in parts:
         total = 60.0 * total + part

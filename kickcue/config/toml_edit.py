@@ -14,7 +14,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from kickcue.config.toml_file import parse_toml
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 TOMLKIT_ERRORS: Final = (TOMLKitError, ValueError, LookupError, AttributeError, TypeError)
 """What tomlkit raises where it cannot make an edit."""
@@ -37,13 +37,13 @@ def without_value(text: str, key: Key) -> str | None:
 def changed(document: Mapping[str, Any], key: Key, value: Any) -> dict[str, Any]:
     """Return the document with ``key`` set, or for None without it.
 
-    AskedWronglyError where a value stands in the way of a block.
+    UsageError where a value stands in the way of a block.
     """
     head, *rest = key
     if rest:
         block = document.get(head, {})
         if not isinstance(block, Mapping):
-            raise AskedWronglyError(f"{head}: expected a block, got {block!r}")
+            raise UsageError(f"{head}: expected a block, got {block!r}")
         return {**document, head: changed(block, tuple(rest), value)}
     if value is None:
         return {name: kept for name, kept in document.items() if name != head}
@@ -72,7 +72,7 @@ def toml_value(value: Any) -> str:
 def _says(text: str) -> dict[str, Any] | None:
     try:
         return _without_empty(parse_toml(text, ""))
-    except AskedWronglyError:
+    except UsageError:
         return None
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.plain_file import read_plain_file
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 MOST_BYTES: Final = 256_000
 MOST_KEYS: Final = 4000
@@ -56,7 +56,7 @@ class TomlFile:
 
 
 def read_toml(path: Path, *, absent: str = "") -> TomlFile:
-    """Return the file; AskedWronglyError names it, and says what is wrong with it and where.
+    """Return the file; UsageError names it, and says what is wrong with it and where.
 
     ``absent`` says what to do where there is no such file.
     """
@@ -65,29 +65,29 @@ def read_toml(path: Path, *, absent: str = "") -> TomlFile:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = f"byte {error.start + 1} is not UTF-8"
-        raise AskedWronglyError(f"{path}: {place}: save it as UTF-8 text") from None
+        raise UsageError(f"{path}: {place}: save it as UTF-8 text") from None
     return TomlFile(file.content, file.mode, text, parse_toml(text, path))
 
 
 def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
-    """Return what ``text`` says; AskedWronglyError begins with ``path``."""
+    """Return what ``text`` says; UsageError begins with ``path``."""
     _check_bounds(text, path)
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise AskedWronglyError(f"{path}: {_mistake(str(error), text)}") from None
+        raise UsageError(f"{path}: {_mistake(str(error), text)}") from None
     except (ValueError, RecursionError) as error:  # none is known; bytes raise nothing undocumented
-        raise AskedWronglyError(f"{path}: not TOML: {error}") from None
+        raise UsageError(f"{path}: not TOML: {error}") from None
     for key, value in _numbers(document, ()):
         if isinstance(value, float) or value not in _INT64:
             wanted = "a finite number" if isinstance(value, float) else "at most 19 digits"
             shown = str(value) if isinstance(value, float) else "more"
-            raise AskedWronglyError(f"{path}: {'.'.join(key)}: expected {wanted}, got {shown}")
+            raise UsageError(f"{path}: {'.'.join(key)}: expected {wanted}, got {shown}")
     return document
 
 
 def _check_bounds(text: str, path: Path | str) -> None:
-    """Raise AskedWronglyError where the parser would have more to do than a file of ours asks."""
+    """Raise UsageError where the parser would have more to do than a file of ours asks."""
     keys = depth = parts = 0
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
@@ -105,7 +105,7 @@ def _check_bounds(text: str, path: Path | str) -> None:
             wanted = f"numbers and keys of at most {MOST_LETTERS} letters"
         if wanted is not None:
             line = text.count("\n", 0, token.start()) + 1
-            raise AskedWronglyError(f"{path}: line {line}: expected {wanted}, got more")
+            raise UsageError(f"{path}: line {line}: expected {wanted}, got more")
 
 
 def _mistake(found: str, text: str) -> str:

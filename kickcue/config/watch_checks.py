@@ -9,10 +9,10 @@ from kickcue.config import watch_schema as schema
 from kickcue.config.profile_files import advert_of
 from kickcue.config.watch_files import WatchFile, written
 from kickcue.core.profiles import holds
-from kickcue.core.watch.delivery_steps import Document, Run, Sound, Step, Write
+from kickcue.core.watch.delivery_steps import Document, ProgramCall, Sound, Step, Write
 from kickcue.core.watch.encoding import Encoded, encode, encode_arm
 from kickcue.core.watch.indistinguishable_cues import CUES, undeclared
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
@@ -44,7 +44,7 @@ def step_text(step: Step) -> str:
     match step:
         case Write():
             return step.data.hex()
-        case Run():
+        case ProgramCall():
             return json.dumps(step.argv, ensure_ascii=False)
         case Document():
             return _json(step.value)
@@ -54,7 +54,7 @@ def step_text(step: Step) -> str:
             assert_never(step)
 
 
-def touch_of(vector: schema.Vector) -> Touch:
+def touch_of(vector: schema.Vector) -> CueContent:
     """Return the cue that a vector is about."""
     if vector.cue is not None:
         pulses, urgency = CUES[vector.cue]
@@ -64,7 +64,9 @@ def touch_of(vector: schema.Vector) -> Touch:
             1,
         )
     urgency = urgency if vector.urgency is None else vector.urgency
-    return Touch(vector.id, vector.cue or "", vector.text, vector.say, pulses, urgency, ttl_ms=2000)
+    return CueContent(
+        vector.id, vector.cue or "", vector.text, vector.say, pulses, urgency, ttl_ms=2000
+    )
 
 
 def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
@@ -90,12 +92,12 @@ def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
 
 def _expected_text(step: schema.Expected) -> str:
     if step.argv is not None:
-        return step_text(Run(tuple(step.argv)))
+        return step_text(ProgramCall(tuple(step.argv)))
     return step.json_text if step.json_text is not None else written(step).hex()
 
 
 def _wait_ms(step: Step) -> int:
-    return step.wait_ms if isinstance(step, Write | Run) else 0
+    return step.wait_ms if isinstance(step, Write | ProgramCall) else 0
 
 
 def _listed(steps: list[tuple[str, int]]) -> str:
@@ -112,7 +114,7 @@ def _json(value: Any) -> str:
 def _too_long(profile: WatchProfile) -> Iterator[str]:
     most = profile.link.max_payload
     for kind, (pulses, urgency) in CUES.items():
-        steps = encode(profile, Touch(kind, kind, kind, None, pulses, urgency, ttl_ms=0)).steps
+        steps = encode(profile, CueContent(kind, kind, kind, None, pulses, urgency, ttl_ms=0)).steps
         longest = max((len(step.data) for step in steps if isinstance(step, Write)), default=0)
         if most is not None and longest > most:
             yield f"{kind} has {longest} bytes, more than link.max_payload = {most}"

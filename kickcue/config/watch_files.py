@@ -19,7 +19,7 @@ from kickcue.config.profile_overrides import OwnFiles, own_files
 from kickcue.config.profile_schema import Fact
 from kickcue.config.toml_file import read_toml
 from kickcue.config.validation_errors import one_line
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import FirmwareRange
 from kickcue.core.watch.delivery_steps import Write
@@ -61,7 +61,7 @@ class WatchFile:
 def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
     """Return all watches by id: shipped, the user's own, and the ``extra`` files.
 
-    AskedWronglyError where one is not valid.
+    UsageError where one is not valid.
     """
     return {id_: file.profile for id_, file in watch_files(extra).items()}
 
@@ -69,7 +69,7 @@ def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
 def load_watch(id_or_path: str) -> WatchProfile:
     """Return one watch, by its id or by the path of its profile.toml.
 
-    AskedWronglyError where there is none or it is not valid.
+    UsageError where there is none or it is not valid.
     """
     return watch_file(id_or_path).profile
 
@@ -85,7 +85,7 @@ def watch_file(id_or_path: str) -> WatchFile:
     if id_or_path in shipped:
         return read_watch_file(shipped[id_or_path])
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
-    raise AskedWronglyError(
+    raise UsageError(
         f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names "
         "them all"
     )
@@ -107,16 +107,16 @@ def watch_ids() -> tuple[str, ...]:
 
 
 def read_watch_file(path: Path) -> WatchFile:
-    """Read one file; AskedWronglyError says in one line what is wrong with it."""
+    """Read one file; UsageError says in one line what is wrong with it."""
     file = read_toml(path)
     try:
         document = schema.WatchDocument.model_validate(file.document)
     except ValidationError as error:
         wrong = one_line(error, schema.WatchDocument, file.document)
-        raise AskedWronglyError(f"{path}: {wrong}") from None
+        raise UsageError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
-        raise AskedWronglyError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
+        raise UsageError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
     return WatchFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 

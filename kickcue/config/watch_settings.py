@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.watch_files import load_watch
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.watch.watch_profile import Transport, played_by
 
 
@@ -47,7 +47,7 @@ class WatchSettings(BaseModel):
         if profile is not None:
             try:
                 found = load_watch(profile)
-            except AskedWronglyError as error:
+            except UsageError as error:
                 raise ValueError(str(error)) from None
             if found.transport is not Transport.BLE:
                 how = played_by(profile, found.transport)

@@ -18,7 +18,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Literal
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 from kickcue.core.units import MILE_M
 
@@ -107,7 +107,7 @@ class Window(StrEnum):
 class Course:
     """The distance and every line on it.
 
-    Raises ``AskedWronglyError`` for lengths that are no lengths.
+    Raises ``UsageError`` for lengths that are no lengths.
     """
 
     event: str
@@ -212,7 +212,7 @@ def course_for(  # noqa: PLR0913
     "outside"). ``kick_m`` is the lap, or 1000 m on the road. A race no longer than its lap is all
     last lap: the bell is the gun, ``bell_m`` 0.
 
-    Raises ``AskedWronglyError`` for an event that is none (naming the near ones) and for lengths
+    Raises ``UsageError`` for an event that is none (naming the near ones) and for lengths
     that make no sense.
     """
     name, distance_m, ground = _event(event)
@@ -251,7 +251,7 @@ def course_for(  # noqa: PLR0913
 def race_distance_m(text: str) -> float:
     """Return the metres of a distance as people say it: 3000, 3000m, 5k, mile, half.
 
-    Raises ``AskedWronglyError`` for what is none, or for one that nobody races over.
+    Raises ``UsageError`` for what is none, or for one that nobody races over.
     """
     name, distance_m, _ = _event(text)
     _require_race(text, name, distance_m)
@@ -262,7 +262,7 @@ def corrected(course: Course, distance_m: float) -> Course:
     """Return the course of a race that turns out to be ``distance_m`` long, at the same venue.
 
     Laps and last window stay as they are, the first line follows from the distance. Raises
-    ``AskedWronglyError`` where no race is that long, or it is shorter than the last window.
+    ``UsageError`` where no race is that long, or it is shorter than the last window.
     """
     shown = f"{distance_m:g}"
     _require_race(shown, f"{shown}m", distance_m)
@@ -329,7 +329,7 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     unit = None if found is None else _UNITS.get(found[3])
     if found is None or unit is None:
         guess = did_you_mean(plain, (*EVENTS, *_ALIASES), most=3)
-        raise AskedWronglyError(
+        raise UsageError(
             f"unknown event {text!r}: {f'{guess} ' if guess else ''}known are {_FORMS}"
         )
     number = float(found[1].replace(",", "") + (found[2] or ""))
@@ -347,7 +347,7 @@ def _event(text: str) -> tuple[str, float, _Ground]:
 def _require_race(text: str, name: str, distance_m: float) -> None:
     if not SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M:
         right = f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km"
-        raise AskedWronglyError(f"{text!r}: expected {right}{_instead_of_metres(name)}")
+        raise UsageError(f"{text!r}: expected {right}{_instead_of_metres(name)}")
 
 
 def _name(distance_m: float, *, steeple: bool, road: bool) -> str:
@@ -395,4 +395,4 @@ def _crossings_m(
 
 def _require(holds: bool, what: str, right: str) -> None:
     if not holds:
-        raise AskedWronglyError(f"{what}: expected {right}")
+        raise UsageError(f"{what}: expected {right}")

@@ -10,11 +10,11 @@ from bisect import bisect_right
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course, corrected
-from kickcue.core.crossing.beacon_pass import BeaconWatch
-from kickcue.core.crossing.finish_line_learning import LineWatch
-from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.crossing.beacon_pass import BeaconPassDetector
+from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.cueing.arbiter import SPACING_M, Candidate, CuesSoFar
-from kickcue.core.cueing.cue_issuer import ARM_AHEAD_S, CueDesk
+from kickcue.core.cueing.cue_issuer import ARM_AHEAD_S, CueIssuer
 from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, after
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import (
@@ -25,11 +25,11 @@ from kickcue.core.cueing.policy import (
     off_even_pace,
 )
 from kickcue.core.cueing.race_rules import ALLOWED, refusal
-from kickcue.core.engine_config import Setup
-from kickcue.core.errors import AskedWronglyError, IllegalTransitionError
+from kickcue.core.engine_config import EngineConfig
+from kickcue.core.errors import IllegalTransitionError, UsageError
 from kickcue.core.events import (
     Ack,
-    BeaconHeard,
+    BeaconReading,
     Command,
     CommandKind,
     CueKind,
@@ -48,7 +48,7 @@ from kickcue.core.events import (
     Tick,
     Timer,
 )
-from kickcue.core.position.estimator import CLOCK, DistanceEstimator, Position
+from kickcue.core.position.estimator import CLOCK, Position, PositionEstimator
 from kickcue.core.position.scale_measurement import PodScale
 from kickcue.core.position.uncertainty import (
     arrival_sd_s,
@@ -58,13 +58,13 @@ from kickcue.core.position.uncertainty import (
     laps,
     to_go,
 )
-from kickcue.core.race_state import RaceSoFar
+from kickcue.core.race_state import RaceState
 from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
-from kickcue.core.sensors.hub import SensorDesk, Survey
+from kickcue.core.sensors.hub import SensorHub, Survey
 from kickcue.core.timer_clock import TimerClock
 from kickcue.core.units import NS_PER_MS, NS_PER_S, s_to_ns
 
-Order = Link | Mark | Command | Fix | BeaconHeard | Ack | Timer
+Order = Link | Mark | Command | Fix | BeaconReading | Ack | Timer
 """Everything that is fed but what sensors say, and time."""
 BEAT_NS = 1400 * NS_PER_MS
 """Sensors speak once a second, so a beat falls due only when one is missing."""
@@ -113,7 +113,7 @@ class _Left(NamedTuple):
     phase: Phase
     since_ns: int
     """When that phase began."""
-    race: RaceSoFar
+    race: RaceState
     started: bool
     gun_ns: int
     started_ns: int
@@ -129,18 +129,20 @@ class _Left(NamedTuple):
 class Engine:
     """One runner, one race. ``feed`` every event in order; nothing else changes its state."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: EngineConfig) -> None:
         self._setup = setup
         self._run = setup.race
         self._lead_s = setup.lead_ms / 1000
-        self._sensors = SensorDesk(setup.sensors, setup.hr_ceiling_bpm)
+        self._sensors = SensorHub(setup.sensors, setup.hr_ceiling_bpm)
         self._timer = TimerClock()
         course = self._run.course
-        distance = DistanceEstimator(course, setup.scale, setup.planned_mps)
+        distance = PositionEstimator(course, setup.scale, setup.planned_mps)
         self._go_by(course)
-        self._follow(RaceSoFar(course, distance, LineWatch(course, setup.gate), BeaconWatch()))
-        self._receivers = FixChoice((None, *setup.sensors))
-        self._desk = CueDesk(setup.vocabulary, setup.rules)
+        self._follow(
+            RaceState(course, distance, FinishLine(course, setup.gate), BeaconPassDetector())
+        )
+        self._receivers = ReceiverSelection((None, *setup.sensors))
+        self._desk = CueIssuer(setup.vocabulary, setup.rules)
         self._standing = StandingWatch()
         self._left: _Left | None = None
         self._offered_start = self._beacon_heard = False
@@ -171,7 +173,7 @@ class Engine:
         """What is run, as it is known now: the distance may have been corrected."""
         return self._course
 
-    def _follow(self, race: RaceSoFar) -> None:
+    def _follow(self, race: RaceState) -> None:
         self._race, self._distance = race, race.distance
 
     def _go_by(self, course: Course) -> None:
@@ -259,7 +261,7 @@ class Engine:
             return False
         elif isinstance(event, Fix):
             return self._fix(event.come_at(t_ns), None, out)
-        elif isinstance(event, BeaconHeard):
+        elif isinstance(event, BeaconReading):
             self._beacon_heard = True
             self._race.beacon.hear(t_ns, event.rssi_dbm)
             return False
@@ -283,7 +285,7 @@ class Engine:
                 self._offer_start(t_ns, timer_ns, out)
         return True
 
-    def _followed(self, t_ns: int) -> tuple[RaceSoFar, ...]:
+    def _followed(self, t_ns: int) -> tuple[RaceState, ...]:
         """Return the race and, as long as undo may bring it back, the one that was left behind."""
         if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
@@ -436,7 +438,7 @@ class Engine:
         self._race.beacon.rest(t_ns)
         self._standing.start()
 
-    def _leave(self, by: Signal, race: RaceSoFar) -> _Left:
+    def _leave(self, by: Signal, race: RaceState) -> _Left:
         """Return what a start or an end leaves behind; undo of that goes on with ``race``."""
         assert self._now_ns is not None
         return _Left(
@@ -514,7 +516,7 @@ class Engine:
         try:
             course = corrected(self._run.course, 0.0 if distance_m is None else distance_m)
             race = self._read_anew(t_ns, course)
-        except AskedWronglyError as error:
+        except UsageError as error:
             told = f"the race stays {self._course.event}: {error}"
             out.append(Notice(t_ns, "distance_refused", told, Level.WARNING))
             return
@@ -529,10 +531,10 @@ class Engine:
         told = f"the {what} is {course.event} (it was {before}){pace}"
         out.append(Notice(t_ns, "distance", told))
 
-    def _read_anew(self, t_ns: int, course: Course) -> RaceSoFar | None:
+    def _read_anew(self, t_ns: int, course: Course) -> RaceState | None:
         """Return the race over ``course``; None where it is over and stays so.
 
-        Raises AskedWronglyError where the race that is on cannot be one.
+        Raises UsageError where the race that is on cannot be one.
         """
         ended_by_itself = self._left is not None and self._left.by is Signal.LINE
         if self._phase in OVER and not ended_by_itself:
@@ -543,14 +545,14 @@ class Engine:
         if not self._racing:
             return None
         if race is None:
-            raise AskedWronglyError("too much was heard since the start to be read anew")
-        raise AskedWronglyError(f"{course.distance_m:g} m are run already, finish ends the race")
+            raise UsageError("too much was heard since the start to be read anew")
+        raise UsageError(f"{course.distance_m:g} m are run already, finish ends the race")
 
-    def _is_past(self, t_ns: int, race: RaceSoFar) -> bool:
+    def _is_past(self, t_ns: int, race: RaceState) -> bool:
         finish_m = race.course.distance_m
         return race.distance.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_ODDS
 
-    def _go_on_over(self, t_ns: int, race: RaceSoFar, out: list[Output]) -> None:
+    def _go_on_over(self, t_ns: int, race: RaceState, out: list[Output]) -> None:
         """Go on with the race over another course, in the phase that this means.
 
         Its bell may be ahead again, or behind.

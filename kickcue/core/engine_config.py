@@ -7,7 +7,7 @@ from kickcue.core.crossing.gate import Gate
 from kickcue.core.cueing.phrases import Vocabulary
 from kickcue.core.cueing.policy import SILENT_TO_GO_M
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.plan import Plan, Run
 from kickcue.core.position.estimator import ScalePrior
 from kickcue.core.profiles import SensorProfile
@@ -17,10 +17,10 @@ USUAL_MPS = 4.5
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class EngineConfig:
     """The race, its sensors and the athlete's wishes.
 
-    Raises AskedWronglyError for a plan the engine cannot run.
+    Raises UsageError for a plan the engine cannot run.
     """
 
     plan: Plan
@@ -43,18 +43,18 @@ class Setup:
     def __post_init__(self) -> None:
         legs = len(self.plan.legs())
         if legs != 1:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"plan {self.plan.name!r} has {legs} legs: this version runs races, plans of one "
                 "stretch"
             )
         kick_m = self.race.course.kick_m
         if kick_m <= SILENT_TO_GO_M:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of "
                 "which nothing is felt"
             )
         if self.gate is not None and self.race.course.lap_m is None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"gate for {self.race.course.event}, a road race: should be left out, no line "
                 "comes back there"
             )

@@ -1,6 +1,6 @@
 """What can go wrong, and whose fault it is.
 
-``AskedWronglyError`` blames the caller (config, profile, command line; exit status 2).
+``UsageError`` blames the caller (config, profile, command line; exit status 2).
 ``DataError`` blames bytes or files from outside (exit status 1). Any other exception that leaves
 kickcue is a bug.
 """
@@ -14,7 +14,7 @@ class KickcueError(Exception):
     exit_status = 1
 
 
-class AskedWronglyError(KickcueError):
+class UsageError(KickcueError):
     """A setting, a profile or an argument that cannot be honoured."""
 
     exit_status = 2

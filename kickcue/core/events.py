@@ -161,7 +161,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class BeaconHeard:
+class BeaconReading:
     """An advertisement of the beacon at the finish line, and how strong it was at the runner's."""
 
     t_ns: int
@@ -201,7 +201,7 @@ class Tick:
     t_ns: int
 
 
-Input = Notification | Link | Mark | Command | Fix | BeaconHeard | Ack | Timer | Tick
+Input = Notification | Link | Mark | Command | Fix | BeaconReading | Ack | Timer | Tick
 
 
 # ---- outputs

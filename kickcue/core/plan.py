@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import CommandKind, CueKind
 
 MOST_LEGS: Final = (
@@ -38,12 +38,12 @@ class Run:
         previous_m = math.inf
         for cue in self.cues:
             if not 0 <= cue.to_go_m <= self.course.distance_m:
-                raise AskedWronglyError(
+                raise UsageError(
                     f"cue {cue.kind} at {cue.to_go_m} m to go of {self.course.event}: should be 0 "
                     f"to {self.course.distance_m:g} m"
                 )
             if cue.to_go_m >= previous_m:
-                raise AskedWronglyError(
+                raise UsageError(
                     f"cue {cue.kind} at {cue.to_go_m} m to go: should come closer to the finish "
                     "than the one before"
                 )
@@ -63,12 +63,10 @@ class Rest:
 
     def __post_init__(self) -> None:
         if sum(end is not None for end in (self.duration_s, self.distance_m, self.until)) != 1:
-            raise AskedWronglyError(
-                "rest: should end in exactly one way: duration_s, distance_m or until"
-            )
+            raise UsageError("rest: should end in exactly one way: duration_s, distance_m or until")
         for name, length in (("duration_s", self.duration_s), ("distance_m", self.distance_m)):
             if length is not None and not 0 < length < math.inf:
-                raise AskedWronglyError(f"rest with {name} {length}: should be more than 0")
+                raise UsageError(f"rest with {name} {length}: should be more than 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ class Repeat:
 
     def __post_init__(self) -> None:
         if not 1 <= self.times <= MOST_LEGS:
-            raise AskedWronglyError(f"repeat {self.times} times: should be 1 to {MOST_LEGS}")
+            raise UsageError(f"repeat {self.times} times: should be 1 to {MOST_LEGS}")
         if not self.steps:
-            raise AskedWronglyError("repeat: should have at least one step to repeat")
+            raise UsageError("repeat: should have at least one step to repeat")
 
 
 Leg = Run | Rest
@@ -93,7 +91,7 @@ Step = Leg | Repeat
 class Plan:
     """A named list of steps with at least one ``Run`` and at most ``MOST_LEGS`` legs.
 
-    Raises ``AskedWronglyError`` otherwise.
+    Raises ``UsageError`` otherwise.
     """
 
     name: str
@@ -101,14 +99,12 @@ class Plan:
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise AskedWronglyError("plan: should have a name")
+            raise UsageError("plan: should have a name")
         count = _count(self.steps)
         if count > MOST_LEGS:
-            raise AskedWronglyError(
-                f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}"
-            )
+            raise UsageError(f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}")
         if not any(isinstance(leg, Run) for leg in self.legs()):
-            raise AskedWronglyError(f"plan {self.name!r}: should have something to run")
+            raise UsageError(f"plan {self.name!r}: should have something to run")
 
     def legs(self) -> tuple[Leg, ...]:
         """Return every stretch and rest in the order it is run, repeats written out."""

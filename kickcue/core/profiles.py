@@ -12,7 +12,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final, Self
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt import short_uuid
 
 SILENCE_OK_S: Final = 2.5
@@ -47,12 +47,12 @@ class FirmwareRange:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read comparisons joined by commas; raise AskedWronglyError for anything else."""
+        """Read comparisons joined by commas; raise UsageError for anything else."""
         comparisons = []
         for part in text.split(","):
             found = re.fullmatch(r"\s*(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)\s*", part)
             if found is None:
-                raise AskedWronglyError(
+                raise UsageError(
                     f"firmware range {text!r}: {part.strip()!r} is no comparison; it is written "
                     "'>=1.15,<1.16'"
                 )
@@ -224,7 +224,7 @@ def holds(block: Match, advert: Advertisement) -> bool:
 def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResult:
     """Return the one profile for the advertisement, or the generic ones for its services.
 
-    Two device profiles that both match raise AskedWronglyError: one of the two claims too much.
+    Two device profiles that both match raise UsageError: one of the two claims too much.
     """
     known = tuple(profiles)
     matching = [
@@ -233,7 +233,7 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
     title = repr(advert.name) if advert.name is not None else "a device without a name"
     if len(matching) > 1:
         names = " and ".join(profile.id for profile in matching)
-        raise AskedWronglyError(
+        raise UsageError(
             f"{title} matches the profiles {names}: one of them must say more in its [[match]] "
             "blocks"
         )

@@ -10,11 +10,11 @@ shorter way, other lines under the same belief, is right only where the lines ha
 from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
-from kickcue.core.crossing.beacon_pass import BeaconWatch
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.beacon_pass import BeaconPassDetector
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.events import Fix, MarkSource
-from kickcue.core.position.estimator import Call, DistanceEstimator
+from kickcue.core.position.estimator import Call, PositionEstimator
 from kickcue.core.units import NS_PER_S
 
 MOST_TOLD: Final = 40_000
@@ -29,13 +29,13 @@ MOST_MARKS: Final = 1000
 class _Gun(NamedTuple):
     """The estimators as they were at the gun, and its time by the timer and by events."""
 
-    distance: DistanceEstimator
-    line: LineWatch
+    distance: PositionEstimator
+    line: FinishLine
     timer_ns: int
     t_ns: int
 
 
-class RaceSoFar:
+class RaceState:
     """What is known of a race: told by its methods, asked of ``distance``, ``line``, ``beacon``.
 
     ``timer_ns`` is the time of the recorder, which may stand still (``TimerClock``).
@@ -44,9 +44,9 @@ class RaceSoFar:
     def __init__(
         self,
         course: Course,
-        distance: DistanceEstimator,
-        line: LineWatch,
-        beacon: BeaconWatch,
+        distance: PositionEstimator,
+        line: FinishLine,
+        beacon: BeaconPassDetector,
     ) -> None:
         """Take estimators that wait for the gun."""
         self.course = course
@@ -128,24 +128,24 @@ class RaceSoFar:
             age_s = (fix.t_ns - crossed_ns) / NS_PER_S
             self.mark(timer_ns, MarkSource.GATE, age_s, by_position=True)
 
-    def unmarked_finish(self) -> "RaceSoFar":
+    def unmarked_finish(self) -> "RaceState":
         """Return a copy without the mark of the finish: to go on with should the end be none."""
-        twin = RaceSoFar(self.course, self.distance.copy(), self.line, self.beacon)
+        twin = RaceState(self.course, self.distance.copy(), self.line, self.beacon)
         twin._gun, twin._marks = self._gun, self._marks
         twin._told = None if self._told is None else list(self._told)
         if twin.distance.at_last_line:
             twin.undo_mark()
         return twin
 
-    def next(self, course: Course) -> "RaceSoFar":
+    def next(self, course: Course) -> "RaceState":
         """Return a race over ``course`` that waits for its gun at the same place."""
         return self._waiting(course, self.distance.copy(), self.line.copy())
 
-    def next_elsewhere(self, course: Course, gate: Gate | None) -> "RaceSoFar":
+    def next_elsewhere(self, course: Course, gate: Gate | None) -> "RaceState":
         """Return the same where the finish line is to be found anew, unless it is set."""
-        return self._waiting(course, self.distance.copy(), LineWatch(course, gate))
+        return self._waiting(course, self.distance.copy(), FinishLine(course, gate))
 
-    def over(self, course: Course) -> "RaceSoFar | None":
+    def over(self, course: Course) -> "RaceState | None":
         """Return this race as it would be known had it been one over ``course`` from the gun on.
 
         None where that cannot be told any more.
@@ -166,10 +166,10 @@ class RaceSoFar:
         self._told = None
 
     @staticmethod
-    def _waiting(course: Course, distance: DistanceEstimator, line: LineWatch) -> "RaceSoFar":
+    def _waiting(course: Course, distance: PositionEstimator, line: FinishLine) -> "RaceState":
         distance.go_by(course)
         line.go_by(course)
-        return RaceSoFar(course, distance, line, BeaconWatch())
+        return RaceState(course, distance, line, BeaconPassDetector())
 
     def _keep(self, call: Call) -> None:
         if self._gun is not None and self._told is not None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.units import MILE_M
 
 FASTER_THAN_ANY: Final = 0.95
@@ -58,7 +58,7 @@ def bounds_s(course: Course) -> tuple[float, float]:
 
 
 def check_target(course: Course, target_s: float) -> None:
-    """Raise AskedWronglyError for a time that cannot be meant, with what may have been meant."""
+    """Raise UsageError for a time that cannot be meant, with what may have been meant."""
     fastest_s, slowest_s = bounds_s(course)
     if fastest_s <= target_s <= slowest_s:
         return
@@ -66,7 +66,7 @@ def check_target(course: Course, target_s: float) -> None:
     guesses = meant or _with_colon_s(target_s)
     guess = f"; did you mean {_clock(guesses[0])}?" if guesses else ""
     wanted = f"{_clock(fastest_s, up=True)} to {_clock(slowest_s)} for {course.event}"
-    raise AskedWronglyError(f"target_s: expected {wanted}, got {_clock(target_s)}{guess}")
+    raise UsageError(f"target_s: expected {wanted}, got {_clock(target_s)}{guess}")
 
 
 def _record_s(records: _Records, distance_m: float) -> float:

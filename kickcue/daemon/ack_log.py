@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.watch.state_machine import MOST_CUES, Answer
+from kickcue.core.watch.state_machine import MOST_CUES, CueAck
 
 LOG: Final = logging.getLogger(__name__)
 RESTARTED: Final = "the bridge was restarted"
@@ -30,32 +30,32 @@ class Answered:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._answers: OrderedDict[Key, CueAck] = OrderedDict()
         self._told = False
         for line in self._lines():
             self._keep(line)
         self._write("".join(map(_line, self._answers.values())), "w")  # what is old falls out here
 
     @property
-    def all(self) -> tuple[Answer, ...]:
+    def all(self) -> tuple[CueAck, ...]:
         """All that are remembered, the oldest first."""
         return tuple(self._answers.values())
 
-    def of(self, key: Key) -> Answer | None:
+    def of(self, key: Key) -> CueAck | None:
         """Return what was answered to a cue."""
         return self._answers.get(key)
 
-    def note(self, answer: Answer) -> None:
+    def note(self, answer: CueAck) -> None:
         """Remember an answer."""
         self._keep(answer)
         self._write(_line(answer), "a")
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: CueAck) -> None:
         self._answers[answer.run_id, answer.cue_id] = answer
         if len(self._answers) > MOST_CUES:
             self._answers.popitem(last=False)
 
-    def _lines(self) -> list[Answer]:
+    def _lines(self) -> list[CueAck]:
         """Return what is in the file; a line that was cut off is passed over."""
         try:
             text = self._path.read_text(encoding="utf-8", errors="replace")
@@ -74,11 +74,11 @@ class Answered:
                 LOG.warning("answers_not_kept path=%s why=%r", self._path, error.strerror)
 
 
-def _line(answer: Answer) -> str:
+def _line(answer: CueAck) -> str:
     return f"{json.dumps(asdict(answer))}\n"
 
 
-def _answer(line: str) -> Answer | None:
+def _answer(line: str) -> CueAck | None:
     try:
         values = json.loads(line)
     except ValueError:
@@ -86,7 +86,7 @@ def _answer(line: str) -> Answer | None:
     if not isinstance(values, dict) or values.keys() != _KINDS.keys():
         return None
     return (
-        Answer(**values)
+        CueAck(**values)
         if all(isinstance(values[name], kind) for name, kind in _KINDS.items())
         else None
     )

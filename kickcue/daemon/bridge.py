@@ -19,15 +19,15 @@ from typing import Any, Final
 from kickcue.config.settings import Settings
 from kickcue.config.watch_files import load_watch
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Notification
-from kickcue.core.watch.console_protocol import ANSWERING, Console, Told
+from kickcue.core.watch.console_protocol import ANSWERING, Console, ConsoleAnswer
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import ARMING, encode, encode_arm, encode_disarm
-from kickcue.core.watch.state_machine import Answer, Play, Touch
+from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.core.watch.watch_profile import Transport, WatchProfile, played_by
 from kickcue.daemon.ack_log import RESTARTED, Answered, Key
-from kickcue.daemon.cue_channel import Way, named_broker
+from kickcue.daemon.cue_channel import CueChannel, named_broker
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.messages import AckMessage, StatusMessage
 from kickcue.edges.mqtt.tasks import end
@@ -67,7 +67,7 @@ class Bridge:
         self.pin = pin
         self.broker = broker
         self.worn = worn
-        self.told: Callable[[Play, Answer], None] = lambda _play, _answer: None
+        self.told: Callable[[Play, CueAck], None] = lambda _play, _answer: None
         self.felt = 0
         self.not_felt = 0
         self._answered = answered
@@ -78,7 +78,7 @@ class Bridge:
         self._armed_there: dict[Key, int] = {}
         self._link = 0
         self._console = Console()
-        self._app: dict[str, asyncio.Future[Told]] = {}
+        self._app: dict[str, asyncio.Future[ConsoleAnswer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def work(self) -> None:
@@ -114,14 +114,14 @@ class Bridge:
                 self.worn.race(on=happening.phase in RACING)
             case Play():
                 self._decided[happening.touch.id] = happening
-            case Answer():
+            case CueAck():
                 self._answer(happening)
             case AckMessage() if happening.felt:
                 self._elsewhere.setdefault(
                     (happening.cue_run_id, happening.id), asyncio.Event()
                 ).set()
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: CueAck) -> None:
         """Take what the wrist has decided; what it says is felt is yet to be played."""
         key = (answer.run_id, answer.cue_id)
         play = self._decided.pop(answer.cue_id, None)
@@ -135,7 +135,7 @@ class Bridge:
                 self._answered.note(answer)
             self.broker.acknowledge(found)
 
-    async def _give(self, key: Key, play: Play, answer: Answer) -> None:
+    async def _give(self, key: Key, play: Play, answer: CueAck) -> None:
         """Play a cue and answer for it."""
         loop = asyncio.get_running_loop()
         lead_ms = self.broker.wrist.lead_ms
@@ -165,7 +165,7 @@ class Bridge:
         finally:
             self._giving.discard(key)
 
-    async def _play(self, key: Key, touch: Touch, deadline_s: float) -> str | None:
+    async def _play(self, key: Key, touch: CueContent, deadline_s: float) -> str | None:
         """Play a cue; return None where it is confirmed that it is felt, else why not."""
         answer = asyncio.get_running_loop().create_future()
         self._app[_id(key)] = answer
@@ -217,7 +217,7 @@ class Bridge:
             if self._answered.of(key) is None:
                 self._start(self._disarm(key))
 
-    async def _arm(self, key: Key, touch: Touch, due_ms: int) -> None:
+    async def _arm(self, key: Key, touch: CueContent, due_ms: int) -> None:
         now_s = asyncio.get_running_loop().time()
         due_in_ms = due_ms - round(now_s * 1000) - self.broker.wrist.lead_ms
         found = encode_arm(self.profile, _named(touch, key), due_in_ms)
@@ -264,7 +264,7 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     ``sensor``: publish what the watch's own standard sensors measure, as sensor ``watch``.
     ``second``: play only what no other watch has answered as felt. BrokerError when the first
     connection to the broker fails, unless ``patient``; whatever Bluetooth does is told by
-    ``Bridge.worn.health``. AskedWronglyError for a profile that Bluetooth does not carry.
+    ``Bridge.worn.health``. UsageError for a profile that Bluetooth does not carry.
     """
     by_bluetooth(pin.profile)
     answered = Answered(state / "bridge" / f"{pin.profile.id}.jsonl")
@@ -299,7 +299,9 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
 
 
 @asynccontextmanager
-async def bridge_of(settings: Settings, way: Way, *, state: Path) -> AsyncIterator[Bridge | None]:
+async def bridge_of(
+    settings: Settings, way: CueChannel, *, state: Path
+) -> AsyncIterator[Bridge | None]:
     """Bridge to the watch that the settings name, as one more client of the run's broker.
 
     Does nothing where there is no watch, or no broker.
@@ -326,7 +328,7 @@ def by_bluetooth(profile: WatchProfile) -> None:
     """Refuse a watch that is reached in another way."""
     if profile.transport is not Transport.BLE:
         how = played_by(profile.id, profile.transport)
-        raise AskedWronglyError(
+        raise UsageError(
             f"watch {profile.id}: expected one reached by Bluetooth, got {profile.transport}: {how}"
         )
 
@@ -336,7 +338,7 @@ def _writes(steps: tuple[object, ...]) -> tuple[Write, ...]:
     return tuple(step for step in steps if isinstance(step, Write))
 
 
-def _named(touch: Touch, key: Key) -> Touch:
+def _named(touch: CueContent, key: Key) -> CueContent:
     """Return the cue with an id that no other run has: the watch may outlive the run."""
     return replace(touch, id=_id(key))
 

@@ -18,7 +18,7 @@ LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CueChannel:
     """How cues get to the watch; ``delivery`` is None where there is no broker at all.
 
     ``text`` tells it to people, without a password.
@@ -43,7 +43,7 @@ class Way:
 def named_broker(settings: Settings) -> Address | None:
     """Return the broker that the settings name, with its password.
 
-    AskedWronglyError says what is wrong with it.
+    UsageError says what is wrong with it.
     """
     broker = settings.broker
     if broker.url is None:
@@ -56,7 +56,7 @@ def named_broker(settings: Settings) -> Address | None:
 @asynccontextmanager
 async def way_to_the_wrist(
     settings: Settings, run_id: str, now_ns: Callable[[], int], *, alongside: bool = False
-) -> AsyncIterator[Way]:
+) -> AsyncIterator[CueChannel]:
     """Open it: a broker out of reach is tried for ever, a private one that fails is done without.
 
     Where another run sends on the same topics, this one does not, unless ``alongside``.
@@ -71,11 +71,11 @@ async def way_to_the_wrist(
             except KickcueError as error:
                 text = f"no watch is told: {error}"
                 log_event(LOG, logging.WARNING, "no_wrist", text=text)
-                yield Way(None, text)
+                yield CueChannel(None, text)
                 return
             address, watch = private.address, private.watch
         sending = deliver(
             address, topics, run_id=run_id, now_ns=now_ns, patient=True, alongside=alongside
         )
         delivery = await stack.enter_async_context(sending)
-        yield Way(delivery, f"{address}, topics {topics.prefix}/#", watch)
+        yield CueChannel(delivery, f"{address}, topics {topics.prefix}/#", watch)

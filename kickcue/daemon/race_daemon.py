@@ -25,7 +25,7 @@ from kickcue.config.settings import SensorPin, Settings
 from kickcue.core.course import Course
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.events import (
     Arm,
     Cue,
@@ -47,7 +47,7 @@ from kickcue.daemon.audio import LocalAudio, audio_cache, local_audio
 from kickcue.daemon.beacon import BEACON, beacon_of
 from kickcue.daemon.bridge import Bridge, bridge_of
 from kickcue.daemon.clock import Clock, RaceTime
-from kickcue.daemon.cue_channel import Way, way_to_the_wrist
+from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist
 from kickcue.daemon.health import (
     HealthLog,
     Part,
@@ -59,7 +59,7 @@ from kickcue.daemon.health import (
 )
 from kickcue.daemon.logging_setup import event as log_event
 from kickcue.daemon.position_receiver import POSITIONS, Positions, positions
-from kickcue.daemon.race_session import Session, View
+from kickcue.daemon.race_session import RaceSession, View
 from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.daemon.run_lock import only_one
@@ -100,21 +100,21 @@ class _Ended:
     lesson: Callable[[], str] | None
 
 
-class Live:
+class RaceDaemon:
     """A run. Made by ``live``; a screen reads it, keys and edges ``put`` into it."""
 
     def __init__(self, settings: Settings, clock: Clock, run_id: str, state: Path) -> None:
-        """Take what the run is about; AskedWronglyError where the race cannot be run."""
+        """Take what the run is about; UsageError where the race cannot be run."""
         self.settings = settings
         self.document = settings.document().with_digests()
         self._set_up = self.document.course()
         self.clock = clock
         self.run_id = run_id
-        self.session: Session | None = None
+        self.session: RaceSession | None = None
         self.radio: Radio | None = None
         self.positions: Positions | None = None
         self.beacon: BeaconEar | None = None
-        self.way: Way | None = None
+        self.way: CueChannel | None = None
         self.audio: LocalAudio | None = None
         self.bridge: Bridge | None = None
         self.recorder: Recorder | None = None
@@ -313,7 +313,7 @@ class Live:
             run_ns, race_ns = self.clock.run_ns(), self.race_ns()
             wrist.look()
             if delivery.second is not None and not is_on(self.phase, resumed=self.resumed):
-                self.refused = AskedWronglyError(delivery.second)
+                self.refused = UsageError(delivery.second)
                 self.done.set()
             if self.session is not None and race_ns is not None:
                 ready = wrist.welcome(self.session.view, run_ns, race_ns)
@@ -361,7 +361,7 @@ class Live:
             unfinished.path,
             None if unfinished.same_boot else self.clock.facts(self.run_id, self._race),
         )
-        self.session = Session(
+        self.session = RaceSession(
             unfinished.engine, self._record, self._deliver, from_ns=unfinished.last_t_ns
         )
         self.session.remember(unfinished.recording.outputs)
@@ -407,7 +407,7 @@ class Live:
             self.recorder = start_recorder(
                 self._recordings, self._header(self._began_utc, self._race)
             )
-        self.session = Session(Engine(self._setup), self._record, self._deliver)
+        self.session = RaceSession(Engine(self._setup), self._record, self._deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
         return Header(
@@ -472,7 +472,7 @@ class Live:
         if self.phase is Phase.WAITING and self.clock.run_ns() > s_to_ns(REST_AFTER_S):
             self.done.set()
 
-    def _look_after_race(self, session: Session) -> None:
+    def _look_after_race(self, session: RaceSession) -> None:
         """Note an end, and that it was none or that the next heat has begun.
 
         To be called after every event, for they may come at once.
@@ -523,7 +523,7 @@ class Live:
                 level=logging.WARNING,
             )
 
-    def _lesson(self, session: Session) -> Callable[[], str] | None:
+    def _lesson(self, session: RaceSession) -> Callable[[], str] | None:
         """Return what keeps what the race has taught, once it is sure that it is over.
 
         None where it has taught nothing.
@@ -630,15 +630,15 @@ async def live(
     clock: Clock | None = None,
     fresh: bool = False,
     alongside: bool = False,
-) -> AsyncIterator[Live]:
+) -> AsyncIterator[RaceDaemon]:
     """Run a race, live; recordings lie in ``state``/races.
 
     A race that was cut off less than ten minutes ago goes on, unless ``fresh``. Where another run
     sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes
-    on without a wrist. AskedWronglyError where the settings describe no race that can be run;
+    on without a wrist. UsageError where the settings describe no race that can be run;
     everything else is told in ``notes`` and tried again.
     """
-    run = Live(settings, clock or Clock(), new_run_id(), state)
+    run = RaceDaemon(settings, clock or Clock(), new_run_id(), state)
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
         unfinished = (

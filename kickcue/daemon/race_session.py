@@ -60,7 +60,7 @@ class View:
                 self.notices.append(output)
 
 
-class Session:
+class RaceSession:
     """One runner's race, live. ``record`` and ``deliver`` must neither wait nor raise."""
 
     def __init__(

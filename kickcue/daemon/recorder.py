@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.errors import KickcueError, UsageError
 from kickcue.recording.header import utc_ns, utc_text
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import Entry, Header
@@ -157,11 +157,11 @@ def start_recorder(folder: Path, header: Header) -> Recorder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise AskedWronglyError(f"{folder} cannot be made: {error.strerror}") from None
+            raise UsageError(f"{folder} cannot be made: {error.strerror}") from None
         for name in _names(header):
             try:
                 return McapWriter(folder / name, header)
-            except AskedWronglyError:
+            except UsageError:
                 if not (folder / name).exists():
                     raise
         raise AssertionError("there is no last number")

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.recording.locked_file import StraightFile, being_written
 
 NAME: Final = "running"
@@ -14,7 +14,7 @@ NAME: Final = "running"
 
 @contextmanager
 def only_one(state: Path) -> Iterator[None]:
-    """Keep other runs out of ``state`` meanwhile; AskedWronglyError where one is on.
+    """Keep other runs out of ``state`` meanwhile; UsageError where one is on.
 
     A killed run keeps nobody out. Where the folder cannot be written nobody is kept out, and
     nothing is recorded either.
@@ -23,7 +23,7 @@ def only_one(state: Path) -> Iterator[None]:
     try:
         held = _hold(path)
     except BlockingIOError:
-        raise AskedWronglyError(
+        raise UsageError(
             f"`kickcue run` is on already in {state} (process {_holder(path)}): end that one "
             f"(`kill {_holder(path)}`), "
             "and its race can be gone on with; or give this one a place of its own with --state"

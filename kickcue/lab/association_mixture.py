@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.lab.oracle_filter import LEAST_MPS, OracleFilter
 from kickcue.lab.oracle_readings import Reading
 from kickcue.lab.sensors import DOUBLED_AFTER_S, Gate, Thumb, TrueMark
@@ -39,7 +39,7 @@ class AssociationMixture:
 
     def __init__(self, course: Course, marks: Thumb | Gate | None, first: OracleFilter) -> None:
         if not isinstance(marks, Thumb):
-            raise AskedWronglyError(f"{marks}: expected a thumb, which alone has a model here")
+            raise UsageError(f"{marks}: expected a thumb, which alone has a model here")
         self._lines_m, self._thumb = course.crossings_m, marks
         self._stray_per_m = max(marks.stray / course.marker_m, STRAY_PER_M)
         self._labellings = [_Labelling(1.0, first)]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from kickcue.lab.pacing_profile import Manner, even
+from kickcue.lab.pacing_profile import PacingProfile, even
 
 STEP_S = 0.25
 RUN_ON_S = 5.0
@@ -115,7 +115,7 @@ def run_race(
     distance_m: float,
     kick_m: float,
     mean_mps: float | None = None,
-    manner: Manner | None = None,
+    manner: PacingProfile | None = None,
 ) -> Truth:
     """Return one race over ``distance_m`` in that ``manner``.
 
@@ -150,7 +150,7 @@ def run(
     distance_m: float,
     speed: SpeedShape,
     random: Random,
-    manner: Manner | None = None,
+    manner: PacingProfile | None = None,
 ) -> Truth:
     """Return the race that follows from ``speed(t_s, done_m)`` over the ground.
 

@@ -16,7 +16,7 @@ from random import Random
 from typing import Final
 
 from kickcue.core.course import Course
-from kickcue.core.events import BeaconHeard
+from kickcue.core.events import BeaconReading
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth
 from kickcue.lab.pacing_profile import BEND_RADIUS_M
@@ -60,7 +60,7 @@ class Beacon:
 
 def advertisements(
     random: Random, truth: Truth, course: Course, beacon: Beacon
-) -> Iterator[BeaconHeard]:
+) -> Iterator[BeaconReading]:
     """Yield what is heard of the beacon, from the gun on."""
     aside_m, level_dbm = random.uniform(*beacon.aside_m), random.uniform(*beacon.at_1_m_dbm)
     exponent, body_db, rice = (
@@ -90,7 +90,7 @@ def advertisements(
         )
         rssi_dbm += 20.0 * math.log10(max(wave, 1e-3))
         if random.random() >= beacon.lost and rssi_dbm > random.gauss(HEARD_DBM, HEARD_SD_DB):
-            yield BeaconHeard(s_to_ns(t_s), round(rssi_dbm))
+            yield BeaconReading(s_to_ns(t_s), round(rssi_dbm))
         t_s += beacon.interval_s + random.uniform(0.0, JITTER_S)
 
 

@@ -9,7 +9,7 @@ from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.cueing.phrases import PLAIN, Vocabulary
 from kickcue.core.engine import Engine
-from kickcue.core.engine_config import Setup
+from kickcue.core.engine_config import EngineConfig
 from kickcue.core.events import Command, CommandKind, Cue, Estimate, Input, Mark
 from kickcue.core.units import NS_PER_S, ns_to_s, s_to_ns
 from kickcue.lab.baselines import baselines
@@ -73,7 +73,7 @@ def in_batches(
 
 
 def outcome(
-    setup: Setup, race: SimulatedRace, seed: int, *, ticks_recorded: bool = False
+    setup: EngineConfig, race: SimulatedRace, seed: int, *, ticks_recorded: bool = False
 ) -> Outcome:
     """Run the engine, the wrist and the baselines over one race."""
     course = setup.race.course
@@ -171,6 +171,6 @@ def is_model_known(scenario: Scenario) -> bool:
 
 
 @lru_cache(maxsize=16)
-def setup_of(document: str) -> Setup:
+def setup_of(document: str) -> EngineConfig:
     """Return the set-up of a document given as JSON; profiles are read once for many races."""
     return RaceDocument.model_validate_json(document).setup()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.nearest import did_you_mean
 
 
@@ -158,10 +158,10 @@ DEFAULT: Final = "cheptegei-2020"
 
 
 def famous_race(name: str) -> FamousRace:
-    """Return a famous race; AskedWronglyError names those there are."""
+    """Return a famous race; UsageError names those there are."""
     if name not in FAMOUS:
         guess = did_you_mean(name, FAMOUS)
-        raise AskedWronglyError(
+        raise UsageError(
             f"famous race {name!r}: {f'{guess} ' if guess else ''}there are {', '.join(FAMOUS)}"
         )
     return FAMOUS[name]

@@ -79,7 +79,7 @@ def bound(
     """Return what the filter makes of a simulated race.
 
     ``leaps_seen`` False: where the pod's scale stepped, it does not see by how much.
-    ``lines_told`` False: it is not told which line a press is of. Raises AskedWronglyError where
+    ``lines_told`` False: it is not told which line a press is of. Raises UsageError where
     the scenario has no presses.
     """
     told = _told(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)

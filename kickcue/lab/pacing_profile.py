@@ -74,7 +74,7 @@ ANY_SHAPE: Final = tuple(Shape)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class PacingProfile:
     """How one race is run.
 
     ``pace`` is a factor on the mean pace, ``path`` the metres on the ground for each metre of the
@@ -90,7 +90,7 @@ class Manner:
     rolling_s: float = 0.0
 
 
-def drawn(random: Random, style: Style, course: Course) -> Manner:
+def drawn(random: Random, style: Style, course: Course) -> PacingProfile:
     """Return one race's manner."""
     shape = _shape(random, random.choice(style.shapes))
     levels = [random.uniform(-style.surge, style.surge) for _ in range(course.laps)]
@@ -101,12 +101,12 @@ def drawn(random: Random, style: Style, course: Course) -> Manner:
         path = _passing(random, course, course.lap_m, style.passing)
     tired = _tiring(random.uniform(*style.fades), course) if any(style.fades) else None
     rolling_s = random.randint(*style.rolling_s) if any(style.rolling_s) else 0
-    return Manner(pace, path, kick_m, style.kick, tired, rolling_s)
+    return PacingProfile(pace, path, kick_m, style.kick, tired, rolling_s)
 
 
-def even(kick_m: float) -> Manner:
+def even(kick_m: float) -> PacingProfile:
     """Return the plainest one: even pace on the measured line, and a spurt of up to 8 %."""
-    return Manner(lambda _done_m: 1.0, None, kick_m, 0.08)
+    return PacingProfile(lambda _done_m: 1.0, None, kick_m, 0.08)
 
 
 def _shape(random: Random, shape: Shape) -> Along:

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import kickcue
 from kickcue.config.extras import how_to_get
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 CONNECT_WITHIN_S: Final = 10
 _FORM: Final = re.compile(r"(tcp|tls)://([^/:\s]+|\[[^/\s]+\]):\d{1,5}/?")
@@ -62,7 +62,7 @@ class Certificates:
     def checked(self, address: str) -> dict[str, Any]:
         """Return the arguments of Dask's ``Security`` for an address.
 
-        AskedWronglyError where they do not go together.
+        UsageError where they do not go together.
         """
         told = {
             "tls_ca_file": self.ca_file,
@@ -72,20 +72,18 @@ class Certificates:
         files = {name: path for name, path in told.items() if path is not None}
         if not address.startswith("tls://"):
             if files:
-                raise AskedWronglyError(
+                raise UsageError(
                     "--dask: expected tls:// with --dask-ca, --dask-cert and --dask-key, got "
                     f"{address}"
                 )
             return {}
         if len(files) < len(told):
-            raise AskedWronglyError(
+            raise UsageError(
                 "--dask tls://: expected --dask-ca, --dask-cert and --dask-key, got not all of them"
             )
         for path in files.values():
             if not path.is_file():
-                raise AskedWronglyError(
-                    f"--dask: expected a PEM file, got {path}: there is no such file"
-                )
+                raise UsageError(f"--dask: expected a PEM file, got {path}: there is no such file")
         return {"require_encryption": True, **{name: str(path) for name, path in files.items()}}
 
 
@@ -97,27 +95,25 @@ def cluster(address: str, certificates: Certificates | None = None) -> Iterator[
     reaches a scheduler or a worker can run any program there, and what comes back is unpickled
     here. Over ``tls://`` only who has a certificate of the same authority.
 
-    AskedWronglyError where Dask is not installed, nobody answers, nobody works there, or the
+    UsageError where Dask is not installed, nobody answers, nobody works there, or the
     workers have another kickcue or none.
     """
     if not _FORM.fullmatch(address):
         # Dask itself would ask for twenty seconds, and leave a traceback.
-        raise AskedWronglyError(
-            f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}"
-        )
+        raise UsageError(f"--dask: expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}")
     files = (certificates or Certificates()).checked(address)
     try:
         from distributed import Client  # noqa: PLC0415  an extra, and a second of importing
         from distributed.security import Security  # noqa: PLC0415  same
     except ImportError:
-        raise AskedWronglyError(f"--dask needs Dask: {how_to_get('cluster')}") from None
+        raise UsageError(f"--dask needs Dask: {how_to_get('cluster')}") from None
     try:
         security = Security(**files) if files else None  # type: ignore[no-untyped-call]
         client: Any = Client(
             address, timeout=CONNECT_WITHIN_S, set_as_default=False, security=security
         )  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--dask {address}: no scheduler there ({error}), right would be e.g. "
             "tcp://10.0.0.5:8786"
         ) from None
@@ -137,12 +133,12 @@ def _check_workers(client: Any, address: str) -> None:
     except ModuleNotFoundError:
         versions = {None}
     if not versions:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--dask {address}: the cluster has no workers, start some with: dask worker {address}"
         )
     if versions != {kickcue.__version__}:
         wanted = f"kickcue {kickcue.__version__} on every worker"
-        raise AskedWronglyError(
+        raise UsageError(
             f"--dask {address}: expected {wanted}, got {_found(versions)}: install the same there"
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from kickcue.core.position.scale_prior import Measured
+from kickcue.core.position.scale_prior import MeasuredScale
 from kickcue.lab.sensors import PodFaults, Thumb
 
 USUAL_MPS: Final = 4.9
@@ -35,7 +35,7 @@ class History:
     Measured are true metres per metre of the pod; the scale is pod metres per true metre.
     """
 
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredScale, ...]
     scale_today: float
 
 
@@ -51,7 +51,9 @@ def history(random: Random, earlier: Earlier, pod: PodFaults, distance_m: float)
         if number and random.random() < earlier.shoe_changed:
             base *= 1.0 + random.gauss(0.0, earlier.shoe_sd)
         days.append(base * (1.0 + random.gauss(0.0, earlier.day_sd)))
-    measured = tuple(Measured(1.0 / (day * (1.0 + random.gauss(0.0, sd))), sd) for day in days[:-1])
+    measured = tuple(
+        MeasuredScale(1.0 / (day * (1.0 + random.gauss(0.0, sd))), sd) for day in days[:-1]
+    )
     return History(measured, days[-1])
 
 

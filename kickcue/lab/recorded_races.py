@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from kickcue.config.race_document import RaceDocument
-from kickcue.core.errors import AskedWronglyError, DataError, DecodeError
+from kickcue.core.errors import DataError, DecodeError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.readings import HeartReading, PodReading, cadence_spm, interpret
@@ -62,11 +62,11 @@ class KnownRace:
 def known_races(folder: Path, lap_m: float | None = None) -> tuple[list[KnownRace], dict[str, str]]:
     """Return the races of a folder and all below it, and for every other recording why it is none.
 
-    ``lap_m`` is for recordings that do not tell theirs. AskedWronglyError where there is no such
+    ``lap_m`` is for recordings that do not tell theirs. UsageError where there is no such
     folder or no race in it.
     """
     if not folder.is_dir():
-        raise AskedWronglyError(f"--archive {folder}: no such folder")
+        raise UsageError(f"--archive {folder}: no such folder")
     finishes = _finishes(folder / TRUTH)
     found, left_out = [], {}
     for path in sorted(
@@ -76,10 +76,10 @@ def known_races(folder: Path, lap_m: float | None = None) -> tuple[list[KnownRac
     ):
         try:
             found.append(_known(path, finishes.get(path.name), lap_m))
-        except (DataError, AskedWronglyError) as error:
+        except (DataError, UsageError) as error:
             left_out[str(path.relative_to(folder))] = str(error)
     if not found:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--archive {folder}: none of {len(left_out)} recordings is a race whose finish is "
             "known"
         )
@@ -97,18 +97,18 @@ def as_recorded(races: list[KnownRace]) -> partial[list[Outcome]]:
 def with_faults(race: KnownRace, scenario: str) -> partial[list[Outcome]]:
     """Return the work of running one race with a scenario's faults.
 
-    AskedWronglyError where the faults are the runner's own.
+    UsageError where the faults are the runner's own.
     """
     wanted = SCENARIOS[scenario]
     style = wanted.style
     if style.wide or style.surge or wanted.group is Group.PHYSICAL:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--scenario {scenario} with --archive: it is a way of running, and a recorded runner "
             "runs as he ran"
         )
     if not suits(wanted, setup_of(race.document).race.course):
         what = f"--scenario {scenario} with --archive: {race.path.name} is a race on the track"
-        raise AskedWronglyError(f"{what}, expected one on the road")
+        raise UsageError(f"{what}, expected one on the road")
     return partial(_with_faults, race, scenario)
 
 

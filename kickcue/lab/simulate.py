@@ -102,7 +102,7 @@ def race_inputs(random: Random, truth: Truth, course: Course, scenario: Scenario
 def simulated_document(race: str, lap_m: float | None = None) -> RaceDocument:
     """Return the set-up of the simulated races: one pod, one strap, nothing known beforehand.
 
-    AskedWronglyError for a lap of NaN.
+    UsageError for a lap of NaN.
     """
     sensors = {
         "pod": SensorChoice(profile="generic-rsc"),

@@ -12,7 +12,13 @@ from typing import Final
 
 from kickcue.core.events import Arm, Cue, CueKind, Disarm, Estimate, Output
 from kickcue.core.units import NS_PER_MS
-from kickcue.core.watch.state_machine import Action, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import (
+    Action,
+    CueContent,
+    MessageTimes,
+    Play,
+    WatchStateMachine,
+)
 
 RUN: Final = "race"
 BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)
@@ -66,7 +72,7 @@ class Watch:
     link: BadLink | None = None
     random: Random | None = None
     felt: list[Felt] = field(default_factory=list)
-    _wrist: Wrist = field(default_factory=Wrist)
+    _wrist: WatchStateMachine = field(default_factory=WatchStateMachine)
     _coming: list[tuple[int, int, int, Output]] = field(default_factory=list)
     _sent: int = 0
     _armed: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -119,7 +125,7 @@ class Watch:
         return len(self.felt) - len(once)
 
     def _take(self, now_ms: int, sent_ms: int, output: Output) -> None:
-        stamp = Stamp(RUN, sent_ms, now_ms)
+        stamp = MessageTimes(RUN, sent_ms, now_ms)
         if isinstance(output, Arm):
             if sent_ms >= self._armed.get(output.cue.id, (-1, 0))[0]:
                 self._armed[output.cue.id] = (sent_ms, sent_ms + output.due_in_ms)
@@ -148,5 +154,5 @@ class Watch:
                 self.felt.append(Felt(now_ms, touch.id, touch.kind, touch.text, late))
 
 
-def _touch(cue: Cue) -> Touch:
-    return Touch(cue.id, cue.kind, cue.text, cue.say, cue.pulses, cue.urgency, cue.ttl_ms)
+def _touch(cue: Cue) -> CueContent:
+    return CueContent(cue.id, cue.kind, cue.text, cue.say, cue.pulses, cue.urgency, cue.ttl_ms)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Mark
 from kickcue.recording.file_bytes import load
 from kickcue.recording.file_type import kind_of
@@ -41,17 +41,17 @@ def read(
     ``progress`` is called now and then with the share that has been read, for FIT: the other
     formats are read many times as fast.
 
-    AskedWronglyError where there is no such file or activity, DataError where nothing can be had
+    UsageError where there is no such file or activity, DataError where nothing can be had
     from it.
     """
     if marks not in (*MARKS, "presses"):
-        raise AskedWronglyError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
+        raise UsageError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
     loaded = load(path)
     data = loaded.data
     kind = kind_of(path, data)
     if kind in ("MCAP", "JSONL"):
         if activity not in (None, 1):
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one"
             )
         found = _own(path, data, kind)
@@ -97,8 +97,8 @@ def _activity(
 
             return fit.read(data, wanted, progress)
         return _reader(kind)(data, wanted)
-    except AskedWronglyError as error:
-        raise AskedWronglyError(f"{path}: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
 
 
 def _reader(kind: str) -> "Callable[[bytes, int | None], Activity]":

@@ -26,7 +26,7 @@ _Row = Mapping[str, str]
 
 
 def read(data: bytes, wanted: int | None = None) -> Activity:
-    """Return the run of a log. ``wanted``: 1 or None; AskedWronglyError for any other."""
+    """Return the run of a log. ``wanted``: 1 or None; UsageError for any other."""
     head, *lines = decode(data).splitlines()
     names = [name.strip() for name in head.split(",")]
     rows = [dict(zip(names, line.split(","), strict=False)) for line in lines if line.strip()]

@@ -394,7 +394,7 @@ SHAPES: Final[Sequence[Shape]] = (
     _input(events.Mark, "mark"),
     _input(events.Command, "command"),
     _input(events.Fix, "lat_deg"),
-    _input(events.BeaconHeard, "rssi_dbm", "beacon"),
+    _input(events.BeaconReading, "rssi_dbm", "beacon"),
     _input(events.Ack, "ack"),
     _input(events.Timer, "timer"),
     _input(events.Tick, "tick", constants={"tick": True}),

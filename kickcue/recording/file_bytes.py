@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.recording.json_text import shown
 
 LARGEST_BYTES: Final = 128 * 1024 * 1024
@@ -48,7 +48,7 @@ class Loaded:
 def load(path: Path) -> Loaded:
     """Return the file's bytes, unpacked where they are packed.
 
-    AskedWronglyError where there is no such file, DataError where it cannot be read, is empty or
+    UsageError where there is no such file, DataError where it cannot be read, is empty or
     too large, or holds not one recording.
     """
     found = Loaded(_read(path))
@@ -65,11 +65,9 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
-        raise AskedWronglyError(f"{path}: there is no such file") from None
+        raise UsageError(f"{path}: there is no such file") from None
     except IsADirectoryError:
-        raise AskedWronglyError(
-            f"{path} is a folder, right would be a recording ({READABLE})"
-        ) from None
+        raise UsageError(f"{path} is a folder, right would be a recording ({READABLE})") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
     if not data:

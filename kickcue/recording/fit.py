@@ -46,7 +46,7 @@ class _Session:
 def read(data: bytes, wanted: int | None = None, progress: Progress | None = None) -> Activity:
     """Return an activity of a FIT file, whatever can be decoded of it.
 
-    ``wanted``: which of several, counted from 1; AskedWronglyError where there is no such one.
+    ``wanted``: which of several, counted from 1; UsageError where there is no such one.
     ``progress`` is called now and then with the share of the file that has been read.
     """
     found, problems = messages(data, progress)

@@ -64,7 +64,7 @@ class _Found:
 def read(data: bytes, wanted: int | None = None) -> Activity:
     """Return the tracks of a GPX file, as far as its XML can be read. GPX has no laps.
 
-    ``wanted``: which of its activities, counted from 1; AskedWronglyError where there is no such
+    ``wanted``: which of its activities, counted from 1; UsageError where there is no such
     one.
     """
     found = _Found()

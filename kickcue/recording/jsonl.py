@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Link, Notification, Tick
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording.codec import BY_OUT, BY_TAG, Json, Shape, shape_of
@@ -43,16 +43,16 @@ def lines(header: Header, entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def write(path: Path, header: Header, entries: Iterable[Entry]) -> None:
-    """Write a new file; AskedWronglyError if it exists or cannot be created."""
+    """Write a new file; UsageError if it exists or cannot be created."""
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line}\n" for line in lines(header, entries))
     except FileExistsError:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{path} exists: a recording never overwrites another, name a new file"
         ) from None
     except OSError as error:
-        raise AskedWronglyError(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def read(path: Path, data: bytes) -> Recording:

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
 from kickcue import __version__
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.recording.codec import SHAPES, Json, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
 from kickcue.recording.header import metadata_of, utc_ns
@@ -37,7 +37,7 @@ SEQUENCES: Final = 1 << 32
 class McapWriter:
     """Writes a recording; a context manager.
 
-    AskedWronglyError if the file exists: a race is never recorded over another.
+    UsageError if the file exists: a race is never recorded over another.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
@@ -46,11 +46,11 @@ class McapWriter:
         try:
             file = StraightFile(path, "xb")
         except FileExistsError:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{path} exists: a recording never overwrites another, name a new file"
             ) from None
         except OSError as error:
-            raise AskedWronglyError(f"{path} cannot be created: {error.strerror}") from None
+            raise UsageError(f"{path} cannot be created: {error.strerror}") from None
         self._take(path, file, Contents(), header)
         head = McapHeader("", f"kickcue {__version__}"), Metadata(METADATA, metadata)
         self._begin(MCAP_MAGIC + b"".join(self._contents.add(record) for record in head))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.recording.header import utc_text
 from kickcue.recording.laps import Lap
@@ -84,12 +84,12 @@ class Choice:
 def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
     """Return part ``wanted``, counted from 1 in order of time, or the one that is worth most.
 
-    ``word`` is the file's word for a part. AskedWronglyError where there is no such part.
+    ``word`` is the file's word for a part. UsageError where there is no such part.
     """
     found = sorted((part for part in parts if part.points), key=lambda part: part.start_ns)
     if wanted is not None and not 1 <= wanted <= max(len(found), 1):
         there = f"1 to {len(found)}" if len(found) > 1 else "1, there is only one"
-        raise AskedWronglyError(f"--activity {wanted}: expected {there}")
+        raise UsageError(f"--activity {wanted}: expected {there}")
     if not found:
         return Choice(Part(UNKNOWN, ()), ())
     outings = {part.outing for part in found}

@@ -35,7 +35,7 @@ _PLACE: Final = {"latitude": "lat_deg", "longitude": "lon_deg"}
 def read(data: bytes, wanted: int | None = None) -> Activity:
     """Return the exercises of a session as one run.
 
-    ``wanted``: 1 or None; AskedWronglyError for any other.
+    ``wanted``: 1 or None; UsageError for any other.
     """
     try:
         given = parse(decode(data))

@@ -18,7 +18,7 @@ def activity_of(
 ) -> Activity:
     """Return the activity of some records.
 
-    AskedWronglyError where another than the first is wanted.
+    UsageError where another than the first is wanted.
     """
     bounds = Bounds()
     choice = chosen([Part(UNKNOWN, bounds.kept(points))], wanted, "activities")

@@ -25,7 +25,7 @@ _NOTE: Final = (
 
 
 def read(data: bytes, wanted: int | None = None) -> Activity:
-    """Return the run. ``wanted``: 1 or None; AskedWronglyError for any other."""
+    """Return the run. ``wanted``: 1 or None; UsageError for any other."""
     try:
         streams = _streams(parse(decode(data)))
         problems = []

@@ -99,7 +99,7 @@ class _Found:
 def read(data: bytes, wanted: int | None = None) -> Activity:
     """Return an activity of a TCX file, as far as its XML can be read.
 
-    ``wanted``: which of several, counted from 1; AskedWronglyError where there is no such one.
+    ``wanted``: which of several, counted from 1; UsageError where there is no such one.
     """
     found = _Found()
     damage = xml_events.read(data, _TREES, found.start, found.end)

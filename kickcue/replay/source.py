@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Arm,
-    BeaconHeard,
+    BeaconReading,
     Command,
     CommandKind,
     Estimate,
@@ -62,18 +62,18 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     Under a wish the recorded ticks are left out: another race wants its ticks at other moments.
     Under one for another course, so is what corrected the distance of the recorded one. With
     ``start_offset_s`` everything before is left out and the gun goes there; where no start was
-    recorded it goes at the beginning. AskedWronglyError where no race is known, DataError where
+    recorded it goes at the beginning. UsageError where no race is known, DataError where
     there is nothing to run.
     """
     recorded = recorded_document(recording)
     same = wish is None and recorded is not None and not start_offset_s and recording.header.ticks
     document = wish or recorded
     if document is None:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m"
         )
     inputs = recording.inputs
-    if not any(isinstance(event, Notification | Fix | BeaconHeard) for event in inputs):
+    if not any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs):
         raise DataError(f"{recording.path.name} holds no sensor data to replay")
     if not same:
         inputs = tuple(event for event in inputs if not isinstance(event, Tick))
@@ -113,7 +113,7 @@ def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
 def _from(inputs: tuple[Input, ...], start_offset_s: float, name: str) -> tuple[Input, ...]:
     last_s = ns_to_s(max((event.t_ns for event in inputs), default=0))
     if not 0.0 <= start_offset_s < last_s:
-        raise AskedWronglyError(
+        raise UsageError(
             f"--start-offset {start_offset_s:g}: {name} lasts {last_s:g} s, the offset should lie "
             "within"
         )

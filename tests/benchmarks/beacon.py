@@ -9,7 +9,7 @@ from itertools import count, takewhile
 from random import Random
 from statistics import fmean, median, pstdev, quantiles
 
-from kickcue.core.crossing.beacon_pass import BeaconWatch
+from kickcue.core.crossing.beacon_pass import BeaconPassDetector
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.athlete import Truth
 from kickcue.lab.beacon import WORN, Beacon, Worn, advertisements
@@ -26,7 +26,7 @@ SAME_S = 4.0
 
 def crossings(truth: Truth, seed: int, beacon: Beacon) -> list[tuple[float, float]]:
     """Return when the beacon was passed and when that was known, seconds after the gun."""
-    watch = BeaconWatch()
+    watch = BeaconPassDetector()
     watch.rest(0)
     heard = [
         (each.t_ns, each.rssi_dbm) for each in advertisements(Random(seed), truth, COURSE, beacon)

@@ -11,7 +11,7 @@ from bumble.device import Device
 from bumble.hci import Address
 from bumble.transport.common import AsyncPipeSink
 
-from kickcue.core.events import BeaconHeard
+from kickcue.core.events import BeaconReading
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.radio import BeaconPin, Stage, beacon_heard
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
@@ -61,7 +61,7 @@ async def test_a_beacon_is_heard_while_a_strap_is_held(
     """GIVEN a strap that speaks and an iBeacon on air THEN every advertisement comes, equal as they
     are, without a gap, and the strap stays.
     """
-    heard: list[BeaconHeard] = []
+    heard: list[BeaconReading] = []
     async with (
         beacon(bed) as address,
         speaking((virtual_strap, "2a37")),
@@ -71,7 +71,7 @@ async def test_a_beacon_is_heard_while_a_strap_is_held(
         pin = BeaconPin(ibeacon=UUID, major=1, minor=7)
         async with beacon_heard(
             pin,
-            lambda event: heard.append(event) if isinstance(event, BeaconHeard) else None,
+            lambda event: heard.append(event) if isinstance(event, BeaconReading) else None,
             loop_ns,
         ) as listening:
             await until(lambda: heard)

@@ -20,7 +20,7 @@ from kickcue.core.events import CommandKind, CueKind, Mark, Notification, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.core.watch.state_machine import Play
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Watch, watch
@@ -137,7 +137,7 @@ async def run_race(
 
 
 @contextlib.asynccontextmanager
-async def at_the_wrist(daemon: Live) -> AsyncIterator[Watch]:
+async def at_the_wrist(daemon: RaceDaemon) -> AsyncIterator[Watch]:
     """Be the watch of the daemon's private broker."""
     assert daemon.way is not None
     assert daemon.way.watch is not None, daemon.way.text
@@ -145,7 +145,7 @@ async def at_the_wrist(daemon: Live) -> AsyncIterator[Watch]:
         yield wrist
 
 
-def taken(daemon: Live) -> Counter[str]:
+def taken(daemon: RaceDaemon) -> Counter[str]:
     """Return how many measurements of each sensor have arrived."""
     return Counter({name: health.notifications for name, health in daemon.health.items()})
 

@@ -14,7 +14,7 @@ import pytest_asyncio
 from kickcue.config.watch_files import load_watch
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import encode
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.daemon.bridge import BY_TIMER, LINK, Bridge, bridge
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.radio import WatchPin
@@ -24,7 +24,7 @@ from tests.daemon.bridge.bench import TTL_MS, Race, race, until_ready
 from tests.edges.mqtt.conftest import TOPICS
 
 PULSES: Final = ((150, 100, 1.0), (150, 0, 1.0))
-BELL: Final = Touch("run/bell", "last_lap", "Last lap: relax", None, PULSES, 3, TTL_MS)
+BELL: Final = CueContent("run/bell", "last_lap", "Last lap: relax", None, PULSES, 3, TTL_MS)
 PATIENT_TTL_MS: Final = 10_000
 """Of a cue that has to wait for a bluetoothd that is started on a busy machine."""
 NO_MEMORY: Final = 0x11

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.core.units import s_to_ns
-from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, parse
 from kickcue.edges.mqtt.session import Received, Session
@@ -178,7 +178,7 @@ class _World:
     schedule: Schedule
     air: Air
     outcome: Outcome = field(default_factory=Outcome)
-    over: list[Answer] = field(default_factory=list)
+    over: list[CueAck] = field(default_factory=list)
     """What a watch writes down: it survives a restart."""
     rung: bool = False
 
@@ -239,7 +239,7 @@ class _World:
         try:
             while True:
                 for happening in await watch.wait(0.5):
-                    if isinstance(happening, Answer):
+                    if isinstance(happening, CueAck):
                         self.over.append(happening)
                     order = life.newest_at(_now_s())
                     if isinstance(happening, Play) and order is not None:

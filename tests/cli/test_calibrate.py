@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kickcue.cli import calibrate, main
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind
 from kickcue.recording import jsonl, read
 from kickcue.recording.mcap_writer import McapWriter
@@ -203,7 +203,7 @@ def test_an_unknown_pod_is_refused(recordings: list[Path]) -> None:
     """
     run("learn", recordings[0])
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match="nothing is known of a pod stick of runner; known: A0:9E:1A:00:00:01",
     ):
         run("reset", "stick")

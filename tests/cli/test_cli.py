@@ -14,7 +14,7 @@ from kickcue import __version__
 from kickcue.cli import COMMANDS, main
 from kickcue.cli.format.console import console, json_line, numbers, table
 from kickcue.config.profile_files import shipped_folder
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Tick
 from kickcue.lab.simulate import simulated_document
 from kickcue.recording import Header
@@ -209,7 +209,7 @@ def test_argparses_words_reach_nobody(
     ("error", "status", "line"),
     [
         (DataError("a.fit: no FIT file"), 1, "kickcue: a.fit: no FIT file\n"),
-        (AskedWronglyError("lane 0:\n should be 1 to 9"), 2, "kickcue: lane 0: should be 1 to 9\n"),
+        (UsageError("lane 0:\n should be 1 to 9"), 2, "kickcue: lane 0: should be 1 to 9\n"),
     ],
 )
 def test_errors_are_one_line_and_a_status(

@@ -39,7 +39,7 @@ from kickcue.cli.tui.watch_face import Face
 from kickcue.core.engine import Engine
 from kickcue.core.events import Ack, Arm, Cue, CueKind, Mark, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, s_to_ns
-from kickcue.core.watch.state_machine import Answer, Play, Touch
+from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.edges.mqtt.broker import WHEEL
 from kickcue.edges.mqtt.messages import ArmMessage, StateMessage, StatusMessage, touch_message
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, famous_race
@@ -63,7 +63,7 @@ CUE: Final = Cue(
     397.4,
     2.0,
 )
-TOUCH: Final = Touch(CUE.id, "last_lap", CUE.text, None, CUE.pulses, 3, 2000)
+TOUCH: Final = CueContent(CUE.id, "last_lap", CUE.text, None, CUE.pulses, 3, 2000)
 
 
 class Stage:
@@ -96,7 +96,7 @@ class Stage:
                 elif isinstance(output, Cue):
                     self.face.take(
                         Play(
-                            Touch(
+                            CueContent(
                                 output.id, output.kind, output.text, None, output.pulses, 3, 2000
                             ),
                             0,
@@ -261,8 +261,8 @@ def test_lines_for_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     stage.until(60.0)
     screen.moved()
     screen.happened(Play(TOUCH, 3, from_timer=True))
-    screen.happened(Answer("r", "drive-1", felt=False, why="late", latency_ms=2100))
-    screen.happened(Answer("r", "last_lap-1", felt=True, why=None, latency_ms=3))
+    screen.happened(CueAck("r", "drive-1", felt=False, why="late", latency_ms=2100))
+    screen.happened(CueAck("r", "last_lap-1", felt=True, why=None, latency_ms=3))
     stage.board.take(stage.race.inputs[-1], (PhaseChange(0, Phase.FINISHED, Phase.LAST_50),))
     screen.moved()
     lines = capsys.readouterr().out.splitlines()

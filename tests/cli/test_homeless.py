@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.config.paths import config_folder, default_state_folder, find_race_file, known_home
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 FOLDERS = (
     "HOME",
@@ -96,7 +96,7 @@ def test_a_home_that_is_none(told: str) -> None:
     """
     assert known_home({"HOME": told}) is None
     assert config_folder({"HOME": told}) is None
-    with pytest.raises(AskedWronglyError, match="no home folder"):
+    with pytest.raises(UsageError, match="no home folder"):
         default_state_folder({"HOME": told, "XDG_STATE_HOME": told})
 
 

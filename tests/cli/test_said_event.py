@@ -11,7 +11,7 @@ import pytest
 from kickcue.cli import main, race_options
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import load_settings
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.recording import read
 
 BOUNDS = "target_s: expected 11:58 to 1:40:00 for 5000m"
@@ -177,5 +177,5 @@ async def test_a_run_says_it_on_screen_and_in_the_log(here: Path) -> None:
         environ={},
     )
     async with live(settings, state=here) as run:
-        assert isinstance(run, Live)
+        assert isinstance(run, RaceDaemon)
         assert [True] == ["5k is a road race" in note for note in run.notes if "road" in note]

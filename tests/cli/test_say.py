@@ -8,7 +8,7 @@ import pytest
 
 from kickcue.cli import main
 from kickcue.cli.doctor.audio import audio
-from kickcue.cli.doctor.result import Finding, Level, Patient
+from kickcue.cli.doctor.result import Context, Level, Result
 from kickcue.config.settings import load_settings
 from kickcue.core.events import CueKind
 from tests.edges.audio.conftest import Programs, programs
@@ -29,12 +29,12 @@ def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def findings(race: str, folder: Path) -> list[Finding]:
+def findings(race: str, folder: Path) -> list[Result]:
     path = folder / "r.toml"
     path.write_text(race)
     return list(
         audio(
-            Patient(path, load_settings(path, environ={}), None, {"STATE_DIRECTORY": str(folder)})
+            Context(path, load_settings(path, environ={}), None, {"STATE_DIRECTORY": str(folder)})
         )
     )
 

@@ -16,7 +16,7 @@ from kickcue.config.race_file import new_race_file
 from kickcue.config.set_keys import set_keys
 from kickcue.config.settings import load_settings
 from kickcue.config.settings_reference import setting_keys
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 MINE = """# my race
 race = "5000m"   # the club's
@@ -396,5 +396,5 @@ def test_a_block_in_place_of_a_value_is_told(mine: Path) -> None:
     THEN the line says so.
     """
     mine.write_text('race = "5k"\nbroker = 3\n')
-    with pytest.raises(AskedWronglyError, match=r"race\.toml: broker: expected a block, got 3"):
+    with pytest.raises(UsageError, match=r"race\.toml: broker: expected a block, got 3"):
         set_keys(mine, {"broker.url": "mqtt://h"})

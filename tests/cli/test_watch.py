@@ -31,7 +31,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
-from kickcue.core.watch.state_machine import Answer, Play, Touch
+from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.liveness import SenderSilent
@@ -402,7 +402,7 @@ def drawn(face: Face, now_s: float) -> list[str]:
     return captured.get().splitlines()
 
 
-LAST_LAP = Touch(
+LAST_LAP = CueContent(
     "c1",
     "last_lap",
     "Last lap: turnover up, stay relaxed",
@@ -510,7 +510,7 @@ def test_the_face_tells_what_became_of_a_cue() -> None:
     assert "armed: last lap" in "\n".join(drawn(face, 0.0))
     face.take(Play(LAST_LAP, 0, from_timer=True), 0.0)
     assert "felt, by its own timer" in "\n".join(drawn(face, 0.0))
-    face.take(Answer("r", "c2", felt=False, why="late", latency_ms=3100), 0.0)
+    face.take(CueAck("r", "c2", felt=False, why="late", latency_ms=3100), 0.0)
     assert "dropped: 3.1 s late" in "\n".join(drawn(face, 0.0))
     face.take(DisarmMessage(run_id="r", sent_ms=1, id="c3", why="the runner stopped"), 0.0)
     assert "disarmed: the runner stopped" in "\n".join(drawn(face, 0.0))

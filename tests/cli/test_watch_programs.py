@@ -18,7 +18,7 @@ from kickcue.cli.watch_programs import FAILED, Programs
 from kickcue.config.watch_files import load_watch, watch_file
 from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
 from kickcue.core.events import Ack, Cue, CueKind
-from kickcue.core.watch.state_machine import LATE, Answer, Play, Touch
+from kickcue.core.watch.state_machine import LATE, CueAck, CueContent, Play
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.messages import CueMessage, touch_message
@@ -189,11 +189,11 @@ async def test_cues_do_not_overlap_and_wait_no_longer_than_they_are_worth(phone:
     """GIVEN a cue that is being played WHEN two more come THEN the one that is over by its turn is
     dropped, the other follows, each once.
     """
-    answers: list[Answer] = []
+    answers: list[CueAck] = []
     programs = Programs(load_watch("termux"), answers.append, pytest.fail)
     for place, ttl_ms in enumerate((20_000, 100, 20_000)):
-        touch = Touch(f"c{place}", "drive", "", None, ((1000 + place, 0, 1.0),), 2, ttl_ms)
-        given = Answer("run", touch.id, felt=True, why=None, latency_ms=0)
+        touch = CueContent(f"c{place}", "drive", "", None, ((1000 + place, 0, 1.0),), 2, ttl_ms)
+        given = CueAck("run", touch.id, felt=True, why=None, latency_ms=0)
         assert not programs.take(Play(touch, 0, from_timer=False))
         assert programs.take(given)
         assert programs.take(given)  # asked once more: nothing is known yet

@@ -12,7 +12,7 @@ from kickcue.cli import main
 from kickcue.config.profile_files import load_profile, load_profiles, shipped_folder
 from kickcue.config.settings import load_settings
 from kickcue.config.watch_files import load_watch, load_watches
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 STRYD = (shipped_folder() / "stryd.toml").read_text()
 WEB = (shipped_folder("watches") / "web" / "profile.toml").read_text()
@@ -67,7 +67,7 @@ def test_a_bad_sensor_is_named_once_and_skipped(
         str(path) in record.getMessage() and "skipped" in record.getMessage()
         for record in caplog.records
     ]
-    with pytest.raises(AskedWronglyError, match=f"^{path}: "):
+    with pytest.raises(UsageError, match=f"^{path}: "):
         load_profile("mine")
 
 
@@ -81,7 +81,7 @@ def test_a_bad_watch_is_named_once_and_skipped(
     assert "infinitime" == load_watch("infinitime").id
     assert "mine" not in load_watches()
     assert [True] == [str(path) in record.getMessage() for record in caplog.records]
-    with pytest.raises(AskedWronglyError, match=f"^{path}: "):
+    with pytest.raises(UsageError, match=f"^{path}: "):
         load_watch("mine")
 
 
@@ -92,7 +92,7 @@ def test_one_that_should_stand_for_a_shipped_one(own: Path) -> None:
     own_text = _valid_but(STRYD, 'id = "stryd"', 'id = "mine"\nreplaces = "stryd"\ncolour = "red"')
     (own / "sensors" / "mine.toml").write_text(own_text)
     for asked in ("mine", "stryd"):
-        with pytest.raises(AskedWronglyError, match=r"mine\.toml: profile\.colour: no such key"):
+        with pytest.raises(UsageError, match=r"mine\.toml: profile\.colour: no such key"):
             load_profile(asked)
     assert "polar-h10" == load_profile("polar-h10").id
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 UUID = "F7826DA6-4FA2-4E98-8024-BC5B71E0893E"
 
@@ -66,5 +66,5 @@ def test_none() -> None:
 )
 def test_no_beacon(told: dict[str, object], right: str) -> None:
     """GIVEN what is none, or two in one THEN it is refused with what would be right."""
-    with pytest.raises(AskedWronglyError, match=right):
+    with pytest.raises(UsageError, match=right):
         settings(**told)

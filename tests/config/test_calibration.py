@@ -27,7 +27,7 @@ from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import DataError
 from kickcue.core.position.scale_measurement import PodScale
-from kickcue.core.position.scale_prior import Measured, learned
+from kickcue.core.position.scale_prior import MeasuredScale, learned
 
 POD = "A0:9E:1A:00:00:01"
 DAY = datetime(2026, 6, 14, 10, 9, 11, tzinfo=UTC)
@@ -144,7 +144,7 @@ def test_what_is_expected_is_what_the_rule_says() -> None:
     """The scale of the next race is that of the learning rule over all races,
     rounded for reading.
     """
-    assert learned([Measured(1.01, 0.004), Measured(1.02, 0.004)]) == pytest.approx(
+    assert learned([MeasuredScale(1.01, 0.004), MeasuredScale(1.02, 0.004)]) == pytest.approx(
         known(1.01, 1.02).expected(), abs=1e-5
     )
 
@@ -188,7 +188,9 @@ def test_a_damaged_file_is_told_and_counts_as_nothing(tmp_path: Path, content: b
     assert settings().document() == document
     assert told is not None
     assert f"{path}: is damaged" in told
-    learn_from_race(calibrations, settings(), PodScale("foot", Measured(1.01, 0.004)), None, None)
+    learn_from_race(
+        calibrations, settings(), PodScale("foot", MeasuredScale(1.01, 0.004)), None, None
+    )
     assert [1.01] == [each.scale for each in calibrations.get("maria", POD).races]
 
 
@@ -269,7 +271,7 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
     told = learn_from_race(
         Calibrations.below(tmp_path / "state"),
         settings(),
-        PodScale("foot", Measured(1.0, 0.004)),
+        PodScale("foot", MeasuredScale(1.0, 0.004)),
         None,
         None,
     )
@@ -281,14 +283,14 @@ def test_a_scale_that_no_pod_has_is_refused() -> None:
     and the reason is asked for.
     """
     with pytest.raises(DataError, match="were all laps as long as was said"):
-        race_scale(PodScale("foot", Measured(2.0, 0.004)), None, None)
+        race_scale(PodScale("foot", MeasuredScale(2.0, 0.004)), None, None)
 
 
 def test_a_recordings_name_may_be_no_text(tmp_path: Path) -> None:
     """GIVEN a file whose name is bytes that are no text WHEN learned from THEN it is kept under a
     name that can be written.
     """
-    kept = race_scale(PodScale("foot", Measured(1.0, 0.004)), None, "race-\udcff.mcap")
+    kept = race_scale(PodScale("foot", MeasuredScale(1.0, 0.004)), None, "race-\udcff.mcap")
     Calibrations.below(tmp_path).put(Calibration(athlete="maria", pod=POD).with_race(kept))
     assert ["race-?.mcap"] == [
         each.recording for each in Calibrations.below(tmp_path).get("maria", POD).races

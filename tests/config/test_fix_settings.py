@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 
 def settings(**fixes: object) -> Settings:
@@ -40,16 +40,14 @@ def test_nothing_told() -> None:
 )
 def test_no_place(wrong: str) -> None:
     """GIVEN what is no host and port THEN it is refused with what would be right."""
-    with pytest.raises(
-        AskedWronglyError, match=r"fixes\.gpsd.*expected something like localhost:2947"
-    ):
+    with pytest.raises(UsageError, match=r"fixes\.gpsd.*expected something like localhost:2947"):
         settings(gpsd=wrong)
 
 
 def test_two_receivers_are_refused() -> None:
     """GIVEN gpsd and Termux together THEN one line says that it should be one of them."""
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match="the options: fixes: gpsd and termux together: expected one of them",
     ):
         settings(gpsd="localhost", termux=True)

@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import load_settings
 from kickcue.core.crossing.gate import Gate
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 POINT = {"lat_deg": 51.862701, "lon_deg": -0.423102, "heading_deg": 76.5}
 POSTS = {"left": [51.86274, -0.42311], "right": [51.86266, -0.42309]}
@@ -139,11 +139,11 @@ def test_what_is_no_line_is_refused(toml: str, told: str, tmp_path: Path) -> Non
     path = tmp_path / "race.toml"
     path.write_text(f'race = "5000m"\n[gate]\n{toml}\n')
     assert tomllib.loads(path.read_text())["race"] == "5000m"
-    with pytest.raises(AskedWronglyError, match=rf"^{path}: {told}"):
+    with pytest.raises(UsageError, match=rf"^{path}: {told}"):
         load_settings(path, environ={})
 
 
 def test_a_line_on_the_road_is_refused() -> None:
     """GIVEN a road race with a line THEN it cannot be run, and the reason is told."""
-    with pytest.raises(AskedWronglyError, match="gate for 5k, a road race: should be left out"):
+    with pytest.raises(UsageError, match="gate for 5k, a road race: should be left out"):
         load_settings(None, options={"race": "5k", "gate": POINT}, environ={}).document().setup()

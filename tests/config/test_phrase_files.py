@@ -9,7 +9,7 @@ import pytest
 from kickcue.config.phrase_files import languages, load_vocabulary
 from kickcue.core.course import Course, course_for
 from kickcue.core.cueing.phrases import OPENING, PhraseKey
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 ENGLISH = Path(__file__).resolve().parents[2] / "kickcue" / "phrases" / "en.toml"
 
@@ -115,7 +115,7 @@ def test_a_broken_file_is_told_in_one_line(
     """
     mine = tmp_path / "mine.toml"
     mine.write_text(edit(ENGLISH.read_text(encoding="utf-8")), encoding="utf-8")
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_vocabulary(str(mine))
     message = str(caught.value)
     assert [] == [word for word in (str(mine), *told) if word not in message]
@@ -128,7 +128,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.toml"
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(AskedWronglyError, match=rf"^{path}: [^\n]+$"):
+        with pytest.raises(UsageError, match=rf"^{path}: [^\n]+$"):
             load_vocabulary(str(path))
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_language() -> None:
     and that a file would do.
     """
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r"^language: expected one of de, en, fr, or a \.toml file of your own, got 'tlh'$",
     ):
         load_vocabulary("tlh")

@@ -19,7 +19,7 @@ from kickcue.config.profile_files import (
     read_profile_file,
     shipped_folder,
 )
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import SILENCE_OK_S, Advertisement, CadenceUnit, match
 from kickcue.core.readings import (
     BatteryReading,
@@ -306,7 +306,7 @@ def test_shipped_id_is_taken(user_sensors: Path) -> None:
         f"{path}: profile.id = 'stryd': kickcue brings that one; take another id, or add "
         'replaces = "stryd"'
     )
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_profile("stryd")
     assert expected == str(caught.value)
 
@@ -329,7 +329,7 @@ def test_replacing_what_is_not_there(user_sensors: Path) -> None:
         user_sensors, GOOD.replace('kind = "sensor"', 'kind = "sensor"\nreplaces = "strid"')
     )
     for asked in ("acme-pod", "strid"):
-        with pytest.raises(AskedWronglyError) as caught:
+        with pytest.raises(UsageError) as caught:
             load_profile(asked)
         assert (
             f"{path}: profile.replaces: expected the id of a profile that kickcue brings, got "
@@ -340,7 +340,7 @@ def test_replacing_what_is_not_there(user_sensors: Path) -> None:
 def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     """GIVEN two files with one id THEN both are named."""
     first, second = _write(user_sensors), _write(tmp_path)
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_profiles([second])
     assert f"{second}: profile.id = 'acme-pod': {first} has it already; take another one" == str(
         caught.value
@@ -360,7 +360,7 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
 )
 def test_unknown_profile(asked: str, expected: str) -> None:
     """What is not there is told in one line, with the nearest name."""
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_profile(asked)
     assert expected == str(caught.value)
 
@@ -538,7 +538,7 @@ def test_wrong_file_is_one_line(old: str, new: str, expected: str, tmp_path: Pat
     """
     assert old in GOOD
     path = _write(tmp_path, GOOD.replace(old, new))
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_profile_file(path)
     assert f"{path}: {expected}" == str(caught.value)
 
@@ -546,7 +546,7 @@ def test_wrong_file_is_one_line(old: str, new: str, expected: str, tmp_path: Pat
 def test_long_value_is_cut(tmp_path: Path) -> None:
     """A value of a thousand characters does not fill the screen."""
     path = _write(tmp_path, GOOD.replace("value = 45", f'value = "{"x" * 1000}"'))
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_profile_file(path)
     assert f"{path}: quirk[1].value: expected a number, got '{'x' * 56}..." == str(caught.value)
 
@@ -555,7 +555,7 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are no TOML."""
     path = tmp_path / "acme-pod.toml"
     path.write_bytes(b"schema = 1\n\xff")
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_profile_file(path)
     assert f"{path}: byte 12 is not UTF-8: save it as UTF-8 text" == str(caught.value)
 

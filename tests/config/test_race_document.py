@@ -9,7 +9,7 @@ import pytest
 from kickcue.config.profile_files import profile_digest
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.position.estimator import ScalePrior
 
 FULL: dict[str, Any] = {
@@ -126,7 +126,7 @@ def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], told: list[str
     """WHEN a key is unknown, missing or out of its range THEN one line names the file, the key, the
     value and what would be right.
     """
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         RaceDocument.parse(given, "race.toml")
     message = str(caught.value)
     assert [] == [word for word in ("race.toml: ", *told) if word not in message], message
@@ -146,7 +146,7 @@ def test_a_target_is_written_as_runners_write_it() -> None:
 def test_numbers_that_are_none(key: str, value: str) -> None:
     """TOML can write nan and inf; neither is a length, a time or a rate."""
     given = tomllib.loads(f'race = "5000m"\n{key} = {value}\n')
-    with pytest.raises(AskedWronglyError, match=r"^[^\n]+$"):
+    with pytest.raises(UsageError, match=r"^[^\n]+$"):
         RaceDocument.parse(given, "race.toml").setup()
 
 
@@ -168,7 +168,7 @@ def test_what_makes_no_race_is_told_in_one_line(given: dict[str, Any], told: str
     """WHEN every value is in its range but there is no such course, language or profile THEN one
     line says what would be right.
     """
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         RaceDocument.parse(given, "race.toml").setup()
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)

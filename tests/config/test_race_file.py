@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from kickcue.config.race_file import new_race_file, pin_sensor
 from kickcue.config.settings import SensorPin, Settings, load_settings
 from kickcue.config.settings_reference import setting_keys
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 STRAP = SensorPin(profile="polar-h10", address="A0:9E:1A:00:00:01")
 POD = SensorPin(profile="stryd", name="Stryd")
@@ -121,7 +121,7 @@ def _needed(key: str) -> dict[str, Any]:
 )
 def test_wrong_answers_make_no_file(answers: dict[str, Any], told: str, tmp_path: Path) -> None:
     """Answers that make no settings are refused as settings are."""
-    with pytest.raises(AskedWronglyError, match=told):
+    with pytest.raises(UsageError, match=told):
         new_race_file(tmp_path / "race.toml", answers)
     assert [] == list(tmp_path.iterdir())
 
@@ -131,14 +131,14 @@ def test_a_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "race.toml").write_text("mine")
     (tmp_path / "link.toml").symlink_to("nowhere")
     for name in ("race.toml", "link.toml"):
-        with pytest.raises(AskedWronglyError, match="is there already"):
+        with pytest.raises(UsageError, match="is there already"):
             new_race_file(tmp_path / name, {"race": "5k"})
     assert "mine" == (tmp_path / "race.toml").read_text()
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """The line names the folder to make."""
-    with pytest.raises(AskedWronglyError, match=r"there is no folder .*none; make it first"):
+    with pytest.raises(UsageError, match=r"there is no folder .*none; make it first"):
         new_race_file(tmp_path / "none" / "race.toml", {"race": "5k"})
 
 
@@ -155,9 +155,9 @@ def test_a_folder_that_cannot_be_written(
 
     monkeypatch.setattr(os, "fsync", fails)
     told = f"cannot be written: {os.strerror(code)}"
-    with pytest.raises(AskedWronglyError, match=told):
+    with pytest.raises(UsageError, match=told):
         pin_sensor(path, "pod", POD)
-    with pytest.raises(AskedWronglyError, match=told):
+    with pytest.raises(UsageError, match=told):
         new_race_file(tmp_path / "new.toml", {"race": "5k"})
     assert MINE == path.read_text()
     assert [path] == list(tmp_path.iterdir())
@@ -175,7 +175,7 @@ def test_a_folder_where_no_file_can_be_made(
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", fails)
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=f"Read-only file system; you should be allowed to write to {tmp_path}",
     ):
         new_race_file(tmp_path / "race.toml", {"race": "5k"})
@@ -311,7 +311,7 @@ def test_one_device_is_not_pinned_twice(tmp_path: Path) -> None:
     path.write_text('[sensors.belt]\nprofile = "generic-hr"\naddress = "a0:9e:1a:00:00:01"\n')
     before = path.read_text()
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=(
             r"race\.toml: belt and strap are pinned to the same device, address "
             r"'A0:9E:1A:00:00:01'"
@@ -334,7 +334,7 @@ def test_what_cannot_be_edited_is_left_alone(text: str, told: str, tmp_path: Pat
     """A file that is not TOML, or has something else under sensors, is never overwritten."""
     path = tmp_path / "race.toml"
     path.write_text(text)
-    with pytest.raises(AskedWronglyError, match=told):
+    with pytest.raises(UsageError, match=told):
         pin_sensor(path, "strap", STRAP)
     assert text == path.read_text()
 
@@ -351,7 +351,7 @@ def test_an_edit_that_would_say_something_else_is_not_written(
         "kickcue.config.race_file._added", lambda text, *_: [f"{text}[", "race = 1\n", ""]
     )
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r'please set there \[sensors\.pod\] with profile = "stryd", name = "Stryd"',
     ):
         pin_sensor(path, "pod", POD)
@@ -360,7 +360,7 @@ def test_an_edit_that_would_say_something_else_is_not_written(
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """Pinning makes no file: the line says what does."""
-    with pytest.raises(AskedWronglyError, match="'kickcue init' makes one"):
+    with pytest.raises(UsageError, match="'kickcue init' makes one"):
         pin_sensor(tmp_path / "race.toml", "strap", STRAP)
 
 

@@ -26,7 +26,7 @@ from kickcue.config.settings import (
 from kickcue.config.settings_reference import setting_keys
 from kickcue.config.watch_settings import WatchSettings
 from kickcue.core.cueing.race_rules import Rules
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 STRAP = '[sensors.strap]\nprofile = "polar-h10"\naddress = "a0:9e:1a:00:00:01"\n'
 POD = '[sensors.pod]\nprofile = "stryd"\nname = "Stryd"\n'
@@ -50,7 +50,7 @@ def refused(path: Path | None = None, environ: dict[str, str] | None = None, **o
     underscores.
     """
     told = {key.replace("__", "."): value for key, value in options.items()}
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_settings(path, options=told, environ=environ or {})
     message = str(caught.value)
     assert "\n" not in message
@@ -542,9 +542,7 @@ def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
         raise KeyError
 
     monkeypatch.setattr("pwd.getpwuid", nobody)
-    with pytest.raises(
-        AskedWronglyError, match=r"no home folder: set state_dir \(KICKCUE_STATE_DIR\)"
-    ):
+    with pytest.raises(UsageError, match=r"no home folder: set state_dir \(KICKCUE_STATE_DIR\)"):
         state_folder(Settings(race="5k"), {})
 
 

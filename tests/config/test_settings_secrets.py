@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from kickcue.config.race_file import new_race_file, pin_sensor
 from kickcue.config.settings import BrokerSettings, SensorPin, Settings, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 SECRET = "s3ntinel-hush"
 
@@ -66,7 +66,7 @@ def test_a_file_that_others_may_read(mode: int, keep: Callable[..., Path]) -> No
     cures it.
     """
     path = keep("pw", SECRET, mode)
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         _password(path)
     assert (
         f"broker.password_file {path}: can be read by others (mode {mode:04o}): chmod 600 {path}"
@@ -89,7 +89,7 @@ def test_a_file_that_holds_no_password(
     content: str | bytes, told: str, keep: Callable[..., Path]
 ) -> None:
     """What cannot be a password is refused, and not shown."""
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         _password(keep("pw", content))
     assert told in str(caught.value)
     assert SECRET not in str(caught.value)
@@ -101,7 +101,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         (tmp_path / "none", "No such file"),
         (tmp_path, "expected a file, got a folder"),
     ):
-        with pytest.raises(AskedWronglyError, match=told) as caught:
+        with pytest.raises(UsageError, match=told) as caught:
             _password(path)
         assert f"broker.password_file {path}: " in str(caught.value)
 
@@ -161,7 +161,7 @@ def test_a_password_in_a_race_file_that_others_may_read(
     text = f'race = "5k"\n[broker]\nurl = "mqtt://u:{SECRET}@h"\n'
     path = keep("race.toml", text, mode)
     for options in ({}, {"broker.url": "mqtt://h"}):
-        with pytest.raises(AskedWronglyError) as caught:
+        with pytest.raises(UsageError) as caught:
             load_settings(path, options=options, environ={})
         assert [] == [
             word
@@ -277,7 +277,7 @@ def test_no_error_shows_the_password(
         lambda: load_settings(None, options=options, environ={}),
         lambda: new_race_file(tmp_path / "new.toml", options),
     ):
-        with pytest.raises(AskedWronglyError) as caught:
+        with pytest.raises(UsageError) as caught:
             load()
         assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert not (tmp_path / "new.toml").exists()
@@ -299,6 +299,6 @@ def test_writing_shows_no_password(keep: Callable[..., Path]) -> None:
     not show it.
     """
     path = keep("race.toml", f'race = "5k"\n[broker]\nurl = "mqtt://u:{SECRET}@h\n')
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         pin_sensor(path, "pod", SensorPin(profile="stryd", name="Stryd"))
     assert SECRET not in "".join(traceback.format_exception(caught.value))

@@ -18,7 +18,7 @@ from kickcue.config.profile_files import read_profile_file, shipped_folder
 from kickcue.config.settings import load_settings
 from kickcue.config.toml_file import parse_toml, read_toml
 from kickcue.config.watch_files import read_watch_file
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 DEEP = 20_000
 BOMBS = {
@@ -97,7 +97,7 @@ def test_a_file_that_is_too_much_is_refused_before_it_is_parsed(what: str, tmp_p
     text, told = BOMBS[what]
     path = tmp_path / "bomb.toml"
     path.write_text(text)
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_toml(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert told in str(caught.value)
@@ -121,7 +121,7 @@ def test_every_kind_of_file_has_the_same_bounds(name: str, what: str, tmp_path: 
     """Race files, phrases and profiles of sensors and watches come in by one way."""
     path = tmp_path / name
     path.write_text(BOMBS[what][0])
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         READERS[name](path)
     assert str(caught.value).startswith(f"{path}: line ")
 
@@ -147,7 +147,7 @@ def test_what_is_no_file(name: str, tmp_path: Path) -> None:
     }
     for words, make in told.items():
         make()
-        with pytest.raises(AskedWronglyError, match=words) as caught:
+        with pytest.raises(UsageError, match=words) as caught:
             READERS[name](path)
         assert str(caught.value).startswith(f"{path}: ")
         if path.is_dir():
@@ -178,7 +178,7 @@ def test_bytes_that_are_no_text(name: str, tmp_path: Path) -> None:
     ):
         path.write_bytes(content)
         with pytest.raises(
-            AskedWronglyError, match=f"^{path}: byte {at} is not UTF-8: save it as UTF-8 text$"
+            UsageError, match=f"^{path}: byte {at} is not UTF-8: save it as UTF-8 text$"
         ):
             READERS[name](path)
 
@@ -297,7 +297,7 @@ _pieces = st.sampled_from(
 @example(pieces=[('"""', 1), ("a", 1), ('"', 4), ("#", 1), ('"', 1), ("'''", 1)])
 def test_any_text_ends_in_a_document_or_in_one_line(pieces: list[tuple[str, int]]) -> None:
     """GIVEN any row of TOML's own signs, each up to a dozen times WHEN parsed THEN nothing but
-    AskedWronglyError comes, in one line.
+    UsageError comes, in one line.
     """
     text = "".join(piece * times for piece, times in pieces)
     found, refused = _parsed(text)
@@ -311,7 +311,7 @@ def test_any_text_ends_in_a_document_or_in_one_line(pieces: list[tuple[str, int]
 def _parsed(text: str) -> tuple[dict[str, Any], str | None]:
     try:
         return parse_toml(text, "x.toml"), None
-    except AskedWronglyError as error:
+    except UsageError as error:
         return {}, str(error)
 
 
@@ -323,7 +323,7 @@ def test_any_bytes_in_any_kind_of_file(
     """Noise raises nothing undocumented."""
     path = tmp_path_factory.mktemp("noise") / name
     path.write_bytes(noise)
-    with pytest.raises(AskedWronglyError):
+    with pytest.raises(UsageError):
         READERS[name](path)
 
 
@@ -334,7 +334,7 @@ def test_a_path_that_is_none(key: str, tmp_path: Path) -> None:
     """GIVEN a zero byte in a path, which no system call takes WHEN read THEN the key is named."""
     path = tmp_path / "race.toml"
     path.write_text(f'{key} = "a\\u0000.toml"\nrace = "5000m"\n')
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_settings(path, environ={})
     assert f"race.toml: {key}: expected a path, got 'a\\x00.toml'" in str(caught.value)
 
@@ -352,5 +352,5 @@ def test_a_race_file_that_is_none_is_not_passed_over(
     """
     monkeypatch.chdir(tmp_path)
     make(tmp_path / "race.toml")
-    with pytest.raises(AskedWronglyError, match=r"^race\.toml: (expected a file|cannot be read)"):
+    with pytest.raises(UsageError, match=r"^race\.toml: (expected a file|cannot be read)"):
         load_settings(find_race_file({}), environ={})

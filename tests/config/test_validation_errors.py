@@ -18,7 +18,7 @@ from kickcue.config.settings_model import Settings
 from kickcue.config.settings_reference import setting_keys
 from kickcue.config.toml_file import parse_toml
 from kickcue.config.validation_errors import _models_in, one_line
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 
 THEIRS: Final = re.compile(
     r"[Ii]nput should|[Vv]alue error|valid "
@@ -145,7 +145,7 @@ def test_any_variable(key: Any, value: str) -> None:
 def _refusal(environ: dict[str, str]) -> str | None:
     try:
         load_settings(None, environ=environ)
-    except AskedWronglyError as error:
+    except UsageError as error:
         return str(error)
     return None
 
@@ -185,7 +185,7 @@ def test_words(text: str, told: str, tmp_path: Path) -> None:
     """The words for each kind of value."""
     path = tmp_path / "race.toml"
     path.write_text(f'race = "5000m"\n{text}\n')
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_settings(path, environ={})
     assert told in str(caught.value)
 

@@ -19,12 +19,12 @@ from kickcue.config.watch_files import (
     watch_files,
     watch_ids,
 )
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.downgrades import Downgrade
 from kickcue.core.watch.encoding import ENCODERS, encode
 from kickcue.core.watch.indistinguishable_cues import CUES
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import LONGEST_MS, Standing
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
@@ -150,7 +150,7 @@ def test_every_cue_is_played_within_its_time(
     pulses, urgency = CUES[kind]
     found = encode(
         shipped[id_].profile,
-        Touch(kind, kind, "Last lap: hold form", "Hold.", pulses, urgency, 2000),
+        CueContent(kind, kind, "Last lap: hold form", "Hold.", pulses, urgency, 2000),
     )
     assert found.steps
     assert len(found.lowered.pulses or ()) <= len(pulses)
@@ -168,7 +168,7 @@ def test_the_bell_keeps_its_count_wherever_a_motor_is_told_what_to_do(
     """
     pulses, urgency = CUES["last_lap"]
     found = {
-        id_: encode(file.profile, Touch("", "", "", None, pulses, urgency, 0)).lowered.pulses
+        id_: encode(file.profile, CueContent("", "", "", None, pulses, urgency, 0)).lowered.pulses
         for id_, file in shipped.items()
     }
     assert {"gadgetbridge"} == {id_ for id_, played in found.items() if played is None}
@@ -335,7 +335,7 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
     """
     text = GOOD.replace('id = "acme-watch"', 'id = "web"')
     path = _write(user_watches, text, "web")
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         load_watch("web")
     assert (
         f"{path}: profile.id = 'web': kickcue brings that one; take another id, or add replaces = "
@@ -357,7 +357,7 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
 )
 def test_unknown_watch(asked: str, expected: str) -> None:
     """What is not there is told in one line, with the nearest name."""
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         watch_file(asked)
     assert expected == str(caught.value)
 
@@ -483,7 +483,7 @@ def test_mistake_is_told_in_one_line(old: str, new: str, expected: str, tmp_path
     """
     assert old in GOOD
     path = _write(tmp_path, GOOD.replace(old, new, 1))
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         read_watch_file(path)
     assert str(caught.value).startswith(f"{path}: {expected}")
     assert "\n" not in str(caught.value)

@@ -3,7 +3,7 @@
 import pytest
 
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 
 def settings(**watch: object) -> Settings:
@@ -50,5 +50,5 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
 )
 def test_what_is_no_watch_is_refused(watch: dict[str, object], told: str) -> None:
     """GIVEN what no bridge could serve THEN it is refused with what would be right."""
-    with pytest.raises(AskedWronglyError, match=told):
+    with pytest.raises(UsageError, match=told):
         settings(**watch)

@@ -14,7 +14,7 @@ from random import Random
 from statistics import median
 
 from kickcue.core.profiles import CadenceUnit, PodRules, SensorProfile
-from kickcue.core.sensors.hub import SensorDesk
+from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.units import STEPS_PER_STRIDE, s_to_ns
 from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run, run_race
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
@@ -128,7 +128,7 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
     truth = body(random, kind)
     rates = heart(random, truth, like_the_legs=like_the_legs)
     plan = some_locks(random, truth.duration_s) if locks else []
-    desk = SensorDesk(SENSORS, None)
+    desk = SensorHub(SENSORS, None)
     shown = rates[0]
     told: list[Second] = []
     for second in range(-STANDING_S, len(rates)):

@@ -73,7 +73,7 @@ def positions_of_a_run_that_closes_no_lap(n: int) -> ev.Input:
 
 
 def a_beacon_that_shouts(n: int) -> ev.Input:
-    return ev.BeaconHeard(AT_ONCE_NS + n * NS_PER_MS // 10, -60 - n % 30)
+    return ev.BeaconReading(AT_ONCE_NS + n * NS_PER_MS // 10, -60 - n % 30)
 
 
 FLOODS: dict[Flood, int] = {

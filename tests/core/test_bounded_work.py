@@ -54,7 +54,7 @@ def word(kind: str, t_ns: int, total_m: float) -> ev.Input:
         "strap": strap_notification(t_ns, 150.0),
         "button": ev.Mark(t_ns, ev.MarkSource.BUTTON),
         "gate": ev.Mark(t_ns, ev.MarkSource.GATE),
-        "beacon": ev.BeaconHeard(t_ns, -60),
+        "beacon": ev.BeaconReading(t_ns, -60),
         "fix": ev.Fix(t_ns, 51.0 + total_m / 111_000, 0.0),
         "old fix": ev.Fix(t_ns, 51.0 + total_m / 111_000, 0.0, age_s=1e300),
         "tick": ev.Tick(t_ns),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.course import EVENTS, Course, corrected, course_for, lane_lap_m, race_distance_m
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 # Event, lap told, distance, lines, first crossing, bell: the figures of the usual tables, typed in
 # and not computed.
@@ -237,7 +237,7 @@ def test_unknown_event_names_the_near_ones(event: str, named: str) -> None:
     known.
     """
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=rf"unknown event '{re.escape(event)}': did you mean [^?]*\b{named}\b",
     ) as caught:
         course_for(event)
@@ -266,7 +266,7 @@ def test_what_is_no_event_is_refused(event: str) -> None:
     """Signs, exponents, odd commas and other scripts are not guessed at: "1,5k" must never become
     15k.
     """
-    with pytest.raises(AskedWronglyError, match="unknown event"):
+    with pytest.raises(UsageError, match="unknown event"):
         course_for(event)
 
 
@@ -305,13 +305,13 @@ def test_nonsense_is_refused_with_what_would_be_right(
     event: str, told: dict[str, float], message: str
 ) -> None:
     """A length or a mixture that cannot be is refused, with the value and what would be right."""
-    with pytest.raises(AskedWronglyError, match=message):
+    with pytest.raises(UsageError, match=message):
         course_for(event, **told)  # type: ignore[arg-type] # mixed keywords from a table
 
 
 def test_course_itself_refuses_a_distance_of_nothing() -> None:
     """A course built by hand obeys the same law as one that was asked for by name."""
-    with pytest.raises(AskedWronglyError, match="distance of 0 m"):
+    with pytest.raises(UsageError, match="distance of 0 m"):
         Course("none", 0, 400.0, 400.0, 400.0)
 
 
@@ -345,7 +345,7 @@ def test_events_as_people_write_them(
     event stays none.
     """
     if name is None:
-        with pytest.raises(AskedWronglyError, match="unknown event"):
+        with pytest.raises(UsageError, match="unknown event"):
             course_for(event)
         return
     course = course_for(event)
@@ -388,9 +388,7 @@ def test_metres_that_are_too_few_for_a_race(event: str) -> None:
     may be meant is told.
     """
     number = event[:-1].removesuffix(".000")
-    with pytest.raises(
-        AskedWronglyError, match=f"did you mean {number}mile, {number}k or {number}000m"
-    ):
+    with pytest.raises(UsageError, match=f"did you mean {number}mile, {number}k or {number}000m"):
         course_for(event)
 
 
@@ -434,7 +432,7 @@ def test_a_course_is_not_corrected_to_what_is_no_race_there(metres: float) -> No
 
     THEN what would be right is said.
     """
-    with pytest.raises(AskedWronglyError, match="expected"):
+    with pytest.raises(UsageError, match="expected"):
         corrected(course_for("1500m"), metres)
 
 
@@ -449,5 +447,5 @@ def test_a_distance_is_said_as_people_say_it(text: str, metres: float) -> None:
 @pytest.mark.parametrize("text", ["", "lap", "10m", "900k", "-3000"])
 def test_what_is_no_distance_is_told(text: str) -> None:
     """GIVEN something else THEN one line says so."""
-    with pytest.raises(AskedWronglyError):
+    with pytest.raises(UsageError):
         race_distance_m(text)

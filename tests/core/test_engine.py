@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import (
     Ack,
     Arm,
@@ -304,7 +304,7 @@ def test_a_setup_for_one_stretch_only() -> None:
     """GIVEN a plan of repeats THEN the setup refuses it in one line, as nothing here can run it."""
     strides = Plan("strides", (Repeat(4, SETUP.plan.steps),))
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r"plan 'strides' has 4 legs: this version runs races, plans of one stretch",
     ):
         replace(SETUP, plan=strides)

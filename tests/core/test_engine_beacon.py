@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.core.engine import Engine
 from kickcue.core.events import (
-    BeaconHeard,
+    BeaconReading,
     Command,
     CommandKind,
     Cue,
@@ -56,8 +56,8 @@ def test_a_race_by_the_beacon_alone() -> None:
     assert found >= 0.9 * 6 * len(SETUP.race.course.crossings_m)
 
 
-def beside(t_s: float, *, away_m: float) -> BeaconHeard:
-    return BeaconHeard(s_to_ns(t_s), round(-60.0 - 21.0 * math.log10(away_m)))
+def beside(t_s: float, *, away_m: float) -> BeaconReading:
+    return BeaconReading(s_to_ns(t_s), round(-60.0 - 21.0 * math.log10(away_m)))
 
 
 def passes_beacon(race: Race, mps: float, aside_m: float = 2.0) -> None:
@@ -123,7 +123,7 @@ def test_readings_change_nothing_but_marks() -> None:
     what it says without it.
     """
     race = simulate(DOCUMENT.course(), SCENARIOS["button"], 5)
-    far = [BeaconHeard(s_to_ns(0.33 + n), -94 + n % 2) for n in range(int(race.truth.duration_s))]
+    far = [BeaconReading(s_to_ns(0.33 + n), -94 + n % 2) for n in range(int(race.truth.duration_s))]
     inputs: list[Input] = [
         event
         for event in race.inputs

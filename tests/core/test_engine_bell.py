@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Arm, CommandKind, Cue, CueKind, Disarm, Mode
 from kickcue.core.units import NS_PER_S, ns_to_s
 from tests.core.scenario import Race
@@ -250,7 +250,7 @@ def test_a_window_in_which_nothing_may_be_felt(kick_m: float) -> None:
     refused in one line.
     """
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=(
             rf"^kick of {kick_m:g} m: should be more than 50 m, in the last of which nothing "
             r"is felt$"

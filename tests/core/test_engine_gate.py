@@ -8,8 +8,8 @@ import pytest
 
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.engine import Engine
-from kickcue.core.engine_config import Setup
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.engine_config import EngineConfig
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Cue, CueKind, Estimate, Fix, Input, Mode, Notice, Notification
 from kickcue.core.gatt.location_speed import LocationAndSpeed, PositionStatus
 from kickcue.core.units import ns_to_s, s_to_ns
@@ -90,7 +90,7 @@ def as_notification(fix: Fix, sensor: str = "watch") -> Notification:
     return Notification(fix.t_ns, sensor, "2a67", bytes(sent))
 
 
-def bells(setup: Setup, inputs: Sequence[Input]) -> list[float]:
+def bells(setup: EngineConfig, inputs: Sequence[Input]) -> list[float]:
     said = [out for _, outs in drive(Engine(setup), inputs, ticks_recorded=False) for out in outs]
     return [
         ns_to_s(out.t_ns) for out in said if isinstance(out, Cue) and out.kind is CueKind.LAST_LAP
@@ -118,11 +118,11 @@ def test_fixes_before_the_gun_and_after_the_finish_do_no_harm() -> None:
 
 def test_a_gate_on_the_road_is_refused() -> None:
     """GIVEN a road race THEN a gate is refused with the reason."""
-    with pytest.raises(AskedWronglyError, match="gate for 5k, a road race: should be left out"):
+    with pytest.raises(UsageError, match="gate for 5k, a road race: should be left out"):
         replace(Race("5k").setup, gate=Gate(51.5, 0.0, 0.0))
 
 
-def line_notices(setup: Setup, inputs: Sequence[Input]) -> list[str]:
+def line_notices(setup: EngineConfig, inputs: Sequence[Input]) -> list[str]:
     said = [out for _, outs in drive(Engine(setup), inputs, ticks_recorded=False) for out in outs]
     return [
         out.text for out in said if isinstance(out, Notice) and out.code in ("line", "mark_doubted")

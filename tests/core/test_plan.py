@@ -3,7 +3,7 @@ import math
 import pytest
 
 from kickcue.core.course import Course, course_for
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import CommandKind, CueKind
 from kickcue.core.plan import CuePoint, Plan, Repeat, Rest, Run, Step, race
 
@@ -81,16 +81,16 @@ def test_repeats_nest() -> None:
 )
 def test_rest_ends_in_exactly_one_way(ends: dict[str, float]) -> None:
     """A rest with no end, or with two, is refused."""
-    with pytest.raises(AskedWronglyError, match="exactly one way"):
+    with pytest.raises(UsageError, match="exactly one way"):
         Rest(**ends)  # type: ignore[arg-type] # mixed keywords from a table
 
 
 @pytest.mark.parametrize("length", [0.0, -1.0, math.nan, math.inf])
 def test_rest_of_no_length_is_refused(length: float) -> None:
     """A rest lasts or leads somewhere."""
-    with pytest.raises(AskedWronglyError, match="should be more than 0"):
+    with pytest.raises(UsageError, match="should be more than 0"):
         Rest(duration_s=length)
-    with pytest.raises(AskedWronglyError, match="should be more than 0"):
+    with pytest.raises(UsageError, match="should be more than 0"):
         Rest(distance_m=length)
 
 
@@ -106,7 +106,7 @@ def test_rest_of_no_length_is_refused(length: float) -> None:
 )
 def test_cue_points_lie_on_the_course_in_order(to_go_m: tuple[float, ...], message: str) -> None:
     """Cue points off the course, out of order or on one spot are refused."""
-    with pytest.raises(AskedWronglyError, match=message):
+    with pytest.raises(UsageError, match=message):
         Run(course_for("1500m"), tuple(CuePoint(CueKind.DRIVE, metres) for metres in to_go_m))
 
 
@@ -127,18 +127,18 @@ def test_plan_that_is_none_is_refused(name: str, steps: tuple[Step, ...], messag
     """A plan without a name, without a stretch, or longer than a day is refused, and the last
     without writing it out.
     """
-    with pytest.raises(AskedWronglyError, match=message):
+    with pytest.raises(UsageError, match=message):
         Plan(name, steps)
 
 
 @pytest.mark.parametrize("times", [0, -1, 1001])
 def test_repeat_times_are_bounded(times: int) -> None:
     """Nothing is repeated less than once or more than a thousand times."""
-    with pytest.raises(AskedWronglyError, match="should be 1 to 1000"):
+    with pytest.raises(UsageError, match="should be 1 to 1000"):
         Repeat(times, (REP_200,))
 
 
 def test_repeat_of_nothing_is_refused() -> None:
     """A repeat has something to repeat."""
-    with pytest.raises(AskedWronglyError, match="at least one step"):
+    with pytest.raises(UsageError, match="at least one step"):
         Repeat(2, ())

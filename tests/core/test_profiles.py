@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import (
     Advertisement,
     FirmwareRange,
@@ -75,7 +75,7 @@ def test_firmware_range(text: str, firmware: str, expected: bool) -> None:
 @pytest.mark.parametrize("text", ["", "1.15", ">=", "=>1", ">=1.x", ">=1,,<2"])
 def test_firmware_range_that_is_none(text: str) -> None:
     """What is no range is refused with the way to write one."""
-    with pytest.raises(AskedWronglyError, match=r"it is written '>=1\.15,<1\.16'"):
+    with pytest.raises(UsageError, match=r"it is written '>=1\.15,<1\.16'"):
         FirmwareRange.parse(text)
 
 
@@ -167,5 +167,5 @@ def test_device_that_tells_nothing_of_use(services: tuple[str, ...]) -> None:
 def test_two_device_profiles_are_an_error() -> None:
     """GIVEN two profiles that match the same device THEN nobody guesses: both are named."""
     twin = _profile("twin", Match(name="*12"))
-    with pytest.raises(AskedWronglyError, match="'Strap 12' matches the profiles strap and twin"):
+    with pytest.raises(UsageError, match="'Strap 12' matches the profiles strap and twin"):
         match([*KNOWN, twin], FULL)

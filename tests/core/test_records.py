@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.course import EVENTS, course_for
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.records import FASTER_THAN_ANY, SLOWEST_S_PER_M, bounds_s, check_target
 
 # Men's, seconds; another list than the module's own: from memory of the results, to the second.
@@ -41,7 +41,7 @@ def test_a_record_may_be_wanted_and_five_percent_more_is_a_slip(event: str) -> N
         check_target(course, target_s)
     for target_s in (0.94 * RECORDS[event], 1.21 * course.distance_m):
         with pytest.raises(
-            AskedWronglyError,
+            UsageError,
             match=rf"^target_s: expected [\d:.]+ to [\d:]+ for {event}, got [\d:.]+",
         ):
             check_target(course, target_s)
@@ -85,7 +85,7 @@ def test_what_was_probably_meant(event: str, said_s: float, told: str) -> None:
     """A point for a colon, minutes for seconds, hours for minutes: the guess is a time that can be
     run, where there is one.
     """
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         check_target(course_for(event), said_s)
     message = f"{caught.value}$" if told.endswith("$") else str(caught.value)
     assert told in message

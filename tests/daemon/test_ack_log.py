@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.core.watch.state_machine import MOST_CUES, Answer
+from kickcue.core.watch.state_machine import MOST_CUES, CueAck
 from kickcue.daemon.ack_log import Answered
 
 
-def answer(number: int, *, felt: bool = True) -> Answer:
-    return Answer("run", f"cue-{number}", felt, None if felt else "link", number)
+def answer(number: int, *, felt: bool = True) -> CueAck:
+    return CueAck("run", f"cue-{number}", felt, None if felt else "link", number)
 
 
 def test_the_newest_of_a_cue_holds_and_the_oldest_fall_out(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ never the begin of a race.
 from pathlib import Path
 
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.events import BeaconHeard, Command, CommandKind, Phase
+from kickcue.core.events import BeaconReading, Command, CommandKind, Phase
 from kickcue.daemon.beacon import BEACON
 from kickcue.daemon.race_daemon import live
 from kickcue.edges.radio import Stage
@@ -56,7 +56,7 @@ async def test_a_beacon_is_recorded_and_replayed(bluez: FakeBluez, tmp_path: Pat
         await until(lambda: run.phase is Phase.ABORTED)
     (path,) = (tmp_path / "races").glob("*.mcap")
     recording = read(path)
-    events = [event for event in recording.inputs if isinstance(event, BeaconHeard)]
+    events = [event for event in recording.inputs if isinstance(event, BeaconReading)]
     assert len(events) >= 5
     assert {event.rssi_dbm for event in events} <= {-70, -69}
     assert replays_alike(recording)

@@ -9,7 +9,7 @@ from kickcue.cli.verify import first_difference
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, Orderer, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
@@ -25,7 +25,7 @@ RUN = simulate(simulated_document("1500m").course(), SCENARIOS["button"], 1_000_
 """What is run really; the set-up says 3000 m."""
 
 
-def corrects(run: Live, metres: float) -> Command:
+def corrects(run: RaceDaemon, metres: float) -> Command:
     return Command(run.clock.run_ns(), CommandKind.DISTANCE, race_distance_m=metres)
 
 

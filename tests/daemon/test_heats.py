@@ -16,7 +16,7 @@ from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon import race_daemon
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
@@ -39,7 +39,7 @@ class Led(Clock):
         return NOW_NS[0]
 
 
-async def lead(run: Live, inputs: Iterable[Input]) -> None:
+async def lead(run: RaceDaemon, inputs: Iterable[Input]) -> None:
     """Put events in one after the other, each at its own moment."""
     for event in inputs:
         NOW_NS[0] = event.t_ns
@@ -47,16 +47,16 @@ async def lead(run: Live, inputs: Iterable[Input]) -> None:
         await until(lambda: not run._inbox)
 
 
-def hear(run: Live) -> None:
+def hear(run: RaceDaemon) -> None:
     """Have the pod say something: a recording without any sensor is none to replay."""
     run.put(Notification(run.clock.run_ns(), "pod", "2a53", bytes(4)))
 
 
-def _is_in(run: Live, phase: Phase) -> bool:
+def _is_in(run: RaceDaemon, phase: Phase) -> bool:
     return run.phase is phase
 
 
-def order(run: Live, *kinds: CommandKind) -> None:
+def order(run: RaceDaemon, *kinds: CommandKind) -> None:
     for kind in kinds:
         run.put(Command(run.clock.run_ns(), kind))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Orderer, Phase
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.recording.sensor_encoding import strap_notification
@@ -18,7 +18,7 @@ from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 
-def notices(run: Live) -> list[str]:
+def notices(run: RaceDaemon) -> list[str]:
     return (
         []
         if run.session is None
@@ -26,7 +26,7 @@ def notices(run: Live) -> list[str]:
     )
 
 
-def says(run: Live, *words: str) -> Callable[[], bool]:
+def says(run: RaceDaemon, *words: str) -> Callable[[], bool]:
     """Return whether a notice has all these words."""
     return lambda: any(all(word in notice for word in words) for notice in notices(run))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from kickcue.config.calibration import Calibration, Calibrations, RaceScale
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
@@ -32,7 +32,7 @@ class Led(Clock):
         return NOW_NS[0]
 
 
-async def lead(run: Live, inputs: Iterable[Input]) -> None:
+async def lead(run: RaceDaemon, inputs: Iterable[Input]) -> None:
     """Put events in one after the other, each at its own moment."""
     for event in inputs:
         NOW_NS[0] = event.t_ns

@@ -11,7 +11,7 @@ import pytest
 from kickcue.config.settings import load_settings
 from kickcue.core.events import Command, CommandKind, Fix, Phase
 from kickcue.daemon.position_receiver import POSITIONS, receiver_of
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.gnss import Gpsd, Termux
 from kickcue.edges.radio import Health, Stage
 from kickcue.recording import read
@@ -30,7 +30,7 @@ def settings(port: int, **more: object) -> dict[str, object]:
     return {"race": "800m", "sensors": pins, "fixes.gpsd": f"127.0.0.1:{port}", **more}
 
 
-async def said(run: Live, fake: FakeGpsd, second: int) -> None:
+async def said(run: RaceDaemon, fake: FakeGpsd, second: int) -> None:
     """Let gpsd tell a position, and wait until the run has it."""
     assert run.positions is not None
     before = run.positions.receiver._last

@@ -18,12 +18,12 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.run import _status as status_line
 from kickcue.config.settings import Settings, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Cue, Input, Notification, Phase
 from kickcue.core.watch.state_machine import Play
 from kickcue.daemon import race_daemon
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import Live, live
+from kickcue.daemon.race_daemon import RaceDaemon, live
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.connection import Plan
 from kickcue.edges.mqtt.delivery import deliver
@@ -56,7 +56,7 @@ def settings(**more: Any) -> Settings:
     return load_settings(None, options={"race": "800m", "sensors": pins, **more}, environ={})
 
 
-async def play(run: Live, inputs: Iterable[Input], until: Phase = Phase.FINISHED) -> None:
+async def play(run: RaceDaemon, inputs: Iterable[Input], until: Phase = Phase.FINISHED) -> None:
     """Put the events of a race in at their moments, ``RATE`` times as fast, as the radio would."""
     zero_ns = run.clock.run_ns()
     for event in inputs:
@@ -188,9 +188,7 @@ async def test_a_second_run_for_the_same_wrist_ends_and_says_why(tmp_path: Path)
     async with private_broker(Topics()) as broker:
         named = settings(**{"broker.url": broker.address.with_password()})
         async with deliver(broker.address, Topics(), run_id="thefirst", now_ns=time.monotonic_ns):
-            with pytest.raises(
-                AskedWronglyError, match=r"another kickcue \(run thefirst\).*--alongside"
-            ):
+            with pytest.raises(UsageError, match=r"another kickcue \(run thefirst\).*--alongside"):
                 async with (
                     live(named, state=tmp_path / "second") as run,
                     asyncio.timeout(PATIENCE_S),
@@ -417,9 +415,7 @@ async def test_a_second_run_is_kept_out(tmp_path: Path) -> None:
     which process to end; later it may.
     """
     async with live(settings(), state=tmp_path):
-        with pytest.raises(
-            AskedWronglyError, match=f"is on already in .* \\(process {os.getpid()}\\)"
-        ):
+        with pytest.raises(UsageError, match=f"is on already in .* \\(process {os.getpid()}\\)"):
             async with live(settings(), state=tmp_path):
                 pass
     async with live(settings(), state=tmp_path) as run:
@@ -477,7 +473,7 @@ async def test_a_race_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
     """GIVEN a kick that no race allows WHEN a run is started THEN it is refused before anything is
     opened.
     """
-    with pytest.raises(AskedWronglyError, match="kick of 40 m"):
+    with pytest.raises(UsageError, match="kick of 40 m"):
         async with live(settings(kick_m=40.0), state=tmp_path):
             pass
     assert not (tmp_path / "races").exists()

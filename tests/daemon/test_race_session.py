@@ -2,7 +2,7 @@
 
 from kickcue.core.engine import Engine
 from kickcue.core.events import Arm, Cue, Disarm, Input, Link, Output, Phase, PhaseChange, Tick
-from kickcue.daemon.race_session import KEPT, Session, View
+from kickcue.daemon.race_session import KEPT, RaceSession, View
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording.model import Entry
@@ -31,9 +31,9 @@ def race() -> tuple[Input, ...]:
     return simulate(DOCUMENT.course(), SCENARIOS["button"], 1_000_001).inputs
 
 
-def run(inputs: tuple[Input, ...]) -> tuple[Session, Log]:
+def run(inputs: tuple[Input, ...]) -> tuple[RaceSession, Log]:
     log = Log()
-    session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
     for event in inputs:
         while session.wake_ns is not None and session.wake_ns < event.t_ns:
             session.feed(Tick(session.wake_ns))
@@ -66,7 +66,7 @@ def test_an_input_is_recorded_before_anything_follows_from_it() -> None:
     is served before the disk.
     """
     log = Log()
-    session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
     outputs = session.feed(race()[0])
     assert [
         ("recorded", race()[0]),
@@ -80,7 +80,7 @@ def test_stamps_that_overlap_are_put_in_order_before_they_are_recorded() -> None
     and fed at the last one's time.
     """
     log = Log()
-    session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
     session.feed(Link(2000, "pod", True))
     session.feed(Link(1500, "strap", True))
     assert Link(2000, "strap", True) in log.only("recorded")
@@ -122,7 +122,7 @@ def test_what_an_earlier_process_told_is_remembered_and_not_told_again() -> None
     nothing is delivered or recorded.
     """
     log = Log()
-    session = Session(Engine(DOCUMENT.setup()), log.record, log.deliver)
+    session = RaceSession(Engine(DOCUMENT.setup()), log.record, log.deliver)
     session.remember([PhaseChange(5, Phase.BODY, Phase.WAITING)])
     assert Phase.BODY is session.view.phase
     assert [] == log.all

@@ -16,7 +16,7 @@ from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import Cue, Fix, Input, Output, Tick
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon.race_session import Session
+from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import MOST_WAITING, Recorder, resume_recorder, start_recorder
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
@@ -37,7 +37,7 @@ def ticks(count: int) -> list[Input]:
 def race(record: Callable[[Any], None]) -> list[Output]:
     """Run a whole race in no time; return what was delivered."""
     delivered: list[Output] = []
-    session = Session(Engine(DOCUMENT.setup()), record, delivered.append)
+    session = RaceSession(Engine(DOCUMENT.setup()), record, delivered.append)
     for event in simulate(DOCUMENT.course(), SCENARIOS["button"], 3).inputs:
         while session.wake_ns is not None and session.wake_ns < event.t_ns:
             session.feed(Tick(session.wake_ns))

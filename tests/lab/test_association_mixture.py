@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.lab.association_mixture import AssociationMixture
 from kickcue.lab.oracle import DARES, bound
 from kickcue.lab.oracle_readings import Reading
@@ -98,5 +98,5 @@ def test_where_most_lines_are_pressed_it_need_not_be_told_them() -> None:
 def test_a_gate_is_refused() -> None:
     """GIVEN marks by position, of which the mixture has no model THEN it says what it expected."""
     first = PodFilter(COURSE, SCENARIOS["gate"], simulate(COURSE, SCENARIOS["gate"], 0))
-    with pytest.raises(AskedWronglyError, match="expected a thumb"):
+    with pytest.raises(UsageError, match="expected a thumb"):
         AssociationMixture(COURSE, SCENARIOS["gate"].marks, first)

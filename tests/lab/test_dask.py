@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.lab.evaluate import in_batches, simulated
 from kickcue.lab.parallel import Certificates, cluster
 from kickcue.lab.simulate import simulated_document
@@ -46,7 +46,7 @@ def test_a_cluster_without_workers(local_cluster: Callable[[int], Any]) -> None:
     """
     with (
         local_cluster(0) as empty,
-        pytest.raises(AskedWronglyError, match="has no workers, start some"),
+        pytest.raises(UsageError, match="has no workers, start some"),
         cluster(empty.scheduler_address),
     ):
         pass
@@ -56,7 +56,7 @@ def test_a_cluster_without_workers(local_cluster: Callable[[int], Any]) -> None:
 def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN an address at which no scheduler listens THEN that is told with what would be right."""
     monkeypatch.setattr("kickcue.lab.parallel.CONNECT_WITHIN_S", 1)
-    with pytest.raises(AskedWronglyError, match="no scheduler there"), cluster("tcp://127.0.0.1:1"):
+    with pytest.raises(UsageError, match="no scheduler there"), cluster("tcp://127.0.0.1:1"):
         pass
 
 
@@ -79,7 +79,7 @@ def test_what_is_no_address_is_refused_before_dask_asks_for_it(address: str) -> 
     """
     with (
         pytest.raises(
-            AskedWronglyError,
+            UsageError,
             match=re.escape(f"expected tcp://HOST:8786 or tls://HOST:8786, got {address!r}"),
         ),
         cluster(address),
@@ -132,9 +132,7 @@ def test_only_who_has_a_certificate_is_let_in_over_tls(
         with cluster(found.scheduler_address, certificates) as spread:
             assert [1, 2] == list(spread(abs, [-1, -2]))
         with (
-            pytest.raises(
-                AskedWronglyError, match="expected --dask-ca, --dask-cert and --dask-key"
-            ),
+            pytest.raises(UsageError, match="expected --dask-ca, --dask-cert and --dask-key"),
             cluster(found.scheduler_address),
         ):
             pass
@@ -159,7 +157,7 @@ def test_certificates_that_do_not_go_with_the_address(
     """GIVEN files for tcp://, too few, or such as are not there THEN nothing is connected to."""
     given = Certificates(*[Path("none.pem")] * 3)
     with (
-        pytest.raises(AskedWronglyError, match=told),
+        pytest.raises(UsageError, match=told),
         cluster(address, given if left_out is None else replace(given, **{left_out: None})),
     ):
         pass
@@ -179,7 +177,7 @@ def test_dask_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     """GIVEN a machine without Dask THEN the one line says what to install."""
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(AskedWronglyError, match=r"pip install '\.\[cluster\]'"),
+        pytest.raises(UsageError, match=r"pip install '\.\[cluster\]'"),
         cluster("tcp://127.0.0.1:8786"),
     ):
         pass

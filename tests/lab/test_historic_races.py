@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import Course, course_for
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Mark
 from kickcue.lab.athlete import STEP_S, Truth
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
@@ -166,9 +166,9 @@ def test_a_seed_is_a_race() -> None:
 def test_a_race_that_is_not_known() -> None:
     """An unknown name is refused with the near one and all there are."""
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r"'mils': did you mean mills-1964\? there are cheptegei-2020, bekele-2004, ",
     ):
         famous_race("mils")
-    with pytest.raises(AskedWronglyError, match="'': there are cheptegei-2020"):
+    with pytest.raises(UsageError, match="'': there are cheptegei-2020"):
         famous_race("")

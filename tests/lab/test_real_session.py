@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Gate, LineGate, Plane
 from kickcue.core.events import Fix
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks
@@ -170,7 +170,7 @@ def test_what_is_no_lap_of_the_track_marks_nothing(data_dir: Path, name: str, ev
     """GIVEN a run on roads, or halves of a lap with rests, taken for a race on the track THEN no
     line is learned that marks anything.
     """
-    line = LineWatch(course_for(event))
+    line = FinishLine(course_for(event))
     fixes = [
         entry for entry in read(data_dir / "recordings" / name).inputs if isinstance(entry, Fix)
     ]

@@ -9,7 +9,7 @@ from statistics import median
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.lab.evaluate import in_batches, simulated
@@ -126,9 +126,9 @@ def test_a_recording_without_distance(keep: Keep) -> None:
 
 def test_nothing_there(tmp_path: Path) -> None:
     """GIVEN no folder, or one without a race THEN that is told."""
-    with pytest.raises(AskedWronglyError, match="no such folder"):
+    with pytest.raises(UsageError, match="no such folder"):
         known_races(tmp_path / "nowhere")
-    with pytest.raises(AskedWronglyError, match="none of 0 recordings"):
+    with pytest.raises(UsageError, match="none of 0 recordings"):
         known_races(tmp_path)
 
 
@@ -168,14 +168,14 @@ def test_what_goes_wrong_on_top(keep: Keep, scenario: str) -> None:
 def test_kilometre_marks_stand_on_the_road(keep: Keep) -> None:
     """GIVEN a race on the track THEN what happens between kilometre marks is refused for it."""
     (race,), _ = known_races(keep("a.jsonl"))
-    with pytest.raises(AskedWronglyError, match="expected one on the road"):
+    with pytest.raises(UsageError, match="expected one on the road"):
         with_faults(race, "road-slip")
 
 
 @pytest.mark.parametrize("scenario", ["wide", "surge", "smooth", "physical"])
 def test_a_recorded_runner_runs_as_he_ran(scenario: str) -> None:
     """GIVEN a scenario that is a way of running THEN it is refused for recordings."""
-    with pytest.raises(AskedWronglyError, match="a recorded runner"):
+    with pytest.raises(UsageError, match="a recorded runner"):
         with_faults(KnownRace(Path("a"), "{}", 1.0), scenario)
 
 

@@ -7,7 +7,7 @@ from kickcue.core import events as ev
 from kickcue.core.cueing.phases import OVER
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.engine import Engine
-from kickcue.core.engine_config import Setup
+from kickcue.core.engine_config import EngineConfig
 from kickcue.core.position.uncertainty import half_width_m
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
@@ -30,7 +30,7 @@ LONGEST_TEXT: Final = 500
 class Promises:
     """One engine, fed through here."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: EngineConfig) -> None:
         self.engine = Engine(setup)
         self._setup = setup
         self._allowed = ALLOWED[setup.rules]

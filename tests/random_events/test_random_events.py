@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from kickcue.config.race_document import RaceDocument
-from kickcue.core.engine_config import Setup
+from kickcue.core.engine_config import EngineConfig
 from tests.random_events.promises import Promises
 from tests.random_events.traffic import Traffic
 
@@ -63,7 +63,7 @@ MUST_HAPPEN: Final = (
 )
 
 
-def one_engine(random: Random, setup: Setup, count: int) -> tuple[Promises, int]:
+def one_engine(random: Random, setup: EngineConfig, count: int) -> tuple[Promises, int]:
     """Feed ``count`` random events and some ticks; return what was watched and how many events
     there were.
     """

@@ -202,7 +202,7 @@ class Traffic:
         random = self._random
         for n in range(random.randrange(3, 60)):
             self._t_ns += 100_000_000
-            yield ev.BeaconHeard(
+            yield ev.BeaconReading(
                 self._stamp(), random.choice((-50 - abs(n - 25), random.randrange(-128, 128)))
             )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Fix, Notification
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import Recording, read
@@ -149,7 +149,7 @@ def test_only_one_activity_is_there(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("Time,Heartrate\n1714550400,150\n")
     assert 1 == len(hearts(read(path, activity=1)))
-    with pytest.raises(AskedWronglyError, match="--activity 2: expected 1"):
+    with pytest.raises(UsageError, match="--activity 2: expected 1"):
         read(path, activity=2)
 
 

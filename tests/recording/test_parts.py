@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Notification, Timer
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.core.units import ns_to_s, s_to_ns
@@ -91,7 +91,7 @@ def test_a_part_can_be_chosen(number: int) -> None:
         taken(whole, number),
         len(choice.part.points),
     )
-    with pytest.raises(AskedWronglyError, match=r"--activity 4: expected 1 to 3"):
+    with pytest.raises(UsageError, match=r"--activity 4: expected 1 to 3"):
         chosen(whole, 4, "activities")
 
 
@@ -256,7 +256,7 @@ def test_each_format_tells_of_all_and_takes_the_longest_run(tmp_path: Path, name
     assert metres(found) == pytest.approx(run_m, abs=2.0)
     assert ns_to_s(found.inputs[0].t_ns) == 0.0
     assert metres(read(path, activity=1)) < run_m
-    with pytest.raises(AskedWronglyError, match=r"--activity 9"):
+    with pytest.raises(UsageError, match=r"--activity 9"):
         read(path, activity=9)
 
 
@@ -284,7 +284,5 @@ def test_one_activity_is_no_choice(tmp_path: Path) -> None:
     path = tmp_path / "run.tcx"
     path.write_text(tcx(("Running", "2024-05-01", 0, 50)))
     assert read(path, activity=1).activities_note is None
-    with pytest.raises(
-        AskedWronglyError, match=r"run\.tcx: --activity 2: expected 1, there is only one"
-    ):
+    with pytest.raises(UsageError, match=r"run\.tcx: --activity 2: expected 1, there is only one"):
         read(path, activity=2)

@@ -10,7 +10,7 @@ import pytest
 from kickcue.analysis.repetitions import Way, repetitions
 from kickcue.analysis.summary import summarize
 from kickcue.config.profile_files import load_profiles
-from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.events import Fix, Notification
 from kickcue.core.readings import PodReading, interpret
 from kickcue.core.units import NS_PER_S
@@ -116,7 +116,7 @@ def test_a_track_is_no_single_place() -> None:
 
 def test_the_engines_choice_of_receivers() -> None:
     """GIVEN a receiver that says 0,0 THEN it counts for nothing, and another leads."""
-    choice = FixChoice(("watch", "phone"))
+    choice = ReceiverSelection(("watch", "phone"))
     for second in range(20):
         assert not choice.counts(Fix(second * 10**9, 0.0, 0.0), "watch")
         assert choice.counts(Fix(second * 10**9, 51.5, 0.1), "phone")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Ack,
     Command,
@@ -96,9 +96,9 @@ def test_files_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "race.jsonl"
     write(path, race.header, race.entries)
     assert (race.header, race.entries) == (read(path).header, read(path).entries)
-    with pytest.raises(AskedWronglyError, match="never overwrites"):
+    with pytest.raises(UsageError, match="never overwrites"):
         write(path, race.header, race.entries)
-    with pytest.raises(AskedWronglyError, match="cannot be written"):
+    with pytest.raises(UsageError, match="cannot be written"):
         write(tmp_path / "no" / "race.jsonl", race.header, race.entries)
 
 

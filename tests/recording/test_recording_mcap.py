@@ -14,7 +14,7 @@ from mcap.records import Message
 from mcap.stream_reader import StreamReader
 from mcap.writer import CompressionType, Writer
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Command,
     CommandKind,
@@ -366,10 +366,10 @@ def test_a_dying_disk_is_told(
 def test_a_race_is_never_recorded_over_another(tmp_path: Path) -> None:
     """GIVEN a file of that name THEN the writer refuses, and the old recording is as it was."""
     path = write_race(tmp_path / "race.mcap")
-    with pytest.raises(AskedWronglyError, match="never overwrites"):
+    with pytest.raises(UsageError, match="never overwrites"):
         McapWriter(path, HEADER)
     assert read(path).entries == RACE
-    with pytest.raises(AskedWronglyError, match="cannot be created: No such file"):
+    with pytest.raises(UsageError, match="cannot be created: No such file"):
         McapWriter(tmp_path / "no" / "race.mcap", HEADER)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Tick
 from kickcue.recording import Header, read
 from kickcue.recording.jsonl import lines
@@ -99,12 +99,12 @@ def test_what_is_no_recording_is_told(tmp_path: Path, name: str, data: bytes, to
 
 def test_what_is_no_file_is_the_callers_mistake(tmp_path: Path) -> None:
     """A missing file, a folder and an unknown choice of marks blame the caller."""
-    with pytest.raises(AskedWronglyError, match="there is no such file"):
+    with pytest.raises(UsageError, match="there is no such file"):
         read(tmp_path / "no.fit")
-    with pytest.raises(AskedWronglyError, match="is a folder"):
+    with pytest.raises(UsageError, match="is a folder"):
         read(tmp_path)
     with pytest.raises(
-        AskedWronglyError, match="marks is 'auto', right would be one of manual, all, none"
+        UsageError, match="marks is 'auto', right would be one of manual, all, none"
     ):
         read(saved(tmp_path, "race.jsonl", JSONL.encode()), marks="auto")
 

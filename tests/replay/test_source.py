@@ -8,7 +8,7 @@ import pytest
 
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError, DataError
+from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Arm,
     Command,
@@ -121,7 +121,7 @@ def test_no_race_known() -> None:
     """GIVEN a recording that names no race and no wish THEN one line says what to say."""
     assert recorded_document(recording()) is None
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r"^race\.jsonl does not say which race it was: say --race, e\.g\. --race 5000m$",
     ):
         source(recording(), None)
@@ -141,7 +141,7 @@ def test_a_setup_that_is_broken() -> None:
     would be right.
     """
     with pytest.raises(
-        AskedWronglyError, match=r"^race\.jsonl: rules: expected one of [^\n]+, got 'none'$"
+        UsageError, match=r"^race\.jsonl: rules: expected one of [^\n]+, got 'none'$"
     ):
         source(recording(setup={"race": "1500m", "rules": "none"}), None)
 
@@ -174,7 +174,7 @@ def test_the_gun_goes_where_the_offset_says() -> None:
 def test_an_offset_outside(offset_s: float) -> None:
     """GIVEN an offset that does not lie in the recording THEN one line says how long that is."""
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match=r"^--start-offset \S+: race\.jsonl lasts 419 s, the offset should lie within$",
     ):
         source(warm_up_then_race(), DOCUMENT, offset_s)

@@ -14,7 +14,7 @@ import pytest
 from kickcue.config.watch_files import load_watch
 from kickcue.core.watch.delivery_steps import Step, Write
 from kickcue.core.watch.encoding import encode, encode_arm, encode_disarm
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from tests.watches.conftest import HERE, WATCHES
 
 APP: Final = WATCHES / "bangle-gb" / "kickcue.boot.js"
@@ -30,8 +30,8 @@ BUZZES: Final = [
 Scripted = tuple[str, object]
 
 
-def touch(cue_id: str = ID, text: str = "Bell") -> Touch:
-    return Touch(cue_id, "last_lap", text, None, ((500, 150, 1.0), (150, 0, 0.5)), 3, 2000)
+def touch(cue_id: str = ID, text: str = "Bell") -> CueContent:
+    return CueContent(cue_id, "last_lap", text, None, ((500, 150, 1.0), (150, 0, 0.5)), 3, 2000)
 
 
 def line(steps: tuple[Step, ...] | None, **more: object) -> Scripted:

@@ -15,7 +15,7 @@ from kickcue.config.watch_files import load_watch
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import Cue, CueKind
 from kickcue.core.watch.lowering import lower
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.edges.mqtt.delivery import deliver
 from tests.conftest import absent, find_program
 from tests.edges.mqtt.conftest import TOPICS, engine_clock, until
@@ -153,7 +153,7 @@ def test_the_motor_has_the_limits_of_the_profile(hal: ModuleType) -> None:
     """
     profile = load_watch("esp32-mqtt")
     for pulses in (*PULSES.values(), ((64, 33, 0.2), (64, 0, 1.0))):
-        lowered = lower(profile, Touch("", "", "", None, pulses, 0, 0)).pulses
+        lowered = lower(profile, CueContent("", "", "", None, pulses, 0, 0)).pulses
         assert lowered is not None
         clamped = hal.clamped(pulses)
         assert [(on_ms, level) for on_ms, _, level in lowered] == [

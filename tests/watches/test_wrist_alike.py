@@ -13,7 +13,14 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from kickcue.core.watch.state_machine import Action, Answer, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import (
+    Action,
+    CueAck,
+    CueContent,
+    MessageTimes,
+    Play,
+    WatchStateMachine,
+)
 from tests.watches.conftest import FIRMWARE, HERE, PROGRAMS, micropython_path
 
 
@@ -43,17 +50,17 @@ OVER: Final = ("t", "c3", True, None, 12)
 
 def expected(steps: list[Step]) -> list[Any]:
     """Return what kickcue's own logic makes of a schedule, as plain JSON."""
-    wrist = Wrist([Answer(*OVER)])
+    wrist = WatchStateMachine([CueAck(*OVER)])
     return [
         [[plain(action) for action in played(wrist, step)], wrist.next_due_ms] for step in steps
     ]
 
 
-def played(wrist: Wrist, step: Step) -> tuple[Action, ...]:
+def played(wrist: WatchStateMachine, step: Step) -> tuple[Action, ...]:
     what, run_id, sent_ms, received_ms, cue_id, ttl_ms, due_in_ms = step
     stamp, touch = (
-        Stamp(run_id, sent_ms, received_ms),
-        Touch(cue_id, "last_lap", "", None, (), 3, ttl_ms),
+        MessageTimes(run_id, sent_ms, received_ms),
+        CueContent(cue_id, "last_lap", "", None, (), 3, ttl_ms),
     )
     match what:
         case "arm":

@@ -18,7 +18,7 @@ from kickcue.cli.format.console import json_line
 from kickcue.config.paths import user_state_folder
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Output
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     """Play the race; the exit status is 1 unless the last lap's cue was felt exactly once."""
     famous = famous_race(args.race)
     if args.rate is not None and not 1.0 <= args.rate <= FASTEST:
-        raise AskedWronglyError(f"--rate {args.rate:g}: should be from 1 to {FASTEST:g}")
+        raise UsageError(f"--rate {args.rate:g}: should be from 1 to {FASTEST:g}")
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
     print(json_line(as_json(summary)) if args.json else as_text(summary))
@@ -117,18 +117,18 @@ def _header(document: RaceDocument) -> Header:
 def new_recording() -> Path:
     """Return the path of a new file in the user's state folder.
 
-    AskedWronglyError where there can be none.
+    UsageError where there can be none.
     """
     try:
         folder = user_state_folder(os.environ)
-    except AskedWronglyError:
-        raise AskedWronglyError(
+    except UsageError:
+        raise UsageError(
             "this user has no home folder to record in: name a file with --out"
         ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AskedWronglyError(
+        raise UsageError(
             f"folder {folder} for the recording: {error.strerror}; name a file with --out"
         ) from None
     stem = f"demo-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

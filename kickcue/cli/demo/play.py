@@ -60,7 +60,7 @@ class Parties:
 
 @asynccontextmanager
 async def parties() -> AsyncIterator[Parties]:
-    """Start a private broker and connect both sides; AskedWronglyError where none is installed."""
+    """Start a private broker and connect both sides; UsageError where none is installed."""
     began_ns = time.monotonic_ns()
 
     def now_ns() -> int:

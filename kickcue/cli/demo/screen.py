@@ -19,7 +19,7 @@ from kickcue.cli.tui.watch_face import Face
 from kickcue.core.events import Phase
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.printable import printable
-from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.watch_client import Happening
 
 FRAME_S: Final = 0.08
@@ -98,7 +98,7 @@ class Lines:
         """Print what was felt, and what was dropped."""
         if isinstance(happening, Play):
             self._print(f"watch: {happening.touch.text}{self._whereabouts()}")
-        elif isinstance(happening, Answer) and not happening.felt:
+        elif isinstance(happening, CueAck) and not happening.felt:
             self._print(f"watch: dropped {happening.cue_id}: {happening.why}")
 
     def _whereabouts(self) -> str:

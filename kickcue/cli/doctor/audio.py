@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from kickcue.cli.doctor.result import Finding, Patient, ok, warning
+from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.daemon.audio import audio_cache, audio_plan
@@ -15,7 +15,7 @@ WHAT = "sound"
 REMEDY = "`kickcue say` plays the cues; docs/audio.md tells what a service needs"
 
 
-def audio(patient: Patient) -> Iterator[Finding]:
+def audio(patient: Context) -> Iterator[Result]:
     """Play a tenth of a second of silence, and let the voice say one phrase into a file."""
     settings = patient.settings
     if settings is None or settings.audio.output == "off":
@@ -27,7 +27,7 @@ def audio(patient: Patient) -> Iterator[Finding]:
     yield asyncio.run(_try(settings, audio_cache(state_folder(settings, patient.environ))))
 
 
-async def _try(settings: Settings, cache: Path) -> Finding:
+async def _try(settings: Settings, cache: Path) -> Result:
     from kickcue.edges.audio import Output  # noqa: PLC0415  numpy, for those who want sound alone
 
     plan = audio_plan(settings, cache)

@@ -19,7 +19,7 @@ from bleak.exc import (
 )
 
 from kickcue.cli.doctor.machine import pi_model
-from kickcue.cli.doctor.result import Finding, Level, Patient, fault, ok, warning
+from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.daemon.race_daemon import pin_of
@@ -43,18 +43,18 @@ Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """What BlueZ has: path, interface, property."""
 
 
-def bluetooth(patient: Patient) -> Iterator[Finding]:
+def bluetooth(patient: Context) -> Iterator[Result]:
     """Tell from the bottom up what works; what stands on something broken is not looked at."""
     findings = _linux(patient) if sys.platform == "linux" else _elsewhere()
     for finding in findings:
         yield finding if patient.needs_bluetooth else finding.at_most(Level.WARNING)
 
 
-def _elsewhere() -> Iterator[Finding]:
+def _elsewhere() -> Iterator[Result]:
     yield ok("Bluetooth", "the system looks after it; `kickcue scan` shows whether it works")
 
 
-def _linux(patient: Patient) -> Iterator[Finding]:
+def _linux(patient: Context) -> Iterator[Result]:
     steps: list[str] = []
     try:
         objects = asyncio.run(asyncio.wait_for(_ask(steps.append), ASK_S))
@@ -106,13 +106,13 @@ async def _ask(reached: Callable[[str], None]) -> Objects:
         bus.disconnect()
 
 
-def _unreachable(what: str, error: Exception) -> Finding:
+def _unreachable(what: str, error: Exception) -> Result:
     if isinstance(error, TimeoutError):
         return fault(what, NO_ANSWER.text)
     return fault(what, explain(error))
 
 
-def _version() -> Iterator[Finding]:
+def _version() -> Iterator[Result]:
     """BlueZ does not tell its version over D-Bus; its command line does."""
     text = None
     with suppress(OSError, subprocess.TimeoutExpired):
@@ -140,7 +140,7 @@ def _version() -> Iterator[Finding]:
         yield ok("BlueZ", text[0])
 
 
-def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> Finding:
+def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> Result:
     what = "adapter"
     if not adapters:
         why = explain(BleakBluetoothNotAvailableError("", Reason.NO_BLUETOOTH))
@@ -167,7 +167,7 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> F
     return ok(what, f"{name} ({adapter.get('Address')}) is switched on")
 
 
-def _sensors(patient: Patient, objects: Objects) -> Iterator[Finding]:
+def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     """Tell of the watch and each pinned sensor whether it is there, or what a run would say."""
     if patient.settings is None:
         return

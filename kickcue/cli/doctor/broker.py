@@ -7,7 +7,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from typing import Final
 
-from kickcue.cli.doctor.result import Finding, Patient, fault, ok, warning
+from kickcue.cli.doctor.result import Context, Result, fault, ok, warning
 from kickcue.core.errors import KickcueError
 from kickcue.daemon.cue_channel import named_broker
 from kickcue.edges.mqtt.address import Address
@@ -30,7 +30,7 @@ LET_US_HEAR: Final = (
 )
 
 
-def broker(patient: Patient) -> Iterator[Finding]:
+def broker(patient: Context) -> Iterator[Result]:
     """Log in to the race file's broker, or a private one, and try each topic that a race needs.
 
     What is sent is a harmless word.
@@ -76,13 +76,13 @@ async def _try_named(address: Address, topics: Topics) -> list[Trial]:
     return [await try_out(address, address, topics, tuple(RULES))]
 
 
-def _rights(trials: Iterable[Trial]) -> Iterator[Finding]:
+def _rights(trials: Iterable[Trial]) -> Iterator[Result]:
     """Tell what the broker refuses, and what cannot be known."""
     found = [finding for trial in trials for finding in (*_must_say(trial), *_must_hear(trial))]
     yield from found or [ok("topics", "everything a race needs can be said and heard")]
 
 
-def _must_say(trial: Trial) -> Iterator[Finding]:
+def _must_say(trial: Trial) -> Iterator[Result]:
     ours = said_by(Side.DAEMON)
     refused = {name: why for name, why in trial.refused.items() if name in ours}
     for why in dict.fromkeys(refused.values()):
@@ -109,7 +109,7 @@ def _must_say(trial: Trial) -> Iterator[Finding]:
         yield warning("topics", words, LET_US_HEAR)
 
 
-def _must_hear(trial: Trial) -> Iterator[Finding]:
+def _must_hear(trial: Trial) -> Iterator[Result]:
     theirs = said_by(Side.WATCH)
     denied = [name for name in theirs if name in trial.unheard]
     deaf = [
@@ -132,7 +132,7 @@ def _must_hear(trial: Trial) -> Iterator[Finding]:
         )
 
 
-def _reach(address: Address) -> Iterator[Finding]:
+def _reach(address: Address) -> Iterator[Result]:
     """Tell of a Mosquitto that serves this machine alone, as version 2 does without a ``listener``.
 
     See https://mosquitto.org/documentation/migrating-to-2-0/.

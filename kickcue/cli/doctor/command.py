@@ -17,12 +17,12 @@ from kickcue.cli.doctor.disk import disk
 from kickcue.cli.doctor.fixes import fixes
 from kickcue.cli.doctor.machine import clock, power, terminal, versions
 from kickcue.cli.doctor.race import race
-from kickcue.cli.doctor.result import Check, Finding, Level, Patient
+from kickcue.cli.doctor.result import Check, Context, Level, Result
 from kickcue.cli.doctor.run_checks import examine
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import folded
 from kickcue.config.settings import find_race_file, load_settings
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 FOUND: Final = "found"
 CHECKS: Final[Mapping[str, Check]] = {
@@ -74,17 +74,17 @@ def run(args: argparse.Namespace) -> int:
     return 0 if ready else 1
 
 
-def _patient(race_file: Path | None) -> Patient:
+def _patient(race_file: Path | None) -> Context:
     path = race_file
     try:
         path = race_file or find_race_file(os.environ)
-        return Patient(path, None if path is None else load_settings(path), None, os.environ)
-    except (AskedWronglyError, OSError) as error:
+        return Context(path, None if path is None else load_settings(path), None, os.environ)
+    except (UsageError, OSError) as error:
         # OSError: a home that this user may not look into.
-        return Patient(path or Path("race.toml"), None, str(error), os.environ)
+        return Context(path or Path("race.toml"), None, str(error), os.environ)
 
 
-def _absent(patient: Patient, found: list[Finding]) -> list[str]:
+def _absent(patient: Context, found: list[Result]) -> list[str]:
     """Return the pinned devices that a race would begin without."""
     pinned = set() if patient.settings is None else {*patient.settings.sensors, WATCH}
     return [
@@ -94,7 +94,7 @@ def _absent(patient: Patient, found: list[Finding]) -> list[str]:
     ]
 
 
-def _as_text(found: list[Finding], *, ready: bool, absent: list[str]) -> str:
+def _as_text(found: list[Result], *, ready: bool, absent: list[str]) -> str:
     rows = [(finding.level, finding.what, _one_line(finding)) for finding in found]
     faults = sum(finding.level is Level.FAULT for finding in found)
     without = f", without {' and '.join(absent)}" if absent else ""
@@ -106,5 +106,5 @@ def _as_text(found: list[Finding], *, ready: bool, absent: list[str]) -> str:
     return "\n".join([table(("", "what", FOUND), rows, align="lll"), "", verdict])
 
 
-def _one_line(finding: Finding) -> str:
+def _one_line(finding: Result) -> str:
     return finding.why if finding.remedy is None else f"{finding.why}: {finding.remedy}"

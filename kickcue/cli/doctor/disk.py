@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from kickcue.cli.doctor.result import Finding, Patient, ok, warning
+from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import state_folder
 
@@ -17,7 +17,7 @@ MEGABYTE: Final = 1_000_000
 ELSEWHERE: Final = "or name a folder that can be written with state_dir in the race file"
 
 
-def disk(patient: Patient) -> Iterator[Finding]:
+def disk(patient: Context) -> Iterator[Result]:
     """Try to write where the recording will lie."""
     if patient.settings is not None and not patient.settings.record:
         yield ok("recordings", "none are wanted (record = false)")
@@ -30,7 +30,7 @@ def disk(patient: Patient) -> Iterator[Finding]:
     yield from _look(folder / "races")
 
 
-def _look(folder: Path) -> Iterator[Finding]:
+def _look(folder: Path) -> Iterator[Result]:
     try:
         there = next(each for each in (folder, *folder.parents) if each.exists())
         with tempfile.TemporaryFile(dir=there) as file:

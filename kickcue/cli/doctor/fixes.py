@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from kickcue.cli.doctor.result import Finding, Patient, ok, warning
+from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.core.events import Fix
 from kickcue.daemon.position_receiver import receiver_of
 from kickcue.edges.gnss import Gpsd
@@ -17,7 +17,7 @@ LISTEN_S: Final = 4.0
 LOOK_S: Final = 0.1
 
 
-def fixes(patient: Patient) -> Iterator[Finding]:
+def fixes(patient: Context) -> Iterator[Result]:
     """Listen to gpsd for some seconds; of Termux only look whether it is there.
 
     Its first position may take a minute.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue import __version__
-from kickcue.cli.doctor.result import Finding, Patient, ok, warning
+from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.daemon.system_clock import kernel_says_synchronised
 
 KNOWN_SYSTEMS: Final = ("Linux", "Darwin", "Windows")
@@ -26,7 +26,7 @@ UNDERVOLTAGE_SINCE_START: Final = 0x10000
 """Bits of ``vcgencmd get_throttled``: raspberrypi.com/documentation/computers/os.html"""
 
 
-def versions(_: Patient) -> Iterator[Finding]:
+def versions(_: Context) -> Iterator[Result]:
     """Tell what this is; only systems that bleak knows can have sensors."""
     text = (
         f"kickcue {__version__}, Python {platform.python_version()}, {platform.system()} "
@@ -44,7 +44,7 @@ def versions(_: Patient) -> Iterator[Finding]:
         )
 
 
-def clock(_: Patient) -> Iterator[Finding]:
+def clock(_: Context) -> Iterator[Result]:
     """Look at the clock that dates recordings; races are timed by one that nobody can set."""
     if time.time() < LONG_PAST_S:
         yield warning(
@@ -65,7 +65,7 @@ def clock(_: Patient) -> Iterator[Finding]:
         )
 
 
-def power(_: Patient) -> Iterator[Finding]:
+def power(_: Context) -> Iterator[Result]:
     """Ask a Raspberry Pi whether its voltage is or was too low: its radio suffers first."""
     vcgencmd = shutil.which("vcgencmd")
     if vcgencmd is None:
@@ -86,7 +86,7 @@ def power(_: Patient) -> Iterator[Finding]:
             yield ok("power", "the voltage has held since the start")
 
 
-def terminal(_: Patient) -> Iterator[Finding]:
+def terminal(_: Context) -> Iterator[Result]:
     """Signs that a terminal lacks are shown as question marks."""
     encoding = sys.stdout.encoding if sys.stdout is not None else "none"
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from kickcue.cli.doctor.result import Finding, Patient, fault, ok, warning
+from kickcue.cli.doctor.result import Context, Result, fault, ok, warning
 from kickcue.config.watch_files import load_watch
 from kickcue.core.cueing.race_rules import ALLOWED
 
@@ -16,7 +16,7 @@ MINDED: Final = frozenset(
 """What of a watch a person has to see to before the race."""
 
 
-def race(patient: Patient) -> Iterator[Finding]:
+def race(patient: Context) -> Iterator[Result]:
     """Tell which race is set up, and whose sensors are its."""
     if patient.race_file is None:
         yield fault("race file", "there is none", "`kickcue init` writes one")
@@ -51,7 +51,7 @@ def race(patient: Patient) -> Iterator[Finding]:
     yield from _watch(patient.settings.watch)
 
 
-def _watch(watch: "WatchSettings") -> Iterator[Finding]:
+def _watch(watch: "WatchSettings") -> Iterator[Result]:
     """Tell which watch is bridged to, and what a person has to see to on it."""
     if watch.profile is None:
         return

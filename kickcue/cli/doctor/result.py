@@ -19,7 +19,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Result:
     """One thing that is well or is not."""
 
     level: Level
@@ -30,14 +30,14 @@ class Finding:
     remedy: str | None = None
     """What to do about it, where ``why`` does not say."""
 
-    def at_most(self, level: Level) -> "Finding":
+    def at_most(self, level: Level) -> "Result":
         """Return the finding as no worse than ``level``."""
         order = list(Level)
         return replace(self, level=min(self.level, level, key=order.index))
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Context:
     """What the checks are about."""
 
     race_file: Path | None
@@ -59,19 +59,19 @@ class Patient:
         )
 
 
-Check = Callable[[Patient], Iterable[Finding]]
+Check = Callable[[Context], Iterable[Result]]
 
 
-def ok(what: str, why: str) -> Finding:
+def ok(what: str, why: str) -> Result:
     """Return a finding that is well."""
-    return Finding(Level.OK, what, why)
+    return Result(Level.OK, what, why)
 
 
-def warning(what: str, why: str, remedy: str | None = None) -> Finding:
+def warning(what: str, why: str, remedy: str | None = None) -> Result:
     """Return a finding with which a race can still be run."""
-    return Finding(Level.WARNING, what, why, remedy)
+    return Result(Level.WARNING, what, why, remedy)
 
 
-def fault(what: str, why: str, remedy: str | None = None) -> Finding:
+def fault(what: str, why: str, remedy: str | None = None) -> Result:
     """Return a finding that keeps a race from being run."""
-    return Finding(Level.FAULT, what, why, remedy)
+    return Result(Level.FAULT, what, why, remedy)

@@ -5,20 +5,20 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from kickcue.cli.doctor.result import Check, Finding, Patient, fault
+from kickcue.cli.doctor.result import Check, Context, Result, fault
 
 PATIENCE_S: Final = 9.0
 
 
 def examine(
-    patient: Patient, checks: Mapping[str, Check], *, patience_s: float = PATIENCE_S
-) -> list[Finding]:
+    patient: Context, checks: Mapping[str, Check], *, patience_s: float = PATIENCE_S
+) -> list[Result]:
     """Return what the checks find, in their order.
 
     One that fails or does not end in time is a finding itself. Threads, not tasks: a hung disk or
     an SD card at its end blocks whoever asks it, and may then block its thread alone.
     """
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[Result]] = {}
 
     def look(name: str, check: Check) -> None:
         try:

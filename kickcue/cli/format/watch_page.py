@@ -12,7 +12,7 @@ from kickcue.config.watch_files import WatchFile
 from kickcue.core.watch.downgrades import Downgrade
 from kickcue.core.watch.encoding import ENCODERS, Encoded, encode
 from kickcue.core.watch.indistinguishable_cues import CUES
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import Standing, WatchProfile, Way, played_by
 
 COLUMNS: Final = 80
@@ -88,7 +88,7 @@ def cue_rows(profile: WatchProfile) -> Iterator[dict[str, Any]]:
 
 def _played(profile: WatchProfile) -> Mapping[str, Encoded]:
     return {
-        kind: encode(profile, Touch(kind, kind, "", None, pulses, urgency, ttl_ms=0))
+        kind: encode(profile, CueContent(kind, kind, "", None, pulses, urgency, ttl_ms=0))
         for kind, (pulses, urgency) in CUES.items()
     }
 

@@ -33,7 +33,7 @@ YES_NO: Final = frozenset({"y", "n"})
 LEAVING: Final = frozenset({"q", END, HUNG_UP})
 
 
-class LeftError(KickcueError):
+class CancelledByUserError(KickcueError):
     """The person did not want to choose; nothing was changed."""
 
 
@@ -80,7 +80,7 @@ class Dialogue:
         sighting = await self._looked_into(wanted, sighting)
         found = chosen(wanted, sighting)
         if not await self._try(wanted, sighting):
-            raise LeftError(f"{address} is not yours: nothing was changed")
+            raise CancelledByUserError(f"{address} is not yours: nothing was changed")
         return found
 
     async def _looked_into(self, wanted: Wanted, sighting: Sighting) -> Sighting:
@@ -201,7 +201,7 @@ class Dialogue:
         """Return the next key, an empty text where none comes before the next frame is due."""
         key = await self._canvas.key(FRAME_S)
         if key in LEAVING:
-            raise LeftError("nothing was chosen, and nothing was changed")
+            raise CancelledByUserError("nothing was chosen, and nothing was changed")
         return key or ""
 
 

@@ -13,7 +13,7 @@ from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Command, CommandKind, Level, Phase
 from kickcue.core.units import NS_PER_S, ns_to_s
 from kickcue.daemon.health import State
-from kickcue.daemon.race_daemon import Live
+from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.race_session import View
 
 FRAME_S: Final = 0.5
@@ -32,7 +32,7 @@ class _Note:
 class Watching:
     """Looks at a run, again and again, and remembers when what it does not date happened."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: RaceDaemon) -> None:
         self._live = live
         self._notes: list[_Note] = []
 
@@ -122,7 +122,7 @@ def _left_s(until_ns: int | None, now_ns: int | None) -> float | None:
 class RaceScreen:
     """Shows a run on a canvas and takes keys, until the person leaves."""
 
-    def __init__(self, live: Live, canvas: Canvas) -> None:
+    def __init__(self, live: RaceDaemon, canvas: Canvas) -> None:
         self._live = live
         self._canvas = canvas
         self._watching = Watching(live)

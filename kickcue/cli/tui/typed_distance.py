@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.cli.tui.keyboard import ESCAPE, Press
 from kickcue.cli.tui.screen import ENTER, RUBOUT
 from kickcue.core.course import race_distance_m
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import CommandKind
 
 DISTANCE: Final = "d"
@@ -50,7 +50,7 @@ class TypedDistance:
     def _read(self) -> Press | None:
         try:
             metres = race_distance_m(self._text)
-        except AskedWronglyError as error:
+        except UsageError as error:
             self._mistake, self._text = str(error), ""
             return None
         self.over = True

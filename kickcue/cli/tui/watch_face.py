@@ -16,7 +16,7 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Phase
 from kickcue.core.position.uncertainty import plus_minus
 from kickcue.core.printable import printable
-from kickcue.core.watch.state_machine import LATE, Answer, Play, Touch
+from kickcue.core.watch.state_machine import LATE, CueAck, CueContent, Play
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import ArmMessage, DisarmMessage, StateMessage, StatusMessage
 from kickcue.edges.mqtt.watch_client import Happening
@@ -58,7 +58,7 @@ KICK: Final = frozenset({Phase.LAST_LAP, Phase.LAST_200, Phase.LAST_100, Phase.L
 
 @dataclass(frozen=True, slots=True)
 class _Felt:
-    touch: Touch
+    touch: CueContent
     at_s: float
 
 
@@ -103,7 +103,7 @@ class Face:
             case Play():
                 self._felt, self._rung = _Felt(happening.touch, now_s), 0
                 self._note = "felt, by its own timer" if happening.from_timer else "felt"
-            case Answer() if not happening.felt:
+            case CueAck() if not happening.felt:
                 late = happening.why == LATE
                 self._note = (
                     f"dropped: {happening.latency_ms / 1000:.1f} s late"
@@ -254,7 +254,7 @@ class Face:
         return (now_s - self._felt.at_s) * 1000
 
 
-def _timeline(touch: Touch) -> list[tuple[int, int, float]]:
+def _timeline(touch: CueContent) -> list[tuple[int, int, float]]:
     """Return each pulse as (begin, end, intensity), ms after the first one began."""
     found, at_ms = [], 0
     for on_ms, off_ms, intensity in touch.pulses:

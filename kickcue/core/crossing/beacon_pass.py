@@ -87,7 +87,7 @@ class Cell(NamedTuple):
     weight: float
 
 
-class BeaconWatch:
+class BeaconPassDetector:
     """Turns the readings of one beacon into the moments of passing it.
 
     ``hear`` each, and ask ``passed`` as often as you like.

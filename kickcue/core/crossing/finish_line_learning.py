@@ -35,9 +35,9 @@ from kickcue.core.crossing.gate import (
     MOST_FIXES,
     Gate,
     LineGate,
+    OutlierGate,
     Place,
     Plane,
-    Sieve,
     Sieved,
     fitted,
 )
@@ -80,7 +80,7 @@ SHARED_SD_M: Final = 2.0
 the whole line is off by it."""
 
 
-class LineWatch:
+class FinishLine:
     """Turns one runner's fixes into the moments of crossing the finish line."""
 
     def __init__(self, course: Course, gate: Gate | None = None) -> None:
@@ -93,9 +93,9 @@ class LineWatch:
         self._learner: _Learner | None = None
         self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
 
-    def copy(self) -> "LineWatch":
+    def copy(self) -> "FinishLine":
         """Return an independent copy, to go on in another way."""
-        twin = LineWatch(self._course)
+        twin = FinishLine(self._course)
         twin._set, twin._learner = deepcopy((self._set, self._learner))
         twin._standing = self._standing.copy()
         return twin
@@ -160,7 +160,7 @@ class _SetLine:
         self.line = LineGate(gate)
         self._again_m = 0.0 if lap_m is None else (1.0 - AGREES) * lap_m
         self._plane = Plane(gate.lat_deg, gate.lon_deg)
-        self._sieve = Sieve()
+        self._sieve = OutlierGate()
         self._way = _Way()
         self._marked: _Stand | None = None
 
@@ -190,7 +190,7 @@ class _Learner:
         self._share = 0.0 if lap_m - first_m < SAME_LINE_M else first_m / lap_m
         self._lap_m = lap_m
         self._gun_ns = gun_ns
-        self._sieve = Sieve()
+        self._sieve = OutlierGate()
         self._plane: Plane | None = None
         self._standing: deque[Place] = deque(maxlen=MOST_FIXES)
         self._start: LineGate | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, Self
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S, s_to_ns
 
@@ -73,13 +73,13 @@ class Gate:
         )
         for name, value, low, high in (*limits, *more):
             if not low <= value <= high:
-                raise AskedWronglyError(f"gate {name} {value:g}: should be {low:g} to {high:g}")
+                raise UsageError(f"gate {name} {value:g}: should be {low:g} to {high:g}")
 
     @classmethod
     def between(cls, left: tuple[float, float], right: tuple[float, float]) -> Self:
         """Return the gate between two posts, (lat, lon) each, as the runner sees them.
 
-        AskedWronglyError if absurd.
+        UsageError if absurd.
         """
         plane = Plane(*left)
         east, north = plane.east_north(*right)
@@ -135,7 +135,7 @@ class Sieved(Enum):
     ANEW = "anew"
 
 
-class Sieve:
+class OutlierGate:
     """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it.
 
     Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks
@@ -178,7 +178,7 @@ class LineGate:
         self._plane = Plane(gate.lat_deg, gate.lon_deg)
         heading = math.radians(gate.heading_deg)
         self._ahead = math.sin(heading), math.cos(heading)
-        self._sieve = Sieve()
+        self._sieve = OutlierGate()
         self._recent: deque[Place] = deque(maxlen=MOST_FIXES)
         self._rests_until_ns: int | None = None
 

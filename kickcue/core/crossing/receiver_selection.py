@@ -30,7 +30,7 @@ def is_a_place(lat_deg: float, lon_deg: float) -> bool:
     return on_earth and not (abs(lat_deg) < NOWHERE_DEG and abs(lon_deg) < NOWHERE_DEG)
 
 
-class FixChoice:
+class ReceiverSelection:
     """Of several receivers the first in ``order`` that has been well for a while counts.
 
     While none has, it is the one well for longest.

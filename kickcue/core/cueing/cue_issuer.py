@@ -19,7 +19,7 @@ TTL_MS = 2000
 """SCIENCE: a cue older than two seconds is dropped."""
 
 
-class CueDesk:
+class CueIssuer:
     """Gives cues and remembers which were given."""
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:

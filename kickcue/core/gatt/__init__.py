@@ -1,7 +1,7 @@
 """GATT codecs: bytes to measurements and back, one file per service.
 
 Each measurement is frozen, has ``from_bytes`` (DecodeError and nothing else, for any bytes) and
-``__bytes__`` (AskedWronglyError for what the wire cannot carry). Unknown is None. Oddities of
+``__bytes__`` (UsageError for what the wire cannot carry). Unknown is None. Oddities of
 single devices are not handled here but in their sensor profiles.
 """
 
@@ -30,7 +30,7 @@ class Measurement(Protocol):
         """Decode; raises DecodeError and nothing else."""
 
     def __bytes__(self) -> bytes:
-        """Encode; raises AskedWronglyError for values out of range."""
+        """Encode; raises UsageError for values out of range."""
 
 
 CODECS: Final[Mapping[str, type[Measurement]]] = MappingProxyType(

@@ -24,5 +24,5 @@ class BatteryLevel:
         return cls(cast("int", _PERCENT.read(data, 0)))
 
     def __bytes__(self) -> bytes:
-        """Encode; AskedWronglyError where it is not 0 to 100."""
+        """Encode; UsageError where it is not 0 to 100."""
         return _PERCENT.write(self.percent)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,17 @@ class _Text:
     def __bytes__(self) -> bytes:
         """Encode without a trailing NUL.
 
-        AskedWronglyError where the text ends in one or is no Unicode text.
+        UsageError where the text ends in one or is no Unicode text.
         """
         if self.text.endswith("\0"):
-            raise AskedWronglyError(
+            raise UsageError(
                 f"text {self.text!r} cannot be sent: a NUL at the end would be taken off by the "
                 "reader"
             )
         try:
             return self.text.encode()
         except UnicodeEncodeError:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"text {self.text!r} cannot be sent: it holds half a character (a lone surrogate)"
             ) from None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,11 @@ class Number:
     def write(self, value: float | None) -> bytes:
         """Return ``value`` rounded to the nearest step.
 
-        AskedWronglyError where the wire cannot carry it.
+        UsageError where the wire cannot carry it.
         """
         if value is None:
             if self.unknown is None:
-                raise AskedWronglyError(
-                    f"{self.name} is missing and this field has no code for unknown"
-                )
+                raise UsageError(f"{self.name} is missing and this field has no code for unknown")
             raw = self.unknown
         else:
             # False for NaN and infinity, which cannot be rounded.
@@ -55,9 +53,7 @@ class Number:
             raw = round(value * self.per_unit) if reachable else self.high + 1
             if not self.low <= raw <= self.high or raw == self.unknown:
                 limits = f"{self.low / self.per_unit:g} to {self.high / self.per_unit:g}"
-                raise AskedWronglyError(
-                    f"{self.name} {value} cannot be sent: the field holds {limits}"
-                )
+                raise UsageError(f"{self.name} {value} cannot be sent: the field holds {limits}")
         return raw.to_bytes(self.size, "little", signed=self.low < 0)
 
 

@@ -63,7 +63,7 @@ class HeartRateMeasurement:
     def __bytes__(self) -> bytes:
         """Encode in the shortest form: 8 bit up to 255 bpm.
 
-        AskedWronglyError where a value does not fit.
+        UsageError where a value does not fit.
         """
         wide = self.bpm > _BPM_8.high
         flags = _WIDE if wide else 0
@@ -148,5 +148,5 @@ class BodySensorLocation:
         return cls(data[0])
 
     def __bytes__(self) -> bytes:
-        """Encode; AskedWronglyError where ``code`` is no octet."""
+        """Encode; UsageError where ``code`` is no octet."""
         return _CODE.write(self.code)

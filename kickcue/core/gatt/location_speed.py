@@ -133,7 +133,7 @@ class LocationAndSpeed:
     def __bytes__(self) -> bytes:
         """Encode, rounded to the steps of the wire.
 
-        AskedWronglyError where a value does not fit or half a position is given.
+        UsageError where a value does not fit or half a position is given.
         """
         clock = dict.fromkeys(_UTC_NAMES) if self.utc is None else asdict(self.utc)
         flags, octets = write_groups(_GROUPS, asdict(self) | clock)

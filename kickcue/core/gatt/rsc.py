@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final, Self
 
-from kickcue.core.errors import AskedWronglyError, DecodeError
+from kickcue.core.errors import DecodeError, UsageError
 from kickcue.core.gatt.fields import cut_short, too_short, unsigned
 
 _STRIDE: Final = 0x01
@@ -52,7 +52,7 @@ class RscMeasurement:
     def __bytes__(self) -> bytes:
         """Encode, rounded to the steps of the wire.
 
-        AskedWronglyError where a value does not fit.
+        UsageError where a value does not fit.
         """
         flags = _RUNNING if self.running else 0
         octets = _SPEED_MPS.write(self.speed_mps) + _CADENCE_PER_MIN.write(self.cadence_per_min)
@@ -126,9 +126,9 @@ class RscFeature:
         )
 
     def __bytes__(self) -> bytes:
-        """Encode; AskedWronglyError where ``reserved_bits`` touches bits that have a meaning."""
+        """Encode; UsageError where ``reserved_bits`` touches bits that have a meaning."""
         if self.reserved_bits & ~_FEATURE_RESERVED:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"reserved_bits {self.reserved_bits:#x} cannot be sent: only bits 5 to 15 are "
                 "reserved"
             )
@@ -186,5 +186,5 @@ class SensorLocation:
         return cls(data[0])
 
     def __bytes__(self) -> bytes:
-        """Encode; AskedWronglyError where ``code`` is no octet."""
+        """Encode; UsageError where ``code`` is no octet."""
         return _CODE.write(self.code)

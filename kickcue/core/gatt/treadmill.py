@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self, cast
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt.fields import (
     Group,
     announced_size,
@@ -120,14 +120,14 @@ class TreadmillData:
     def __bytes__(self) -> bytes:
         """Encode, rounded to the steps of the wire.
 
-        AskedWronglyError where a value does not fit or was truncated.
+        UsageError where a value does not fit or was truncated.
         """
         if self.truncated:
-            raise AskedWronglyError(
+            raise UsageError(
                 "a truncated treadmill record cannot be sent: what was cut off is not known"
             )
         if self.reserved_flags & ~_RESERVED:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"reserved_flags {self.reserved_flags:#x} cannot be sent: only bits 13 to 15 are "
                 "reserved"
             )

@@ -16,8 +16,8 @@ from typing import Final
 from kickcue.core.position.kalman_filter import (
     PACE_DRIFT,
     POD_DRIFT,
+    KalmanFilter,
     Regime,
-    TrackFilter,
     normal_density,
 )
 from kickcue.core.position.line_association import (
@@ -146,13 +146,13 @@ class Track:
 
 
 def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, and a mark
-    h: TrackFilter,
+    h: KalmanFilter,
     lines_m: tuple[float, ...],
     share: float,
     seen: Observation,
     track: Track,
     unchanged: dict[int, float],
-) -> Iterator[TrackFilter]:
+) -> Iterator[KalmanFilter]:
     """Yield the hypotheses in which something has changed and the mark is of one of ``lines_m``.
 
     ``unchanged``: the weight of each line as it is explained without a change.
@@ -188,7 +188,7 @@ def changed(  # noqa: PLR0913, PLR0917  a hypothesis, the lines that it allows, 
                 yield other
 
 
-def at_private_place(h: TrackFilter, seen: Observation, track: Track) -> Iterator[TrackFilter]:
+def at_private_place(h: KalmanFilter, seen: Observation, track: Track) -> Iterator[KalmanFilter]:
     """Yield the hypothesis that marks are made where the runner is now, each lap.
 
     There is none beyond the race. Where that is, is known no better than the runner's place; later
@@ -210,7 +210,7 @@ def at_private_place(h: TrackFilter, seen: Observation, track: Track) -> Iterato
     yield twin
 
 
-def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
+def leapt(h: KalmanFilter, leapt_m: float) -> KalmanFilter:
     """Return ``h`` moved on by ``leapt_m`` pod metres that were run while nobody listened."""
     twin = h.copy()
     twin.s += h.scale * leapt_m
@@ -225,7 +225,7 @@ def leapt(h: TrackFilter, leapt_m: float) -> TrackFilter:
     return twin
 
 
-def by_leap(h: TrackFilter, leap: Leap) -> tuple[TrackFilter, TrackFilter]:
+def by_leap(h: KalmanFilter, leap: Leap) -> tuple[KalmanFilter, KalmanFilter]:
     """Return ``h`` with the pod's scale as it was, and as it is if that made its speed leap."""
     share = (PRIORS.leap_rescaled + h.scale_leaps) / (1.0 + h.scale_leaps + h.other_leaps)
     by_scale = share * leap.odds
@@ -240,7 +240,7 @@ def by_leap(h: TrackFilter, leap: Leap) -> tuple[TrackFilter, TrackFilter]:
     return same, other
 
 
-def lap_behind(h: TrackFilter, track: Track) -> TrackFilter:
+def lap_behind(h: KalmanFilter, track: Track) -> KalmanFilter:
     """Return ``h`` with one lap less behind it.
 
     On the road, where no lap comes back: somewhere in the stretch between two lines.
@@ -254,7 +254,7 @@ def lap_behind(h: TrackFilter, track: Track) -> TrackFilter:
     return twin
 
 
-def clocked(h: TrackFilter, pace_mps: float, pace_sd: float) -> TrackFilter:
+def clocked(h: KalmanFilter, pace_mps: float, pace_sd: float) -> KalmanFilter:
     """Let ``h`` go by the clock from here, at that pace and relative spread; return it."""
     h.clock_mps = pace_mps
     h.c, h.o = 0.0, 0.0
@@ -262,7 +262,7 @@ def clocked(h: TrackFilter, pace_mps: float, pace_sd: float) -> TrackFilter:
     return h
 
 
-def _put_to(h: TrackFilter, line_m: float, seen: Observation, regime: Regime) -> TrackFilter:
+def _put_to(h: KalmanFilter, line_m: float, seen: Observation, regime: Regime) -> KalmanFilter:
     """Return ``h`` with the runner at ``line_m`` when the mark was made, the scale as it was."""
     twin = h.copy()
     twin.regime, twin.since_change, twin.changed = regime, 0, True
@@ -271,7 +271,7 @@ def _put_to(h: TrackFilter, line_m: float, seen: Observation, regime: Regime) ->
     return twin
 
 
-def _lies_still(h: TrackFilter, seen: Observation) -> bool:
+def _lies_still(h: KalmanFilter, seen: Observation) -> bool:
     """Return whether the pod has counted next to nothing since the line before, or the gun."""
     since_s = (seen.t_ns - h.tied_ns) / NS_PER_S
     run_m = seen.line_m(h) - h.tied_m
@@ -279,8 +279,8 @@ def _lies_still(h: TrackFilter, seen: Observation) -> bool:
 
 
 def _other_axes(
-    h: TrackFilter, line_m: float, seen: Observation
-) -> Iterator[tuple[TrackFilter, float]]:
+    h: KalmanFilter, line_m: float, seen: Observation
+) -> Iterator[tuple[KalmanFilter, float]]:
     """Yield ``h`` with another scale of the pod, and by the clock; each with its share."""
     run_m = seen.line_m(h) - h.tied_m
     if run_m >= LEAST_RUN_M and not _lies_still(h, seen):
@@ -299,7 +299,7 @@ def _other_axes(
     yield twin, PRIORS.clocked
 
 
-def _pace_density(h: TrackFilter, line_m: float, seen: Observation, track: Track) -> float:
+def _pace_density(h: KalmanFilter, line_m: float, seen: Observation, track: Track) -> float:
     """Return how probably, per metre, the runner is at ``line_m`` now as the clock tells."""
     since_s = (seen.t_ns - h.tied_ns) / NS_PER_S
     run_m = max((h.pace_mps or track.planned_mps) * since_s, 1.0)

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
+from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, KalmanFilter, Regime
 from kickcue.core.position.line_association import Observation
 from kickcue.core.position.misfit import change_of
 from kickcue.core.position.odometer import Step
@@ -38,7 +38,7 @@ class CommonLateness:
     ``first_m``, ``lap_m``: where the first line lies, and how far lines are apart, metres.
     """
 
-    def __init__(self, h: TrackFilter, first_m: float, lap_m: float) -> None:
+    def __init__(self, h: KalmanFilter, first_m: float, lap_m: float) -> None:
         self._first_m, self._lap_m = first_m, lap_m
         self._information = self._score = 0.0
         """What presses tell of it: one over its variance, and that times its mean, 1/s2, 1/s."""
@@ -64,7 +64,7 @@ class CommonLateness:
         self._by_o *= math.exp(-dt_s / drift.memory_s)
         self._track.advance(dd_m, dt_s, var_m2, drift)
 
-    def mark(self, h: TrackFilter, seen: Observation, *, pressed: bool = True) -> None:
+    def mark(self, h: KalmanFilter, seen: Observation, *, pressed: bool = True) -> None:
         """Take in that ``h``, the likeliest hypothesis, has tied a mark to its last line.
 
         ``pressed``: a person made it, whose lateness it has.
@@ -82,7 +82,7 @@ class CommonLateness:
             return
         self._see(line_m + seen.late_m(), seen, late_mps)
 
-    def variance_m2(self, belief: Sequence[TrackFilter]) -> float:
+    def variance_m2(self, belief: Sequence[KalmanFilter]) -> float:
         """Return what is to be added to the variance of the place that ``belief`` tells.
 
         Nothing as long as the presses do not speak for a common lateness: the usual spread of
@@ -96,7 +96,7 @@ class CommonLateness:
                 at_lines += h.weight
         return at_lines * self._by_s**2 * self._evident_s2
 
-    def _follow(self, h: TrackFilter, by_s: float) -> None:
+    def _follow(self, h: KalmanFilter, by_s: float) -> None:
         self._track = h.copy()
         self._change = change_of(h)
         self._by_s, self._by_c, self._by_o = by_s, 0.0, 0.0
@@ -105,7 +105,7 @@ class CommonLateness:
     def _by_s_ahead(self, axis_m: float) -> float:
         return self._by_s + axis_m * (self._by_c + self._by_o)
 
-    def rescale(self, h: TrackFilter, leap: Leap) -> None:
+    def rescale(self, h: KalmanFilter, leap: Leap) -> None:
         """Take in that the scale of the pod changed, as ``h``, the likeliest hypothesis, has it."""
         self._track.rescale(leap.by, leap.sd, leap.since_m)
         self._by_s += (1.0 / leap.by - 1.0) * leap.since_m * (self._by_c + self._by_o)
@@ -126,7 +126,7 @@ class CommonLateness:
         self._information += off_by * off_by / spread
         self._score += off_by * (position_m - s) / spread
         self._evident_s2 = _evident_s2(self._information, self._score)
-        own = track.ss + axis_m * (track.sc + track.so)  # as in TrackFilter.see
+        own = track.ss + axis_m * (track.sc + track.so)  # as in KalmanFilter.see
         self._by_s -= own / spread * off_by
         self._by_c -= sc / spread * off_by
         self._by_o -= so / spread * off_by

@@ -15,10 +15,10 @@ from kickcue.core.events import MarkSource, Mode
 from kickcue.core.position.change_points import PRIORS, Track, clocked
 from kickcue.core.position.common_lateness import CommonLateness
 from kickcue.core.position.firing_threshold import EVEN_ODDS, Awaited, odds_to_fire
-from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, Regime, TrackFilter
+from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, KalmanFilter, Regime
 from kickcue.core.position.line_association import Observation, seen_next
 from kickcue.core.position.mark_models import MARK_MODELS, MarkModel
-from kickcue.core.position.mixture import LineBelief
+from kickcue.core.position.mixture import GaussianMixture
 from kickcue.core.position.monitors import Monitors
 from kickcue.core.position.odometer import RUNNING_MPS, Odometer
 from kickcue.core.position.scale_measurement import NO_POD, PodScale
@@ -94,7 +94,7 @@ class _Before(NamedTuple):
     """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
 
     t_ns: int
-    belief: LineBelief
+    belief: GaussianMixture
     odometer: Odometer
     marked_at_m: float | None
     source: MarkSource | None
@@ -103,14 +103,14 @@ class _Before(NamedTuple):
     leaps: SpeedLeaps
 
 
-class DistanceEstimator:
+class PositionEstimator:
     """Follows one runner over one course."""
 
     def __init__(self, course: Course, prior: ScalePrior, planned_mps: float) -> None:
         self._course = course
         self._prior = prior
         self._odometer = Odometer(planned_mps)
-        self._belief: LineBelief | None = None
+        self._belief: GaussianMixture | None = None
         self._monitors = Monitors(self._common_lateness(self._pod_hypotheses()[0]))
         self._leaps = SpeedLeaps()
         self._undo: _Before | None = None
@@ -140,14 +140,14 @@ class DistanceEstimator:
         self._monitors = Monitors(self._common_lateness(self._belief.hypotheses[0]))
         self._leaps = SpeedLeaps()
 
-    def _at_the_gun(self, t_ns: int) -> LineBelief:
+    def _at_the_gun(self, t_ns: int) -> GaussianMixture:
         hypotheses = self._pod_hypotheses()
         start_prior = PRIORS.start_standing
         if self._heard_ns is None:
             start_prior = PRIORS.start_unseen
             hypotheses = [
                 clocked(
-                    TrackFilter.at_start(1.0, 1.0, 1.0, 1.0),
+                    KalmanFilter.at_start(1.0, 1.0, 1.0, 1.0),
                     self._odometer.planned_mps,
                     PRIORS.first_pace_sd,
                 )
@@ -183,24 +183,24 @@ class DistanceEstimator:
             start_prior,
             laps=course.lap_m is not None,
         )
-        return LineBelief(hypotheses, track)
+        return GaussianMixture(hypotheses, track)
 
-    def _common_lateness(self, h: TrackFilter) -> CommonLateness:
+    def _common_lateness(self, h: KalmanFilter) -> CommonLateness:
         return CommonLateness(h, self._course.first_crossing_m, self._course.marker_m)
 
-    def _pod_hypotheses(self) -> list[TrackFilter]:
+    def _pod_hypotheses(self) -> list[KalmanFilter]:
         prior = self._prior
         if self._odometer.by_cadence and self._odometer.step_is_guessed:
             speed_mps = self._odometer.speed_mps or USUAL_CADENCE_MPS
             return [
-                TrackFilter.at_start(
+                KalmanFilter.at_start(
                     1.0, self._odometer.planned_mps / speed_mps, CADENCE_SD, CADENCE_START_VAR_M2
                 )
             ]
         wide = max(OUTLIER_SD, 2.0 * prior.sd)
         return [
-            TrackFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
-            TrackFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
+            KalmanFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
+            KalmanFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
         ]
 
     def read(
@@ -329,7 +329,7 @@ class DistanceEstimator:
         else:
             self._since_press.append(call)
 
-    def _before(self, t_ns: int, belief: LineBelief) -> _Before:
+    def _before(self, t_ns: int, belief: GaussianMixture) -> _Before:
         return _Before(
             t_ns,
             belief.copy(),
@@ -370,9 +370,9 @@ class DistanceEstimator:
             getattr(self, name)(*what)
         return True
 
-    def copy(self) -> "DistanceEstimator":
+    def copy(self) -> "PositionEstimator":
         """Return an independent copy, to go on in another way."""
-        twin = DistanceEstimator(self._course, self._prior, self._odometer.planned_mps)
+        twin = PositionEstimator(self._course, self._prior, self._odometer.planned_mps)
         twin.__dict__.update(self.__dict__)
         twin._odometer = self._odometer.copy()
         twin._belief = None if self._belief is None else self._belief.copy()
@@ -503,7 +503,7 @@ class DistanceEstimator:
         return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
 
 
-def _due(h: TrackFilter, distance_m: float, model: MarkModel) -> float:
+def _due(h: KalmanFilter, distance_m: float, model: MarkModel) -> float:
     """Return how probably the line at ``distance_m`` gives a mark that is still waited for."""
     next_line = h.last_line + 1
     if distance_m not in h.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:

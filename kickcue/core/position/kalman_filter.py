@@ -60,7 +60,7 @@ class Regime(IntEnum):
 
 
 @dataclass(slots=True)
-class TrackFilter:
+class KalmanFilter:
     """Mean and covariance of (s [m], c, o).
 
     ``last_line``: of ``lines_m``, tied to a mark or passed before any.
@@ -239,16 +239,16 @@ class TrackFilter:
         return normal_density(off, spread)
 
 
-_FIELDS = attrgetter(*(each.name for each in fields(TrackFilter)))
+_FIELDS = attrgetter(*(each.name for each in fields(KalmanFilter)))
 
 
-def merged(a: TrackFilter, b: TrackFilter) -> TrackFilter:
+def merged(a: KalmanFilter, b: KalmanFilter) -> KalmanFilter:
     """Return the one Gaussian with the weight, mean and covariance of both together."""
     total = a.weight + b.weight
     wa, wb = a.weight / total, b.weight / total
     ds, dc, do = a.s - b.s, a.c - b.c, a.o - b.o
     cross = wa * wb
-    return TrackFilter(
+    return KalmanFilter(
         total,
         wa * a.s + wb * b.s,
         wa * a.c + wb * b.c,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from kickcue.core.position.kalman_filter import Regime, TrackFilter, normal_density
+from kickcue.core.position.kalman_filter import KalmanFilter, Regime, normal_density
 from kickcue.core.position.mark_models import MarkModel
 from kickcue.core.units import NS_PER_S
 
@@ -47,7 +47,7 @@ class Observation:
     repeated: bool
     """It follows another mark so closely that it may be its double."""
 
-    def axis_m(self, h: TrackFilter) -> float:
+    def axis_m(self, h: KalmanFilter) -> float:
         """Return how far the axis of ``h`` has gone on since the last count."""
         return h.axis_m(self.ahead_m, self.since_s)
 
@@ -55,12 +55,12 @@ class Observation:
         """Return how far past its line a mark comes, metres."""
         return self.model.error(self.speed_mps)[0]
 
-    def variance_m2(self, h: TrackFilter) -> float:
+    def variance_m2(self, h: KalmanFilter) -> float:
         """Return the variance of the place that the mark tells, for ``h``."""
         late_sd_m = self.model.error(self.speed_mps)[1]
         return late_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
 
-    def line_m(self, h: TrackFilter) -> float:
+    def line_m(self, h: KalmanFilter) -> float:
         """Return where this mark's line would lie, were the runner exactly where ``h`` believes."""
         return h.s + h.scale * self.axis_m(h) - self.late_m()
 
@@ -72,7 +72,7 @@ class Candidate(NamedTuple):
     chance: float
 
 
-def seen_next(h: TrackFilter, number: int, model: MarkModel) -> float:
+def seen_next(h: KalmanFilter, number: int, model: MarkModel) -> float:
     """Return how probably line ``number`` gives a mark, as often as lines have had theirs.
 
     Counted from the first line that had one: who begins to press late has not missed the others.
@@ -80,7 +80,7 @@ def seen_next(h: TrackFilter, number: int, model: MarkModel) -> float:
     return model.seen_after(h.tied, number - (h.began_line if h.tied else h.last_line + 1))
 
 
-def candidates(h: TrackFilter, lines: int, model: MarkModel) -> Iterator[Candidate]:
+def candidates(h: KalmanFilter, lines: int, model: MarkModel) -> Iterator[Candidate]:
     """Yield the lines to come; each that goes by without a mark has its price."""
     missed = 1.0
     for number in range(h.last_line + 1, lines):
@@ -90,7 +90,7 @@ def candidates(h: TrackFilter, lines: int, model: MarkModel) -> Iterator[Candida
         missed *= 1.0 - seen
 
 
-def pay_for_unmarked(h: TrackFilter, lines_m: tuple[float, ...], seen: Observation) -> None:
+def pay_for_unmarked(h: KalmanFilter, lines_m: tuple[float, ...], seen: Observation) -> None:
     """Let ``h``, to which the mark is of no line, pay for the lines that went by without one."""
     spread_m2 = h.variance_ahead(seen.axis_m(h)) + seen.variance_m2(h)
     passed_m = seen.line_m(h) - PASSED_SD * math.sqrt(spread_m2)
@@ -105,8 +105,8 @@ def pay_for_unmarked(h: TrackFilter, lines_m: tuple[float, ...], seen: Observati
 
 
 def associated(
-    h: TrackFilter, lines_m: tuple[float, ...], share: float, seen: Observation
-) -> list[TrackFilter]:
+    h: KalmanFilter, lines_m: tuple[float, ...], share: float, seen: Observation
+) -> list[KalmanFilter]:
     """Return ``h`` updated by the mark, once for each line within the gate.
 
     ``share``: how many runners mark these lines.
@@ -116,7 +116,7 @@ def associated(
     spread = h.variance_ahead(axis_m) + variance_m2
     gate_m = GATE_SD * math.sqrt(spread)
     vague = not h.tied and h.cc > VAGUE_SD**2
-    found: list[TrackFilter] = []
+    found: list[KalmanFilter] = []
     for number, chance in candidates(h, len(lines_m), seen.model):
         innovation_m = lines_m[number] - here_m
         if innovation_m > gate_m:
@@ -134,7 +134,7 @@ def associated(
     return found
 
 
-def _as_a_ratio(h: TrackFilter, scale: float) -> float:
+def _as_a_ratio(h: KalmanFilter, scale: float) -> float:
     """Return how much likelier a scale is as a ratio to the expected one than as a difference.
 
     A scale of which little is known is log-normal: nobody races at half the pace that was planned.
@@ -145,7 +145,7 @@ def _as_a_ratio(h: TrackFilter, scale: float) -> float:
 
 
 def note_line(
-    h: TrackFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True
+    h: KalmanFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True
 ) -> None:
     """Let ``h`` note that the mark at ``t_ns`` was that of line ``number``.
 

@@ -10,7 +10,7 @@ the middle of what was run since the mark before.
 from typing import Final
 
 from kickcue.core.position.consistency import Consistency
-from kickcue.core.position.kalman_filter import TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.line_association import Observation
 
 BY_CHANCE: Final = 4.0
@@ -38,7 +38,7 @@ class Misfit:
         """Return an independent copy, to come back to when a mark is taken back."""
         return Misfit(self._scale_variance, self._consistency)
 
-    def mark(self, before: TrackFilter, after: TrackFilter, seen: Observation) -> None:
+    def mark(self, before: KalmanFilter, after: KalmanFilter, seen: Observation) -> None:
         """Take in a mark that the likeliest hypothesis, ``after`` it, has tied to its last line."""
         self._scale_variance = 0.0
         run_m = after.tied_m - before.tied_m
@@ -59,6 +59,6 @@ class Misfit:
         return self._scale_variance * run_m * run_m + self._missing * believed_m2
 
 
-def change_of(h: TrackFilter) -> tuple[bool, int]:
+def change_of(h: KalmanFilter) -> tuple[bool, int]:
     """Return what tells changes apart: whether there was one, and after how many marks."""
     return h.changed, h.tied - h.since_change

@@ -23,7 +23,7 @@ from kickcue.core.position.change_points import (
     lap_behind,
     leapt,
 )
-from kickcue.core.position.kalman_filter import POD_DRIFT, Drift, TrackFilter, merged
+from kickcue.core.position.kalman_filter import POD_DRIFT, Drift, KalmanFilter, merged
 from kickcue.core.position.line_association import Observation, associated, pay_for_unmarked
 from kickcue.core.position.mark_models import MarkModel
 from kickcue.core.position.speed_leaps import Leap
@@ -39,7 +39,7 @@ START_LINE_SHARE = 0.02
 """Runners who press at their own start line and not at the finish line [judgement]."""
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """One Gaussian of the mixture of places: metres and square metres."""
 
     weight: float
@@ -47,17 +47,17 @@ class Part(NamedTuple):
     variance_m2: float
 
 
-class LineBelief:
+class GaussianMixture:
     """A weighted set of hypotheses over position, scale and last marked line."""
 
-    def __init__(self, hypotheses: Sequence[TrackFilter], track: Track) -> None:
+    def __init__(self, hypotheses: Sequence[KalmanFilter], track: Track) -> None:
         self.hypotheses = list(hypotheses)
         self._track = track
         self._last_mark_ns: int | None = None
 
-    def copy(self) -> "LineBelief":
+    def copy(self) -> "GaussianMixture":
         """Return an independent copy, to come back to when a mark is taken back."""
-        twin = LineBelief([h.copy() for h in self.hypotheses], self._track)
+        twin = GaussianMixture([h.copy() for h in self.hypotheses], self._track)
         twin._last_mark_ns = self._last_mark_ns
         return twin
 
@@ -87,7 +87,7 @@ class LineBelief:
         Return whether the likeliest hypothesis has it so.
         """
         likeliest = self.hypotheses[0]
-        found: list[TrackFilter] = []
+        found: list[KalmanFilter] = []
         for h in self.hypotheses:
             found += [h] if h.clock_mps else by_leap(h, leap)
         self.hypotheses = _pruned(found)
@@ -111,7 +111,7 @@ class LineBelief:
         doubled_per_m = 0.0
         if repeated:
             doubled_per_m = model.doubled / (model.doubled_within_s * max(speed_mps, 1.0))
-        branches: list[TrackFilter] = []
+        branches: list[KalmanFilter] = []
         for h in self.hypotheses:
             branches += self._explained(h, seen)
             stray_per_m = model.stray_after(h.strays, h.s / self._track.lap_m) / self._track.lap_m
@@ -122,9 +122,9 @@ class LineBelief:
             branches.append(h)
         self.hypotheses = _pruned(branches)
 
-    def _explained(self, h: TrackFilter, seen: Observation) -> list[TrackFilter]:
+    def _explained(self, h: KalmanFilter, seen: Observation) -> list[KalmanFilter]:
         """Return the hypotheses in which the mark is of a line."""
-        found: list[TrackFilter] = []
+        found: list[KalmanFilter] = []
         for lines_m, share in self._where(h):
             usual = associated(h, lines_m, share, seen)
             found += usual
@@ -135,7 +135,7 @@ class LineBelief:
             found += at_private_place(h, seen, self._track)
         return found
 
-    def _where(self, h: TrackFilter) -> tuple[tuple[tuple[float, ...], float], ...]:
+    def _where(self, h: KalmanFilter) -> tuple[tuple[tuple[float, ...], float], ...]:
         """Return where marks may be made under this hypothesis, each with its share of runners."""
         if h.lines_m:
             return ((h.lines_m, 1.0),)
@@ -160,7 +160,7 @@ class LineBelief:
             h.last_line = min(h.last_line, len(h.lines_m) - 2) if h.lines_m else h.last_line
         self.hypotheses = _pruned([*self.hypotheses, *behind])
 
-    def parts(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> list[Part]:
+    def parts(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> list[Component]:
         """Return where one is ``since_s`` after the last count, the pod ``dd_m`` ahead of it.
 
         ``dd_var_m2`` is the variance of these pod metres.
@@ -168,7 +168,7 @@ class LineBelief:
         found = []
         for h in self.hypotheses:
             mean_m, variance_m2 = h.place(dd_m, since_s, dd_var_m2)
-            found.append(Part(h.weight, mean_m, max(variance_m2, LEAST_VARIANCE_M2)))
+            found.append(Component(h.weight, mean_m, max(variance_m2, LEAST_VARIANCE_M2)))
         return found
 
     def moments(self, dd_m: float, since_s: float, dd_var_m2: float = 0.0) -> tuple[float, float]:
@@ -187,11 +187,11 @@ class LineBelief:
         return heaviest.lines_m[heaviest.last_line] if heaviest.lines_m else None
 
 
-def _pruned(branches: list[TrackFilter]) -> list[TrackFilter]:
+def _pruned(branches: list[KalmanFilter]) -> list[KalmanFilter]:
     """Return ``MOST_HYPOTHESES`` at most, heaviest first, weights normed, near twins merged."""
     branches.sort(key=lambda h: -h.weight)
     total = sum(h.weight for h in branches)
-    kept: list[TrackFilter] = []
+    kept: list[KalmanFilter] = []
     for h in branches:
         if h.weight < LEAST_WEIGHT * total:
             break
@@ -207,7 +207,7 @@ def _pruned(branches: list[TrackFilter]) -> list[TrackFilter]:
     return kept
 
 
-def _alike(a: TrackFilter, b: TrackFilter) -> bool:
+def _alike(a: KalmanFilter, b: KalmanFilter) -> bool:
     sd = math.sqrt(max(a.ss, 1e-9))
     return (
         a.last_line == b.last_line

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from kickcue.core.position.common_lateness import CommonLateness
-from kickcue.core.position.kalman_filter import POD_DRIFT, Drift, TrackFilter
+from kickcue.core.position.kalman_filter import POD_DRIFT, Drift, KalmanFilter
 from kickcue.core.position.line_association import Observation
 from kickcue.core.position.misfit import Misfit
 from kickcue.core.position.odometer import NO_STEP, Step
-from kickcue.core.position.scale_measurement import NO_POD, Measuring, PodScale
+from kickcue.core.position.scale_measurement import NO_POD, PodScale, ScaleMeasurement
 from kickcue.core.position.speed_leaps import Leap
 
 STEP_S: Final = 10.0
@@ -25,11 +25,11 @@ class Monitors:
     def __init__(
         self,
         lateness: CommonLateness,
-        measuring: Measuring | None = None,
+        measuring: ScaleMeasurement | None = None,
         misfit: Misfit | None = None,
     ) -> None:
         self._lateness = lateness
-        self._measuring = measuring or Measuring()
+        self._measuring = measuring or ScaleMeasurement()
         self._misfit = misfit or Misfit()
         self._dd_m = self._dt_s = self._var_m2 = 0.0
         """What was counted and not taken in yet."""
@@ -69,15 +69,15 @@ class Monitors:
             self._lateness.advance(step, self._drift)
             self._dd_m = self._dt_s = self._var_m2 = 0.0
 
-    def rescale(self, h: TrackFilter, leap: Leap) -> None:
+    def rescale(self, h: KalmanFilter, leap: Leap) -> None:
         """Take in that the scale of the pod changed, as ``h``, the likeliest hypothesis, has it."""
         self._catch_up()
         self._lateness.rescale(h, leap)
 
     def mark(
         self,
-        before: TrackFilter,
-        after: TrackFilter,
+        before: KalmanFilter,
+        after: KalmanFilter,
         line_m: float,
         seen: Observation,
         *,
@@ -94,7 +94,7 @@ class Monitors:
         self._measuring.line(line_m, seen.model, seen.speed_mps, (seen.ahead_m, seen.ahead_sd_m))
 
     def variance_m2(
-        self, belief: Sequence[TrackFilter], mean_m: float, dd_m: float, since_s: float
+        self, belief: Sequence[KalmanFilter], mean_m: float, dd_m: float, since_s: float
     ) -> float:
         """Return what is to be added to the variance of the place that ``belief`` tells.
 
@@ -112,7 +112,7 @@ class Monitors:
         self._catch_up()
         return self._measuring.pods()
 
-    def measured(self, belief: Sequence[TrackFilter]) -> PodScale | None:
-        """Return the scale that the marks measure, as ``Measuring.result`` does."""
+    def measured(self, belief: Sequence[KalmanFilter]) -> PodScale | None:
+        """Return the scale that the marks measure, as ``ScaleMeasurement.result`` does."""
         self._catch_up()
         return self._measuring.result(belief)

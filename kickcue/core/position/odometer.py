@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kickcue.core.position.step_length import FIRST_GUESS_M, StepLength
 from kickcue.core.sensors.bursts import Burst
-from kickcue.core.sensors.notification_interval import Rhythm
+from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 FASTEST_MPS = 12.0
@@ -114,7 +114,7 @@ class Odometer:
         self._pod: str | None = None
         self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
         self._step_length = StepLength()
-        self._rhythm = Rhythm()
+        self._rhythm = NotificationInterval()
         self._burst = Burst()
 
     def copy(self) -> "Odometer":
@@ -186,7 +186,7 @@ class Odometer:
         Returns the step it makes, None where it tells nothing.
         """
         if pod != self._pod:  # another pod has another total
-            self._pod, self._rhythm, self._burst = pod, Rhythm(), Burst()
+            self._pod, self._rhythm, self._burst = pod, NotificationInterval(), Burst()
             self.rebase()
         self.leapt_m = 0.0
         if speed_mps is not None and speed_mps > FASTEST_MPS:

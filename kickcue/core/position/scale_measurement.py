@@ -10,10 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from kickcue.core.position.kalman_filter import TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.mark_models import LEAST_SD_M, MarkModel
 from kickcue.core.position.odometer import Step
-from kickcue.core.position.scale_prior import Measured
+from kickcue.core.position.scale_prior import MeasuredScale
 
 EXPECTED_SD: Final = 0.1
 LEAST_LINES: Final = 3
@@ -33,21 +33,21 @@ class PodScale(NamedTuple):
     """A scale measured in one race, and the sensor whose scale it is."""
 
     pod: str
-    measured: Measured
+    measured: MeasuredScale
 
 
-class Measuring:
+class ScaleMeasurement:
     """Follows one race beside the belief about it."""
 
     def __init__(self) -> None:
-        self._track = TrackFilter.at_start(1.0, 1.0, EXPECTED_SD, start_var_m2=1.0)
+        self._track = KalmanFilter.at_start(1.0, 1.0, EXPECTED_SD, start_var_m2=1.0)
         self._lines = 0
         self._fits = True
         self._counted_m: dict[str, float] = {}
 
-    def copy(self) -> "Measuring":
+    def copy(self) -> "ScaleMeasurement":
         """Return an independent copy, to come back to when a mark is taken back."""
-        twin = Measuring()
+        twin = ScaleMeasurement()
         twin._track, twin._lines, twin._fits, twin._counted_m = (
             self._track.copy(),
             self._lines,
@@ -89,7 +89,7 @@ class Measuring:
         ranked = sorted(self._counted_m, key=lambda name: -self._counted_m[name])
         return tuple(name for name in ranked if name != NO_POD and self._counted_m[name] > little_m)
 
-    def result(self, belief: Sequence[TrackFilter]) -> PodScale | None:
+    def result(self, belief: Sequence[KalmanFilter]) -> PodScale | None:
         """Return the scale measured.
 
         None where the marks are too few, do not fit each other, or ``belief`` is of two minds.
@@ -106,5 +106,7 @@ class Measuring:
             return None
         return PodScale(
             pod,
-            Measured(1.0 + self._track.c / self._track.cc / sharpness, 1.0 / math.sqrt(sharpness)),
+            MeasuredScale(
+                1.0 + self._track.c / self._track.cc / sharpness, 1.0 / math.sqrt(sharpness)
+            ),
         )

@@ -23,14 +23,14 @@ MOST_HYPOTHESES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredScale:
     """One race's answer: true metres per metre of the pod, and one standard deviation of that."""
 
     scale: float
     sd: float
 
 
-def learned(scales: Sequence[Measured]) -> tuple[float, float]:
+def learned(scales: Sequence[MeasuredScale]) -> tuple[float, float]:
     """Return scale and standard deviation to expect in the next race, from those of earlier ones.
 
     They come the oldest first; without any it is the generic scale. The spread includes the next
@@ -61,7 +61,7 @@ def _maybe_changed(beliefs: Sequence[_Belief]) -> list[_Belief]:
     ]
 
 
-def _seen(belief: _Belief, race: Measured) -> _Belief:
+def _seen(belief: _Belief, race: MeasuredScale) -> _Belief:
     weight, mean, variance = belief
     spread = variance + DAY_SD**2 + race.sd**2
     off = race.scale - mean

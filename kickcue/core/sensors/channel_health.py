@@ -6,13 +6,13 @@ Only fresh ones have a value.
 from enum import StrEnum
 from typing import Final
 
-from kickcue.core.sensors.notification_interval import Rhythm
+from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import s_to_ns
 
 LOST_AFTER_NS = s_to_ns(10.0)
 
 
-class Freshness(StrEnum):
+class Health(StrEnum):
     """The health of one quantity of one sensor."""
 
     FRESH = "fresh"
@@ -26,7 +26,7 @@ class Freshness(StrEnum):
     """Disconnected, or silent for long, or never heard."""
 
 
-FRESH: Final = Freshness.FRESH
+FRESH: Final = Health.FRESH
 """The one that is asked for at every reading: an Enum is slow to look up."""
 
 
@@ -53,7 +53,7 @@ class Channel:
 
     def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
         self._silence_ok_ns = s_to_ns(silence_ok_s)
-        self._rhythm = Rhythm()
+        self._rhythm = NotificationInterval()
         self._frozen_after_ns = s_to_ns(frozen_after_s)
         self.heard_ns: int | None = None
         self.stale_ns = 0
@@ -80,13 +80,13 @@ class Channel:
         self.stale_ns = t_ns + max(self._silence_ok_ns, self._rhythm.silence_ns) + 1
         return plausible and not self._frozen
 
-    def state(self, t_ns: int) -> Freshness:
+    def state(self, t_ns: int) -> Health:
         """Return the health at ``t_ns``."""
         if self.heard_ns is None or not self.connected:
-            return Freshness.LOST
+            return Health.LOST
         if t_ns >= self.stale_ns:
             lost_after_ns = max(LOST_AFTER_NS, 2 * (self.stale_ns - 1 - self.heard_ns))
-            return Freshness.STALE if t_ns - self.heard_ns <= lost_after_ns else Freshness.LOST
+            return Health.STALE if t_ns - self.heard_ns <= lost_after_ns else Health.LOST
         if not self.plausible:
-            return Freshness.IMPLAUSIBLE
-        return Freshness.FROZEN if self._frozen else FRESH
+            return Health.IMPLAUSIBLE
+        return Health.FROZEN if self._frozen else FRESH

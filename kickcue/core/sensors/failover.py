@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.sensors.channel_health import FRESH, Channel, Freshness
+from kickcue.core.sensors.channel_health import FRESH, Channel, Health
 from kickcue.core.units import NS_PER_S
 
 SETTLED_NS = 5 * NS_PER_S
@@ -12,7 +12,7 @@ SETTLED_NS = 5 * NS_PER_S
 must not turn the lead each second."""
 
 
-class Quantity:
+class SensorSelector:
     """Follows every sensor of one quantity.
 
     Of several, the first in the order of the setup that has been healthy for a while leads.
@@ -22,7 +22,7 @@ class Quantity:
         self._name = name
         self._frozen_after_s = frozen_after_s
         self._order = order
-        self._told: dict[str, Freshness] = {}
+        self._told: dict[str, Health] = {}
         self.channels: dict[str, Channel] = {}
 
     def follow(self, sensor: str, profile: SensorProfile) -> Channel:

@@ -16,10 +16,10 @@ from kickcue.core.readings import (
 )
 from kickcue.core.sensors.cadence import Cadence
 from kickcue.core.sensors.cadence_lock import CadenceLock
-from kickcue.core.sensors.channel_health import Channel, Freshness
-from kickcue.core.sensors.failover import Quantity
+from kickcue.core.sensors.channel_health import Channel, Health
+from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.sensors.heart_rate import HeartRate
-from kickcue.core.sensors.pod_monitor import PodWatch
+from kickcue.core.sensors.pod_monitor import PodMonitor
 
 HEART_FROZEN_S = 90.0
 """No living heart shows the same each second for so long [judgement]; in recorded runs the longest
@@ -56,7 +56,7 @@ class Survey(NamedTuple):
 
 
 @dataclass(slots=True)
-class HeartWatch:
+class HeartMonitor:
     """One heart-rate sensor: its health, what can be believed of it, whether it counts steps.
 
     None: that need not be asked.
@@ -67,7 +67,7 @@ class HeartWatch:
     lock: CadenceLock | None
 
 
-class SensorDesk:
+class SensorHub:
     """All sensors of one runner.
 
     Of several that give the same quantity, the first healthy one in the order of the setup counts.
@@ -79,10 +79,10 @@ class SensorDesk:
         self.cadence = Cadence()
         self._cadence_of: str | None = None
         self.counts = {name: DecodeCounts() for name in sensors}
-        self._pods = Quantity("speed and cadence", POD_FROZEN_S, tuple(sensors))
-        self._hearts = Quantity("heart rate", HEART_FROZEN_S, tuple(sensors))
-        self._pod_watch: dict[str, PodWatch] = {}
-        self._heart_watch: dict[str, HeartWatch] = {}
+        self._pods = SensorSelector("speed and cadence", POD_FROZEN_S, tuple(sensors))
+        self._hearts = SensorSelector("heart rate", HEART_FROZEN_S, tuple(sensors))
+        self._pod_watch: dict[str, PodMonitor] = {}
+        self._heart_watch: dict[str, HeartMonitor] = {}
         self._once: set[tuple[str, str]] = set()
         self._news: list[Notice] = []
         self.place: tuple[float, float] | None = None
@@ -176,7 +176,7 @@ class SensorDesk:
         return (
             bool(channels)
             and named >= set(self._profiles)
-            and all(c.state(t_ns) is Freshness.FRESH for c in channels)
+            and all(c.state(t_ns) is Health.FRESH for c in channels)
         )
 
     def survey(self, t_ns: int) -> Survey:
@@ -222,14 +222,14 @@ class SensorDesk:
             t_ns, event.data, plausible=bpm is not None and watch.rate.read(t_ns, bpm)
         )
 
-    def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartWatch:
+    def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartMonitor:
         """Begin to watch a heart-rate sensor; tell where the setup puts light before a strap.
 
         Only light counts steps. A sensor of unknown kind is watched as long as it sends no
         beat-to-beat intervals: those that sent them were straps, but for a few that smooth them.
         """
         lock = None if profile.optical is False else CadenceLock()
-        watch = HeartWatch(
+        watch = HeartMonitor(
             self._hearts.follow(sensor, profile), HeartRate(self._hr_ceiling_bpm), lock
         )
         self._heart_watch[sensor] = watch
@@ -259,7 +259,7 @@ class SensorDesk:
         sensor = event.sensor
         watch = self._pod_watch.get(sensor)
         if watch is None:
-            watch = self._pod_watch[sensor] = PodWatch(
+            watch = self._pod_watch[sensor] = PodMonitor(
                 profile, self._pods.follow(sensor, profile), t_ns
             )
         spm, said, left = watch.read(t_ns, event.data, reading)

@@ -25,7 +25,7 @@ MOST_NS: Final = 10 * NS_PER_S
 """Longer than this nobody's rhythm explains: 50 m of running."""
 
 
-class Rhythm:
+class NotificationInterval:
     """One sensor's rhythm; call ``heard`` at each of its words."""
 
     __slots__ = ("_heard_ns", "_intervals_ns", "_to_learn", "silence_ns")
@@ -39,9 +39,9 @@ class Rhythm:
         self.silence_ns = 0
         """How long a silence its rhythm explains; 0 for a quick sensor, and while unknown."""
 
-    def copy(self) -> "Rhythm":
+    def copy(self) -> "NotificationInterval":
         """Return an independent copy."""
-        twin = Rhythm()
+        twin = NotificationInterval()
         twin._heard_ns, twin._intervals_ns = self._heard_ns, self._intervals_ns.copy()
         twin._to_learn, twin.silence_ns = self._to_learn, self.silence_ns
         return twin

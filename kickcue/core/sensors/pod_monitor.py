@@ -15,7 +15,7 @@ time that it was heard in counts: one word after a pause tells of one moment."""
 TREADMILL_DATA = "2acd"
 
 
-class PodWatch:
+class PodMonitor:
     """What is known about one pod."""
 
     __slots__ = (

@@ -159,7 +159,7 @@ class _Run:
         return min(self.minimum_ms, self.previous_ms)
 
 
-class MinimumDelay:
+class MinimumDelayFilter:
     """Tells how late messages are; one per receiver, any number of senders.
 
     Memory is bounded: the runs heard last are kept.

@@ -17,7 +17,7 @@ _UNPRINTED: Final = bytes((*range(0x09), *range(0x0E, 0x20)))
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ConsoleAnswer:
     """A watch's own answer; ``cue_id`` as it was sent, with the run in front."""
 
     cue_id: str
@@ -31,7 +31,7 @@ class Console:
     def __init__(self) -> None:
         self._rest = b""
 
-    def take(self, data: bytes) -> tuple[Told, ...]:
+    def take(self, data: bytes) -> tuple[ConsoleAnswer, ...]:
         """Take a packet; return the answers that it has completed."""
         *lines, self._rest = (
             (self._rest + data.translate(None, _UNPRINTED)).replace(b"\r", b"\n").split(b"\n")
@@ -44,7 +44,7 @@ class Console:
         self._rest = b""
 
 
-def _told(line: bytes) -> Told | None:
+def _told(line: bytes) -> ConsoleAnswer | None:
     try:
         value: Any = json.loads(line.decode("latin-1"))
     except (ValueError, RecursionError):
@@ -54,4 +54,4 @@ def _told(line: bytes) -> Told | None:
     id_, felt, why = value.get("id"), value.get("felt"), value.get("why")
     if not isinstance(id_, str) or not isinstance(felt, bool):
         return None
-    return Told(id_, felt, why if isinstance(why, str) else None)
+    return ConsoleAnswer(id_, felt, why if isinstance(why, str) else None)

@@ -24,7 +24,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ProgramCall:
     """Start this program without a shell, and go on ``wait_ms`` after that, ended or not."""
 
     argv: tuple[str, ...]
@@ -56,4 +56,4 @@ class Sound:
     say: str | None
 
 
-Step = Write | Run | Document | Sound
+Step = Write | ProgramCall | Document | Sound

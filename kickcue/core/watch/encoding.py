@@ -24,11 +24,11 @@ from kickcue.core.watch.encoders import (
     vibe_lists,
 )
 from kickcue.core.watch.lowering import Lowered, lower
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.text_encoding import fitted
 from kickcue.core.watch.watch_profile import Pattern, Transport, WatchProfile, Way
 
-Encoder = Callable[[WatchProfile, Touch, Lowered, str], tuple[Step, ...]]
+Encoder = Callable[[WatchProfile, CueContent, Lowered, str], tuple[Step, ...]]
 """(profile, the cue, its pulses as they will be played, its text as it will be shown) to steps."""
 
 
@@ -102,14 +102,16 @@ class Encoded:
     downgrades: tuple[Downgrade, ...]
 
 
-def encode(profile: WatchProfile, touch: Touch, without: frozenset[Way] = frozenset()) -> Encoded:
+def encode(
+    profile: WatchProfile, touch: CueContent, without: frozenset[Way] = frozenset()
+) -> Encoded:
     """Return the steps that give the cue now; None where ``without`` leaves no way."""
     return _encoded(
         profile, touch, lower(profile, touch, without), ENCODERS[profile.encoder].encode
     )
 
 
-def encode_arm(profile: WatchProfile, touch: Touch, due_in_ms: int) -> Encoded | None:
+def encode_arm(profile: WatchProfile, touch: CueContent, due_in_ms: int) -> Encoded | None:
     """Return the steps that set, or set anew, the watch's own timer for the cue.
 
     None where it keeps none. The watch plays when the time is over, unless ``encode``'s steps of
@@ -127,7 +129,9 @@ def encode_disarm(profile: WatchProfile, cue_id: str) -> tuple[Write, ...] | Non
     return bangle.disarm_gb(profile, cue_id) if profile.encoder in ARMING else None
 
 
-def _encoded(profile: WatchProfile, touch: Touch, lowered: Lowered, encoder: Encoder) -> Encoded:
+def _encoded(
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, encoder: Encoder
+) -> Encoded:
     text = (
         ""
         if profile.words is None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
 from kickcue.core.events import Pulses
 from kickcue.core.watch.encoding import encode
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 Vocabulary = Mapping[str, tuple[Pulses, int]]
@@ -23,7 +23,7 @@ def alike(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> tuple[frozens
     """Return the groups of cues that are sent the same, when their words are taken away."""
     groups: dict[str, set[str]] = {}
     for kind, (pulses, urgency) in vocabulary.items():
-        wordless = Touch(
+        wordless = CueContent(
             id="", kind="", text="", say=None, pulses=pulses, urgency=urgency, ttl_ms=0
         )
         groups.setdefault(repr(encode(profile, wordless).steps), set()).add(kind)

@@ -9,7 +9,7 @@ from typing import Final
 from kickcue.core.events import Pulses
 from kickcue.core.watch.downgrades import Downgrade
 from kickcue.core.watch.shaping import audible, shaped
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import Actuator, Pattern, WatchProfile, Way
 
 _UNLIMITED: Final = frozenset[Way]()
@@ -29,7 +29,9 @@ class Lowered:
     rings: bool = False
 
 
-def lower(profile: WatchProfile, touch: Touch, without: frozenset[Way] = _UNLIMITED) -> Lowered:
+def lower(
+    profile: WatchProfile, touch: CueContent, without: frozenset[Way] = _UNLIMITED
+) -> Lowered:
     """Return the cue as the watch plays it, on the best of its ways that is not in ``without``.
 
     ``without`` is where a motor is switched off, say. There are never more pulses than asked for,
@@ -50,7 +52,7 @@ def lower(profile: WatchProfile, touch: Touch, without: frozenset[Way] = _UNLIMI
     return Lowered(way, pulses, (*heard, *lost))
 
 
-def _fixed(motor: Actuator, touch: Touch) -> Lowered:
+def _fixed(motor: Actuator, touch: CueContent) -> Lowered:
     asked = len(audible(touch.pulses))
     added = (Downgrade.TAP_ADDED,) if not asked else ()
     urgent = motor.urgent_ring

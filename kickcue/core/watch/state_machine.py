@@ -44,7 +44,7 @@ from enum import Enum
 from typing import Final
 
 from kickcue.core.events import Pulses
-from kickcue.core.watch.clock_offset import MOST_RUNS, MinimumDelay
+from kickcue.core.watch.clock_offset import MOST_RUNS, MinimumDelayFilter
 
 MOST_CUES: Final = (
     64  # a race has some ten; what falls out is so old that its ttl is over many times
@@ -53,7 +53,7 @@ LATE: Final = "late"
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class MessageTimes:
     """Who sent a message and when, on the sender's clock, and when it came, on the watch's."""
 
     run_id: str
@@ -62,7 +62,7 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class CueContent:
     """What is to be felt, seen and heard; past ``ttl_ms`` after its moment it must be dropped.
 
     ``kind`` may be one not known here.
@@ -81,13 +81,13 @@ class Touch:
 class Play:
     """Do it now. ``from_timer``: the armed time had come before the cue did."""
 
-    touch: Touch
+    touch: CueContent
     late_ms: int
     from_timer: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CueAck:
     """Acknowledge cue ``cue_id`` of run ``run_id`` to the sender.
 
     ``latency_ms`` is how late it was.
@@ -100,7 +100,7 @@ class Answer:
     latency_ms: int
 
 
-Action = Play | Answer
+Action = Play | CueAck
 
 
 class _State(Enum):
@@ -119,19 +119,19 @@ class _Entry:
     may still sharpen."""
     said_now: bool = False
     """Armed by a cue that came before the watch could tell whether it was late."""
-    touch: Touch | None = None
-    answer: Answer | None = None
+    touch: CueContent | None = None
+    answer: CueAck | None = None
 
 
-class Wrist:
+class WatchStateMachine:
     """The watch's memory: feed it what comes and do what it returns.
 
     Call ``tick`` no later than ``next_due_ms``.
     """
 
-    def __init__(self, over: Iterable[Answer] = ()) -> None:
+    def __init__(self, over: Iterable[CueAck] = ()) -> None:
         """Begin; ``over``: what the watch had answered before it was switched off, if known."""
-        self._delays = MinimumDelay()
+        self._delays = MinimumDelayFilter()
         self._entries: OrderedDict[tuple[str, str], _Entry] = OrderedDict()
         self._runs: OrderedDict[str, None] = OrderedDict()
         self.lead_ms = 0
@@ -140,7 +140,7 @@ class Wrist:
         for answer in over:
             self._entries[answer.run_id, answer.cue_id] = _Entry(_State.OVER, 0, answer=answer)
 
-    def hear(self, stamp: Stamp) -> int:
+    def hear(self, stamp: MessageTimes) -> int:
         """Take note of any message but a cue that the broker had not retained (status, state ...).
 
         Return how late it is in ms.
@@ -156,7 +156,7 @@ class Wrist:
         """How often a sender's clock went back."""
         return self._delays.resets
 
-    def arm(self, stamp: Stamp, touch: Touch, due_in_ms: int) -> tuple[Action, ...]:
+    def arm(self, stamp: MessageTimes, touch: CueContent, due_in_ms: int) -> tuple[Action, ...]:
         """Set the timer of a cue, or set it anew: due ``due_in_ms`` after the message was sent."""
         self.hear(stamp)
         self._take_over(stamp.run_id)
@@ -166,7 +166,7 @@ class Wrist:
             entry.due_sent_ms, entry.said_now = stamp.sent_ms + due_in_ms, False
         return self.tick(stamp.received_ms)
 
-    def disarm(self, stamp: Stamp, cue_id: str) -> tuple[Action, ...]:
+    def disarm(self, stamp: MessageTimes, cue_id: str) -> tuple[Action, ...]:
         """Forget the timer of a cue."""
         self.hear(stamp)
         entry = self._entry(stamp, cue_id)
@@ -174,7 +174,7 @@ class Wrist:
             entry.state, entry.sent_ms = _State.DISARMED, stamp.sent_ms
         return self.tick(stamp.received_ms)
 
-    def cue(self, stamp: Stamp, touch: Touch) -> tuple[Action, ...]:
+    def cue(self, stamp: MessageTimes, touch: CueContent) -> tuple[Action, ...]:
         """Feel it now: once, and only if it is not late."""
         late_ms = self._delays.lateness_ms(
             stamp.run_id, stamp.sent_ms, stamp.received_ms, judged=True
@@ -216,7 +216,7 @@ class Wrist:
         return min((ms - self.lead_ms for ms in due if ms is not None), default=None)
 
     @property
-    def armed(self) -> Mapping[tuple[str, str], tuple[Touch, int]]:
+    def armed(self) -> Mapping[tuple[str, str], tuple[CueContent, int]]:
         """The cues that wait for their time, by run and id, each with when it is due.
 
         They are for a watch that is to keep the timers, too.
@@ -236,7 +236,7 @@ class Wrist:
             return None
         return self._delays.received_ms(run_id, entry.due_sent_ms)
 
-    def _entry(self, stamp: Stamp, cue_id: str) -> _Entry:
+    def _entry(self, stamp: MessageTimes, cue_id: str) -> _Entry:
         key = (stamp.run_id, cue_id)
         if key not in self._entries:
             self._entries[key] = _Entry(_State.DISARMED, stamp.sent_ms)
@@ -262,10 +262,10 @@ class Wrist:
 
 
 def _settle(
-    entry: _Entry, run_id: str, touch: Touch, late_ms: int, *, from_timer: bool
+    entry: _Entry, run_id: str, touch: CueContent, late_ms: int, *, from_timer: bool
 ) -> tuple[Action, ...]:
     """End a cue: felt if it is not late; return what to do."""
     felt = late_ms <= touch.ttl_ms
     entry.state, entry.touch = _State.OVER, None
-    entry.answer = Answer(run_id, touch.id, felt, None if felt else LATE, late_ms)
+    entry.answer = CueAck(run_id, touch.id, felt, None if felt else LATE, late_ms)
     return (Play(touch, late_ms, from_timer), entry.answer) if felt else (entry.answer,)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import Advertisement, FirmwareRange, Match, holds
 from kickcue.core.watch.delivery_steps import Write
 
@@ -274,14 +274,12 @@ class WatchProfile:
 def recognise(profiles: Iterable[WatchProfile], advert: Advertisement) -> WatchProfile | None:
     """Return the one profile whose match blocks hold, None where there is none.
 
-    AskedWronglyError where there are two.
+    UsageError where there are two.
     """
     found = [
         profile for profile in profiles if any(holds(block, advert) for block in profile.matches)
     ]
     if len(found) > 1:
         names = " and ".join(profile.id for profile in found)
-        raise AskedWronglyError(
-            f"{advert.name!r} matches the watch profiles {names}: name one of them"
-        )
+        raise UsageError(f"{advert.name!r} matches the watch profiles {names}: name one of them")
     return found[0] if found else None

@@ -13,7 +13,7 @@ from typing import Final
 
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.playback import Playing
-from kickcue.edges.audio.renderer import Studio
+from kickcue.edges.audio.renderer import Renderer
 
 HUSH_S: Final = 10.0
 """The next one follows at once: the gap is the start of a process, far below what lets an output
@@ -26,7 +26,7 @@ class Awake:
     With one that does not, silence would keep a cue from being played.
     """
 
-    def __init__(self, playing: Playing, studio: Studio) -> None:
+    def __init__(self, playing: Playing, studio: Renderer) -> None:
         self._playing = playing
         self._studio = studio
         self._until_s = 0.0

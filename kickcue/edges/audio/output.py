@@ -13,7 +13,7 @@ from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.keep_awake import Awake
 from kickcue.edges.audio.playback import PATIENCE_S, Playing
 from kickcue.edges.audio.players import find_players
-from kickcue.edges.audio.renderer import Studio
+from kickcue.edges.audio.renderer import Renderer
 from kickcue.edges.audio.sounds import Sound
 from kickcue.edges.audio.speech_process import LiveVoice
 from kickcue.edges.audio.voices import find_voice
@@ -49,7 +49,7 @@ class Output:
         self._troubles: dict[str, str] = {}
         self.playing = Playing(self._found("player", lambda: find_players(plan.player)) or ())
         self.voice = self._found("voice", lambda: find_voice(plan.voice, plan.language))
-        self._studio = Studio(self.voice, folder, plan.cache, tones=plan.tones)
+        self._studio = Renderer(self.voice, folder, plan.cache, tones=plan.tones)
         self._live_voice = (
             LiveVoice(self.voice) if self.voice is not None and self.voice.is_live else None
         )

@@ -24,7 +24,7 @@ PATIENCE_S: Final = 30.0
 a Raspberry Pi."""
 
 
-class Studio:
+class Renderer:
     """Sounds to files. ``folder`` is this run's own.
 
     ``cache`` is made if need be, and done without if it cannot be.

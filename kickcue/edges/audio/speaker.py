@@ -14,7 +14,13 @@ from typing import Final
 from kickcue.core.events import Ack, Arm, Cue, Disarm
 from kickcue.core.units import NS_PER_MS
 from kickcue.core.watch.clock_offset import APART_MS
-from kickcue.core.watch.state_machine import Action, Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import (
+    Action,
+    CueContent,
+    MessageTimes,
+    Play,
+    WatchStateMachine,
+)
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.output import Output, Plan
 from kickcue.edges.audio.sounds import Sound
@@ -43,7 +49,7 @@ class Speaker:
         self._now_ns = now_ns
         self._began_ns = now_ns()
         self._answered = answered
-        self._wrist = Wrist()
+        self._wrist = WatchStateMachine()
         self._wrist.lead_ms = lead_ms
         for ago_ms in (APART_MS, 0):
             self._hear(self._now_ms() - ago_ms)
@@ -95,16 +101,16 @@ class Speaker:
         """
         return cue.say is not None and cue.t_ns >= self._began_ns
 
-    def _stamp(self, t_ns: int) -> Stamp:
+    def _stamp(self, t_ns: int) -> MessageTimes:
         self._hear(self._now_ms())
-        return Stamp(_RUN, t_ns // NS_PER_MS, self._now_ms())
+        return MessageTimes(_RUN, t_ns // NS_PER_MS, self._now_ms())
 
     def _hear(self, now_ms: int) -> None:
         """Tell the wrist that sender and receiver share a clock.
 
         So how late a cue is is known here, not estimated.
         """
-        self._wrist.hear(Stamp(_RUN, now_ms, now_ms))
+        self._wrist.hear(MessageTimes(_RUN, now_ms, now_ms))
 
     def _now_ms(self) -> int:
         return self._now_ns() // NS_PER_MS
@@ -150,8 +156,8 @@ async def _stop(task: asyncio.Task[None] | None) -> None:
         await asyncio.wait({task})
 
 
-def _touch(cue: Cue) -> Touch:
-    return Touch(cue.id, cue.kind, cue.text, cue.say, cue.pulses, cue.urgency, cue.ttl_ms)
+def _touch(cue: Cue) -> CueContent:
+    return CueContent(cue.id, cue.kind, cue.text, cue.say, cue.pulses, cue.urgency, cue.ttl_ms)
 
 
 def _nobody(_: object) -> None:

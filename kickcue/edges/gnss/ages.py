@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from kickcue.core.units import NS_PER_MS
-from kickcue.core.watch.clock_offset import MinimumDelay
+from kickcue.core.watch.clock_offset import MinimumDelayFilter
 
 OLDEST_S: Final = 2.0
 """A receiver works out where it was within a second: a clock by which the freshest of its positions
@@ -20,7 +20,7 @@ class Ages:
     """
 
     def __init__(self) -> None:
-        self._delays = MinimumDelay()
+        self._delays = MinimumDelayFilter()
 
     def age_s(self, report: Mapping[str, Any], t_ns: int, utc_s: float | None) -> float | None:
         """Return how old a position is that comes at ``t_ns``.

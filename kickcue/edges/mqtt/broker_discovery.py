@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.config.paths import default_state_folder
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.errors import BrokerError
 
@@ -31,21 +31,21 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise AskedWronglyError(
+        raise UsageError(
             f"folder {folder} for the private broker: {error.strerror}; {ELSEWHERE}"
         ) from None
     if not stat.S_ISDIR(found.st_mode):
-        raise AskedWronglyError(
+        raise UsageError(
             f"folder {folder} for the private broker: expected a folder, got a link or a file; "
             f"{ELSEWHERE}"
         )
     if found.st_uid != os.getuid():
-        raise AskedWronglyError(
+        raise UsageError(
             f"folder {folder} for the private broker: expected one of yours, got another user's; "
             f"{ELSEWHERE}"
         )
     if found.st_mode & 0o077:
-        raise AskedWronglyError(
+        raise UsageError(
             f"folder {folder} must be closed to others, it holds the broker's passwords: chmod "
             f"700 {folder}"
         )
@@ -55,8 +55,8 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def _kept(environ: Mapping[str, str]) -> Path:
     try:
         return default_state_folder(environ)
-    except AskedWronglyError:
-        raise AskedWronglyError(
+    except UsageError:
+        raise UsageError(
             f"the private broker needs a folder and this user has no home: {ELSEWHERE}"
         ) from None
 
@@ -87,7 +87,7 @@ class PrivateBrokerFinder:
         """Return its address for watches; ``BrokerError`` while there is none."""
         try:
             there = [each for each in private_brokers() if self._prefix in (None, each.prefix)]
-        except AskedWronglyError as error:
+        except UsageError as error:
             raise BrokerError(str(error)) from None
         if not there:
             raise BrokerError(WAITING)
@@ -102,7 +102,7 @@ def _told_in(record: Path) -> Address | None:
     try:
         content = json.loads(record.read_text())
         return parse_address(content["url"]) if _alive(int(content["pid"])) else None
-    except (OSError, ValueError, KeyError, TypeError, AskedWronglyError):
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
         return None
 
 

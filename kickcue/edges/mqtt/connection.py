@@ -21,7 +21,7 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import REFUSED_FROM, AttentiveClient, in_words
 from kickcue.edges.mqtt.outbox import Outgoing
@@ -92,14 +92,14 @@ yet."""
 def tls_context(address: Address) -> ssl.SSLContext | None:
     """Return what TLS needs, or ``None`` for a plain connection.
 
-    ``AskedWronglyError`` for a CA file that is none.
+    ``UsageError`` for a CA file that is none.
     """
     if not address.tls:
         return None
     try:
         return ssl.create_default_context(cafile=address.ca_file)
     except OSError as error:
-        raise AskedWronglyError(f"CA file {address.ca_file}: {error.strerror or error}") from None
+        raise UsageError(f"CA file {address.ca_file}: {error.strerror or error}") from None
 
 
 async def dial(

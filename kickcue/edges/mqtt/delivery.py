@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
@@ -181,12 +181,12 @@ class Delivery:
     async def only_sender(self) -> None:
         """Return once it is known that nobody else sends on these topics.
 
-        AskedWronglyError where somebody does.
+        UsageError where somebody does.
         """
         while not self._rivals.decided:  # noqa: ASYNC110  time decides it
             await asyncio.sleep(BEAT_S)
         if self.second is not None:
-            raise AskedWronglyError(self.second)
+            raise UsageError(self.second)
 
     async def work(self) -> None:
         """Read what comes, repeat what must be repeated; until cancelled."""

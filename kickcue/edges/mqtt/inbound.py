@@ -12,7 +12,7 @@ from typing import Final
 from kickcue.core.events import Input
 from kickcue.core.throttle import Throttle
 from kickcue.core.units import NS_PER_MS
-from kickcue.core.watch.clock_offset import MinimumDelay
+from kickcue.core.watch.clock_offset import MinimumDelayFilter
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.messages import (
     AckMessage,
@@ -66,7 +66,7 @@ class Inbound:
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
-        self._delays = MinimumDelay()
+        self._delays = MinimumDelayFilter()
         self._throttles: OrderedDict[str, Throttle] = OrderedDict()
         self._telling = Throttle(1, 1 / 60)
         self._telling_back = Throttle(1, 1 / 60)

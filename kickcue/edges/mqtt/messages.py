@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from kickcue import __version__
 from kickcue.config.validation_errors import first_mistake, said
 from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import (
     Ack,
     Command,
@@ -30,7 +30,7 @@ from kickcue.core.events import (
     Orderer,
     Phase,
 )
-from kickcue.core.watch.state_machine import Answer, Touch
+from kickcue.core.watch.state_machine import CueAck, CueContent
 from kickcue.edges.mqtt.errors import WireError
 
 WIRE: Final = 1
@@ -173,9 +173,9 @@ class TouchMessage(Message):
         terse = mute.model_copy(update={"text": self.text.partition(":")[0][:SHORT_TEXT]})
         return mute.to_json(), terse.to_json()
 
-    def to_touch(self) -> Touch:
+    def to_touch(self) -> CueContent:
         """Return it as the watch's logic takes it."""
-        return Touch(
+        return CueContent(
             self.id, self.kind, self.text, self.say, self.pulses, self.urgency, self.ttl_ms
         )
 
@@ -207,7 +207,7 @@ class AckMessage(Message):
     latency_ms: float | None = Field(description="how late it was by the watch's own measure")
 
     @classmethod
-    def of(cls, answer: Answer, run_id: str, sent_ms: int) -> "AckMessage":
+    def of(cls, answer: CueAck, run_id: str, sent_ms: int) -> "AckMessage":
         """Return the answer of the watch's logic."""
         return cls(
             run_id=run_id,
@@ -300,7 +300,7 @@ M = TypeVar("M", bound=TouchMessage)
 def touch_message(  # noqa: PLR0913  a cue and its four times
     model: type[M], cue: Cue, run_id: str, sent_ms: int, *, due_in_ms: int, ttl_ms: int
 ) -> M:
-    """Return ``cue`` as a message sent now; AskedWronglyError for one that no wire can carry."""
+    """Return ``cue`` as a message sent now; UsageError for one that no wire can carry."""
     try:
         return model(
             run_id=run_id,
@@ -317,7 +317,7 @@ def touch_message(  # noqa: PLR0913  a cue and its four times
             sd_m=_rounded(cue.sd_m, 1),
         )
     except ValidationError as error:
-        raise AskedWronglyError(f"cue {cue.id!r} cannot be sent: {_first_problem(error)}") from None
+        raise UsageError(f"cue {cue.id!r} cannot be sent: {_first_problem(error)}") from None
 
 
 def parse(name: str, payload: bytes) -> Message:

@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.connection import LARGEST_PACKET
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
@@ -142,9 +142,9 @@ def _hashed(password: str) -> str:
 
 
 def need_openssl() -> None:
-    """Raise ``AskedWronglyError`` where the program is not installed."""
+    """Raise ``UsageError`` where the program is not installed."""
     if shutil.which("openssl") is None:
-        raise AskedWronglyError("certificates need the program openssl: sudo apt install openssl")
+        raise UsageError("certificates need the program openssl: sudo apt install openssl")
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> None:

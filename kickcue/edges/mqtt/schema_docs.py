@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.core.events import Cue, CueKind, Estimate, Mode, Phase
-from kickcue.core.watch.state_machine import Answer
+from kickcue.core.watch.state_machine import CueAck
 from kickcue.edges.mqtt.messages import (
     MODELS,
     WIRE,
@@ -67,7 +67,7 @@ EXAMPLES: Final[Mapping[str, Message]] = {
     ),
     "cue": touch_message(CueMessage, _LAST_LAP, _RUN, 817_330, due_in_ms=0, ttl_ms=1998),
     "ack": AckMessage.of(
-        Answer(_RUN, "last_lap-1", felt=True, why=None, latency_ms=4), _WATCH, 65_020
+        CueAck(_RUN, "last_lap-1", felt=True, why=None, latency_ms=4), _WATCH, 65_020
     ),
     "presence": PresenceMessage(run_id=_WATCH, sent_ms=65_500, status="online", kind="esp32-mqtt"),
     "command": CommandMessage.model_validate(

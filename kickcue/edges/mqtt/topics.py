@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 
 DEFAULT_ATHLETE: Final = "runner"
 ROOT: Final = "kickcue"
@@ -82,7 +82,7 @@ class Topics:
 
     def __post_init__(self) -> None:
         if re.fullmatch(f"{LEVEL}(/{LEVEL})*", self.prefix) is None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, "
                 "like kickcue/maria"
             )
@@ -91,7 +91,7 @@ class Topics:
     def of(cls, prefix: str | None, athlete: str | None) -> "Topics":
         """Return the topics of a broker URL's prefix, or of ``kickcue/<athlete>``."""
         if prefix and athlete:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"the broker's URL names the topic prefix {prefix} and --athlete says {athlete}: "
                 "give only one of them"
             )

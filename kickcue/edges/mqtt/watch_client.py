@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from typing import Final, Literal
 
 from kickcue.core.events import CommandKind, Orderer
-from kickcue.core.watch.state_machine import Action, Answer, Play, Stamp, Wrist
+from kickcue.core.watch.state_machine import Action, CueAck, MessageTimes, Play, WatchStateMachine
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import Plan, new_client_id
 from kickcue.edges.mqtt.errors import WireError
@@ -52,12 +52,12 @@ Happening = (
     | ArmMessage
     | DisarmMessage
     | Play
-    | Answer
+    | CueAck
     | AckMessage
 )
 """What a watch shows or does: a ``StateMessage`` is live, until the next one or ``SenderSilent``.
 
-An ``Answer`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False.
+An ``CueAck`` that was felt follows its ``Play``; it is sent already, unless ``answers`` is False.
 """
 
 
@@ -72,7 +72,7 @@ class Watch:
         session: Session,
         topics: Topics | Callable[[], Topics],
         *,
-        over: Iterable[Answer] = (),
+        over: Iterable[CueAck] = (),
         answers: bool = True,
         kind: str | None = None,
         run_id: str | None = None,
@@ -88,7 +88,7 @@ class Watch:
         self._answers = answers
         self._run_id = run_id or new_watch_id()
         self._start_s = asyncio.get_running_loop().time()
-        self._wrist = Wrist(over)
+        self._wrist = WatchStateMachine(over)
         self._online = False
         self._liveness = Liveness()
         self._clock_resets = 0
@@ -128,11 +128,11 @@ class Watch:
         return self._topics_now()
 
     @property
-    def wrist(self) -> Wrist:
+    def wrist(self) -> WatchStateMachine:
         """What decides: its ``lead_ms`` may be set, and it tells what is armed."""
         return self._wrist
 
-    def acknowledge(self, answer: Answer) -> None:
+    def acknowledge(self, answer: CueAck) -> None:
         """Tell the sender what became of a cue."""
         self._publish("ack", AckMessage.of(answer, self._run_id, self._sent_ms()), ACK_WORTH_S)
 
@@ -233,7 +233,7 @@ class Watch:
         received_ms = _millis(received_s)
         if message.sent_ms is None:  # a last will
             return self._show(message, received_s, live=True)
-        stamp = Stamp(message.run_id, message.sent_ms, received_ms)
+        stamp = MessageTimes(message.run_id, message.sent_ms, received_ms)
         match message:
             case ArmMessage():
                 return (message, *self._wrist.arm(stamp, message.to_touch(), message.due_in_ms))
@@ -246,7 +246,7 @@ class Watch:
 
     def _acknowledged(self, happenings: tuple[Happening | Action, ...]) -> tuple[Happening, ...]:
         for each in happenings:
-            if isinstance(each, Answer) and self._answers:
+            if isinstance(each, CueAck) and self._answers:
                 self.acknowledge(each)
         return happenings
 
@@ -321,7 +321,7 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     topics: Topics | None = None,
     *,
     hears: Collection[str] | None = None,
-    over: Iterable[Answer] = (),
+    over: Iterable[CueAck] = (),
     answers: bool = True,
     patient: bool = False,
     kind: str | None = None,
@@ -331,8 +331,8 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``).
     ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
     listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is
-    heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``Wrist`` and ``Watch``.
-    BrokerError when the first attempt fails, unless ``patient``.
+    heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``WatchStateMachine``
+    and ``Watch``. BrokerError when the first attempt fails, unless ``patient``.
     """
     names = (
         [name for name, rule in RULES.items() if rule.side is Side.DAEMON]

@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from kickcue.edges.radio import bluez
-from kickcue.edges.radio.background_tasks import Aside, cancel
+from kickcue.edges.radio.background_tasks import BackgroundTasks, cancel
 from kickcue.edges.radio.scanner import Scanner
 
 GOODBYE_S: Final = 0.7
 
 
-class Host:
+class Adapter:
     """Bluetooth on one adapter (None: the system's first one)."""
 
     def __init__(self, adapter: str | None) -> None:
         self.users = 0
-        self.aside = Aside()
+        self.aside = BackgroundTasks()
         self.scanner = Scanner(adapter, self.aside)
         self._changed = asyncio.Event()
         self._tasks = {
@@ -49,14 +49,14 @@ class Host:
         self._changed = asyncio.Event()
 
 
-_HOSTS: Final[dict[tuple[asyncio.AbstractEventLoop, str | None], Host]] = {}
+_HOSTS: Final[dict[tuple[asyncio.AbstractEventLoop, str | None], Adapter]] = {}
 
 
 @asynccontextmanager
-async def shared_host(adapter: str | None) -> AsyncIterator[Host]:
+async def shared_host(adapter: str | None) -> AsyncIterator[Adapter]:
     """Give the host of this adapter; who comes first starts it, who leaves last ends it."""
     key = (asyncio.get_running_loop(), adapter)
-    host = _HOSTS.get(key) or _HOSTS.setdefault(key, Host(adapter))
+    host = _HOSTS.get(key) or _HOSTS.setdefault(key, Adapter(adapter))
     host.users += 1
     try:
         yield host

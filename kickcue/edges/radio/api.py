@@ -10,24 +10,24 @@ from typing import Final
 
 from bleak.exc import BleakDeviceNotFoundError
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Input
 from kickcue.core.profiles import Advertisement, LinkTraits, MatchResult, SensorProfile, match
 from kickcue.core.watch.watch_profile import WatchProfile, recognise
-from kickcue.edges.radio.adapter import Host, shared_host
+from kickcue.edges.radio.adapter import Adapter, shared_host
 from kickcue.edges.radio.background_tasks import cancel
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_listener import BeaconEar
 from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.connection import Connection
-from kickcue.edges.radio.device_selection import Heard, choose
+from kickcue.edges.radio.device_selection import ScannedDevice, choose
 from kickcue.edges.radio.diagnosis import FAILURES, explain, not_seen
 from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, WatchPin
 from kickcue.edges.radio.scanner import Scanner
-from kickcue.edges.radio.sensor_sink import Feed
-from kickcue.edges.radio.sensor_supervisor import Listener
+from kickcue.edges.radio.sensor_sink import SensorSink
+from kickcue.edges.radio.sensor_supervisor import SensorSupervisor
 from kickcue.edges.radio.watch_handle import Wearable
-from kickcue.edges.radio.watch_supervisor import WatchKeeper, can_hear
+from kickcue.edges.radio.watch_supervisor import WatchSupervisor, can_hear
 
 GOODBYE_S: Final = 3.0
 """For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is
@@ -52,14 +52,19 @@ async def sensors(
 
     ``put`` runs inside the notification callback, on the event loop: it may not take long. Nothing
     that Bluetooth does is raised; ``Radio.health`` tells it. ``adapter`` is BlueZ's name for one
-    ("hci0"), None the system's first. AskedWronglyError for two pins that have one name or mean one
+    ("hci0"), None the system's first. UsageError for two pins that have one name or mean one
     device. Leaving hangs up, within five seconds.
     """
     _refuse_doubles(pins)
     health = {pin.sensor: Health(address=pin.address) for pin in pins}
     async with shared_host(adapter) as host:
         keepers = {
-            _keep(pin, host, Feed(pin.sensor, put, now_ns, health[pin.sensor]), health[pin.sensor])
+            _keep(
+                pin,
+                host,
+                SensorSink(pin.sensor, put, now_ns, health[pin.sensor]),
+                health[pin.sensor],
+            )
             for pin in pins
         }
         try:
@@ -88,8 +93,8 @@ async def wearable(
     wanted = [] if put is None else [offer for offer in pin.profile.provides if can_hear(offer)]
     async with shared_host(adapter) as host:
         worn = Wearable(pin.profile, health, host.aside)
-        feed = Feed(WATCH, put or _ignore, now_ns, health)
-        keeper = WatchKeeper(pin, host, feed, worn, said=said, sensors=wanted)
+        feed = SensorSink(WATCH, put or _ignore, now_ns, health)
+        keeper = WatchSupervisor(pin, host, feed, worn, said=said, sensors=wanted)
         task = asyncio.create_task(keeper.run(), name=f"radio {pin.profile.id}")
         try:
             yield worn
@@ -105,7 +110,7 @@ async def beacon_heard(
     *,
     adapter: str | None = None,
 ) -> AsyncIterator[BeaconEar]:
-    """Listen to a beacon: each of its advertisements is ``put`` as BeaconHeard.
+    """Listen to a beacon: each of its advertisements is ``put`` as BeaconReading.
 
     Sensors may be held at the same time. Nothing that Bluetooth does is raised;
     ``BeaconEar.health`` tells it.
@@ -236,7 +241,7 @@ async def listening(
     pin = meant if isinstance(meant, Pin) else _pin_of(meant)
     health = Health(address=pin.address)
     async with shared_host(adapter) as host:
-        feed = Feed(pin.sensor, put, now_ns, health)
+        feed = SensorSink(pin.sensor, put, now_ns, health)
         keeper = _keep(pin, host, feed, health)
         try:
             await _until_up(feed, health, host.scanner)
@@ -245,8 +250,10 @@ async def listening(
             await cancel({keeper}, GOODBYE_S)
 
 
-def _keep(pin: Pin, host: Host, feed: Feed, health: Health) -> asyncio.Task[None]:
-    return asyncio.create_task(Listener(pin, host, feed, health).run(), name=f"radio {pin.sensor}")
+def _keep(pin: Pin, host: Adapter, feed: SensorSink, health: Health) -> asyncio.Task[None]:
+    return asyncio.create_task(
+        SensorSupervisor(pin, host, feed, health).run(), name=f"radio {pin.sensor}"
+    )
 
 
 def _ignore(_event: Input) -> None:
@@ -256,12 +263,12 @@ def _ignore(_event: Input) -> None:
 def _refuse_doubles(pins: Sequence[Pin]) -> None:
     for name, times in Counter(pin.sensor for pin in pins).items():
         if times > 1:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"sensor {name!r} is pinned {times} times: each needs a name of its own"
             )
     for device, times in Counter((pin.address or "").upper() or pin.name for pin in pins).items():
         if times > 1:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{times} sensors are pinned to {device}: one sensor can give several quantities, "
                 "so pin it once"
             )
@@ -290,7 +297,7 @@ async def _until_scanning(scanner: Scanner) -> None:
         raise RadioError(why) from None
 
 
-async def _until_up(feed: Feed, health: Health, scanner: Scanner) -> None:
+async def _until_up(feed: SensorSink, health: Health, scanner: Scanner) -> None:
     """Wait until the device is listened to.
 
     RadioError when that takes too long or Bluetooth cannot be used.
@@ -310,21 +317,21 @@ def _is_known(sighting: Sighting) -> bool:
 
 
 def _sighting(
-    heard: Heard, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]
+    heard: ScannedDevice, profiles: tuple[SensorProfile, ...], watches: tuple[WatchProfile, ...]
 ) -> Sighting:
     advert = Advertisement(heard.name, heard.services, heard.company_id)
     try:
         found = match(profiles, advert)
-    except AskedWronglyError as error:
+    except UsageError as error:
         # Two profiles claim it: theirs is the fault, and the device is there all the same.
         found = MatchResult(None, (), str(error))
-    with suppress(AskedWronglyError):  # same
+    with suppress(UsageError):  # same
         worn = recognise(watches, advert)
         return _seen(heard, found, None if worn is None else worn.id)
     return _seen(heard, found, None)
 
 
-def _seen(heard: Heard, found: MatchResult, watch: str | None) -> Sighting:
+def _seen(heard: ScannedDevice, found: MatchResult, watch: str | None) -> Sighting:
     random_address = address_is_random(heard.device)
     return Sighting(
         heard.address,

@@ -12,7 +12,7 @@ LOG: Final = logging.getLogger(__name__)
 LAST_WORD_S: Final = 0.5
 
 
-class Aside:
+class BackgroundTasks:
     """Tasks that nobody waits for: kept alive until they end, their failures told at DEBUG."""
 
     def __init__(self) -> None:

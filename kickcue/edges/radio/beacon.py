@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 from uuid import UUID
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt import short_uuid
 
 APPLE: Final = 0x004C
@@ -78,7 +78,7 @@ def beacon_ids(
 class BeaconPin:
     """Which beacon is meant: by its address, or by what it says.
 
-    ``major``, ``minor`` and ``instance`` may stay open. AskedWronglyError unless by exactly one.
+    ``major``, ``minor`` and ``instance`` may stay open. UsageError unless by exactly one.
     """
 
     address: str | None = None
@@ -90,7 +90,7 @@ class BeaconPin:
 
     def __post_init__(self) -> None:
         if sum(each is not None for each in (self.address, self.ibeacon, self.eddystone)) != 1:
-            raise AskedWronglyError("beacon: should have one of address, ibeacon and eddystone")
+            raise UsageError("beacon: should have one of address, ibeacon and eddystone")
 
     def means(self, address: str, said: tuple[BeaconId, ...]) -> bool:
         """Say whether a device is the beacon."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from kickcue.core.events import BeaconHeard, Input
+from kickcue.core.events import BeaconReading, Input
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.edges.radio.beacon import BeaconId, BeaconPin
 from kickcue.edges.radio.model import Health, Stage
@@ -99,7 +99,7 @@ class BeaconEar:
             address,
         )
         try:
-            self._put(BeaconHeard(t_ns, rssi_dbm))
+            self._put(BeaconReading(t_ns, rssi_dbm))
         except Exception:
             # What the receiver cannot take is not the beacon's fault.
             LOG.exception("put_failed beacon=%s", address)

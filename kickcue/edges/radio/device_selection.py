@@ -19,7 +19,7 @@ several times a second [judgement]."""
 
 
 @dataclass(slots=True)
-class Heard:
+class ScannedDevice:
     """One device, as it was heard last."""
 
     device: BLEDevice
@@ -44,12 +44,15 @@ class Heard:
 class Choice:
     """The device that is meant, or why there is none yet (empty: it was not heard)."""
 
-    heard: Heard | None
+    heard: ScannedDevice | None
     why: str = ""
 
 
 def choose(
-    pin: Pin | WatchPin, heard: Iterable[Heard], now_s: float, known_address: str | None = None
+    pin: Pin | WatchPin,
+    heard: Iterable[ScannedDevice],
+    now_s: float,
+    known_address: str | None = None,
 ) -> Choice:
     """Return which of the devices heard lately is meant.
 

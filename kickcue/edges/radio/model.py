@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kickcue.core.errors import AskedWronglyError, KickcueError
+from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.beacon import BeaconId
@@ -24,7 +24,7 @@ class RadioError(KickcueError):
 class Pin:
     """Which device is meant by a sensor of the race.
 
-    AskedWronglyError unless it has an address or a name, and not both.
+    UsageError unless it has an address or a name, and not both.
     """
 
     sensor: str
@@ -38,7 +38,7 @@ class Pin:
 
     def __post_init__(self) -> None:
         if (self.address is None) == (self.name is None):
-            raise AskedWronglyError(
+            raise UsageError(
                 f"sensor {self.sensor!r}: should have an address or a name, and not both"
             )
 
@@ -63,11 +63,11 @@ class WatchPin:
 
     def __post_init__(self) -> None:
         if self.address is not None and self.name is not None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"watch {self.profile.id}: should have an address or a name, and not both"
             )
         if self.address is None and self.name is None and not self.profile.matches:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"watch {self.profile.id}: cannot be recognised by itself: say its address or its "
                 "name (`kickcue scan --all` shows both)"
             )

@@ -19,9 +19,9 @@ from bleak.backends.scanner import AdvertisementData
 
 from kickcue.core.gatt import short_uuid
 from kickcue.edges.radio import bluez
-from kickcue.edges.radio.background_tasks import Aside
+from kickcue.edges.radio.background_tasks import BackgroundTasks
 from kickcue.edges.radio.beacon import BeaconId, beacon_ids
-from kickcue.edges.radio.device_selection import Heard
+from kickcue.edges.radio.device_selection import ScannedDevice
 from kickcue.edges.radio.diagnosis import BUSY, FAILURES, NO_ANSWER, Diagnosis, diagnose
 
 LOG: Final = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ Listener = Callable[[str, int, tuple[BeaconId, ...]], None]
 class Scanner:
     """Hears devices while somebody looks. Never raises; ``trouble`` tells why it cannot hear."""
 
-    def __init__(self, adapter: str | None, aside: Aside) -> None:
-        self.heard: dict[str, Heard] = {}
+    def __init__(self, adapter: str | None, aside: BackgroundTasks) -> None:
+        self.heard: dict[str, ScannedDevice] = {}
         """By address, upper case."""
         self.trouble: Diagnosis | None = None
         self.scanning = False
@@ -191,7 +191,7 @@ class Scanner:
             return  # no way to ask on this system
         for device in devices:
             self._take(
-                Heard(
+                ScannedDevice(
                     device,
                     device.name,
                     _services_of(device),
@@ -210,7 +210,7 @@ class Scanner:
         company_id = next(iter(advert.manufacturer_data), None)
         beacons = beacon_ids(advert.manufacturer_data, advert.service_data)
         self._take(
-            Heard(
+            ScannedDevice(
                 device,
                 advert.local_name or device.name,
                 services,
@@ -225,7 +225,7 @@ class Scanner:
             for listener in self._listeners:
                 listener(device.address, rssi_dbm, beacons)
 
-    def _take(self, heard: Heard) -> None:
+    def _take(self, heard: ScannedDevice) -> None:
         key = heard.address.upper()
         before = self.heard.get(key)
         if before is not None:

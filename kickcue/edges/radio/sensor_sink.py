@@ -13,7 +13,7 @@ from kickcue.edges.radio.model import Health, Stage
 LOG: Final = logging.getLogger(__name__)
 
 
-class Feed:
+class SensorSink:
     """From the notification callbacks of one sensor to ``put``.
 
     Calls to ``put`` run inside bleak's reader: they may not take long.

@@ -5,11 +5,11 @@ from typing import Final
 
 from bleak.backends.device import BLEDevice
 
-from kickcue.edges.radio.adapter import Host
+from kickcue.edges.radio.adapter import Adapter
 from kickcue.edges.radio.connection import Connection
 from kickcue.edges.radio.diagnosis import Diagnosis
 from kickcue.edges.radio.model import Health, Pin, Stage
-from kickcue.edges.radio.sensor_sink import Feed
+from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.supervisor import LOOK_S, Supervisor
 
 SILENT_S: Final = 6.0
@@ -17,10 +17,10 @@ SILENT_FACTOR: Final = 3.0
 MOST_PATIENCE_S: Final = 60.0
 
 
-class Listener(Supervisor):
+class SensorSupervisor(Supervisor):
     """Holds one sensor."""
 
-    def __init__(self, pin: Pin, host: Host, feed: Feed, health: Health) -> None:
+    def __init__(self, pin: Pin, host: Adapter, feed: SensorSink, health: Health) -> None:
         super().__init__(pin, host, feed, health, name=pin.sensor, traits=pin.profile.link)
         self._silent_s = max(SILENT_S, SILENT_FACTOR * pin.profile.silence_ok_s)
         self._patience_s = self._silent_s

@@ -13,12 +13,12 @@ from bleak.backends.device import BLEDevice
 
 from kickcue.core.gatt.device_info import FirmwareRevision, ModelNumber
 from kickcue.core.profiles import LinkTraits
-from kickcue.edges.radio.adapter import Host
+from kickcue.edges.radio.adapter import Adapter
 from kickcue.edges.radio.connection import BATTERY, Connection
-from kickcue.edges.radio.device_selection import Heard, choose
+from kickcue.edges.radio.device_selection import ScannedDevice, choose
 from kickcue.edges.radio.diagnosis import FAILURES, Diagnosis, diagnose, not_seen
 from kickcue.edges.radio.model import Health, Pin, Stage, WatchPin
-from kickcue.edges.radio.sensor_sink import Feed
+from kickcue.edges.radio.sensor_sink import SensorSink
 
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0
@@ -46,8 +46,8 @@ class Supervisor(ABC):
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
         self,
         pin: Pin | WatchPin,
-        host: Host,
-        feed: Feed,
+        host: Adapter,
+        feed: SensorSink,
         health: Health,
         *,
         name: str,
@@ -109,7 +109,7 @@ class Supervisor(ABC):
                 {self._host.aside.start(connection.hang_up())}, timeout=HANG_UP_WAIT_S
             )
 
-    async def _find(self) -> Heard:
+    async def _find(self) -> ScannedDevice:
         """Look for the device until it is heard."""
         scanner, loop = self._host.scanner, asyncio.get_running_loop()
         since_s = self._lost_s if self._lost_s is not None else loop.time()

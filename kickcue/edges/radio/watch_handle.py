@@ -7,9 +7,9 @@ from typing import Final
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.watch_profile import WatchProfile
-from kickcue.edges.radio.background_tasks import Aside
+from kickcue.edges.radio.background_tasks import BackgroundTasks
 from kickcue.edges.radio.model import Health
-from kickcue.edges.radio.watch_writer import Fate, Line
+from kickcue.edges.radio.watch_writer import Fate, WatchWriter
 
 LOG: Final = logging.getLogger(__name__)
 ORDER_S: Final = 2.0
@@ -21,7 +21,7 @@ AGAIN_S: Final = 0.1
 class Wearable:
     """What ``wearable`` gives. Only its keeper calls ``open`` and ``close``."""
 
-    def __init__(self, profile: WatchProfile, health: Health, aside: Aside) -> None:
+    def __init__(self, profile: WatchProfile, health: Health, aside: BackgroundTasks) -> None:
         self.health = health
         self.connected = asyncio.Event()
         """The watch is there and takes cues."""
@@ -29,7 +29,7 @@ class Wearable:
         """Why the last ``play`` was not confirmed, in one sentence."""
         self._profile = profile
         self._aside = aside
-        self._line: Line | None = None
+        self._line: WatchWriter | None = None
         self._racing = False
         self._turn = asyncio.Lock()
         self._free_s = 0.0
@@ -70,7 +70,7 @@ class Wearable:
             if self.connected.is_set():
                 self._tell_race()
 
-    async def open(self, line: Line, requests: Sequence[Write]) -> bool:
+    async def open(self, line: WatchWriter, requests: Sequence[Write]) -> bool:
         """Begin with a new link; say whether the watch took what has to come first."""
         link, racing = self._profile.link, self._racing
         for order in (*link.on_connect, *requests, *(link.race_begins if racing else ())):
@@ -116,7 +116,9 @@ class Wearable:
                 self._turn.release()
         return rest is not None
 
-    async def _write_first(self, step: Write, deadline_s: float, *, spaced: bool) -> Line | None:
+    async def _write_first(
+        self, step: Write, deadline_s: float, *, spaced: bool
+    ) -> WatchWriter | None:
         """Write the first step; return the link that took it, None where none did."""
         for _ in range(TRIES):
             line = await self._await_line(deadline_s, spaced=spaced)
@@ -134,7 +136,7 @@ class Wearable:
             await asyncio.sleep(AGAIN_S)
         return None
 
-    async def _await_line(self, deadline_s: float, *, spaced: bool) -> Line | None:
+    async def _await_line(self, deadline_s: float, *, spaced: bool) -> WatchWriter | None:
         try:
             async with asyncio.timeout_at(deadline_s):
                 if spaced:
@@ -145,7 +147,7 @@ class Wearable:
             return None
         return self._line
 
-    async def _finish(self, line: Line, steps: Sequence[Write], *, spaced: bool) -> None:
+    async def _finish(self, line: WatchWriter, steps: Sequence[Write], *, spaced: bool) -> None:
         """Take the remaining steps; then let the next one have its turn."""
         try:
             await asyncio.sleep(steps[0].wait_ms / 1000)

@@ -10,19 +10,19 @@ from bleak.backends.device import BLEDevice
 from kickcue.core.gatt import CODECS
 from kickcue.core.profiles import LinkTraits
 from kickcue.core.watch.watch_profile import WatchOffer
-from kickcue.edges.radio.adapter import Host
+from kickcue.edges.radio.adapter import Adapter
 from kickcue.edges.radio.connection import BATTERY, Connection, Hear
 from kickcue.edges.radio.diagnosis import Diagnosis, diagnose, of_a_watch
 from kickcue.edges.radio.model import WatchPin
-from kickcue.edges.radio.sensor_sink import Feed
+from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.supervisor import Supervisor
 from kickcue.edges.radio.watch_handle import Wearable
-from kickcue.edges.radio.watch_writer import Line
+from kickcue.edges.radio.watch_writer import WatchWriter
 
 LOG: Final = logging.getLogger(__name__)
 
 
-class WatchKeeper(Supervisor):
+class WatchSupervisor(Supervisor):
     """Holds one watch.
 
     ``sensors``: its own sensors that are wanted, of the forms that ``can_hear`` allows.
@@ -31,8 +31,8 @@ class WatchKeeper(Supervisor):
     def __init__(  # noqa: PLR0913  what is held, over what, for whom
         self,
         pin: WatchPin,
-        host: Host,
-        feed: Feed,
+        host: Adapter,
+        feed: SensorSink,
         worn: Wearable,
         *,
         said: Hear,
@@ -49,7 +49,7 @@ class WatchKeeper(Supervisor):
 
     async def _use(self, connection: Connection, device: BLEDevice) -> Diagnosis:
         """Make the watch ready, and stay until the link is lost; return why."""
-        line = Line(connection, self._profile.link)
+        line = WatchWriter(connection, self._profile.link)
         self._feed.open()
         trouble = await self._make_ready(connection, line)
         if trouble is not None:
@@ -75,7 +75,7 @@ class WatchKeeper(Supervisor):
         self._went_down(trouble)
         return trouble
 
-    async def _make_ready(self, connection: Connection, line: Line) -> Diagnosis | None:
+    async def _make_ready(self, connection: Connection, line: WatchWriter) -> Diagnosis | None:
         """Subscribe and write what has to come first; return what is wrong with this watch."""
         link = self._profile.link
 

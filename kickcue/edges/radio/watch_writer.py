@@ -31,7 +31,7 @@ class Fate(Enum):
     """It left, and the link was lost before the answer came."""
 
 
-class Line:
+class WatchWriter:
     """A link's writing; ``why`` says what was wrong with the last write that was not taken."""
 
     def __init__(self, connection: Connection, link: WatchLink) -> None:

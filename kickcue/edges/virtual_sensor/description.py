@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt.battery import BatteryLevel
 from kickcue.core.gatt.device_info import FirmwareRevision, ManufacturerName, ModelNumber
 from kickcue.core.gatt.rsc import RscFeature
@@ -63,7 +63,7 @@ def describe(
 ) -> Description:
     """Return a sensor that notifies ``chars``, with a battery and a maker's name besides.
 
-    ``name`` is what it advertises; the address follows from it unless told. AskedWronglyError where
+    ``name`` is what it advertises; the address follows from it unless told. UsageError where
     nothing of ``chars`` can be offered, or where name and services do not fit into an
     advertisement.
     """
@@ -72,7 +72,7 @@ def describe(
         service = SERVICE_OF[char]
         services[service] = (*services.get(service, ()), Offer(char, notifies=True))
     if not services:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{name}: nothing that a virtual sensor can offer, it knows "
             f"{', '.join(sorted(SERVICE_OF))}"
         )
@@ -96,7 +96,7 @@ def describe(
         _FLAGS_SIZE + 2 * _FIELD_HEAD + len(name.encode()) + _SERVICE_SIZE * len(found.advertised)
     )
     if size > ADVERTISED_MAX:
-        raise AskedWronglyError(
+        raise UsageError(
             f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to be advertised with "
             "its services"
         )

@@ -13,7 +13,7 @@ from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 from bumble.transport.common import TransportSink, TransportSource
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.virtual_sensor.description import Description, Offer
 
 LOG: Final = logging.getLogger(__name__)
@@ -59,12 +59,12 @@ class VirtualSensor:
     async def notify(self, char: str, data: bytes) -> bool:
         """Notify who has subscribed; return whether anybody has.
 
-        A readable characteristic reads as this from now on. AskedWronglyError for a characteristic
+        A readable characteristic reads as this from now on. UsageError for a characteristic
         that this sensor has not.
         """
         characteristic = self._characteristics.get(char)
         if characteristic is None:
-            raise AskedWronglyError(
+            raise UsageError(
                 f"{self.description.name} has no characteristic {char}, only "
                 f"{', '.join(self._characteristics)}"
             )

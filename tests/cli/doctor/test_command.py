@@ -22,7 +22,7 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.doctor import bluetooth, broker, disk, machine, run_checks
 from kickcue.cli.doctor.race import race
-from kickcue.cli.doctor.result import Finding, Level, Patient, fault, ok, warning
+from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
 from kickcue.config.settings import load_settings
 from kickcue.daemon import system_clock
 from kickcue.daemon.run_lock import only_one
@@ -111,9 +111,9 @@ def surgery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Surgery:
     return Surgery(tmp_path, monkeypatch)
 
 
-def found(check: Callable[[Patient], Any], settings: Any = None) -> list[Finding]:
+def found(check: Callable[[Context], Any], settings: Any = None) -> list[Result]:
     """Return what one check finds where the race file is not of interest."""
-    return list(check(Patient(None, settings, None, os.environ)))
+    return list(check(Context(None, settings, None, os.environ)))
 
 
 def parts(report: dict[str, dict[str, Any]], level: str) -> set[str]:
@@ -450,7 +450,7 @@ def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
         ("training", []),
         ("road", []),
     ):
-        patient = Patient(
+        patient = Context(
             tmp_path / "race.toml",
             load_settings(None, options={"race": "5000m", "rules": rules}, environ={}),
             None,
@@ -717,11 +717,11 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
     """
     hanging = threading.Event()
 
-    def fails(_: Patient) -> Iterator[Finding]:
+    def fails(_: Context) -> Iterator[Result]:
         yield ok("never told", "it failed half way")
         raise ValueError("oh")
 
-    def hangs(_: Patient) -> Iterator[Finding]:
+    def hangs(_: Context) -> Iterator[Result]:
         hanging.wait()
         yield ok("late", "late")
 
@@ -732,7 +732,7 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
         "d": lambda _: [fault("d", "last")],
     }
     try:
-        report = run_checks.examine(Patient(None, None, None, {}), checks, patience_s=0.5)
+        report = run_checks.examine(Context(None, None, None, {}), checks, patience_s=0.5)
     finally:
         hanging.set()
     assert ["a", "b", "d", "c"] == [finding.what for finding in report]
@@ -745,5 +745,5 @@ def test_a_check_that_fails_or_hangs_is_a_finding() -> None:
 def test_at_most() -> None:
     """A fault of what is not needed is a warning; what is well stays so."""
     assert [Level.OK, Level.WARNING, Level.WARNING] == [
-        Finding(level, "", "").at_most(Level.WARNING).level for level in Level
+        Result(level, "", "").at_most(Level.WARNING).level for level in Level
     ]

@@ -32,7 +32,7 @@ from kickcue.daemon.health import Part, of_recording
 from kickcue.daemon.race_session import View
 
 if TYPE_CHECKING:
-    from kickcue.daemon.race_daemon import Live
+    from kickcue.daemon.race_daemon import RaceDaemon
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Keys:
 
 
 async def left(run: Run, keys: Keys) -> bool:
-    return await RaceScreen(cast("Live", run), cast("Canvas", keys)).until_left()
+    return await RaceScreen(cast("RaceDaemon", run), cast("Canvas", keys)).until_left()
 
 
 async def test_keys_order_the_race() -> None:
@@ -211,7 +211,7 @@ def test_an_end_that_can_be_taken_back_says_so() -> None:
     run = Run(
         View(phase=Phase.FINISHED, gun_ns=0, over_ns=s_to_ns(300.0), undo_until_ns=s_to_ns(360.0))
     )
-    watching = Watching(cast("Live", run))
+    watching = Watching(cast("RaceDaemon", run))
     for now_s, undo_left_s in ((300.0, 60.0), (317.0, 43.0), (360.0, None), (400.0, None)):
         run.now_ns = s_to_ns(now_s)
         assert (undo_left_s, 300.0) == (watching.board().undo_left_s, watching.board().elapsed_s)
@@ -222,7 +222,7 @@ def test_a_start_that_nobody_pressed_is_shown_until_it_is() -> None:
     race is on.
     """
     run = Run()
-    watching = Watching(cast("Live", run))
+    watching = Watching(cast("RaceDaemon", run))
     assert not watching.board().unstarted
     run.view.notices.append(
         Notice(
@@ -268,7 +268,7 @@ def test_times_count_from_the_gun() -> None:
     beginning, and stop at its end.
     """
     run = Run()
-    watching = Watching(cast("Live", run))
+    watching = Watching(cast("RaceDaemon", run))
     assert watching.board().elapsed_s is None
     run.view.notices.append(Notice(s_to_ns(8.0), "sensor_fresh", "strap: heart rate fresh"))
     run.at(10.0, Phase.BODY)
@@ -302,7 +302,7 @@ def test_the_bell_is_counted_down_between_estimates() -> None:
             estimate=Estimate(0, 4000.0, 2.0, 5.0, None, None, 11, 1000.0, 9.0, Mode.POD),
         )
     )
-    watching = Watching(cast("Live", run))
+    watching = Watching(cast("RaceDaemon", run))
     run.now_ns = s_to_ns(2.0)
     assert watching.board().bell_in_s == 7.0
     run.now_ns = s_to_ns(20.0)
@@ -314,7 +314,7 @@ def test_the_parts_of_a_run_in_words() -> None:
     THEN each is said.
     """
     run = Run(way=SimpleNamespace(delivery=None, text="no watch is told: no broker"))
-    watching = Watching(cast("Live", run))
+    watching = Watching(cast("RaceDaemon", run))
     board = watching.board()
     assert ("no watch is told: no broker", "begins with the first thing that is heard") == (
         board.wrist.trouble,

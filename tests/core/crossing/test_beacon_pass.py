@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.beacon_pass import REACH_S, WEAKER_DB, BeaconWatch
+from kickcue.core.crossing.beacon_pass import REACH_S, WEAKER_DB, BeaconPassDetector
 from kickcue.core.crossing.gate import REST_S
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.athlete import run_race
@@ -20,12 +20,12 @@ FADES_DB = 5.0
 
 
 def crossings(
-    heard: Iterable[Heard], until_s: float, watch: BeaconWatch | None = None
+    heard: Iterable[Heard], until_s: float, watch: BeaconPassDetector | None = None
 ) -> list[tuple[float, float]]:
     """Return when the beacon was passed and when that was known; asked at each reading and every
     half second besides, as an engine does.
     """
-    watch = watch or BeaconWatch()
+    watch = watch or BeaconPassDetector()
     moments = sorted(
         [*heard, *((0.5 * n, None) for n in range(int(2 * until_s)))], key=lambda moment: moment[0]
     )
@@ -114,7 +114,7 @@ def test_no_mark_at_the_gun(stood_s: float) -> None:
     """GIVEN a start at the finish line WHEN the runner leaves the beacon at the gun THEN that is no
     crossing; coming by again is one.
     """
-    watch = BeaconWatch()
+    watch = BeaconPassDetector()
     before = heard_of(lambda _: 2.0, stood_s, fading=Random(1))
     for t_s, rssi_dbm in before:
         watch.hear(s_to_ns(t_s), rssi_dbm)
@@ -180,7 +180,7 @@ def test_whatever_is_heard(heard: list[Heard], gun_s: float) -> None:
     """GIVEN readings of any strength at any time THEN none raises, a crossing lies a little in the
     past, after the gun and its rest.
     """
-    watch = BeaconWatch()
+    watch = BeaconPassDetector()
     watch.rest(s_to_ns(gun_s))
     last_s = gun_s
     for passed_s, known_s in crossings(sorted(heard), 70.0, watch):

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
@@ -15,7 +15,7 @@ from tests.core.track import Venue
 MPS = 5.0
 
 
-def watched(line: LineWatch, fixes: list[Fix], gun_s: float = 0.0) -> list[float]:
+def watched(line: FinishLine, fixes: list[Fix], gun_s: float = 0.0) -> list[float]:
     """Return when the line was crossed; the gun goes at ``gun_s``."""
     found, started = [], False
     for fix in fixes:
@@ -37,7 +37,7 @@ def run(
     course = course_for(event, lap_m=lap_m)
     venue = Venue(Random(seed), noise_m=noise_m)
     seconds = int(course.distance_m / MPS) + 5
-    line = LineWatch(course)
+    line = FinishLine(course)
     found = watched(
         line, list(venue.fixes(lambda t_s: MPS * t_s, lap_m - course.first_crossing_m, seconds))
     )
@@ -74,7 +74,7 @@ def test_without_noise_the_line_is_where_it_is(event: str) -> None:
 
 def test_a_road_has_no_line() -> None:
     """GIVEN a road race THEN nothing is learned, whatever the positions do."""
-    line = LineWatch(course_for("5k"))
+    line = FinishLine(course_for("5k"))
     assert [] == watched(
         line, list(Venue(Random(1), noise_m=0.0).fixes(lambda t_s: MPS * t_s, 0.0, 900))
     )
@@ -84,7 +84,7 @@ def test_a_road_has_no_line() -> None:
 def test_a_run_that_never_comes_back_marks_nothing() -> None:
     """GIVEN a track event that is run straight on THEN nothing is marked."""
     venue = Venue(Random(1), noise_m=2.0)
-    line = LineWatch(course_for("5000m"))
+    line = FinishLine(course_for("5000m"))
     assert [] == watched(
         line, [venue.fix(float(t_s), MPS * max(t_s, 0), 0.0) for t_s in range(-10, 1000)]
     )
@@ -96,7 +96,7 @@ def test_a_lap_of_another_length_marks_nothing(lap_m: float) -> None:
     itself and marks nothing.
     """
     course, radius_m = course_for("10000m"), lap_m / (2.0 * math.pi)
-    venue, line = Venue(Random(2), noise_m=2.0), LineWatch(course)
+    venue, line = Venue(Random(2), noise_m=2.0), FinishLine(course)
     turned = [(t_s, MPS * max(t_s, 0.0) / radius_m) for t_s in range(-10, 500)]
     found = watched(
         line,
@@ -117,14 +117,14 @@ def test_without_a_fix_at_the_gun_nothing_is_learned() -> None:
         for f in Venue(Random(3), noise_m=1.0).fixes(lambda t_s: MPS * t_s, 0.0, 400)
         if f.t_ns > s_to_ns(20.0)
     ]
-    line = LineWatch(course_for("2000m"))
+    line = FinishLine(course_for("2000m"))
     line.start(0)
     assert [None] * len(fixes) == [line.feed(f) for f in fixes]
 
 
 def test_a_missed_lap_is_two_laps() -> None:
     """GIVEN no fix around the line at the end of a lap THEN the next crossing is marked again."""
-    venue, line = Venue(Random(4), noise_m=1.0), LineWatch(course_for("2000m"))
+    venue, line = Venue(Random(4), noise_m=1.0), FinishLine(course_for("2000m"))
     fixes = [
         f
         for f in venue.fixes(lambda t_s: MPS * t_s, 0.0, 405)
@@ -137,7 +137,7 @@ def test_a_set_gate_needs_no_lap() -> None:
     """GIVEN the line set THEN the first line of a 5000 m is marked already, and not the start."""
     venue = Venue(Random(5), noise_m=1.0)
     course = course_for("5000m")
-    line = LineWatch(course, venue.gate)
+    line = FinishLine(course, venue.gate)
     found = watched(line, list(venue.fixes(lambda t_s: MPS * t_s, 200.0, 1005)))
     assert [m / MPS for m in course.crossings_m] == pytest.approx(found, abs=1.5)
 
@@ -147,7 +147,7 @@ def test_no_place_on_earth(place: tuple[float, float]) -> None:
     """GIVEN positions that no receiver can have WHEN they come, before the gun and after THEN
     nothing is learned and nothing raised.
     """
-    watch = LineWatch(course_for("5000m"), None)
+    watch = FinishLine(course_for("5000m"), None)
     for t_ns in (0, 1):
         assert watch.feed(Fix(t_ns, *place)) is None
     watch.start(2)

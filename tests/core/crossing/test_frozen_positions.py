@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Plane
-from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.track import Venue
@@ -93,9 +93,9 @@ def _within(fix: Fix, spans: Spans) -> bool:
     return any(from_s <= ns_to_s(fix.t_ns) < to_s for from_s, to_s in spans)
 
 
-def marked(fixes: Sequence[Fix], line: LineWatch) -> list[float]:
+def marked(fixes: Sequence[Fix], line: FinishLine) -> list[float]:
     """Return when the line was crossed, of fixes as they come."""
-    choice, found, started = FixChoice((None,)), [], False
+    choice, found, started = ReceiverSelection((None,)), [], False
     for fix in fixes:
         if not started and fix.t_ns >= 0:
             line.start(0)
@@ -107,10 +107,10 @@ def marked(fixes: Sequence[Fix], line: LineWatch) -> list[float]:
 
 def troubled(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], seed: int, spans: Spans, *, is_set: bool
-) -> tuple[list[float], LineWatch, Venue]:
+) -> tuple[list[float], FinishLine, Venue]:
     venue, course = Venue(Random(seed), noise_m=1.5), course_for(EVENT)
     fixes = list(venue.fixes(lambda t_s: MPS * t_s, 400.0 - course.first_crossing_m, LAST_S))
-    line = LineWatch(course, venue.gate if is_set else None)
+    line = FinishLine(course, venue.gate if is_set else None)
     return marked(kind(fixes, spans), line), line, venue
 
 
@@ -200,7 +200,7 @@ def test_who_stands_still_is_not_lost() -> None:
     pinned = [replace(fixes[0], t_ns=s_to_ns(float(s))) for s in range(-75, -15)]
     standing = [replace(fixes[0], t_ns=fix.t_ns) for fix in fixes if fix.t_ns < 0]
     found = marked(
-        [*pinned, *standing, *(fix for fix in fixes if fix.t_ns >= 0)], LineWatch(course)
+        [*pinned, *standing, *(fix for fix in fixes if fix.t_ns >= 0)], FinishLine(course)
     )
     assert found == pytest.approx([m / MPS for m in course.crossings_m], abs=2.5)
 
@@ -211,7 +211,7 @@ def test_a_second_start_makes_the_first_line_count_again() -> None:
     """
     venue, line = (
         Venue(Random(2), noise_m=0.5),
-        LineWatch(course_for("5000m"), Venue(Random(2), noise_m=0.5).gate),
+        FinishLine(course_for("5000m"), Venue(Random(2), noise_m=0.5).gate),
     )
     first = list(venue.fixes(lambda t_s: MPS * t_s, 200.0, 60))
     assert marked(first, line) == pytest.approx([40.0], abs=1.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from kickcue.core.crossing.gate import Gate, LineGate, Plane
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
 
@@ -187,5 +187,5 @@ def test_a_gate_between_two_posts(lat: float, lon: float, heading: float) -> Non
 )
 def test_a_gate_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     """GIVEN a figure that cannot be THEN it is named with what would be right."""
-    with pytest.raises(AskedWronglyError, match=f"gate {next(iter(wrong))} .*should be"):
+    with pytest.raises(UsageError, match=f"gate {next(iter(wrong))} .*should be"):
         Gate(**{"lat_deg": 0.0, "lon_deg": 0.0, "heading_deg": 0.0, **wrong})

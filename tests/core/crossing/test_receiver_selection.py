@@ -6,7 +6,7 @@ from itertools import groupby
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.crossing.receiver_selection import FixChoice
+from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.events import Fix
 from kickcue.core.units import s_to_ns
 
@@ -18,7 +18,7 @@ def counted(
     heard: Iterable[tuple[float, str | None]], accuracy_m: float | None = None
 ) -> list[tuple[float, str | None]]:
     """Return which of (second, receiver) count."""
-    choice = FixChoice(ORDER)
+    choice = ReceiverSelection(ORDER)
     return [
         each
         for each in heard
@@ -58,7 +58,7 @@ def test_the_next_counts_when_the_first_falls_silent() -> None:
 
 def test_a_rough_receiver_is_none() -> None:
     """GIVEN fixes good to 11 m THEN they count for nothing, and their receiver leads nobody."""
-    choice = FixChoice(ORDER)
+    choice = ReceiverSelection(ORDER)
     assert not choice.counts(Fix(0, 51.5, 0.0, 11.0), None)
     assert not choice.counts(Fix(0, 51.5, 0.0, float("nan")), None)
     assert choice.counts(Fix(1, 51.5, 0.0), "watch")

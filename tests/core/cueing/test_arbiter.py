@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.core.cueing.arbiter import Arbiter, Candidate
-from kickcue.core.cueing.cue_issuer import CueDesk
+from kickcue.core.cueing.cue_issuer import CueIssuer
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.policy import Moment, in_last_window, off_even_pace
 from kickcue.core.cueing.pulse_patterns import URGENCY
@@ -47,7 +47,7 @@ class Races(RuleBasedStateMachine):
 
     @initialize(start_m=st.floats(3000.0, 4600.0))
     def begins(self, start_m: float) -> None:
-        self.desk = CueDesk(VOCABULARY, Rules.TRAINING)
+        self.desk = CueIssuer(VOCABULARY, Rules.TRAINING)
         self.t_s, self.run_m = 0.0, start_m
         self.in_window = False
         self.window: list[Given] = []

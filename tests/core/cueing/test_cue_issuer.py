@@ -4,7 +4,7 @@ import pytest
 
 from kickcue.config.phrase_files import load_vocabulary
 from kickcue.core.cueing.arbiter import Candidate
-from kickcue.core.cueing.cue_issuer import CueDesk
+from kickcue.core.cueing.cue_issuer import CueIssuer
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.cueing.race_rules import Rules
@@ -19,17 +19,17 @@ TURNOVER = Candidate(CueKind.TURNOVER, PhraseKey.TURNOVER)
 HERE = (400.0, 3.0)
 
 
-def desk(rules: Rules = Rules.TRAINING) -> CueDesk:
-    return CueDesk(VOCABULARY, rules)
+def desk(rules: Rules = Rules.TRAINING) -> CueIssuer:
+    return CueIssuer(VOCABULARY, rules)
 
 
-def give(at: CueDesk, t_s: float, candidate: Candidate) -> Cue:
+def give(at: CueIssuer, t_s: float, candidate: Candidate) -> Cue:
     (cue,) = at.give(s_to_ns(t_s), 4600.0 + 5.0 * t_s, [candidate], HERE, last_window=True)
     assert isinstance(cue, Cue)
     return cue
 
 
-def arm(at: CueDesk, t_s: float, due_s: float, candidate: Candidate = LAST_LAP) -> Arm | None:
+def arm(at: CueIssuer, t_s: float, due_s: float, candidate: Candidate = LAST_LAP) -> Arm | None:
     out = at.arm(s_to_ns(t_s), due_s, candidate, HERE)
     assert all(isinstance(o, Arm) for o in out)
     return out[0] if out else None  # type: ignore[return-value]  # asserted above

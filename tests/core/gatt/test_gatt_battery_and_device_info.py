@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.battery import BatteryLevel
 from kickcue.core.gatt.device_info import FirmwareRevision, ManufacturerName, ModelNumber
 
@@ -38,7 +38,7 @@ def test_an_impossible_battery_is_refused(octets: bytes, outcome: DecodeOutcome)
 @pytest.mark.parametrize("percent", [-1, 101])
 def test_an_impossible_battery_is_not_sent(percent: int) -> None:
     """The message tells the limits."""
-    with pytest.raises(AskedWronglyError, match="0 to 100"):
+    with pytest.raises(UsageError, match="0 to 100"):
         bytes(BatteryLevel(percent))
 
 
@@ -83,5 +83,5 @@ def test_text_that_would_not_come_back_is_not_sent(
     kind: type[ModelNumber | FirmwareRevision | ManufacturerName], text: str
 ) -> None:
     """A NUL at the end would be lost, half a surrogate pair is no text."""
-    with pytest.raises(AskedWronglyError, match="cannot be sent"):
+    with pytest.raises(UsageError, match="cannot be sent"):
         bytes(kind(text))

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement
 
 U16 = st.integers(0, 0xFFFF)
@@ -122,7 +122,7 @@ def test_what_the_standard_reserves_is_ignored(hexed: str) -> None:
 )
 def test_values_out_of_range_are_not_sent(value: HeartRateMeasurement) -> None:
     """Encoding names the field that does not fit."""
-    with pytest.raises(AskedWronglyError, match="cannot be sent"):
+    with pytest.raises(UsageError, match="cannot be sent"):
         bytes(value)
 
 
@@ -147,5 +147,5 @@ def test_a_location_needs_its_octet() -> None:
     """No octet is no location, and a code is one octet."""
     with pytest.raises(DecodeError):
         BodySensorLocation.from_bytes(b"")
-    with pytest.raises(AskedWronglyError):
+    with pytest.raises(UsageError):
         bytes(BodySensorLocation(256))

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.location_speed import (
     ElevationSource,
     LocationAndSpeed,
@@ -148,5 +148,5 @@ def test_what_the_standard_reserves_is_ignored() -> None:
 )
 def test_values_out_of_range_are_not_sent(value: LocationAndSpeed, message: str) -> None:
     """Encoding names the field that does not fit, and refuses half a position."""
-    with pytest.raises(AskedWronglyError, match=message):
+    with pytest.raises(UsageError, match=message):
         bytes(value)

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.rsc import RscFeature, RscMeasurement, SensorLocation
 
 U8 = st.integers(0, 0xFF)
@@ -105,7 +105,7 @@ def test_what_the_standard_reserves_is_ignored(hexed: str) -> None:
 )
 def test_values_out_of_range_are_not_sent(value: RscMeasurement) -> None:
     """Encoding names the field that does not fit."""
-    with pytest.raises(AskedWronglyError, match="cannot be sent"):
+    with pytest.raises(UsageError, match="cannot be sent"):
         bytes(value)
 
 
@@ -137,7 +137,7 @@ def test_reserved_feature_bits_cannot_stand_for_known_ones(reserved_bits: int) -
         multiple_locations=False,
         reserved_bits=reserved_bits,
     )
-    with pytest.raises(AskedWronglyError, match="reserved"):
+    with pytest.raises(UsageError, match="reserved"):
         bytes(feature)
 
 
@@ -180,5 +180,5 @@ def test_a_location_needs_its_octet() -> None:
     """No octet is no location, and a code is one octet."""
     with pytest.raises(DecodeError):
         SensorLocation.from_bytes(b"")
-    with pytest.raises(AskedWronglyError):
+    with pytest.raises(UsageError):
         bytes(SensorLocation(-1))

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from kickcue.core.errors import AskedWronglyError, DecodeError, DecodeOutcome
+from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.treadmill import TreadmillData
 
 # flag bit -> (field, octets, signed, counts per unit, "not available"); bit 0 is inverted
@@ -157,5 +157,5 @@ def test_values_out_of_range_are_not_sent(fields: dict[str, Any], message: str) 
     """Encoding names the field that does not fit; the code for "not available" is no value; a cut
     record cannot be made whole.
     """
-    with pytest.raises(AskedWronglyError, match=message):
+    with pytest.raises(UsageError, match=message):
         bytes(TreadmillData(**fields))

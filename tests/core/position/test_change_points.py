@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.core.events import CommandKind, Cue, CueKind, MarkSource, Notice
 from kickcue.core.position.change_points import Track, at_private_place, clocked
-from kickcue.core.position.kalman_filter import Regime, TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter, Regime
 from kickcue.core.position.line_association import Observation, associated
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.units import NS_PER_S, ns_to_s
@@ -342,7 +342,7 @@ def test_nobody_presses_just_before_the_line() -> None:
 def private_weight(here_m: float) -> float:
     """Return what a private place there weighs, by the first mark."""
     track = Track(lines_m=tuple(200.0 + 400.0 * n for n in range(13)), lap_m=400.0)
-    h = TrackFilter.at_start(1.0, 1.0, 0.03, 1.0)
+    h = KalmanFilter.at_start(1.0, 1.0, 0.03, 1.0)
     h.advance(here_m, 120.0, 0.0)
     seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
     (private,) = at_private_place(h, seen, track)
@@ -353,7 +353,7 @@ def test_half_the_pace_is_less_probable_than_a_fourth_more() -> None:
     """GIVEN a pace known to 22 % WHEN the first mark would make it half, or a fourth more THEN the
     first is held to be a mistake.
     """
-    h = clocked(TrackFilter.at_start(1.0, 1.0, 1.0, 1.0), 4.5, 0.22)
+    h = clocked(KalmanFilter.at_start(1.0, 1.0, 1.0, 1.0), 4.5, 0.22)
     h.advance(0.0, 100.0, 0.0)
     seen = Observation(
         100 * NS_PER_S, MARK_MODELS[MarkSource.GATE], 4.5, 0.0, 0.0, 0.0, repeated=False

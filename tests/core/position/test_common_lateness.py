@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.core.events import CommandKind, Estimate, MarkSource
 from kickcue.core.position.common_lateness import CommonLateness
-from kickcue.core.position.kalman_filter import Regime, TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter, Regime
 from kickcue.core.position.line_association import Observation, note_line
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.odometer import Step
@@ -57,7 +57,7 @@ class Followed:
     """
 
     def __init__(self) -> None:
-        self.h = TrackFilter.at_start(1.0, 1.0, 0.03, start_var_m2=1.0)
+        self.h = KalmanFilter.at_start(1.0, 1.0, 0.03, start_var_m2=1.0)
         self.lateness = CommonLateness(self.h, FIRST_M, LAP_M)
         self.run_m = 0.0
 

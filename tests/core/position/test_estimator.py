@@ -7,13 +7,13 @@ from hypothesis import given, settings, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
-from kickcue.core.position.estimator import DistanceEstimator, ScalePrior, _beyond, _quantile
+from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _beyond, _quantile
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
 
 
-def estimator(prior: ScalePrior | None = None) -> DistanceEstimator:
-    return DistanceEstimator(course_for("5000m"), prior or ScalePrior(), 4.5)
+def estimator(prior: ScalePrior | None = None) -> PositionEstimator:
+    return PositionEstimator(course_for("5000m"), prior or ScalePrior(), 4.5)
 
 
 def test_before_the_gun() -> None:

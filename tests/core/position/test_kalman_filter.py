@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kickcue.core.position.kalman_filter import (
     POD_DRIFT,
     Drift,
-    TrackFilter,
+    KalmanFilter,
     merged,
     normal_density,
 )
@@ -25,16 +25,16 @@ Sights = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 
 """How many standard deviations off, variance, metres ahead of the last count."""
 
 
-def covariance(h: TrackFilter) -> NDArray[np.float64]:
+def covariance(h: KalmanFilter) -> NDArray[np.float64]:
     return np.array([[h.ss, h.sc, h.so], [h.sc, h.cc, h.co], [h.so, h.co, h.oo]])
 
 
-def state(h: TrackFilter) -> NDArray[np.float64]:
+def state(h: KalmanFilter) -> NDArray[np.float64]:
     return np.array([h.s, h.c, h.o])
 
 
-def at_the_gun(scale_sd: float = 0.03) -> TrackFilter:
-    return TrackFilter.at_start(1.0, 1.0, scale_sd, start_var_m2=1.0)
+def at_the_gun(scale_sd: float = 0.03) -> KalmanFilter:
+    return KalmanFilter.at_start(1.0, 1.0, scale_sd, start_var_m2=1.0)
 
 
 @given(st.floats(0.001, 0.1), st.lists(Moves | st.tuples(st.just("sees"), Sights), max_size=120))
@@ -127,7 +127,7 @@ def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -
 
 def lived(
     weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]
-) -> TrackFilter:
+) -> KalmanFilter:
     h = replace(at_the_gun(), weight=weight)
     for mps, dt_s, var_m2 in moves:
         h.advance(mps * dt_s, dt_s, var_m2)
@@ -139,7 +139,7 @@ filters = st.builds(lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, ma
 
 
 @given(filters, filters)
-def test_merging_keeps_mean_and_covariance(a: TrackFilter, b: TrackFilter) -> None:
+def test_merging_keeps_mean_and_covariance(a: KalmanFilter, b: KalmanFilter) -> None:
     """Two hypotheses merged have the weight, mean and covariance of both together, and leave the
     two as they were.
     """
@@ -242,7 +242,7 @@ def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(
     """GIVEN a clock that leapt by years, and all that may have been run in them WHEN a line is
     marked THEN the runner is there, about.
     """
-    h = TrackFilter.at_start(1.0, 1.0, 0.1, 1.0)
+    h = KalmanFilter.at_start(1.0, 1.0, 0.1, 1.0)
     h.clock_mps = clock_mps
     gap_s = years * 365.0 * 86400.0
     h.advance(5.0 * gap_s, gap_s, gap_s)

@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.core.events import MarkSource
 from kickcue.core.position.change_points import Track, _pace_density
-from kickcue.core.position.kalman_filter import TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.line_association import (
     Observation,
     candidates,
@@ -21,8 +21,8 @@ LINES_M = tuple(200.0 + 400.0 * n for n in range(13))
 MODEL = MARK_MODELS[MarkSource.BUTTON]
 
 
-def marked_at_first_line() -> TrackFilter:
-    h = TrackFilter.at_start(1.0, 1.0, 0.01, 1.0)
+def marked_at_first_line() -> KalmanFilter:
+    h = KalmanFilter.at_start(1.0, 1.0, 0.01, 1.0)
     h.advance(200.0, 50.0, 0.0)
     note_line(h, 0, LINES_M, 50 * NS_PER_S)
     return h

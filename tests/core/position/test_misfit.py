@@ -7,7 +7,7 @@ import math
 import pytest
 
 from kickcue.core.events import CommandKind, Estimate, MarkSource
-from kickcue.core.position.kalman_filter import TrackFilter
+from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.line_association import Observation
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.misfit import Misfit
@@ -100,7 +100,7 @@ def misfit_of(off_sd: float) -> Misfit:
     found = Misfit()
     seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
     for _ in range(10):
-        before = TrackFilter.at_start(1.0, 1.0, 0.01, 1.0)
+        before = KalmanFilter.at_start(1.0, 1.0, 0.01, 1.0)
         before.advance(400.0, 80.0, 0.0)
         after = before.copy()
         spread_m2 = before.variance_ahead(0.0) + seen.variance_m2(before)

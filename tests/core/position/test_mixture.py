@@ -10,11 +10,11 @@ from hypothesis import given, strategies as st
 from kickcue.core.course import Course, course_for
 from kickcue.core.events import MarkSource
 from kickcue.core.position.change_points import clocked
-from kickcue.core.position.estimator import DistanceEstimator, ScalePrior
-from kickcue.core.position.kalman_filter import TrackFilter
+from kickcue.core.position.estimator import PositionEstimator, ScalePrior
+from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.line_association import Observation, associated
 from kickcue.core.position.mark_models import MARK_MODELS
-from kickcue.core.position.mixture import MOST_HYPOTHESES, LineBelief
+from kickcue.core.position.mixture import MOST_HYPOTHESES, GaussianMixture
 from kickcue.core.units import NS_PER_S
 
 THUMB_S = 0.4
@@ -27,7 +27,7 @@ class Runner:
 
     def __init__(self, course: Course, *, scale: float = 1.0, mps: float = 5.0) -> None:
         self.course, self.scale, self.mps = course, scale, mps
-        self.estimator = DistanceEstimator(course, ScalePrior(), 4.5)
+        self.estimator = PositionEstimator(course, ScalePrior(), 4.5)
         self.tenths = 0
         self.estimator.start(0)
         self.estimator.read(0, "pod", mps * scale, 0.0, None)
@@ -240,7 +240,7 @@ def test_marks_of_somebody_who_stands_leave_some_doubt() -> None:
     filter never holds one for exact.
     """
     lines_m = (300.0, 700.0, 1100.0, 1500.0)
-    h = clocked(TrackFilter.at_start(1.0, 1.0, 0.03, 1.0), 8.4, 0.1)
+    h = clocked(KalmanFilter.at_start(1.0, 1.0, 0.03, 1.0), 8.4, 0.1)
     for number, line_m in enumerate(lines_m):
         gap_s = (line_m - h.s) / (h.clock_mps * h.scale)
         h.advance(0.0, gap_s, 0.0)
@@ -256,6 +256,6 @@ def test_a_copy_is_its_own() -> None:
     runner = Runner(course_for("1500m"))
     runner.runs_to(302.0)
     belief = runner.estimator._belief
-    assert isinstance(belief, LineBelief)
+    assert isinstance(belief, GaussianMixture)
     belief.copy().mark(runner.t_ns, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.1))
     assert belief.marked_m is None

@@ -4,8 +4,8 @@ import pytest
 
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate
 from kickcue.core.position.change_points import PRIORS, Track, by_leap
-from kickcue.core.position.kalman_filter import TrackFilter
-from kickcue.core.position.mixture import LineBelief
+from kickcue.core.position.kalman_filter import KalmanFilter
+from kickcue.core.position.mixture import GaussianMixture
 from kickcue.core.position.speed_leaps import Leap
 from tests.core.scenario import Race
 
@@ -138,7 +138,7 @@ def test_leaps_that_were_the_scales_speak_for_the_next() -> None:
     """
     leap, shares = Leap(1.1, 0.003, 15.0, 1.0), []
     for scales, others in ((0, 1), (0, 0), (1, 0)):
-        h = TrackFilter.at_start(0.8, 1.0, 0.03, start_var_m2=1.0)
+        h = KalmanFilter.at_start(0.8, 1.0, 0.03, start_var_m2=1.0)
         h.scale_leaps, h.other_leaps = scales, others
         same, other = by_leap(h, leap)
         assert same.weight + other.weight == pytest.approx(0.8)
@@ -185,8 +185,8 @@ def test_a_vague_place_makes_one_of_two_scales_no_more_than_a_sure_one() -> None
     """GIVEN a place known to 30 m WHEN the scale may have leapt THEN both scales are kept, although
     they have the runner at the same place as yet.
     """
-    h = TrackFilter.at_start(1.0, 1.0, 0.03, start_var_m2=900.0)
-    belief = LineBelief([h], Track((200.0, 400.0, 600.0, 800.0), 200.0))
+    h = KalmanFilter.at_start(1.0, 1.0, 0.03, start_var_m2=900.0)
+    belief = GaussianMixture([h], Track((200.0, 400.0, 600.0, 800.0), 200.0))
     belief.rescale(Leap(1.1, 0.003, 15.0, 1.0))
     assert sorted([h.scale, h.scale / 1.1]) == pytest.approx(
         sorted(each.scale for each in belief.hypotheses)

@@ -6,7 +6,7 @@ import pytest
 
 from kickcue.core.events import CommandKind, MarkSource
 from kickcue.core.position.mark_models import MARK_MODELS
-from kickcue.core.position.scale_measurement import LEAST_LINES, Measuring
+from kickcue.core.position.scale_measurement import LEAST_LINES, ScaleMeasurement
 from tests.core.scenario import Race
 
 
@@ -124,7 +124,7 @@ def test_lines_marked_by_somebody_who_stands_are_not_exact() -> None:
     """GIVEN a pod that stands still WHEN line upon line is marked THEN each is taken in with the
     error that a mark has at least.
     """
-    measuring = Measuring()
+    measuring = ScaleMeasurement()
     for line_m in (400.0, 800.0, 1200.0):
         measuring.line(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))
         assert measuring._track.ss > 0.0

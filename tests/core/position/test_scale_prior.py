@@ -6,11 +6,17 @@ import math
 
 import pytest
 
-from kickcue.core.position.scale_prior import DAY_SD, GENERIC_SCALE, GENERIC_SD, Measured, learned
+from kickcue.core.position.scale_prior import (
+    DAY_SD,
+    GENERIC_SCALE,
+    GENERIC_SD,
+    MeasuredScale,
+    learned,
+)
 
 
-def races(*scales: float, sd: float = 0.003) -> list[Measured]:
-    return [Measured(scale, sd) for scale in scales]
+def races(*scales: float, sd: float = 0.003) -> list[MeasuredScale]:
+    return [MeasuredScale(scale, sd) for scale in scales]
 
 
 def test_nothing_is_known_before_the_first_race() -> None:
@@ -62,7 +68,7 @@ def test_between_an_odd_day_and_a_shoe() -> None:
 
 def test_races_are_worth_what_they_measured() -> None:
     """GIVEN a sharp and a blunt race THEN the sharp one counts for more."""
-    scale, _ = learned([Measured(0.98, 0.002), Measured(0.99, 0.03)])
+    scale, _ = learned([MeasuredScale(0.98, 0.002), MeasuredScale(0.99, 0.03)])
     assert 0.978 < scale < 0.983
 
 

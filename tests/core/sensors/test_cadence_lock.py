@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.sensors.cadence_lock import CadenceLock
-from kickcue.core.sensors.hub import SensorDesk
+from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.units import s_to_ns
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 from tests.core.optical import SENSORS, Kind, figures, wear
@@ -151,7 +151,7 @@ def desk_with(optical: bool | None, *, rr: bool) -> tuple[list[float | None], li
     """Let a sensor lock on at 60 s and leave at 120 s; return what was told each second, the
     notices, and whether a ceiling was reached.
     """
-    desk = SensorDesk(
+    desk = SensorHub(
         {
             "watch": SensorProfile("w", "w", "w", "guess", (), optical=optical),
             "pod": SENSORS["pod"],
@@ -213,7 +213,7 @@ def test_a_locked_sensor_hands_over() -> None:
     order of the setup is told once.
     """
     strap = SensorProfile("s", "s", "s", "guess", (), optical=False)
-    desk = SensorDesk({**SENSORS, "strap": strap}, None)
+    desk = SensorHub({**SENSORS, "strap": strap}, None)
     told, notices = [], []
     for second in range(120):
         t_ns = s_to_ns(second)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given, settings, strategies as st
 
 from kickcue.core.profiles import SensorProfile
-from kickcue.core.sensors.channel_health import Freshness
-from kickcue.core.sensors.failover import Quantity
+from kickcue.core.sensors.channel_health import Health
+from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.units import s_to_ns
 
 ORDER = ("first", "second", "third")
@@ -27,14 +27,14 @@ class Says(Enum):
     GONE = "its link goes down"
 
 
-def quantity() -> Quantity:
-    q = Quantity("pulse", 4.0, ORDER)
+def quantity() -> SensorSelector:
+    q = SensorSelector("pulse", 4.0, ORDER)
     for name in reversed(ORDER):
         q.follow(name, PROFILE)
     return q
 
 
-def second_of(q: Quantity, second: int, says: dict[str, Says]) -> str | None:
+def second_of(q: SensorSelector, second: int, says: dict[str, Says]) -> str | None:
     """Let each sensor say its part; return who leads."""
     for name, what in says.items():
         if what in (Says.TRUE, Says.SAME, Says.ODD):
@@ -65,9 +65,7 @@ def test_who_leads_is_healthy_and_does_not_flap(life: list[dict[str, Says]]) -> 
     q, before, well = quantity(), None, dict.fromkeys(ORDER, 0)
     for second, says in enumerate(life):
         leader = second_of(q, second, says)
-        fresh = {
-            name for name in ORDER if q.channels[name].state(s_to_ns(second)) is Freshness.FRESH
-        }
+        fresh = {name for name in ORDER if q.channels[name].state(s_to_ns(second)) is Health.FRESH}
         well = {name: well[name] + 1 if name in fresh else 0 for name in ORDER}
         assert (leader in fresh) if fresh else leader is None
         if (

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.sensors.notification_interval import LATEST, SLOW, Rhythm
+from kickcue.core.sensors.notification_interval import LATEST, SLOW, NotificationInterval
 from kickcue.core.units import s_to_ns
 
 
 def silence_ns(intervals_s: Iterable[float]) -> int:
     """Return how long a silence these intervals explain."""
-    rhythm, t_s = Rhythm(), 0.0
+    rhythm, t_s = NotificationInterval(), 0.0
     rhythm.heard(0)
     for interval_s in intervals_s:
         t_s += interval_s

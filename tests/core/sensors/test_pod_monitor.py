@@ -7,7 +7,7 @@ import pytest
 from kickcue.core.events import Notification
 from kickcue.core.gatt.treadmill import TreadmillData
 from kickcue.core.profiles import Provides, SensorProfile
-from kickcue.core.sensors.hub import SensorDesk
+from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.units import s_to_ns
 from kickcue.recording.sensor_encoding import PodSample, pod_notification
 
@@ -23,7 +23,7 @@ BELT = SensorProfile(
 
 
 def heard(
-    desk: SensorDesk, t_s: float, mps: float, spm: float, total_m: float | None, sensor: str = "pod"
+    desk: SensorHub, t_s: float, mps: float, spm: float, total_m: float | None, sensor: str = "pod"
 ) -> tuple[float | None, float | None] | None:
     """Let a pod speak; return speed and distance as they go on to the estimator, None where nothing
     does.
@@ -35,12 +35,12 @@ def heard(
     return None if reading is None else (reading.speed_mps, reading.distance_m)
 
 
-def lies_still(desk: SensorDesk) -> bool:
+def lies_still(desk: SensorHub) -> bool:
     """Say whether every pod lies still."""
     return all(watch.lies_still for watch in desk._pod_watch.values())
 
 
-def lying(desk: SensorDesk, seconds: int) -> None:
+def lying(desk: SensorHub, seconds: int) -> None:
     for second in range(seconds):
         heard(desk, second, 0.0, 0.0, 12.0)
 
@@ -50,7 +50,7 @@ def test_a_pod_on_the_bench(marked_s: int, lies: bool) -> None:
     """GIVEN a pod that says 0 since the gun WHEN a line is marked 30 s after it or later THEN it
     lies still and says nothing more.
     """
-    desk = SensorDesk({"pod": POD}, None)
+    desk = SensorHub({"pod": POD}, None)
     lying(desk, marked_s + 1)
     desk.marked(s_to_ns(marked_s), 0)
     assert lies == lies_still(desk)
@@ -63,7 +63,7 @@ def test_standing_before_the_gun_is_no_fault() -> None:
     """GIVEN ten minutes of waiting at the line WHEN a first line is marked 9 s after the gun THEN
     the pod is not to blame.
     """
-    desk = SensorDesk({"pod": POD}, None)
+    desk = SensorHub({"pod": POD}, None)
     lying(desk, 600)
     desk.marked(s_to_ns(600), s_to_ns(591))
     assert not lies_still(desk)
@@ -74,7 +74,7 @@ def test_it_is_believed_again_when_it_moves(mps: float, total_m: float) -> None:
     """GIVEN a pod that lies still WHEN it has speed, or its total goes on
     THEN it counts at once.
     """
-    desk = SensorDesk({"pod": POD}, None)
+    desk = SensorHub({"pod": POD}, None)
     lying(desk, 41)
     desk.marked(s_to_ns(40), 0)
     assert heard(desk, 41, 0.0, 0.0, 12.0) is None
@@ -86,7 +86,7 @@ def test_a_runner_who_stops_and_presses() -> None:
     """GIVEN a runner who stands for 20 s WHEN he presses THEN his pod, which had moved, is
     believed.
     """
-    desk = SensorDesk({"pod": POD}, None)
+    desk = SensorHub({"pod": POD}, None)
     for second in range(100):
         heard(
             desk,
@@ -103,7 +103,7 @@ def test_the_other_pod_takes_over() -> None:
     """GIVEN a pod on the bench and one on the shoe WHEN a line is marked THEN the one that moves
     counts.
     """
-    desk = SensorDesk({"pod": POD, "left": POD}, None)
+    desk = SensorHub({"pod": POD, "left": POD}, None)
     for second in range(50):
         heard(desk, second, 0.0, 0.0, 12.0)
         heard(desk, second, 4.0, 170, 4.0 * second, "left")
@@ -117,7 +117,7 @@ def test_steps_without_metres() -> None:
     """GIVEN a pod whose speed and total stand while it counts 180 steps THEN after 5 s only its
     steps go on; then its metres, as they come.
     """
-    desk = SensorDesk({"pod": POD}, None)
+    desk = SensorHub({"pod": POD}, None)
     for second in range(20):
         heard(desk, second, 4.0, 180, 4.0 * second)
     said = [heard(desk, second, 0.0, 180, 76.0) for second in range(20, 60)]
@@ -130,7 +130,7 @@ def test_steps_without_metres() -> None:
 
 def frozen(profile: SensorProfile, char: str, data: bytes, seconds: int = 30) -> bool:
     """Say whether a sensor that sends the same bytes for so long is called frozen."""
-    desk = SensorDesk({"belt": profile}, None)
+    desk = SensorHub({"belt": profile}, None)
     for second in range(seconds):
         desk.take(Notification(s_to_ns(second), "belt", char, data), s_to_ns(second), body=True)
     return "sensor_frozen" in [n.code for n in desk.survey(s_to_ns(seconds)).news]

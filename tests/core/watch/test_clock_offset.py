@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from kickcue.core.watch.clock_offset import MOST_RUNS, WINDOW_MS, MinimumDelay
+from kickcue.core.watch.clock_offset import MOST_RUNS, WINDOW_MS, MinimumDelayFilter
 
 ZERO_MS = 7_777_000  # the receiver's clock minus the sender's; nobody knows it
 
@@ -11,14 +11,14 @@ def test_the_first_message_of_a_run_counts_as_on_time() -> None:
     """GIVEN no message of a run yet WHEN one comes THEN its lateness is 0: there is nothing to
     compare it with.
     """
-    assert MinimumDelay().lateness_ms("a", 0, ZERO_MS + 50) == 0
+    assert MinimumDelayFilter().lateness_ms("a", 0, ZERO_MS + 50) == 0
 
 
 def test_lateness_is_what_a_message_lost_against_the_fastest() -> None:
     """GIVEN a fast message (20 ms) WHEN another takes 1520 ms THEN it is 1500 ms late, whatever the
     two clocks' zeros are.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     delays.lateness_ms("a", 0, ZERO_MS + 20)
     assert delays.lateness_ms("a", 1000, ZERO_MS + 1000 + 1520) == 1500
 
@@ -27,7 +27,7 @@ def test_a_faster_message_sets_the_new_measure() -> None:
     """GIVEN a held up first message WHEN a fast one follows THEN the next slow one is measured
     against the fast one.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     delays.lateness_ms("a", 0, ZERO_MS + 4000)
     assert delays.lateness_ms("a", 1000, ZERO_MS + 1030) == 0
     assert delays.lateness_ms("a", 2000, ZERO_MS + 6030) == 4000
@@ -37,7 +37,7 @@ def test_runs_are_measured_apart() -> None:
     """GIVEN a run WHEN the sender restarts (its clock begins at 0 again) THEN the new run has a
     measure of its own.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     delays.lateness_ms("a", 500_000, ZERO_MS)
     assert delays.lateness_ms("b", 0, ZERO_MS + 100) == 0
 
@@ -46,7 +46,7 @@ def test_a_drifting_clock_is_never_taken_for_lateness() -> None:
     """GIVEN a receiver 100 ppm fast WHEN messages come each second for 10 hours THEN none looks
     more than 60 ms late (two windows).
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     latest = max(
         delays.lateness_ms("a", s * 1000, ZERO_MS + round(s * 1000 * 1.0001)) for s in range(36_000)
     )
@@ -57,7 +57,7 @@ def test_silence_forgets_nothing() -> None:
     """GIVEN a run that was measured WHEN nothing comes for three windows and then a message 5 s
     late THEN it is 5 s late.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     delays.lateness_ms("a", 0, ZERO_MS + 20)
     sent_ms = 3 * WINDOW_MS
     assert delays.lateness_ms("a", sent_ms, ZERO_MS + sent_ms + 5020) == 5000
@@ -65,7 +65,7 @@ def test_silence_forgets_nothing() -> None:
 
 def hears(*messages: tuple[int, int]) -> bool:
     """Return whether a measure has settled after messages of (sent_ms, delay_ms)."""
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     for sent_ms, delay_ms in messages:
         delays.lateness_ms("a", sent_ms, ZERO_MS + sent_ms + delay_ms)
     return delays.settled("a")
@@ -81,7 +81,7 @@ def test_it_takes_two_that_agree() -> None:
     assert not hears((0, 20), (900, 421))
     assert not hears((0, 5000), (1000, 20))
     assert hears((0, 5000), (1000, 20), (2000, 7000), (3000, 30))
-    assert not MinimumDelay().settled("never heard")
+    assert not MinimumDelayFilter().settled("never heard")
 
 
 @given(st.lists(st.integers(0, 600), min_size=1, max_size=12), st.integers(1000, 10_000))
@@ -98,7 +98,7 @@ def test_when_a_message_would_have_come_at_best() -> None:
     """GIVEN a fastest message of 20 ms WHEN asked for a moment of the sender THEN it is that moment
     plus 20 ms; unknown runs have none.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     delays.lateness_ms("a", 0, ZERO_MS + 20)
     delays.lateness_ms("a", 100, ZERO_MS + 900)
     assert delays.received_ms("a", 60_000) == ZERO_MS + 60_020
@@ -107,7 +107,7 @@ def test_when_a_message_would_have_come_at_best() -> None:
 
 def test_memory_is_bounded() -> None:
     """GIVEN more runs than anybody has WHEN they come THEN only the ones heard last are kept."""
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     for run in range(MOST_RUNS + 1):
         delays.lateness_ms(str(run), 0, 0)
     assert delays.received_ms("0", 0) is None
@@ -122,7 +122,7 @@ def test_lateness_is_never_negative_and_never_more_than_the_delay(
     messages: list[tuple[int, int]], zero_ms: int
 ) -> None:
     """For any sending times, delays and clock zeros: 0 <= lateness <= the true delay."""
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     for sent_ms, delay_ms in messages:
         assert 0 <= delays.lateness_ms("a", sent_ms, zero_ms + sent_ms + delay_ms) <= delay_ms
 
@@ -130,7 +130,7 @@ def test_lateness_is_never_negative_and_never_more_than_the_delay(
 # ---- a clock that goes back
 
 
-def heard(delays: MinimumDelay, messages: list[tuple[int, int]]) -> list[int]:
+def heard(delays: MinimumDelayFilter, messages: list[tuple[int, int]]) -> list[int]:
     """Return how late each message is, of (sent_ms, received_ms) in one run."""
     return [delays.lateness_ms("a", sent_ms, received_ms) for sent_ms, received_ms in messages]
 
@@ -149,7 +149,7 @@ def test_a_sender_that_began_again_under_its_old_name_is_heard_after_four_messag
     """GIVEN a sender that was on for a while WHEN its clock begins at an earlier time THEN the
     fourth message of each second is in time.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     heard(delays, seconds(first_ms + 5000, uptime_s, zero_ms=ZERO_MS))
     now_ms = ZERO_MS + first_ms + 5000 + uptime_s * 1000
     later = heard(delays, seconds(first_ms, 6, zero_ms=now_ms - first_ms))
@@ -162,7 +162,7 @@ def test_one_absurd_time_costs_four_seconds_and_not_minutes() -> None:
     """GIVEN a sender in good order WHEN one message claims to be of the year to come THEN the
     fourth message after it is in time again.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     heard(delays, [*seconds(0, 10, zero_ms=ZERO_MS), (2**31 - 1, ZERO_MS + 9500)])
     assert [0, 0] == heard(delays, seconds(10_000, 5, zero_ms=ZERO_MS))[3:]
 
@@ -174,7 +174,7 @@ def test_what_was_held_up_and_comes_at_once_is_no_new_clock(
     """GIVEN a fast message WHEN any number sent before it come at once after it THEN each is as
     late as it is, and the measure stays.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     sent_ms = [sum(gaps_ms[:n]) for n in range(len(gaps_ms))]
     newest_ms = sent_ms[-1] + 1
     delays.lateness_ms("a", newest_ms, ZERO_MS + newest_ms)
@@ -192,7 +192,7 @@ def test_late_ones_among_messages_in_time_are_no_new_clock(
     """GIVEN a status each second in time WHEN on another way others come, all late by the same THEN
     they stay late, for however long.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     for s in range(count):
         delays.lateness_ms("a", s * 1000, ZERO_MS + s * 1000)
         if s % each == 0:
@@ -205,14 +205,14 @@ def test_a_way_that_grows_longer_is_no_new_clock() -> None:
     """GIVEN messages in their order WHEN all of them take 10 s longer from some moment on THEN they
     are late: the newest is always the newest.
     """
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     heard(delays, seconds(0, 10, zero_ms=ZERO_MS))
     assert {10_000} == set(heard(delays, seconds(10_000, 200, zero_ms=ZERO_MS, delay_ms=10_020)))
 
 
 def test_the_same_message_again_and_again_is_no_new_clock() -> None:
     """GIVEN one old message WHEN it comes each second THEN it proves nothing."""
-    delays = MinimumDelay()
+    delays = MinimumDelayFilter()
     heard(delays, seconds(0, 10, zero_ms=ZERO_MS))
     assert all(
         late_ms > 5000

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import given, strategies as st
 
-from kickcue.core.watch.console_protocol import Console, Told
+from kickcue.core.watch.console_protocol import Console, ConsoleAnswer
 
 
 def test_an_answer_comes_in_pieces() -> None:
@@ -17,7 +17,10 @@ def test_an_answer_comes_in_pieces() -> None:
     said += b'{"t":"kick","id":"1f/c","felt"'
     console = Console()
     found = [told for at in range(0, len(said), 7) for told in console.take(said[at : at + 7])]
-    assert [Told("1f/a", felt=True, why=None), Told("1f/b", felt=False, why="late")] == found
+    assert [
+        ConsoleAnswer("1f/a", felt=True, why=None),
+        ConsoleAnswer("1f/b", felt=False, why="late"),
+    ] == found
     console.clear()
     assert () == console.take(b":true}\n")
 
@@ -29,6 +32,6 @@ def test_any_bytes_are_taken(packets: list[bytes]) -> None:
     for packet in packets:
         console.take(packet)
     answer = {"t": "kick", "id": "x", "felt": True}
-    assert Told("x", felt=True, why=None) in console.take(
+    assert ConsoleAnswer("x", felt=True, why=None) in console.take(
         b"\n" + json.dumps(answer).encode() + b"\n"
     )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.events import Pulses
-from kickcue.core.watch.delivery_steps import Document, Run, Sound, Tone, Write
+from kickcue.core.watch.delivery_steps import Document, ProgramCall, Sound, Tone, Write
 from kickcue.core.watch.downgrades import Downgrade
 from kickcue.core.watch.encoding import ARMING, ENCODERS, encode, encode_arm, encode_disarm
 from kickcue.core.watch.lowering import lower
@@ -26,7 +26,7 @@ TEXTS = st.text(max_size=120)
 
 
 def _waits_ms(steps: tuple[object, ...]) -> int:
-    return sum(step.wait_ms for step in steps if isinstance(step, Write | Run))
+    return sum(step.wait_ms for step in steps if isinstance(step, Write | ProgramCall))
 
 
 @given(PULSES, TEXTS)
@@ -169,7 +169,7 @@ def test_programs_get_words_as_they_are() -> None:
     """
     profile = watch(Actuator(Pattern.FIXED), "gadgetbridge_intent")
     (step,) = encode(profile, touch(text='Go; rm -rf "$HOME"')).steps
-    assert isinstance(step, Run)
+    assert isinstance(step, ProgramCall)
     assert 'Go; rm -rf "$HOME"' in step.argv
 
 

@@ -9,34 +9,34 @@ from kickcue.core.watch.state_machine import (
     LATE,
     MOST_CUES,
     Action,
-    Answer,
+    CueAck,
+    CueContent,
+    MessageTimes,
     Play,
-    Stamp,
-    Touch,
-    Wrist,
+    WatchStateMachine,
 )
 
 ZERO_MS = 50_000  # the watch's clock minus the sender's
 TTL_MS = 1500
-LAST_LAP = Touch(
+LAST_LAP = CueContent(
     "c1", "last_lap", "last lap: turnover up, stay relaxed", None, ((300, 150, 1.0),), 3, TTL_MS
 )
-FELT = Answer("r", "c1", felt=True, why=None, latency_ms=0)
+FELT = CueAck("r", "c1", felt=True, why=None, latency_ms=0)
 
 
-def stamp(sent_ms: int, delay_ms: int = 0, run_id: str = "r") -> Stamp:
-    return Stamp(run_id, sent_ms, ZERO_MS + sent_ms + delay_ms)
+def stamp(sent_ms: int, delay_ms: int = 0, run_id: str = "r") -> MessageTimes:
+    return MessageTimes(run_id, sent_ms, ZERO_MS + sent_ms + delay_ms)
 
 
-def hears(wrist: Wrist, run_id: str = "r", delay_ms: int = 0) -> None:
+def hears(wrist: WatchStateMachine, run_id: str = "r", delay_ms: int = 0) -> None:
     """Let the watch hear two messages of a run, sent a second apart, the second at 0."""
     wrist.hear(stamp(-1000, delay_ms, run_id))
     wrist.hear(stamp(0, delay_ms, run_id))
 
 
-def fresh() -> Wrist:
+def fresh() -> WatchStateMachine:
     """Return a watch that has heard run r in time and knows it."""
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     hears(wrist)
     return wrist
 
@@ -60,7 +60,7 @@ def test_a_late_cue_is_dropped_and_the_answer_says_so() -> None:
     late; at 1.500 s it is felt.
     """
     assert fresh().cue(stamp(1000, TTL_MS + 1), LAST_LAP) == (
-        Answer("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),
+        CueAck("r", "c1", felt=False, why=LATE, latency_ms=TTL_MS + 1),
     )
     assert isinstance(fresh().cue(stamp(1000, TTL_MS), LAST_LAP)[0], Play)
 
@@ -118,7 +118,7 @@ def test_a_better_measure_of_the_delay_moves_the_timer() -> None:
     """GIVEN a watch whose first message ever was held up WHEN a fast one follows THEN the armed
     time is corrected.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     hears(wrist, delay_ms=800)
     wrist.arm(stamp(0, 800), LAST_LAP, 10_000)
     assert wrist.next_due_ms == ZERO_MS + 10_800
@@ -199,7 +199,7 @@ def test_a_restarted_sender_takes_over() -> None:
     wrist.arm(stamp(0, 3000, "new"), LAST_LAP, 9000)
     actions = wrist.tick(ZERO_MS + 60_000 - 48_000)
     assert [each.touch for each in actions if isinstance(each, Play)] == [LAST_LAP]
-    assert [each.run_id for each in actions if isinstance(each, Answer)] == ["new"]
+    assert [each.run_id for each in actions if isinstance(each, CueAck)] == ["new"]
 
 
 def test_the_same_id_in_the_next_race_is_another_cue() -> None:
@@ -214,7 +214,7 @@ def test_a_watch_that_was_just_switched_on_waits_for_others_to_vouch_for_a_cue()
     """GIVEN a watch whose first message ever is a cue WHEN two others agree with it THEN it is
     felt, once.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     assert () == wrist.cue(stamp(1000), LAST_LAP)
     wrist.hear(stamp(1200))
     assert (None, ()) == (wrist.next_due_ms, wrist.tick(ZERO_MS + 1900))
@@ -229,7 +229,7 @@ def test_cues_alone_make_a_watch_feel_nothing(sent_ms: list[int], held_ms: int) 
     """GIVEN a watch that has heard cues alone, all held up by the same WHEN any time passes THEN
     none is felt.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     actions: list[Action] = []
     for number, sent in enumerate(sorted(sent_ms)):
         actions += wrist.cue(stamp(sent, held_ms), replace(LAST_LAP, id=f"c{number % 3}"))
@@ -246,7 +246,7 @@ def test_a_queue_that_empties_makes_no_cue_felt_late(
 
     The newest of the queue is held up least, and whatever it is, it is no measure of itself.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     for s in range(count + 1):
         wrist.hear(stamp(s * 1000, held_ms + 2000))
     come_ms = count * 1000 + held_ms + 2100  # all that was sent till then comes now
@@ -256,20 +256,20 @@ def test_a_queue_that_empties_makes_no_cue_felt_late(
     for s in range(3):
         wrist.hear(stamp(come_ms + s * 1000))
     actions += wrist.tick(ZERO_MS + come_ms + 2000)
-    assert [each.felt for each in actions if isinstance(each, Answer)] == [False]
+    assert [each.felt for each in actions if isinstance(each, CueAck)] == [False]
 
 
 def test_what_was_held_up_before_a_watch_was_switched_on_is_not_felt() -> None:
     """GIVEN a cue and a status that were held up by one thing, 8 s WHEN a watch hears them first of
     all THEN it drops the cue once it knows.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     assert () == wrist.cue(stamp(1000, 8000), LAST_LAP)
     wrist.hear(stamp(2000, 7000))
     wrist.hear(stamp(9000, 50))
     assert () == wrist.tick(ZERO_MS + 9100)
     wrist.hear(stamp(10_000, 0))
-    assert (Answer("r", "c1", felt=False, why=LATE, latency_ms=9000),) == wrist.tick(
+    assert (CueAck("r", "c1", felt=False, why=LATE, latency_ms=9000),) == wrist.tick(
         ZERO_MS + 10_000
     )
 
@@ -278,7 +278,7 @@ def test_what_was_over_before_a_watch_was_switched_off_is_over() -> None:
     """GIVEN a cue that was felt WHEN the watch starts again, told so, and the cue is repeated THEN
     only the answer is given again.
     """
-    wrist = Wrist(over=[FELT])
+    wrist = WatchStateMachine(over=[FELT])
     hears(wrist)
     assert (FELT,) == wrist.cue(stamp(1000), LAST_LAP)
     wrist.arm(stamp(1500), LAST_LAP, 1000)
@@ -343,7 +343,7 @@ def test_no_network_makes_the_watch_buzz_twice_or_late(
         actions: tuple[Action, ...] = wrist.tick(ZERO_MS + now)
         if order is not None:
             kind, cue_id, sent, due_in, _ = order
-            at = Stamp("r", sent, ZERO_MS + now)
+            at = MessageTimes("r", sent, ZERO_MS + now)
             touch = replace(LAST_LAP, id=cue_id)
             if kind == "arm":
                 actions += wrist.arm(at, touch, due_in)
@@ -366,13 +366,13 @@ def test_what_is_armed_is_told_with_its_time() -> None:
     """GIVEN a wrist that knows how late messages are WHEN a cue is armed, moved, disarmed THEN what
     waits, and when it is due, is told.
     """
-    wrist = Wrist()
-    wrist.hear(Stamp("run", 0, 5_000))
-    wrist.hear(Stamp("run", 1_000, 6_000))
-    touch = Touch("bell", "last_lap", "Last lap", None, ((100, 0, 1.0),), 3, 2_000)
-    wrist.arm(Stamp("run", 1_100, 6_150), touch, 10_000)
+    wrist = WatchStateMachine()
+    wrist.hear(MessageTimes("run", 0, 5_000))
+    wrist.hear(MessageTimes("run", 1_000, 6_000))
+    touch = CueContent("bell", "last_lap", "Last lap", None, ((100, 0, 1.0),), 3, 2_000)
+    wrist.arm(MessageTimes("run", 1_100, 6_150), touch, 10_000)
     assert {("run", "bell"): (touch, 16_100)} == wrist.armed
-    wrist.disarm(Stamp("run", 1_200, 6_200), "bell")
+    wrist.disarm(MessageTimes("run", 1_200, 6_200), "bell")
     assert {} == wrist.armed
 
 
@@ -380,19 +380,19 @@ def test_a_sender_whose_clock_went_back_counts_as_restarted() -> None:
     """GIVEN an armed cue and one that was felt WHEN the run's clock goes back THEN the first is
     cancelled, may be armed anew, the other is over.
     """
-    wrist = Wrist()
+    wrist = WatchStateMachine()
     for s in range(10):
-        wrist.hear(Stamp("r", 600_000 + s * 1000, s * 1000))
-    old = Touch("old", "last_lap", "", None, (), 3, 2000)
-    felt = Touch("felt", "ready", "", None, (), 0, 2000)
-    wrist.arm(Stamp("r", 609_100, 9100), old, 60_000)
-    assert len(wrist.cue(Stamp("r", 609_200, 9200), felt)) == 2
+        wrist.hear(MessageTimes("r", 600_000 + s * 1000, s * 1000))
+    old = CueContent("old", "last_lap", "", None, (), 3, 2000)
+    felt = CueContent("felt", "ready", "", None, (), 0, 2000)
+    wrist.arm(MessageTimes("r", 609_100, 9100), old, 60_000)
+    assert len(wrist.cue(MessageTimes("r", 609_200, 9200), felt)) == 2
     for s in range(4):
-        wrist.hear(Stamp("r", s * 1000, 20_000 + s * 1000))
+        wrist.hear(MessageTimes("r", s * 1000, 20_000 + s * 1000))
     assert wrist.clock_resets == 1
     assert wrist.next_due_ms is None
-    wrist.arm(Stamp("r", 3100, 23_100), old, 5000)
+    wrist.arm(MessageTimes("r", 3100, 23_100), old, 5000)
     assert wrist.next_due_ms == 28_100
-    (again,) = wrist.cue(Stamp("r", 3200, 23_200), felt)
-    assert isinstance(again, Answer)
+    (again,) = wrist.cue(MessageTimes("r", 3200, 23_200), felt)
+    assert isinstance(again, CueAck)
     assert again.felt

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import Advertisement, FirmwareRange, Match
 from kickcue.core.watch.watch_profile import Timing, WatchQuirk, recognise
 from tests.core.watch.watches import watch
@@ -46,7 +46,7 @@ def test_a_watch_is_recognised_by_one_profile() -> None:
         recognise([first], Advertisement("Other", ())),
     )
     with pytest.raises(
-        AskedWronglyError,
+        UsageError,
         match="'ACME 1' matches the watch profiles first and second: name one of them",
     ):
         recognise([first, second], advert)

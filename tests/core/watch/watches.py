@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import (
     Actuator,
     Amplitude,
@@ -47,9 +47,9 @@ def touch(
     text: str = "",
     urgency: int = 1,
     say: str | None = None,
-) -> Touch:
+) -> CueContent:
     """Return a cue."""
-    return Touch("bell-1", "bell", text, say, pulses, urgency, ttl_ms=2000)
+    return CueContent("bell-1", "bell", text, say, pulses, urgency, ttl_ms=2000)
 
 
 LIST_MOTOR = Actuator(

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from kickcue.config.watch_files import load_watch
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Disarm, Notification, Phase, PhaseChange
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import encode
-from kickcue.core.watch.state_machine import Answer, Touch
+from kickcue.core.watch.state_machine import CueAck, CueContent
 from kickcue.daemon.ack_log import RESTARTED
 from kickcue.daemon.bridge import BY_TIMER, LINK, NO_APP, bridge
 from kickcue.edges.mqtt.broker import PrivateBroker
@@ -30,7 +30,7 @@ BANGLE_JS = WatchPin(load_watch("bangle-js"))
 BANGLE_GB = WatchPin(load_watch("bangle-gb"), name="Bangle.js 1a2b")
 PATIENT_TTL_MS = 8000
 """Of a cue that has to wait for a link on a machine that is busy."""
-BELL = Touch(
+BELL = CueContent(
     "run/bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, TTL_MS
 )
 
@@ -297,7 +297,7 @@ async def test_a_second_watch_waits_for_the_first(
         sender.delivery.send(sender.cue())
         if answered:
             await until(lambda: sender.delivery.counters.cues)
-            first.acknowledge(Answer("run", "bell", felt=True, why=None, latency_ms=0))
+            first.acknowledge(CueAck("run", "bell", felt=True, why=None, latency_ms=0))
             await until(
                 lambda: (
                     (running._answered.of(("run", "bell")) or noted()).why
@@ -311,15 +311,15 @@ async def test_a_second_watch_waits_for_the_first(
         assert [("bell", True, None)] == sender.acks
 
 
-def noted() -> Answer:
-    return Answer("", "", felt=False, why=None, latency_ms=0)
+def noted() -> CueAck:
+    return CueAck("", "", felt=False, why=None, latency_ms=0)
 
 
 async def test_a_watch_of_another_kind_is_refused(broker: PrivateBroker, tmp_path: Path) -> None:
     """GIVEN a profile of a watch that listens to MQTT itself WHEN bridged THEN it says that it
     needs none.
     """
-    with pytest.raises(AskedWronglyError, match="reached by Bluetooth, got"):
+    with pytest.raises(UsageError, match="reached by Bluetooth, got"):
         async with bridge(
             WatchPin(load_watch("esp32-mqtt"), name="x"), broker.watch, TOPICS, state=tmp_path
         ):

@@ -18,7 +18,7 @@ from kickcue.core.engine import Engine
 from kickcue.core.events import Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_session import Session
+from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import resume_recorder, start_recorder
 from kickcue.daemon.resume import felt_by_timer, find_unfinished
 from kickcue.lab.scenarios import SCENARIOS
@@ -65,7 +65,7 @@ class Runner:
             live=self.facts(),
         )
         self.recorder = start_recorder(self.folder, header)
-        self.session = Session(Engine(self.document.setup()), self.recorder.write, self.deliver)
+        self.session = RaceSession(Engine(self.document.setup()), self.recorder.write, self.deliver)
 
     def facts(self) -> dict[str, Any]:
         return {"run_id": self.run_id, "boot": self.boot, "zero_ns": 0, "began_ns": 0}
@@ -85,7 +85,7 @@ class Runner:
         self.recorder = resume_recorder(
             unfinished.path, None if unfinished.same_boot else self.facts()
         )
-        self.session = Session(
+        self.session = RaceSession(
             engine, self.recorder.write, self.deliver, from_ns=unfinished.last_t_ns
         )
         self.session.remember(unfinished.recording.outputs)

@@ -26,7 +26,7 @@ from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import CueKind, Estimate, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
-from kickcue.core.watch.state_machine import Play, Stamp, Touch, Wrist
+from kickcue.core.watch.state_machine import CueContent, MessageTimes, Play, WatchStateMachine
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording import read
@@ -63,14 +63,14 @@ BELL: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 class Watch:
     """The wrist in virtual time: race time on its clock."""
 
-    wrist: Wrist = field(default_factory=Wrist)
+    wrist: WatchStateMachine = field(default_factory=WatchStateMachine)
     felt: list[tuple[int, Play]] = field(default_factory=list)
 
     def take(self, line: dict[str, Any]) -> None:
         sent_ms = line["now_ns"] // NS_PER_MS
         now_ms = sent_ms + ON_ITS_WAY_MS
         self.pass_time(now_ms)
-        stamp = Stamp(line["run_id"], sent_ms, now_ms)
+        stamp = MessageTimes(line["run_id"], sent_ms, now_ms)
         if "arm" in line:
             self._note(now_ms, self.wrist.arm(stamp, _touch(line["arm"], line), line["due_in_ms"]))
         elif "cue" in line:
@@ -92,8 +92,8 @@ class Watch:
         self.felt += [(now_ms, action) for action in actions if isinstance(action, Play)]
 
 
-def _touch(cue_id: str, line: dict[str, Any]) -> Touch:
-    return Touch(cue_id, line["kind"], "", None, (), 1, line["ttl_ms"])
+def _touch(cue_id: str, line: dict[str, Any]) -> CueContent:
+    return CueContent(cue_id, line["kind"], "", None, (), 1, line["ttl_ms"])
 
 
 @dataclass

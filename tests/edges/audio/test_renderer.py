@@ -15,7 +15,7 @@ from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
 from kickcue.edges.audio import Output, Plan, Sound, sounds_of
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.renderer import Studio
+from kickcue.edges.audio.renderer import Renderer
 from kickcue.edges.audio.tones import tone
 from kickcue.edges.audio.voices import PROGRAMS, Voice, find_voice
 from kickcue.edges.audio.wav import read_wav
@@ -42,7 +42,7 @@ async def test_espeak_speaks_every_phrase(
     """
     programs.real("espeak-ng", APT)
     voice = find_voice(None, spoken_language(language))
-    studio = Studio(voice, studio_folder, studio_folder / "cache", tones=True)
+    studio = Renderer(voice, studio_folder, studio_folder / "cache", tones=True)
     sounds = sounds_of(load_vocabulary(language))
     await studio.prepare(sounds)
     for sound in sounds:
@@ -68,9 +68,11 @@ async def test_a_phrase_is_spoken_once_and_kept(
         (replace(voice, which="/models/b.onnx"), 2),
         (voice, 2),
     ):
-        await Studio(given, studio_folder, cache, tones=True).prepare([SAY])
+        await Renderer(given, studio_folder, cache, tones=True).prepare([SAY])
         assert spoken == len(programs.calls("piper"))
-    await Studio(voice, studio_folder, cache, tones=True).prepare([replace(SAY, say="Quick feet!")])
+    await Renderer(voice, studio_folder, cache, tones=True).prepare(
+        [replace(SAY, say="Quick feet!")]
+    )
     assert 3 == len(programs.calls("piper"))
     assert "Quick feet!\n" == (tmp_path / "text").read_text()
     assert 3 == len(list(cache.iterdir()))
@@ -87,7 +89,7 @@ async def test_a_broken_file_in_the_cache_is_made_anew(
     programs.script("piper", f"/bin/cat; /bin/cp {said} $4")
     cache = tmp_path / "cache"
     for _ in range(2):
-        await Studio(Voice("piper", "m"), studio_folder, cache, tones=True).prepare([SAY])
+        await Renderer(Voice("piper", "m"), studio_folder, cache, tones=True).prepare([SAY])
         (kept,) = cache.iterdir()
         kept.write_bytes(kept.read_bytes()[:20])
     assert 2 == len(programs.calls("piper"))
@@ -102,7 +104,7 @@ async def test_a_cache_that_cannot_be_is_done_without(
     said = tmp_path / "said.wav"
     _write(said)
     programs.script("piper", f"/bin/cat; /bin/cp {said} $4")
-    studio = Studio(Voice("piper", "m"), studio_folder, said / "cache", tones=True)
+    studio = Renderer(Voice("piper", "m"), studio_folder, said / "cache", tones=True)
     await studio.prepare([SAY])
     assert (await studio.file(SAY)).seconds > TONE_S + 0.4
 
@@ -123,7 +125,7 @@ async def test_a_voice_that_fails_leaves_the_tones(
     there.
     """
     programs.script("piper", does)
-    studio = Studio(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=False)
+    studio = Renderer(Voice("piper", "m"), studio_folder, studio_folder / "cache", tones=False)
     with pytest.raises(AudioError, match=told):
         await studio.prepare([SAY])
     assert TONE_S == (await studio.file(SAY)).seconds

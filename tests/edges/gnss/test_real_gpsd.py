@@ -17,7 +17,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import LineWatch
+from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s
 from kickcue.edges.gnss import Gpsd
@@ -101,7 +101,7 @@ async def test_a_lap_on_a_track_by_the_real_gpsd(tmp_path: Path) -> None:
     accuracies = {fix.accuracy_m for fix in found if fix.accuracy_m is not None}
     assert accuracies, "gpsd reckons an error from the dilution of precision"
     assert all(1.0 < accuracy_m < 10.0 for accuracy_m in accuracies)
-    line = LineWatch(course)
+    line = FinishLine(course)
     for t_ns, fix in told:
         if t_ns <= 0:
             line.feed(replace(fix, t_ns=t_ns))

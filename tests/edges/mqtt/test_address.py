@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.config.settings_sources import PASSWORD_VARIABLE
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
 from kickcue.edges.mqtt.topics import Side, Topics
@@ -71,8 +71,8 @@ def test_the_password_is_never_shown() -> None:
     ],
 )
 def test_a_wrong_url_is_refused_with_what_would_be_right(url: str, says: str) -> None:
-    """GIVEN a URL that cannot be meant WHEN parsed THEN AskedWronglyError says what is wrong."""
-    with pytest.raises(AskedWronglyError, match=says):
+    """GIVEN a URL that cannot be meant WHEN parsed THEN UsageError says what is wrong."""
+    with pytest.raises(UsageError, match=says):
         parse_address(url)
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_url_is_refused_with_what_would_be_right(url: str, says: str) ->
 )
 def test_a_refusal_does_not_tell_the_password(url: str) -> None:
     """GIVEN a wrong URL with a password WHEN it is refused THEN the message has not got it."""
-    with pytest.raises(AskedWronglyError) as caught:
+    with pytest.raises(UsageError) as caught:
         parse_address(url)
     assert "hun" not in str(caught.value)
     assert "***" in str(caught.value)
@@ -95,7 +95,7 @@ def test_a_refusal_does_not_tell_the_password(url: str) -> None:
 
 def test_a_ca_file_needs_tls() -> None:
     """GIVEN a CA file and mqtt:// WHEN parsed THEN it is refused, for it would do nothing."""
-    with pytest.raises(AskedWronglyError, match="only with mqtts://"):
+    with pytest.raises(UsageError, match="only with mqtts://"):
         parse_address("mqtt://pi", ca_file=Path("ca.crt"))
 
 
@@ -115,7 +115,7 @@ def test_a_prefix_and_an_athlete_together_are_refused() -> None:
     """GIVEN a URL with a prefix and --athlete WHEN topics are made THEN it is refused: one of them
     would be ignored.
     """
-    with pytest.raises(AskedWronglyError, match="give only one of them"):
+    with pytest.raises(UsageError, match="give only one of them"):
         Topics.of("club/maria", "maria")
 
 
@@ -124,7 +124,7 @@ def test_a_prefix_that_means_something_else_to_a_broker_is_refused(prefix: str) 
     """GIVEN wildcards, dots or empty levels WHEN topics are made THEN they are refused: MQTT or
     NATS would read them differently.
     """
-    with pytest.raises(AskedWronglyError, match="topic prefix"):
+    with pytest.raises(UsageError, match="topic prefix"):
         Topics(prefix)
 
 
@@ -198,7 +198,7 @@ def test_a_link_is_no_runtime_folder(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.mkdir(mode=0o700)
     (Path(os.environ["XDG_RUNTIME_DIR"]) / "kickcue").symlink_to(there)
-    with pytest.raises(AskedWronglyError, match="expected a folder, got a link"):
+    with pytest.raises(UsageError, match="expected a folder, got a link"):
         runtime_folder()
 
 
@@ -206,7 +206,7 @@ def test_another_users_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     """GIVEN a folder that somebody else has made, closed as it may be THEN it is refused."""
     runtime_folder()
     monkeypatch.setattr(os, "getuid", lambda: 12345)
-    with pytest.raises(AskedWronglyError, match="expected one of yours, got another user's"):
+    with pytest.raises(UsageError, match="expected one of yours, got another user's"):
         runtime_folder()
 
 
@@ -227,7 +227,7 @@ def test_without_a_home_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
     THEN one line says what would help.
     """
     monkeypatch.setattr("kickcue.config.paths.known_home", lambda _environ: None)
-    with pytest.raises(AskedWronglyError, match="XDG_RUNTIME_DIR may name a folder of your own"):
+    with pytest.raises(UsageError, match="XDG_RUNTIME_DIR may name a folder of your own"):
         runtime_folder({})
 
 
@@ -236,5 +236,5 @@ def test_a_runtime_folder_that_others_can_read_is_refused() -> None:
     THEN it is refused.
     """
     runtime_folder().chmod(0o755)
-    with pytest.raises(AskedWronglyError, match="chmod 700"):
+    with pytest.raises(UsageError, match="chmod 700"):
         runtime_folder()

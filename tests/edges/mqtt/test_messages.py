@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.events import Ack, Command, CommandKind, Estimate, Mode, Notification, Phase
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.messages import (
     MODELS,
@@ -139,7 +139,9 @@ def test_a_cue_of_a_kind_not_known_here_is_played_all_the_same() -> None:
     assert isinstance(cue, CueMessage)
     pulses = ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0))
     text, say = "Last lap: turnover up, stay relaxed", "Last lap. Turnover up, stay relaxed."
-    assert cue.to_touch() == Touch("last_lap-1", "through_the_line", text, say, pulses, 3, 1998)
+    assert cue.to_touch() == CueContent(
+        "last_lap-1", "through_the_line", text, say, pulses, 3, 1998
+    )
 
 
 def test_an_estimate_survives_the_wire_as_far_as_people_can_tell() -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiomqtt import Client
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Phase
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import Play
@@ -137,7 +137,7 @@ async def test_the_second_of_two_senders_is_refused(broker: Broker) -> None:
         async with deliver(
             broker.address, TOPICS, run_id="second", now_ns=engine_clock()
         ) as second:
-            with pytest.raises(AskedWronglyError, match=r"another kickcue \(run run.*--alongside"):
+            with pytest.raises(UsageError, match=r"another kickcue \(run run.*--alongside"):
                 await second.only_sender()
             second.send(first.cue("c-second"))
             first.delivery.send(first.cue("c-first"))

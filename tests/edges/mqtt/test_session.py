@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiomqtt import Client, MqttError
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import Plan
@@ -118,11 +118,11 @@ async def test_a_ca_file_that_is_none(tmp_path: Path) -> None:
     """
     broken = tmp_path / "ca.crt"
     address = Address("127.0.0.1", 8883, tls=True, ca_file=broken)
-    with pytest.raises(AskedWronglyError, match=r"CA file .*ca\.crt: No such file"):
+    with pytest.raises(UsageError, match=r"CA file .*ca\.crt: No such file"):
         async with connect(Plan(address, "test")):
             pass
     broken.write_text("no certificate")
-    with pytest.raises(AskedWronglyError, match=r"CA file .*ca\.crt"):
+    with pytest.raises(UsageError, match=r"CA file .*ca\.crt"):
         async with connect(Plan(address, "test")):
             pass
 

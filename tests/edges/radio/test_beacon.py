@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.config.profile_files import load_profiles
-from kickcue.core.errors import AskedWronglyError
-from kickcue.core.events import BeaconHeard, Input, Notification
+from kickcue.core.errors import UsageError
+from kickcue.core.events import BeaconReading, Input, Notification
 from kickcue.core.units import s_to_ns
 from kickcue.edges.radio import BeaconEar, BeaconPin, Stage, beacon_heard, looking_around
 from kickcue.edges.radio.beacon import APPLE, BeaconId, Eddystone, IBeacon, beacon_ids
@@ -141,7 +141,7 @@ def test_what_a_pin_leaves_open() -> None:
     assert BeaconPin(eddystone=SAID.namespace).means(LINE, (SAID,))
     assert BeaconPin(address=LINE.lower()).means(LINE, ())
     for address, ibeacon in ((None, None), (LINE, UUID)):
-        with pytest.raises(AskedWronglyError, match="one of address, ibeacon and eddystone"):
+        with pytest.raises(UsageError, match="one of address, ibeacon and eddystone"):
             BeaconPin(address=address, ibeacon=ibeacon)
 
 
@@ -172,7 +172,7 @@ def test_others_beacons_are_not_heard() -> None:
     assert 0 == listener.hear(LINE, ())
     assert "not heard yet" in listener.ear.health.why
     assert 1 == listener.hear(LINE)
-    assert [BeaconHeard(s_to_ns(3.0), -70)] == listener.events
+    assert [BeaconReading(s_to_ns(3.0), -70)] == listener.events
     health = listener.ear.health
     assert (Stage.CONNECTED, "", -70, 1, LINE) == (
         health.stage,
@@ -247,7 +247,7 @@ def beacon_on(bluez: FakeBluez, address: str = LINE) -> Sensor:
 
 
 def heard_of(ear: Ear) -> list[int]:
-    return [event.rssi_dbm for event in ear.events if isinstance(event, BeaconHeard)]
+    return [event.rssi_dbm for event in ear.events if isinstance(event, BeaconReading)]
 
 
 async def until_beacon_heard(bluez: FakeBluez, ear: Ear, sensor: Sensor, rssi_dbm: int) -> None:
@@ -279,7 +279,7 @@ async def test_a_beacon_is_heard_while_a_strap_notifies(
             listening.health.address,
         )
         stamps = [
-            event.t_ns for event in ear.events if isinstance(event, Notification | BeaconHeard)
+            event.t_ns for event in ear.events if isinstance(event, Notification | BeaconReading)
         ]
         assert sorted(stamps) == stamps
     assert [True, False] == ear.links("strap")

@@ -3,7 +3,7 @@
 from bleak.backends.device import BLEDevice
 from hypothesis import given, strategies as st
 
-from kickcue.edges.radio.device_selection import FRESH_S, SETTLE_S, Heard, choose
+from kickcue.edges.radio.device_selection import FRESH_S, SETTLE_S, ScannedDevice, choose
 from kickcue.edges.radio.model import Pin
 from tests.edges.radio.bench import STRAP, profile
 
@@ -20,8 +20,8 @@ def heard(
     ago_s: float = 0.0,
     for_s: float = SETTLE_S,
     connected: bool = False,
-) -> Heard:
-    return Heard(
+) -> ScannedDevice:
+    return ScannedDevice(
         BLEDevice(address, name, None), name, (), -60, None, NOW_S - for_s, NOW_S - ago_s, connected
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kickcue.config.profile_files import load_profiles
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.profiles import Match
 from kickcue.edges.radio import (
     Pin,
@@ -195,11 +195,11 @@ async def test_doubles_are_refused() -> None:
         ([STRAP_PIN, STRAP_PIN], "'strap'"),
         ([STRAP_PIN, Pin("other", profile(), address=STRAP)], STRAP),
     ):
-        with pytest.raises(AskedWronglyError, match=word):
+        with pytest.raises(UsageError, match=word):
             async with sensors(pins, Ear().put, time.monotonic_ns):
                 pass
     for wrong in ({}, {"address": STRAP, "name": "x"}):
-        with pytest.raises(AskedWronglyError, match="an address or a name"):
+        with pytest.raises(UsageError, match="an address or a name"):
             Pin("strap", profile(), **wrong)
     assert POD_PIN.title == POD
 

@@ -12,14 +12,14 @@ from typing import cast
 import pytest
 
 from kickcue.config.watch_files import load_watch
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Notification
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import encode
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.edges.radio import Health, Stage, WatchPin, Wearable, wearable
-from kickcue.edges.radio.background_tasks import Aside
-from kickcue.edges.radio.watch_writer import Fate, Line
+from kickcue.edges.radio.background_tasks import BackgroundTasks
+from kickcue.edges.radio.watch_writer import Fate, WatchWriter
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
 from tests.beds.watches import (
@@ -37,7 +37,9 @@ from tests.edges.radio.bench import PATIENCE_S, until
 
 PINETIME = load_watch("infinitime")
 BANGLE = load_watch("bangle-js")
-TWO = Touch("bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, 2000)
+TWO = CueContent(
+    "bell", "last_lap", "Last lap: relax", None, ((150, 100, 1.0), (150, 0, 1.0)), 3, 2000
+)
 
 
 def writes(profile_steps: Sequence[object]) -> list[Write]:
@@ -255,11 +257,11 @@ async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
     """GIVEN a race that is on WHEN it ends while the new link is told that it is on THEN the watch
     is told the end as well.
     """
-    aside = Aside()
+    aside = BackgroundTasks()
     held = Wearable(BANGLE, Health(), aside)
     held.race(on=True)
     line = Interrupted(held)
-    assert await held.open(cast("Line", line), [])
+    assert await held.open(cast("WatchWriter", line), [])
     await until(lambda: BANGLE.link.race_ends[-1] in line.sent)
     assert [*BANGLE.link.on_connect, *BANGLE.link.race_begins, *BANGLE.link.race_ends] == line.sent
 
@@ -311,7 +313,7 @@ def test_a_watch_that_cannot_be_recognised_has_to_be_named() -> None:
     """GIVEN a profile without any way to be recognised, or two ways at once WHEN pinned THEN what
     is wrong is said.
     """
-    with pytest.raises(AskedWronglyError, match="its address or its name"):
+    with pytest.raises(UsageError, match="its address or its name"):
         WatchPin(load_watch("bangle-gb"))
-    with pytest.raises(AskedWronglyError, match="not both"):
+    with pytest.raises(UsageError, match="not both"):
         WatchPin(PINETIME, address="C0:FF:EE:00:00:11", name="InfiniTime")

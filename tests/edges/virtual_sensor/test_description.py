@@ -2,7 +2,7 @@
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.core.gatt import decode
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe, pod, strap
 
@@ -44,7 +44,7 @@ def test_names_have_addresses_of_their_own() -> None:
 @pytest.mark.parametrize("chars", [[], ["2a19"], ["6e400003-b5a3-f393-e0a9-e50e24dcca9e"]])
 def test_a_sensor_must_measure_something(chars: list[str]) -> None:
     """A battery alone, or what no standard service has, is no sensor."""
-    with pytest.raises(AskedWronglyError, match="nothing that a virtual sensor can offer"):
+    with pytest.raises(UsageError, match="nothing that a virtual sensor can offer"):
         describe("dumb", chars)
 
 
@@ -53,5 +53,5 @@ def test_a_name_must_fit_into_the_advertisement() -> None:
     refused, with how much too long it is.
     """
     assert describe("n" * 22, ["2a37"]).name == "n" * 22
-    with pytest.raises(AskedWronglyError, match="1 bytes too long"):
+    with pytest.raises(UsageError, match="1 bytes too long"):
         describe("n" * 23, ["2a37"])

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from kickcue.core.errors import AskedWronglyError
+from kickcue.core.errors import UsageError
 from kickcue.edges.virtual_sensor.description import describe, pod, strap
 from tests.edges.mqtt.conftest import until
 from tests.edges.virtual_sensor.conftest import Air
@@ -78,6 +78,6 @@ async def test_a_characteristic_that_is_not_there_is_refused(air: Air) -> None:
     """The error names the sensor and what it has."""
     async with air.sensor(describe("only heart", ["2a37"])) as sensor:
         with pytest.raises(
-            AskedWronglyError, match="only heart has no characteristic 2a53, only 2a37, 2a19"
+            UsageError, match="only heart has no characteristic 2a53, only 2a37, 2a19"
         ):
             await sensor.notify("2a53", b"")

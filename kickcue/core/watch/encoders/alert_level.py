@@ -7,7 +7,7 @@ from typing import Final
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 STOP: Final = 0
@@ -16,7 +16,9 @@ HIGH: Final = 2
 HIGH_FROM: Final = 0.75
 
 
-def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Write, ...]:
+def encode(
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[Write, ...]:
     """Return two writes a pulse: on, and after its time off."""
     del touch, text
     link = profile.link

@@ -21,7 +21,7 @@ from typing import Final
 
 from kickcue.core.watch.delivery_steps import Json, Write
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.text_encoding import shortened
 from kickcue.core.watch.watch_profile import WatchProfile
 
@@ -30,7 +30,7 @@ CHARSET: Final = "latin-1"
 
 
 def encode_js(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Write, ...]:
     """Return one line that any programmable Bangle.js runs; it cannot show the text."""
     del touch, text
@@ -47,14 +47,14 @@ def encode_js(
 
 
 def encode_gb(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Write, ...]:
     """Return the message that plays the cue now."""
     return (_message(profile, _with_id(touch.id), lowered, text),)
 
 
 def arm_gb(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str, *, due_in_ms: int
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str, *, due_in_ms: int
 ) -> tuple[Write, ...]:
     """Return the message that sets the watch's timer."""
     return (_message(profile, {**_with_id(touch.id), "d": due_in_ms}, lowered, text),)

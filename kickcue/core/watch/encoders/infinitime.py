@@ -9,7 +9,7 @@ from typing import Final
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.text_encoding import shortened, title_and_body
 from kickcue.core.watch.watch_profile import WatchProfile
 
@@ -17,7 +17,9 @@ ALERT: Final = 0
 CALL: Final = 3
 
 
-def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Write, ...]:
+def encode(
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[Write, ...]:
     """Return one alert for one pulse; for more a call, and an alert that ends it for the last."""
     assert profile.words is not None
     del touch  # neither its id nor its urgency is told to this watch

@@ -7,11 +7,13 @@ import struct
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
-def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Write, ...]:
+def encode(
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[Write, ...]:
     """Return one write; the pulses are equal already."""
     del touch, text
     pulses = lowered.pulses or ()

@@ -6,12 +6,12 @@ deadline.
 
 from kickcue.core.watch.delivery_steps import Document
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
 def encode(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
     """Return the keys ``pulses``, ``text`` and ``say``."""
     del profile

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from kickcue.core.watch.delivery_steps import Run
+from kickcue.core.watch.delivery_steps import ProgramCall
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.text_encoding import title_and_body
 from kickcue.core.watch.watch_profile import WatchProfile
 
@@ -13,22 +13,22 @@ SENDER: Final = "kickcue"
 
 
 def encode_termux(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
-) -> tuple[Run, ...]:
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[ProgramCall, ...]:
     """Return one start a pulse: ``termux-vibrate`` knows no patterns.
 
     ``-f`` has it vibrate where the phone is silent, too.
     """
     del profile, touch, text
     return tuple(
-        Run(("termux-vibrate", "-d", str(on_ms), "-f"), on_ms + off_ms)
+        ProgramCall(("termux-vibrate", "-d", str(on_ms), "-f"), on_ms + off_ms)
         for on_ms, off_ms, _ in lowered.pulses or ()
     )
 
 
 def encode_gadgetbridge(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
-) -> tuple[Run, ...]:
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[ProgramCall, ...]:
     """Return one notification, or for what is urgent a call and its end."""
     del touch
     ring = profile.actuator.urgent_ring
@@ -43,6 +43,6 @@ def encode_gadgetbridge(
     )
 
 
-def _broadcast(command: str, *, wait_ms: int = 0, **extras: str) -> Run:
+def _broadcast(command: str, *, wait_ms: int = 0, **extras: str) -> ProgramCall:
     pairs = tuple(word for key, value in extras.items() for word in ("--es", key, value))
-    return Run(("am", "broadcast", "-a", f"{GADGETBRIDGE}.{command}", *pairs), wait_ms)
+    return ProgramCall(("am", "broadcast", "-a", f"{GADGETBRIDGE}.{command}", *pairs), wait_ms)

@@ -2,11 +2,13 @@
 
 from kickcue.core.watch.delivery_steps import Sound, Tone
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
-def encode(profile: WatchProfile, touch: Touch, lowered: Lowered, text: str) -> tuple[Sound, ...]:
+def encode(
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
+) -> tuple[Sound, ...]:
     """Return the phrase and the tones that stand for it; an intensity is a loudness."""
     del text
     hz = profile.actuator.tone_hz

@@ -5,14 +5,14 @@ from typing import Final
 from kickcue.core.events import Pulses
 from kickcue.core.watch.delivery_steps import Document, Json
 from kickcue.core.watch.lowering import Lowered
-from kickcue.core.watch.state_machine import Touch
+from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile, Way
 
 FULL: Final = 100
 
 
 def encode_pebble(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
     """Return durations on, off, on ... with an amplitude in percent for each.
 
@@ -27,7 +27,7 @@ def encode_pebble(
 
 
 def encode_garmin(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
     """Return VibeProfiles: (duty cycle in percent, ms) each, pauses with duty cycle 0."""
     del profile, touch
@@ -40,7 +40,7 @@ def encode_garmin(
 
 
 def encode_web(
-    profile: WatchProfile, touch: Touch, lowered: Lowered, text: str
+    profile: WatchProfile, touch: CueContent, lowered: Lowered, text: str
 ) -> tuple[Document, ...]:
     """Return the array for ``navigator.vibrate``, or pulses for tones where nothing vibrates.
 
