@@ -319,7 +319,7 @@ def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> Non
     race.run_m = run_m
     race.runs_to(402.0, MPS)
     race.marks_line()
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     assert 400.0 == belief.marked_m
     assert belief.hypotheses[0].weight > 0.8
@@ -535,7 +535,7 @@ def test_lost_metres_do_not_change_the_scale() -> None:
     for line_m in (2200.0, 2600.0):
         race.runs_to(line_m + 0.4 * MPS, MPS)
         race.marks_line()
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     assert Regime.SHIFTED is belief.hypotheses[0].regime
     assert 1.0 == pytest.approx(belief.hypotheses[0].scale, abs=0.01)

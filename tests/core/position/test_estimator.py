@@ -158,10 +158,10 @@ def test_a_mark_taken_back_leaves_no_trace(
     for race in twins:
         race.pod.silent = 20 if pod == "silent after" else 0
         race.runs(5.0, seconds=wait_s)
-    assert twins[0].engine._distance.undo_mark()
+    assert twins[0].engine._control.distance.undo_mark()
     for race in twins:
         race.runs(5.2, seconds=5)
-    marked, never = (race.engine._distance for race in twins)
+    marked, never = (race.engine._control.distance for race in twins)
     now_ns = s_to_ns(twins[0].t_s)
     assert never.at(now_ns) == marked.at(now_ns)
     assert never.mode(now_ns) == marked.mode(now_ns)
@@ -206,7 +206,7 @@ def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
     race.marks_line(source)
     race.orders(CommandKind.UNDO_LAP)
     assert [0, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
-    assert 200.0 == race.engine._distance._belief.marked_m  # type: ignore[union-attr]
+    assert 200.0 == race.engine._control.distance._belief.marked_m  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
@@ -225,9 +225,9 @@ def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkS
         race.runs_to(602.0, 5.0)
         race.marks_line(source)
         race.runs(5.0, seconds=5)
-    assert twins[0].engine._distance.undo_mark()
+    assert twins[0].engine._control.distance.undo_mark()
     now_ns = s_to_ns(twins[0].t_s)
-    pressed, never = (race.engine._distance for race in twins)
+    pressed, never = (race.engine._control.distance for race in twins)
     assert never.at(now_ns) == pressed.at(now_ns)
     assert never._belief is not None
     assert pressed._belief is not None
@@ -240,7 +240,7 @@ def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
     """
     race = Race("10000m")
     race.gun()
-    distance = race.engine._distance
+    distance = race.engine._control.distance
     for line_m in race.course.crossings_m[:laps]:
         race.runs_to(line_m, 5.0)
         distance.mark(s_to_ns(race.t_s), MarkSource.GATE, 0.0, *shared_sd_m)
