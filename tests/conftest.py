@@ -26,10 +26,10 @@ DAEMON_FOLDERS: Final = (
     "/opt/homebrew/bin",
 )  # often not on a user's PATH
 
-settings.register_profile(
-    "kickcue", deadline=None
-)  # how long an example takes says nothing about it, least of all on a Pi
-settings.load_profile("kickcue")
+# No deadline: how long an example takes says nothing about it, least of all on a Pi.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("long", deadline=None, max_examples=400)
+settings.load_profile("quick")  # ``make test-long`` asks for the other by --hypothesis-profile
 
 
 def find_program(name: str) -> Path | None:

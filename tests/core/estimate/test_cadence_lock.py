@@ -5,7 +5,7 @@ with the legs.
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.estimate.cadence_lock import CadenceLock
 from kickcue.core.estimate.sensors import SensorDesk
@@ -125,7 +125,6 @@ def test_without_steps_there_is_nothing_to_lock_to() -> None:
     assert (True, True, False) == (called[89], called[98], called[101])
 
 
-@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(st.floats(0.1, 20.0), st.floats(1.0, 400.0), st.none() | st.floats(0.0, 300.0)),

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.estimate.distance import DistanceEstimator, ScalePrior, _beyond, _quantile
@@ -129,7 +129,6 @@ def test_without_a_pod_marks_teach_the_pace() -> None:
     assert Mode.CLOCK is race.told().mode
 
 
-@settings(max_examples=40)
 @given(
     st.floats(0.95, 1.05),
     st.integers(0, 3),

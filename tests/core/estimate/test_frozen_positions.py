@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.estimate.fix_choice import FixChoice
@@ -123,7 +123,6 @@ spans_of_a_race = st.lists(
 
 @pytest.mark.parametrize("is_set", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), spans=spans_of_a_race)
 def test_no_line_is_marked_twice_or_at_a_wrong_time(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], is_set: bool, seed: int, spans: Spans
@@ -147,7 +146,6 @@ def test_no_line_is_marked_twice_or_at_a_wrong_time(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**6), spans=spans_of_a_race)
 def test_no_line_is_learned_at_a_wrong_place(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], seed: int, spans: Spans
