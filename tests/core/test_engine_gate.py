@@ -57,9 +57,7 @@ def test_the_bell_by_position_alone(
     """GIVEN a pod 3 % off, no thumb, a fix a second with 2 m of noise THEN 95 % of the bells are
     within 1 s (after one lap of learning 1.3 s).
     """
-    off_s = sorted(
-        abs(bell_off_s(event, seed, gate_is_set=gate_is_set)) for seed in range(races)
-    )
+    off_s = sorted(abs(bell_off_s(event, seed, gate_is_set=gate_is_set)) for seed in range(races))
     assert off_s[round(0.95 * len(off_s)) - 1] <= within_s, off_s
 
 
