@@ -48,11 +48,11 @@ def test_without_chance_it_is_exact(event: str, marks: Thumb | None) -> None:
 @pytest.mark.parametrize(
     ("scenario", "event"),
     [
-        ("bare", "3000m"),
         ("button", "1500m"),
         ("gate", "3000m"),
-        ("wide", "3000m"),
-        ("dropout", "3000m"),
+        pytest.param("bare", "3000m", marks=pytest.mark.long),
+        pytest.param("wide", "3000m", marks=pytest.mark.long),
+        pytest.param("dropout", "3000m", marks=pytest.mark.long),
     ],
 )
 def test_it_is_as_sure_as_it_is_right(scenario: str, event: str) -> None:
