@@ -1,7 +1,8 @@
 # What can be done here: `make` tells. Works with GNU make 3.81 (macOS) and needs nothing but Python 3.11 or newer.
 
 VENV ?= .venv
-WORKERS ?= 2
+# Twice as many as a small machine has cores: the tests wait more than they compute, for brokers, radios and timers.
+WORKERS ?= 4
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -17,8 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo    see a whole race in half a minute"
-	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
-	@echo "make test-long    what is too long for each day: all races, all floods, every property 400 times"
+	@echo "make test    run the tests, some three minutes (make test TESTS=tests/core for some of them)"
+	@echo "make test-long    what is too long for each day: all races and floods, each property 400 times"
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
 	@echo "make test-chaos   2,000 random schedules of everything that can go wrong on the way to the wrist"

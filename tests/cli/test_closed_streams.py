@@ -40,9 +40,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "closed",
     [
-        ("output",),
         ("input", "output", "error"),
         pytest.param(("input",), marks=pytest.mark.long),
+        pytest.param(("output",), marks=pytest.mark.long),
         pytest.param(("error",), marks=pytest.mark.long),
     ],
 )
