@@ -1,8 +1,8 @@
 # What can be done here: `make` tells. Works with GNU make 3.81 (macOS) and needs nothing but Python 3.11 or newer.
 
 VENV ?= .venv
-# Twice as many as a small machine has cores: the tests wait more than they compute, for brokers, radios and timers.
-WORKERS ?= 4
+# More than a small machine has cores: the tests wait more than they compute, for brokers, radios and timers.
+WORKERS ?= 6
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 

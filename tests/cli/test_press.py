@@ -195,9 +195,15 @@ async def test_a_press_that_nobody_can_take(
     """
     daemon.delivery.send(PhaseChange(daemon.clock(), phase, phase))
     assert (1, "", f"kickcue: {says}\n") == await press(word)
-    status, out, _ = await press(word, "--json")
-    assert 1 == status
-    assert f"{word} was sent, but {json.loads(out)['trouble']}" == says
+
+
+async def test_json_tells_why_nobody_can_take_a_press(daemon: Daemon) -> None:
+    """GIVEN a daemon without a race that is on WHEN lap is pressed with --json THEN the trouble
+    stands in the object, with status 1.
+    """
+    daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
+    status, out, _ = await press("lap", "--json")
+    assert (1, "no race is on: waiting") == (status, json.loads(out)["trouble"])
 
 
 async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
