@@ -1,7 +1,7 @@
 """How often a property is tried.
 
 The profiles of ``tests/conftest.py`` say it for all: few times in ``make test``, often in ``make
-test-long``. Where one example is itself hundreds of cases, it is tried more rarely.
+test-long``. Where one example is a whole race, or hundreds of cases, it is tried more rarely.
 Where a table's cases are dear and alike, ``make test`` has some of them.
 """
 

@@ -10,6 +10,7 @@ from kickcue.core.estimate.distance import DistanceEstimator, ScalePrior, _beyon
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
+from tests.examples import rarer
 
 
 def estimator(prior: ScalePrior | None = None) -> DistanceEstimator:
@@ -129,6 +130,7 @@ def test_without_a_pod_marks_teach_the_pace() -> None:
     assert Mode.CLOCK is race.told().mode
 
 
+@rarer(4)
 @given(
     st.floats(0.95, 1.05),
     st.integers(0, 3),

@@ -17,6 +17,7 @@ from kickcue.core.estimate.gate_learning import LineWatch
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.track import Venue
+from tests.examples import rarer
 
 MPS = 5.0
 EVENT = "3000m"
@@ -123,6 +124,7 @@ spans_of_a_race = st.lists(
 
 @pytest.mark.parametrize("is_set", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
+@rarer(4)
 @given(seed=st.integers(0, 10**6), spans=spans_of_a_race)
 def test_no_line_is_marked_twice_or_at_a_wrong_time(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], is_set: bool, seed: int, spans: Spans
@@ -146,6 +148,7 @@ def test_no_line_is_marked_twice_or_at_a_wrong_time(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@rarer(4)
 @given(seed=st.integers(0, 10**6), spans=spans_of_a_race)
 def test_no_line_is_learned_at_a_wrong_place(
     kind: Callable[[Sequence[Fix], Spans], list[Fix]], seed: int, spans: Spans
