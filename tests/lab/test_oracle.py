@@ -94,6 +94,7 @@ def test_the_figures_of_the_best_dare() -> None:
     assert 1.95 == pytest.approx(found.p95_s)
 
 
+@pytest.mark.long  # three of the mishaps promise the same in make test
 def test_kickcue_does_not_beat_it_by_more_than_luck() -> None:
     """GIVEN 30 races of the everyday case THEN the bound lies below kickcue's figures, give or take
     what 30 races can tell.
