@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo    see a whole race in half a minute"
-	@echo "make test    run the tests, some three minutes (make test TESTS=tests/core for some of them)"
+	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
 	@echo "make test-long    what is too long for each day: all races and floods, each property 400 times"
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
