@@ -88,7 +88,9 @@ def test_a_pod_in_other_units(scale: float, event: str, lap_m: float) -> None:
     assert abs(bell_off_s(race)) < 1.0
 
 
-@pytest.mark.parametrize("event", ["3000m", "5000m", "10000m"])
+@pytest.mark.parametrize(
+    "event", ["3000m", "5000m", pytest.param("10000m", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("past_m", [60.0, 100.0, 150.0, 250.0, 300.0])
 def test_presses_at_a_private_line(event: str, past_m: float) -> None:
     """GIVEN a good pod BUT presses at a place of one's own in each lap THEN they are no lines of

@@ -3,13 +3,14 @@
 import math
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
 from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _beyond, _quantile
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
+from tests.examples import rarer
 
 
 def estimator(prior: ScalePrior | None = None) -> PositionEstimator:
@@ -129,7 +130,7 @@ def test_without_a_pod_marks_teach_the_pace() -> None:
     assert Mode.CLOCK is race.told().mode
 
 
-@settings(max_examples=40)
+@rarer(4)
 @given(
     st.floats(0.95, 1.05),
     st.integers(0, 3),
