@@ -60,58 +60,59 @@ class RaceProgress:
         self._hold = False
         self._baseline_spm: float | None = None
         self._baseline_mps: float | None = None
-        self._due_ns: int | None = None
 
     def advance(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> int | None:
         """Do what is due with the runner ``here`` at ``t_ns``, ``timer_ns`` by the timer.
 
         Return when more falls due by the passing of time alone, None while that is not known.
         """
-        self._due_ns = None
         if self._control.in_body:
             if (
                 self._config.target_s is not None
                 and self._control.course.distance_m == self._config.race.course.distance_m
             ):
                 self._watch_even_pace(t_ns, timer_ns, here, self._config.target_s, out)
-            self._watch_bell(t_ns, timer_ns, here, out)
+            due_ns = self._watch_bell(t_ns, timer_ns, here, out)
             if self._control.in_body:
-                return self._due_ns
-        self._watch_finish(t_ns, timer_ns, here, out)
+                return due_ns
+        due_ns = self._watch_finish(t_ns, timer_ns, here, out)
         if self._control.racing and not self._hold:
             moment = self._moment(t_ns, timer_ns, here)
             wanted = in_last_window(moment, self._config.race.cues, smile=self._config.smile)
             self._give(t_ns, here, wanted, out)
-        return self._due_ns
+        return due_ns
 
-    def _watch_bell(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+    def _watch_bell(
+        self, t_ns: int, timer_ns: int, here: Position, out: list[Output]
+    ) -> int | None:
+        """Give the cue of the bell, or arm the watch; return when it is due where that is near."""
         due = self._seconds_to_bell(timer_ns, here)
         if due is None:
             self._control.bell_in_s = None
-            return
+            return None
         self._control.bell_in_s, alone_s = due
         if self._control.bell_in_s > ARM_AHEAD_S:
-            return
+            return None
         to_go_m = self._control.course.distance_m - here.distance_m
         self._hold = self._sensors.over_ceiling(t_ns)
         cue = bell_cue(hold=self._hold, about=is_about(here.sd_m, self._control.course.kick_m))
         if self._control.bell_in_s > ON_TIME_S:
-            self._wake_in(t_ns, self._control.bell_in_s)
             out.extend(self._desk.arm(t_ns, alone_s, cue, (to_go_m, here.sd_m)))
-            return
+            return _due_ns(t_ns, self._control.bell_in_s)
         elapsed_s = (timer_ns - self._control.started_ns) / NS_PER_S
         self._baseline_spm = self._sensors.cadence.baseline_spm()
         self._baseline_mps = here.distance_m / elapsed_s if elapsed_s > 0 else None
         self._control.signal(t_ns, Signal.BELL, out)
         if {CueKind.LAST_LAP, CueKind.HOLD} & self._desk.given:
-            return  # the end of the race was taken back after its bell
+            return None  # the end of the race was taken back after its bell
         if to_go_m > max(self._control.course.kick_m / 2, SILENT_TO_GO_M):
             self._give(t_ns, here, [cue], out)
-            return
+            return None
         window = self._control.course.window_name  # a late cue is worse than none
         out.extend(self._desk.disarm(t_ns, f"the {window} is half gone"))
         noticed = f"only {to_go(to_go_m, here.sd_m)} when the {window} was noticed: no cue"
         out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
+        return None
 
     def _seconds_to_bell(self, timer_ns: int, here: Position) -> tuple[float, float] | None:
         """Return in how many seconds the bell cue is due, None while the runner stands.
@@ -132,26 +133,29 @@ class RaceProgress:
         )
         return cue_s, min(cue_s, max(even_s, ALONE_S))
 
-    def _watch_finish(self, t_ns: int, timer_ns: int, here: Position, out: list[Output]) -> None:
+    def _watch_finish(
+        self, t_ns: int, timer_ns: int, here: Position, out: list[Output]
+    ) -> int | None:
+        """Notice the finish and the metres before it; return when the next of them are due."""
         distance, finish_m = self._control.distance, self._control.course.distance_m
         passed = distance.passed_probability(finish_m, timer_ns)
         if distance.at_last_line or passed > FINISHED_ODDS:
             self._control.signal(t_ns, Signal.LINE, out)
-            return
+            return None
         stood_ns = self._standing_at_finish(t_ns, here)
         if stood_ns is not None and t_ns - stood_ns >= s_to_ns(STOOD_S):
             told = f"standing at the finish for {STOOD_S:.0f} s: the race was over when that began"
             out.append(Notice(t_ns, "finish_taken", told))
             self._control.signal(stood_ns, Signal.LINE, out, now_ns=t_ns)
-            return
+            return None
         while self._control.phase in NEXT_SIGNAL:
             signal = NEXT_SIGNAL[self._control.phase]
             ahead_m = finish_m - _TO_GO_M[signal] - here.distance_m
             if ahead_m > 0.0:
-                if here.speed_mps > SLOWEST_MPS:
-                    self._wake_in(t_ns, ahead_m / here.speed_mps)
-                return
+                runs = here.speed_mps > SLOWEST_MPS
+                return _due_ns(t_ns, ahead_m / here.speed_mps) if runs else None
             self._control.signal(t_ns, signal, out)
+        return None
 
     def _standing_at_finish(self, t_ns: int, here: Position) -> int | None:
         """Return since when the runner has stood where the finish may be; None: it is not so."""
@@ -205,6 +209,6 @@ class RaceProgress:
             given=self._desk.given,
         )
 
-    def _wake_in(self, t_ns: int, seconds: float) -> None:
-        due_ns = max(t_ns + s_to_ns(seconds), t_ns + 1)
-        self._due_ns = due_ns if self._due_ns is None else min(self._due_ns, due_ns)
+
+def _due_ns(t_ns: int, seconds: float) -> int:
+    return max(t_ns + s_to_ns(seconds), t_ns + 1)
