@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
 from kickcue.config.extras import how_to_get
+from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, Input, Mark, Notification
@@ -24,7 +25,7 @@ from kickcue.recording import Header
 if TYPE_CHECKING:
     from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 
-SENSORS: Final = {"pod": "generic-rsc", "strap": "generic-hr"}
+SENSORS: Final = {"pod": GENERIC_POD, "strap": GENERIC_STRAP}
 SCENARIO: Final = "button"
 LOOK_S: Final = 0.05
 BREATH_S: Final = 0.1
