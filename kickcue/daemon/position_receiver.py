@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from kickcue.config.fix_settings import FixSettings
+from kickcue.config.device_settings import FixSettings
 from kickcue.core.events import Fix
 from kickcue.daemon.system_clock import utc_s
 from kickcue.edges.gnss import Gpsd, Receiver, Termux
