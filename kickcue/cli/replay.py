@@ -147,13 +147,18 @@ def _replay(
         if args.record:
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
-            from kickcue.cli.publish import publish  # noqa: PLC0415  MQTT takes its time to import
-            from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
+            # MQTT takes its time to import.
+            from kickcue.cli.broker_options import told_address  # noqa: PLC0415
+            from kickcue.cli.publish import publish  # noqa: PLC0415
 
-            broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
             asyncio.run(
                 publish(
-                    race, steps, rate or 1.0, (broker, args.athlete), show, alongside=args.alongside
+                    race,
+                    steps,
+                    rate or 1.0,
+                    (told_address(args), args.athlete),
+                    show,
+                    alongside=args.alongside,
                 )
             )
         else:
