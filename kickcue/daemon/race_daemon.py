@@ -12,12 +12,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from kickcue import __version__
 from kickcue.config.calibration import Calibrations
 from kickcue.config.learned_scale import lead_changed, learn_from_race, with_learned_scale
 from kickcue.config.profile_files import load_profile
@@ -69,6 +68,7 @@ from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.radio import BeaconEar, Health, Pin, Radio, Stage, sensors
 from kickcue.recording import Header
+from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.model import Entry
 
 LOG: Final = logging.getLogger(__name__)
@@ -401,8 +401,7 @@ class RaceDaemon:
 
     def _begin(self, run_ns: int) -> None:
         self._race = self.clock.race_from(run_ns)
-        ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
-        self._began_utc = (datetime.now(UTC) - ago).isoformat().replace("+00:00", "Z")
+        self._began_utc = utc_now(ago_ns=self.clock.run_ns() - run_ns)
         if self.settings.record:
             self.recorder = start_recorder(
                 self._recordings, self._header(self._began_utc, self._race)
@@ -410,14 +409,9 @@ class RaceDaemon:
         self.session = RaceSession(Engine(self._setup), self._record, self._deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
-        return Header(
-            race=self.document.race,
-            lap_m=self.document.lap_m,
+        return race_header(
+            self.document,
             utc=utc,
-            sensors={name: choice.profile for name, choice in self.document.sensors.items()},
-            setup=self.document.as_json(),
-            ticks=True,
-            made_by=f"kickcue {__version__}",
             live=self.clock.facts(self.run_id, race),
             pins={name: pin.pin[1] for name, pin in self.settings.sensors.items()},
         )
