@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from kickcue.config import profile_schema as schema
 from kickcue.config.profile_files import SensorFile, example_adverts
@@ -15,15 +15,18 @@ TOLERANCE: Final = 0.005  # sources round to two decimals
 RR_TOLERANCE_MS: Final = 1.0  # some sources round, some cut
 
 
-@dataclass(frozen=True, slots=True)
-class VectorResult:
-    """How one vector went; ``failure`` is None where the bytes read as the profile says."""
+Vector = TypeVar("Vector")
 
-    vector: schema.Vector
+
+@dataclass(frozen=True, slots=True)
+class VectorResult(Generic[Vector]):
+    """How one vector of a profile went; ``failure`` is None where it keeps its word."""
+
+    vector: Vector
     failure: str | None
 
 
-def run_vectors(file: SensorFile) -> tuple[VectorResult, ...]:
+def run_vectors(file: SensorFile) -> tuple[VectorResult[schema.Vector], ...]:
     """Run every vector of the file through the profile."""
     return tuple(
         VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector

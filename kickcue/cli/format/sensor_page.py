@@ -6,6 +6,7 @@ from kickcue.cli.format.profile_page import evidence, plain, section
 from kickcue.config import profile_schema as schema
 from kickcue.config.profile_checks import VectorResult, run_vectors
 from kickcue.config.profile_files import SensorFile
+from kickcue.config.profile_schema import Vector
 
 
 def sensor_page(file: SensorFile) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _link_lines(file: SensorFile) -> Iterator[str]:
         )
 
 
-def vector_line(result: VectorResult) -> str:
+def vector_line(result: VectorResult[Vector]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"
