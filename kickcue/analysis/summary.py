@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses
-from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
     Ack,
@@ -163,7 +163,7 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
 
 
 def _is_nowhere(event: Input) -> bool:
-    return isinstance(event, Fix) and not is_a_place(event.lat_deg, event.lon_deg)
+    return isinstance(event, Fix) and not is_position(event.lat_deg, event.lon_deg)
 
 
 def _pauses(recording: Recording) -> Iterator[Span]:

@@ -49,6 +49,7 @@ from kickcue.core.events import (
     Timer,
 )
 from kickcue.core.position.estimator import CLOCK, Position, PositionEstimator
+from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
 from kickcue.core.position.scale_measurement import PodScale
 from kickcue.core.position.uncertainty import (
     arrival_sd_s,
@@ -79,7 +80,6 @@ NEAR_S = 10.0
 before, pace and mean will do."""
 DOUBT_SD = 1.0
 """...and so it is from farther away if the place is not known: hypotheses may disagree by laps."""
-EVEN_ODDS = 0.5
 FINISHED_ODDS = 0.975
 STOOD_S = 30.0
 """Who stands so long after the bell, where the finish may be, has finished: nobody stops for that
@@ -174,7 +174,7 @@ class Engine:
         return self._course
 
     def _follow(self, race: RaceState) -> None:
-        self._race, self._distance = race, race.distance
+        self._race, self._distance = race, race.estimator
 
     def _go_by(self, course: Course) -> None:
         self._course, self._crossings_m, self._bell_m = course, course.crossings_m, course.bell_m
@@ -198,7 +198,7 @@ class Engine:
 
         None while that is not worth keeping.
         """
-        return self._distance.measured()
+        return self._distance.measured_scale()
 
     @property
     def distance_pods(self) -> tuple[str, ...]:
@@ -243,7 +243,7 @@ class Engine:
         elif isinstance(event, Command):
             self._obey(t_ns, event, out)
         elif isinstance(event, Link):
-            self._sensors.link(event)
+            self._sensors.handle_link(event)
             self._next_estimate_ns = t_ns  # a value that nobody gives any more is told at once
         elif isinstance(event, Timer):
             return self._turn_timer(t_ns, event, out)
@@ -263,14 +263,14 @@ class Engine:
             return self._fix(event.come_at(t_ns), None, out)
         elif isinstance(event, BeaconReading):
             self._beacon_heard = True
-            self._race.beacon.hear(t_ns, event.rssi_dbm)
+            self._race.beacon.update(t_ns, event.rssi_dbm)
             return False
         return True
 
     def _hear(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
         """Take in what a sensor says; return whether it can have changed where the runner is."""
-        reading = self._sensors.take(event, t_ns, body=self._in_body)
-        place = self._sensors.place
+        reading = self._sensors.handle_notification(event, t_ns, body=self._in_body)
+        place = self._sensors.position
         crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
         if reading is None:
             return crossed
@@ -280,7 +280,9 @@ class Engine:
             self._standing.read(timer_ns, reading.speed_mps)
             followed = (self._race,) if self._left is None else self._followed(t_ns)
             for race in followed:
-                race.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+                race.handle_reading(
+                    timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm
+                )
             if not (self._started or self._offered_start):
                 self._offer_start(t_ns, timer_ns, out)
         return True
@@ -290,7 +292,7 @@ class Engine:
         if self._left is not None and not self._left.may_be_taken_back(t_ns):
             self._left = None
             if self._phase in OVER:
-                self._race.forget()
+                self._race.forget_calls()
         if self._left is None or self._left.race is self._race:
             return (self._race,)
         return self._race, self._left.race
@@ -327,8 +329,8 @@ class Engine:
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
         """Take in a position; return whether it tells of the finish line, crossed or just ahead."""
         timer_ns = self._timer.at(fix.t_ns)
-        known = [each.come_at(fix.t_ns) for each in self._receivers.take(fix, receiver)]
-        crossed = [self._race.locate(timer_ns, each) for each in known]
+        known = [each.come_at(fix.t_ns) for each in self._receivers.update(fix, receiver)]
+        crossed = [self._race.handle_fix(timer_ns, each) for each in known]
         marked = [t_ns for t_ns in crossed if t_ns is not None and self._racing]
         for crossed_ns in marked:
             age_s = (fix.t_ns - crossed_ns) / NS_PER_S
@@ -363,7 +365,7 @@ class Engine:
             )
             return
         line_m = self._race.mark(timer_ns, source, age_s, by_position=by_position)
-        self._sensors.marked(t_ns, self._gun_ns)
+        self._sensors.handle_mark(t_ns, self._gun_ns)
         if line_m is None:
             out.append(
                 Notice(
@@ -406,7 +408,7 @@ class Engine:
         timer_ns = self._timer.at(t_ns)
         again = self._racing
         if again:
-            here = self._distance.at(timer_ns)
+            here = self._distance.position_at(timer_ns)
             share = 0.0 if here is None else here.distance_m / self._course.distance_m
             if not self._standing.may_start_again(timer_ns - self._started_ns, share):
                 out.append(
@@ -420,9 +422,9 @@ class Engine:
                 return
         left = self._leave(Signal.START, self._race)
         if self._phase in OVER:
-            self._follow(self._race.next_elsewhere(self._course, self._setup.gate))
+            self._follow(self._race.next_race_elsewhere(self._course, self._setup.gate))
         else:
-            self._follow(self._race.next(self._course))
+            self._follow(self._race.next_race(self._course))
         if self._phase is not Phase.WAITING:
             out.extend(self._desk.disarm(t_ns, "the race has started again"))
             self._desk.begin_race()
@@ -485,7 +487,7 @@ class Engine:
             self._stood_ns = NOT_BEFORE_MOVING_NS  # who still stands there has not finished either
             return False
         passed = self._distance.passed_probability(self._course.distance_m, timer_ns)
-        if passed <= EVEN_ODDS and not self._distance.at_last_line:
+        if passed <= EVEN_PROBABILITY and not self._distance.at_last_line:
             return False
         self._race.deny_finish(timer_ns)
         self._desk.last_window_again()  # what it has had was felt in another lap
@@ -502,7 +504,8 @@ class Engine:
         out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
         if (
             self._phase in IN_LAST_WINDOW
-            and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS
+            and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns))
+            < EVEN_PROBABILITY
         ):
             self._signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
@@ -539,7 +542,7 @@ class Engine:
         ended_by_itself = self._left is not None and self._left.by is Signal.LINE
         if self._phase in OVER and not ended_by_itself:
             return None
-        race = self._race.over(course)
+        race = self._race.replayed_over(course)
         if race is not None and not self._is_past(t_ns, race):
             return race
         if not self._racing:
@@ -550,7 +553,7 @@ class Engine:
 
     def _is_past(self, t_ns: int, race: RaceState) -> bool:
         finish_m = race.course.distance_m
-        return race.distance.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_ODDS
+        return race.estimator.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_PROBABILITY
 
     def _go_on_over(self, t_ns: int, race: RaceState, out: list[Output]) -> None:
         """Go on with the race over another course, in the phase that this means.
@@ -566,14 +569,14 @@ class Engine:
         elif self._phase not in IN_LAST_WINDOW:
             return
         self._signal(t_ns, Signal.UNDO, out)
-        if self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
+        if self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_PROBABILITY:
             self._desk.last_window_again()
 
     def _correct_left(self, t_ns: int, course: Course) -> None:
         """See to it that the corrected distance holds for what undo brings back, too."""
         if self._left is None or self._left.phase in OVER:
             return
-        race = self._left.race.over(course)
+        race = self._left.race.replayed_over(course)
         if race is not None and not self._is_past(t_ns, race):
             self._left = self._left._replace(race=race)
 
@@ -582,7 +585,7 @@ class Engine:
     def _advance(self, t_ns: int, out: list[Output]) -> None:
         self.wake_ns = None if self._timer.stopped else t_ns + BEAT_NS
         timer_ns = self._timer.at(t_ns)
-        here = self._distance.at(timer_ns)
+        here = self._distance.position_at(timer_ns)
         if self._timer.stopped:
             pass  # nobody runs: nothing falls due
         elif self._racing and here is not None:
@@ -590,7 +593,7 @@ class Engine:
         elif (
             self._phase is Phase.WAITING
             and CueKind.READY not in self._desk.given
-            and self._sensors.all_heard(t_ns)
+            and self._sensors.all_fresh(t_ns)
         ):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
@@ -669,9 +672,10 @@ class Engine:
         rough_s = (self._bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
             return None if here.pace_mps is None else (rough_s, rough_s)
-        odds = self._distance.odds_to_fire(self._bell_m, timer_ns)
+        odds = self._distance.firing_probability(self._bell_m, timer_ns)
         by_then_m = (
-            self._distance.passed_with(probability, timer_ns) for probability in (odds, EVEN_ODDS)
+            self._distance.distance_passed_with(probability, timer_ns)
+            for probability in (odds, EVEN_PROBABILITY)
         )
         cue_s, even_s = (
             (self._bell_m - passed_m) / here.speed_mps - self._lead_s for passed_m in by_then_m
@@ -745,7 +749,7 @@ class Engine:
             return
         if previous in RACING and phase in OVER:
             by_line = signal is Signal.LINE
-            race = self._race.unmarked_finish() if by_line else self._race
+            race = self._race.without_finish_mark() if by_line else self._race
             self._left = self._leave(signal, race)
         self._phase, self._phase_ns = phase, t_ns
         self._racing, self._in_body = phase in RACING, phase is Phase.BODY

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from kickcue.core.course import Course
-from kickcue.core.position.firing_threshold import odds_to_fire_at
+from kickcue.core.position.firing_threshold import firing_probability_at
 from kickcue.lab.association_mixture import AssociationMixture
 from kickcue.lab.mark_errors import MarkErrors
 from kickcue.lab.mishaps import cadence_only, strap_only
@@ -82,14 +82,14 @@ def bound(
     ``lines_told`` False: it is not told which line a press is of. Raises UsageError where
     the scenario has no presses.
     """
-    told = _told(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
+    observations = _observations(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
     one = _filter(course, scenario, race)
     state = one if lines_told else AssociationMixture(course, scenario.marks, one)
     watch = _Watch(course, scenario, state)
-    for n, arrival in enumerate(told):
-        until_s = told[n + 1].t_s if n + 1 < len(told) else math.inf
-        watch.take(arrival, until_s)
-    bell_s, last_s = race.clock_s(race.truth.time_at(course.bell_m)), told[-1].t_s
+    for n, arrival in enumerate(observations):
+        until_s = observations[n + 1].t_s if n + 1 < len(observations) else math.inf
+        watch.handle(arrival, until_s)
+    bell_s, last_s = race.clock_s(race.truth.time_at(course.bell_m)), observations[-1].t_s
     fired = [race.clock_s(last_s if t_s is None else t_s) for t_s in watch.fired_s]
     return Bound(tuple(t_s - bell_s for t_s in fired), watch.sd_s)
 
@@ -103,7 +103,7 @@ def _filter(course: Course, scenario: Scenario, race: SimulatedRace) -> OracleFi
     return kind(course, scenario, race)
 
 
-def _told(
+def _observations(
     scenario: Scenario,
     race: SimulatedRace,
     *,
@@ -133,9 +133,9 @@ class _Watch:
         """Standard deviation just before the line, in time."""
         return self._state.before_sd_s if self._sd_s is None else self._sd_s
 
-    def take(self, arrival: Reading | TrueMark, until_s: float) -> None:
+    def handle(self, arrival: Reading | TrueMark, until_s: float) -> None:
         """Take in what came, and fire before ``until_s``, when more comes, where that is due."""
-        self._state.take(arrival)
+        self._state.handle(arrival)
         t_s = arrival.t_s
         if self._passes(DARES[0], t_s, until_s) is None:
             return
@@ -150,8 +150,10 @@ class _Watch:
         if not self._state.awaits(self._bell_m):
             return 0.0
         late_m, late_sd_m = self._errors.past_line_m(self._state.mps)
-        sd_m = self._state.place(t_s)[1]
-        return NormalDist().inv_cdf(odds_to_fire_at(sd_m, late_m, late_sd_m, self._errors.seen))
+        sd_m = self._state.position(t_s)[1]
+        return NormalDist().inv_cdf(
+            firing_probability_at(sd_m, late_m, late_sd_m, self._errors.seen)
+        )
 
     def _passes(self, dare: float, from_s: float, until_s: float) -> float | None:
         """Return when before ``until_s`` the bell will lie ``dare`` standard deviations behind."""

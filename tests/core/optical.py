@@ -20,7 +20,7 @@ from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run, run_race
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 STANDING_S = 40
-RESTING_BPM, HIGHEST_BPM = 95.0, 200.0
+RESTING_BPM, MAX_BPM = 95.0, 200.0
 WRONG_BPM = 5.0
 """A reading this far off matters; a lock nearer to the truth does no harm and cannot be told from
 it."""
@@ -102,7 +102,7 @@ def heart(random: Random, truth: Truth, *, like_the_legs: bool) -> list[float]:
     )
     bpm, wander, rates = RESTING_BPM, 0.0, []
     for second in range(seconds):
-        goal = min(settled + 17.0 * (truth.speed_at(second) - mean_mps), HIGHEST_BPM)
+        goal = min(settled + 17.0 * (truth.speed_at(second) - mean_mps), MAX_BPM)
         bpm += (goal - bpm) / lag_s
         wander = 0.97 * wander + random.gauss(0.0, 1.5 * math.sqrt(1.0 - 0.97**2))
         rates.append(bpm + wander)
@@ -139,7 +139,7 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
         speed_mps, distance_m = (
             (truth.speed_at(second), truth.distance_at(second)) if gone else (0.0, 0.0)
         )
-        desk.take(
+        desk.handle_notification(
             pod_notification(t_ns, PodSample(speed_mps, spm / STEPS_PER_STRIDE, distance_m)),
             t_ns,
             body=gone,
@@ -151,9 +151,9 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
         )
         sent = round(shown + random.gauss(0.0, 1.0))
         t_ns += s_to_ns(0.4)
-        desk.take(strap_notification(t_ns, sent, "watch"), t_ns, body=True)
-        watch = desk._heart_watch["watch"].lock
-        called = watch is not None and watch.locked
+        desk.handle_notification(strap_notification(t_ns, sent, "watch"), t_ns, body=True)
+        monitor = desk._heart_monitors["watch"].lock
+        called = monitor is not None and monitor.locked
         told.append(Second(float(second), sent, true_bpm, desk.heart_rate_bpm(t_ns), lock, called))
     return told
 

@@ -19,68 +19,70 @@ from typing import Final
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
-SILENCE_S: Final = 5.0
-BEATS: Final = 2.5
-"""So many beats without a word, and ``SILENCE_S`` at least, are a silence."""
-AT_ONCE: Final = 0.5
+MIN_SILENCE_S: Final = 5.0
+MIN_SILENCE_INTERVALS: Final = 2.5
+"""So many beats without a word, and ``MIN_SILENCE_S`` at least, are a silence."""
+QUEUED_INTERVAL_SHARE: Final = 0.5
 """Positions less than this share of a beat apart were queued together."""
-MISSING: Final = 1
+MAX_MISSING_FIXES: Final = 1
 """So many more or fewer than the silence had beats: the times are off by no more than a beat."""
-LATEST: Final = 15
-USUAL_S: Final = 1.0
+LATEST_INTERVALS: Final = 15
+USUAL_INTERVAL_S: Final = 1.0
 """A receiver's rhythm, as long as it has not shown another."""
-MOST_KEPT: Final = 128
+MAX_KEPT: Final = 128
 """A burst of more is none that a line could be crossed in: the latest are kept, and then do not
 fit."""
 
 
 class FixTimes:
-    """One receiver's rhythm. ``feed`` each of its positions as it comes."""
+    """One receiver's rhythm. ``update`` each of its positions as it comes."""
 
     def __init__(self) -> None:
-        self._beats_s: deque[float] = deque(maxlen=LATEST)
+        self._intervals_s: deque[float] = deque(maxlen=LATEST_INTERVALS)
         self._last_ns: int | None = None
         """When the last one came that was passed on."""
-        self._kept: deque[Fix] = deque(maxlen=MOST_KEPT)
+        self._kept: deque[Fix] = deque(maxlen=MAX_KEPT)
 
-    def feed(self, fix: Fix) -> tuple[Fix, ...]:
+    def update(self, fix: Fix) -> tuple[Fix, ...]:
         """Return the positions whose time is known, this one last or not among them yet."""
         if fix.age_s is not None:
             self._kept.clear()
             self._last_ns = fix.t_ns
             return (fix,)
-        beat_s = median(self._beats_s) if self._beats_s else USUAL_S
+        interval_s = median(self._intervals_s) if self._intervals_s else USUAL_INTERVAL_S
         if self._kept:
             between_s = (fix.t_ns - self._kept[-1].t_ns) / NS_PER_S
-            if between_s < AT_ONCE * beat_s:
+            if between_s < QUEUED_INTERVAL_SHARE * interval_s:
                 self._kept.append(fix)
                 return ()
-            return (*self._released(fix.t_ns, beat_s), *self._passed(fix, None))
+            return (*self._released(fix.t_ns, interval_s), *self._passed(fix, None))
         if self._last_ns is None:
             return self._passed(fix, None)
         since_s = (fix.t_ns - self._last_ns) / NS_PER_S
-        if since_s > max(SILENCE_S, BEATS * beat_s):
+        if since_s > max(MIN_SILENCE_S, MIN_SILENCE_INTERVALS * interval_s):
             self._kept.append(fix)
             return ()
         return self._passed(fix, since_s)
 
-    def _passed(self, fix: Fix, beat_s: float | None) -> tuple[Fix, ...]:
-        if beat_s is not None:
-            self._beats_s.append(beat_s)
+    def _passed(self, fix: Fix, interval_s: float | None) -> tuple[Fix, ...]:
+        if interval_s is not None:
+            self._intervals_s.append(interval_s)
         self._last_ns = fix.t_ns
         return (fix,)
 
-    def _released(self, next_ns: int, beat_s: float) -> tuple[Fix, ...]:
+    def _released(self, next_ns: int, interval_s: float) -> tuple[Fix, ...]:
         """Return what was kept, with ages where it was a burst; nothing where none can tell."""
         kept, last_ns = tuple(self._kept), self._last_ns
         self._kept.clear()
         if len(kept) == 1:
             return kept
         assert last_ns is not None  # what is kept came after a silence
-        beats = (next_ns - last_ns) / NS_PER_S / beat_s - 1.0
-        if abs(len(kept) - beats) > MISSING + AT_ONCE:
+        intervals = (next_ns - last_ns) / NS_PER_S / interval_s - 1.0
+        if abs(len(kept) - intervals) > MAX_MISSING_FIXES + QUEUED_INTERVAL_SHARE:
             return ()
-        were_ns = (next_ns - round((len(kept) - at) * beat_s * NS_PER_S) for at in range(len(kept)))
+        were_ns = (
+            next_ns - round((len(kept) - at) * interval_s * NS_PER_S) for at in range(len(kept))
+        )
         return tuple(
             replace(fix, age_s=(fix.t_ns - were) / NS_PER_S)
             for fix, were in zip(kept, were_ns, strict=True)

@@ -9,9 +9,9 @@ from typing import Final
 
 from kickcue.core.units import NS_PER_S
 
-AT_ONCE_NS: Final = NS_PER_S // 2
+MAX_BURST_INTERVAL_NS: Final = NS_PER_S // 2
 """Words of one sensor that come nearer together, after a silence, came out of a queue."""
-LONGEST_NS: Final = 2 * NS_PER_S
+MAX_BURST_NS: Final = 2 * NS_PER_S
 """A burst is over after so long [judgement]: queues of a minute were emptied in 0.2 s. Some sensors
 speak four times a second."""
 
@@ -26,15 +26,15 @@ class Burst:
         """When it began, None where nothing has."""
         self._last_ns = 0
 
-    def begin(self, t_ns: int) -> None:
+    def start(self, t_ns: int) -> None:
         """Note a word that may be the head of a burst."""
         self.head_ns = self._last_ns = t_ns
 
-    def goes_on(self, t_ns: int) -> bool:
+    def continues(self, t_ns: int) -> bool:
         """Take in the next word; say whether it belongs to the burst that has begun."""
         if self.head_ns is None:
             return False
-        if t_ns - self._last_ns < AT_ONCE_NS and t_ns - self.head_ns < LONGEST_NS:
+        if t_ns - self._last_ns < MAX_BURST_INTERVAL_NS and t_ns - self.head_ns < MAX_BURST_NS:
             self._last_ns = t_ns
             return True
         self.head_ns = None

@@ -13,13 +13,13 @@ from kickcue.core.sensors.bursts import Burst
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
 
 _AUTO, _STEP = CadenceUnit.AUTO, CadenceUnit.STEP  # each reading asks
-SMOOTH_NS = 5 * NS_PER_S
+MEDIAN_WINDOW_NS = 5 * NS_PER_S
 CONTRADICTED_AFTER_S = 10.0
-PROVED_BY = 3
+PROVED_BY_READINGS = 3
 """So many more readings for one unit than for the other settle it: one can be a corrupt frame."""
-REMEMBERED = 10
+MAX_BALANCE_READINGS = 10
 """A pod that was set to its other unit is read in that after at most twice so many readings."""
-BASELINE_LEAST_S = 60
+MIN_BASELINE_READINGS = 60
 """Seconds of running before a baseline is worth comparing with."""
 SPIKE_RATIO = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
@@ -28,8 +28,8 @@ CONFIRMED_AFTER_NS = 2 * NS_PER_S
 """But people stop and start: what is said for so long is so."""
 SILENCE_NS = 3 * NS_PER_S
 """What comes after such a silence may have been queued in it."""
-MOST_READINGS = 128
-"""No pod sends more within ``SMOOTH_NS``: of a flood the latest are kept."""
+MAX_READINGS = 128
+"""No pod sends more within ``MEDIAN_WINDOW_NS``: of a flood the latest are kept."""
 
 
 class UnitWatch:
@@ -56,17 +56,17 @@ class UnitWatch:
         elif self.contradicted_since_ns is None:
             self.contradicted_since_ns = t_ns
         if shown is _STEP:
-            if self._balance < REMEMBERED:
+            if self._balance < MAX_BALANCE_READINGS:
                 self._balance += 1
             return raw
-        if self._balance > -REMEMBERED:
+        if self._balance > -MAX_BALANCE_READINGS:
             self._balance -= 1
         return raw * STEPS_PER_STRIDE
 
     @property
     def proved(self) -> CadenceUnit | None:
         """The unit that the readings so far have proved, if any."""
-        if abs(self._balance) < PROVED_BY:
+        if abs(self._balance) < PROVED_BY_READINGS:
             return None
         return CadenceUnit.STEP if self._balance > 0 else CadenceUnit.STRIDE
 
@@ -80,26 +80,26 @@ class Cadence:
     """The athlete's cadence now and in the body of the race, from whichever pod leads."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
-        self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MOST_READINGS)
-        self._heard_ns: int | None = None
+        self._recent: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
+        self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MAX_READINGS)
+        self._received_ns: int | None = None
         self._burst = Burst()
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None
         """The last cadence that can be believed, None where the last reading had none."""
 
-    def read(self, t_ns: int, spm: float | None, *, body: bool) -> None:
+    def update(self, t_ns: int, spm: float | None, *, body: bool) -> None:
         """Take in steps per minute; ``body`` says whether it counts towards the baseline.
 
         Of a burst that was queued in a silence only the last is of now; all count towards the
         baseline.
         """
-        if self._burst.goes_on(t_ns):
+        if self._burst.continues(t_ns):
             self._forget_since(self._burst.head_ns)
-        elif self._heard_ns is not None and t_ns - self._heard_ns > SILENCE_NS:
-            self._burst.begin(t_ns)
-        self._heard_ns = t_ns
+        elif self._received_ns is not None and t_ns - self._received_ns > SILENCE_NS:
+            self._burst.start(t_ns)
+        self._received_ns = t_ns
         if spm is None:
             self.latest_spm = None
             return
@@ -107,14 +107,14 @@ class Cadence:
             before_ns, before_spm = self._recent[-1]
             if (
                 spm > SPIKE_RATIO * before_spm or before_spm > SPIKE_RATIO * spm
-            ) and t_ns - before_ns <= SMOOTH_NS:
+            ) and t_ns - before_ns <= MEDIAN_WINDOW_NS:
                 self._doubt(t_ns, spm, body=body)
                 return
         if self._doubted:
             self._doubted.clear()
         self._believe(t_ns, spm, body=body)
 
-    def from_another_pod(self) -> None:
+    def switch_pod(self) -> None:
         """Forget what the pod so far has said of the last seconds.
 
         The baseline is the runner's and stays.
@@ -125,13 +125,13 @@ class Cadence:
     def value(self, t_ns: int) -> float | None:
         """Return the median of the last five seconds, steps per minute."""
         recent = self._recent
-        while recent and t_ns - recent[0][0] > SMOOTH_NS:
+        while recent and t_ns - recent[0][0] > MEDIAN_WINDOW_NS:
             recent.popleft()
         return sorted([spm for _, spm in recent])[len(recent) // 2] if recent else None
 
     def baseline_spm(self) -> float | None:
         """Return the median over the body of the race, or None while there is too little of it."""
-        if self._counted < BASELINE_LEAST_S:
+        if self._counted < MIN_BASELINE_READINGS:
             return None
         left = self._counted / 2
         for spm, count in enumerate(self._histogram):

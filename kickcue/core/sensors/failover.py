@@ -22,7 +22,7 @@ class SensorSelector:
         self._name = name
         self._frozen_after_s = frozen_after_s
         self._order = order
-        self._told: dict[str, Health] = {}
+        self._reported: dict[str, Health] = {}
         self.channels: dict[str, Channel] = {}
 
     def follow(self, sensor: str, profile: SensorProfile) -> Channel:
@@ -38,14 +38,14 @@ class SensorSelector:
         been healthy longest. So a leader that fails hands over at once, and gets the lead back once
         it has settled.
         """
-        longest, well_since_ns = None, 0
+        longest, healthy_since_ns = None, 0
         for name, channel in self.channels.items():
             if channel.state(t_ns) is not FRESH:
                 continue
-            if t_ns - channel.well_since_ns >= SETTLED_NS:
+            if t_ns - channel.healthy_since_ns >= SETTLED_NS:
                 return name
-            if longest is None or channel.well_since_ns < well_since_ns:
-                longest, well_since_ns = name, channel.well_since_ns
+            if longest is None or channel.healthy_since_ns < healthy_since_ns:
+                longest, healthy_since_ns = name, channel.healthy_since_ns
         return longest
 
     def leads(self, sensor: str, t_ns: int) -> bool:
@@ -65,8 +65,8 @@ class SensorSelector:
             stale_ns = channel.stale_ns
             if stale_ns > t_ns and (next_ns is None or stale_ns < next_ns):
                 next_ns = stale_ns
-            if state is not self._told.get(name):
-                self._told[name] = state
+            if state is not self._reported.get(name):
+                self._reported[name] = state
                 level = Level.INFO if state is FRESH else Level.WARNING
                 news.append(
                     Notice(t_ns, f"sensor_{state}", f"{name}: {self._name} {state}", level, name)

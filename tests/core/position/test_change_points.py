@@ -5,7 +5,7 @@ of one's own; the marks tell.
 import pytest
 
 from kickcue.core.events import CommandKind, Cue, CueKind, MarkSource, Notice
-from kickcue.core.position.change_points import Track, at_private_place, clocked
+from kickcue.core.position.change_points import Track, at_private_line, clocked
 from kickcue.core.position.kalman_filter import KalmanFilter, Regime
 from kickcue.core.position.line_association import Observation, associated
 from kickcue.core.position.mark_models import MARK_MODELS
@@ -319,11 +319,11 @@ def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> Non
     race.run_m = run_m
     race.runs_to(402.0, MPS)
     race.marks_line()
-    belief = race.engine._distance._belief
-    assert belief is not None
-    assert 400.0 == belief.marked_m
-    assert belief.hypotheses[0].weight > 0.8
-    assert 4.0 < belief.hypotheses[0].pace_mps < 6.0, (
+    mixture = race.engine._distance._mixture
+    assert mixture is not None
+    assert 400.0 == mixture.marked_line_m
+    assert mixture.hypotheses[0].weight > 0.8
+    assert 4.0 < mixture.hypotheses[0].pace_mps < 6.0, (
         "what was run before the start was not run since"
     )
 
@@ -343,9 +343,9 @@ def private_weight(here_m: float) -> float:
     """Return what a private place there weighs, by the first mark."""
     track = Track(lines_m=tuple(200.0 + 400.0 * n for n in range(13)), lap_m=400.0)
     h = KalmanFilter.at_start(1.0, 1.0, 0.03, 1.0)
-    h.advance(here_m, 120.0, 0.0)
-    seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
-    (private,) = at_private_place(h, seen, track)
+    h.predict(here_m, 120.0, 0.0)
+    observation = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
+    (private,) = at_private_line(h, observation, track)
     return private.weight
 
 
@@ -354,11 +354,11 @@ def test_half_the_pace_is_less_probable_than_a_fourth_more() -> None:
     first is held to be a mistake.
     """
     h = clocked(KalmanFilter.at_start(1.0, 1.0, 1.0, 1.0), 4.5, 0.22)
-    h.advance(0.0, 100.0, 0.0)
-    seen = Observation(
+    h.predict(0.0, 100.0, 0.0)
+    observation = Observation(
         100 * NS_PER_S, MARK_MODELS[MarkSource.GATE], 4.5, 0.0, 0.0, 0.0, repeated=False
     )
-    half, more = (associated(h, (line_m,), 1.0, seen)[0].weight for line_m in (225.0, 562.5))
+    half, more = (associated(h, (line_m,), 1.0, observation)[0].weight for line_m in (225.0, 562.5))
     assert half < 0.05 * more
 
 
@@ -535,7 +535,7 @@ def test_lost_metres_do_not_change_the_scale() -> None:
     for line_m in (2200.0, 2600.0):
         race.runs_to(line_m + 0.4 * MPS, MPS)
         race.marks_line()
-    belief = race.engine._distance._belief
-    assert belief is not None
-    assert Regime.SHIFTED is belief.hypotheses[0].regime
-    assert 1.0 == pytest.approx(belief.hypotheses[0].scale, abs=0.01)
+    mixture = race.engine._distance._mixture
+    assert mixture is not None
+    assert Regime.SHIFTED is mixture.hypotheses[0].regime
+    assert 1.0 == pytest.approx(mixture.hypotheses[0].scale, abs=0.01)

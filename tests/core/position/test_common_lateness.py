@@ -7,10 +7,10 @@ import pytest
 from kickcue.core.events import CommandKind, Estimate, MarkSource
 from kickcue.core.position.common_lateness import CommonLateness
 from kickcue.core.position.kalman_filter import KalmanFilter, Regime
-from kickcue.core.position.line_association import Observation, note_line
+from kickcue.core.position.line_association import Observation, assign_line
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.odometer import Step
-from kickcue.core.position.speed_leaps import Leap
+from kickcue.core.position.speed_leaps import SpeedLeap
 from kickcue.core.units import s_to_ns
 from tests.core.scenario import Race
 
@@ -47,8 +47,8 @@ def told(race: Race, from_m: float) -> list[tuple[float, float]]:
 
 def added_m2(race: Race) -> float:
     distance = race.engine._distance
-    assert distance._belief is not None
-    return distance._monitors._lateness.variance_m2(distance._belief.hypotheses)
+    assert distance._mixture is not None
+    return distance._monitors._lateness.variance_m2(distance._mixture.hypotheses)
 
 
 class Followed:
@@ -69,7 +69,7 @@ class Followed:
         """
         for number in range(lines):
             self._runs_to(LINES_M[number])
-            seen = Observation(
+            observation = Observation(
                 s_to_ns(self.run_m / MPS + late_s),
                 THUMB,
                 MPS,
@@ -78,18 +78,18 @@ class Followed:
                 late_s,
                 repeated=False,
             )
-            self.h.see(
-                LINES_M[number] + seen.late_m() - short_m,
-                seen.variance_m2(self.h),
-                seen.axis_m(self.h),
+            self.h.update(
+                LINES_M[number] + observation.delay_m() - short_m,
+                observation.variance_m2(self.h),
+                observation.axis_m(self.h),
             )
-            note_line(self.h, number, LINES_M, seen.t_ns)
-            self.lateness.mark(self.h, seen, pressed=pressed)
+            assign_line(self.h, number, LINES_M, observation.t_ns)
+            self.lateness.update(self.h, observation, pressed=pressed)
 
     def _runs_to(self, place_m: float) -> None:
         while self.run_m < place_m:
-            self.h.advance(MPS, 1.0, 0.0025)
-            self.lateness.advance(Step(MPS, 1.0, 0.0025))
+            self.h.predict(MPS, 1.0, 0.0025)
+            self.lateness.predict(Step(MPS, 1.0, 0.0025))
             self.run_m += MPS
 
 
@@ -101,22 +101,26 @@ def test_what_a_second_of_lateness_does_is_known() -> None:
         usual, short = Followed(), Followed()
         usual.presses(late_s=0.4, lines=lines)
         short.presses(late_s=0.4, lines=lines, short_m=MPS)
-        assert usual.h.s - short.h.s == pytest.approx(usual.lateness._by_s, rel=0.01)
+        assert usual.h.distance_m - short.h.distance_m == pytest.approx(
+            usual.lateness._by_s, rel=0.01
+        )
 
 
 def test_another_scale_of_the_pod_is_no_lateness() -> None:
     """GIVEN three presses WHEN the pod counts a tenth more for 30 m, and that is known THEN what is
     known of a lateness is what it would have been had the pod counted as before.
     """
-    usual, leapt = Followed(), Followed()
-    for each, by in ((usual, 1.0), (leapt, 1.1)):
+    usual, after_jump = Followed(), Followed()
+    for each, by in ((usual, 1.0), (after_jump, 1.1)):
         each.presses(late_s=0.4 + 1.0, lines=3)
         for _ in range(6):
-            each.lateness.advance(Step(MPS * by, 1.0, 0.0025))
-    leapt.lateness.rescale(leapt.h, Leap(1.1, 0.0, 33.0, 1.0))
-    assert leapt.lateness._by_s == pytest.approx(usual.lateness._by_s, rel=1e-3)
-    assert leapt.lateness._track.s == pytest.approx(usual.lateness._track.s)
-    assert leapt.lateness._by_c == pytest.approx(usual.lateness._by_c / 1.1, rel=1e-3)
+            each.lateness.predict(Step(MPS * by, 1.0, 0.0025))
+    after_jump.lateness.rescale(after_jump.h, SpeedLeap(1.1, 0.0, 33.0, 1.0))
+    assert after_jump.lateness._by_s == pytest.approx(usual.lateness._by_s, rel=1e-3)
+    assert after_jump.lateness._filter.distance_m == pytest.approx(
+        usual.lateness._filter.distance_m
+    )
+    assert after_jump.lateness._by_c == pytest.approx(usual.lateness._by_c / 1.1, rel=1e-3)
 
 
 def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
@@ -150,7 +154,7 @@ def test_a_lateness_moves_no_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     predicted bell is the same.
     """
     counted_in = race_with_presses(3.0, lines=12)
-    monkeypatch.setattr(CommonLateness, "variance_m2", lambda _self, _belief: 0.0)
+    monkeypatch.setattr(CommonLateness, "variance_m2", lambda _self, _mixture: 0.0)
     left_out = race_with_presses(3.0, lines=12)
     monkeypatch.undo()
     assert [e.distance_m for e in counted_in.all(Estimate)] == [
@@ -183,7 +187,7 @@ def test_a_place_of_ones_own_is_not_late() -> None:
         Regime.PRIVATE,
         tuple(line_m + 200.0 for line_m in LINES_M),
     )
-    race.lateness.mark(
+    race.lateness.update(
         elsewhere, Observation(s_to_ns(400.0), THUMB, MPS, 0.0, 0.0, 0.0, repeated=False)
     )
     assert before == race.lateness._information

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
-from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _beyond, _quantile
+from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _mass_beyond, _quantile
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
 
@@ -21,13 +21,16 @@ def test_before_the_gun() -> None:
     has been passed.
     """
     waiting = estimator()
-    waiting.read(0, "pod", 3.0, 10.0, None)
-    assert waiting.at(1) is None
+    waiting.handle_reading(0, "pod", 3.0, 10.0, None)
+    assert waiting.position_at(1) is None
     assert Mode.NONE is waiting.mode(1)
     assert waiting.mark(1, MarkSource.BUTTON) is None
     assert not waiting.undo_mark()
     assert not waiting.at_last_line
-    assert (0.0, -math.inf) == (waiting.passed_probability(100.0, 1), waiting.passed_with(0.5, 1))
+    assert (0.0, -math.inf) == (
+        waiting.passed_probability(100.0, 1),
+        waiting.distance_passed_with(0.5, 1),
+    )
 
 
 def test_the_best_evidence_leads() -> None:
@@ -163,11 +166,11 @@ def test_a_mark_taken_back_leaves_no_trace(
         race.runs(5.2, seconds=5)
     marked, never = (race.engine._distance for race in twins)
     now_ns = s_to_ns(twins[0].t_s)
-    assert never.at(now_ns) == marked.at(now_ns)
+    assert never.position_at(now_ns) == marked.position_at(now_ns)
     assert never.mode(now_ns) == marked.mode(now_ns)
-    assert never._belief is not None
-    assert marked._belief is not None
-    assert never._belief.hypotheses == marked._belief.hypotheses
+    assert never._mixture is not None
+    assert marked._mixture is not None
+    assert never._mixture.hypotheses == marked._mixture.hypotheses
 
 
 def test_a_mark_is_taken_back_once() -> None:
@@ -206,7 +209,7 @@ def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
     race.marks_line(source)
     race.orders(CommandKind.UNDO_LAP)
     assert [0, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
-    assert 200.0 == race.engine._distance._belief.marked_m  # type: ignore[union-attr]
+    assert 200.0 == race.engine._distance._mixture.marked_line_m  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
@@ -228,10 +231,10 @@ def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkS
     assert twins[0].engine._distance.undo_mark()
     now_ns = s_to_ns(twins[0].t_s)
     pressed, never = (race.engine._distance for race in twins)
-    assert never.at(now_ns) == pressed.at(now_ns)
-    assert never._belief is not None
-    assert pressed._belief is not None
-    assert never._belief.hypotheses == pressed._belief.hypotheses
+    assert never.position_at(now_ns) == pressed.position_at(now_ns)
+    assert never._mixture is not None
+    assert pressed._mixture is not None
+    assert never._mixture.hypotheses == pressed._mixture.hypotheses
 
 
 def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
@@ -244,7 +247,7 @@ def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
     for line_m in race.course.crossings_m[:laps]:
         race.runs_to(line_m, 5.0)
         distance.mark(s_to_ns(race.t_s), MarkSource.GATE, 0.0, *shared_sd_m)
-    found = distance.at(s_to_ns(race.t_s))
+    found = distance.position_at(s_to_ns(race.t_s))
     assert found is not None
     return found.sd_m
 
@@ -267,14 +270,16 @@ mixtures = st.lists(
 
 @given(mixtures, st.floats(0.02, 0.98))
 def test_quantile_and_probability_are_inverse(
-    parts: list[tuple[float, float, float]], probability: float
+    components: list[tuple[float, float, float]], probability: float
 ) -> None:
     """The distance passed with a probability is the one whose probability of having been passed
     that is.
     """
-    total = sum(weight for weight, _, _ in parts)
-    normed = [(weight / total, mean, sd) for weight, mean, sd in parts]
-    assert probability == pytest.approx(_beyond(normed, _quantile(normed, probability)), abs=1e-3)
+    total = sum(weight for weight, _, _ in components)
+    normed = [(weight / total, mean, sd) for weight, mean, sd in components]
+    assert probability == pytest.approx(
+        _mass_beyond(normed, _quantile(normed, probability)), abs=1e-3
+    )
 
 
 @pytest.mark.parametrize(

@@ -89,21 +89,21 @@ def test_marks_that_keep_being_off_are_told_too() -> None:
     A copy, which undo goes back to, knows them; marks that fit add nothing.
     """
     off, fitting = misfit_of(1.8), misfit_of(0.5)
-    assert off.speaks
+    assert off.adds_variance
     assert off.variance_m2(0.0, 100.0) > 50.0
     assert off.copy().variance_m2(0.0, 100.0) == off.variance_m2(0.0, 100.0)
-    assert not fitting.speaks
+    assert not fitting.adds_variance
 
 
 def misfit_of(off_sd: float) -> Misfit:
     """Return what ten marks leave unexplained, each so many standard deviations off."""
     found = Misfit()
-    seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
+    observation = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
     for _ in range(10):
         before = KalmanFilter.at_start(1.0, 1.0, 0.01, 1.0)
-        before.advance(400.0, 80.0, 0.0)
+        before.predict(400.0, 80.0, 0.0)
         after = before.copy()
-        spread_m2 = before.variance_ahead(0.0) + seen.variance_m2(before)
-        after.tied_m = seen.line_m(before) + off_sd * math.sqrt(spread_m2)
-        found.mark(before, after, seen)
+        spread_m2 = before.variance_ahead_m2(0.0) + observation.variance_m2(before)
+        after.last_mark_m = observation.predicted_line_m(before) + off_sd * math.sqrt(spread_m2)
+        found.update(before, after, observation)
     return found

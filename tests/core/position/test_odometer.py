@@ -236,14 +236,14 @@ def test_a_pod_with_a_total_and_nothing_else() -> None:
     """GIVEN a treadmill that tells only metres THEN they are run as they are told."""
     odometer = Odometer(planned_mps=3.0)
     for t_s in range(61):
-        odometer.read(s_to_ns(t_s), "pod", None, 4.0 * t_s, None)
+        odometer.update(s_to_ns(t_s), "pod", None, 4.0 * t_s, None)
     assert 240.0 == pytest.approx(odometer.total_m)
     assert 4.0 == pytest.approx(odometer.speed_mps)
 
 
 def test_a_reading_that_tells_nothing() -> None:
     """GIVEN neither speed, total nor cadence THEN no step is made."""
-    assert Odometer(4.5).read(0, "pod", None, None, None) is None
+    assert Odometer(4.5).update(0, "pod", None, None, None) is None
 
 
 def test_before_anything_is_known() -> None:
@@ -278,7 +278,7 @@ def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(
     """
     odometer = Odometer(5.0)
     for word in range(20):
-        odometer.read(s_to_ns(every_s * word), "pod", 5.0, 6.0 * every_s * word, None)
+        odometer.update(s_to_ns(every_s * word), "pod", 5.0, 6.0 * every_s * word, None)
     assert ahead_m == pytest.approx(odometer.ahead(s_to_ns(every_s * 20))[0])
 
 
@@ -288,7 +288,7 @@ def test_another_pod_has_another_rhythm() -> None:
     """
     odometer = Odometer(5.0)
     for word in range(20):
-        odometer.read(s_to_ns(4.0 * word), "slow", 5.0, None, None)
+        odometer.update(s_to_ns(4.0 * word), "slow", 5.0, None, None)
     assert not odometer.silent_since(s_to_ns(76.0), s_to_ns(80.0))
-    odometer.read(s_to_ns(80.0), "other", 5.0, None, None)
+    odometer.update(s_to_ns(80.0), "other", 5.0, None, None)
     assert odometer.silent_since(s_to_ns(80.0), s_to_ns(83.1))

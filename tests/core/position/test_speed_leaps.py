@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kickcue.core.position.speed_leaps import STEADY, Leap, SpeedLeaps
+from kickcue.core.position.speed_leaps import STEADY_CHANGES, SpeedLeap, SpeedLeaps
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 STEADILY = [5.0] * 12
@@ -19,18 +19,18 @@ def seen(
     counted: Sequence[float] | None = None,
     every_s: float = 1.0,
     watch: SpeedLeaps | None = None,
-) -> list[Leap]:
+) -> list[SpeedLeap]:
     """Return the leaps in readings of these speeds; metres of each second ``counted`` as told."""
     watch = watch or SpeedLeaps()
     total_m, found = 0.0, []
     for number, mps in enumerate(speeds):
         total_m += (counted[number] if counted else mps) * every_s
         cadence = cadences[number] if cadences else None
-        found.append(watch.read(s_to_ns(number * every_s), mps, cadence, total_m))
+        found.append(watch.update(s_to_ns(number * every_s), mps, cadence, total_m))
     return [leap for leap in found if leap is not None]
 
 
-def leaping(by: float, spm: float | None = None) -> list[Leap]:
+def leaping(by: float, spm: float | None = None) -> list[SpeedLeap]:
     """Return what is seen of a speed of 5 m/s that leaps; the cadence goes on at ``spm`` then."""
     cadences = None if spm is None else [178.0] * 12 + [spm] * 6
     return seen([*STEADILY, *[5.0 * by] * 6], cadences=cadences)
@@ -42,8 +42,8 @@ def test_a_leap_is_seen_once_and_measured(by: float) -> None:
     metres ago.
     """
     (leap,) = leaping(by)
-    assert leap.by == pytest.approx(by, rel=1e-6)
-    assert leap.since_m == pytest.approx((STEADY + 0.5) * 5.0 * by)
+    assert leap.ratio == pytest.approx(by, rel=1e-6)
+    assert leap.since_m == pytest.approx((STEADY_CHANGES + 0.5) * 5.0 * by)
 
 
 def test_what_the_runner_does_meanwhile_is_no_part_of_it() -> None:
@@ -52,7 +52,7 @@ def test_what_the_runner_does_meanwhile_is_no_part_of_it() -> None:
     """
     speeds = [4.5 * 1.01**i * (1.08 if i >= 8 else 1.0) for i in range(16)]
     (leap,) = seen(speeds)
-    assert leap.by == pytest.approx(1.08, abs=1e-3)
+    assert leap.ratio == pytest.approx(1.08, abs=1e-3)
 
 
 def test_the_cadence_tells_the_runner_from_the_scale() -> None:
@@ -64,15 +64,15 @@ def test_the_cadence_tells_the_runner_from_the_scale() -> None:
         leaping(1.12),
         leaping(1.12, 181.4),
     )
-    assert stayed.odds > 5.0
-    assert 1.0 < unknown.odds < 2.0
-    assert went_along.odds < 0.1
+    assert stayed.bayes_factor > 5.0
+    assert 1.0 < unknown.bayes_factor < 2.0
+    assert went_along.bayes_factor < 0.1
 
 
 def test_a_speed_that_was_frozen_is_no_scale() -> None:
     """GIVEN a speed that leaps WHEN the metres go on as before THEN the scale is what it was."""
     (leap,) = seen([*STEADILY, *[5.5] * 6], counted=[5.0] * 18)
-    assert leap.odds < 0.01
+    assert leap.bayes_factor < 0.01
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_what_is_forgotten_is_not_compared() -> None:
     watch = SpeedLeaps()
     seen(STEADILY, watch=watch)
     copy = watch.copy()
-    watch.forget()
-    told: list[tuple[Leap | None, Leap | None]] = []
+    watch.reset()
+    told: list[tuple[SpeedLeap | None, SpeedLeap | None]] = []
     for number in range(12, 18):
         reading = (number * NS_PER_S, 5.5, None, 60.0 + 5.5 * (number - 11))
-        told.append((watch.read(*reading), copy.read(*reading)))
+        told.append((watch.update(*reading), copy.update(*reading)))
     assert all(of_watch is None for of_watch, _ in told)
     assert 1 == sum(of_copy is not None for _, of_copy in told)

@@ -216,7 +216,7 @@ def told(
     """Return the cadence after one value a second."""
     cadence = cadence or Cadence()
     for second, spm in enumerate(spms):
-        cadence.read(s_to_ns(from_s + second), spm, body=body)
+        cadence.update(s_to_ns(from_s + second), spm, body=body)
     return cadence
 
 
@@ -238,7 +238,7 @@ def test_a_spike_is_never_believed(spike: list[float]) -> None:
     """
     cadence = told(*[180.0] * 10)
     for second, spm in enumerate(spike, 10):
-        cadence.read(s_to_ns(second), spm, body=True)
+        cadence.update(s_to_ns(second), spm, body=True)
         assert (180.0, 180.0) == (cadence.latest_spm, cadence.value(s_to_ns(second)))
 
 
@@ -260,7 +260,7 @@ def test_no_kick_is_taken_for_a_spike(changes: list[float]) -> None:
     cadence, spm = Cadence(), 180.0
     for second, change in enumerate(changes):
         spm = min(max(spm * change, 140.0), 230.0)
-        cadence.read(s_to_ns(second), spm, body=True)
+        cadence.update(s_to_ns(second), spm, body=True)
         assert spm == cadence.latest_spm
 
 

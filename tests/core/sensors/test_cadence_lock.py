@@ -34,17 +34,17 @@ def watched(
     do.
     """
     lock = lock or CadenceLock()
-    said = []
+    value = []
     for second in range(seconds):
         steps = spm(second)
-        said.append(
-            lock.read(
+        value.append(
+            lock.update(
                 s_to_ns(second),
                 round(bpm(second)) + (second * 7 % 3 - 1),
                 None if steps is None else steps + second * 5 % 3 - 1,
             )
         )
-    return said
+    return value
 
 
 def test_a_leap_to_the_cadence() -> None:
@@ -140,7 +140,7 @@ def test_anything_may_come(values: list[tuple[float, float, float | None]]) -> N
     t_s = 0.0
     for gap_s, bpm, spm in values:
         t_s += gap_s
-        first, second = (lock.read(s_to_ns(t_s), bpm, spm) for lock in locks)
+        first, second = (lock.update(s_to_ns(t_s), bpm, spm) for lock in locks)
         assert first == second
 
 
@@ -163,9 +163,11 @@ def desk_with(optical: bool | None, *, rr: bool) -> tuple[list[float | None], li
     too_high = False
     for second in range(180):
         t_ns = s_to_ns(second)
-        desk.take(pod_notification(t_ns, PodSample(4.5, 89 + second % 2)), t_ns, body=True)
+        desk.handle_notification(
+            pod_notification(t_ns, PodSample(4.5, 89 + second % 2)), t_ns, body=True
+        )
         bpm = 178 + second % 2 if 60 <= second < 120 else 160 + second % 2
-        desk.take(
+        desk.handle_notification(
             strap_notification(t_ns, bpm, "watch", rr_1024=(345 + second % 9,) if rr else ()),
             t_ns,
             body=True,
@@ -217,13 +219,17 @@ def test_a_locked_sensor_hands_over() -> None:
     told, notices = [], []
     for second in range(120):
         t_ns = s_to_ns(second)
-        desk.take(pod_notification(t_ns, PodSample(4.5, 89 + second % 2)), t_ns, body=True)
-        desk.take(
+        desk.handle_notification(
+            pod_notification(t_ns, PodSample(4.5, 89 + second % 2)), t_ns, body=True
+        )
+        desk.handle_notification(
             strap_notification(t_ns, (162 if second < 60 else 178) + second % 2, "watch"),
             t_ns,
             body=True,
         )
-        desk.take(strap_notification(t_ns, 155 + second % 2, "strap"), t_ns, body=True)
+        desk.handle_notification(
+            strap_notification(t_ns, 155 + second % 2, "strap"), t_ns, body=True
+        )
         told.append(desk.heart_rate_bpm(t_ns))
         notices += desk.survey(t_ns).news
     assert {162, 163} == set(told[6:60])

@@ -26,14 +26,14 @@ def channel(silence_ok_s: float = 2.5, frozen_after_s: float = 10.0) -> Channel:
 def test_silence(silent_s: float, state: Health) -> None:
     """Silence makes a value stale as soon as the profile says, and lost after 10 s."""
     c = channel()
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     assert state is c.state(s_to_ns(silent_s))
 
 
 def test_a_slow_sensor_is_lost_later() -> None:
     """GIVEN a profile that allows 8 s of silence THEN lost is after 16 s."""
     c = channel(silence_ok_s=8.0)
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     assert [Health.FRESH, Health.STALE, Health.LOST] == [
         c.state(s_to_ns(t)) for t in (8.0, 16.0, 16.1)
     ]
@@ -50,11 +50,11 @@ def test_frozen() -> None:
     """
     c = channel()
     for second in range(11):
-        c.heard(s_to_ns(second), b"same", plausible=True)
+        c.update(s_to_ns(second), b"same", plausible=True)
     assert Health.FRESH is c.state(s_to_ns(10))
-    c.heard(s_to_ns(11), b"same", plausible=True)
+    c.update(s_to_ns(11), b"same", plausible=True)
     assert Health.FROZEN is c.state(s_to_ns(11))
-    c.heard(s_to_ns(12), b"other", plausible=True)
+    c.update(s_to_ns(12), b"other", plausible=True)
     assert Health.FRESH is c.state(s_to_ns(12))
 
 
@@ -63,9 +63,9 @@ def test_what_cannot_be() -> None:
     again.
     """
     c = channel()
-    c.heard(0, 1, plausible=False)
+    c.update(0, 1, plausible=False)
     assert Health.IMPLAUSIBLE is c.state(1)
-    c.heard(2, 2, plausible=True)
+    c.update(2, 2, plausible=True)
     assert Health.FRESH is c.state(3)
 
 
@@ -74,10 +74,10 @@ def test_a_lost_link() -> None:
     and back with the first notification.
     """
     c = channel()
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     c.connected = False
     assert Health.LOST is c.state(1)
-    c.heard(2, 1, plausible=True)
+    c.update(2, 1, plausible=True)
     assert Health.FRESH is c.state(3)
 
 

@@ -38,7 +38,7 @@ def second_of(q: SensorSelector, second: int, says: dict[str, Says]) -> str | No
     """Let each sensor say its part; return who leads."""
     for name, what in says.items():
         if what in (Says.TRUE, Says.SAME, Says.ODD):
-            q.channels[name].heard(
+            q.channels[name].update(
                 s_to_ns(second),
                 second if what is not Says.SAME else "same",
                 plausible=what is not Says.ODD,
@@ -72,7 +72,7 @@ def test_who_leads_is_healthy_and_does_not_flap(life: list[dict[str, Says]]) -> 
             before is not None
             and before in fresh
             and leader != before
-            and q.channels[before].well_since_ns < s_to_ns(second)
+            and q.channels[before].healthy_since_ns < s_to_ns(second)
         ):
             assert leader is not None
             assert ORDER.index(leader) < ORDER.index(before)

@@ -10,7 +10,7 @@ def heard(*bpms: float, ceiling_bpm: float | None = None, from_s: float = 0.0) -
     """Return the heart rate after one value a second."""
     heart = HeartRate(ceiling_bpm)
     for second, bpm in enumerate(bpms):
-        heart.read(s_to_ns(from_s + second), bpm)
+        heart.update(s_to_ns(from_s + second), bpm)
     return heart
 
 
@@ -29,7 +29,7 @@ def heard(*bpms: float, ceiling_bpm: float | None = None, from_s: float = 0.0) -
 def test_what_a_heart_can_do(bpm: float, believed: bool) -> None:
     """Values outside 30 to 225 a minute are not a heart's."""
     heart = HeartRate(None)
-    assert believed == heart.read(0, bpm)
+    assert believed == heart.update(0, bpm)
     assert (bpm if believed else None) == heart.bpm
 
 
@@ -39,7 +39,7 @@ def test_a_spike_is_not_believed() -> None:
     """
     heart = heard(150, 151, 225, 225)
     assert 151 == heart.bpm
-    assert heart.read(s_to_ns(4), 152)
+    assert heart.update(s_to_ns(4), 152)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_how_far_a_heart_jumps_in_a_second(leap: float, believed: bool) -> None:
     confirmed.
     """
     heart = heard(150)
-    assert believed == heart.read(s_to_ns(1), 150 + leap)
+    assert believed == heart.update(s_to_ns(1), 150 + leap)
 
 
 def test_a_jump_that_stays_is_believed_after_five_seconds() -> None:
@@ -59,7 +59,7 @@ def test_a_jump_that_stays_is_believed_after_five_seconds() -> None:
     """
     heart = heard(100, *[160] * 5)
     assert 100 == heart.bpm
-    assert heart.read(s_to_ns(6), 160)
+    assert heart.update(s_to_ns(6), 160)
     assert 160 == heart.bpm
 
 
@@ -71,7 +71,7 @@ def test_doubt_begins_anew_with_each_jump() -> None:
 def test_a_gap_allows_a_change() -> None:
     """GIVEN nothing heard for 10 s WHEN the heart is 50 higher THEN that is possible."""
     heart = heard(120)
-    assert heart.read(s_to_ns(10), 170)
+    assert heart.update(s_to_ns(10), 170)
 
 
 def test_no_ceiling_by_default() -> None:
@@ -96,7 +96,7 @@ def test_what_was_not_seen_does_not_count(between: list[float]) -> None:
     ceiling again THEN that is no 20 s.
     """
     heart = heard(170, 182, *between, ceiling_bpm=180)
-    assert heart.read(s_to_ns(27), 182)
+    assert heart.update(s_to_ns(27), 182)
     assert not heart.over_ceiling(s_to_ns(27))
 
 
@@ -106,5 +106,5 @@ def test_a_lost_second_does_not_begin_anew() -> None:
     """
     heart = HeartRate(180)
     for second in (0, 1, 2, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 18, 19, 20):
-        heart.read(s_to_ns(second), 185)
+        heart.update(s_to_ns(second), 185)
     assert heart.over_ceiling(s_to_ns(20))

@@ -29,7 +29,7 @@ def heard(
     does.
     """
     t_ns = s_to_ns(t_s)
-    reading = desk.take(
+    reading = desk.handle_notification(
         pod_notification(t_ns, PodSample(mps, spm / 2, total_m), sensor), t_ns, body=True
     )
     return None if reading is None else (reading.speed_mps, reading.distance_m)
@@ -37,7 +37,7 @@ def heard(
 
 def lies_still(desk: SensorHub) -> bool:
     """Say whether every pod lies still."""
-    return all(watch.lies_still for watch in desk._pod_watch.values())
+    return all(monitor.lies_still for monitor in desk._pod_monitors.values())
 
 
 def lying(desk: SensorHub, seconds: int) -> None:
@@ -52,7 +52,7 @@ def test_a_pod_on_the_bench(marked_s: int, lies: bool) -> None:
     """
     desk = SensorHub({"pod": POD}, None)
     lying(desk, marked_s + 1)
-    desk.marked(s_to_ns(marked_s), 0)
+    desk.handle_mark(s_to_ns(marked_s), 0)
     assert lies == lies_still(desk)
     assert lies == (heard(desk, marked_s + 1, 0.0, 0.0, 12.0) is None)
     codes = [n.code for n in desk.survey(s_to_ns(marked_s + 1)).news]
@@ -65,7 +65,7 @@ def test_standing_before_the_gun_is_no_fault() -> None:
     """
     desk = SensorHub({"pod": POD}, None)
     lying(desk, 600)
-    desk.marked(s_to_ns(600), s_to_ns(591))
+    desk.handle_mark(s_to_ns(600), s_to_ns(591))
     assert not lies_still(desk)
 
 
@@ -76,7 +76,7 @@ def test_it_is_believed_again_when_it_moves(mps: float, total_m: float) -> None:
     """
     desk = SensorHub({"pod": POD}, None)
     lying(desk, 41)
-    desk.marked(s_to_ns(40), 0)
+    desk.handle_mark(s_to_ns(40), 0)
     assert heard(desk, 41, 0.0, 0.0, 12.0) is None
     assert (mps, total_m) == heard(desk, 42, mps, 0.0, total_m)
     assert not lies_still(desk)
@@ -95,7 +95,7 @@ def test_a_runner_who_stops_and_presses() -> None:
             170 if second < 80 else 0,
             4.0 * min(second, 79),
         )
-    desk.marked(s_to_ns(99), 0)
+    desk.handle_mark(s_to_ns(99), 0)
     assert not lies_still(desk)
 
 
@@ -107,7 +107,7 @@ def test_the_other_pod_takes_over() -> None:
     for second in range(50):
         heard(desk, second, 0.0, 0.0, 12.0)
         heard(desk, second, 4.0, 170, 4.0 * second, "left")
-    desk.marked(s_to_ns(49), 0)
+    desk.handle_mark(s_to_ns(49), 0)
     assert not lies_still(desk)
     assert (4.0, 200.0) == heard(desk, 50, 4.0, 170, 200.0, "left")
     assert 170.0 == desk.cadence_spm(s_to_ns(50))
@@ -120,10 +120,10 @@ def test_steps_without_metres() -> None:
     desk = SensorHub({"pod": POD}, None)
     for second in range(20):
         heard(desk, second, 4.0, 180, 4.0 * second)
-    said = [heard(desk, second, 0.0, 180, 76.0) for second in range(20, 60)]
-    assert (0.0, 76.0) == said[4]
-    assert {(None, None)} == set(said[5:])
-    desk.marked(s_to_ns(59), 0)
+    value = [heard(desk, second, 0.0, 180, 76.0) for second in range(20, 60)]
+    assert (0.0, 76.0) == value[4]
+    assert {(None, None)} == set(value[5:])
+    desk.handle_mark(s_to_ns(59), 0)
     assert not lies_still(desk)
     assert (4.0, 80.0) == heard(desk, 60, 4.0, 180, 80.0)
 
@@ -132,7 +132,9 @@ def frozen(profile: SensorProfile, char: str, data: bytes, seconds: int = 30) ->
     """Say whether a sensor that sends the same bytes for so long is called frozen."""
     desk = SensorHub({"belt": profile}, None)
     for second in range(seconds):
-        desk.take(Notification(s_to_ns(second), "belt", char, data), s_to_ns(second), body=True)
+        desk.handle_notification(
+            Notification(s_to_ns(second), "belt", char, data), s_to_ns(second), body=True
+        )
     return "sensor_frozen" in [n.code for n in desk.survey(s_to_ns(seconds)).news]
 
 
