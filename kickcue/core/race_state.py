@@ -92,8 +92,8 @@ class RaceState:
     ) -> float | None:
         """Handle a mark ``age_s`` after its line; return that line in metres run.
 
-        None for a double or a stray one. ``by_position``: a crossing that ``handle_fix`` has told. It
-        is not kept, for positions may tell of others on another course.
+        None for a double or a stray one. ``by_position``: a crossing from ``handle_fix``. It is not
+        kept, for on another course the positions may cross elsewhere.
         """
         if by_position:
             return self.estimator.mark(timer_ns, source, age_s, self.line.shared_sd_m)

@@ -1,9 +1,9 @@
-"""The best filter where it is not told which line a mark is of: one filter for each labelling.
+"""The best filter where the line of a mark is not given: one filter for each labelling.
 
-All else it is told and knows as before. A press is the second of a doubled one, a stray one, or of
+All else is given and known as before. A press is the second of a doubled one, a stray one, or of
 any line after the last that was marked; presses begin at any line of the race, each as likely.
-Bayes' rule weighs them. Nothing is merged, and only what is less likely than one in 100,000 is let
-go.
+Bayes' rule weighs them. Nothing is merged, and only what is less likely than one in 100,000 is
+pruned.
 """
 
 import math
@@ -19,12 +19,12 @@ from kickcue.lab.sensors import DOUBLED_AFTER_S, Gate, Thumb, TrueMark
 
 PRUNE_BELOW_WEIGHT: Final = 1e-5
 MIN_CLUTTER_PER_M: Final = 1e-12
-"""Density of stray presses where there are none: so that there is always a hypothesis."""
+"""Clutter density where there are no stray presses: so that there is always a hypothesis."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Labelling:
-    """One reading of the marks so far."""
+    """One labelling of the marks so far."""
 
     weight: float
     filter: OracleFilter
@@ -51,7 +51,7 @@ class AssociationMixture:
 
     @property
     def before_sd_s(self) -> float:
-        """Standard deviation, in time, before the last mark was taken in or now."""
+        """Standard deviation, in time, before the last mark or now."""
         return self._likeliest.before_sd_s
 
     def position(self, t_s: float) -> tuple[float, float]:
@@ -59,18 +59,18 @@ class AssociationMixture:
         return self._likeliest.position(t_s)
 
     def awaits(self, line_m: float) -> bool:
-        """Tell whether a mark at that line is still to come."""
+        """Return whether a mark at that line is still to come."""
         return self._likeliest.awaits(line_m)
 
     def has_passed(self, line_m: float, dare: float, t_s: float) -> bool:
-        """Tell whether the line lies behind then with the probability of ``dare`` deviations."""
+        """Return whether the line lies behind then with the probability of ``dare`` deviations."""
         passed = (
             each.weight * each.filter.passed_probability(line_m, t_s) for each in self._labellings
         )
         return sum(passed) >= 0.5 * math.erfc(-dare / math.sqrt(2.0))
 
     def handle(self, arrival: Reading | TrueMark) -> None:
-        """Take in a reading, or a mark of which only the moment is looked at."""
+        """Handle a reading, or a mark of which only the moment is used."""
         if isinstance(arrival, Reading):
             for each in self._labellings:
                 each.filter.handle(arrival)

@@ -10,13 +10,13 @@ approach, with tau = d / v,
 (log-distance path loss; the body as the cosine of the bearing: worn in front it hides the beacon
 behind, worn on the back the one ahead). Speed goes into the level, so no pod is asked. Level, n and
 body are linear and have normal priors: for each moment and each tau they are integrated out in
-closed form, and what is left is a list of odds over the moments (a Bayesian matched filter).
+closed form, which leaves a posterior over the moments (a Bayesian matched filter).
 
-Silence counts as well: a beacon that was heard and is heard no more is far away.
+Silence is evidence too: a beacon that was received and is no longer is far away.
 
-The crossing is known a second or so after it, when the odds say that it is over and agree on when.
-Who stands beside the beacon has flat odds, who comes nearer has them ahead, who walks away from it
-has them before all that is remembered: none of them crosses. After a crossing follows a rest.
+The crossing is known a second or so after it, when the posterior puts it in the past and is narrow.
+For a runner who stands beside the beacon it is flat, for one who comes nearer it lies ahead, for
+one who walks away it lies before the window: none of them crosses. After a crossing follows a rest.
 """
 
 import math
@@ -30,6 +30,7 @@ from kickcue.core.crossing.gate import REST_S
 from kickcue.core.units import ns_to_s, s_to_ns
 
 WINDOW_S: Final = 8.0
+"""Readings are kept for so long."""
 MAX_AGO_S: Final = 6.0
 MAX_AHEAD_S: Final = 4.0
 """Crossings are weighed from so long ago to so far ahead."""
@@ -40,32 +41,38 @@ FIT_EVERY_S: Final = 0.25
 MIN_AGO_S: Final = 0.3
 EDGE_S: Final = 0.6
 PASSED_PROBABILITY: Final = 0.9
-"""With these odds it was more than ``MIN_AGO_S`` ago, and not right at the edge of what is weighed."""
+"""The probability that it was more than ``MIN_AGO_S`` ago, and not within ``EDGE_S`` of the oldest
+moment weighed, must reach this."""
 STANDING_PRIOR_ODDS: Final = 1.0
-"""How much more probable it is beforehand that a runner stands than that one passes. More of it
-costs crossings."""
+"""Prior odds of a runner who stands against one who passes. More of it costs crossings."""
 MAX_SD_S: Final = 0.8
-"""The odds agree when their standard deviation is below this; flat ones have 3 s."""
+"""The moment is known when its standard deviation is below this; flat probabilities have 3 s."""
 MIN_READINGS: Final = 4
 MIN_PEAK_DBM: Final = -90.0
-"""Readings all below this tell of no crossing: on the back straight, 73 m away, the runner comes
+"""Readings all below this are of no crossing: on the back straight, 73 m away, the runner comes
 closest to the beacon, too."""
 MAX_BELOW_BEST_DB: Final = 15.0
-"""Nor do those so much weaker than an earlier crossing's."""
+"""Nor are those so much weaker than an earlier crossing's."""
 
 NOISE_SD_DB: Final = 5.0
-LEVEL_DBM, LEVEL_SD_DB = -65.0, 30.0
-PATH_LOSS_EXPONENT, PATH_LOSS_EXPONENT_SD = 2.1, 0.35
+"""Fading of a reading [judgement]."""
+LEVEL_DBM: Final = -65.0
+LEVEL_SD_DB: Final = 30.0
+"""Prior of the level: wide, for speed and distance go into it [judgement]."""
+PATH_LOSS_EXPONENT: Final = 2.1
+PATH_LOSS_EXPONENT_SD: Final = 0.35
+"""Prior of n (docs/beacon.md, sources)."""
 BODY_SD_DB: Final = 6.0
-"""Half of what a body takes."""
+"""Half of what a body takes [judgement]."""
 TAUS_S: Final = (0.2, 0.45, 1.0)
 """1 to 5 m at 3 to 8 m/s are 0.13 to 1.7 s."""
-MIN_SILENCE_S, MIN_SILENCE_INTERVALS = 0.8, 4.0
-"""Silence is a gap this long and this many times the usual distance of two readings..."""
+MIN_SILENCE_S: Final = 0.8
+MIN_SILENCE_INTERVALS: Final = 4.0
+"""Silence is a gap this long and this many times the usual interval of readings..."""
 SILENCE_STEP_S: Final = 0.5
 SILENCE_DBM: Final = -98.0
 SILENCE_WEIGHT: Final = 0.7
-"""...and is worth as much as such a reading every so often: a little below what receivers can hear
+"""...and counts as such a reading every so often: a little below what receivers can hear
 (-95 dBm)."""
 
 
@@ -77,9 +84,9 @@ class RssiReading(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """The mean of what was heard in one ``GRID_STEP_S``, and a weight that divides its noise.
+    """The mean of the readings in one ``GRID_STEP_S``, and a weight that divides its noise.
 
-    It is so many of them ago.
+    It is so many steps ago.
     """
 
     steps_ago: int
@@ -90,7 +97,7 @@ class Cell(NamedTuple):
 class BeaconPassDetector:
     """Turns the readings of one beacon into the moments of passing it.
 
-    ``update`` each, and ask ``passed`` as often as you like.
+    ``update`` with each, and ask ``passed`` as often as you like.
     """
 
     def __init__(self) -> None:
@@ -107,7 +114,7 @@ class BeaconPassDetector:
         self._fit_at_s = math.inf
 
     def update(self, t_ns: int, rssi_dbm: float) -> None:
-        """Take in a reading."""
+        """Add a reading."""
         t_s = ns_to_s(t_ns)
         if self._listening_since_s is None:
             self._listening_since_s = t_s
@@ -121,7 +128,7 @@ class BeaconPassDetector:
     def passed(self, t_ns: int) -> int | None:
         """Return the ``t_ns`` when the runner was closest to the beacon, once it is known.
 
-        A crossing is told once.
+        A crossing is returned once.
         """
         if not self._readings:
             return None
@@ -131,7 +138,7 @@ class BeaconPassDetector:
         self._fit_at_s = now_s + FIT_EVERY_S
         recent = [reading for reading in self._readings if now_s - reading.t_s <= WINDOW_S]
         if len(recent) < MIN_READINGS:
-            self._fit_at_s = math.inf  # until more is heard
+            self._fit_at_s = math.inf  # until more is received
             return None
         strongest = max(recent, key=lambda reading: reading.rssi_dbm)
         if not MIN_AGO_S <= now_s - strongest.t_s <= MAX_AGO_S or not self._is_near_enough(
@@ -159,7 +166,7 @@ def closest_approach_s(
 ) -> float | None:
     """Return when the beacon was closest.
 
-    None where that is not over, was before ``since_s``, or cannot be told.
+    None where that is not over, was before ``since_s``, or is not known.
     """
     posterior = _posterior([*_cells(readings, now_s), *_silences(readings, since_s, now_s)])
     total = sum(posterior)
@@ -180,10 +187,10 @@ def closest_approach_s(
 
 
 def _cells(readings: Sequence[RssiReading], now_s: float) -> list[Cell]:
-    heard: dict[int, list[float]] = {}
+    by_step: dict[int, list[float]] = {}
     for t_s, rssi_dbm in readings:
-        heard.setdefault(round((now_s - t_s) / GRID_STEP_S), []).append(rssi_dbm)
-    return [Cell(ago, fmean(dbm), math.sqrt(len(dbm))) for ago, dbm in heard.items()]
+        by_step.setdefault(round((now_s - t_s) / GRID_STEP_S), []).append(rssi_dbm)
+    return [Cell(ago, fmean(dbm), math.sqrt(len(dbm))) for ago, dbm in by_step.items()]
 
 
 def _silences(readings: Sequence[RssiReading], since_s: float, now_s: float) -> list[Cell]:
@@ -203,7 +210,7 @@ def _silences(readings: Sequence[RssiReading], since_s: float, now_s: float) -> 
 
 
 def _posterior(cells: Sequence[Cell]) -> list[float]:
-    """Return how probably each of ``_AGO_STEPS`` is when the beacon is closest.
+    """Return the probability of each of ``_AGO_STEPS`` for the closest approach.
 
     What they lack to 1 is for a runner who stands.
     """

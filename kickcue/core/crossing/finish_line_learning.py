@@ -1,4 +1,4 @@
-"""Marks from positions: the line that was set, or the one that the first lap shows.
+"""Marks from positions: at a line that was set, or at the one that the first lap shows.
 
 Nobody has to survey the track. The runner stands at the start when the gun goes, and a lap later
 comes by there again; how far the finish line lies from the start along the track follows from the
@@ -6,20 +6,19 @@ event. So:
 
 1. The start is where the fixes of the last seconds before the gun were, its heading that of the
    first metres run.
-2. When the runner crosses the start again after a lap (as the way along the positions tells, within
-   12 %), the lap has closed.
-3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies
-   that share of the closed lap past the start which the event says (5000 m: half of it), at the
-   place and with the heading the runner had there. Each further lap shows it again; the mean is
-   taken.
+2. When the runner crosses the start again after a lap (12 % more or less, measured along the
+   positions), the lap has closed.
+3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies a
+   share of the closed lap past the start, which the event gives (5000 m: half of it), at the place
+   and with the heading the runner had there. Each further lap shows it again; the mean is used.
 
 A line emits marks only as long as it agrees with itself: each crossing must come whole laps after
 the one before, within 12 % of a lap. A run that never closes a lap (a road, a park) never learns a
-line and never marks one. No pod is asked, so the marks are evidence of their own.
+line and never marks one. No pod is used, so the marks are independent evidence.
 
-Receivers freeze, fall silent and jump. Where they did, the way is bridged at the pace before: that
-tells whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A
-line that was set is watched likewise, for a receiver that jumps back has the runner cross it twice.
+Receivers freeze, fall silent and jump. There the way is bridged at the pace before: that tells
+whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A line
+that was set is guarded likewise, for a receiver that jumps back has the runner cross it twice.
 """
 
 import math
@@ -57,13 +56,15 @@ CHORD_M: Final = 15.0
 """The way is measured in steps of this: noise of 2 m makes it 1 % longer, a bend 1 % shorter.
 Standing adds nothing."""
 LAP_TOLERANCE: Final = 0.12
+"""Share of a lap by which the way between crossings may differ from whole laps."""
 SAME_RECEIVER_TOLERANCE: Final = 0.05
 """Laps of one receiver are alike to this share: noise of 2 m makes 5 m of a lap."""
 FIT_HALF_LENGTH_M: Final = 22.0
 """The finish line's place and heading are fitted to the positions this far before and behind it."""
 SAME_LINE_M: Final = 1.0
+"""Start and finish line nearer than this are one."""
 RECENT_FIXES: Final = 12
-"""A line that is moved has to know how the runner came to where it is now."""
+"""A line that is moved is fed these again, to know how the runner came here."""
 MAX_LAPS: Final = 256
 """So many laps are 100 km on a track."""
 PACE_WINDOW_S: Final = 30.0
@@ -73,8 +74,9 @@ MIN_PACE_WINDOW_S: Final = 8.0
 BRIDGE_SD: Final = 0.1
 """How far off that may be [judgement, as for a pod that is silent]."""
 MAX_WAY_FIXES: Final = 4096
-"""Ten fixes a second over more than one lap and a half: what lies farther back tells of no line."""
+"""Ten fixes a second over more than one lap and a half: what lies farther back is of no use."""
 MAX_LATITUDE_DEG: Final = 89.0
+"""Nearer to a pole a degree of longitude is no length."""
 SHARED_SD_M: Final = 2.0
 """A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and
 the whole line is off by it."""
@@ -101,11 +103,11 @@ class FinishLine:
         return copy
 
     def set_course(self, course: Course) -> None:
-        """Watch for the finish line of another course; before the gun alone."""
+        """Set another course; only before the gun."""
         self._course = course
 
     def start(self, t_ns: int) -> None:
-        """Take the gun: here the runner stands at the start."""
+        """Handle the gun: the runner stands at the start."""
         if self._set is not None:
             self._set.start(t_ns)
         elif self._course.lap_m is not None:
@@ -114,9 +116,9 @@ class FinishLine:
                 self._learner.feed(fix)
 
     def feed(self, fix: Fix) -> int | None:
-        """Take in a fix, in order of time.
+        """Handle a fix, in order of time.
 
-        Returns the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
+        Return the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
         """
         if not (abs(fix.lat_deg) <= MAX_LATITUDE_DEG and abs(fix.lon_deg) <= 180.0):
             return None  # no place on earth, or one where a degree of longitude is no length
@@ -143,7 +145,7 @@ class FinishLine:
 
     @property
     def shared_sd_m(self) -> float:
-        """Standard deviation of the error that all crossings of a learned line have in common.
+        """Standard deviation of the error that all crossings of a learned line share.
 
         A line that was set has none.
         """
@@ -151,7 +153,7 @@ class FinishLine:
 
 
 class _SetLine:
-    """Watches a line that was set.
+    """Detects crossings of a line that was set.
 
     One that is crossed again before a lap can have been run marks nothing.
     """
@@ -165,7 +167,7 @@ class _SetLine:
         self._last_mark: _WayPoint | None = None
 
     def start(self, t_ns: int) -> None:
-        """Take the gun: the first line may be nearer than a lap."""
+        """Handle the gun: the first line may be nearer than a lap."""
         self.line.rest(t_ns)
         self._last_mark = None
 
@@ -184,7 +186,7 @@ class _SetLine:
 
 
 class _LineLearner:
-    """Learns where the finish line is and then watches it; see the top of the file."""
+    """Learns where the finish line is, then detects its crossings; see the top of the file."""
 
     def __init__(self, first_m: float, lap_m: float, gun_ns: int) -> None:
         self._share = 0.0 if lap_m - first_m < SAME_LINE_M else first_m / lap_m
@@ -239,7 +241,7 @@ class _LineLearner:
         return marked_ns if self._share else closed_ns
 
     def _close(self, start: LineGate, fix: Fix) -> int | None:
-        """Return when the start was crossed after whole laps; see where the finish line is.
+        """Return when the start was crossed after whole laps; learn where the finish line is.
 
         That is where the start is not the finish line.
         """
@@ -261,7 +263,7 @@ class _LineLearner:
         return crossed_ns
 
     def _is_like_the_others(self, lap_m: float) -> bool:
-        """Tell whether a lap is as long as those before; else its positions teach nothing."""
+        """Return whether a lap is as long as those before; else its positions teach nothing."""
         return (
             not self.laps_m
             or abs(lap_m - fmean(self.laps_m)) <= SAME_RECEIVER_TOLERANCE * self._lap_m
@@ -320,7 +322,7 @@ class _LineLearner:
         return crossed_ns if self._agrees(self._last_mark.since(before)) else None
 
     def _agrees(self, since: "_WayPoint") -> bool:
-        """Say whether the way is a whole number of laps."""
+        """Return whether the way is a whole number of laps."""
         laps = round(since.way_m / self._lap_m)
         return (
             laps >= 1
@@ -329,12 +331,12 @@ class _LineLearner:
 
 
 class _WayPoint(NamedTuple):
-    """A place on the way, or the way between two: metres, and how many of them are bridges."""
+    """A point of the way, or the way between two: metres, and how many of them are bridged."""
 
     way_m: float
     bridged_m: float = 0.0
     unknown: int = 0
-    """Bridges that could not be measured: nobody knew the pace."""
+    """Bridges of unknown length: the pace was unknown."""
 
     def since(self, before: "_WayPoint") -> "_WayPoint":
         return _WayPoint(
@@ -344,7 +346,7 @@ class _WayPoint(NamedTuple):
         )
 
     def back_to(self, way_m: float) -> "_WayPoint":
-        """Return a place before this one, with no bridge between them."""
+        """Return a point before this one, with no bridge between them."""
         return self._replace(way_m=way_m)
 
     @property
@@ -367,14 +369,14 @@ class _Way:
         self.start: PlanePoint | None = None
         self.points: deque[PlanePoint] = deque(maxlen=MAX_WAY_FIXES)
         self.run_m: deque[float] = deque(maxlen=MAX_WAY_FIXES)
-        """Way at each place."""
+        """Way at each point."""
         self._corner: PlanePoint | None = None
         self._corner_m = 0.0
         self._bridged_m = 0.0
         self._unknown = 0
 
     def extend(self, point: PlanePoint, verdict: FixVerdict) -> None:
-        """Go on to the next place, as far as it is one."""
+        """Extend the way by the next point, unless it is an outlier or a repeated one."""
         if verdict is FixVerdict.FOLLOWS or (
             verdict is FixVerdict.AFTER_GAP and self._corner is None
         ):
@@ -383,7 +385,7 @@ class _Way:
             self._bridge(point)
 
     def way_point(self, t_ns: int) -> _WayPoint:
-        """Return the way at ``t_ns``, between the last two places."""
+        """Return the way at ``t_ns``, between the last two points."""
         if len(self.points) < 2:
             return _WayPoint(self._corner_m, self._bridged_m, self._unknown)
         before, here = self.points[-2], self.points[-1]
@@ -401,7 +403,7 @@ class _Way:
             self._corner, self._corner_m = point, self._corner_m + chord_m
 
     def _bridge(self, point: PlanePoint) -> None:
-        """Go on at the pace of before where it is not known how the runner came to ``point``.
+        """Bridge at the pace before where it is not known how the runner came to ``point``.
 
         From the last corner on, for a receiver may have stood still before it jumped.
         """

@@ -1,14 +1,13 @@
-"""When positions were true that came in a burst, after a link stood still.
+"""The times of positions that come in a burst, after a link stood still.
 
-A position that tells its age needs none of this. Others count as of the moment they come, which for
-a burst is wrong by as much as the link stood still. But receivers speak in a rhythm, so of a burst
-the last was true one beat before the first that comes in its own time, and each one a beat before
-the next. That holds if the burst has as many positions as the silence had beats; else nobody knows
-which are missing, and none of it is of use.
+A position with an age needs none of this. Others count as of the moment they arrive, which for a
+burst is wrong by as much as the link stood still. But receivers send at a fixed interval, so the
+last of a burst was true one interval before the first that arrives on time, and each one an
+interval before the next. That holds if the burst has as many positions as the silence had
+intervals; else it is unknown which are missing, and all are dropped.
 
-So what comes after a silence is kept until the next one has shown whether it was the head of a
-burst. A line needs seconds of positions before it can be crossed, so nothing is marked later for
-that.
+So what comes after a silence is held until the next one has shown whether it was the head of a
+burst. A line needs seconds of positions before it can be crossed, so no mark comes later for that.
 """
 
 from collections import deque
@@ -21,26 +20,25 @@ from kickcue.core.units import NS_PER_S
 
 MIN_SILENCE_S: Final = 5.0
 MIN_SILENCE_INTERVALS: Final = 2.5
-"""So many beats without a word, and ``MIN_SILENCE_S`` at least, are a silence."""
+"""So many intervals without a position, and ``MIN_SILENCE_S`` at least, are a silence."""
 QUEUED_INTERVAL_SHARE: Final = 0.5
-"""Positions less than this share of a beat apart were queued together."""
+"""Positions less than this share of an interval apart were queued together."""
 MAX_MISSING_FIXES: Final = 1
-"""So many more or fewer than the silence had beats: the times are off by no more than a beat."""
+"""So many more or fewer than the silence had intervals: the times are off by one at most."""
 LATEST_INTERVALS: Final = 15
 USUAL_INTERVAL_S: Final = 1.0
-"""A receiver's rhythm, as long as it has not shown another."""
+"""A receiver's interval, as long as it has not shown another."""
 MAX_KEPT: Final = 128
-"""A burst of more is none that a line could be crossed in: the latest are kept, and then do not
-fit."""
+"""In a burst of more no line could be found: the latest are kept, and then do not fit."""
 
 
 class FixTimes:
-    """One receiver's rhythm. ``update`` each of its positions as it comes."""
+    """One receiver's interval. ``update`` with each of its positions as it comes."""
 
     def __init__(self) -> None:
         self._intervals_s: deque[float] = deque(maxlen=LATEST_INTERVALS)
         self._last_ns: int | None = None
-        """When the last one came that was passed on."""
+        """When the last position that was passed on had come."""
         self._kept: deque[Fix] = deque(maxlen=MAX_KEPT)
 
     def update(self, fix: Fix) -> tuple[Fix, ...]:
@@ -71,7 +69,7 @@ class FixTimes:
         return (fix,)
 
     def _released(self, next_ns: int, interval_s: float) -> tuple[Fix, ...]:
-        """Return what was kept, with ages where it was a burst; nothing where none can tell."""
+        """Return what was held, with ages where it was a burst; nothing where these are unknown."""
         kept, last_ns = tuple(self._kept), self._last_ns
         self._kept.clear()
         if len(kept) == 1:

@@ -4,9 +4,9 @@ The line is crossed in one direction. Fixes come once a second; the moment is go
 that, in one of two ways:
 
 * between two fixes, by interpolating: good anywhere, on a bend too, but known only once it is over;
-* foretold, by the straight line through the last seconds' fixes, up to a second before: the finish
-  line lies at the end of a straight, the cue for the last lap cannot wait for the fix behind it,
-  and nine fixes tell more than two.
+* extrapolated, by the straight line through the last seconds' fixes, up to a second before: the
+  finish line lies at the end of a straight, the cue for the last lap cannot wait for the fix
+  behind it, and nine fixes are better than two.
 
 Noise makes a runner who stands beside the line "cross" it again and again; so the last seconds must
 show progress along the heading, and a crossing is followed by a rest in which there is no other.
@@ -27,7 +27,7 @@ HALF_WIDTH_M: Final = 12.0
 """Eight lanes are 9.8 m wide; the line is put where the runner runs, so this leaves room on both
 sides for GNSS."""
 MAX_ACCURACY_M: Final = 10.0
-"""A fix whose own standard deviation is above this says nothing about a line (two seconds of
+"""A fix whose own standard deviation is above this is of no use for a line (two seconds of
 running)."""
 FASTEST_MPS: Final = 12.0
 JUMP_SLACK_M: Final = 8.0
@@ -45,7 +45,7 @@ MIN_PROGRESS_MPS: Final = 2.0
 MAX_EXTRAPOLATION_S: Final = 1.0
 MAX_SLANT: Final = math.tan(math.radians(60.0))
 MIN_FIXES: Final = 3
-"""Fixes without which nothing is said."""
+"""Fewer fixes show no progress."""
 REST_S: Final = 10.0
 """No lap of a track is run faster than this; a wobble at the line is over by then."""
 
@@ -123,10 +123,10 @@ class PlanePoint(NamedTuple):
 
 
 class FixVerdict(Enum):
-    """What a fix is worth.
+    """The verdict on a fix.
 
-    Nothing; nothing new, for it is the one before once more; it follows the one before; it is good,
-    but how the runner came there is not known.
+    Not usable; the one before once more; it follows the one before; good, but how the runner came
+    there is not known.
     """
 
     BAD = "bad"
@@ -136,9 +136,9 @@ class FixVerdict(Enum):
 
 
 class OutlierGate:
-    """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it.
+    """Rejects outliers. A jump is bad until the next fix agrees with it.
 
-    Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks
+    Noise makes no two fixes alike, so the same one again is of a receiver that is frozen, or sends
     more often than it measures: either way the runner is somewhere else by then.
     """
 
@@ -147,7 +147,7 @@ class OutlierGate:
         self._suspect: PlanePoint | None = None
 
     def classify(self, point: PlanePoint, accuracy_m: float | None) -> FixVerdict:
-        """Judge the next fix, in order of time."""
+        """Return the verdict on the next fix, in order of time."""
         finite = math.isfinite(point.x_m) and math.isfinite(point.y_m)
         if not finite or (accuracy_m is not None and not accuracy_m <= MAX_ACCURACY_M):
             return FixVerdict.BAD
@@ -167,7 +167,7 @@ class OutlierGate:
 
 
 class LineGate:
-    """Watches one line. ``feed`` every fix in order of time.
+    """Detects crossings of one line. ``feed`` every fix in order of time.
 
     ``extrapolates``: the way to the line is straight, see above.
     """
@@ -187,9 +187,9 @@ class LineGate:
         self._rests_until_ns = t_ns + s_to_ns(REST_S)
 
     def feed(self, fix: Fix) -> int | None:
-        """Return the ``t_ns`` of a crossing since the fix before, or within ``MAX_EXTRAPOLATION_S``.
+        """Return the ``t_ns`` of a crossing since the fix before, or up to a second ahead.
 
-        A crossing is told once.
+        A crossing is returned once.
         """
         east, north = self._plane.east_north(fix.lat_deg, fix.lon_deg)
         sin, cos = self._ahead
@@ -245,7 +245,7 @@ class LineGate:
         return PlanePoint(here.t_ns + s_to_ns(ahead_s), 0.0, y_m + ahead_s * y_mps)
 
     def _progressing(self) -> bool:
-        """Tell whether the last seconds lead across the line, by their first and last third."""
+        """Return whether the last seconds lead across the line, by their first and last third."""
         third = len(self._recent) // 3
         recent = list(self._recent)
         if recent[-1].t_ns - recent[0].t_ns < MIN_PROGRESS_S * NS_PER_S:

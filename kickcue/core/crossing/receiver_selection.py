@@ -1,4 +1,4 @@
-"""Which of several receivers of positions counts: one at a time.
+"""Which of several position receivers is used: one at a time.
 
 Each errs in its own way, and a step between two is no running.
 """
@@ -12,28 +12,26 @@ from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
 MAX_SILENCE_NS: Final = 5 * NS_PER_S
-"""Silent for longer, and the line watch would not bridge the gap either."""
+"""After a longer silence the finish line would not bridge the gap either."""
 SETTLED_NS: Final = 5 * NS_PER_S
-"""A receiver that comes back counts again after so long [judgement, as for the other sensors]."""
-
-
+"""A receiver that comes back is used again after so long [judgement, as for other sensors]."""
 MAX_AGE_S: Final = 3600.0
 """A fix older than an hour, or so far ahead, is not of this race; nor is its age a time at all."""
 NULL_ISLAND_DEG: Final = 1e-6
-"""At 0,0 in the Atlantic nobody runs: a receiver without a place says 0, a watch on a treadmill,
-too."""
+"""At 0,0 in the Atlantic nobody runs: a receiver without a position sends 0, and so does a watch on
+a treadmill."""
 
 
 def is_position(lat_deg: float, lon_deg: float) -> bool:
-    """Tell whether a position can be one: on the globe, and not 0,0. No number is none."""
+    """Return whether this can be a position: on the globe, and not 0,0. NaN is none."""
     on_earth = abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0
     return on_earth and not (abs(lat_deg) < NULL_ISLAND_DEG and abs(lon_deg) < NULL_ISLAND_DEG)
 
 
 class ReceiverSelection:
-    """Of several receivers the first in ``order`` that has been well for a while counts.
+    """Uses the first receiver in ``order`` that has been healthy for a while.
 
-    While none has, it is the one well for longest.
+    While none has, it is the one healthy for longest.
     """
 
     def __init__(self, order: Sequence[str | None]) -> None:
@@ -44,11 +42,11 @@ class ReceiverSelection:
         self._times = {name: FixTimes() for name in order}
 
     def update(self, fix: Fix, receiver: str | None) -> tuple[Fix, ...]:
-        """Take in a fix; return those that count and whose time is known by now, with their age."""
+        """Handle a fix; return those in use whose time is known by now, with their age."""
         return self._times[receiver].update(fix) if self.is_leading(fix, receiver) else ()
 
     def is_leading(self, fix: Fix, receiver: str | None) -> bool:
-        """Take note of a fix, in order of time; say whether it counts."""
+        """Handle a fix, in order of time; return whether its receiver is the one in use."""
         if not is_position(fix.lat_deg, fix.lon_deg):
             return False
         if fix.accuracy_m is not None and not fix.accuracy_m <= MAX_ACCURACY_M:

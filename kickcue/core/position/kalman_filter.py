@@ -62,7 +62,7 @@ class KalmanFilter:
     last_line: int = -1
     """Index in ``lines_m`` of the last line that had its mark, or was passed before any did."""
     lines_m: tuple[float, ...] = ()
-    """Where this hypothesis believes marks are made, metres run; decided by the first mark."""
+    """Where marks are made under this hypothesis, metres run; decided by the first mark."""
     lines_marked: int = 0
     """How many lines have had their mark."""
     stray_marks: int = 0

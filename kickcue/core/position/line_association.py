@@ -44,7 +44,7 @@ class Observation:
         return delay_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
 
     def predicted_line_m(self, h: KalmanFilter) -> float:
-        """Return where the marked line would lie if the runner were exactly where ``h`` says."""
+        """Return where the marked line would lie if the runner were exactly where ``h`` has him."""
         return h.distance_m + h.scale * self.axis_m(h) - self.delay_m()
 
 

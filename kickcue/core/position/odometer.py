@@ -16,7 +16,7 @@ from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 FASTEST_MPS: Final = 12.0
-"""Nobody runs faster; a total that says so has jumped."""
+"""Nobody runs faster; a total that does has jumped."""
 COUNT_NOISE_M: Final = 0.05
 """White noise of the count per square-root second [evaluation protocol]."""
 LINE_NOISE_M: Final = 0.045
@@ -25,8 +25,8 @@ from bend to bend (pi * 0.2 m each)."""
 _COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
 GAP_S: Final = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however
-seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed told the 4 to
-6 s that came next to 1.8 m."""
+seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed gave the metres
+of the next 4 to 6 s to 1.8 m."""
 _GAP_NS = s_to_ns(GAP_S)
 SILENT_NS: Final = 3 * NS_PER_S
 """A pod is silent after so long without a notification, unless its interval is longer."""
@@ -35,7 +35,7 @@ MARKED_PACE_GUESS_SD: Final = 0.06
 """Relative error of guessing by the planned pace, and by the one that marks have shown
 [judgement]."""
 JOGGING_MPS: Final = 1.5
-"""Above this the athlete moves, and a total that stands still is not to be believed."""
+"""Above this the athlete moves, and a total that stands still is frozen."""
 SPEED_WINDOW_NS: Final = 5 * NS_PER_S
 MAX_READINGS: Final = 128
 """No pod sends more within ``SPEED_WINDOW_NS``: of a flood the latest are kept."""
@@ -295,7 +295,7 @@ class Odometer:
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
         """Return whether this may be an old reading out of a queue, and the runner farther on.
 
-        Its pod says that it runs, and after a silence has a total that is short of the guess by
+        Its speed says that the runner runs, and after a silence has a total that is short of the guess by
         more than half.
         """
         if self._burst.head_ns is not None:
@@ -356,7 +356,7 @@ class Odometer:
             or (self.pace_mps is None and self.speed_mps < JOGGING_MPS)
         ):
             return
-        if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
+        if self._paced_s < SETTLED_S:  # the start is slow, and no pace
             self._paced_s += dt_s
             self.pace_mps = self.speed_mps if self._paced_s >= SETTLED_S else None
             return
@@ -370,7 +370,7 @@ class Odometer:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
 
         A slow pod's slope stands on two or three readings, and beside its intervals the lag is
-        short: the mean of both is best. In eight recordings, read each 4 s or so, it told the
+        short: the mean of both is best. In eight recordings, read each 4 s or so, it gave the
         metres up to the next reading better than the slope (11 % in the median).
         """
         t0_ns, total0_m = self._trail[0]

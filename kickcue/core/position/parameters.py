@@ -1,6 +1,6 @@
 """The noise figures, gates, limits and prior probabilities of the position filter, in one place.
 
-Each says its unit in its name and its source in its docstring: published, of the evaluation
+Each has its unit in its name and its source in its docstring: published, of the evaluation
 protocol (docs/evaluation.md), or [judgement], which was set on tuning seeds. How much each matters:
 docs/estimation.md. What a mark of each source is worth stands in ``mark_models.py``.
 """
@@ -97,7 +97,7 @@ class PositionParameters:
     waited_lines: int = 3
     """After so many lines in a row without a mark, no further one is waited for [judgement]."""
     min_line_spacing_m: float = 50.0
-    """Start and finish line nearer than this are not told apart by a first mark [judgement]."""
+    """Start and finish line nearer than this cannot be told apart by a first mark [judgement]."""
 
     # ---- the size of the mixture
 
@@ -140,7 +140,7 @@ class PositionParameters:
     max_scale: float = 2.5
     """True metres per pod metre that a pod can have at all."""
     min_rescaled_run_m: float = 20.0
-    """Over less than this no scale can be told."""
+    """Over less than this no scale can be measured."""
     private_line: float = 0.01
     """Share of runners and helpers who press at a place of their own, anywhere in the lap
     [judgement]."""
@@ -182,10 +182,10 @@ class PositionParameters:
     """Share of leaps of the pod's speed in which its scale has changed: as if so much of one leap
     had been of that kind. The leaps that each hypothesis has seen count beside it [judgement]."""
 
-    # ---- an end that is taken back
+    # ---- an end that is undone
 
     finish_near_all_the_same: float = 0.05
-    """Share of finishes, believed and taken back, in which the finish is near all the same. In the
+    """Share of undone finishes in which the finish is near all the same. In the
     others a lap too many was counted: nobody bothers for some metres [judgement]."""
 
     # ---- what marks still tell

@@ -2,7 +2,7 @@
 
 Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod
 does not change its unit in a race, so what it proved once decides the numbers that could be either
-(``UnitWatch``); that it contradicts its own profile for long is told.
+(``UnitWatch``); that it contradicts its own profile for long is reported.
 """
 
 from collections import deque
@@ -25,7 +25,7 @@ SPIKE_RATIO = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
 gained 14 % in a minute."""
 CONFIRMED_AFTER_NS = 2 * NS_PER_S
-"""But people stop and start: what is said for so long is so."""
+"""But people stop and start: a value that lasts so long is accepted."""
 SILENCE_NS = 3 * NS_PER_S
 """What comes after such a silence may have been queued in it."""
 MAX_READINGS = 128
@@ -33,7 +33,7 @@ MAX_READINGS = 128
 
 
 class UnitWatch:
-    """What one pod's own numbers prove about its unit."""
+    """Learns the cadence unit of one pod from its own numbers."""
 
     __slots__ = ("_balance", "contradicted_since_ns")
 
@@ -42,7 +42,7 @@ class UnitWatch:
         self.contradicted_since_ns: int | None = None
 
     def spm(self, t_ns: int, reading: PodReading) -> float | None:
-        """Take in a reading; return its cadence in steps per minute.
+        """Update by a reading; return its cadence in steps per minute.
 
         None where it has none or its unit cannot be known.
         """
@@ -71,7 +71,7 @@ class UnitWatch:
         return CadenceUnit.STEP if self._balance > 0 else CadenceUnit.STRIDE
 
     def contradicted(self, t_ns: int) -> bool:
-        """Say whether the pod has contradicted its profile's unit for more than ten seconds."""
+        """Return whether the pod has contradicted its profile's unit for more than ten seconds."""
         since = self.contradicted_since_ns
         return since is not None and (t_ns - since) / NS_PER_S > CONTRADICTED_AFTER_S
 
@@ -87,10 +87,10 @@ class Cadence:
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None
-        """The last cadence that can be believed, None where the last reading had none."""
+        """The last plausible cadence, None where the last reading had none."""
 
     def update(self, t_ns: int, spm: float | None, *, body: bool) -> None:
-        """Take in steps per minute; ``body`` says whether it counts towards the baseline.
+        """Update by steps per minute; ``body``: it counts towards the baseline.
 
         Of a burst that was queued in a silence only the last is of now; all count towards the
         baseline.
@@ -112,10 +112,10 @@ class Cadence:
                 return
         if self._doubted:
             self._doubted.clear()
-        self._believe(t_ns, spm, body=body)
+        self._accept(t_ns, spm, body=body)
 
     def switch_pod(self) -> None:
-        """Forget what the pod so far has said of the last seconds.
+        """Forget the readings of the last seconds: they are of another pod.
 
         The baseline is the runner's and stays.
         """
@@ -141,13 +141,13 @@ class Cadence:
         return None
 
     def _forget_since(self, head_ns: int | None) -> None:
-        """Forget what was said for now from ``head_ns`` on: it was older."""
+        """Forget the readings from ``head_ns`` on: they were queued, and are older."""
         while head_ns is not None and self._recent and self._recent[-1][0] >= head_ns:
             self._recent.pop()
         self._doubted.clear()
 
     def _doubt(self, t_ns: int, spm: float, *, body: bool) -> None:
-        """Keep a leap in mind until it is confirmed; till then the last believed cadence holds."""
+        """Hold a leap back until it is confirmed; till then the last accepted cadence holds."""
         if (
             self._doubted
             and not 1 / SPIKE_RATIO <= (spm + 1e-9) / (self._doubted[-1][1] + 1e-9) <= SPIKE_RATIO
@@ -156,10 +156,10 @@ class Cadence:
         self._doubted.append((t_ns, spm, body))
         if t_ns - self._doubted[0][0] >= CONFIRMED_AFTER_NS:
             for doubted_ns, doubted_spm, in_body in self._doubted:
-                self._believe(doubted_ns, doubted_spm, body=in_body)
+                self._accept(doubted_ns, doubted_spm, body=in_body)
             self._doubted.clear()
 
-    def _believe(self, t_ns: int, spm: float, *, body: bool) -> None:
+    def _accept(self, t_ns: int, spm: float, *, body: bool) -> None:
         self.latest_spm = spm
         self._recent.append((t_ns, spm))
         if body and spm > 100.0:

@@ -51,7 +51,7 @@ class Sample(NamedTuple):
 
 
 class CadenceLock:
-    """Watches one heart-rate sensor beside the runner's cadence."""
+    """Detects the lock of one heart-rate sensor onto the runner's cadence."""
 
     def __init__(self) -> None:
         self._samples: deque[Sample] = deque(maxlen=MAX_READINGS)
@@ -60,7 +60,7 @@ class CadenceLock:
         self.locked = False
 
     def update(self, t_ns: int, bpm: float, spm: float | None) -> bool:
-        """Take in a heart rate and the cadence of that moment; return whether they are one."""
+        """Update by a heart rate and the cadence of that moment; return whether they are locked."""
         t_s = t_ns / NS_PER_S
         if spm is None:
             if self.locked and t_s - self._samples[-1].t_s > NO_CADENCE_S:
@@ -94,7 +94,7 @@ class CadenceLock:
     def _unlock(self) -> None:
         self.locked = False
         self._agreed_since_s = self._apart_since_s = None
-        self._samples.clear()  # what was said in the lock tells nothing about the heart
+        self._samples.clear()  # values in the lock tell nothing about the heart
 
     def _arrives_as_no_heart_can(self, t_s: float, agreed_s: float) -> bool:
         if agreed_s < AGREED_S:
@@ -114,7 +114,7 @@ class CadenceLock:
         )
 
     def _left_its_course(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
-        """Tell whether the heart rate after ``from_s`` has left its course, the legs being steady.
+        """Return whether the heart rate after ``from_s`` left its course while the legs were steady.
 
         Its course is what it was heading for ``gap_s`` before.
         """
@@ -135,7 +135,7 @@ class CadenceLock:
         return max(here - max(level, goal), min(level, goal) - here) > max(leap_bpm, 3.0 * sd)
 
     def _too_fast_for_a_heart(self, from_s: float, gap_s: float) -> bool:
-        """Tell whether no heart gets that fast to where it is in the seconds after ``from_s``.
+        """Return whether no heart gets that fast to where it is in the seconds after ``from_s``.
 
         It had the time from where it was ``gap_s`` before.
         """

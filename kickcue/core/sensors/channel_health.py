@@ -1,4 +1,4 @@
-"""Is what a sensor said still true? Every quantity is fresh, stale, frozen, implausible or lost.
+"""The health of each quantity of each sensor: fresh, stale, frozen, implausible or lost.
 
 Only fresh ones have a value.
 """
@@ -17,13 +17,13 @@ class Health(StrEnum):
 
     FRESH = "fresh"
     STALE = "stale"
-    """Silent for longer than its profile allows and than its own rhythm explains."""
+    """Silent for longer than its profile allows and than its own interval explains."""
     FROZEN = "frozen"
-    """It keeps talking, but says the same thing for longer than a living runner can."""
+    """It keeps notifying, but with the same value for longer than a living runner can have it."""
     IMPLAUSIBLE = "implausible"
-    """It says what cannot be."""
+    """Its value is impossible."""
     LOST = "lost"
-    """Disconnected, or silent for long, or never heard."""
+    """Disconnected, or silent for long, or never received."""
 
 
 FRESH: Final = Health.FRESH
@@ -33,7 +33,7 @@ FRESH: Final = Health.FRESH
 class Channel:
     """Follows one quantity.
 
-    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's rhythm;
+    ``silence_ok_s`` is how long silence is no loss, whatever the sensor's interval;
     ``frozen_after_s`` how long a living value may stay exactly the same.
     """
 
@@ -41,14 +41,14 @@ class Channel:
         "_frozen",
         "_frozen_after_ns",
         "_interval",
+        "_silence_ok_ns",
         "_value",
         "_value_since_ns",
-        "_silence_ok_ns",
         "connected",
-        "received_ns",
-        "plausible",
-        "stale_ns",
         "healthy_since_ns",
+        "plausible",
+        "received_ns",
+        "stale_ns",
     )
 
     def __init__(self, silence_ok_s: float, frozen_after_s: float) -> None:
@@ -58,7 +58,7 @@ class Channel:
         self.received_ns: int | None = None
         self.stale_ns = 0
         """The first moment at which silence makes the value stale; 0 for a sensor that was never
-        heard."""
+        received."""
         self.healthy_since_ns = 0
         """Since when it has been fresh without a break; holds only while it is fresh."""
         self.plausible = True
@@ -68,7 +68,7 @@ class Channel:
         self._value_since_ns = 0
 
     def update(self, t_ns: int, value: object, *, plausible: bool) -> bool:
-        """Note that the sensor said ``value`` (anything comparable); return whether it is fresh."""
+        """Update by a ``value`` received (anything comparable); return whether it is fresh."""
         if t_ns >= self.stale_ns or not self.plausible or not self.connected or self._frozen:
             self.healthy_since_ns = t_ns
         if value != self._value or self.received_ns is None:

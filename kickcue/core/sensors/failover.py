@@ -13,9 +13,9 @@ must not turn the lead each second."""
 
 
 class SensorSelector:
-    """Follows every sensor of one quantity.
+    """Selects among the sensors of one quantity.
 
-    Of several, the first in the order of the setup that has been healthy for a while leads.
+    The first in the configured order that has been healthy for a while leads.
     """
 
     def __init__(self, name: str, frozen_after_s: float, order: Sequence[str]) -> None:
@@ -32,7 +32,7 @@ class SensorSelector:
         return self.channels[sensor]
 
     def leader(self, t_ns: int) -> str | None:
-        """Return the sensor that counts now, None where none is fresh.
+        """Return the sensor in use now, None where none is fresh.
 
         It is the first one that has been healthy for five seconds; while none has, the one that has
         been healthy longest. So a leader that fails hands over at once, and gets the lead back once
@@ -49,13 +49,13 @@ class SensorSelector:
         return longest
 
     def leads(self, sensor: str, t_ns: int) -> bool:
-        """Say whether what ``sensor`` says counts: it leads, or nobody does."""
+        """Return whether ``sensor`` is in use: it leads, or none does."""
         return len(self.channels) == 1 or self.leader(t_ns) in (None, sensor)
 
     def survey(self, t_ns: int, news: list[Notice]) -> tuple[str | None, int | None]:
-        """Add to ``news`` whose health has changed since it was last told.
+        """Add to ``news`` the sensors whose health has changed since it was last reported.
 
-        Return who leads, and when the next sensor goes stale if it does not speak before.
+        Return which leads, and when the next sensor goes stale unless it notifies before.
         """
         fresh, next_ns = None, None
         for name, channel in self.channels.items():

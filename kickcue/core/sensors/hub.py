@@ -1,4 +1,4 @@
-"""From notifications to what can be believed now; counts failures, watches every sensor."""
+"""From notifications to plausible values now; counts failures, follows the health of sensors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ was 67 s, from a sensor that smooths."""
 POD_FROZEN_S = 10.0
 LOW_BATTERY_PERCENT = 15
 MAX_REPORTS = 256
-"""Oddities told, each once. A race has a handful; after so many somebody is making up names."""
+"""Oddities reported, each once. A race has a handful; after so many somebody invents names."""
 MAX_SHOWN_CHARS = 64
 """Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes,
 a broker far more."""
@@ -47,7 +47,7 @@ class DecodeCounts:
 
 
 class Survey(NamedTuple):
-    """Steps and beats per minute as far as believed, when the next sensor goes stale, and news."""
+    """Plausible steps and beats per minute, when the next sensor goes stale, and news."""
 
     cadence_spm: float | None
     heart_rate_bpm: float | None
@@ -57,9 +57,9 @@ class Survey(NamedTuple):
 
 @dataclass(slots=True)
 class HeartMonitor:
-    """One heart-rate sensor: its health, what can be believed of it, whether it counts steps.
+    """One heart-rate sensor: its health, its plausible value, whether it counts steps.
 
-    None: that need not be asked.
+    ``lock`` None: it cannot, or is known not to.
     """
 
     channel: Channel
@@ -70,7 +70,7 @@ class HeartMonitor:
 class SensorHub:
     """All sensors of one runner.
 
-    Of several that give the same quantity, the first healthy one in the order of the setup counts.
+    Of several that give the same quantity, the first healthy one in the configured order is used.
     """
 
     def __init__(self, sensors: Mapping[str, SensorProfile], hr_ceiling_bpm: float | None) -> None:
@@ -86,12 +86,12 @@ class SensorHub:
         self._reported: set[tuple[str, str]] = set()
         self._news: list[Notice] = []
         self.position: tuple[float, float] | None = None
-        """Latitude and longitude of the last notification taken in, None where it told none."""
+        """Latitude and longitude of the last notification, None where it had none."""
 
     def handle_notification(
         self, event: Notification, t_ns: int, *, body: bool
     ) -> PodReading | None:
-        """Take in one notification at ``t_ns``; return what it says about distance, if anything.
+        """Handle one notification at ``t_ns``; return what it tells of the distance, if anything.
 
         ``body``: it counts for the baseline.
         """
@@ -142,7 +142,7 @@ class SensorHub:
         return None
 
     def handle_link(self, event: Link) -> None:
-        """Note that a sensor came or went."""
+        """Handle a sensor that connected or disconnected."""
         for quantity in (self._pods, self._hearts):
             channel = quantity.channels.get(event.sensor)
             if channel is not None and not event.up:
@@ -158,12 +158,12 @@ class SensorHub:
         return None if leader is None else self._heart_monitors[leader].rate.bpm
 
     def over_ceiling(self, t_ns: int) -> bool:
-        """Say whether a heart rate that can be believed has been at the ceiling for long."""
+        """Return whether a plausible heart rate has been at the ceiling for long."""
         leader = self._hearts.leader(t_ns)
         return leader is not None and self._heart_monitors[leader].rate.over_ceiling(t_ns)
 
     def handle_mark(self, t_ns: int, started_ns: int) -> None:
-        """Note that a line was marked in the race that began at ``started_ns``.
+        """Handle a mark of a line in the race that began at ``started_ns``.
 
         Whoever marks lines does not stand still.
         """
@@ -172,7 +172,7 @@ class SensorHub:
             monitor.channel.plausible &= not monitor.lies_still
 
     def all_fresh(self, t_ns: int) -> bool:
-        """Say whether every sensor of the setup is fresh in all it gives."""
+        """Return whether every configured sensor is fresh in all it gives."""
         named = {*self._pods.channels, *self._hearts.channels}
         channels = [*self._pods.channels.values(), *self._hearts.channels.values()]
         return (
@@ -194,7 +194,7 @@ class SensorHub:
                     "sends a cadence against its profile's unit; it is read by what is possible",
                 )
         news, self._news = self._news, []
-        if news:  # noticed since the last survey, told now: outputs come in order of time
+        if news:  # noticed since the last survey, reported now: outputs come in order of time
             news = [replace(each, t_ns=t_ns) for each in news]
         next_ns = (
             heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
@@ -225,7 +225,7 @@ class SensorHub:
         )
 
     def _start_heart_monitor(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartMonitor:
-        """Begin to watch a heart-rate sensor; tell where the setup puts light before a strap.
+        """Start to follow a heart-rate sensor; report where an optical one is put before a strap.
 
         Only light counts steps. A sensor of unknown kind is watched as long as it sends no
         beat-to-beat intervals: those that sent them were straps, but for a few that smooth them.

@@ -95,9 +95,7 @@ def test_a_new_scale_is_no_surer_than_it_was_measured() -> None:
 def test_looking_ahead_is_going_there(
     first: tuple[float, float, float], ahead: tuple[float, float, float]
 ) -> None:
-    """What ``state_ahead`` says about further metres is what ``predict`` makes of them where no time
-    passes.
-    """
+    """``state_ahead`` gives what ``predict`` makes of further metres where no time passes."""
     h = at_the_gun()
     h.predict(first[0] * first[1], first[1], first[2])
     dd_m = ahead[0] * ahead[1]
