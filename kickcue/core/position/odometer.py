@@ -25,8 +25,8 @@ from bend to bend (pi * 0.2 m each)."""
 _COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
 GAP_S: Final = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however
-seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed gave the metres
-of the next 4 to 6 s to 1.8 m."""
+seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed gave the
+metres of the next 4 to 6 s to 1.8 m."""
 _GAP_NS = s_to_ns(GAP_S)
 SILENT_NS: Final = 3 * NS_PER_S
 """A pod is silent after so long without a notification, unless its interval is longer."""
@@ -295,8 +295,8 @@ class Odometer:
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
         """Return whether this may be an old reading out of a queue, and the runner farther on.
 
-        Its speed says that the runner runs, and after a silence has a total that is short of the guess by
-        more than half.
+        It reports a running speed, and after a silence a total that is short of the guess by more
+        than half.
         """
         if self._burst.head_ns is not None:
             return self._burst.continues(t_ns)

@@ -114,7 +114,7 @@ class CadenceLock:
         )
 
     def _left_its_course(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
-        """Return whether the heart rate after ``from_s`` left its course while the legs were steady.
+        """Return whether the heart rate left its course after ``from_s``, the legs being steady.
 
         Its course is what it was heading for ``gap_s`` before.
         """
