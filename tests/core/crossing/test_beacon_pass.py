@@ -69,7 +69,7 @@ def passing(at_s: float, mps: float, aside_m: float) -> Callable[[float], float]
 @pytest.mark.parametrize("aside_m", [1.0, 3.0, 5.0])
 def test_a_clear_passage(mps: float, aside_m: float) -> None:
     """GIVEN a beacon that does not fade WHEN passed THEN the moment is right to 0.35 s, known
-    within three seconds, and told once.
+    within three seconds, and reported once.
     """
     ((passed_s, known_s),) = crossings(heard_of(passing(20.0, mps, aside_m), 40.0), 40.0)
     assert abs(passed_s - 20.0) <= 0.35

@@ -72,7 +72,7 @@ def test_a_burst_with_holes_is_of_no_use() -> None:
 
 
 def test_one_position_after_a_silence_is_none_of_a_burst() -> None:
-    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its rhythm THEN the first is
+    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its interval THEN the first is
     passed on with the second, as it is.
     """
     times = FixTimes()

@@ -1,4 +1,4 @@
-"""A lateness that all presses have in common: when it is told, how much of it, and that it moves
+"""A lateness that all presses have in common: when it is added, how much of it, and that it moves
 nothing but the error.
 """
 
@@ -33,8 +33,8 @@ def race_with_presses(late_s: float, *, lines: int = 8, at_fourth_s: float | Non
     return race
 
 
-def told(race: Race, from_m: float) -> list[tuple[float, float]]:
-    """Return by how much each estimate from there on was too far, and the error that it told,
+def estimates(race: Race, from_m: float) -> list[tuple[float, float]]:
+    """Return by how much each estimate from there on was too far, and the standard error,
     metres.
     """
     found = []
@@ -52,7 +52,7 @@ def added_m2(race: Race) -> float:
 
 
 class Followed:
-    """A pod that counts true metres, presses at the lines, and the belief of somebody who takes
+    """A pod that counts true metres, presses at the lines, and the mixture of somebody who takes
     them for what they are.
     """
 
@@ -64,7 +64,7 @@ class Followed:
     def presses(
         self, *, late_s: float, lines: int, pressed: bool = True, short_m: float = 0.0
     ) -> None:
-        """Press ``late_s`` after each line; the belief takes the runner to be ``short_m`` before
+        """Press ``late_s`` after each line; the mixture takes the runner to be ``short_m`` before
         where a press puts him.
         """
         for number in range(lines):
@@ -95,7 +95,7 @@ class Followed:
 
 def test_what_a_second_of_lateness_does_is_known() -> None:
     """GIVEN presses that are a second's run short WHEN a filter follows them THEN it is off by what
-    was foretold, to a hundredth.
+    was predicted, to a hundredth.
     """
     for lines in (1, 2, 5, 12):
         usual, short = Followed(), Followed()
@@ -134,18 +134,18 @@ def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
 
 
 @pytest.mark.parametrize("late_s", [1.5, 2.0, 3.0, 4.4])
-def test_the_truth_lies_in_what_is_told(late_s: float) -> None:
+def test_the_truth_lies_in_the_interval(late_s: float) -> None:
     """GIVEN a thumb that is late at every line, a good pod THEN from the second press on the place
-    lies in what is told.
+    lies in the 95 % interval.
     """
     race = race_with_presses(late_s)
-    inside = [abs(off_m) <= 1.96 * sd_m for off_m, sd_m in told(race, from_m=625.0)]
+    inside = [abs(off_m) <= 1.96 * sd_m for off_m, sd_m in estimates(race, from_m=625.0)]
     assert sum(inside) >= 0.9 * len(inside) > 0
 
 
 @pytest.mark.parametrize("late_s", [0.0, 0.4, 0.7])
 def test_a_usual_thumb_adds_nothing(late_s: float) -> None:
-    """GIVEN presses as late as presses are THEN nothing is added to the error that is told."""
+    """GIVEN presses as late as presses are THEN nothing is added to the standard error."""
     assert 0.0 == added_m2(race_with_presses(late_s))
 
 
@@ -194,8 +194,8 @@ def test_a_place_of_ones_own_is_not_late() -> None:
     assert 0.0 == race.lateness.variance_m2([elsewhere])
 
 
-def test_a_press_taken_back_has_told_nothing() -> None:
-    """GIVEN late presses WHEN the last one is taken back THEN the error told is that without it."""
+def test_an_undone_press_adds_nothing() -> None:
+    """GIVEN late presses WHEN the last one is undone THEN the standard error is that without it."""
     once, undone = race_with_presses(3.0, lines=5), race_with_presses(3.0, lines=5)
     for race in (once, undone):
         race.runs_to(2215.0, MPS)

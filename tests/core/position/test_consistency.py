@@ -15,7 +15,7 @@ def after(innovations_sd: list[float]) -> Consistency:
 
 
 def test_nothing_is_missing_at_first() -> None:
-    """GIVEN no mark THEN the model is believed."""
+    """GIVEN no mark THEN the model holds."""
     assert 0.0 == Consistency().missing_share
 
 

@@ -21,7 +21,7 @@ from kickcue.core.position.parameters import ProcessNoise
 
 Moves = st.tuples(st.floats(0.0, 12.0), st.floats(0.2, 60.0), st.floats(0.0, 4.0))
 """Speed in m/s, seconds, variance of the count."""
-Sights = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 20.0))
+Measurements = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 20.0))
 """How many standard deviations off, variance, metres ahead of the last count."""
 
 
@@ -37,21 +37,24 @@ def at_the_gun(scale_sd: float = 0.03) -> KalmanFilter:
     return KalmanFilter.at_start(1.0, 1.0, scale_sd, start_var_m2=1.0)
 
 
-@given(st.floats(0.001, 0.1), st.lists(Moves | st.tuples(st.just("sees"), Sights), max_size=120))
+@given(
+    st.floats(0.001, 0.1),
+    st.lists(Moves | st.tuples(st.just("measures"), Measurements), max_size=120),
+)
 def test_the_covariance_stays_one(
     scale_sd: float,
-    story: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
+    events: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
 ) -> None:
     """GIVEN any race of steps and marks THEN the covariance is positive definite and every number
     finite.
     """
     h = at_the_gun(scale_sd)
-    for component in story:
-        if len(component) == 3:
-            mps, dt_s, var_m2 = component
+    for event in events:
+        if len(event) == 3:
+            mps, dt_s, var_m2 = event
             h.predict(mps * dt_s, dt_s, var_m2)
         else:
-            off_sds, var_m2, dd_m = component[1]
+            off_sds, var_m2, dd_m = event[1]
             s, ss, _, _ = h.state_ahead(dd_m)
             h.update(s + off_sds * math.sqrt(ss + var_m2), var_m2, dd_m)
         sds = np.sqrt(np.diag(covariance(h)))
@@ -99,41 +102,43 @@ def test_looking_ahead_is_going_there(
     h = at_the_gun()
     h.predict(first[0] * first[1], first[1], first[2])
     dd_m = ahead[0] * ahead[1]
-    seen = h.state_ahead(dd_m)
+    predicted = h.state_ahead(dd_m)
     h.predict(dd_m, 0.0, 0.0)
-    assert (h.distance_m, h.p_ss, h.p_sc, h.p_so) == pytest.approx(seen)
+    assert (h.distance_m, h.p_ss, h.p_sc, h.p_so) == pytest.approx(predicted)
 
 
 @given(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 50.0))
-def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -> None:
+def test_an_update_is_that_of_the_textbook(off_sds: float, var_m2: float, dd_m: float) -> None:
     """``update`` does to mean and covariance what the textbook's matrices do, and returns the
-    likelihood of what was seen.
+    likelihood of what was measured.
     """
     h = at_the_gun()
     h.predict(300.0, 60.0, 0.15)
     p, x, row = covariance(h), state(h), np.array([1.0, dd_m, dd_m])
-    spread = float(row @ p @ row) + var_m2
-    off = off_sds * math.sqrt(spread)
-    gain = p @ row / spread
-    likelihood = h.update(h.distance_m + h.scale * dd_m + off, var_m2, dd_m)
-    assert np.allclose(x + gain * off, state(h), rtol=1e-9, atol=1e-12)
+    innovation_var_m2 = float(row @ p @ row) + var_m2
+    innovation_m = off_sds * math.sqrt(innovation_var_m2)
+    gain = p @ row / innovation_var_m2
+    likelihood = h.update(h.distance_m + h.scale * dd_m + innovation_m, var_m2, dd_m)
+    assert np.allclose(x + gain * innovation_m, state(h), rtol=1e-9, atol=1e-12)
     assert np.allclose(p - np.outer(gain, row @ p), covariance(h), rtol=1e-6, atol=1e-12)
-    assert math.exp(-0.5 * off_sds**2) / math.sqrt(2.0 * math.pi * spread) == pytest.approx(
-        likelihood
-    )
+    assert math.exp(-0.5 * off_sds**2) / math.sqrt(
+        2.0 * math.pi * innovation_var_m2
+    ) == pytest.approx(likelihood)
 
 
 def lived(
-    weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]
+    weight: float, moves: list[tuple[float, float, float]], measurement: tuple[float, float, float]
 ) -> KalmanFilter:
     h = replace(at_the_gun(), weight=weight)
     for mps, dt_s, var_m2 in moves:
         h.predict(mps * dt_s, dt_s, var_m2)
-    h.update(h.distance_m + sight[0] * math.sqrt(h.p_ss), sight[1])
+    h.update(h.distance_m + measurement[0] * math.sqrt(h.p_ss), measurement[1])
     return h
 
 
-filters = st.builds(lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, max_size=5), Sights)
+filters = st.builds(
+    lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, max_size=5), Measurements
+)
 
 
 @given(filters, filters)

@@ -69,11 +69,11 @@ def test_a_lap_unlike_the_others_tells_little_of_the_pace() -> None:
     assert 3.6 < h.pace_mps < 4.0
 
 
-def test_clocks_of_another_pace_are_no_twins() -> None:
+def test_clocks_of_another_pace_are_not_merged() -> None:
     """GIVEN two hypotheses by the clock at one place WHEN their paces differ THEN both live on:
     their scales mean other paces.
     """
-    twins = [marked_at_first_line(), marked_at_first_line()]
-    for h, pace_mps in zip(twins, (4.0, 5.0), strict=True):
+    pair = [marked_at_first_line(), marked_at_first_line()]
+    for h, pace_mps in zip(pair, (4.0, 5.0), strict=True):
         h.clock_mps = pace_mps
-    assert 2 == len(_reduced(twins))
+    assert 2 == len(_reduced(pair))

@@ -1,4 +1,4 @@
-"""After a mark that fitted badly the pod may go on being off: what is told of the error grows until
+"""After a mark that fitted badly the pod may go on being off: the standard error grows until
 a mark fits.
 """
 
@@ -42,7 +42,7 @@ def added_m2(race: Race) -> float:
 @pytest.mark.parametrize("scale", [0.95, 0.96, 1.04, 1.05])
 def test_a_scale_that_changed_half_a_lap_before_the_mark(scale: float) -> None:
     """GIVEN a pod whose scale changes by 4 or 5 % in mid-lap WHEN that lap's press is off THEN the
-    truth is in what is told of the next.
+    truth is in the interval of the next.
     """
     race = at_line(5, scale=scale, from_m=2000.0)
     pressed = len(race.all(Estimate))
@@ -75,16 +75,16 @@ def test_the_next_mark_that_fits_ends_it() -> None:
 
 
 def test_a_press_taken_back_leaves_nothing() -> None:
-    """GIVEN a press that was off WHEN it is taken back THEN nothing is added."""
+    """GIVEN a press that was off WHEN it is undone THEN nothing is added."""
     race = at_line(5, scale=0.96, from_m=2000.0)
     assert added_m2(race) > 0.0
     race.orders(CommandKind.UNDO_LAP)
     assert 0.0 == added_m2(race)
 
 
-def test_marks_that_keep_being_off_are_told_too() -> None:
+def test_marks_that_keep_being_off_widen_it_too() -> None:
     """GIVEN marks 1.8 standard deviations off, which speak for no change each by itself THEN the
-    error told grows all the same.
+    standard error grows all the same.
 
     A copy, which undo goes back to, knows them; marks that fit add nothing.
     """

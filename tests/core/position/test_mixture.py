@@ -173,7 +173,7 @@ def test_every_source_counts(source: MarkSource) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 40))
-def test_any_presses_leave_a_belief(seed: int, number: int) -> None:
+def test_any_presses_leave_a_mixture(seed: int, number: int) -> None:
     """GIVEN presses at any moments THEN at most six hypotheses live, their weights sum to one, and
     mean and variance are theirs.
     """

@@ -30,7 +30,7 @@ def presses_at(race: Race, place_m: float) -> None:
     race.marks_line()
 
 
-def told(race: Race) -> Estimate:
+def estimates(race: Race) -> Estimate:
     race.runs(MPS, metres=5.0)
     return race.all(Estimate)[-1]
 
@@ -100,7 +100,7 @@ def test_a_line_painted_on_a_track_is_where_it_is() -> None:
     for number in range(3):
         presses_at(track, 200.0 + 400.0 * number)
         presses_at(road, 1000.0 + 1000.0 * number)
-    on_track, on_road = told(track).distance_sd_m, told(road).distance_sd_m
+    on_track, on_road = estimates(track).distance_sd_m, estimates(road).distance_sd_m
     assert on_track is not None
     assert on_road is not None
     assert on_track < 2.0

@@ -1,4 +1,4 @@
-"""A race in which the pod's speed leaps: place, bell and the error that is told stay true."""
+"""A race in which the pod's speed leaps: place, bell and the standard error stay true."""
 
 import pytest
 
@@ -54,9 +54,9 @@ def test_the_new_scale_is_known_before_the_lap_is_over(scale: float) -> None:
 
 
 @pytest.mark.parametrize("scale", [0.85, 0.93, 1.07, 1.15])
-def test_without_a_cadence_the_doubt_is_told(scale: float) -> None:
-    """GIVEN no cadence WHEN the pod's scale changes THEN the truth lies in what is told, which is
-    wider than without a leap.
+def test_without_a_cadence_the_standard_error_grows(scale: float) -> None:
+    """GIVEN no cadence WHEN the pod's scale changes THEN the truth lies in the 95 % interval, which
+    is wider than without a leap.
     """
     race, even = to_the_second_line(spm=0.0), to_the_second_line(spm=0.0)
     race.pod.scale = scale
@@ -96,7 +96,7 @@ def test_the_next_press_decides() -> None:
 
 def test_a_press_taken_back_leaves_the_leap_known() -> None:
     """GIVEN a press and, two seconds before it, a leap of which nothing can be told yet WHEN the
-    press is taken back THEN the new scale is known as if it had never been made.
+    press is undone THEN the new scale is known as if it had never been made.
     """
     races = [to_the_second_line(), to_the_second_line()]
     for race in races:
@@ -108,10 +108,10 @@ def test_a_press_taken_back_leaves_the_leap_known() -> None:
     races[0].orders(CommandKind.UNDO_LAP)
     for race in races:
         race.runs(MPS, seconds=10.0)
-    told, never = (race.told() for race in races)
+    estimate, never = (race.told() for race in races)
     assert never.distance_m is not None
-    assert told.distance_m == pytest.approx(never.distance_m, abs=1e-9)
-    assert told.distance_sd_m == pytest.approx(never.distance_sd_m, abs=1e-9)
+    assert estimate.distance_m == pytest.approx(never.distance_m, abs=1e-9)
+    assert estimate.distance_sd_m == pytest.approx(never.distance_sd_m, abs=1e-9)
 
 
 def test_a_scale_that_leapt_teaches_no_other_race() -> None:
@@ -152,8 +152,8 @@ def test_leaps_that_were_the_scales_speak_for_the_next() -> None:
 
 
 def test_the_time_of_the_bell_goes_by_the_new_scale() -> None:
-    """GIVEN an even pace WHEN the scale leaps THEN the bell is told for the same moment as before,
-    to four seconds of some 140.
+    """GIVEN an even pace WHEN the scale leaps THEN the bell is predicted for the same moment as
+    before, to four seconds of some 140.
     """
     race = Race("1500m")
     race.stands(5.0)
@@ -161,13 +161,13 @@ def test_the_time_of_the_bell_goes_by_the_new_scale() -> None:
     race.runs_and_presses(MPS, upto_m=350.0)
     race.pod.scale = 1.15
     race.runs(MPS, seconds=8.0)
-    told = race.told()
-    assert told.eta_bell_s is not None
-    left_m = race.course.bell_m - race.true_m(told)
-    assert abs(told.eta_bell_s - left_m / MPS) < 4.0
+    estimate = race.told()
+    assert estimate.eta_bell_s is not None
+    left_m = race.course.bell_m - race.true_m(estimate)
+    assert abs(estimate.eta_bell_s - left_m / MPS) < 4.0
 
 
-def test_two_leaps_between_presses_are_told_apart() -> None:
+def test_two_leaps_between_presses_are_distinguished() -> None:
     """GIVEN no cadence WHEN the scale leaps, and back in the same lap THEN it may be what it was,
     or another one since either leap.
     """
@@ -194,14 +194,14 @@ def test_a_vague_place_makes_one_of_two_scales_no_more_than_a_sure_one() -> None
     )
 
 
-def test_no_leap_is_seen_over_a_stop_of_the_recorder() -> None:
+def test_no_leap_is_found_over_a_stop_of_the_recorder() -> None:
     """GIVEN a recorder that was stopped WHEN another pace is run after it THEN that is a pace."""
     races = [to_the_second_line(spm=0.0), to_the_second_line(spm=0.0)]
     races[0].engine._distance.pause()
     for race in races:
         race.runs(1.1 * MPS, seconds=8.0)
-    seen = [race.engine._distance._mixture for race in races]
-    assert [0, 1] == [b is not None and b.hypotheses[0].other_leaps for b in seen]
+    mixtures = [race.engine._distance._mixture for race in races]
+    assert [0, 1] == [b is not None and b.hypotheses[0].other_leaps for b in mixtures]
 
 
 def test_what_presses_have_in_common_is_known_over_a_leap() -> None:

@@ -1,4 +1,4 @@
-"""What one race measures of its pod: the truth, as sharply as is said, whatever was expected;
+"""What one race measures of its pod: the truth, as sharply as is reported, whatever was expected;
 nothing where the marks do not tell.
 """
 
@@ -76,7 +76,7 @@ def test_a_missed_and_a_doubled_press_do_no_harm() -> None:
 
 
 def test_a_mark_taken_back_measures_nothing() -> None:
-    """GIVEN a wrong mark WHEN it is taken back
+    """GIVEN a wrong mark WHEN it is undone
     THEN what was measured is as if it had never been.
     """
     plain, corrected = marked(Race("3000m"), 6), marked(Race("3000m"), 6)
@@ -107,8 +107,8 @@ def test_laps_that_contradict_each_other_measure_nothing() -> None:
 
 
 def test_a_silent_pod_is_not_measured() -> None:
-    """GIVEN a pod that was heard for a tenth of the race WHEN all lines are marked THEN it is the
-    guesses that fit, and nothing is learned.
+    """GIVEN a pod that was received for a tenth of the race WHEN all lines are marked THEN it is
+    the guesses that fit, and nothing is learned.
     """
     race = Race("3000m")
     race.gun()

@@ -44,7 +44,7 @@ def test_races_that_agree_sharpen_it() -> None:
 
 
 def test_a_changed_shoe_is_noticed() -> None:
-    """GIVEN three races that agree and one 4 % off THEN the new one is believed, with more doubt
+    """GIVEN three races that agree and one 4 % off THEN the new one is accepted, with more doubt
     than before; two of them settle it.
     """
     before, doubt = learned(races(1.0, 1.001, 0.999))

@@ -1,4 +1,4 @@
-"""A slow sensor is not a silent one: what its own rhythm explains, and what it does not."""
+"""A slow sensor is not a silent one: what its own interval explains, and what it does not."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ def allowed_silence_ns(intervals_s: Iterable[float]) -> int:
 
 @given(st.lists(st.floats(0.0, 1.2), max_size=40))
 def test_a_quick_sensor(intervals_s: list[float]) -> None:
-    """GIVEN a sensor that speaks each second or so THEN no silence is explained, whatever the
+    """GIVEN a sensor that notifies every second or so THEN no silence is explained, whatever the
     jitter.
     """
     assert 0 == allowed_silence_ns(intervals_s)
@@ -44,7 +44,7 @@ def test_a_slow_sensor(interval_s: float, silent_after_s: float) -> None:
 
 def test_not_from_a_few_words() -> None:
     """GIVEN fewer than six slow intervals
-    THEN nothing has been learned: a bad start is no rhythm.
+    THEN nothing has been learned: a bad start is no interval.
     """
     assert 0 == allowed_silence_ns([4.0] * (SLOW_INTERVALS - 1))
     assert 0 < allowed_silence_ns([4.0] * SLOW_INTERVALS)
@@ -57,7 +57,7 @@ def test_not_from_a_few_words() -> None:
         )
     )
 )
-def test_outages_are_no_rhythm(intervals_s: list[float]) -> None:
+def test_outages_are_no_interval(intervals_s: list[float]) -> None:
     """GIVEN up to five outages among the last fifteen intervals, anywhere THEN the sensor is as
     quick as the words between them.
     """
@@ -83,5 +83,5 @@ def test_it_may_become_quick_again() -> None:
 
 
 def test_outages_of_a_slow_sensor() -> None:
-    """GIVEN a slow sensor WHEN it drops out twice THEN that is not its rhythm."""
+    """GIVEN a slow sensor WHEN it drops out twice THEN that is not its interval."""
     assert s_to_ns(6.0) == allowed_silence_ns([*[4.0] * 6, 60.0, *[4.0] * 3, 30.0, 4.0])
