@@ -1,7 +1,7 @@
 """The best any estimator could do with these bytes: the exact filter of the simulator's own model.
 
 It knows every figure of the simulation (how scales, drift, count noise and thumbs are distributed),
-is told which line each mark is of and which marks are doubles or stray, which frames are corrupt
+is given which line each mark is of, which marks are doubles or stray, which frames are corrupt
 and when the pod began anew, where bends lie, and of a mishap what nobody can know for sure: the
 true gun, how long the machine slept, that presses are made elsewhere or are all late, when a total
 slipped or a scale stepped. What is left is chance. ``pod_filter`` follows a runner by a pod's
@@ -74,17 +74,17 @@ def bound(
     race: SimulatedRace,
     *,
     leaps_seen: bool = True,
-    lines_told: bool = True,
+    lines_known: bool = True,
 ) -> Bound:
     """Return what the filter makes of a simulated race.
 
     ``leaps_seen`` False: where the pod's scale stepped, it does not see by how much.
-    ``lines_told`` False: it is not told which line a press is of. Raises UsageError where
+    ``lines_known`` False: it does not know which line a press is of. Raises UsageError where
     the scenario has no presses.
     """
-    observations = _observations(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
+    observations = _observations(scenario, race, leaps_seen=leaps_seen, lines_known=lines_known)
     one = _filter(course, scenario, race)
-    state = one if lines_told else AssociationMixture(course, scenario.marks, one)
+    state = one if lines_known else AssociationMixture(course, scenario.marks, one)
     watch = _Watch(course, scenario, state)
     for n, arrival in enumerate(observations):
         until_s = observations[n + 1].t_s if n + 1 < len(observations) else math.inf
@@ -108,11 +108,11 @@ def _observations(
     race: SimulatedRace,
     *,
     leaps_seen: bool,
-    lines_told: bool,
+    lines_known: bool,
 ) -> list[Reading | TrueMark]:
-    """Return all that the filter is told, in order of time."""
+    """Return all that the filter is given, in order of time."""
     passing = seconds(race) if _without_pod(scenario) else readings(scenario, race, leaps_seen)
-    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_told]
+    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_known]
     return sorted([*passing, *marks], key=lambda arrival: arrival.t_s)
 
 
@@ -120,7 +120,7 @@ Follower = OracleFilter | AssociationMixture
 
 
 class _Watch:
-    """What is felt, by each rule, of a race that a filter follows."""
+    """When each rule fires in a race that a filter follows."""
 
     def __init__(self, course: Course, scenario: Scenario, state: Follower) -> None:
         self._bell_m, self._state = course.bell_m, state
@@ -134,7 +134,7 @@ class _Watch:
         return self._state.before_sd_s if self._sd_s is None else self._sd_s
 
     def handle(self, arrival: Reading | TrueMark, until_s: float) -> None:
-        """Take in what came, and fire before ``until_s``, when more comes, where that is due."""
+        """Handle what came, and fire before ``until_s``, when more comes, where that is due."""
         self._state.handle(arrival)
         t_s = arrival.t_s
         if self._passes(DARES[0], t_s, until_s) is None:

@@ -1,6 +1,6 @@
 """The exact filter of a runner without a pod's metres: the simulator's model of pace, and marks.
 
-It is told how the race's pace goes over its distance, which nobody knows beforehand; not the mean
+It knows how the race's pace goes over its distance, which nobody knows beforehand; not the mean
 pace, nor how pace wanders. Where the sensor sends cadence, it knows by how much that rises with
 pace, and not this runner's own. Heart rate is not used: in the simulation it is an exact function
 of pace, and no runner's is.
@@ -36,7 +36,7 @@ S, P, W, B = range(4)
 
 
 class PaceFilter(OracleFilter):
-    """The filter; it is told that time passes, and cadence where that is sent."""
+    """The filter; its readings are that time passes, and cadence where that is sent."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
         assert race.pacing is not None

@@ -28,7 +28,7 @@ marks are off by (m or s), how far the scale is off now."""
 
 
 class PodFilter(OracleFilter):
-    """The filter; it is told what the pod counted."""
+    """The filter; its readings are what the pod counted."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
         super().__init__(MarkErrors.of(course, scenario), np.zeros(7), np.zeros((7, 7)))

@@ -269,7 +269,7 @@ def test_what_is_no_distance_changes_nothing(metres: float | None) -> None:
     assert "5000m" == race.engine.course.event
 
 
-@pytest.mark.parametrize(("bound", "most"), [("MOST_TOLD", 100), ("MOST_MARKS", 1)])
+@pytest.mark.parametrize(("bound", "most"), [("MAX_CALLS", 100), ("MAX_MARKS", 1)])
 def test_after_too_much_the_course_stays(
     monkeypatch: pytest.MonkeyPatch,
     bound: str,
