@@ -8,7 +8,7 @@ from typing import Final
 
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
-from kickcue.core.position.odometer import FASTEST_MPS
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import ns_to_s
 
 ABOUT_DEG: Final = 1.0

@@ -91,9 +91,7 @@ def test_where_most_lines_are_pressed_it_need_not_be_told_them() -> None:
     course, scenario = course_for("3000m"), SCENARIOS["button"]
     races = [simulate(course, scenario, seed) for seed in range(20)]
     told = np.array([bound(course, scenario, race).errors_s[EVEN] for race in races])
-    untold = [
-        bound(course, scenario, race, lines_known=False).errors_s[EVEN] for race in races
-    ]
+    untold = [bound(course, scenario, race, lines_known=False).errors_s[EVEN] for race in races]
     assert (np.abs(told - np.array(untold)) < 0.01).sum() >= 19
 
 

@@ -66,8 +66,8 @@ BODY_SD_DB: Final = 6.0
 """Half of what a body takes [judgement]."""
 TAUS_S: Final = (0.2, 0.45, 1.0)
 """1 to 5 m at 3 to 8 m/s are 0.13 to 1.7 s."""
-MIN_SILENCE_S: Final = 0.8
-MIN_SILENCE_INTERVALS: Final = 4.0
+SILENCE_GAP_S: Final = 0.8
+SILENCE_GAP_INTERVALS: Final = 4.0
 """Silence is a gap this long and this many times the usual interval of readings..."""
 SILENCE_STEP_S: Final = 0.5
 SILENCE_DBM: Final = -98.0
@@ -197,7 +197,7 @@ def _silences(readings: Sequence[RssiReading], since_s: float, now_s: float) -> 
     """Return the cells that stand for gaps between readings."""
     at_s = [max(now_s - WINDOW_S, since_s), *(reading.t_s for reading in readings), now_s]
     gaps_s = [after - before for before, after in pairwise(at_s)]
-    least_s = max(MIN_SILENCE_S, MIN_SILENCE_INTERVALS * median(gaps_s[1:-1]))
+    least_s = max(SILENCE_GAP_S, SILENCE_GAP_INTERVALS * median(gaps_s[1:-1]))
     found = []
     for began_s, gap_s in zip(at_s, gaps_s, strict=False):
         parts = int(gap_s / SILENCE_STEP_S) if gap_s > least_s else 0

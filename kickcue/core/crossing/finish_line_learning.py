@@ -29,7 +29,6 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.gate import (
-    FASTEST_MPS,
     MAX_FIXES,
     MIN_FIXES,
     FixVerdict,
@@ -41,6 +40,7 @@ from kickcue.core.crossing.gate import (
     fitted,
 )
 from kickcue.core.events import Fix
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S
 
 STANDING_S: Final = 10.0

@@ -18,9 +18,9 @@ from typing import Final
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
-MIN_SILENCE_S: Final = 5.0
-MIN_SILENCE_INTERVALS: Final = 2.5
-"""So many intervals without a position, and ``MIN_SILENCE_S`` at least, are a silence."""
+BEFORE_BURST_S: Final = 5.0
+BEFORE_BURST_INTERVALS: Final = 2.5
+"""So many intervals without a position, and ``BEFORE_BURST_S`` at least, are a silence."""
 QUEUED_INTERVAL_SHARE: Final = 0.5
 """Positions less than this share of an interval apart were queued together."""
 MAX_MISSING_FIXES: Final = 1
@@ -57,7 +57,7 @@ class FixTimes:
         if self._last_ns is None:
             return self._passed(fix, None)
         since_s = (fix.t_ns - self._last_ns) / NS_PER_S
-        if since_s > max(MIN_SILENCE_S, MIN_SILENCE_INTERVALS * interval_s):
+        if since_s > max(BEFORE_BURST_S, BEFORE_BURST_INTERVALS * interval_s):
             self._kept.append(fix)
             return ()
         return self._passed(fix, since_s)

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple, Self
 
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Fix
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 HALF_WIDTH_M: Final = 12.0
@@ -29,7 +30,6 @@ sides for GNSS."""
 MAX_ACCURACY_M: Final = 10.0
 """A fix whose own standard deviation is above this is of no use for a line (two seconds of
 running)."""
-FASTEST_MPS: Final = 12.0
 JUMP_SLACK_M: Final = 8.0
 """Two good fixes may disagree by this much beside what was run [judgement: 4 sigma of 2 m]."""
 MAX_GAP_S: Final = 5.0

@@ -11,7 +11,7 @@ from kickcue.core.crossing.gate import MAX_ACCURACY_M
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
-MAX_SILENCE_NS: Final = 5 * NS_PER_S
+UNHEALTHY_AFTER_NS: Final = 5 * NS_PER_S
 """After a longer silence the finish line would not bridge the gap either."""
 SETTLED_NS: Final = 5 * NS_PER_S
 """A receiver that comes back is used again after so long [judgement, as for other sensors]."""
@@ -66,4 +66,4 @@ class ReceiverSelection:
         )
 
     def _is_healthy(self, name: str | None, t_ns: int) -> bool:
-        return name in self._received_ns and t_ns - self._received_ns[name] <= MAX_SILENCE_NS
+        return name in self._received_ns and t_ns - self._received_ns[name] <= UNHEALTHY_AFTER_NS

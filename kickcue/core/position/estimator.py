@@ -27,6 +27,7 @@ from kickcue.core.position.monitors import Monitors
 from kickcue.core.position.odometer import JOGGING_MPS, Odometer
 from kickcue.core.position.parameters import PARAMETERS, ProcessNoise
 from kickcue.core.position.scale_measurement import NO_POD, PodScale
+from kickcue.core.position.scale_prior import GENERIC_SCALE, GENERIC_SCALE_SD
 from kickcue.core.position.speed_leaps import SpeedLeaps
 from kickcue.core.units import NS_PER_S
 from kickcue.core.zero_crossing import zero_crossing
@@ -54,8 +55,8 @@ QUANTILE_RANGE_SDS: Final = 6.0
 class ScalePrior:
     """True metres per pod metre before the race: generic, or learned from earlier ones."""
 
-    mean: float = 1.0
-    sd: float = 0.03
+    mean: float = GENERIC_SCALE
+    sd: float = GENERIC_SCALE_SD
 
 
 class Position(NamedTuple):

@@ -10,19 +10,15 @@ from collections import deque
 from copy import copy
 from typing import Final, NamedTuple
 
+from kickcue.core.position.parameters import PARAMETERS
 from kickcue.core.position.step_length import INITIAL_STEP_M, StepLength
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.sensors.bursts import Burst
 from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import NS_PER_S, s_to_ns
 
-FASTEST_MPS: Final = 12.0
-"""Nobody runs faster; a total that does has jumped."""
-COUNT_NOISE_M: Final = 0.05
-"""White noise of the count per square-root second [evaluation protocol]."""
-LINE_NOISE_M: Final = 0.045
-"""Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m
-from bend to bend (pi * 0.2 m each)."""
-_COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
+_COUNT_VAR_M2 = PARAMETERS.count_noise_m_per_sqrt_s**2
+_LINE_VAR_M2 = PARAMETERS.line_noise_m_per_sqrt_m**2
 GAP_S: Final = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however
 seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed gave the
@@ -30,10 +26,8 @@ metres of the next 4 to 6 s to 1.8 m."""
 _GAP_NS = s_to_ns(GAP_S)
 SILENT_NS: Final = 3 * NS_PER_S
 """A pod is silent after so long without a notification, unless its interval is longer."""
-PLANNED_PACE_GUESS_SD: Final = 0.2
-MARKED_PACE_GUESS_SD: Final = 0.06
-"""Relative error of guessing by the planned pace, and by the one that marks have shown
-[judgement]."""
+PLANNED_PACE_GUESS_SD: Final = PARAMETERS.planned_pace_guess_sd
+MARKED_PACE_GUESS_SD: Final = PARAMETERS.marked_pace_guess_sd
 JOGGING_MPS: Final = 1.5
 """Above this the athlete moves, and a total that stands still is frozen."""
 SPEED_WINDOW_NS: Final = 5 * NS_PER_S
@@ -43,11 +37,8 @@ SETTLED_S: Final = 8.0
 """Seconds of running after which the speed is a pace."""
 PACE_MEMORY_S: Final = 20.0
 """Against 50 ms of jitter a second: the bell's predicted time, minutes ahead, must not dance."""
-SPEED_GUESS_SD: Final = 0.10
-"""Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes
-more in a minute."""
-SPEED_SD: Final = 0.03
-"""Relative error of the speed between two readings."""
+SPEED_GUESS_SD: Final = PARAMETERS.speed_guess_sd
+SPEED_SD: Final = PARAMETERS.speed_sd
 BURST_INTERVAL_S: Final = 0.15
 """Readings nearer together than this are of a burst, queued while a link stood still."""
 MAX_JUMP_M: Final = 3000.0

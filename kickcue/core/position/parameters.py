@@ -40,6 +40,23 @@ class PositionParameters:
     """Of the pace where the clock is the axis, and of the step length where the cadence is: both
     wander more than a pod's scale [judgement]."""
 
+    # ---- noise of what the odometer counts and guesses
+
+    count_noise_m_per_sqrt_s: float = 0.05
+    """White noise of the count [evaluation protocol]."""
+    line_noise_m_per_sqrt_m: float = 0.045
+    """Noise of the line run: 0.9 m a lap. That is a width that changes by 0.2 m from bend to bend
+    (pi * 0.2 m each) [judgement]."""
+    speed_sd: float = 0.03
+    """Of the speed between two readings, relative [judgement]."""
+    speed_guess_sd: float = 0.10
+    """Of bridging a gap by speed alone, relative: pace within a race seldom changes more in a
+    minute [judgement]."""
+    planned_pace_guess_sd: float = 0.2
+    marked_pace_guess_sd: float = 0.06
+    """Of guessing by the planned pace, and by the one that marks have shown, relative
+    [judgement]."""
+
     # ---- at the gun
 
     start_var_m2: float = 1.0

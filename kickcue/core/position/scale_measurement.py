@@ -20,7 +20,7 @@ MIN_LINES: Final = 3
 MAX_SCALE_SD: Final = 0.01
 """Pods differ by some three per cent: a measurement much less sharp than one adds little to knowing
 that [judgement]."""
-GATE_SDS: Final = 4.0
+MISFIT_SDS: Final = 4.0
 """A line this many standard deviations off was, or an earlier one had been, another line than was
 assumed."""
 ONE_POD_SHARE: Final = 0.95
@@ -76,7 +76,7 @@ class ScaleMeasurement:
         mark_var_m2 = (speed_mps * model.delay_sd_s) ** 2 + model.position_sd_m**2
         var_m2 = max(mark_var_m2, MIN_MARK_SD_M**2) + dd_sd_m**2
         predicted_m, predicted_var_m2, _, _ = self._filter.state_ahead(dd_m)
-        gate_m = GATE_SDS * math.sqrt(predicted_var_m2 + var_m2)
+        gate_m = MISFIT_SDS * math.sqrt(predicted_var_m2 + var_m2)
         self._fits = self._fits and abs(position_m - predicted_m) <= gate_m
         self._filter.update(position_m, var_m2, dd_m)
         self._lines += 1
