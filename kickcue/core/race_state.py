@@ -48,7 +48,7 @@ class RaceState:
         line: FinishLine,
         beacon: BeaconPassDetector,
     ) -> None:
-        """Take estimators that wait for the gun."""
+        """``estimator``, ``line`` and ``beacon`` wait for the gun."""
         self.course = course
         self.estimator = estimator
         self.line = line

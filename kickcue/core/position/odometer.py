@@ -115,13 +115,13 @@ class Odometer:
 
     def copy(self) -> "Odometer":
         """Return an independent copy, to come back to when a mark is undone."""
-        twin = Odometer(self.planned_mps)
-        twin.__dict__.update(self.__dict__)  # all but these four are plain values
-        twin._trail = self._trail.copy()
-        twin._step_length = copy(self._step_length)
-        twin._interval = self._interval.copy()
-        twin._burst = copy(self._burst)
-        return twin
+        other = Odometer(self.planned_mps)
+        other.__dict__.update(self.__dict__)  # all but these four are plain values
+        other._trail = self._trail.copy()
+        other._step_length = copy(self._step_length)
+        other._interval = self._interval.copy()
+        other._burst = copy(self._burst)
+        return other
 
     @property
     def step_length_is_guessed(self) -> bool:

@@ -1,8 +1,9 @@
 """The noise figures, gates, limits and prior probabilities of the position filter, in one place.
 
 Each has its unit in its name and its source in its docstring: published, of the evaluation
-protocol (docs/evaluation.md), or [judgement], which was set on tuning seeds. How much each matters:
-docs/estimation.md. What a mark of each source is worth stands in ``mark_models.py``.
+protocol (docs/evaluation.md), or [judgement], which was set on tuning seeds; a figure without a
+source is judgement too. How much each matters: docs/estimation.md. What a mark of each source is
+worth stands in ``mark_models.py``.
 """
 
 from dataclasses import dataclass, field

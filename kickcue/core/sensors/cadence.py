@@ -6,6 +6,7 @@ does not change its unit in a race, so what it proved once decides the numbers t
 """
 
 from collections import deque
+from typing import Final
 
 from kickcue.core.profiles import CadenceUnit
 from kickcue.core.readings import PodReading, cadence_spm, unit_shown
@@ -13,22 +14,24 @@ from kickcue.core.sensors.bursts import Burst
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
 
 _AUTO, _STEP = CadenceUnit.AUTO, CadenceUnit.STEP  # each reading asks
-MEDIAN_WINDOW_NS = 5 * NS_PER_S
-CONTRADICTED_AFTER_S = 10.0
-PROVED_BY_READINGS = 3
+MEDIAN_WINDOW_NS: Final = 5 * NS_PER_S
+"""The cadence shown is the median of so long."""
+CONTRADICTED_AFTER_S: Final = 10.0
+"""A unit against the profile's is reported after so long [judgement]."""
+PROVED_BY_READINGS: Final = 3
 """So many more readings for one unit than for the other settle it: one can be a corrupt frame."""
-MAX_BALANCE_READINGS = 10
+MAX_BALANCE_READINGS: Final = 10
 """A pod that was set to its other unit is read in that after at most twice so many readings."""
-MIN_BASELINE_READINGS = 60
+MIN_BASELINE_READINGS: Final = 60
 """Seconds of running before a baseline is worth comparing with."""
-SPIKE_RATIO = 1.2
+SPIKE_RATIO: Final = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
 gained 14 % in a minute."""
-CONFIRMED_AFTER_NS = 2 * NS_PER_S
+CONFIRMED_AFTER_NS: Final = 2 * NS_PER_S
 """But people stop and start: a value that lasts so long is accepted."""
-SILENCE_NS = 3 * NS_PER_S
+SILENCE_NS: Final = 3 * NS_PER_S
 """What comes after such a silence may have been queued in it."""
-MAX_READINGS = 128
+MAX_READINGS: Final = 128
 """No pod sends more within ``MEDIAN_WINDOW_NS``: of a flood the latest are kept."""
 
 

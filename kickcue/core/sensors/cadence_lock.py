@@ -11,34 +11,55 @@ swing of an arm, is not, and is not looked for.
 
 import math
 from collections import deque
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.units import NS_PER_S
 
-NEAR_BPM, CENTRED_BPM = 4.0, 2.0
-"""Heart rate and steps agree: every second, and on average [the cadence comes in strides, so it is
-right to a step or two]."""
-AGREED_S = 6.0
-BEFORE_S, MIN_SAMPLES_BEFORE = 15.0, 8
-LEAPS_S_BPM = ((3.0, 5.0), (9.0, 8.0))
+NEAR_BPM: Final = 4.0
+CENTRED_BPM: Final = 2.0
+"""Heart rate and steps agree: every second, and on average. The cadence comes in strides, so it is
+right to a step or two [judgement]."""
+AGREED_S: Final = 6.0
+"""They must have agreed for so long."""
+BEFORE_S: Final = 15.0
+MIN_SAMPLES_BEFORE: Final = 8
+"""The course of the heart rate is fitted to so long before it arrived, and to so many samples."""
+LEAPS_S_BPM: Final = ((3.0, 5.0), (9.0, 8.0))
 """Seconds in which the sensor came to the cadence, and how far beyond what the heart rate before
 them allows, in steady running [tuned on simulated runs]."""
-STEADY_SPM = 8.0
+STEADY_SPM: Final = 8.0
 """Legs that change by more than this may mean a change of effort, which a heart answers: then only
 what no heart can do is proof."""
-MIN_RUNNING_BPM, MAX_RUNNING_BPM, HEART_TIME_CONSTANT_S = 110.0, 205.0, 38.0
-IMPOSSIBLE_BPM, STAYED_S, STAYED_LONGEST_S, SETTLES_S, APART_BPM_PER_S = 4.0, 12.0, 20.0, 3.0, 0.25
-"""A heart that moved this fast does not stop at the cadence and go on with it."""
-FOLLOW_S, CHANGE_S, CHANGE_SPM, CHANGE_SHARE = 16.0, 6.0, 8.0, 0.8
+MIN_RUNNING_BPM: Final = 110.0
+MAX_RUNNING_BPM: Final = 205.0
+HEART_TIME_CONSTANT_S: Final = 38.0
+"""The fastest that a heart moves: towards either limit, with the shorter of the time constants."""
+IMPOSSIBLE_BPM: Final = 4.0
+"""So much farther than that no heart gets."""
+STAYED_S: Final = 12.0
+STAYED_LONGEST_S: Final = 20.0
+SETTLES_S: Final = 3.0
+APART_BPM_PER_S: Final = 0.25
+"""A heart that moved this fast does not stop at the cadence and go on with it: after settling, for
+so long, with so little drift apart."""
+FOLLOW_S: Final = 16.0
+CHANGE_S: Final = 6.0
+CHANGE_SPM: Final = 8.0
+CHANGE_SHARE: Final = 0.8
 """Legs that change by 8 a minute in 6 s, and a heart rate that does 0.8 of that in the same
 seconds."""
-FOLLOW_SD_BPM, FOLLOW_SD_SHARE = 1.5, 0.12
-LAGS_S = (-3, -2, -1, 0, 1, 2, 3, 4)
+FOLLOW_SD_BPM: Final = 1.5
+FOLLOW_SD_SHARE: Final = 0.12
+"""How closely it follows: the larger of this and of this share of the change."""
+LAGS_S: Final = (-3, -2, -1, 0, 1, 2, 3, 4)
 """The cadence is a median of five seconds and so two late, the sensor is late as well."""
-UNLOCK_BPM, UNLOCK_S = 6.0, 4.0
-NO_CADENCE_S = 10.0
-MEMORY_S = STAYED_LONGEST_S + max(gap_s for gap_s, _ in LEAPS_S_BPM) + BEFORE_S + 1.0
-MAX_READINGS = 192
+UNLOCK_BPM: Final = 6.0
+UNLOCK_S: Final = 4.0
+"""The lock ends when the two have been farther apart than this, for so long..."""
+NO_CADENCE_S: Final = 10.0
+"""...or the cadence has been unknown for so long."""
+MEMORY_S: Final = STAYED_LONGEST_S + max(gap_s for gap_s, _ in LEAPS_S_BPM) + BEFORE_S + 1.0
+MAX_READINGS: Final = 192
 """Four a second over all of ``MEMORY_S``: of a flood the latest are kept."""
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import s_to_ns
 
-LOST_AFTER_NS = s_to_ns(10.0)
+LOST_AFTER_NS: Final = s_to_ns(10.0)
+"""A longer silence is a loss; of a slow sensor, one twice as long as its interval explains."""
 
 
 class Health(StrEnum):

@@ -1,13 +1,14 @@
 """One quantity, such as the heart rate, and all the sensors that give it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from kickcue.core.events import Level, Notice
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.sensors.channel_health import FRESH, Channel, Health
 from kickcue.core.units import NS_PER_S
 
-SETTLED_NS = 5 * NS_PER_S
+SETTLED_NS: Final = 5 * NS_PER_S
 """A sensor that comes back leads again after so long without a fault [judgement]: a loose contact
 must not turn the lead each second."""
 

@@ -5,18 +5,23 @@ itself; so a ceiling is decided on what was seen before the bell, and a heart ra
 never holds a cue back.
 """
 
+from typing import Final
+
 from kickcue.core.units import NS_PER_S
 
-MIN_BPM, MAX_BPM = 30.0, 225.0
-MAX_JUMP_BPM, MAX_JUMP_BPM_PER_S = 12.0, 4.0
+MIN_BPM: Final = 30.0
+MAX_BPM: Final = 225.0
+"""Of any living heart."""
+MAX_JUMP_BPM: Final = 12.0
+MAX_JUMP_BPM_PER_S: Final = 4.0
 """A larger jump is a sensor's, not a heart's: physiology does not step more than 8-10 bpm in 5 s of
 steady running, and a gun that sends a heart from 95 towards 200 with a time constant of 38 s moves
 it by 2.8 bpm/s."""
-ACCEPTED_AFTER_S = 5.0
+ACCEPTED_AFTER_S: Final = 5.0
 """A jump that stays is accepted after this long: the strap may have been wrong before."""
-CEILING_S = 20.0
+CEILING_S: Final = 20.0
 """The heart rate must have been at the ceiling for so long to count."""
-MAX_UNSEEN_S = 5.0
+MAX_UNSEEN_S: Final = 5.0
 """After a longer gap the heart may have been below the ceiling meanwhile."""
 
 

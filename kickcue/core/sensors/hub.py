@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.errors import DecodeError, DecodeOutcome
 from kickcue.core.events import Level, Link, Notice, Notification
@@ -21,14 +21,15 @@ from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.sensors.heart_rate import HeartRate
 from kickcue.core.sensors.pod_monitor import PodMonitor
 
-HEART_FROZEN_S = 90.0
+HEART_FROZEN_S: Final = 90.0
 """No living heart shows the same each second for so long [judgement]; in recorded runs the longest
 was 67 s, from a sensor that smooths."""
-POD_FROZEN_S = 10.0
-LOW_BATTERY_PERCENT = 15
-MAX_REPORTS = 256
+POD_FROZEN_S: Final = 10.0
+"""Nor does a pod send the same bytes for so long while its owner runs."""
+LOW_BATTERY_PERCENT: Final = 15
+MAX_REPORTS: Final = 256
 """Oddities reported, each once. A race has a handful; after so many somebody invents names."""
-MAX_SHOWN_CHARS = 64
+MAX_SHOWN_CHARS: Final = 64
 """Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes,
 a broker far more."""
 

@@ -42,10 +42,10 @@ class NotificationInterval:
 
     def copy(self) -> "NotificationInterval":
         """Return an independent copy."""
-        twin = NotificationInterval()
-        twin._received_ns, twin._intervals_ns = self._received_ns, self._intervals_ns.copy()
-        twin._to_learn, twin.allowed_silence_ns = self._to_learn, self.allowed_silence_ns
-        return twin
+        other = NotificationInterval()
+        other._received_ns, other._intervals_ns = self._received_ns, self._intervals_ns.copy()
+        other._to_learn, other.allowed_silence_ns = self._to_learn, self.allowed_silence_ns
+        return other
 
     def update(self, t_ns: int) -> None:
         """Update at a notification."""

@@ -1,18 +1,20 @@
 """One foot pod or treadmill: its cadence unit, and whether it lies still while its owner runs."""
 
+from typing import Final
+
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import STEPS_FROM, PodReading
 from kickcue.core.sensors.cadence import UnitWatch
 from kickcue.core.sensors.channel_health import Channel
 from kickcue.core.units import NS_PER_S
 
-STANDING_NS = 30 * NS_PER_S
+STANDING_NS: Final = 30 * NS_PER_S
 """Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that reports
 it lies on the bench."""
-NO_METRES_NS = 5 * NS_PER_S
+NO_METRES_NS: Final = 5 * NS_PER_S
 """Steps of a runner without a metre for so long: the pod counts the ones and not the others. Only
 time without silence counts: one notification after a pause is of one moment."""
-TREADMILL_DATA = "2acd"
+TREADMILL_DATA: Final = "2acd"
 
 
 class PodMonitor:
