@@ -8,7 +8,7 @@ approach, with tau = d / v,
     rssi = level - 10 n log10(hypot(u, tau)) - body u / hypot(u, tau) + noise
 
 (log-distance path loss; the body as the cosine of the bearing: worn in front it hides the beacon
-behind, worn on the back the one ahead). Speed goes into the level, so no pod is asked. Level, n and
+behind, worn on the back the one ahead). Speed goes into the level, so no pod is used. Level, n and
 body are linear and have normal priors: for each moment and each tau they are integrated out in
 closed form, which leaves a posterior over the moments (a Bayesian matched filter).
 

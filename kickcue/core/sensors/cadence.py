@@ -23,7 +23,7 @@ PROVED_BY_READINGS: Final = 3
 MAX_BALANCE_READINGS: Final = 10
 """A pod that was set to its other unit is read in that after at most twice so many readings."""
 MIN_BASELINE_READINGS: Final = 60
-"""Seconds of running before a baseline is worth comparing with."""
+"""A minute of running, before a baseline is worth comparing with."""
 SPIKE_RATIO: Final = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
 gained 14 % in a minute."""
