@@ -10,7 +10,7 @@ from typing import Final
 
 from kickcue.analysis.recorded_race import presses
 from kickcue.config.generic_profiles import generic_profile
-from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
     Ack,
@@ -156,7 +156,7 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
 
 
 def _is_nowhere(event: Input) -> bool:
-    return isinstance(event, Fix) and not is_a_place(event.lat_deg, event.lon_deg)
+    return isinstance(event, Fix) and not is_position(event.lat_deg, event.lon_deg)
 
 
 def _pauses(recording: Recording) -> Iterator[Span]:

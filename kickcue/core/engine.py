@@ -117,12 +117,12 @@ class Engine:
 
         None while that is not worth keeping.
         """
-        return self._control.distance.measured()
+        return self._control.estimator.measured_scale()
 
     @property
     def distance_pods(self) -> tuple[str, ...]:
         """The pods that the distance of this race was taken from, most metres first."""
-        return self._control.distance.pods()
+        return self._control.estimator.pods()
 
     def feed(self, event: Input) -> tuple[Output, ...]:
         """Take in one event and return what follows from it, in order.
@@ -162,7 +162,7 @@ class Engine:
         elif isinstance(event, Command):
             self._obey(t_ns, event, out)
         elif isinstance(event, Link):
-            self._sensors.link(event)
+            self._sensors.handle_link(event)
             self._next_estimate_ns = t_ns  # a value that nobody gives any more is told at once
         elif isinstance(event, Timer):
             return self._turn_timer(t_ns, event, out)
@@ -175,14 +175,14 @@ class Engine:
             return self._fix(event.come_at(t_ns), None, out)
         elif isinstance(event, BeaconReading):
             self._beacon_heard = True
-            self._control.race.beacon.hear(t_ns, event.rssi_dbm)
+            self._control.race.beacon.update(t_ns, event.rssi_dbm)
             return False
         return True
 
     def _hear(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
         """Take in what a sensor says; return whether it can have changed where the runner is."""
-        reading = self._sensors.take(event, t_ns, body=self._control.in_body)
-        place = self._sensors.place
+        reading = self._sensors.handle_notification(event, t_ns, body=self._control.in_body)
+        place = self._sensors.position
         crossed = place is not None and self._fix(Fix(t_ns, *place), event.sensor, out)
         if reading is None:
             return crossed
@@ -193,7 +193,9 @@ class Engine:
             control.standing.read(timer_ns, reading.speed_mps)
             followed = (control.race,) if control.left is None else control.followed(t_ns)
             for race in followed:
-                race.read(timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm)
+                race.handle_reading(
+                    timer_ns, event.sensor, reading.speed_mps, reading.distance_m, spm
+                )
             if not (control.started or self._offered_start):
                 self._offer_start(t_ns, timer_ns, out)
         return True
@@ -221,8 +223,8 @@ class Engine:
     def _fix(self, fix: Fix, receiver: str | None, out: list[Output]) -> bool:
         """Take in a position; return whether it tells of the finish line, crossed or just ahead."""
         timer_ns = self._timer.at(fix.t_ns)
-        known = [each.come_at(fix.t_ns) for each in self._receivers.take(fix, receiver)]
-        crossed = [self._control.race.locate(timer_ns, each) for each in known]
+        known = [each.come_at(fix.t_ns) for each in self._receivers.update(fix, receiver)]
+        crossed = [self._control.race.handle_fix(timer_ns, each) for each in known]
         marked = [t_ns for t_ns in crossed if t_ns is not None and self._control.racing]
         for crossed_ns in marked:
             age_s = (fix.t_ns - crossed_ns) / NS_PER_S
@@ -247,7 +249,7 @@ class Engine:
         by_position: bool = False,
     ) -> None:
         if self._control.mark(t_ns, source, out, age_s, by_position=by_position):
-            self._sensors.marked(t_ns, self._control.gun_ns)
+            self._sensors.handle_mark(t_ns, self._control.gun_ns)
 
     def _obey(self, t_ns: int, event: Command, out: list[Output]) -> None:
         if event.kind is CommandKind.LAP:
@@ -265,7 +267,7 @@ class Engine:
     def _advance(self, t_ns: int, out: list[Output]) -> None:
         self.wake_ns = None if self._timer.stopped else t_ns + BEAT_NS
         timer_ns = self._timer.at(t_ns)
-        here = self._control.distance.at(timer_ns)
+        here = self._control.estimator.position_at(timer_ns)
         if self._timer.stopped:
             pass  # nobody runs: nothing falls due
         elif self._control.racing and here is not None:
@@ -274,7 +276,7 @@ class Engine:
         elif (
             self._control.phase is Phase.WAITING
             and CueKind.READY not in self._desk.given
-            and self._sensors.all_heard(t_ns)
+            and self._sensors.all_fresh(t_ns)
         ):
             out.extend(self._desk.give(t_ns, 0.0, [READY], (None, None), last_window=False))
         if t_ns >= self._next_estimate_ns:
@@ -293,7 +295,7 @@ class Engine:
         self, t_ns: int, timer_ns: int, here: Position | None, survey: Survey
     ) -> Estimate:
         spm, bpm, _, _ = survey
-        mode = self._control.distance.mode(timer_ns)
+        mode = self._control.estimator.mode(timer_ns)
         speed_mps = None if here is None or mode is CLOCK or self._timer.stopped else here.speed_mps
         if here is None or not self._control.racing:
             return Estimate(t_ns, None, None, speed_mps, spm, bpm, None, None, None, mode)

@@ -15,11 +15,11 @@ from kickcue.core.cueing.phases import IN_LAST_WINDOW, OVER, RACING, Signal, aft
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.errors import IllegalTransitionError, UsageError
 from kickcue.core.events import Level, MarkSource, Notice, Output, Phase, PhaseChange
+from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
 from kickcue.core.race_state import RaceState
 from kickcue.core.restart import TAKEN_BACK_NS, StandingWatch
 from kickcue.core.timer_clock import TimerClock
 
-EVEN_ODDS: Final = 0.5
 NOT_BEFORE_MOVING_NS: Final = 1 << 62
 """Since when somebody stands whose stand does not count: until he moves."""
 NEXT_SIGNAL: Final = {
@@ -79,7 +79,7 @@ class RaceControl:
         """Since when the runner has stood where the finish may be."""
 
     def _follow(self, race: RaceState) -> None:
-        self.race, self.distance = race, race.distance
+        self.race, self.estimator = race, race.estimator
 
     def _go_by(self, course: Course) -> None:
         self.course, self.crossings_m, self.bell_m = course, course.crossings_m, course.bell_m
@@ -94,7 +94,7 @@ class RaceControl:
         timer_ns = self._timer.at(t_ns)
         again = self.racing
         if again:
-            here = self.distance.at(timer_ns)
+            here = self.estimator.position_at(timer_ns)
             share = 0.0 if here is None else here.distance_m / self.course.distance_m
             if not self.standing.may_start_again(timer_ns - self.started_ns, share):
                 told = "the race is already running: this start is ignored"
@@ -102,9 +102,9 @@ class RaceControl:
                 return
         left = self._leave(t_ns, Signal.START, self.race)
         if self.phase in OVER:
-            self._follow(self.race.next_elsewhere(self.course, self._config.gate))
+            self._follow(self.race.next_race_elsewhere(self.course, self._config.gate))
         else:
-            self._follow(self.race.next(self.course))
+            self._follow(self.race.next_race(self.course))
         if self.phase is not Phase.WAITING:
             out.extend(self._desk.disarm(t_ns, "the race has started again"))
             self._desk.begin_race()
@@ -165,8 +165,8 @@ class RaceControl:
         if self.stood_ns is not None:
             self.stood_ns = NOT_BEFORE_MOVING_NS  # who still stands there has not finished either
             return False
-        passed = self.distance.passed_probability(self.course.distance_m, timer_ns)
-        if passed <= EVEN_ODDS and not self.distance.at_last_line:
+        passed = self.estimator.passed_probability(self.course.distance_m, timer_ns)
+        if passed <= EVEN_PROBABILITY and not self.estimator.at_last_line:
             return False
         self.race.deny_finish(timer_ns)
         self._desk.last_window_again()  # what it has had was felt in another lap
@@ -175,19 +175,20 @@ class RaceControl:
     def undo(self, t_ns: int, out: list[Output]) -> None:
         """Take back the last lap press, or the start or the end that came after it."""
         self.followed(t_ns)
-        if self.left is not None and (not self.racing or not self.distance.has_mark_to_undo):
+        if self.left is not None and (not self.racing or not self.estimator.has_mark_to_undo):
             self._come_back(t_ns, self.left, out)
             return
         if not self.racing or not self.race.undo_mark():
             out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
             return
         out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
-        if (
-            self.phase in IN_LAST_WINDOW
-            and self.distance.passed_probability(self.bell_m, self._timer.at(t_ns)) < EVEN_ODDS
-        ):
+        if self.phase in IN_LAST_WINDOW and self._is_before_bell(t_ns):
             self.signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
+
+    def _is_before_bell(self, t_ns: int) -> bool:
+        passed = self.estimator.passed_probability(self.bell_m, self._timer.at(t_ns))
+        return passed < EVEN_PROBABILITY
 
     def correct_distance(self, t_ns: int, distance_m: float | None, out: list[Output]) -> None:
         """Go on as if the race had been said to be ``distance_m`` long from the beginning.
@@ -221,7 +222,7 @@ class RaceControl:
         ended_by_itself = self.left is not None and self.left.by is Signal.LINE
         if self.phase in OVER and not ended_by_itself:
             return None
-        race = self.race.over(course)
+        race = self.race.replayed_over(course)
         if race is not None and not self._is_past(t_ns, race):
             return race
         if not self.racing:
@@ -232,7 +233,7 @@ class RaceControl:
 
     def _is_past(self, t_ns: int, race: RaceState) -> bool:
         finish_m = race.course.distance_m
-        return race.distance.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_ODDS
+        return race.estimator.passed_probability(finish_m, self._timer.at(t_ns)) > EVEN_PROBABILITY
 
     def _go_on_over(self, t_ns: int, race: RaceState, out: list[Output]) -> None:
         """Go on with the race over another course, in the phase that this means.
@@ -248,14 +249,14 @@ class RaceControl:
         elif self.phase not in IN_LAST_WINDOW:
             return
         self.signal(t_ns, Signal.UNDO, out)
-        if self.distance.passed_probability(self.bell_m, self._timer.at(t_ns)) < EVEN_ODDS:
+        if self._is_before_bell(t_ns):
             self._desk.last_window_again()
 
     def _correct_left(self, t_ns: int, course: Course) -> None:
         """See to it that the corrected distance holds for what undo brings back, too."""
         if self.left is None or self.left.phase in OVER:
             return
-        race = self.left.race.over(course)
+        race = self.left.race.replayed_over(course)
         if race is not None and not self._is_past(t_ns, race):
             self.left = self.left._replace(race=race)
 
@@ -264,7 +265,7 @@ class RaceControl:
         if self.left is not None and not self.left.may_be_taken_back(t_ns):
             self.left = None
             if self.phase in OVER:
-                self.race.forget()
+                self.race.forget_calls()
         if self.left is None or self.left.race is self.race:
             return (self.race,)
         return self.race, self.left.race
@@ -284,7 +285,7 @@ class RaceControl:
             return
         if previous in RACING and phase in OVER:
             by_line = signal is Signal.LINE
-            race = self.race.unmarked_finish() if by_line else self.race
+            race = self.race.without_finish_mark() if by_line else self.race
             self.left = self._leave(t_ns if now_ns is None else now_ns, signal, race)
         self.phase, self.phase_ns = phase, t_ns
         self.racing, self.in_body = phase in RACING, phase is Phase.BODY

@@ -16,8 +16,9 @@ from kickcue.core.cueing.policy import (
 from kickcue.core.engine_config import EngineConfig
 from kickcue.core.events import CueKind, Level, Notice, Output
 from kickcue.core.position.estimator import CLOCK, Position
+from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
 from kickcue.core.position.uncertainty import half_width_m, is_about, lap_at, to_go
-from kickcue.core.race_control import EVEN_ODDS, NEXT_SIGNAL, RaceControl
+from kickcue.core.race_control import NEXT_SIGNAL, RaceControl
 from kickcue.core.sensors.hub import SensorHub
 from kickcue.core.units import NS_PER_S, s_to_ns
 
@@ -27,7 +28,7 @@ NEAR_S = 10.0
 before, pace and mean will do."""
 DOUBT_SD = 1.0
 """...and so it is from farther away if the place is not known: hypotheses may disagree by laps."""
-FINISHED_ODDS = 0.975
+FINISHED_PROBABILITY = 0.975
 STOOD_S = 30.0
 """Who stands so long after the bell, where the finish may be, has finished: nobody stops for that
 long just before the line."""
@@ -125,11 +126,12 @@ class RaceProgress:
         rough_s = (self._control.bell_m - here.distance_m) / pace_mps - self._lead_s
         if rough_s - DOUBT_SD * here.sd_m / pace_mps > NEAR_S:
             return None if here.pace_mps is None else (rough_s, rough_s)
-        distance, bell_m = self._control.distance, self._control.bell_m
-        odds = distance.odds_to_fire(bell_m, timer_ns)
+        estimator, bell_m = self._control.estimator, self._control.bell_m
+        probability = estimator.firing_probability(bell_m, timer_ns)
         cue_s, even_s = (
-            (bell_m - distance.passed_with(probability, timer_ns)) / here.speed_mps - self._lead_s
-            for probability in (odds, EVEN_ODDS)
+            (bell_m - estimator.distance_passed_with(share, timer_ns)) / here.speed_mps
+            - self._lead_s
+            for share in (probability, EVEN_PROBABILITY)
         )
         return cue_s, min(cue_s, max(even_s, ALONE_S))
 
@@ -137,9 +139,9 @@ class RaceProgress:
         self, t_ns: int, timer_ns: int, here: Position, out: list[Output]
     ) -> int | None:
         """Notice the finish and the metres before it; return when the next of them are due."""
-        distance, finish_m = self._control.distance, self._control.course.distance_m
-        passed = distance.passed_probability(finish_m, timer_ns)
-        if distance.at_last_line or passed > FINISHED_ODDS:
+        estimator, finish_m = self._control.estimator, self._control.course.distance_m
+        passed = estimator.passed_probability(finish_m, timer_ns)
+        if estimator.at_last_line or passed > FINISHED_PROBABILITY:
             self._control.signal(t_ns, Signal.LINE, out)
             return None
         stood_ns = self._standing_at_finish(t_ns, here)
@@ -204,7 +206,7 @@ class RaceProgress:
             error_m=half_width_m(here.sd_m),
             cadence_spm=self._sensors.cadence_spm(t_ns),
             baseline_spm=self._baseline_spm,
-            speed_mps=None if self._control.distance.mode(timer_ns) is CLOCK else here.speed_mps,
+            speed_mps=None if self._control.estimator.mode(timer_ns) is CLOCK else here.speed_mps,
             baseline_mps=self._baseline_mps,
             given=self._desk.given,
         )

@@ -118,7 +118,7 @@ def test_verify_notices_another_engine(
     """
     target = tmp_path / "out.mcap"
     assert main(["replay", str(race_file), "--record", str(target)]) == 0
-    monkeypatch.setattr("kickcue.core.engine.PositionEstimator.odds_to_fire", lambda *_: 0.99)
+    monkeypatch.setattr("kickcue.core.engine.PositionEstimator.firing_probability", lambda *_: 0.99)
     capsys.readouterr()
 
     assert main(["verify", str(target)]) == 1

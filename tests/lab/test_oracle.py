@@ -71,7 +71,7 @@ def test_a_press_is_never_early_and_a_position_may_be(scenario: str, sure: bool)
     """GIVEN a mark of a line THEN a press tells that it lies behind, and a position does not."""
     course = course_for("3000m")
     state = PodFilter(course, SCENARIOS[scenario], simulate(course, SCENARIOS[scenario], 0))
-    state.take(TrueMark(40.0, 200.0))
+    state.handle(TrueMark(40.0, 200.0))
     assert sure == state.has_passed(200.0, 4.0, 40.0)
     assert not state.has_passed(600.0, -4.0, 40.0)
 

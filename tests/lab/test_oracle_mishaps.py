@@ -177,9 +177,9 @@ def test_a_minute_is_waited_for_at_once_or_second_by_second() -> None:
     waiting = PaceFilter(COURSE, scenario, race)
     for each in seconds(replace(race, counted=()))[:80]:
         if each.second == 20:
-            at_once = waiting.place(80.0)
-        waiting.take(each)
-    stepped = waiting.place(80.0)
+            at_once = waiting.position(80.0)
+        waiting.handle(each)
+    stepped = waiting.position(80.0)
     assert at_once[0] == pytest.approx(stepped[0], rel=0.001)
     assert at_once[1] == pytest.approx(stepped[1], rel=0.001)
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final
 
-from kickcue.core.crossing.gate import WORST_ACCURACY_M
+from kickcue.core.crossing.gate import MAX_ACCURACY_M
 from kickcue.core.errors import KickcueError
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
@@ -50,10 +50,10 @@ class Receiver(ABC):
         if self._last is None or self._now_ns() - self._last.t_ns > SILENT_NS:
             return f"{self.name} tells no position: does the receiver see the sky?"
         accuracy_m = self._last.accuracy_m
-        if accuracy_m is not None and accuracy_m > WORST_ACCURACY_M:
+        if accuracy_m is not None and accuracy_m > MAX_ACCURACY_M:
             return (
                 f"{self.name} tells positions to ±{accuracy_m:.0f} m, a line wants "
-                f"±{WORST_ACCURACY_M:.0f} m: more sky, or a few minutes"
+                f"±{MAX_ACCURACY_M:.0f} m: more sky, or a few minutes"
             )
         return None
 

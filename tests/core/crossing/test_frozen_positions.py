@@ -102,7 +102,7 @@ def marked(fixes: Sequence[Fix], line: FinishLine) -> list[float]:
         if not started and fix.t_ns >= 0:
             line.start(0)
             started = True
-        crossed = (line.feed(known.as_it_was()) for known in choice.take(fix, None))
+        crossed = (line.feed(known.as_it_was()) for known in choice.update(fix, None))
         found += [ns_to_s(t_ns) for t_ns in crossed if t_ns is not None]
     return found
 

@@ -22,7 +22,7 @@ def counted(
     return [
         each
         for each in heard
-        if choice.counts(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
+        if choice.is_leading(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
     ]
 
 
@@ -59,9 +59,9 @@ def test_the_next_counts_when_the_first_falls_silent() -> None:
 def test_a_rough_receiver_is_none() -> None:
     """GIVEN fixes good to 11 m THEN they count for nothing, and their receiver leads nobody."""
     choice = ReceiverSelection(ORDER)
-    assert not choice.counts(Fix(0, 51.5, 0.0, 11.0), None)
-    assert not choice.counts(Fix(0, 51.5, 0.0, float("nan")), None)
-    assert choice.counts(Fix(1, 51.5, 0.0), "watch")
+    assert not choice.is_leading(Fix(0, 51.5, 0.0, 11.0), None)
+    assert not choice.is_leading(Fix(0, 51.5, 0.0, float("nan")), None)
+    assert choice.is_leading(Fix(1, 51.5, 0.0), "watch")
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(ORDER, st.floats(0.0, 60.0))))
