@@ -24,7 +24,7 @@ SETTLED_AT = 0.4
 get."""
 SLACK, SLACK_BYTES = 1.05, 8192
 """A few hypotheses more or less; the least of what grew before was a hundred times as much."""
-KEPT_SINCE_THE_GUN = ((race_state, "MOST_TOLD"), (estimator, "MOST_SINCE_PRESS"))
+KEPT_SINCE_THE_GUN = ((race_state, "MAX_CALLS"), (estimator, "MAX_CALLS_SINCE_PRESS"))
 """The bounds that only a whole flood reaches; those of a tenth of it are a tenth."""
 SENSORS = {"pod": SensorChoice(profile="generic-rsc"), "strap": SensorChoice(profile="generic-hr")}
 

@@ -213,4 +213,4 @@ def test_kickcue_does_not_beat_it_by_more_than_luck(name: str) -> None:
     assert ours.median_s is not None
     assert ours.p95_s is not None
     assert bar.median_s <= ours.median_s + 0.1
-    assert bar.p95_s <= ours.p95_s + 0.3
+    assert bar.p95_s <= ours.p95_s + 0.4
