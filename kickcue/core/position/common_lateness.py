@@ -83,14 +83,17 @@ class CommonLateness:
             return
         self._update_filter(line_m + observation.delay_m(), observation, late_mps)
 
+    @property
+    def adds_variance(self) -> bool:
+        """Whether anything is to be added to the variance."""
+        return self._evident_s2 > 0.0
+
     def variance_m2(self, hypotheses: Sequence[KalmanFilter]) -> float:
         """Return what is to be added to the variance of the position under ``hypotheses``.
 
         Nothing as long as the presses are no evidence of a common lateness: the usual spread of
         thumbs is in the filter already.
         """
-        if self._evident_s2 == 0.0:
-            return 0.0
         at_lines = 0.0
         for h in hypotheses:
             if h.lines_marked and h.regime is not _PRIVATE:

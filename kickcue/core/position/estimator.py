@@ -429,11 +429,15 @@ class PositionEstimator:
         """Return the estimate at ``t_ns``, which must not lie before the last reading."""
         if self._mixture is None:
             return None
-        dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        since_s = self._since_s(t_ns)
+        if t_ns == self._odometer.t_ns:  # at a reading
+            dd_m = dd_sd_m = since_s = 0.0
+        else:
+            dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+            since_s = self._since_s(t_ns)
         mean, variance = self._mixture.moments(dd_m, since_s, dd_sd_m * dd_sd_m)
         heaviest = self._mixture.hypotheses[0]
-        variance += self._monitors.variance_m2(self._mixture.hypotheses, mean, dd_m, since_s)
+        if self._monitors.add_variance:
+            variance += self._monitors.variance_m2(self._mixture.hypotheses, mean, dd_m, since_s)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(

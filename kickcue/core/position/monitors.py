@@ -37,6 +37,8 @@ class Monitors:
         self._pod = NO_POD
         """The pod that counted it."""
         self._noise = POD_NOISE
+        self.add_variance = self._lateness.adds_variance or self._misfit.adds_variance
+        """Whether anything is to be added: asked at every event, changed by marks alone."""
 
     def copy(self) -> "Monitors":
         """Return an independent copy, to come back to when a mark is undone."""
@@ -49,6 +51,7 @@ class Monitors:
         """Look for a common lateness from here on: the mixture goes by a pod now."""
         self._catch_up()
         self._lateness = lateness
+        self.add_variance = self._misfit.adds_variance
 
     def predict(self, step: Step, pod: str, noise: ProcessNoise) -> None:
         """Move on by what ``pod`` counted (NO_POD: a guess), its scale with that noise."""
@@ -94,6 +97,7 @@ class Monitors:
         self._lateness.update(after, observation, pressed=pressed)
         ahead = observation.ahead_m, observation.ahead_sd_m
         self._scale_measurement.update(line_m, observation.model, observation.speed_mps, ahead)
+        self.add_variance = self._lateness.adds_variance or self._misfit.adds_variance
 
     def variance_m2(
         self, hypotheses: Sequence[KalmanFilter], mean_m: float, dd_m: float, since_s: float

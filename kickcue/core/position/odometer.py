@@ -11,7 +11,6 @@ from copy import copy
 from typing import Final, NamedTuple
 
 from kickcue.core.position.parameters import PARAMETERS
-from kickcue.core.position.step_length import INITIAL_STEP_M, StepLength
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.sensors.bursts import Burst
 from kickcue.core.sensors.notification_interval import NotificationInterval
@@ -46,6 +45,14 @@ MAX_JUMP_M: Final = 3000.0
 GUESS_SLACK: Final = 0.5
 """A total that would take back more than this share of a guess counts on from an old figure: it
 stood still while the athlete ran."""
+
+INITIAL_STEP_M: Final = 1.35
+"""About 4 m/s at 178 spm [computed from published figures of recreational racers]."""
+STEP_LEARNING_RATE: Final = 0.05
+"""Weight of one reading against all before it [judgement]."""
+MIN_LEARNING_MPS: Final = 2.0
+MIN_LEARNING_SPM: Final = 100.0
+"""Slower than these nobody runs."""
 
 
 class Step(NamedTuple):
@@ -109,16 +116,16 @@ class Odometer:
         just after it looks like that."""
         self._pod: str | None = None
         self._trail: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
-        self._step_length = StepLength()
+        self._step_m = INITIAL_STEP_M
+        """Learned while speed is known, for the time when only cadence is left."""
         self._interval = NotificationInterval()
         self._burst = Burst()
 
     def copy(self) -> "Odometer":
         """Return an independent copy, to come back to when a mark is undone."""
         other = Odometer(self.planned_mps)
-        other.__dict__.update(self.__dict__)  # all but these four are plain values
+        other.__dict__.update(self.__dict__)  # all but these three are plain values
         other._trail = self._trail.copy()
-        other._step_length = copy(self._step_length)
         other._interval = self._interval.copy()
         other._burst = copy(self._burst)
         return other
@@ -126,7 +133,7 @@ class Odometer:
     @property
     def step_length_is_guessed(self) -> bool:
         """Whether this runner's step length is unknown: no pod gave speed and cadence."""
-        return self._step_length.step_m == INITIAL_STEP_M
+        return self._step_m == INITIAL_STEP_M
 
     def catch_up(self, t_ns: int) -> Step | None:
         """Commit to the guess up to ``t_ns``; return that step, None before any reading."""
@@ -189,7 +196,7 @@ class Odometer:
             speed_mps = None  # one corrupt frame must not carry the runner away
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
         if self.by_cadence and cadence_spm is not None:
-            speed_mps = self._step_length.speed_mps(cadence_spm)
+            speed_mps = cadence_spm * self._step_m / 60.0
         if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
             return None
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
@@ -201,7 +208,7 @@ class Odometer:
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
             step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
-            self._step_length.update(self.speed_mps, cadence_spm)
+            self._learn_step(cadence_spm)
         elif self.t_ns is None:
             step = NO_STEP
         else:
@@ -356,6 +363,15 @@ class Odometer:
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
         share = dt_s / self._paced_s if dt_s < self._paced_s else 1.0
         self.pace_mps = before + share * (dd_m / dt_s - before)
+
+    def _learn_step(self, cadence_spm: float | None) -> None:
+        """Learn the length of a step from a moment at which the athlete runs."""
+        if not self.speed_mps or not cadence_spm:
+            return
+        if self.speed_mps > MIN_LEARNING_MPS and cadence_spm > MIN_LEARNING_SPM:
+            self._step_m += STEP_LEARNING_RATE * (
+                60.0 * self.speed_mps / cadence_spm - self._step_m
+            )
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.

@@ -54,7 +54,8 @@ class PodMonitor:
         the reading.
         """
         spm = self.units.spm(t_ns, reading)
-        self._leave_out_silence(t_ns)
+        if t_ns >= self.channel.stale_ns:
+            self._leave_out_silence(t_ns)
         speed_mps, distance_m = reading.speed_mps, reading.distance_m
         if speed_mps != 0.0 or (distance_m is not None and distance_m != self._total_m):
             self._moved_ns, self._total_m, self.lies_still = t_ns, distance_m, False
