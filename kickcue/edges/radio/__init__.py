@@ -55,7 +55,10 @@ _ENTRANCES: Final = (
     "sensors",
     "wearable",
 )
-_LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
+_LATER: Final = dict.fromkeys(_ENTRANCES, "api") | {
+    "explain": "diagnosis",
+    "Wearable": "watch_handle",
+}
 
 
 def __getattr__(name: str) -> Any:
