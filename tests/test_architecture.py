@@ -48,6 +48,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.recording": 41,
     "kickcue.analysis": 45,
     "kickcue.replay": 46,
+    "kickcue.supervision": 49,
     "kickcue.lab": 50,
     "kickcue.edges.audio": 50,
     "kickcue.edges.awake": 50,

@@ -10,11 +10,11 @@ was over before the watch took it. Where an app on the watch answers itself, its
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kickcue.config.settings import Settings
 from kickcue.config.watch_files import load_watch
@@ -30,10 +30,10 @@ from kickcue.daemon.ack_log import RESTARTED, Answered, Key
 from kickcue.daemon.cue_channel import CueChannel, named_broker
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.messages import AckMessage, StatusMessage
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from kickcue.edges.radio import WatchPin, Wearable, wearable
+from kickcue.supervision.tasks import BackgroundTasks, running
 
 LOG: Final = logging.getLogger(__name__)
 LOOK_S: Final = 0.5
@@ -79,7 +79,7 @@ class Bridge:
         self._link = 0
         self._console = Console()
         self._app: dict[str, asyncio.Future[ConsoleAnswer]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks(_note)
 
     async def work(self) -> None:
         """Pass cues on, until cancelled."""
@@ -94,7 +94,7 @@ class Bridge:
                 if self.profile.encoder in ARMING:
                     self._mirror()
         finally:
-            await end(list(self._tasks))
+            await self._tasks.end()
 
     def said(self, _char: str, data: bytes) -> None:
         """Take what the watch says over the link."""
@@ -127,7 +127,7 @@ class Bridge:
         play = self._decided.pop(answer.cue_id, None)
         if play is not None:
             self._giving.add(key)
-            self._start(self._give(key, play, answer))
+            self._tasks.start(self._give(key, play, answer))
         elif key not in self._giving:  # asked once more, or too late
             found = self._answered.of(key)
             if found is None:
@@ -209,13 +209,13 @@ class Bridge:
             there_ms = self._armed_there.get(key)
             if there_ms is None or abs(there_ms - due_ms) > MOVED_MS:
                 self._armed_there[key] = due_ms
-                self._start(self._arm(key, touch, due_ms))
+                self._tasks.start(self._arm(key, touch, due_ms))
         for key in [
             key for key in self._armed_there if key not in armed and key not in self._giving
         ]:
             del self._armed_there[key]
             if self._answered.of(key) is None:
-                self._start(self._disarm(key))
+                self._tasks.start(self._disarm(key))
 
     async def _arm(self, key: Key, touch: CueContent, due_ms: int) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -233,17 +233,9 @@ class Bridge:
         if steps is not None:
             await self.worn.order(steps, asyncio.get_running_loop().time() + ARM_S)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            LOG.critical(
-                "a cue could not be played, which must not happen", exc_info=task.exception()
-            )
+def _note(error: BaseException) -> None:
+    LOG.critical("a cue could not be played, which must not happen", exc_info=error)
 
 
 @asynccontextmanager
@@ -288,14 +280,8 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
 
         async with wearable(pin, said=said, put=put if sensor else None, adapter=adapter) as worn:
             made = Bridge(pin, broker, worn, answered, second=second)
-            task = asyncio.create_task(made.work(), name="bridge")
-            try:
+            async with running(made.work(), name="bridge"):
                 yield made
-            finally:
-                await end([task])
-                if not task.cancelled():
-                    # It never ends by itself: what it raises is a bug that must not pass unseen.
-                    task.result()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kickcue import __version__
 from kickcue.config.calibration import Calibrations
@@ -58,7 +58,7 @@ from kickcue.daemon.health import (
     of_wrist,
 )
 from kickcue.daemon.logging_setup import event as log_event
-from kickcue.daemon.position_receiver import POSITIONS, Positions, positions
+from kickcue.daemon.position_receiver import POSITIONS, positions
 from kickcue.daemon.race_session import RaceSession, View
 from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
@@ -66,10 +66,14 @@ from kickcue.daemon.run_lock import only_one
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
 from kickcue.edges.awake import Awake
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
-from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.radio import BeaconEar, Health, Pin, Radio, Stage, sensors
+from kickcue.edges.radio import BeaconEar, Pin, Radio, sensors
 from kickcue.recording import Header
 from kickcue.recording.model import Entry
+from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.tasks import end
+
+if TYPE_CHECKING:
+    from kickcue.edges.gnss import Receiver
 
 LOG: Final = logging.getLogger(__name__)
 LINGER_S: Final = ns_to_s(TAKEN_BACK_NS) + 5.0
@@ -112,7 +116,7 @@ class RaceDaemon:
         self.run_id = run_id
         self.session: RaceSession | None = None
         self.radio: Radio | None = None
-        self.positions: Positions | None = None
+        self.positions: Receiver | None = None
         self.beacon: BeaconEar | None = None
         self.way: CueChannel | None = None
         self.audio: LocalAudio | None = None

@@ -22,7 +22,7 @@ from kickcue.daemon.health import (
 )
 from kickcue.daemon.race_daemon import live
 from kickcue.daemon.recorder import hindrance
-from kickcue.edges.radio import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

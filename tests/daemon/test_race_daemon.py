@@ -32,12 +32,12 @@ from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Watch, watch
-from kickcue.edges.radio import Stage
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Recording, read
 from kickcue.recording.locked_file import StraightFile
 from kickcue.replay.source import source
+from kickcue.supervision.health import Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

@@ -35,9 +35,9 @@ from kickcue.edges.mqtt.messages import (
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
 from kickcue.edges.mqtt.rivals import Rival, Rivals
 from kickcue.edges.mqtt.session import Received, Session, connect
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.watches import Watches
+from kickcue.supervision.tasks import running
 
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
@@ -394,12 +394,8 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
     )
     async with connect(plan, patient=patient) as session:
         delivery = Delivery(session, topics, run_id, now_ns, alongside=alongside)
-        work = asyncio.create_task(delivery.work(), name="delivery")
         try:
-            yield delivery
+            async with running(delivery.work(), name="delivery"):
+                yield delivery
         finally:
-            await end([work])
             delivery.farewell()
-            if not work.cancelled():
-                # It never ends by itself: what it raises is a bug that must not pass unseen.
-                work.result()

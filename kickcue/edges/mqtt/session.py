@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -36,7 +35,8 @@ from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from kickcue.edges.mqtt.refusals import TOO_LARGE, Refusals, hearing
 from kickcue.edges.mqtt.sizes import Sizes
-from kickcue.edges.mqtt.tasks import end
+from kickcue.supervision.back_off import BackOff
+from kickcue.supervision.tasks import end, running
 
 if TYPE_CHECKING:
     import ssl
@@ -45,8 +45,8 @@ LOG: Final = logging.getLogger(__name__)
 HEARTBEAT_S: Final = 1.0
 """MQTT's own keepalive of 5 s finds a frozen broker or a lost network after 10 s; a race cannot
 wait for that."""
-SHORTEST_PAUSE_S: Final = 0.1
-LONGEST_PAUSE_S: Final = 2.0
+PAUSES_S: Final = (0.1, 2.0)
+"""First and longest."""
 LASTING_S: Final = 2.0
 """A connection that lived so long was a good one: the pause before the next begins short again."""
 MOST_SHORT: Final = 2
@@ -110,7 +110,8 @@ class Session:
         self._address: Address | None = None
         self._tls: ssl.SSLContext | None = None
         self._client_id: str | None = None
-        self._short = 0
+        self._short = BackOff(*PAUSES_S, lasting_s=LASTING_S)
+        """Counts the connections in a row that have not lasted."""
         self._protocol = ProtocolVersion.V5
         self._outbox = Outbox()
         self._renewal = asyncio.Event()
@@ -183,13 +184,12 @@ class Session:
             self._judge(reason, loop.time() - began_s)
             client = await self._reconnect()
 
-    async def close(self, supervisor: asyncio.Task[None]) -> None:
-        """Send what is still waiting, if that is quick, and end."""
+    async def flush(self) -> None:
+        """Send what is still waiting, if that is quick."""
         if self.connected:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH_S):
                     await self._outbox.flush()
-        await end([supervisor])
 
     async def _dial(self) -> AttentiveClient:
         """Connect: MQTT 5 first, 3.1.1 from then on with a broker that refuses it."""
@@ -234,10 +234,10 @@ class Session:
 
     def _judge(self, reason: int | None, lived_s: float) -> None:
         """See whether somebody else has our client id: two throw each other out for ever."""
-        self._short = 0 if lived_s >= LASTING_S else self._short + 1
+        self._short.ended_after(lived_s)
         # Mosquitto 2.0.11 and MQTT 3.1.1 do not say why.
         unexplained = reason in (None, UNSPECIFIED) and self._sizes.largest is None
-        if reason == TAKEN_OVER or (unexplained and self._short >= MOST_SHORT):
+        if reason == TAKEN_OVER or (unexplained and self._short.failures >= MOST_SHORT):
             if self._client_id is None:
                 self.told(
                     f"broker {self._address}: {OF_A_TWIN if reason == TAKEN_OVER else AS_OF_A_TWIN}"
@@ -245,14 +245,10 @@ class Session:
             self._client_id = new_client_id()
 
     async def _reconnect(self) -> AttentiveClient:
-        """Connect again; never gives up.
-
-        Pauses are drawn from 0 to a ceiling that doubles ("full jitter").
-        """
-        told, ceiling_s = None, min(LONGEST_PAUSE_S, SHORTEST_PAUSE_S * 2**self._short)
+        """Connect again; never gives up."""
+        told, back_off = None, replace(self._short)
         while True:
-            # Spreads the load, keeps no secret.
-            await asyncio.sleep(random.uniform(0, ceiling_s))  # noqa: S311
+            await asyncio.sleep(back_off.pause_s())
             try:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:
@@ -262,7 +258,7 @@ class Session:
             else:
                 LOG.info("broker %s: connected", self._address)
                 return client
-            ceiling_s = min(LONGEST_PAUSE_S, 2 * ceiling_s)
+            back_off.failed()
 
     async def _serve(self, client: AttentiveClient) -> int | None:
         """Work until the connection is lost; return the reason code if the broker gave one."""
@@ -391,8 +387,8 @@ async def connect(plan: Plan | Plans, *, patient: bool = False) -> AsyncIterator
     quieten(asyncio.get_running_loop())
     session = Session(plan)
     first = None if patient else await session.open()
-    supervisor = asyncio.create_task(session.supervise(first), name="mqtt supervisor")
-    try:
-        yield session
-    finally:
-        await session.close(supervisor)
+    async with running(session.supervise(first), name="mqtt supervisor"):
+        try:
+            yield session
+        finally:
+            await session.flush()

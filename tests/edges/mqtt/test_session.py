@@ -22,7 +22,7 @@ from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.log_filter import is_noise, quieten
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outbox, Outgoing
 from kickcue.edges.mqtt.session import LASTING_S, Received, connect
-from kickcue.edges.mqtt.tasks import end
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
 
 

@@ -10,7 +10,8 @@ import pytest
 from bleak import BleakScanner
 
 from kickcue.core.profiles import LinkTraits
-from kickcue.edges.radio import Pin, Stage, sensors
+from kickcue.edges.radio import Pin, sensors
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
