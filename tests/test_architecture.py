@@ -51,7 +51,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.supervision": 49,
     "kickcue.lab": 50,
     "kickcue.edges.audio": 50,
-    "kickcue.edges.awake": 50,
+    "kickcue.edges.sleep_inhibitor": 50,
     "kickcue.edges.gnss": 50,
     "kickcue.edges.mqtt": 50,
     "kickcue.edges.virtual_sensor": 50,

@@ -64,9 +64,9 @@ from kickcue.daemon.recorder import Recorder, hindrance, resume_recorder, start_
 from kickcue.daemon.resume import Unfinished, felt_by_timer, find_unfinished
 from kickcue.daemon.run_lock import only_one
 from kickcue.daemon.wrist_watch import LOOK_S, WristWatch, is_on
-from kickcue.edges.awake import Awake
 from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import BeaconEar, Pin, Radio, sensors
+from kickcue.edges.sleep_inhibitor import SleepInhibitor
 from kickcue.recording import Header
 from kickcue.recording.model import Entry
 from kickcue.supervision.health import Health, Stage
@@ -132,7 +132,7 @@ class RaceDaemon:
         that back."""
         self.refused: KickcueError | None = None
         """Why the run has ended before its race began; to be raised once everything is closed."""
-        self.awake = Awake(f"the race is on: {self.document.race}", self.tell)
+        self.inhibitor = SleepInhibitor(f"the race is on: {self.document.race}", self.tell)
         self._setup = self.document.setup()
         self._recordings = state / "races"
         self._hindrance = hindrance(self._recordings) if settings.record else None
@@ -472,7 +472,7 @@ class RaceDaemon:
 
     def _look_after(self) -> None:
         self._look_after_recording()
-        self.awake.want(self.phase in RACING)
+        self.inhibitor.want(self.phase in RACING)
         if self.phase is Phase.WAITING and self.clock.run_ns() > s_to_ns(REST_AFTER_S):
             self.done.set()
 
@@ -658,7 +658,7 @@ async def live(
             run.tell(run.course.note)
         pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         stack.push_async_callback(run.close)
-        stack.push_async_callback(run.awake.close)
+        stack.push_async_callback(run.inhibitor.close)
         run.audio = await stack.enter_async_context(
             local_audio(settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.warn)
         )

@@ -21,7 +21,7 @@ HUSH_S: Final = 10.0
 sleep."""
 
 
-class Awake:
+class OutputKeptAwake:
     """Plays silence while it is asked to, if the player mixes.
 
     With one that does not, silence would keep a cue from being played.
