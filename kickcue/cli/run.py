@@ -26,7 +26,8 @@ from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.address import FORM
 from kickcue.edges.radio import RadioError, looking_around
 
@@ -205,7 +206,7 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
                 left = told.is_set() or await RaceScreen(race, screen).until_left()
             if not left:
                 await _until_over(race, told)
-            race.aloud = complain
+            race.announcer.aloud = complain
             phase = race.phase
         print(_ending(race, phase))
     return _trouble(race)
@@ -244,7 +245,7 @@ async def _headless(settings: Settings, how: _How) -> str | None:
                 settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
             ) as race:
                 service.ready(_status(race))
-                beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
+                beat = asyncio.create_task(service.beat(race.feed.alive), name="watchdog")
                 try:
                     with hang_up_ends(told, unless=lambda: race.phase in RACING):
                         await _until_over(race, told)

@@ -55,7 +55,9 @@ class SleepInhibitor:
     def want(self, wanted: bool) -> None:
         """Begin or end to keep the machine awake; nothing happens where that is so already."""
         if wanted and self._holding is None:
-            self._holding = asyncio.get_running_loop().create_task(self._hold(), name="sleep inhibitor")
+            self._holding = asyncio.get_running_loop().create_task(
+                self._hold(), name="sleep inhibitor"
+            )
         elif not wanted and self._holding is not None:
             self._holding.cancel()
             self._holding = None

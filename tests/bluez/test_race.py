@@ -20,7 +20,8 @@ from kickcue.core.events import CommandKind, CueKind, Mark, Notification, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.core.watch.state_machine import Play
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Watch, watch
 from kickcue.edges.virtual_sensor.description import pod, strap

@@ -20,8 +20,8 @@ from kickcue.daemon.health import (
     of_device,
     summed_up,
 )
-from kickcue.daemon.race_daemon import live
 from kickcue.daemon.recorder import hindrance
+from kickcue.daemon.wiring import live
 from kickcue.supervision.health import Health, Stage
 
 # The fixture is used by being there.

@@ -11,7 +11,8 @@ import pytest
 from kickcue.config.settings import load_settings
 from kickcue.core.events import Command, CommandKind, Fix, Phase
 from kickcue.daemon.position_receiver import POSITIONS, receiver_of
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.gnss import Gpsd, Termux
 from kickcue.recording import read
 from kickcue.supervision.health import Health, Stage
