@@ -18,6 +18,7 @@ from kickcue.cli.tui.pairing_dialog import dialogue
 from kickcue.cli.tui.race_screen import RaceScreen
 from kickcue.cli.tui.screen import canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal
+from kickcue.config.broker_form import URL_FORM
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
@@ -28,7 +29,6 @@ from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
-from kickcue.edges.mqtt.address import FORM
 from kickcue.edges.radio import RadioError, looking_around
 
 LOOK_S: Final = 4.0
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
+        help=f"{URL_FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
     )
     parser.add_argument(
         "--ca",

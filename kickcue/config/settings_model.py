@@ -24,6 +24,7 @@ from pydantic import (
 
 from kickcue.config.audio_settings import AudioSettings
 from kickcue.config.beacon_settings import BeaconSettings
+from kickcue.config.broker_form import TOPIC_LEVEL, URL_ESCAPES, URL_FORM
 from kickcue.config.broker_secret import find_password
 from kickcue.config.device_address import device_address, device_name
 from kickcue.config.fix_settings import FixSettings
@@ -33,12 +34,11 @@ from kickcue.config.watch_settings import WatchSettings
 from kickcue.core.errors import UsageError
 
 PINS: Final = ("address", "name", "mqtt")
-URL_FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
 _URL: Final = re.compile(
     r"(?P<scheme>mqtts?://)(?:(?P<user>[^/?#@:\s]+)(?::(?P<password>[^/?#@\s]*))?@)?"
     r"(?P<place>(?:[^/?#@:\[\]\s]+|\[[^/?#@\[\]\s]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
 )
-_LEVEL: Final = re.compile(r"[\w-]+")  # one level of a topic, as the topics want it
+_LEVEL: Final = re.compile(TOPIC_LEVEL)
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -175,8 +175,9 @@ class BrokerSettings(BaseModel):
     @classmethod
     def _form(cls, url: str | None) -> str | None:
         if url is not None and _URL.fullmatch(url) is None:
-            escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
-            raise ValueError(f"expected something like {URL_FORM}, or mqtts:// for TLS; {escapes}")
+            raise ValueError(
+                f"expected something like {URL_FORM}, or mqtts:// for TLS; {URL_ESCAPES}"
+            )
         return url
 
     @property

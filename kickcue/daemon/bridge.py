@@ -72,7 +72,9 @@ class Bridge:
         self.not_felt = 0
         self._answered = answered
         self._second = second
-        self._decided: dict[str, Play] = {}
+        self._unanswered: dict[str, Play] = {}
+        """Plays by the cue's id. The wrist tells the answer, which names the run, right after the
+        play: each waits here for its own."""
         self._giving: set[Key] = set()
         self._elsewhere: dict[Key, asyncio.Event] = {}
         self._armed_there: dict[Key, int] = {}
@@ -113,7 +115,7 @@ class Bridge:
             case StatusMessage() if happening.phase is not None:
                 self.worn.race(on=happening.phase in RACING)
             case Play():
-                self._decided[happening.touch.id] = happening
+                self._unanswered[happening.touch.id] = happening
             case CueAck():
                 self._answer(happening)
             case AckMessage() if happening.felt:
@@ -124,7 +126,7 @@ class Bridge:
     def _answer(self, answer: CueAck) -> None:
         """Take what the wrist has decided; what it says is felt is yet to be played."""
         key = (answer.run_id, answer.cue_id)
-        play = self._decided.pop(answer.cue_id, None)
+        play = self._unanswered.pop(answer.cue_id, None)
         if play is not None:
             self._giving.add(key)
             self._tasks.start(self._give(key, play, answer))
