@@ -34,8 +34,9 @@ from kickcue.edges.mqtt.messages import (
 )
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
 from kickcue.edges.mqtt.rivals import Rival, Rivals
-from kickcue.edges.mqtt.session import Received, Session, connect
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.traffic import Received
 from kickcue.edges.mqtt.watches import Watches
 from kickcue.supervision.tasks import running
 

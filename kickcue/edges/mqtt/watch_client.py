@@ -27,8 +27,9 @@ from kickcue.edges.mqtt.messages import (
     parse,
 )
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.session import Received, Session, connect
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.traffic import Received
 
 LOG: Final = logging.getLogger(__name__)
 CLOCK_BACK: Final = (
