@@ -1,9 +1,10 @@
 """The only live wiring: radio and broker in, engine, wrist and recording out."""
 
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kickcue.config.profile_files import load_profile
 from kickcue.config.settings import SensorPin, Settings
@@ -12,13 +13,16 @@ from kickcue.daemon.beacon import beacon_of
 from kickcue.daemon.bridge import bridge_of
 from kickcue.daemon.clock import Clock
 from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist
+from kickcue.daemon.logging_setup import event as log_event
 from kickcue.daemon.position_receiver import positions
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.resume import find_unfinished
 from kickcue.daemon.run_lock import only_one
-from kickcue.edges.mqtt.delivery import new_run_id
+from kickcue.edges.mqtt.delivery import Delivery, new_run_id
 from kickcue.edges.radio import Pin, sensors
 from kickcue.supervision.tasks import running
+
+LOG: Final = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -91,10 +95,17 @@ async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
         await stack.enter_async_context(_watched(run, run.work(), "live"))
         if delivery is not None:
             delivery.tell(run.announcer.tell)
+            stack.callback(_log_counters, delivery)
             await stack.enter_async_context(_watched(run, run.read(delivery), "live reader"))
             await stack.enter_async_context(_watched(run, run.mind_wrist(delivery), "live wrist"))
         stack.push_async_callback(run.race_end.learnt)
         yield
+
+
+def _log_counters(delivery: Delivery) -> None:
+    """Log what became of everything sent and heard, for who asks later why a cue was not felt."""
+    counted = {name: count for name, count in delivery.report().items() if count}
+    log_event(LOG, logging.INFO, "delivery", **counted)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import contextlib
 import math
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, Final, cast, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.core.units import s_to_ns

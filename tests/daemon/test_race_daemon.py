@@ -120,6 +120,25 @@ async def relay(gateway: Gateway, wrist: Watch, inputs: Iterable[Input]) -> None
             wrist.command(CommandKind.LAP if not isinstance(event, Command) else event.kind)
 
 
+async def test_a_run_that_ends_logs_what_was_sent(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a run whose broker is there WHEN it ends THEN the log counts what was sent over how
+    many connections, and leaves out what was none.
+    """
+    caplog.set_level(logging.INFO)
+    async with live(settings(), state=tmp_path) as run:
+        way = run.way
+        assert way is not None
+        assert way.delivery is not None
+        counters = way.delivery.session.counters
+        await until(lambda: counters.sent > 0)
+    (told,) = [text for text in caplog.messages if text.startswith("delivery ")]
+    assert "link_connections=1" in told
+    assert "link_sent=" in told
+    assert "unanswered" not in told
+
+
 async def test_a_race_whose_sensors_are_read_elsewhere(tmp_path: Path) -> None:
     """GIVEN sensors behind a gateway WHEN a race is run over MQTT alone THEN the last lap is felt
     once, and the recording replays alike.

@@ -11,11 +11,9 @@ import asyncio
 import contextlib
 import dataclasses
 import secrets
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
-from kickcue.core.errors import UsageError
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
@@ -32,8 +30,9 @@ from kickcue.edges.mqtt.messages import (
     parse,
     touch_message,
 )
-from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
-from kickcue.edges.mqtt.rivals import Rival, Rivals
+from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.rivals import Rivals
+from kickcue.edges.mqtt.sender_gate import SenderGate
 from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.traffic import Received
@@ -106,10 +105,7 @@ class Delivery:
         self._run_id = run_id
         self._now_ns = now_ns
         self._inbound = Inbound(topics, run_id, now_ns)
-        self._rivals = Rivals(run_id, now_ns, alongside=alongside)
-        self._may_send = False
-        self._held: deque[Outgoing] = deque(maxlen=MOST_WAITING)
-        """What waits until it is known whether another run sends."""
+        self._gate = SenderGate(Rivals(run_id, now_ns, alongside=alongside), topics, session.send)
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
@@ -172,8 +168,7 @@ class Delivery:
 
         None while there is none.
         """
-        rival = self._rivals.found
-        return None if rival is None else _second_sender(rival, self._topics)
+        return self._gate.second
 
     def tell(self, told: Callable[[str], None]) -> None:
         """Have ``told`` hear what is wrong with the connection and with senders, a line each."""
@@ -184,10 +179,7 @@ class Delivery:
 
         UsageError where somebody does.
         """
-        while not self._rivals.decided:  # noqa: ASYNC110  time decides it
-            await asyncio.sleep(BEAT_S)
-        if self.second is not None:
-            raise UsageError(self.second)
+        await self._gate.only_sender()
 
     async def work(self) -> None:
         """Read what comes, repeat what must be repeated; until cancelled."""
@@ -216,7 +208,7 @@ class Delivery:
         with contextlib.suppress(WireError):
             status = parse("status", received.payload)
             assert isinstance(status, StatusMessage)
-            self._rivals.take(status, retained=received.retained)
+            self._gate.take(status, retained=received.retained)
 
     def _note(self, ack: Ack) -> None:
         if ack.felt:
@@ -238,14 +230,8 @@ class Delivery:
         )
         if fresh_link:
             self._connections, self._state = self.session.counters.connections, None
-            self._rivals.link_up()
-        before, self._may_send = self._may_send, self._rivals.may_send
-        if self._may_send and not before:
-            fresh_link = True
-            for outgoing in self._held:
-                self.session.send(outgoing)
-        if self._rivals.decided:
-            self._held.clear()
+            self._gate.link_up()
+        fresh_link = self._gate.look() or fresh_link
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
@@ -332,10 +318,7 @@ class Delivery:
             urgent=name == "cue",
             shorter=message.shorter(),
         )
-        if self._rivals.may_send:
-            self.session.send(outgoing)
-        elif not self._rivals.decided:
-            self._held.append(outgoing)
+        self._gate.put(outgoing)
 
     def _stamp_ms(self) -> int:
         """Return the time for a message's ``sent_ms``, different for each.
@@ -353,16 +336,6 @@ def _due_ns(arm: Arm) -> int:
 def _over_ns(arm: Arm) -> int:
     """Return when an armed cue is past its deadline."""
     return _due_ns(arm) + arm.cue.ttl_ms * NS_PER_MS
-
-
-def _second_sender(rival: Rival, topics: Topics) -> str:
-    """Return why nothing is sent beside another run, and what to do."""
-    phase = "" if rival.phase is None else f", {rival.phase.replace('_', ' ')}"
-    return (
-        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the "
-        "watch would feel each cue twice: "
-        "end that one, name another --athlete, or send all the same with --alongside"
-    )
 
 
 def new_run_id() -> str:
