@@ -179,14 +179,11 @@ class RaceDaemon:
         """Whether cues get to a wrist."""
         if self.way is None:
             return of_wrist("the way to the watch is being opened", connecting=True)
-        delivery = self.way.delivery
-        starts = (
-            delivery is not None
-            and not delivery.session.connected
-            and delivery.session.trouble is None
-        )
         return of_wrist(
-            self.way.trouble, connecting=starts, there=self.watch_is_there, who=self.watch_text
+            self.way.trouble,
+            connecting=self.way.starts,
+            there=self.watch_is_there,
+            who=self.watch_text,
         )
 
     @property
@@ -213,17 +210,14 @@ class RaceDaemon:
     @property
     def watch_is_there(self) -> bool:
         """Whether somebody would feel a cue now, as far as watches tell."""
-        delivery = None if self.way is None else self.way.delivery
-        return delivery is not None and delivery.watches.is_there(self.clock.run_ns())
+        return self.way is not None and self.way.somebody_is_there(self.clock.run_ns())
 
     @property
     def watch_text(self) -> str:
         """Who is there to feel a cue, when it was heard last, and what keeps cues from it."""
         if self.way is None:
             return "the way to the watch is being opened"
-        if self.way.trouble is not None or self.way.delivery is None:
-            return f"no cue reaches the wrist: {self.way.trouble}"
-        return self.way.delivery.watches.text(self.clock.run_ns())
+        return self.way.who_is_there(self.clock.run_ns())
 
     def race_ns(self) -> int | None:
         """Return the race time now, None while nothing was heard yet."""

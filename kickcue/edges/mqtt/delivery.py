@@ -31,6 +31,7 @@ from kickcue.edges.mqtt.messages import (
     touch_message,
 )
 from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, Given, PendingCues, due_ns, over_ns
 from kickcue.edges.mqtt.rivals import Rivals
 from kickcue.edges.mqtt.sender_gate import SenderGate
 from kickcue.edges.mqtt.session import Session, connect
@@ -42,9 +43,6 @@ from kickcue.supervision.tasks import running
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
-ARM_EACH_NS: Final = 4 * NS_PER_S
-# An ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats.
-REPEAT_AFTER_NS: Final = 700 * NS_PER_MS
 FALLBACK_AT: Final = (
     2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
 )
@@ -65,19 +63,6 @@ class DeliveryCounters:
     """Dropped by the watch, as its ack tells."""
     unanswered: int = 0
     """Nobody acknowledged them before their deadline: what a fallback would take over."""
-
-
-@dataclasses.dataclass(slots=True)
-class _Armed:
-    arm: Arm
-    sent_ns: int
-
-
-@dataclasses.dataclass(slots=True)
-class _Waiting:
-    cue: Cue
-    sent_ns: int
-    repeats: int = 0
 
 
 class Delivery:
@@ -111,8 +96,7 @@ class Delivery:
         self._estimate: Estimate | None = None
         self._state: StateMessage | None = None
         self._state_ns: int | None = None
-        self._armed: dict[str, _Armed] = {}
-        self._waiting: dict[str, _Waiting] = {}
+        self._pending = PendingCues()
         self._connections = 0
         self._sent_ms = -1
 
@@ -126,19 +110,19 @@ class Delivery:
                 self._phase = output.phase
                 self._send_status("online")
             case Arm():
-                self._armed[output.cue.id] = _Armed(output, self._now_ns())
+                self._pending.arm(output, self._now_ns())
                 self._send_arm(output)
             case Disarm():
-                self._armed.pop(output.cue_id, None)
+                self._pending.disarm(output.cue_id)
                 message = DisarmMessage(
                     run_id=self._run_id, sent_ms=self._stamp_ms(), id=output.cue_id, why=output.why
                 )
                 self._publish("disarm", message, self._now_ns() + ORDER_WORTH_NS)
             case Cue():
-                self._armed.pop(output.id, None)
+                self._pending.disarm(output.id)
                 self.counters.cues += 1
                 if self._send_cue(output):
-                    self._waiting[output.id] = _Waiting(output, self._now_ns())
+                    self._pending.give(output, self._now_ns())
                 else:
                     self.counters.late += 1
 
@@ -211,9 +195,7 @@ class Delivery:
             self._gate.take(status, retained=received.retained)
 
     def _note(self, ack: Ack) -> None:
-        if ack.felt:
-            self._armed.pop(ack.cue_id, None)
-        if self._waiting.pop(ack.cue_id, None) is not None:
+        if self._pending.answer(ack):
             self.counters.felt += ack.felt
             self.counters.dropped += not ack.felt
 
@@ -235,27 +217,20 @@ class Delivery:
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
-        self._armed = {
-            cue_id: each for cue_id, each in self._armed.items() if _over_ns(each.arm) > now_ns
-        }
-        for armed in self._armed.values():
-            if fresh_link or now_ns - armed.sent_ns >= ARM_EACH_NS:
-                armed.sent_ns = now_ns
-                self._send_arm(armed.arm)
-        for waiting in [
-            each for each in self._waiting.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS
-        ]:
-            self._repeat(waiting, now_ns)
+        for arm in self._pending.arms_due(now_ns, fresh_link=fresh_link):
+            self._send_arm(arm)
+        for given in self._pending.unanswered(now_ns):
+            self._repeat(given, now_ns)
 
-    def _repeat(self, waiting: _Waiting, now_ns: int) -> None:
-        if self._send_cue(waiting.cue):
-            waiting.sent_ns = now_ns
-            waiting.repeats += 1
+    def _repeat(self, given: Given, now_ns: int) -> None:
+        if self._send_cue(given.cue):
+            given.sent_ns = now_ns
+            given.repeats += 1
             self.counters.repeated += 1
-            if waiting.repeats == FALLBACK_AT and self.unanswered is not None:
-                self.unanswered(waiting.cue)
+            if given.repeats == FALLBACK_AT and self.unanswered is not None:
+                self.unanswered(given.cue)
         else:
-            del self._waiting[waiting.cue.id]
+            self._pending.give_up(given)
             self.counters.unanswered += 1
 
     def _send_status(self, status: Literal["online", "offline"]) -> None:
@@ -289,10 +264,10 @@ class Delivery:
             arm.cue,
             self._run_id,
             self._stamp_ms(),
-            due_in_ms=(_due_ns(arm) - now_ns) // NS_PER_MS,
+            due_in_ms=(due_ns(arm) - now_ns) // NS_PER_MS,
             ttl_ms=arm.cue.ttl_ms,
         )
-        self._publish("arm", message, min(_over_ns(arm), now_ns + ARM_EACH_NS))
+        self._publish("arm", message, min(over_ns(arm), now_ns + ARM_EACH_NS))
 
     def _send_cue(self, cue: Cue) -> bool:
         """Send a cue, unless it is past its deadline; tell which."""
@@ -327,15 +302,6 @@ class Delivery:
         """
         self._sent_ms = max(self._sent_ms + 1, self._now_ns() // NS_PER_MS)
         return self._sent_ms
-
-
-def _due_ns(arm: Arm) -> int:
-    return arm.t_ns + arm.due_in_ms * NS_PER_MS
-
-
-def _over_ns(arm: Arm) -> int:
-    """Return when an armed cue is past its deadline."""
-    return _due_ns(arm) + arm.cue.ttl_ms * NS_PER_MS
 
 
 def new_run_id() -> str:
