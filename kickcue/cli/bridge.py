@@ -18,7 +18,7 @@ from kickcue.cli.tui.keyboard import HUNG_UP
 from kickcue.cli.tui.race_view import STAGES
 from kickcue.cli.tui.screen import END, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import is_terminal
-from kickcue.config.device_address import device_address, device_name
+from kickcue.config.device_settings import device_address, device_name
 from kickcue.config.paths import default_state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import UsageError

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from kickcue.config.fix_settings import FixSettings
+from kickcue.config.device_settings import FixSettings
 from kickcue.core.events import Fix
 from kickcue.daemon.system_clock import utc_s
 from kickcue.edges.gnss import Gpsd, Receiver, Termux

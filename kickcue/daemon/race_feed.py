@@ -9,11 +9,9 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from kickcue import __version__
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings
 from kickcue.core.engine import Engine
@@ -26,6 +24,7 @@ from kickcue.daemon.race_session import RaceSession
 from kickcue.daemon.recorder import Recorder, resume_recorder, start_recorder
 from kickcue.daemon.resume import Unfinished, felt_by_timer
 from kickcue.recording import Header
+from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.model import Entry
 
 LOOK_EACH_S: Final = 60.0
@@ -224,8 +223,7 @@ class RaceFeed:
 
     def _begin(self, run_ns: int) -> None:
         self._time = self.clock.race_from(run_ns)
-        ago = timedelta(microseconds=(self.clock.run_ns() - run_ns) // 1000)
-        self.began_utc = (datetime.now(UTC) - ago).isoformat().replace("+00:00", "Z")
+        self.began_utc = utc_now(ago_ns=self.clock.run_ns() - run_ns)
         if self._settings.record:
             self.recorder = start_recorder(
                 self._recordings, self._header(self.began_utc, self._time)
@@ -233,14 +231,9 @@ class RaceFeed:
         self.session = RaceSession(Engine(self._setup), self._record, self.deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
-        return Header(
-            race=self.document.race,
-            lap_m=self.document.lap_m,
+        return race_header(
+            self.document,
             utc=utc,
-            sensors={name: choice.profile for name, choice in self.document.sensors.items()},
-            setup=self.document.as_json(),
-            ticks=True,
-            made_by=f"kickcue {__version__}",
             live=self.clock.facts(self.run_id, race),
             pins={name: pin.pin[1] for name, pin in self._settings.sensors.items()},
         )

@@ -1,6 +1,5 @@
 """Where a broker is: ``mqtt://[user[:password]@]host[:port][/prefix]``, or ``mqtts://`` for TLS."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from kickcue.config.broker_form import URL_ESCAPES, URL_FORM
-from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import UsageError
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
@@ -44,8 +42,8 @@ class Address:
         return str(self).replace(f"//{user}@", f"//{user}:{quote(self.password, safe='')}@", 1)
 
 
-def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
-    """Return the address that ``url`` means; a password may also come from the environment.
+def parse_address(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Address:
+    """Return the address that ``url`` means; ``password`` counts where the URL has none.
 
     ``UsageError`` says what is wrong.
     """
@@ -77,9 +75,7 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
         host=parts.hostname,
         port=port or PORTS[scheme],
         user=None if parts.username is None else unquote(parts.username),
-        password=os.environ.get(PASSWORD_VARIABLE)
-        if parts.password is None
-        else unquote(parts.password),
+        password=password if parts.password is None else unquote(parts.password),
         prefix=unquote(parts.path).strip("/") or None,
         tls=tls,
         ca_file=ca_file,
