@@ -26,7 +26,8 @@ from kickcue.core.printable import printable
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
-from kickcue.edges.radio import Stage, WatchPin
+from kickcue.edges.radio import WatchPin
+from kickcue.supervision.health import Stage
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})

@@ -4,9 +4,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from kickcue.config.broker_form import URL_FORM
 from kickcue.config.broker_secret import password_told
 from kickcue.core.errors import UsageError
-from kickcue.edges.mqtt.address import FORM, Address, parse_address
+from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import PrivateBrokerFinder, private_brokers
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import Topics
@@ -17,7 +18,7 @@ def add_broker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
+        help=f"{URL_FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
     )
     parser.add_argument(
         "--ca",

@@ -30,12 +30,13 @@ from kickcue.config.settings import find_race_file, load_settings
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon.race_daemon import pin_of
 from kickcue.daemon.recorder import Recorder, start_recorder
-from kickcue.edges.radio import Pin, Radio, Stage, sensors
+from kickcue.daemon.wiring import pin_of
+from kickcue.edges.radio import Pin, Radio, sensors
 from kickcue.recording import Header
 from kickcue.recording.header import MADE_BY, utc_now
 from kickcue.recording.mcap_writer import McapWriter
+from kickcue.supervision.health import Stage
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})

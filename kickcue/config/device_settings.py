@@ -12,6 +12,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from kickcue.config.broker_form import TOPIC_LEVEL
 from kickcue.config.profile_files import load_profile
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import UsageError
@@ -27,7 +28,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SCAN: Final = "'kickcue scan' shows it"
 _PLACE: Final = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?")
 _LAST_PORT: Final = 65_535
-_LEVEL: Final = re.compile(r"[\w-]+")  # one level of a topic, as the topics want it
+_LEVEL: Final = re.compile(TOPIC_LEVEL)
 
 
 def device_address(address: str | None) -> str | None:

@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from kickcue.config.broker_form import URL_ESCAPES, URL_FORM
 from kickcue.config.broker_secret import find_password
 from kickcue.config.device_settings import (
     STRICT,
@@ -32,7 +33,6 @@ from kickcue.config.device_settings import (
 )
 from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
 
-URL_FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
 _URL: Final = re.compile(
     r"(?P<scheme>mqtts?://)(?:(?P<user>[^/?#@:\s]+)(?::(?P<password>[^/?#@\s]*))?@)?"
     r"(?P<place>(?:[^/?#@:\[\]\s]+|\[[^/?#@\[\]\s]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
@@ -95,8 +95,9 @@ class BrokerSettings(BaseModel):
     @classmethod
     def _form(cls, url: str | None) -> str | None:
         if url is not None and _URL.fullmatch(url) is None:
-            escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
-            raise ValueError(f"expected something like {URL_FORM}, or mqtts:// for TLS; {escapes}")
+            raise ValueError(
+                f"expected something like {URL_FORM}, or mqtts:// for TLS; {URL_ESCAPES}"
+            )
         return url
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_listener import BeaconEar
-from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
+from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
 
 if TYPE_CHECKING:
     from kickcue.edges.radio.api import (
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BeaconEar",
     "BeaconPin",
-    "Health",
     "Pin",
     "Radio",
     "RadioError",
     "Sighting",
-    "Stage",
     "WatchPin",
     "Wearable",
     "beacon_heard",
