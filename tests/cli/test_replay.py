@@ -3,16 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kickcue.cli import main
+from kickcue.cli.verify import first_difference
 from kickcue.core.course import course_for
+from kickcue.core.events import Disarm, Notice
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
-from kickcue.recording import Header, jsonl
+from kickcue.recording import Header, jsonl, read
 
 SENSORS = {"pod": "generic-rsc", "strap": "generic-hr"}
 
@@ -124,6 +127,31 @@ def test_verify_notices_another_engine(
     assert main(["verify", str(target)]) == 1
 
     assert "does not hold: output" in capsys.readouterr().out
+
+
+def test_another_wording_of_a_notice_is_no_difference(race_file: Path, tmp_path: Path) -> None:
+    """GIVEN a recording whose notices and disarms were worded otherwise / THEN it verifies;
+    BUT WHEN a notice has another code / THEN that is named as the first difference.
+    """
+    target = tmp_path / "out.mcap"
+    assert main(["replay", str(race_file), "--record", str(target)]) == 0
+    recording = read(target)
+    reworded = tuple(
+        replace(each, text="said in other words")
+        if isinstance(each, Notice)
+        else replace(each, why="said in other words")
+        if isinstance(each, Disarm)
+        else each
+        for each in recording.outputs
+    )
+    at = next(n for n, each in enumerate(reworded) if isinstance(each, Notice))
+    noticed = reworded[at]
+    assert isinstance(noticed, Notice)
+    other = (*reworded[:at], replace(noticed, code="another"), *reworded[at + 1 :])
+
+    assert reworded != recording.outputs
+    assert first_difference(recording, reworded) is None
+    assert (first_difference(recording, other) or "").startswith(f"output {at + 1} was ")
 
 
 def test_another_race_than_recorded_can_be_asked_for(
