@@ -104,6 +104,19 @@ _NEXT_SIGNAL = {
     Phase.LAST_100: Signal.TO_GO_50,
 }
 
+_MARKED_BY = {
+    MarkSource.BUTTON: "lap press",
+    MarkSource.TRACKSIDE: "helper's lap press",
+    MarkSource.GATE: "GPS crossing",
+    MarkSource.BEACON: "beacon pass",
+}
+_DOUBTED_AS = {
+    MarkSource.BUTTON: "double or accidental press",
+    MarkSource.TRACKSIDE: "double or accidental press",
+    MarkSource.GATE: "false detection",
+    MarkSource.BEACON: "false detection",
+}
+
 
 class _Left(NamedTuple):
     """What a start or an end has left behind, to come back to if that was a mistake."""
@@ -300,8 +313,8 @@ class Engine:
         if self._phase is Phase.WAITING and self._standing.runs_unstarted(timer_ns):
             self._offered_start = True
             text = (
-                "you are running and no start was pressed: press start, and what you have run "
-                "counts"
+                "you are running, but start was not pressed: press it now, and the distance so "
+                "far counts"
             )
             out.append(Notice(t_ns, "start_missing", text, Level.WARNING))
 
@@ -312,14 +325,14 @@ class Engine:
             Notice(
                 t_ns,
                 "timer",
-                "the recorder goes on" if event.running else "the recorder is stopped",
+                "timer running" if event.running else "timer stopped",
             )
         )
         if event.running:
             self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
         else:
             self._race.pause()
-            out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
+            out.extend(self._desk.disarm(t_ns, "timer stopped"))
             self._bell_in_s = None
             self._next_estimate_ns = t_ns  # that nobody runs is told at once
         return True
@@ -359,7 +372,11 @@ class Engine:
             self._left = None  # who marks lines means the race: a second undo takes no start
         if not self._racing:
             out.append(
-                Notice(t_ns, "mark_ignored", f"{source} mark while {self._phase}: no race is on")
+                Notice(
+                    t_ns,
+                    "mark_ignored",
+                    f"{_MARKED_BY[source]} ignored: no race is on ({self._phase})",
+                )
             )
             return
         line_m = self._race.mark(timer_ns, source, age_s, by_position=by_position)
@@ -369,7 +386,8 @@ class Engine:
                 Notice(
                     t_ns,
                     "mark_doubted",
-                    f"{source} mark fits no line: taken as a double or a stray one",
+                    f"that {_MARKED_BY[source]} does not fit the track: ignored as a "
+                    f"{_DOUBTED_AS[source]}",
                 )
             )
             return
@@ -383,11 +401,7 @@ class Engine:
     def _other_place(self, line_m: float) -> str:
         """Return what to call a place where laps are marked that is not the finish line."""
         lap_m = self._course.lap_m
-        return (
-            "start line"
-            if lap_m is not None and line_m % lap_m == 0.0
-            else "a place of your own in the lap"
-        )
+        return "start line" if lap_m is not None and line_m % lap_m == 0.0 else "your own lap point"
 
     def _obey(self, t_ns: int, event: Command, out: list[Output]) -> None:
         if event.kind is CommandKind.LAP:
@@ -413,7 +427,7 @@ class Engine:
                     Notice(
                         t_ns,
                         "start_ignored",
-                        "the race is already running: this start is ignored",
+                        "the race is already running: start ignored",
                         Level.WARNING,
                     )
                 )
@@ -424,13 +438,11 @@ class Engine:
         else:
             self._follow(self._race.next(self._course))
         if self._phase is not Phase.WAITING:
-            out.extend(self._desk.disarm(t_ns, "the race has started again"))
+            out.extend(self._desk.disarm(t_ns, "the race was restarted"))
             self._desk.begin_race()
         self._signal(t_ns, Signal.START, out)
         if again:
-            out.append(
-                Notice(t_ns, "started_again", "started again: undo takes it back for a minute")
-            )
+            out.append(Notice(t_ns, "started_again", "restarted: undo reverts this for one minute"))
         self._left, self._started = left, True
         self._gun_ns, self._started_ns = t_ns, timer_ns
         self._lap_began, self._bell_in_s = None, None
@@ -456,7 +468,7 @@ class Engine:
 
     def _come_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
         """Go on as if the start or the end had never come."""
-        out.extend(self._desk.disarm(t_ns, "the start is taken back"))
+        out.extend(self._desk.disarm(t_ns, "the start was undone"))
         if left.phase in OVER:
             finished = left.phase is Phase.FINISHED
             self._signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
@@ -476,7 +488,7 @@ class Engine:
                 self._signal(t_ns, Signal.BELL if in_body else _NEXT_SIGNAL[self._phase], out)
         what = "start" if left.by is Signal.START else "end of the race"
         goes_on = "the race goes on" if self._racing else f"the race is {self._phase}"
-        out.append(Notice(t_ns, "undone", f"the {what} is taken back: {goes_on}"))
+        out.append(Notice(t_ns, "undone", f"{what} undone: {goes_on}"))
 
     def _deny_finish(self, t_ns: int) -> bool:
         """Take in that the runner has not finished; return whether he is somewhere else then."""
@@ -497,9 +509,9 @@ class Engine:
             self._come_back(t_ns, self._left, out)
             return
         if not self._racing or not self._race.undo_mark():
-            out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
+            out.append(Notice(t_ns, "undo_refused", "no lap press to undo"))
             return
-        out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
+        out.append(Notice(t_ns, "undone", "last lap press undone"))
         if (
             self._phase in IN_LAST_WINDOW
             and self._distance.passed_probability(self._bell_m, self._timer.at(t_ns)) < EVEN_ODDS
@@ -527,8 +539,8 @@ class Engine:
         self._correct_left(t_ns, course)
         what = "next race" if self._phase in OVER else "race"
         target_is_of = "" if self._setup.target_s is None else self._run.course.event
-        pace = f"; the wanted time is one for {target_is_of}" if target_is_of else ""
-        told = f"the {what} is {course.event} (it was {before}){pace}"
+        pace = f"; the target time is still for {target_is_of}" if target_is_of else ""
+        told = f"the {what} is now {course.event} (was {before}){pace}"
         out.append(Notice(t_ns, "distance", told))
 
     def _read_anew(self, t_ns: int, course: Course) -> RaceState | None:
@@ -545,8 +557,8 @@ class Engine:
         if not self._racing:
             return None
         if race is None:
-            raise UsageError("too much was heard since the start to be read anew")
-        raise UsageError(f"{course.distance_m:g} m are run already, finish ends the race")
+            raise UsageError("too much data since the start to recompute the race")
+        raise UsageError(f"{course.distance_m:g} m are already run: press finish to end the race")
 
     def _is_past(self, t_ns: int, race: RaceState) -> bool:
         finish_m = race.course.distance_m
@@ -559,7 +571,7 @@ class Engine:
         """
         self._follow(race)
         self._lap_began = self._bell_in_s = self._stood_ns = None
-        out.extend(self._desk.disarm(t_ns, f"the race is {race.course.event}"))
+        out.extend(self._desk.disarm(t_ns, f"the race is now {race.course.event}"))
         if self._phase in OVER and self._left is not None:
             self._desk.take_back(self._left.given)
             self._left = None
@@ -651,10 +663,11 @@ class Engine:
                 )
             )
         else:  # a late cue is worse than none
-            out.extend(self._desk.disarm(t_ns, f"the {self._course.window_name} is half gone"))
+            out.extend(
+                self._desk.disarm(t_ns, (f"the {self._course.window_name} is already half over"))
+            )
             noticed = (
-                f"only {to_go(to_go_m, here.sd_m)} when the {self._course.window_name} was "
-                "noticed: no cue"
+                f"too late for the {self._course.window_name} cue: only {to_go(to_go_m, here.sd_m)}"
             )
             out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
 
@@ -689,8 +702,8 @@ class Engine:
                 Notice(
                     t_ns,
                     "finish_taken",
-                    f"standing at the finish for {STOOD_S:.0f} s: the race was over when that "
-                    "began",
+                    f"stopped at the finish for {STOOD_S:.0f} s: finish time taken from when you "
+                    "stopped",
                 )
             )
             self._signal(stood_ns, Signal.LINE, out)

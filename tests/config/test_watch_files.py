@@ -527,7 +527,7 @@ def test_collapse_that_is_not_declared_is_found(tmp_path: Path) -> None:
     )
     (sentence,) = watch_problems(read_watch_file(_write(tmp_path, narrow)))
     assert (
-        "drive, even, hold, last_lap, ready, relax and turnover are played alike: an [[alike]] "
+        "drive, even, hold, last_lap, ready, relax and turnover feel the same on this watch: "
         "block should say so, and what tells them apart" == sentence
     )
 

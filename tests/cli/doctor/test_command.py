@@ -446,7 +446,7 @@ def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
     nothing is said.
     """
     for rules, told in (
-        ("sanctioned", ["sanctioned race: cues are off"]),
+        ("sanctioned", ["sanctioned race: recording only, no cues"]),
         ("training", []),
         ("road", []),
     ):

@@ -175,7 +175,7 @@ async def test_a_device_that_cannot_be_listened_to_is_an_error(
     async with looking_around([], all_devices=True) as around:
         await until(lambda: len(around()) == 2)
         lamp = next(each for each in around() if each.name == "lamp")
-    await refused(lamp, ear, "'lamp' is unknown and offers no service that kickcue reads")
+    await refused(lamp, ear, "'lamp' is unknown and offers no service that kickcue can read")
     strap.advertise(on=False)
     bluez.forget(strap)
     await refused(STRAP_PIN, ear, f"looking for {STRAP.lower()}")
