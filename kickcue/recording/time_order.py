@@ -95,7 +95,7 @@ def in_order(points: Sequence[Point]) -> Ordered:
     usual_ns = _usual_step_ns(points)
     blocks, strays = _blocks(points, usual_ns)
     if strays:
-        notes.append(f"{_records(strays)} skipped: their time jumps back or far ahead")
+        notes.append(f"{_records(strays)} skipped: time jumps back or far ahead")
     run = _without_idle(blocks)
     idle = sum(len(block.points) for block in blocks) - sum(len(block.points) for block in run)
     if idle:

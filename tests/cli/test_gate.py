@@ -226,7 +226,7 @@ def test_which_race_it_was_has_to_be_known(
     status is 2.
     """
     assert 2 == main(["gate", str(as_gpx(tmp_path / "race.gpx", run("5000m")[1]))])
-    assert "race.gpx does not say which race it was: say --race" in capsys.readouterr().err
+    assert "race.gpx does not say which race it was: give --race" in capsys.readouterr().err
 
 
 def test_one_lap_is_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

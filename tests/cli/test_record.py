@@ -78,7 +78,7 @@ async def test_a_recording_is_never_written_over(track: Track, home: Path) -> No
     (home / "out.mcap").write_text("mine")
     status, _, err = await in_a_pipe("record", "out.mcap", "--strap", STRAP, folder=home)
     assert (2, 1) == (status, err.count("\n"))
-    assert "never overwrites" in err
+    assert "never overwritten" in err
     assert (home / "out.mcap").read_text() == "mine"
     assert not track.strap.connected
 

@@ -145,5 +145,7 @@ def test_what_is_no_line_is_refused(toml: str, told: str, tmp_path: Path) -> Non
 
 def test_a_line_on_the_road_is_refused() -> None:
     """GIVEN a road race with a line THEN it cannot be run, and the reason is told."""
-    with pytest.raises(UsageError, match="gate: only applies to a track race, and 5k is run on the road"):
+    with pytest.raises(
+        UsageError, match="gate: only applies to a track race, and 5k is run on the road"
+    ):
         load_settings(None, options={"race": "5k", "gate": POINT}, environ={}).document().setup()

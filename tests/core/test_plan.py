@@ -81,7 +81,9 @@ def test_repeats_nest() -> None:
 )
 def test_rest_ends_in_exactly_one_way(ends: dict[str, float]) -> None:
     """A rest with no end, or with two, is refused."""
-    with pytest.raises(UsageError, match="expected exactly one of duration_s, distance_m and until"):
+    with pytest.raises(
+        UsageError, match="expected exactly one of duration_s, distance_m and until"
+    ):
         Rest(**ends)  # type: ignore[arg-type] # mixed keywords from a table
 
 

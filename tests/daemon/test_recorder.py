@@ -345,7 +345,7 @@ def test_a_recording_is_gone_on_with(tmp_path: Path) -> None:
     writer = McapWriter(path, HEADER)
     writer.write(Tick(0))
     busy = resume_recorder(path)
-    assert (None, f"{path} cannot be gone on with: another kickcue is recording it") == (
+    assert (None, f"{path} cannot resume .*: another process is writing it") == (
         busy.path,
         busy.trouble,
     )
