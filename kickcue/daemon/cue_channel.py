@@ -69,7 +69,7 @@ async def way_to_the_wrist(
             try:
                 private = await stack.enter_async_context(private_broker(topics))
             except KickcueError as error:
-                text = f"no watch is told: {error}"
+                text = f"no cues to a watch: {error}"
                 log_event(LOG, logging.WARNING, "no_wrist", text=text)
                 yield CueChannel(None, text)
                 return

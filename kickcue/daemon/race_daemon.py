@@ -149,7 +149,7 @@ class RaceDaemon:
             pin.mqtt: name for name, pin in settings.sensors.items() if pin.mqtt is not None
         }
         self._remote = {
-            name: Health(stage=Stage.LOOKING, why="nothing came over MQTT yet")
+            name: Health(stage=Stage.LOOKING, why="nothing received over MQTT yet")
             for name in self._gateways.values()
         }
 
@@ -166,7 +166,7 @@ class RaceDaemon:
                 remote.heard_ns is not None
                 and self.clock.run_ns() - remote.heard_ns > MQTT_SILENCE_NS
             ):
-                remote.stage, remote.why = Stage.SILENT, "nothing came over MQTT for a while"
+                remote.stage, remote.why = Stage.SILENT, "nothing received over MQTT for a while"
         found = {**({} if self.radio is None else self.radio.health), **self._remote}
         known = {name: found[name] for name in self.settings.sensors if name in found}
         if self.bridge is not None:
@@ -184,7 +184,7 @@ class RaceDaemon:
                 Part(
                     "sensors",
                     State.BAD,
-                    "none are named: the race goes by the clock and by presses alone",
+                    "none configured: only the clock and lap presses are used",
                 )
             )
         found.append(self.wrist_part)
@@ -200,7 +200,7 @@ class RaceDaemon:
     def wrist_part(self) -> Part:
         """Whether cues get to a wrist."""
         if self.way is None:
-            return of_wrist("the way to the watch is being opened", connecting=True)
+            return of_wrist("connecting to the watch", connecting=True)
         delivery = self.way.delivery
         starts = (
             delivery is not None
@@ -242,9 +242,9 @@ class RaceDaemon:
     def watch_text(self) -> str:
         """Who is there to feel a cue, when it was heard last, and what keeps cues from it."""
         if self.way is None:
-            return "the way to the watch is being opened"
+            return "connecting to the watch"
         if self.way.trouble is not None or self.way.delivery is None:
-            return f"no cue reaches the wrist: {self.way.trouble}"
+            return f"no cues to the wrist: {self.way.trouble}"
         return self.way.delivery.watches.text(self.clock.run_ns())
 
     def race_ns(self) -> int | None:
@@ -368,7 +368,7 @@ class RaceDaemon:
         self._missing = unfinished.missing
         self._say(
             "race_resumed",
-            f"the race goes on after a gap of {unfinished.gap_s:.0f} s",
+            f"race resumed after a gap of {unfinished.gap_s:.0f} s",
             path=unfinished.path.name,
         )
 
@@ -519,7 +519,7 @@ class RaceDaemon:
             self._trouble_told = True
             self._say(
                 "recording_ended",
-                f"not recording any more: {self.recorder.trouble}",
+                f"recording stopped: {self.recorder.trouble}",
                 level=logging.WARNING,
             )
 
@@ -603,9 +603,7 @@ class RaceDaemon:
     def task_ended(self, task: asyncio.Task[Any]) -> None:
         """End the run when a part of it has ended: a service manager starts it again."""
         if not task.cancelled() and task.exception() is not None:
-            LOG.critical(
-                "a part of the run has failed, which must not happen", exc_info=task.exception()
-            )
+            LOG.critical("unexpected error in a part of the run", exc_info=task.exception())
             self.done.set()
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ from kickcue.core.errors import UsageError
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
-ESCAPES: Final = "in a user or password / ? # @ are written %2F %3F %23 %40"
+ESCAPES: Final = "write / ? # @ in a user or password as %2F %3F %23 %40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +53,27 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
-        raise UsageError(f"broker {shown!r}: it must look like {FORM}, or mqtts:// for TLS")
+        raise UsageError(f"broker: expected {FORM}, or mqtts:// for TLS, got {shown!r}")
     try:
         parts = urlsplit(url)
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
-        raise UsageError(f"broker {shown!r}: {_plain(error)}; it must look like {FORM}") from None
+        raise UsageError(f"broker: expected {FORM}, got {shown!r}: {_plain(error)}") from None
     if not parts.hostname or port == 0:
         raise UsageError(
-            f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must "
-            f"look like {FORM}"
+            f"broker: expected {FORM}, got {shown!r}: no "
+            f"{'host' if not parts.hostname else 'usable port'}"
         )
     if parts.query or parts.fragment:
-        raise UsageError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
+        raise UsageError(
+            f"broker: expected nothing after the topic prefix, got {shown!r}; {ESCAPES}"
+        )
     if parts.password is not None and not parts.username:
-        raise UsageError(f"broker {shown!r}: a password needs a user; it must look like {FORM}")
+        raise UsageError(f"broker: expected {FORM}, got {shown!r}: a password without a user")
     tls = scheme == "mqtts"
     if ca_file is not None and not tls:
-        raise UsageError(f"broker {shown!r}: a CA file is of use only with mqtts://")
+        raise UsageError(f"broker: expected mqtts:// with a CA file, got {shown!r}")
     return Address(
         host=parts.hostname,
         port=port or PORTS[scheme],
@@ -87,8 +89,4 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
 
 def _plain(error: ValueError) -> str:
     """Return why the URL cannot be parsed, without its text, which may hold the password."""
-    return (
-        f"the port must be a number from 1 to 65535 ({ESCAPES})"
-        if "ort" in str(error)
-        else "the host cannot be read"
-    )
+    return f"expected a port from 1 to 65535 ({ESCAPES})" if "ort" in str(error) else "invalid host"

@@ -52,12 +52,10 @@ LASTING_S: Final = 2.0
 MOST_SHORT: Final = 2
 TAKEN_OVER: Final = 142
 """DISCONNECT of MQTT 5: another client came with the same id. 3.1.1 just ends the connection."""
-OF_A_TWIN: Final = (
-    "another client with this client id took the connection over; connecting under a new one"
-)
+OF_A_TWIN: Final = "another client took over this client id: reconnecting with a new one"
 AS_OF_A_TWIN: Final = (
-    "the broker ends each connection at once, as if another client had this client id; "
-    "connecting under a new one"
+    "the broker closes each connection at once, probably as another client has this client id: "
+    "reconnecting with a new one"
 )
 FLUSH_S: Final = 1.0
 MOST_INCOMING: Final = 1000
@@ -257,7 +255,7 @@ class Session:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:
                 text = self._explain(error) if isinstance(error, MqttError) else str(error)
-                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; trying on", text)
+                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; retrying", text)
                 self._lost = told = text
             else:
                 LOG.info("broker %s: connected", self._address)
@@ -301,7 +299,7 @@ class Session:
     async def _until_renewed(self) -> None:
         self._renewal.clear()
         await self._renewal.wait()
-        raise MqttError("given up for a new one")
+        raise MqttError("replaced by a new one")
 
     async def _read(self, client: Client) -> None:
         """Take messages off the library's hands.
@@ -357,8 +355,7 @@ class Session:
             self.counters.shortened += 1
             if self.counters.shortened == 1:
                 LOG.warning(
-                    "broker %s: takes no message as large as ours; cues are sent without what is "
-                    "not needed",
+                    "broker %s: message size limit too small: sending shorter cues",
                     self._address,
                 )
         return found

@@ -134,7 +134,7 @@ class VirtualSensor:
     def _disconnected(self, _reason: int) -> None:
         LOG.debug("%s: disconnected", self.description.name)
         task = asyncio.get_running_loop().create_task(
-            self._advertise(), name=f"{self.description.name} advertises again"
+            self._advertise(), name=f"{self.description.name} is advertising again"
         )
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
