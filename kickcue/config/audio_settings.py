@@ -18,37 +18,43 @@ class AudioSettings(BaseModel):
 
     output: Literal["off", "fallback", "always"] = Field(
         default="off",
-        description="Cues to this machine's headphones or loudspeaker: never, those that no watch "
-        "has answered, or all. Road and sanctioned races stay silent.",
+        description=(
+            "Cues on this machine's headphones or loudspeaker: never, only those no watch "
+            "acknowledged, or all. Road and sanctioned races stay silent."
+        ),
     )
     voice: str | None = Field(
         default=None,
-        description="Who speaks: espeak-ng, say, termux-tts-speak, each also with a voice of its "
-        "own (espeak-ng:en-gb), piper:<model>, or none for tones alone (the best that is "
-        "installed).",
+        description=(
+            "Speech program: espeak-ng, say or termux-tts-speak, alone or with a voice "
+            "(espeak-ng:en-gb), piper:<model>, or none for tones only (default: the best "
+            "installed)."
+        ),
         examples=["espeak-ng:en-gb"],
     )
     player: Literal["pw-play", "paplay", "aplay", "afplay", "termux-media-player"] | None = Field(
         default=None,
-        description="What plays the sound (the first of these that can).",
+        description="Audio player (default: the first of these that works).",
         examples=["aplay"],
     )
     lead_ms: int = Field(
         default=200,
         ge=0,
         le=2000,
-        description="How much earlier the armed cue of the bell is begun, in milliseconds: what "
-        "the output takes to the ear. Bluetooth 150 to 250, a cable 0 to 60.",
+        description=(
+            "How much earlier the bell cue starts playing, in milliseconds, to make up for audio "
+            "latency. Bluetooth 150 to 250, a cable 0 to 60."
+        ),
     )
     tones: bool = Field(
         default=True,
-        description="A tone before each phrase. Without a voice there are tones in any case.",
+        description="A tone before each phrase. Without a voice there are always tones.",
     )
     keep_awake: bool = Field(
         default=True,
         description=(
-            "Play silence from four minutes before the bell, or Bluetooth headphones fall "
-            "asleep and swallow the start of a cue."
+            "Play silence from four minutes before the bell, so that Bluetooth headphones do not "
+            "go to sleep and swallow the start of a cue."
         ),
     )
 
@@ -57,7 +63,7 @@ class AudioSettings(BaseModel):
     def _known(cls, voice: str | None) -> str | None:
         if voice is not None and _VOICE.fullmatch(voice) is None:
             raise ValueError(
-                "expected espeak-ng, say or termux-tts-speak, alone or as espeak-ng:en-gb; or "
-                "piper:<model>; or none"
+                "expected espeak-ng, say or termux-tts-speak, alone or with a voice "
+                "(espeak-ng:en-gb); piper:<model>; or none"
             )
         return voice

@@ -23,13 +23,14 @@ class BeaconSettings(BaseModel):
     address: str | None = Field(
         default=None,
         description=(
-            "Its Bluetooth address, if it keeps it. At most one of address, ibeacon and eddystone."
+            "Its Bluetooth address, if that never changes. At most one of address, ibeacon and "
+            "eddystone."
         ),
         examples=["C3:00:00:12:34:56"],
     )
     ibeacon: str | None = Field(
         default=None,
-        description="The UUID that it sends as an iBeacon.",
+        description="The UUID it sends as an iBeacon.",
         examples=["f7826da6-4fa2-4e98-8024-bc5b71e0893e"],
     )
     major: int | None = Field(
@@ -40,7 +41,7 @@ class BeaconSettings(BaseModel):
     )
     eddystone: str | None = Field(
         default=None,
-        description="The namespace that it sends as Eddystone-UID, 20 hex digits.",
+        description="The namespace it sends as Eddystone-UID, 20 hex digits.",
         examples=["edd1ebeac04e5defa017"],
     )
     instance: str | None = Field(
@@ -77,10 +78,10 @@ class BeaconSettings(BaseModel):
     def _one(self) -> Self:
         told = [name for name in MEANT_BY if getattr(self, name) is not None]
         if len(told) > 1:
-            raise ValueError(f"{' and '.join(told)} together: expected one of them")
+            raise ValueError(f"expected one of {', '.join(MEANT_BY)}, got {' and '.join(told)}")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
-                raise ValueError(f"{name} without {needs}: expected both or neither")
+                raise ValueError(f"expected {name} and {needs} together, got only {name}")
         return self
 
     @property

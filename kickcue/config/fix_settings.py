@@ -18,14 +18,14 @@ class FixSettings(BaseModel):
     gpsd: str | None = Field(
         default=None,
         description=(
-            f"Where gpsd tells positions, host:port ({GPSD_PORT} unless told): a GNSS "
-            "receiver on this machine or near it."
+            "gpsd with a GNSS receiver on this machine or near it, as host:port (default port: "
+            f"{GPSD_PORT})."
         ),
         examples=["localhost:2947"],
     )
     termux: bool = Field(
         default=False,
-        description="Ask the phone for its position, where kickcue runs on Android in Termux.",
+        description="Use the phone's position, if kickcue runs on Android in Termux.",
     )
 
     @field_validator("gpsd")
@@ -42,7 +42,7 @@ class FixSettings(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.gpsd is not None and self.termux:
-            raise ValueError("gpsd and termux together: expected one of them")
+            raise ValueError("expected gpsd or termux, got both")
         return self
 
     def gpsd_address(self) -> tuple[str, int] | None:

@@ -84,7 +84,7 @@ def profile_file(id_or_path: str) -> ProfileFile:
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
     raise UsageError(
         f"no sensor profile {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' "
-        "names them all"
+        "shows all"
     )
 
 
@@ -126,7 +126,7 @@ def read_profile_file(path: Path) -> ProfileFile:
         raise UsageError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.stem != id_:
-        raise UsageError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
+        raise UsageError(f"{path}: expected the file name {id_}.toml for profile.id = {id_!r}")
     return ProfileFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 

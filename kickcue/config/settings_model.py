@@ -52,29 +52,28 @@ class SensorPin(BaseModel):
     model_config = _STRICT
 
     profile: str = Field(
-        description="Which profile reads it; 'kickcue profiles list' names them all.",
+        description="Its sensor profile; 'kickcue profiles list' shows all.",
         examples=["polar-h10"],
     )
     address: str | None = Field(
         default=None,
         description=(
-            "Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly "
-            "one of address, name and mqtt."
+            "Its Bluetooth address (on macOS the UUID that CoreBluetooth assigns). Exactly one of "
+            "address, name and mqtt."
         ),
         examples=["A0:9E:1A:00:00:01"],
     )
     name: str | None = Field(
         default=None,
         description=(
-            "The name it advertises, for devices whose address changes; taken only where one "
-            "device has it."
+            "The name it advertises, for devices whose address changes; it must be unique."
         ),
         examples=["Polar H10 12345678"],
     )
     mqtt: str | None = Field(
         default=None,
         description=(
-            "Its id where a gateway reads it: notifications come at "
+            "Its id if a gateway reads it: notifications come at "
             "<prefix>/sensor/<id>/<characteristic>."
         ),
         examples=["strap-1"],
@@ -108,10 +107,10 @@ class SensorPin(BaseModel):
     def _one_pin(self) -> Self:
         told = [kind for kind in PINS if getattr(self, kind) is not None]
         if len(told) != 1:
-            found = f"{' and '.join(told)} together" if told else "no device is named"
+            found = " and ".join(told) or "none of them"
             raise ValueError(
-                f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes "
-                "it)"
+                "expected exactly one of address, name and mqtt ('kickcue pair' writes it), got "
+                f"{found}"
             )
         return self
 
@@ -132,8 +131,8 @@ class BrokerSettings(BaseModel):
     url: str | None = Field(
         default=None,
         description=(
-            f"Where the broker is: {URL_FORM}, or mqtts:// for TLS. Left out: a private "
-            "broker that kickcue starts itself."
+            f"The MQTT broker: {URL_FORM}, or mqtts:// for TLS (default: a private broker that "
+            "kickcue starts itself)."
         ),
         examples=["mqtts://maria@broker.example.org"],
     )
@@ -145,15 +144,15 @@ class BrokerSettings(BaseModel):
     ca: Path | None = Field(
         default=None,
         description=(
-            "The certificate (PEM) that the broker's own is checked against, where no public "
-            "authority has signed it."
+            "The CA certificate (PEM) to check the broker's certificate against, if no public "
+            "authority signed it."
         ),
         examples=["/etc/ssl/certs/club-ca.pem"],
     )
     athlete: str | None = Field(
         default=None,
         description=(
-            "Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told)."
+            "Whose cues these are: the topics are kickcue/<athlete>/... (default: runner)."
         ),
         examples=["maria"],
     )
@@ -175,7 +174,7 @@ class BrokerSettings(BaseModel):
     @classmethod
     def _form(cls, url: str | None) -> str | None:
         if url is not None and _URL.fullmatch(url) is None:
-            escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
+            escapes = "write / ? # @ in a user or password as %2F %3F %23 %40"
             raise ValueError(f"expected something like {URL_FORM}, or mqtts:// for TLS; {escapes}")
         return url
 
@@ -197,13 +196,13 @@ class Settings(RaceTerms):
 
     adapter: str | None = Field(
         default=None,
-        description="Which Bluetooth adapter, where there are several (Linux).",
+        description="Which Bluetooth adapter to use, if there are several (Linux).",
         examples=["hci0"],
     )
     state_dir: Path | None = Field(
         default=None,
         description=(
-            "Folder that recordings are kept in, below races/ (systemd's state folder or "
+            "Folder for recordings, in its races/ (default: systemd's state folder, else "
             "~/.local/state/kickcue)."
         ),
         examples=["/var/lib/kickcue"],
@@ -221,7 +220,7 @@ class Settings(RaceTerms):
     def _adapter_name(cls, adapter: str | None) -> str | None:
         if adapter is not None and re.fullmatch(r"hci\d+", adapter) is None:
             raise ValueError(
-                "expected something like hci0; 'bluetoothctl list' and 'hciconfig' show those "
+                "expected something like hci0; 'bluetoothctl list' and 'hciconfig' show which "
                 "there are"
             )
         return adapter
@@ -232,7 +231,7 @@ class Settings(RaceTerms):
         for name in sensors:
             if _NAME.fullmatch(name) is None:
                 raise ValueError(
-                    f"a sensor's name: expected up to 32 letters, digits, _ and -, got {name!r}"
+                    f"sensor name: expected up to 32 letters, digits, _ and -, got {name!r}"
                 )
         problem = same_device(sensors)
         if problem is not None:
@@ -267,8 +266,8 @@ def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
         names = [name for name, pin in sensors.items() if pin.pin == (kind, value)]
         if len(names) > 1:
             return (
-                f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each "
-                "sensor should have its own"
+                f"expected a device of its own for each sensor, got {kind} {value!r} for "
+                f"{' and '.join(names)}"
             )
     return None
 
@@ -277,6 +276,6 @@ def _level(text: str | None) -> str | None:
     """Return what can stand between two slashes of a topic."""
     if text is not None and _LEVEL.fullmatch(text) is None:
         raise ValueError(
-            "expected letters, digits, _ and -; it stands in a topic between two slashes"
+            "expected letters, digits, _ and -; it becomes one level of the MQTT topic"
         )
     return text

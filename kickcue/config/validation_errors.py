@@ -41,11 +41,11 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
     where = _as_written(first["loc"], document)
     if first["type"] == "extra_forbidden":
         return (
-            f"{where}: no such "
+            f"{where}: unknown "
             f"key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
         )
     if first["type"] == "union_tag_not_found":
-        return f"{where}.{_tag_key(first)}: is missing{more}"
+        return f"{where}.{_tag_key(first)}: missing{more}"
     return f"{said(first, where)}{more}"
 
 
@@ -53,14 +53,14 @@ def said(mistake: ErrorDetails, where: str) -> str:
     """Return where it is, what was expected, and what was got, or a validator's own words."""
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
-        return f"{where}: is missing"
+        return f"{where}: missing"
     if kind == "union_tag_invalid":
         key, context = _tag_key(mistake), mistake["ctx"]
         return (
             f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
         )
     if kind == "list_type" and isinstance(given, Mapping):
-        return f"{where}: expected to be written [[{where}]]"
+        return f"{where}: expected [[{where}]]"
     sentence = (
         str(mistake["ctx"]["error"])
         if kind == "value_error"
@@ -87,7 +87,7 @@ def _wanted(mistake: ErrorDetails, where: str) -> str:
         return "a block of keys" if where.endswith("]") else f"a block, [{where}]"
     if kind in ("too_short", "string_too_short"):
         fewest = limits.get("min_length", 1)
-        return "something, not nothing" if fewest == 1 else f"at least {fewest} of them"
+        return "a value" if fewest == 1 else f"at least {fewest} of them"
     if kind in ("too_long", "string_too_long"):
         what = "letters" if kind == "string_too_long" else "of them"
         return f"at most {limits['max_length']} {what}"

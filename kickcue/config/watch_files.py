@@ -86,8 +86,7 @@ def watch_file(id_or_path: str) -> WatchFile:
         return read_watch_file(shipped[id_or_path])
     guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
     raise UsageError(
-        f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names "
-        "them all"
+        f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' shows all"
     )
 
 
@@ -116,7 +115,7 @@ def read_watch_file(path: Path) -> WatchFile:
         raise UsageError(f"{path}: {wrong}") from None
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
-        raise UsageError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
+        raise UsageError(f"{path}: expected the path {id_}/{_FILE} for profile.id = {id_!r}")
     return WatchFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
 
 

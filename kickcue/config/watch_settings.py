@@ -18,15 +18,15 @@ class WatchSettings(BaseModel):
     profile: str | None = Field(
         default=None,
         description=(
-            "Which Bluetooth watch feels the cues; 'kickcue profiles list' names them all. "
-            "Watches that listen to MQTT need none."
+            "The Bluetooth watch that plays the cues; 'kickcue profiles list' shows all. Watches "
+            "that listen to MQTT need none."
         ),
         examples=["infinitime"],
     )
     address: str | None = Field(
         default=None,
         description=(
-            "Its Bluetooth address, where several are around. At most one of address and name."
+            "Its Bluetooth address, if there are several nearby. At most one of address and name."
         ),
         examples=["D3:00:00:12:34:56"],
     )
@@ -36,8 +36,8 @@ class WatchSettings(BaseModel):
     sensor: bool = Field(
         default=False,
         description=(
-            'Publish the watch\'s own heart rate for a sensor with mqtt = "watch". It keeps '
-            "the optical sensor on."
+            'Publish the watch\'s own heart rate for a sensor with mqtt = "watch". This keeps '
+            "its optical sensor on."
         ),
     )
 
@@ -51,9 +51,7 @@ class WatchSettings(BaseModel):
                 raise ValueError(str(error)) from None
             if found.transport is not Transport.BLE:
                 how = played_by(profile, found.transport)
-                raise ValueError(
-                    f"expected a watch reached by Bluetooth, got {found.transport}: {how}"
-                )
+                raise ValueError(f"expected a Bluetooth watch, got {found.transport}: {how}")
         return profile
 
     @field_validator("address")
@@ -69,11 +67,9 @@ class WatchSettings(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.address is not None and self.name is not None:
-            raise ValueError("address and name together: expected one of them")
+            raise ValueError("expected address or name, got both")
         if self.profile is None and (self.address is not None or self.name is not None):
-            raise ValueError(
-                'no profile: expected the kind of watch too, such as profile = "infinitime"'
-            )
+            raise ValueError('expected a profile too, such as profile = "infinitime"')
         if (
             self.profile is not None
             and self.address is None
@@ -81,7 +77,7 @@ class WatchSettings(BaseModel):
             and not load_watch(self.profile).matches
         ):
             raise ValueError(
-                f"{self.profile} cannot be recognised by itself: expected an address or a name "
-                "('kickcue scan' shows both)"
+                f"expected an address or a name ('kickcue scan' shows both), as {self.profile} "
+                "cannot be recognised by itself"
             )
         return self
