@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE.mcap", help="recordings made by kickcue"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a file")
+    parser.add_argument("--json", action="store_true", help="one JSON object per file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def _verify(path: Path, *, as_object: bool) -> bool:
     recording = read(path)
     if recording.header.setup is None or not recording.header.ticks:
         raise DataError(
-            f"{path} cannot be verified: it holds no set-up with recorded ticks, as kickcue's own "
+            f"cannot verify {path}: it has no recorded ticks and configuration, as kickcue's own "
             ".mcap recordings do"
         )
     race = source(recording, None)
@@ -58,7 +58,7 @@ def _verify(path: Path, *, as_object: bool) -> bool:
         print(f"{path}: holds: {len(recording.inputs)} inputs give the same {len(again)} outputs")
     else:
         print(
-            f"{path}: what is there holds: {len(recording.inputs)} inputs give the same "
+            f"{path}: holds as far as it goes: {len(recording.inputs)} inputs give the same "
             f"{len(recording.outputs)} outputs"
         )
     return holds
