@@ -164,7 +164,7 @@ def read_calibration(path: Path) -> Calibration | None:
         first = first_mistake(error)
         where = ".".join(map(str, first["loc"])) or "the file"
         raise DataError(
-            f"{path}: damaged ({said(first, where)}): delete it, or let the next race replace it"
+            f"{path}: is damaged ({said(first, where)}): delete it, or let the next race replace it"
         ) from None
 
 

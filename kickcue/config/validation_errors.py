@@ -45,7 +45,7 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
             f"key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
         )
     if first["type"] == "union_tag_not_found":
-        return f"{where}.{_tag_key(first)}: missing{more}"
+        return f"{where}.{_tag_key(first)}: is missing{more}"
     return f"{said(first, where)}{more}"
 
 
@@ -53,7 +53,7 @@ def said(mistake: ErrorDetails, where: str) -> str:
     """Return where it is, what was expected, and what was got, or a validator's own words."""
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
-        return f"{where}: missing"
+        return f"{where}: is missing"
     if kind == "union_tag_invalid":
         key, context = _tag_key(mistake), mistake["ctx"]
         return (

@@ -90,4 +90,4 @@ def test_each_reader_refuses_a_number_that_is_none(
     THEN status 2, and the line says which there are.
     """
     assert main([*command, str(two_runs), "--activity", "3"]) == 2
-    assert "--activity 3: expected 1 to 2" in capsys.readouterr().err
+    assert "--activity: expected 1 to 2, got 3" in capsys.readouterr().err

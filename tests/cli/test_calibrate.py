@@ -204,7 +204,7 @@ def test_an_unknown_pod_is_refused(recordings: list[Path]) -> None:
     run("learn", recordings[0])
     with pytest.raises(
         UsageError,
-        match="nothing is known of a pod stick of runner; known: A0:9E:1A:00:00:01",
+        match="nothing known about a pod stick of runner; known: A0:9E:1A:00:00:01",
     ):
         run("reset", "stick")
 

@@ -240,7 +240,9 @@ def test_the_log_tells_what_matters() -> None:
         told += [entry.text for entry in stage.board.log if entry.text not in told]
     assert any("was not pressed" in text for text in told)
     assert any("was pressed again: " in text for text in told)
-    assert any(text.startswith("armed, should the link die: last lap in ") for text in told)
+    assert any(
+        text.startswith("armed in case the connection is lost: last lap in ") for text in told
+    )
     assert "cue: Last lap: turnover up, stay relaxed" in told
     stage.board.log.clear()
     for _ in range(2):
@@ -473,8 +475,8 @@ def test_a_state_folder_that_cannot_be(
     ("options", "said"),
     [
         (["--race", "bekele"], "famous race 'bekele': did you mean bekele-2004? there are "),
-        (["--rate", "0"], "--rate 0: should be from 1 to 1000"),
-        (["--rate", "nan"], "--rate nan: should be from 1 to 1000"),
+        (["--rate", "0"], "--rate: expected 1 to 1000, got 0"),
+        (["--rate", "nan"], "--rate: expected 1 to 1000, got nan"),
     ],
 )
 def test_what_cannot_be_asked(

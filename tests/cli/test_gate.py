@@ -179,7 +179,7 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
     assert [1, 2, 3, *range(5, 13)] == [crossing["line"] for crossing in found["crossings"]]
     assert found["race_s"] is None
     assert 0 == main(["gate", str(path)])
-    assert "race: the last line was not seen to be crossed" in capsys.readouterr().out
+    assert "race: the last line crossing was not found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
         (
             run("5000m")[1][:90],
             "5000m",
-            "the place of the start was not passed again after whole laps of 400 m",
+            "the start was not passed again after whole laps of 400 m",
         ),
         (
             run("5000m", run_m=lambda t_s: 3.0 * t_s if t_s < 20.0 else 60.0)[1],
@@ -215,7 +215,7 @@ def test_nothing_to_be_learned(
     """GIVEN a recording that teaches no line THEN one sentence says why, and the status is 1."""
     assert 1 == main(["gate", str(as_jsonl(tmp_path / "race.jsonl", entries, race))])
     error = capsys.readouterr().err
-    assert error.startswith("kickcue: race.jsonl: no finish line to be learned: ")
+    assert error.startswith("kickcue: race.jsonl: no finish line to learn: ")
     assert told_so in error
 
 
@@ -247,10 +247,7 @@ def test_a_real_session_with_pauses(data_dir: Path, capsys: pytest.CaptureFixtur
     assert 1 == main(
         ["gate", str(data_dir / "recordings" / "ParseGPX_track_session.gpx"), "--race", "3200m"]
     )
-    assert (
-        "the place of the start was not passed again after whole laps of 400 m"
-        in capsys.readouterr().err
-    )
+    assert "the start was not passed again after whole laps of 400 m" in capsys.readouterr().err
 
 
 def test_a_simulated_line_is_on_no_track(
@@ -270,6 +267,6 @@ def test_a_simulated_line_is_on_no_track(
     )
     assert 0 == main(["gate", str(path)])
     assert (
-        f"kickcue: {path}: is simulated: its line lies on no real track\n"
+        f"kickcue: {path}: simulated, so its finish line is not on a real track\n"
         == capsys.readouterr().err
     )

@@ -66,10 +66,10 @@ async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Pa
         assert track.other.connected
         await shown.answers("n", "Which heart-rate strap is yours?")
         assert not track.other.connected
-        await shown.answers("88\r", "There is no number 88 in the list.")
+        await shown.answers("88\r", "No number 88 in the list.")
         shown.press("q")
         assert await shown.left() == 1
-        assert "nothing was chosen, and nothing was changed" in shown.text
+        assert "nothing chosen, nothing changed" in shown.text
     assert unchanged(race)
 
 
@@ -102,7 +102,7 @@ async def test_addresses_are_taken_without_a_terminal(track: Track, home: Path, 
         "pair", "--yes", "--strap", STRAP.lower(), "--pod", POD, folder=home
     )
     assert status == 0
-    assert f"strap: Polar H10 75340F2C, known by its address {STRAP}, read as polar-h10" in out
+    assert f"strap: Polar H10 75340F2C, recognised by its address {STRAP}, profile polar-h10" in out
     assert {"strap": STRAP, "pod": POD} == {
         name: pin["address"] for name, pin in pins(race).items()
     }
@@ -142,7 +142,7 @@ async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
     nothing is written.
     """
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", POD, folder=home)
-    assert (status, err) == (1, f"kickcue: {POD} is no strap: it sends steps, battery\n")
+    assert (status, err) == (1, f"kickcue: {POD} is not a strap: it sends steps, battery\n")
     assert unchanged(race)
     assert not track.pod.connected
 
@@ -150,8 +150,8 @@ async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ([], "there is nobody to ask here"),
-        (["--strap", STRAP], "there is nobody to ask here"),
+        ([], "no terminal to ask in"),
+        (["--strap", STRAP], "no terminal to ask in"),
         (["--yes"], "--yes needs an address"),
         (["--yes", "--strap", OTHER, "nowhere/race.toml"], "nowhere/race.toml: cannot be read"),
     ],
@@ -217,7 +217,7 @@ async def test_a_named_device_that_sends_nothing_of_the_kind(
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", BAND, folder=home)
     assert (status, err) == (
         1,
-        f"kickcue: {BAND} is no strap: it sends nothing that kickcue reads\n",
+        f"kickcue: {BAND} is not a strap: it sends nothing that kickcue can read\n",
     )
     assert unchanged(race)
 

@@ -148,7 +148,7 @@ async def test_a_corrected_distance(daemon: Daemon) -> None:
     presses = (press("distance", "5000m", "--trackside"), press("distance", "3k"))
     taken, refused = await asyncio.gather(*presses)
     assert (0, "distance sent: lap 5, 3001 ± 4 m to go, by marks\n", "") == taken
-    why = "distance was sent, but the race stays 5000 m: the runner's screen tells why"
+    why = "distance was sent, but the race stays 5000 m: see the runner's screen for the reason"
     assert (1, f"kickcue: {why}\n") == (refused[0], refused[2])
     orders = {
         (event.by, event.race_distance_m)
@@ -168,11 +168,11 @@ async def test_a_distance_is_corrected_before_the_gun(daemon: Daemon) -> None:
 @pytest.mark.parametrize(
     ("phase", "word", "says"),
     [
-        (Phase.WAITING, "lap", "lap was sent, but no race is on: waiting"),
-        (Phase.WAITING, "undo", "undo was sent, but no race is on: waiting"),
-        (Phase.WAITING, "start", "start was sent, but the race has not begun: waiting"),
-        (Phase.FINISHED, "lap", "lap was sent, but no race is on: finished"),
-        (Phase.ABORTED, "finish", "finish was sent, but no race is on: stopped"),
+        (Phase.WAITING, "lap", "lap was sent, but no race is on (waiting)"),
+        (Phase.WAITING, "undo", "undo was sent, but no race is on (waiting)"),
+        (Phase.WAITING, "start", "start was sent, but the race has not started (waiting)"),
+        (Phase.FINISHED, "lap", "lap was sent, but no race is on (finished)"),
+        (Phase.ABORTED, "finish", "finish was sent, but no race is on (stopped)"),
     ],
 )
 async def test_a_press_that_nobody_can_take(
@@ -215,7 +215,7 @@ async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.ABORTED, Phase.BODY))
     status, out, _ = await pressed
     assert 0 == status
-    assert out.endswith("(not over? undo takes it back for a minute)\n")
+    assert out.endswith("(not over? undo works for one minute)\n")
 
 
 async def test_nobody_takes_it() -> None:
@@ -224,7 +224,7 @@ async def test_nobody_takes_it() -> None:
     """
     async with private_broker(Topics()):
         status, out, err = await press("lap")
-    assert (1, "", "kickcue: nobody took the press: no kickcue is online at kickcue/runner\n") == (
+    assert (1, "", "kickcue: no answer to the press: no kickcue is online at kickcue/runner\n") == (
         status,
         out,
         err,
@@ -238,10 +238,10 @@ async def test_nobody_takes_it() -> None:
         ([], 2, "say what to press: lap, start, undo, finish, abort, distance"),
         (["--json"], 2, "say what to press"),
         (["lunch"], 2, "expected abort, distance, finish, lap, start or undo, got 'lunch'"),
-        (["distance"], 2, "distance: expected how long the race is, such as 3000, mile, 10k"),
+        (["distance"], 2, "distance: expected a race distance, such as 3000, mile, 10k"),
         (["distance", "lunch"], 2, "unknown event 'lunch'"),
         (["distance", "10m"], 2, "did you mean 10mile, 10k or 10000m?"),
-        (["lap", "3000"], 2, "lap 3000: expected lap alone"),
+        (["lap", "3000"], 2, "expected lap alone, got lap 3000"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
@@ -390,7 +390,7 @@ async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     async with terminal() as shown:
         await shown.until_seen("● online")
         os.kill(daemon.broker.server_pid, signal.SIGSTOP)
-        await shown.until_seen("no connection; trying again")
+        await shown.until_seen("no connection; retrying")
         shown.press(" ")
         await shown.until_seen("lap (1): 1 not sent")
         shown.seen = ""

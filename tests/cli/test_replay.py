@@ -259,7 +259,7 @@ def test_a_cut_recording_replays_what_is_there(
     assert "cut off" in err
 
     assert main(["verify", str(cut)]) == 1
-    assert "what is there holds" in capsys.readouterr().out
+    assert "holds as far as it goes" in capsys.readouterr().out
 
 
 def test_a_recording_is_never_overwritten(

@@ -78,7 +78,7 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
             track.pod.connected,
             track.other.connected,
         )
-        await shown.answers("s", "lap 1 of 13", " m/s", "known by the pod alone")
+        await shown.answers("s", "lap 1 of 13", " m/s", "from the pod alone")
         await shown.answers("q", "The race is on. q again leaves it")
         # A line or none: the pod has been running since before the start.
         await shown.answers(" ", "button")
@@ -110,7 +110,7 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("taken up again", "lap 1 of 13")
         await shown.answers("x", "Give the race up? x again does")
-        await shown.answers("x", "given up")
+        await shown.answers("x", "abandoned")
         shown.press("q")
         assert await shown.left() == 0
     assert [CommandKind.START, CommandKind.ABORT] == orders(recorded())
@@ -212,7 +212,7 @@ async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
         await shown.shows("Which heart-rate strap is yours?", "Polar H10 75340F2C")
         await shown.answers("1\r", "Is that your heart?")
         await shown.answers("y", "Which foot pod is yours?")
-        await shown.answers("w", "Keep this choice in race.toml?")
+        await shown.answers("w", "Save this choice in race.toml?")
         await shown.answers("n", "142 heartbeats/min", "press s when the gun goes")
         shown.press("q")
         assert await shown.left() == 0
@@ -223,7 +223,7 @@ async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
 async def test_nothing_is_recorded_if_asked_so(home: Path) -> None:
     """GIVEN --no-record WHEN run THEN the screen says so, and there is no file."""
     async with on_a_terminal("run", "--no-record", folder=home) as shown:
-        await shown.shows("142 heartbeats/min", "off, as asked for")
+        await shown.shows("142 heartbeats/min", "off, as configured")
         shown.press("\x03")
         assert await shown.left() == 0
         assert "Nothing was recorded." in shown.text

@@ -190,7 +190,7 @@ async def test_a_recording_is_heard_over_the_air(
         await until(lambda: len(heard["2a37"]) == len(heard["2a53"]) == 5)
         assert 0 == await running
     assert {"2a37": [each.data for each in beats], "2a53": [each.data for each in steps]} == heard
-    assert "over: 10 notifications were heard" in capsys.readouterr().out
+    assert "done: 10 notifications delivered" in capsys.readouterr().out
 
 
 async def listen(link: LocalLink, address: str) -> dict[str, list[bytes]]:

@@ -210,7 +210,7 @@ def test_a_second_start_of_a_runner_who_runs_on_is_ignored() -> None:
     race.orders(CommandKind.START)
     race.runs(5.0, seconds=2)
     (notice,) = race.notices("start_ignored")
-    assert ("the race is already running: start ignored", Level.WARNING) == (
+    assert ("the race is now already running: start ignored", Level.WARNING) == (
         notice.text,
         notice.level,
     )
@@ -230,7 +230,9 @@ def test_an_end_disarms(kind: CommandKind, phase: Phase) -> None:
     (armed, *_) = race.all(Arm)
     race.orders(kind)
     race.runs_to(1500.0, 5.0)
-    assert [(armed.cue.id, f"the race is {phase}")] == [(d.cue_id, d.why) for d in race.all(Disarm)]
+    assert [(armed.cue.id, (f"the race is now {phase}"))] == [
+        (d.cue_id, d.why) for d in race.all(Disarm)
+    ]
     assert [] == race.cues()
     assert ["body", phase.value] == race.phases()
     told = race.told()

@@ -253,7 +253,7 @@ async def test_without_the_private_broker_the_race_goes_on(
         await play(run, RACE.inputs)
         assert run.way is not None
         assert run.way.trouble is not None
-        assert run.way.trouble.startswith("no watch is told: no broker")
+        assert run.way.trouble.startswith("no cues to a watch: no broker")
     assert "last_lap-1" in cues(recorded(tmp_path))
 
 
@@ -328,14 +328,14 @@ def test_a_race_that_was_recorded_in_part_has_failed(
     """
 
     async def run_until_over(_settings: Settings, _how: Any) -> str:
-        return "race.mcap cannot be written: No space left on device"
+        return "race.mcap is not writable: No space left on device"
 
     monkeypatch.setattr("kickcue.cli.run._headless", run_until_over)
     race = tmp_path / "race.toml"
     race.write_text('race = "800m"\n[sensors.pod]\nprofile = "generic-rsc"\nmqtt = "gym-pod"\n')
     assert 1 == main(["run", "--headless", str(race), "--state", str(tmp_path)])
     assert (
-        "the race was recorded only in part: race.mcap cannot be written: No space left"
+        "only part of the race was recorded: race.mcap is not writable: No space left"
         in capsys.readouterr().err
     )
 

@@ -222,7 +222,7 @@ def test_bad_lines_are_named(line: str, told: str) -> None:
         ),
         ('{"kickcue": 1, "lap_m": 0}', "lap_m: expected a number of metres above 0"),
         ('{"kickcue": 1, "lap_m": true}', "got True"),
-        ('{"kickcue": 1, "race": 5000}', "race: expected a text such as 5000m"),
+        ('{"kickcue": 1, "race": 5000}', "race: expected text such as 5000m"),
         (
             '{"kickcue": 1, "utc": "2026-06-14T10:09:11"}',
             "expected a time with its zone such as 2026-06-14T10:09:11Z",

@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_back_by_seconds_does_not_mix_the_records(back_s: in
     found = in_order(counted([*range(60), *range(60 - back_s, 360 - back_s)]))
     totals_m = [point.distance_m or 0.0 for point in found.points]
     assert all(a < b for a, b in pairwise(totals_m))
-    assert (360 - back_s, MPS * 359) <= (len(totals_m), totals_m[-1]), "what is left out is told"
+    assert (360 - back_s, MPS * 359) <= (len(totals_m), totals_m[-1]), "what is skipped is told"
     assert bool(found.notes)
 
 

@@ -146,7 +146,7 @@ async def test_a_machine_that_is_well(
         "strap",
         "pod",
     }
-    assert "is heard" == report["pod"]["why"]
+    assert "found" == report["pod"]["why"]
     assert report["race file"]["why"] == f"{surgery.race}: 5000m in laps of 400 m"
     assert (
         report["sensors"]["why"]
@@ -199,7 +199,7 @@ async def test_two_of_one_name(
     """
     bluez.add_sensor("C0:FF:EE:00:00:03", "Stryd", services={"1814": ["2a53"]})
     _, report = await surgery.looked_at(capsys)
-    assert "2 devices call themselves 'Stryd'" in report["pod"]["why"]
+    assert "2 devices are named 'Stryd'" in report["pod"]["why"]
     assert "pin one by its address" in report["pod"]["why"]
 
 
@@ -238,7 +238,7 @@ async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[st
     ("toml", "told"),
     [
         ('gpsd = "127.0.0.1:1"', "is it running?"),
-        ("termux = true", "there is no termux-location: lines are not marked by position"),
+        ("termux = true", "no termux-location: no line marks from position"),
     ],
 )
 @pytest.mark.usefixtures("bluez")
@@ -307,7 +307,7 @@ async def test_another_adapter_than_the_one_named(
     assert bluez.adapter.powered
     surgery.race.write_text(f'adapter = "hci7"\n{RACE}')
     status, report = await surgery.looked_at(capsys)
-    assert (1, "there is hci0") == (status, report["adapter"]["remedy"])
+    assert (1, "available: hci0") == (status, report["adapter"]["remedy"])
 
 
 async def test_an_adapter_that_knows_no_sensors(

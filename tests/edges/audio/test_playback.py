@@ -82,7 +82,7 @@ async def test_aplay_without_a_sound_card(
     output = Output(Plan((DRIVE,), "en", tmp_path / "cache", voice="none"), tmp_path, told.append)
     for _ in range(2):
         why = await output.sound(DRIVE, worth_s=2.0)
-        assert "no sound came out: aplay failed: aplay: main:" in (why or "")
+        assert "no sound: aplay failed: aplay: main:" in (why or "")
         assert why == output.trouble
     assert 1 == len(told)
 
@@ -111,7 +111,7 @@ async def test_all_players_fail(programs: Programs) -> None:
     playing = Playing(find_players(None))
     with pytest.raises(
         AudioError,
-        match="no sound came out: pw-play failed: Host is down; paplay failed: exit status 7",
+        match="no sound: pw-play failed: Host is down; paplay failed: exit status 7",
     ):
         await playing.play(CLIP, worth_s=10.0)
     with pytest.raises(AudioError, match=r"no sound came out: pw-play failed: Host is down$"):
@@ -150,7 +150,7 @@ def test_no_player_says_what_to_install(programs: Programs) -> None:
     install.
     """
     assert not programs.log.read_text()
-    with pytest.raises(AudioError, match="no program to play sound with: sudo apt install"):
+    with pytest.raises(AudioError, match="no audio player found: sudo apt install"):
         find_players(None)
     with pytest.raises(AudioError, match="the player aplay is not installed: sudo apt install"):
         find_players("aplay")

@@ -96,7 +96,7 @@ async def test_a_program_that_prints_more_than_one(stand_in: StandIn) -> None:
         ("echo nonsense '{'", r"told no position \(no answer\)"),
         (
             """echo '{"API_ERROR": "Failed to get location"}'""",
-            "Termux:API says: Failed to get location",
+            "Termux:API: Failed to get location",
         ),
         (
             """echo '{"latitude": 51.86, "longitude": -0.42, "elapsedMs": 90000}'""",

@@ -216,7 +216,7 @@ async def test_junk_cannot_fill_it(
         server = broker.server_pid
         with suppress(MqttError):
             await junk(broker.watch)
-        await until(lambda: "is full of junk" in caplog.text)
+        await until(lambda: "is full of unwanted messages" in caplog.text)
         await until(lambda: broker.server_pid != server and listens(broker.address.port))
         async with client(broker.address) as daemon, client(broker.watch) as watch:
             await watch.subscribe(TOPICS["cue"], 1)

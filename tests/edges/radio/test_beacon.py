@@ -215,7 +215,7 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
     listener = Listener(BeaconPin(address=LINE))
     listener.hear(LINE)
     listener.now_s += 30.0
-    assert (Stage.SILENT, "heard 30 s ago, as far from the finish line it should be") == (
+    assert (Stage.SILENT, "last heard 30 s ago, as expected away from the finish line") == (
         listener.ear.health.stage,
         listener.ear.health.why,
     )

@@ -49,7 +49,7 @@ def test_of_two_with_one_name_neither_is_taken() -> None:
     choice = choose(BY_NAME, [heard(STRAP, "Stryd"), heard(OTHER, "Stryd")], NOW_S)
     assert None is choice.heard
     assert (
-        f"2 devices call themselves 'Stryd' ({STRAP} and {OTHER}): pin one by its address"
+        f"2 devices are named 'Stryd' ({STRAP} and {OTHER}): choose one by its address"
         == choice.why
     )
 

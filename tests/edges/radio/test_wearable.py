@@ -160,7 +160,7 @@ async def test_a_watch_that_stays_full_is_connected_to_anew(
         sensor.notify(NUS_NOTIFY, XOFF)
         await until(lambda: [XOFF] == said)
         assert not await held.play(TWO_BUZZES, asyncio.get_running_loop().time() + 0.2)
-        assert "the watch can take no more" == held.why
+        assert "the watch accepts no more data" == held.why
         await until(lambda: held.health.connections == 2)
         assert await held.play(TWO_BUZZES, soon())
         await until(lambda: len(watch.felt) == 1)
