@@ -34,8 +34,8 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
         (
             {"profile": "garmin"},
             (
-                r"watch\.profile.*expected a Bluetooth watch, got companion: it needs an app on the watch would "
-                r"have to play it"
+                r"watch\.profile.*expected a Bluetooth watch, got companion: it needs an app on "
+                r"the watch"
             ),
         ),
         ({"profile": "bangle-gb"}, "expected an address or a name"),

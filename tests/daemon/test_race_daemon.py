@@ -328,14 +328,14 @@ def test_a_race_that_was_recorded_in_part_has_failed(
     """
 
     async def run_until_over(_settings: Settings, _how: Any) -> str:
-        return "race.mcap is not writable: No space left on device"
+        return "cannot write race.mcap: No space left on device"
 
     monkeypatch.setattr("kickcue.cli.run._headless", run_until_over)
     race = tmp_path / "race.toml"
     race.write_text('race = "800m"\n[sensors.pod]\nprofile = "generic-rsc"\nmqtt = "gym-pod"\n')
     assert 1 == main(["run", "--headless", str(race), "--state", str(tmp_path)])
     assert (
-        "only part of the race was recorded: race.mcap is not writable: No space left"
+        "only part of the race was recorded: cannot write race.mcap: No space left"
         in capsys.readouterr().err
     )
 

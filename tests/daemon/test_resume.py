@@ -463,11 +463,11 @@ def _another_race(path: Path) -> None:
             ("it has no header, the file is truncated there"),
         ),
         (_strange_form, "its header's live.zero_ns is None, which kickcue never writes"),
-        (_another_race, "its set-up: racx"),
+        (_another_race, "its configuration: racx"),
         (lambda path: _in_the_middle(path, b"\xff" * 20), "it is damaged at byte"),
         (
             lambda path: path.write_bytes(path.read_bytes().replace(b'"sensor":', b'"sensxr":')),
-            "records cannot be read",
+            "records are unreadable",
         ),
     ],
 )
@@ -482,7 +482,7 @@ def test_a_damaged_recording_is_set_aside(
     was = path.read_bytes()
     said = nothing(tmp_path)
     assert said.startswith("new.mcap is damaged (")
-    assert said.endswith("): set aside as new.mcap.damaged")
+    assert said.endswith("): renamed to new.mcap.damaged")
     assert why in said
     assert ["new.mcap.damaged"] == [each.name for each in tmp_path.iterdir()]
     assert was == (tmp_path / "new.mcap.damaged").read_bytes()
@@ -589,7 +589,7 @@ def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) 
     THEN nothing goes on with them.
     """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), **{field: value})
-    assert "set aside as race.mcap.damaged" in nothing(tmp_path)
+    assert "renamed to race.mcap.damaged" in nothing(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -743,7 +743,7 @@ def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None
     found, said = find(tmp_path)
     assert found is not None
     assert len(SAID[:MINUTE]) - 1 == len(found.recording.entries)
-    assert ["race.mcap: 1 records are damaged"] == [sentence.partition(",")[0] for sentence in said]
+    assert ["race.mcap: 1 damaged records"] == [sentence.partition(", ")[0] for sentence in said]
     assert Phase.BODY is found.engine.phase
 
 
