@@ -107,7 +107,7 @@ def test_the_doctor_tries_the_sound(programs: Programs, tmp_path: Path) -> None:
     (none,) = findings(race, tmp_path)
     assert (Level.WARNING, True) == (
         none.level,
-        none.why.startswith("no program to play sound with"),
+        none.why.startswith("no audio player found"),
     )
     programs.script("aplay")
     (well,) = findings(race, tmp_path)

@@ -367,8 +367,12 @@ async def test_a_watch_for_one_athlete_passes_over_the_races_of_others() -> None
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        (["--broker", "pi"], 2, "it must look like mqtt://"),
-        (["--broker", "mqtt://pi/club/maria", "--athlete", "maria"], 2, "give only one of them"),
+        (["--broker", "pi"], 2, "broker: expected mqtt://"),
+        (
+            ["--broker", "mqtt://pi/club/maria", "--athlete", "maria"],
+            2,
+            "expected a topic prefix in the broker's URL or --athlete, got both",
+        ),
         (["--athlete", "a/+"], 2, "topic prefix 'kickcue/a/+'"),
         (["--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
         (

@@ -35,7 +35,7 @@ FULL: Final = Board(
         3,
         2,
         there=True,
-        who="infinitime on the wrist, heard 2 s ago",
+        who="infinitime on the wrist, last seen 2 s ago",
     ),
     recording="/home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
     sensors={
@@ -241,7 +241,7 @@ def test_each_part_tells_how_it_is() -> None:
     for expected in (
         "● ▂▄▆  -61 dBm, battery 80 %, H10, lost once",
         "○ not seen for 12 s: is it worn and awake?",
-        "● 2 of 3 cues felt; infinitime on the wrist, heard 2 s ago",
+        "● 2 of 3 cues felt; infinitime on the wrist, last seen 2 s ago",
         "● /home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
         "11:40  Even pace: ease",
     ):

@@ -216,7 +216,7 @@ async def test_a_machine_without_anything(programs: Programs, tmp_path: Path) ->
     async with speaker(
         plan, now_ns=lambda: BEGAN_NS, answered=acks.append, told=told.append
     ) as speaking:
-        assert ["no program to play sound with", "no voice is installed"] == [
+        assert ["no audio player found", "no voice is installed"] == [
             each.split(": ")[1] for each in told
         ]
         speaking.play(CUE)
@@ -235,6 +235,6 @@ async def test_no_place_for_files(
         raise FileNotFoundError(2, "No usable temporary directory")
 
     monkeypatch.setattr("tempfile.TemporaryDirectory", nowhere)
-    with pytest.raises(AudioError, match="no folder for temporary files can be written"):
+    with pytest.raises(AudioError, match="no writable folder for temporary files"):
         async with speaker(Plan((SOUND,), "en", tmp_path), now_ns=lambda: BEGAN_NS):
             pass

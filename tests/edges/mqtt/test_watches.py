@@ -49,7 +49,7 @@ def test_a_watch_is_there_while_it_says_so() -> None:
     assert (False, "no watch seen yet") == (watches.is_there(0), watches.text(0))
     watches.take_presence(presence(), 0)
     assert watches.is_there(GONE_AFTER_NS)
-    assert watches.text(5 * NS_PER_S) == "infinitime on the wrist, heard 5 s ago"
+    assert watches.text(5 * NS_PER_S) == "infinitime on the wrist, last seen 5 s ago"
     assert not watches.is_there(GONE_AFTER_NS + 1)
     assert watches.text(40 * NS_PER_S) == "no watch: infinitime was last seen 40 s ago"
 
