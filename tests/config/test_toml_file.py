@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.config.paths import find_race_file
 from kickcue.config.phrase_files import load_vocabulary
@@ -292,7 +292,6 @@ _pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
 @given(pieces=st.lists(st.tuples(_pieces, st.integers(1, 12)), max_size=40))
 @example(pieces=[('"""', 1), ("a", 1), ('"', 4), ("#", 1), ('"', 1), ("'''", 1)])
 def test_any_text_ends_in_a_document_or_in_one_line(pieces: list[tuple[str, int]]) -> None:
@@ -315,7 +314,6 @@ def _parsed(text: str) -> tuple[dict[str, Any], str | None]:
         return {}, str(error)
 
 
-@settings(max_examples=60)
 @given(noise=st.binary(max_size=400), name=st.sampled_from([*READERS]))
 def test_any_bytes_in_any_kind_of_file(
     noise: bytes, name: str, tmp_path_factory: pytest.TempPathFactory

@@ -352,7 +352,7 @@ def test_a_press_before_a_correction_can_still_be_taken_back() -> None:
         race.runs(MPS, seconds=3.0)
     races[0].orders(CommandKind.UNDO_LAP)
     now_ns = s_to_ns(races[0].t_s)
-    pressed, never = (race.engine._distance.at(now_ns) for race in races)
+    pressed, never = (race.engine._control.distance.at(now_ns) for race in races)
     assert never == pressed
 
 

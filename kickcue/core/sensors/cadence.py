@@ -95,7 +95,7 @@ class Cadence:
         Of a burst that was queued in a silence only the last is of now; all count towards the
         baseline.
         """
-        if self._burst.goes_on(t_ns):
+        if self._burst.head_ns is not None and self._burst.goes_on(t_ns):
             self._forget_since(self._burst.head_ns)
         elif self._heard_ns is not None and t_ns - self._heard_ns > SILENCE_NS:
             self._burst.begin(t_ns)

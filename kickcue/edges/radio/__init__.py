@@ -1,8 +1,8 @@
 """The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy.
 
-For engineers: ``docs/radio.md``. The vocabulary comes at once. What needs bleak (the entrances and
-``explain``) is imported when it is asked for, so that a command that only names a pin does not pay
-for it.
+For engineers: ``docs/radio.md``. The vocabulary comes at once. What needs bleak (``api``,
+``diagnosis`` and ``watch_handle``) is imported when it is asked for, so that a command that only
+names a pin does not pay for it.
 """
 
 from importlib import import_module
@@ -46,7 +46,7 @@ __all__ = [
     "wearable",
 ]
 
-_ENTRANCES: Final = (
+_API: Final = (
     "beacon_heard",
     "listening",
     "looked_into",
@@ -55,7 +55,10 @@ _ENTRANCES: Final = (
     "sensors",
     "wearable",
 )
-_LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
+_LATER: Final = dict.fromkeys(_API, "api") | {
+    "explain": "diagnosis",
+    "Wearable": "watch_handle",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -234,8 +234,7 @@ def _of_bleak(text: str) -> Diagnosis:
     """Return the diagnosis of what bleak says in words alone (3.1)."""
     if text.startswith("adapter ") and text.endswith(" not found"):
         return Diagnosis(
-            f"no {text.removesuffix(' not found')}: bluetoothctl list shows those there "
-            "are",
+            f"no {text.removesuffix(' not found')}: bluetoothctl list shows those there are",
             unusable=True,
         )
     if text.startswith("device ") and text.endswith(" not found"):

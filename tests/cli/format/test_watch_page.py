@@ -12,7 +12,7 @@ from kickcue.config.profile_files import shipped_folder
 from kickcue.config.watch_files import watch_file
 from kickcue.core.watch.indistinguishable_cues import CUES
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "watch-profiles.md"
 WATCHES = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
 TERMUX = (shipped_folder("watches") / "termux" / "profile.toml").read_text()
 PULSES = st.lists(

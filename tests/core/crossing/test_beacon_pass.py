@@ -100,7 +100,10 @@ def test_all_lines_of_simulated_races() -> None:
     assert max(abs(each) for each in off_s) < 2.0
 
 
-@pytest.mark.parametrize("away_m", [1.5, 6.0, 20.0])
+@pytest.mark.parametrize(
+    "away_m",
+    [pytest.param(1.5, marks=pytest.mark.long), 6.0, pytest.param(20.0, marks=pytest.mark.long)],
+)
 def test_standing_is_no_crossing(away_m: float) -> None:
     """GIVEN a runner who stands near the beacon THEN it was never passed; where it fades by 5 dB,
     once in 40 s at most.

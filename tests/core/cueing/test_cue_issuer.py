@@ -155,4 +155,4 @@ def test_disarm() -> None:
     assert [] == at.disarm(8, "again")
     arm(at, 1.0, 99.0)
     give(at, 100.0, LAST_LAP)
-    assert [] == at.disarm(s_to_ns(101.0), "the race is now finished")
+    assert [] == at.disarm(s_to_ns(101.0), "the race is finished")

@@ -88,7 +88,9 @@ def test_a_pod_in_other_units(scale: float, event: str, lap_m: float) -> None:
     assert abs(bell_off_s(race)) < 1.0
 
 
-@pytest.mark.parametrize("event", ["3000m", "5000m", "10000m"])
+@pytest.mark.parametrize(
+    "event", ["3000m", "5000m", pytest.param("10000m", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("past_m", [60.0, 100.0, 150.0, 250.0, 300.0])
 def test_presses_at_a_private_line(event: str, past_m: float) -> None:
     """GIVEN a good pod BUT presses at a place of one's own in each lap THEN they are no lines of
@@ -319,7 +321,7 @@ def test_a_line_that_went_by_before_the_start_was_pressed_is_not_missed() -> Non
     race.run_m = run_m
     race.runs_to(402.0, MPS)
     race.marks_line()
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     assert 400.0 == belief.marked_m
     assert belief.hypotheses[0].weight > 0.8
@@ -535,7 +537,7 @@ def test_lost_metres_do_not_change_the_scale() -> None:
     for line_m in (2200.0, 2600.0):
         race.runs_to(line_m + 0.4 * MPS, MPS)
         race.marks_line()
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     assert Regime.SHIFTED is belief.hypotheses[0].regime
     assert 1.0 == pytest.approx(belief.hypotheses[0].scale, abs=0.01)

@@ -46,7 +46,7 @@ def told(race: Race, from_m: float) -> list[tuple[float, float]]:
 
 
 def added_m2(race: Race) -> float:
-    distance = race.engine._distance
+    distance = race.engine._control.distance
     assert distance._belief is not None
     return distance._monitors._lateness.variance_m2(distance._belief.hypotheses)
 

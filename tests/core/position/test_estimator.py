@@ -3,13 +3,14 @@
 import math
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.events import CommandKind, Cue, CueKind, Estimate, MarkSource, Mode
 from kickcue.core.position.estimator import PositionEstimator, ScalePrior, _beyond, _quantile
 from kickcue.core.units import ns_to_s, s_to_ns
 from tests.core.scenario import Race
+from tests.examples import rarer
 
 
 def estimator(prior: ScalePrior | None = None) -> PositionEstimator:
@@ -129,7 +130,7 @@ def test_without_a_pod_marks_teach_the_pace() -> None:
     assert Mode.CLOCK is race.told().mode
 
 
-@settings(max_examples=40)
+@rarer(4)
 @given(
     st.floats(0.95, 1.05),
     st.integers(0, 3),
@@ -158,10 +159,10 @@ def test_a_mark_taken_back_leaves_no_trace(
     for race in twins:
         race.pod.silent = 20 if pod == "silent after" else 0
         race.runs(5.0, seconds=wait_s)
-    assert twins[0].engine._distance.undo_mark()
+    assert twins[0].engine._control.distance.undo_mark()
     for race in twins:
         race.runs(5.2, seconds=5)
-    marked, never = (race.engine._distance for race in twins)
+    marked, never = (race.engine._control.distance for race in twins)
     now_ns = s_to_ns(twins[0].t_s)
     assert never.at(now_ns) == marked.at(now_ns)
     assert never.mode(now_ns) == marked.mode(now_ns)
@@ -206,7 +207,7 @@ def test_what_nobody_pressed_is_not_taken_back(source: MarkSource) -> None:
     race.marks_line(source)
     race.orders(CommandKind.UNDO_LAP)
     assert [0, 1] == [len(race.notices("undone")), len(race.notices("undo_refused"))]
-    assert 200.0 == race.engine._distance._belief.marked_m  # type: ignore[union-attr]
+    assert 200.0 == race.engine._control.distance._belief.marked_m  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("source", [MarkSource.GATE, MarkSource.BEACON])
@@ -225,9 +226,9 @@ def test_a_stray_press_is_taken_back_from_under_a_mark_by_position(source: MarkS
         race.runs_to(602.0, 5.0)
         race.marks_line(source)
         race.runs(5.0, seconds=5)
-    assert twins[0].engine._distance.undo_mark()
+    assert twins[0].engine._control.distance.undo_mark()
     now_ns = s_to_ns(twins[0].t_s)
-    pressed, never = (race.engine._distance for race in twins)
+    pressed, never = (race.engine._control.distance for race in twins)
     assert never.at(now_ns) == pressed.at(now_ns)
     assert never._belief is not None
     assert pressed._belief is not None
@@ -240,7 +241,7 @@ def sd_after_lines(laps: int, *shared_sd_m: float) -> float:
     """
     race = Race("10000m")
     race.gun()
-    distance = race.engine._distance
+    distance = race.engine._control.distance
     for line_m in race.course.crossings_m[:laps]:
         race.runs_to(line_m, 5.0)
         distance.mark(s_to_ns(race.t_s), MarkSource.GATE, 0.0, *shared_sd_m)

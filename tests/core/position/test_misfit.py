@@ -36,7 +36,7 @@ def at_line(number: int, *, scale: float = 1.0, from_m: float = 0.0) -> Race:
 
 
 def added_m2(race: Race) -> float:
-    return race.engine._distance._monitors._misfit.variance_m2(400.0, 0.0)
+    return race.engine._control.distance._monitors._misfit.variance_m2(400.0, 0.0)
 
 
 @pytest.mark.parametrize("scale", [0.95, 0.96, 1.04, 1.05])

@@ -39,7 +39,7 @@ def line_of_press(race: Race) -> float:
     """Return which board the last press is most probably of, in metres run; the last one that had
     its press if of none.
     """
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     weights: defaultdict[float, float] = defaultdict(float)
     for h in belief.hypotheses:

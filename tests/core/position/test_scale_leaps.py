@@ -85,7 +85,7 @@ def test_the_next_press_decides() -> None:
     race = to_the_second_line(spm=0.0)
     race.pod.scale = 1.12
     race.runs_to(600.0 + 0.4 * MPS, MPS)
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     assert 0.3 < belief.hypotheses[0].weight < 0.7
     race.marks_line()
@@ -175,7 +175,7 @@ def test_two_leaps_between_presses_are_told_apart() -> None:
     race.runs(MPS, seconds=10.0)
     race.pod.scale = 1.0
     race.runs(MPS, seconds=10.0)
-    belief = race.engine._distance._belief
+    belief = race.engine._control.distance._belief
     assert belief is not None
     scales = sorted({round(h.scale / belief.hypotheses[0].scale, 1) for h in belief.hypotheses})
     assert [0.9, 1.0, 1.1] == scales
@@ -196,10 +196,10 @@ def test_a_vague_place_makes_one_of_two_scales_no_more_than_a_sure_one() -> None
 def test_no_leap_is_seen_over_a_stop_of_the_recorder() -> None:
     """GIVEN a recorder that was stopped WHEN another pace is run after it THEN that is a pace."""
     races = [to_the_second_line(spm=0.0), to_the_second_line(spm=0.0)]
-    races[0].engine._distance.pause()
+    races[0].engine._control.distance.pause()
     for race in races:
         race.runs(1.1 * MPS, seconds=8.0)
-    seen = [race.engine._distance._belief for race in races]
+    seen = [race.engine._control.distance._belief for race in races]
     assert [0, 1] == [b is not None and b.hypotheses[0].other_leaps for b in seen]
 
 
@@ -217,7 +217,7 @@ def test_what_presses_have_in_common_is_known_over_a_leap() -> None:
                 race.pod.scale = scale
             race.runs_to(line_m + 3.4 * MPS, MPS)
             race.marks_line()
-        distance = race.engine._distance
+        distance = race.engine._control.distance
         assert distance._belief is not None
         added_m2.append(distance._monitors._lateness.variance_m2(distance._belief.hypotheses))
     assert added_m2[0] > 0.5

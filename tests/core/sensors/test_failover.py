@@ -5,7 +5,7 @@ lead does not flap.
 from enum import Enum
 from itertools import pairwise
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.sensors.channel_health import Health
@@ -56,7 +56,6 @@ lives = st.lists(
 )
 
 
-@settings(max_examples=300)
 @given(lives)
 def test_who_leads_is_healthy_and_does_not_flap(life: list[dict[str, Says]]) -> None:
     """WHATEVER the sensors do THEN who leads is fresh, somebody leads if anybody is, and a healthy

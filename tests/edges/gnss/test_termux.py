@@ -120,7 +120,7 @@ async def test_no_position_and_then_one(script: str, told: str, stand_in: StandI
         await until(
             lambda: (
                 receiver.trouble is not None
-                and "does the receiver see the sky" not in receiver.trouble
+                and "can the receiver see the sky" not in receiver.trouble
             )
         )
         assert re.search(told, receiver.trouble or "")

@@ -459,10 +459,10 @@ async def test_a_bluez_that_answers_nothing_does_not_hold_up_leaving(
     the radio is left THEN it is left.
     """
     for bound in (
-        "entrances.GOODBYE_S",
+        "api.GOODBYE_S",
         "supervisor.HANG_UP_WAIT_S",
-        "host.GOODBYE_S",
-        "aside.LAST_WORD_S",
+        "adapter.GOODBYE_S",
+        "background_tasks.LAST_WORD_S",
     ):
         monkeypatch.setattr(f"kickcue.edges.radio.{bound}", 0.05)
     third = bluez.add_sensor(
