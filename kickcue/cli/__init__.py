@@ -101,7 +101,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "calibrate": Command(
         "After it",
         "kickcue.cli.calibrate",
-        ("show or change what was learned about your foot pod's scale"),
+        ("show or change show or change what was learned about your foot pod's scale"),
     ),
     "verify": Command(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"

@@ -29,7 +29,7 @@ _DASK_HELP = (
     "authority"
 )
 _BEST_HELP = "also show how the best possible filters do on the same data"
-BEST, BEST_UNTOLD = "best possible", "without line marks"
+BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
 NAMES_OF_BESTS = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
 HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
