@@ -59,7 +59,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "press": Command(
         "In the race",
         "kickcue.cli.press",
-        "send start, lap, undo, finish or distance to a race running elsewhere",
+        "send start, lap, undo, finish, distance to a race running elsewhere",
     ),
     "watch": Command(
         "In the race", "kickcue.cli.watch", "act as the watch: show the cues, ring, acknowledge"
@@ -101,7 +101,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "calibrate": Command(
         "After it",
         "kickcue.cli.calibrate",
-        ("show or change show or change what was learned about your foot pod's scale"),
+        ("what was learned about your foot pod's scale"),
     ),
     "verify": Command(
         "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"

@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=where)
     parser.add_argument(
-        "--strap", metavar="ADDRESS", help=("use use this strap, whatever race.toml says")
+        "--strap", metavar="ADDRESS", help=("use this strap, whatever race.toml says")
     )
     parser.add_argument("--pod", metavar="ADDRESS", help="same for a foot pod")
     parser.add_argument(

@@ -177,7 +177,7 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
         (["--watch", "web"], "which kickcue does not include: not usable yet"),
         (["--watch", "esp32-mqtt"], "it connects to the broker itself and needs no bridge"),
         (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
-        (["--watch", "bangle-gb"], "say its address or its name"),
+        (["--watch", "bangle-gb"], "expected its address or name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "expected something like A0:9E:1A:00:00:01"),
         (

@@ -408,7 +408,7 @@ def full(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["{full}"], "is not empty: nothing was written"),
+        (["{full}"], "expected an empty folder"),
         (["{full}/with blank"], "expected a path of letters, digits"),
         (
             ["{full}/../new", "--port", "70000"],

@@ -109,7 +109,7 @@ def test_unknown_command_suggests_the_near_one(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
-    assert captured.err.startswith(f"kickcue: no command {argv[0]!r}{guess} (")
+    assert captured.err.startswith(f"kickcue: unknown command {argv[0]!r}{guess} (")
 
 
 def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

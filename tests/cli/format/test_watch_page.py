@@ -218,7 +218,7 @@ def test_check_of_a_watch_that_does_not_keep_its_word(
         ),
     ] == found["problems"]
     assert main(["profiles", "check", path]) == 1
-    assert "turnover: FAILS: became" in capsys.readouterr().out
+    assert "turnover: FAILS: expected" in capsys.readouterr().out
 
 
 def test_check_of_what_is_no_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

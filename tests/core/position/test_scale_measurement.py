@@ -94,7 +94,7 @@ def test_a_mark_taken_back_measures_nothing() -> None:
 
 def test_laps_that_contradict_each_other_measure_nothing() -> None:
     """GIVEN a pod that reads 8 % long from the middle of the race on, as one that has come loose
-    WHEN it is over THEN nothing is learned.
+    WHEN it is over THEN nothing learned.
     """
     race = Race("5000m")
     race.gun()
@@ -108,7 +108,7 @@ def test_laps_that_contradict_each_other_measure_nothing() -> None:
 
 def test_a_silent_pod_is_not_measured() -> None:
     """GIVEN a pod that was heard for a tenth of the race WHEN all lines are marked THEN it is the
-    guesses that fit, and nothing is learned.
+    guesses that fit, and nothing learned.
     """
     race = Race("3000m")
     race.gun()

@@ -118,4 +118,4 @@ def test_what_only_this_machine_can_tell(monkeypatch: pytest.MonkeyPatch) -> Non
         assert explain(error).endswith("is not installed: sudo apt install bluez")
     monkeypatch.setattr(linux, "is_blocked", lambda how: how == "hard")
     off = diagnose(BleakDBusError(f"{BLUEZ}.NotReady", ["Resource Not Ready"]))
-    assert ("by a switch or key of this machine" in off.text, off.unusable) == (True, True)
+    assert ("by a hardware switch or key on this machine" in off.text, off.unusable) == (True, True)

@@ -211,7 +211,7 @@ async def test_an_adapter_pulled_out(bluez: FakeBluez, ear: Ear, strap: Sensor) 
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
         bluez.unplug()
-        await until(lambda: "no Bluetooth adapter" in radio.health["strap"].why)
+        await until(lambda: "no working Bluetooth adapter" in radio.health["strap"].why)
         bluez.plug_in()
         await until_heard(ear, strap, "strap")
 
