@@ -105,7 +105,7 @@ def _state_dir(race_file: Path) -> Path | None:
 
 def _check_place(path: Path, program: Iterable[Path]) -> None:
     if _within(path, HIDDEN):
-        what = "kickcue is installed in" if path in program else "the file or folder is"
+        what = "kickcue is installed in" if path in program else "this is in"
         raise UsageError(
             f"{path}: {what} a temporary folder that a service cannot see; use /opt/kickcue or "
             "/etc/kickcue"

@@ -91,8 +91,8 @@ def test_learned_shown_forgotten(
             f"runner, pod {POD}",
             "first.jsonl",
             "second.mcap",
-            "after 2 races",
-            "is expected of the next",
+            "from 2 races",
+            "expected for the next race",
         )
     )
     assert 0 == run("reset", POD)

@@ -185,7 +185,7 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("entries", "race", "told_so"),
     [
-        ([], "5000m", "no position is in it"),
+        ([], "5000m", "no positions in it"),
         (
             [fix for fix in run("5000m")[1] if fix.t_ns > s_to_ns(AT_S + 30.0)],
             "5000m",

@@ -246,7 +246,7 @@ def test_a_cut_file_is_shown_and_fails(
     assert "pod       stryd: 8 notifications" in found
     assert (
         "PROBLEM   The recording ends at 7.000 s, because the file is truncated there;\n          "
-        "whatever came later is lost.\n" in found
+        "anything later is lost.\n" in found
     )
     assert max(map(len, found.splitlines())) <= 80
 

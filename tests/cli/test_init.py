@@ -64,7 +64,7 @@ def test_enter_takes_what_is_usual(
         "Event",
         "[5000m]",
         "Lap length in metres [400]",
-        "Wanted time",
+        "Target time",
         "Rules",
         "sanctioned race",
         "[training]",
@@ -197,9 +197,9 @@ def test_options_alone_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
     ("options", "told"),
     [
         ([], "expected --race EVENT, as there is no terminal to ask in"),
-        (["--yes"], "--race EVENT is not told"),
-        (["--race", "5000m"], "--lap M is not told"),
-        (["--race", "5k"], "--target TIME is not told"),
+        (["--yes"], "expected --race EVENT"),
+        (["--race", "5000m"], "expected --lap M"),
+        (["--race", "5k"], "expected --target TIME"),
         (["--race", "5001x", "--yes"], "--race: unknown event '5001x'"),
         (["--race", "5k", "--lap", "400", "--yes"], "--lap: lap only applies to a track race"),
         (
@@ -246,7 +246,7 @@ def test_leaving_in_the_middle(
     """Control-D before the last answer writes nothing."""
     type_in("5000m", "400")
     assert main(["init"]) == 2
-    assert "nothing is written" in capsys.readouterr().err
+    assert "nothing written" in capsys.readouterr().err
     assert [] == list(here.iterdir())
 
 

@@ -203,7 +203,7 @@ async def test_json_tells_why_nobody_can_take_a_press(daemon: Daemon) -> None:
     """
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
     status, out, _ = await press("lap", "--json")
-    assert (1, "no race is on: waiting") == (status, json.loads(out)["trouble"])
+    assert (1, "no race is on (waiting)") == (status, json.loads(out)["trouble"])
 
 
 async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
@@ -252,9 +252,9 @@ async def test_nobody_takes_it() -> None:
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        (["lap"], 2, "no broker of kickcue's own runs on this machine"),
-        ([], 2, "say what to press: lap, start, undo, finish, abort, distance"),
-        (["--json"], 2, "say what to press"),
+        (["lap"], 2, "no kickcue broker is running on this machine"),
+        ([], 2, "expected what to press (lap, start, undo, finish, abort, distance)"),
+        (["--json"], 2, "expected what to press"),
         (["lunch"], 2, "expected abort, distance, finish, lap, start or undo, got 'lunch'"),
         (["distance"], 2, "distance: expected a race distance, such as 3000, mile, 10k"),
         (["distance", "lunch"], 2, "unknown event 'lunch'"),

@@ -112,7 +112,7 @@ def test_show_tells_evidence_rules_and_self_tests(capsys: pytest.CaptureFixture[
         "Doubts",
     ] == sections
     assert "  reject_cadence_below: Fewer than 45 strides" in page
-    assert "  2a53 04800315 as it should (synthetic" in page
+    assert "  2a53 04800315 as expected (synthetic" in page
 
 
 def test_show_tells_what_a_radio_must_know(capsys: pytest.CaptureFixture[str]) -> None:
@@ -218,7 +218,7 @@ def test_check_of_an_id_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixt
     path = tmp_path / "stryd.toml"
     path.write_text(STRYD)
     assert main(["profiles", "check", str(path)]) == 2
-    assert "kickcue brings that one; take another id" in capsys.readouterr().err
+    assert "already a built-in profile; choose another id" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [[], ["show"], ["check"], ["show", "strid"], ["lst"]])

@@ -59,7 +59,7 @@ rep   start  time s    m  min/km  spm  rest s
   2  2:40.0    40.0  200    3:20  180    60.0
   3  4:20.0   ~40.0    -       -  180    60.0
   4  6:02.0    38.0  200    3:10  190    62.0
-~ an end that nobody pressed, filled in with the usual length
+~ an end without a press, filled in with the usual length
 time   mean 39.3 s ± 1.2, 38.0 to 40.0
 fade   last against first: speed +5.3%, cadence +5.6%
 kick   cadence +5.6% against those before, as a last lap's cue asks (+3%)

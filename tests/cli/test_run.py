@@ -255,7 +255,7 @@ async def test_without_bluetooth_the_screen_says_why(
         (["--race", "5000m", "--lap", "7"], "lap"),
         (["--race", "5000m", "--broker", "pi"], "broker.url"),
         (["--race", "5000m", "--profile", "pod=stryd"], "sensors.pod"),
-        (["nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["nowhere.toml"], "nowhere.toml: cannot read"),
     ],
 )
 def test_a_wrong_race_is_one_line(
