@@ -201,7 +201,7 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
             "5000m",
             "was not passed again",
         ),
-        (run("5000m")[1], "5k", "5k is run on the road, where no line comes back"),
+        (run("5000m")[1], "5k", "5k is a road race, where no line is crossed twice"),
     ],
     ids=["no positions", "none at the gun", "no whole lap", "stopped", "a road"],
 )

@@ -72,7 +72,7 @@ def test_enter_takes_what_is_usual(
         "MQTT broker",
     )
     assert [] == [text for text in questions if text not in out]
-    assert "race.toml is written" in out
+    assert "Wrote race.toml" in out
     assert "'kickcue pair'" in out
 
 

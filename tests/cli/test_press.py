@@ -333,14 +333,14 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
         assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
         shown.press("f")
-        await shown.until_seen("It is far to the finish. f again ends the race")
+        await shown.until_seen("It is still far to the finish. Press f again")
         for number, (key, name) in enumerate(
             (("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1
         ):
             shown.press(key)
             await shown.until_seen(f"{name} ({number}): sent")
         shown.press("x")
-        await shown.until_seen("Give the race up? x again does")
+        await shown.until_seen("Abandon the race? Press x again")
         shown.press("x")
         await shown.until_seen("abort (5): sent")
         events = [await daemon.delivery.incoming.get() for _ in range(5)]

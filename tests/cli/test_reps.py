@@ -62,7 +62,7 @@ rep   start  time s    m  min/km  spm  rest s
 ~ an end without a press, filled in with the usual length
 time   mean 39.3 s ± 1.2, 38.0 to 40.0
 fade   last against first: speed +5.3%, cadence +5.6%
-kick   cadence +5.6% against those before, as a last lap's cue asks (+3%)
+kick   cadence +5.6% against those before, as the last-lap cue calls for (+3%)
 """
     )
 

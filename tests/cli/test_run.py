@@ -82,7 +82,7 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
         await shown.answers("q", "The race is on. q again leaves it")
         # A line or none: the pod has been running since before the start.
         await shown.answers(" ", "button")
-        await shown.answers("f", "It is far to the finish. f again ends the race")
+        await shown.answers("f", "It is still far to the finish. Press f again")
         await shown.answers("f", "finished after", "u takes it back for")
         shown.press("q")
         assert await shown.left() == 0
@@ -109,7 +109,7 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
         assert "The race was not over" in shown.text
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("taken up again", "lap 1 of 13")
-        await shown.answers("x", "Give the race up? x again does")
+        await shown.answers("x", "Abandon the race? Press x again")
         await shown.answers("x", "abandoned")
         shown.press("q")
         assert await shown.left() == 0

@@ -110,7 +110,7 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFix
     assert "--rate: expected --ble with it" in refused(
         capsys, "--race", "3000m", "--out", str(tmp_path / "x.jsonl"), "--rate", "2"
     )
-    assert "3 adapters for 2 sensors" in refused(
+    assert "one for each of 2 sensors (pod, strap), got 3" in refused(
         capsys, "--race", "800m", "--ble", "usb:0", "--ble", "usb:1", "--ble", "usb:2"
     )
     assert [] == list(tmp_path.iterdir())

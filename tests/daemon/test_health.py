@@ -153,7 +153,7 @@ async def test_a_headless_run_tells_what_is_not_there(
         await until(lambda: "part=recording" in caplog.text)
         assert 'health part=pod state=waiting text="nothing received over MQTT yet"' in caplog.text
         assert "health part=recording state=bad" in caplog.text
-        assert "is no folder" in caplog.text
+        assert "is not a folder" in caplog.text
         assert "pod: nothing received over MQTT yet; watch" in summed_up(run.parts)
         assert ["pod", "watch", "recording"] == [part.name for part in run.parts]
 

@@ -280,7 +280,7 @@ async def test_that_no_wrist_is_reached_is_told(
     """
     says = breaks(monkeypatch)
     async with live(settings(), state=tmp_path) as run:
-        assert "no cue reaches the wrist: " in status_line(run)
+        assert "no cues to the wrist: " in status_line(run)
         assert says in status_line(run)
     (told,) = [text for text in caplog.messages if text.startswith("no_wrist ")]
     assert logging.WARNING in {
