@@ -78,12 +78,12 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
             track.pod.connected,
             track.other.connected,
         )
-        await shown.answers("s", "lap 1 of 13", " m/s", "from the pod alone")
-        await shown.answers("q", "The race is on. q again leaves it")
+        await shown.answers("s", "lap 1 of 13", " m/s", "from the pod only")
+        await shown.answers("q", "The race is on. Press q again to quit")
         # A line or none: the pod has been running since before the start.
         await shown.answers(" ", "button")
         await shown.answers("f", "It is still far to the finish. Press f again")
-        await shown.answers("f", "finished after", "u takes it back for")
+        await shown.answers("f", "finished after", "u to undo for")
         shown.press("q")
         assert await shown.left() == 0
         assert termios.tcgetattr(shown.slave) == before
@@ -103,12 +103,12 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
     async with on_a_terminal("run", folder=home) as shown:
         await warmed_up(shown)
         await shown.answers("s", "lap 1 of 13")
-        await shown.answers("q", "q again leaves it")
+        await shown.answers("q", "Press q again to quit")
         shown.press("q")
         assert await shown.left() == 0
         assert "The race was not over" in shown.text
     async with on_a_terminal("run", folder=home) as shown:
-        await shown.shows("taken up again", "lap 1 of 13")
+        await shown.shows("resumed", "lap 1 of 13")
         await shown.answers("x", "Abandon the race? Press x again")
         await shown.answers("x", "abandoned")
         shown.press("q")
@@ -210,7 +210,7 @@ async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
     race.write_text('race = "5000m"\n')
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("Which heart-rate strap is yours?", "Polar H10 75340F2C")
-        await shown.answers("1\r", "Is that your heart?")
+        await shown.answers("1\r", "Is that your heart rate?")
         await shown.answers("y", "Which foot pod is yours?")
         await shown.answers("w", "Save this choice in race.toml?")
         await shown.answers("n", "142 heartbeats/min", "press s when the gun goes")
@@ -279,7 +279,7 @@ def test_a_wrong_race_is_one_line(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--broker", "mqtt://pi", "--ca", "ca.crt"], "a CA file is of use only with mqtts://"),
+        (["--broker", "mqtt://pi", "--ca", "ca.crt"], "expected mqtts:// with a CA file"),
         (["--broker", "mqtts://pi", "--ca", "ca.crt"], "CA file ca.crt: No such file"),
     ],
 )

@@ -130,7 +130,7 @@ def test_every_stage_has_its_word() -> None:
     parts = {stage: of_device("pod", Health(stage=stage)) for stage in Stage}
     assert set(Stage) == set(WORDS)
     assert {Stage.CONNECTED} == {stage for stage, part in parts.items() if part.state is OK}
-    assert "pod: looking for it; strap ok" == summed_up(
+    assert "pod: searching; strap ok" == summed_up(
         [parts[Stage.LOOKING], Part("strap", OK, "connected")]
     )
 
@@ -176,7 +176,7 @@ def test_what_speaks_against_a_recording(tmp_path: Path, monkeypatch: pytest.Mon
     assert hindrance(tmp_path / "deep" / "races") is None
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
-    assert "is no folder" in (hindrance(tmp_path / "file" / "races") or "")
-    assert "is no folder" in (hindrance(tmp_path / "link") or "")
+    assert "is not a folder" in (hindrance(tmp_path / "file" / "races") or "")
+    assert "is not a folder" in (hindrance(tmp_path / "link") or "")
     monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 4096})())
     assert f"disk full: 4 kB free in {tmp_path}" == hindrance(tmp_path)

@@ -118,7 +118,7 @@ async def left(run: Run, keys: Keys) -> bool:
 
 
 async def test_keys_order_the_race() -> None:
-    """S starts, space is a lap, u takes it back, f finishes; other keys do nothing; without a race
+    """S starts, space is a lap, u to undo, f finishes; other keys do nothing; without a race
     q leaves at once.
     """
     run = Run()

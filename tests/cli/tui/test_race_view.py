@@ -92,7 +92,7 @@ def test_a_phone_held_upright(columns: int) -> None:
         "race lap 9 of 13",
         "± 6 m to go",
         "184 spm 176 bpm 3:05 min/km",
-        "by your laps and the pod",
+        "from your laps and the pod",
         "last lap in 1:23 ± 5 s",
     ):
         assert expected in text
@@ -230,7 +230,7 @@ def test_a_broker_with_no_watch_behind_it_has_no_green_dot() -> None:
         wrist=Wrist("`kickcue watch` on this machine", None, who="no watch seen yet"),
     )
     text = "\n".join(drawn(nobody, columns=80))
-    assert "○ no watch seen yet; cues go to `kickcue watch`" in text
+    assert "○ no watch seen yet; cues are sent to `kickcue watch`" in text
 
 
 def test_each_part_tells_how_it_is() -> None:
