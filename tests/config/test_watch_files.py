@@ -419,8 +419,10 @@ def test_unknown_watch(asked: str, expected: str) -> None:
         (
             'status = "vectors"',
             'status = "working"',
-            "the file: profile.status: expected 'vectors', or a [[tested]] block, got 'working' "
-            "without one",
+            (
+                "the file: profile.status: expected 'vectors', or a [[tested]] block, got "
+                "'working' without one"
+            ),
         ),
         (
             'status = "vectors"',

@@ -323,7 +323,7 @@ def test_nonsense_is_refused_with_what_would_be_right(
 
 def test_course_itself_refuses_a_distance_of_nothing() -> None:
     """A course built by hand obeys the same law as one that was asked for by name."""
-    with pytest.raises(UsageError, match="distance: expected more than 0 .*, got 0 m"):
+    with pytest.raises(UsageError, match=r"distance: expected more than 0 .*, got 0 m"):
         Course("none", 0, 400.0, 400.0, 400.0)
 
 

@@ -165,5 +165,5 @@ def test_device_that_tells_nothing_of_use(services: tuple[str, ...]) -> None:
 def test_two_device_profiles_are_an_error() -> None:
     """GIVEN two profiles that match the same device THEN nobody guesses: both are named."""
     twin = _profile("twin", Match(name="*12"))
-    with pytest.raises(UsageError, match="'Strap 12' matches several profiles .strap and twin"):
+    with pytest.raises(UsageError, match=r"'Strap 12' matches several profiles .strap and twin"):
         match([*KNOWN, twin], FULL)

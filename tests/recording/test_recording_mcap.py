@@ -317,7 +317,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         fileno = raw.fileno
 
     monkeypatch.setattr(writer._file, "_raw", Full())
-    with pytest.raises(DataError, match="cannot write .*: No space left on device"):
+    with pytest.raises(DataError, match=r"cannot write .*: No space left on device"):
         writer.write(RACE[4])
     writer.close()
     found = read(tmp_path / "race.mcap")
@@ -370,7 +370,7 @@ def test_a_race_is_never_recorded_over_another(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="never overwritten"):
         McapWriter(path, HEADER)
     assert read(path).entries == RACE
-    with pytest.raises(UsageError, match="cannot create .*: No such file"):
+    with pytest.raises(UsageError, match=r"cannot create .*: No such file"):
         McapWriter(tmp_path / "no" / "race.mcap", HEADER)
 
 

@@ -337,7 +337,7 @@ def test_one_process_records_at_a_time(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert b"recording\n" == process.stdout.readline()
         assert being_written(path)
-        with pytest.raises(DataError, match="cannot resume .*: another process is writing it"):
+        with pytest.raises(DataError, match=r"cannot resume .*: another process is writing it"):
             McapWriter.resume(path)
         process.kill()
     assert not being_written(path)

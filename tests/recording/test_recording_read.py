@@ -113,7 +113,7 @@ def test_what_is_no_file_is_the_callers_mistake(tmp_path: Path) -> None:
 
 def test_a_file_that_the_system_refuses(tmp_path: Path) -> None:
     """GIVEN a name that the file system cannot hold THEN its reason is told in one line."""
-    with pytest.raises(DataError, match="cannot read .*: File name too long"):
+    with pytest.raises(DataError, match=r"cannot read .*: File name too long"):
         read(tmp_path / ("x" * 5000))
 
 
