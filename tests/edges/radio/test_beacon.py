@@ -170,7 +170,7 @@ def test_others_beacons_are_not_heard() -> None:
     listener = Listener(BeaconPin(eddystone=SAID.namespace))
     assert 0 == listener.hear(LINE, (Eddystone("0" * 20, SAID.instance), IBeacon(UUID, 1, 7)))
     assert 0 == listener.hear(LINE, ())
-    assert "not heard yet" in listener.ear.health.why
+    assert "no signal from the beacon yet" in listener.ear.health.why
     assert 1 == listener.hear(LINE)
     assert [BeaconReading(s_to_ns(3.0), -70)] == listener.events
     health = listener.ear.health
@@ -193,7 +193,7 @@ def test_two_that_answer_are_told() -> None:
     before = len(listener.events)
     for address in ("A", "B", "A"):
         assert before == listener.hear(address)
-    assert "A and B both say they are the beacon" in listener.ear.health.why
+    assert "A and B both claim to be the beacon" in listener.ear.health.why
     listener.now_s += 11.0
     assert before + 1 == listener.hear("A")
 

@@ -67,7 +67,7 @@ def test_a_name_is_listened_to_before_it_is_believed() -> None:
     whether there is another.
     """
     assert (
-        "two of that name"
+        "only one of that name"
         in choose(BY_NAME, [heard(STRAP, "Stryd", for_s=SETTLE_S - 0.1)], NOW_S).why
     )
     assert None is not choose(BY_NAME, [heard(STRAP, "Stryd")], NOW_S).heard
