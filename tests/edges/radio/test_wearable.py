@@ -313,7 +313,7 @@ def test_a_watch_that_cannot_be_recognised_has_to_be_named() -> None:
     """GIVEN a profile without any way to be recognised, or two ways at once WHEN pinned THEN what
     is wrong is said.
     """
-    with pytest.raises(UsageError, match="its address or its name"):
+    with pytest.raises(UsageError, match="its address or name"):
         WatchPin(load_watch("bangle-gb"))
     with pytest.raises(UsageError, match="not both"):
         WatchPin(PINETIME, address="C0:FF:EE:00:00:11", name="InfiniTime")
