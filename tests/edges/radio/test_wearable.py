@@ -315,5 +315,5 @@ def test_a_watch_that_cannot_be_recognised_has_to_be_named() -> None:
     """
     with pytest.raises(UsageError, match="its address or name"):
         WatchPin(load_watch("bangle-gb"))
-    with pytest.raises(UsageError, match="not both"):
+    with pytest.raises(UsageError, match="got both"):
         WatchPin(PINETIME, address="C0:FF:EE:00:00:11", name="InfiniTime")
