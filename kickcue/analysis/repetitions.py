@@ -100,8 +100,8 @@ def repetitions(
     name = recording.path.name
     if recording.duration_s > LONGEST_S:
         raise DataError(
-            f"{name}: lasts {recording.duration_s / 86400:.0f} days by its own clock, which no "
-            "session does"
+            f"{name}: spans {recording.duration_s / 86400:.0f} days by its own clock, too long "
+            "for a session"
         )
     heard = _heard(recording, profiles)
     way_m = _way_m(heard)
@@ -116,14 +116,12 @@ def repetitions(
             heard.presses_ns, None if run is None else run.at
         )
     if way is None and not there:
-        raise DataError(
-            f"{name}: no repetitions: neither positions nor speeds nor lap presses are in it"
-        )
+        raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
     if way is not None and way not in there:
-        others = " and ".join(there) or "nothing that would do"
+        others = " and ".join(there) or "none"
         raise DataError(
-            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} in it to find "
-            f"repetitions by; there: {others}"
+            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} to find repetitions "
+            f"by; available: {others}"
         )
     shown: dict[Way, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
@@ -139,11 +137,11 @@ def repetitions(
 
 def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:
     if way is Way.MARKS:
-        turn = "the presses show no starts and ends in turn"
+        turn = "the presses do not alternate between starts and ends"
         return turn if run is None else f"{turn} that were run fast and slow"
     if reps:
-        return "one stretch of running is all there is"
-    return "hard running and rest are not apart by 1 m/s, or neither efforts nor rests are alike"
+        return "there is only one stretch of running"
+    return "hard running and rest differ by less than 1 m/s, or neither efforts nor rests are alike"
 
 
 # ---- what is in the recording

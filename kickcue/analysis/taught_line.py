@@ -47,20 +47,20 @@ def taught_line(
     name = recording.path.name
     if course.lap_m is None:
         raise DataError(
-            f"{name}: no finish line to be learned: {course.event} is run on the road, where no "
-            "line comes back"
+            f"{name}: no finish line to learn: {course.event} is a road race, where no line is "
+            "crossed twice"
         )
     fixes = list(_fixes(recording, sensors))
     if len(fixes) < FEWEST_FIXES:
         raise DataError(
-            f"{name}: no finish line to be learned: "
-            f"{f'{len(fixes)} positions are' if fixes else 'no position is'} in it"
+            f"{name}: no finish line to learn: "
+            f"{f'{len(fixes)} positions' if fixes else 'no positions'} in it"
         )
     learner = FinishLine(course)
     _crossed_ns(learner, fixes, gun_ns)
     if learner.gate is None or not learner.laps_m:
         raise DataError(
-            f"{name}: no finish line to be learned: {_why_none(course.lap_m, fixes, gun_ns)}"
+            f"{name}: no finish line to learn: {_why_none(course.lap_m, fixes, gun_ns)}"
         )
     crossed_ns = _crossed_ns(FinishLine(course, learner.gate), fixes, gun_ns)
     return TaughtLine(
@@ -128,10 +128,10 @@ def _crossed_ns(watch: FinishLine, fixes: Sequence[Fix], gun_ns: int) -> list[in
 def _why_none(lap_m: float, fixes: Sequence[Fix], gun_ns: int) -> str:
     if all(fix.t_ns > gun_ns for fix in fixes):
         return (
-            f"the first position comes {ns_to_s(fixes[0].t_ns - gun_ns):.0f} s after the "
-            "start, so nobody knows where that was"
+            f"the first position comes {ns_to_s(fixes[0].t_ns - gun_ns):.0f} s after the start: "
+            "where the start was is unknown"
         )
-    return f"the place of the start was not passed again after whole laps of {lap_m:g} m"
+    return f"the start was not passed again after whole laps of {lap_m:g} m"
 
 
 def _numbered(times_s: Sequence[float], course: Course) -> Iterator[Crossing]:

@@ -30,7 +30,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command(
         "Before the race",
         "kickcue.cli.demo",
-        "see a whole race in half a minute: strap, foot pod, broker, watch",
+        "watch a whole race in half a minute: strap, foot pod, broker, watch",
     ),
     "init": Command(
         "Before the race", "kickcue.cli.init", "write a race.toml by answering a few questions"
@@ -41,80 +41,88 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "change a key of race.toml, such as broker.url or target_s",
     ),
     "scan": Command(
-        "Before the race", "kickcue.cli.scan", "the Bluetooth sensors and watches that are around"
+        "Before the race", "kickcue.cli.scan", "list the Bluetooth sensors and watches nearby"
     ),
-    "pair": Command("Before the race", "kickcue.cli.pair", "say which strap and pod are yours"),
+    "pair": Command(
+        "Before the race", "kickcue.cli.pair", ("choose your heart-rate strap and foot pod")
+    ),
     "doctor": Command(
         "Before the race",
         "kickcue.cli.doctor.command",
-        "is this machine ready for a race, and if not, what to do",
+        "check whether this machine is ready for a race, and what to fix",
     ),
-    "say": Command(
-        "Before the race", "kickcue.cli.say", "the cues as they sound: try your headphones"
-    ),
+    "say": Command("Before the race", "kickcue.cli.say", "play the cues: try your headphones"),
     "course": Command(
-        "Before the race", "kickcue.cli.course", "where the lines and the bell are in an event"
+        "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),
     "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
     "press": Command(
         "In the race",
         "kickcue.cli.press",
-        "start, lap, undo, finish, distance: for a race that runs elsewhere",
+        "send start, lap, undo, finish, distance to a race running elsewhere",
     ),
     "watch": Command(
-        "In the race", "kickcue.cli.watch", "be the watch: show the cues, ring, acknowledge"
+        "In the race", "kickcue.cli.watch", "act as the watch: show the cues, ring, acknowledge"
     ),
     "bridge": Command(
-        "In the race", "kickcue.cli.bridge", "pass the cues of a race on to a Bluetooth watch"
+        "In the race", "kickcue.cli.bridge", "forward the cues of a race to a Bluetooth watch"
     ),
-    "record": Command("In the race", "kickcue.cli.record", "only record what the sensors send"),
+    "record": Command(
+        "In the race", "kickcue.cli.record", ("record the sensors only, without a race")
+    ),
     "unit": Command(
         "In the race", "kickcue.cli.unit", "print a systemd unit that runs kickcue as a service"
     ),
     "broker": Command(
         "In the race",
         "kickcue.cli.broker",
-        "write the files of a Mosquitto: users, rights, limits, TLS",
+        "write a Mosquitto configuration: users, access rights, limits, TLS",
     ),
     "info": Command(
-        "After it", "kickcue.cli.info", "what is in a recording (MCAP, JSONL, FIT, TCX, GPX)"
+        "After it",
+        "kickcue.cli.info",
+        ("show what a recording contains (MCAP, JSONL, FIT, TCX, GPX)"),
     ),
     "replay": Command(
         "After it",
         "kickcue.cli.replay",
-        "run a recording through the engine again, and send its cues",
+        "replay a recording through the engine, and send its cues",
     ),
     "reps": Command(
-        "After it", "kickcue.cli.reps", "the repetitions of a session, and how the last one stood"
+        "After it",
+        "kickcue.cli.reps",
+        ("show the repetitions of a session, and how the last one compares"),
     ),
     "gate": Command(
         "After it",
         "kickcue.cli.gate",
-        "the finish line that a recording's positions teach, for race.toml",
+        "find the finish line in a recording's positions, for race.toml",
     ),
     "calibrate": Command(
-        "After it", "kickcue.cli.calibrate", "what was learned about your foot pod's scale"
+        "After it",
+        "kickcue.cli.calibrate",
+        ("what was learned about your foot pod's scale"),
     ),
     "verify": Command(
-        "Looking closer", "kickcue.cli.verify", "prove that a recording replays to the same outputs"
+        "Looking closer", "kickcue.cli.verify", "check that a recording replays to the same outputs"
     ),
     "decode": Command(
-        "Looking closer", "kickcue.cli.decode", "read the bytes of one sensor notification"
+        "Looking closer", "kickcue.cli.decode", "decode the bytes of one sensor notification"
     ),
     "profiles": Command(
         "Looking closer",
         "kickcue.cli.profiles",
-        "the sensors and watches that are known, and on what evidence",
+        "list the supported sensors and watches, and the evidence for each",
     ),
     "simulate": Command(
         "Looking closer",
         "kickcue.cli.simulate",
-        "make a race up: as a recording, or as virtual sensors on air",
+        "simulate a race: as a recording, or as virtual Bluetooth sensors",
     ),
     "evaluate": Command(
         "Looking closer",
         "kickcue.cli.evaluate",
-        "simulate many races and tell how far off the cues were",
+        "simulate many races and show how accurate the cues were",
     ),
 }
 
@@ -187,7 +195,7 @@ def _run(argv: list[str]) -> int:
     if name not in COMMANDS:
         guess = _meant(name)
         raise UsageError(
-            f"no command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists them)"
+            f"unknown command {name!r}{f': {guess}' if guess else ''} (kickcue --help lists all)"
         )
     command = COMMANDS[name]
     module = importlib.import_module(command.module)
@@ -226,11 +234,11 @@ def _overview() -> str:
         ]
     return "\n".join(
         [
-            "kickcue knows where the runner is and cues the kick.",
+            "kickcue tracks a runner's position and sends a cue for the last lap.",
             "usage: kickcue COMMAND [options]",
             *lines,
             "",
-            "kickcue COMMAND --help tells a command's options; kickcue --version the version.",
-            "Exit status: 0 done, 1 ran and failed, 2 asked wrongly.",
+            "kickcue COMMAND --help shows a command's options; kickcue --version the version.",
+            "Exit status: 0 success, 1 failure, 2 usage error.",
         ]
     )

@@ -14,7 +14,9 @@ def add_activity_option(parser: argparse.ArgumentParser) -> None:
         "--activity",
         type=int,
         metavar="N",
-        help="of several activities in a file this one, as info numbers them (the longest run)",
+        help=(
+            "which activity of a file with several, as numbered by info (default: the longest run)"
+        ),
     )
 
 

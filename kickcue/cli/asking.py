@@ -18,7 +18,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        raise UsageError(f"{self._told(message)} ({self.prog} --help tells more)")
+        raise UsageError(f"{self._told(message)} (see {self.prog} --help)")
 
     def _told(self, message: str) -> str:
         """Return a message of argparse's as one of ours."""
@@ -26,7 +26,7 @@ class Parser(argparse.ArgumentParser):
             found = re.fullmatch(pattern, message, flags=re.DOTALL)
             if found is not None:
                 return tell(found, self)
-        return f"expected what the help says, got something else: {message}"
+        return f"{message}"
 
     def options(self) -> list[str]:
         """Return the names of the options."""
@@ -52,7 +52,7 @@ def _unknown(found: re.Match[str], parser: Parser) -> str:
     given = found["given"]
     word = given.split()[0].partition("=")[0] if given.split() else given
     if not word.startswith("-"):
-        return f"expected nothing more, got {given!r}"
+        return f"expected no further arguments, got {given!r}"
     guess = did_you_mean(word, (name for name in parser.options() if name.startswith("--")))
     return f"expected an option of {parser.prog}, got {word!r}{f': {guess}' if guess else ''}"
 
@@ -87,7 +87,7 @@ _MESSAGES: Final[dict[str, Tell]] = {
     rf"{_NAME}: invalid choice: (?P<given>.*) \(choose from (?P<choices>.*)\)": _choice,
     rf"{_NAME}: invalid (?P<type>\w+) value: (?P<given>.*)": (
         lambda found, _: (
-            f"{found['name']}: expected {_NUMBERS.get(found['type'], 'a value of its kind')}, got "
+            f"{found['name']}: expected {_NUMBERS.get(found['type'], 'a valid value')}, got "
             f"{found['given']}"
         )
     ),
@@ -97,7 +97,7 @@ _MESSAGES: Final[dict[str, Tell]] = {
         )
     ),
     rf"{_NAME}: ignored explicit argument (?P<given>.*)": (
-        lambda found, _: f"{found['name']}: expected nothing behind it, got {found['given']}"
+        lambda found, _: f"{found['name']}: expected no value, got {found['given']}"
     ),
     rf"{_NAME}: not allowed with argument (?P<other>.+)": (
         lambda found, _: f"expected {found['name']} or {found['other']}, got both"

@@ -45,16 +45,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--address",
         metavar="A",
-        help="the watch's Bluetooth address (the only such watch around, unless told)",
+        help="the watch's Bluetooth address (default: the only such watch nearby)",
     )
-    which.add_argument(
-        "--name", metavar="N", help="the name it advertises, in place of the address"
-    )
+    which.add_argument("--name", metavar="N", help="the name it advertises, instead of the address")
     add_broker_options(parser)
     parser.add_argument(
         "--second",
         action="store_true",
-        help="play only what no other watch has answered as felt within 1.2 s",
+        help="play only cues that no other watch has acknowledged within 1.2 s",
     )
     parser.add_argument(
         "--sensor",
@@ -64,13 +62,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adapter",
         metavar="NAME",
-        help="which Bluetooth adapter, such as hci1 (the system's first)",
+        help="which Bluetooth adapter, such as hci1 (default: the system's first)",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="what was answered is kept in DIR/bridge (the user's state folder)",
+        help="keep acknowledgements in DIR/bridge (default: the user's state folder)",
     )
 
 

@@ -50,18 +50,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=PLACE,
         metavar="DIR",
-        help=f"where the files go ({PLACE} unless told)",
+        help=f"where to write the files (default: {PLACE})",
     )
     parser.add_argument(
         "--athlete",
         metavar="NAME",
-        help="whose race: topics below kickcue/NAME (runner unless told)",
+        help="whose race: topics below kickcue/NAME (default: runner)",
     )
     parser.add_argument(
         "--port",
         type=int,
         metavar="N",
-        help=f"where it listens ({PORT}, with --tls {TLS_PORT}, unless told)",
+        help=f"port to listen on (default: {PORT}, with --tls {TLS_PORT})",
     )
     parser.add_argument(
         "--tls",
@@ -98,22 +98,23 @@ def _check(folder: Path, hosts: Sequence[str], port: int | None) -> None:
     """Refuse what Mosquitto would not understand, and what would be overwritten."""
     if _PLACE.fullmatch(str(folder)) is None:
         raise UsageError(
-            f"DIR {folder}: expected a path of letters, digits and /._+@-, as Mosquitto reads it"
+            "DIR: expected a path of letters, digits and /._+@-, as Mosquitto requires, got "
+            f"{folder}"
         )
     if port is not None and not 0 < port < 65536:
-        raise UsageError(f"--port {port}: expected a number from 1 to 65535")
+        raise UsageError(f"--port: expected a number from 1 to 65535, got {port}")
     for host in hosts:
         if _HOST.fullmatch(host) is None:
             raise UsageError(
-                f"--tls {host!r}: expected a name or an address of this machine, such as "
-                "kickpi.local or 192.168.1.7"
+                "--tls: expected a name or an address of this machine, such as kickpi.local or "
+                f"192.168.1.7, got {host!r}"
             )
     if hosts:
         need_openssl()
     if folder.is_dir() and any(folder.iterdir()):
         raise UsageError(
-            f"DIR {folder} is not empty: nothing was written; name another one, or remove it (the "
-            "passwords in it too)"
+            f"DIR: expected an empty folder, got {folder}: nothing written; choose another one, "
+            "or remove it (with the passwords in it)"
         )
 
 
@@ -121,9 +122,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(
-            f"DIR {folder}: {error.strerror} (with sudo, or in another place?)"
-        ) from None
+        raise UsageError(f"DIR {folder}: {error.strerror} (try sudo, or another folder)") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -152,8 +151,8 @@ def _hand_over(folder: Path) -> bool:
 def _logins(passwords: Mapping[str, str], url: str) -> str:
     lines = [
         (
-            "# Give each device and person its own line, and nobody this file. HOST is this "
-            "machine's address in the network."
+            "# Give each device and person its own line only, never this file. HOST is this "
+            "machine's network address."
         ),
         "",
     ]
@@ -180,7 +179,7 @@ def _steps(folder: Path, *, handed_over: bool, own_url: str) -> list[str]:
         "and in race.toml, below [broker]:",
         f'  url = "{own_url}"',
         *(
-            [f"Watches need {folder / CA} (--ca). Keep {CA_KEY} where nobody finds it."]
+            [f"Watches need {folder / CA} (--ca). Keep {CA_KEY} private."]
             if (folder / CA).exists()
             else []
         ),

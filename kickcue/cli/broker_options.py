@@ -18,18 +18,18 @@ def add_broker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{URL_FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
+        help=f"{URL_FORM}, or mqtts:// (default: kickcue's own broker on this machine)",
     )
     parser.add_argument(
         "--ca",
         type=Path,
         metavar="FILE",
-        help="with mqtts://: the certificates to trust (the system's unless told)",
+        help="with mqtts://: the certificates to trust (default: the system's)",
     )
     parser.add_argument(
         "--athlete",
         metavar="NAME",
-        help="whose race: topics below kickcue/NAME (runner unless told)",
+        help="whose race: topics below kickcue/NAME (default: runner)",
     )
 
 
@@ -54,8 +54,8 @@ class ToldBroker:
             address = self.address()
         except BrokerError:
             raise UsageError(
-                "no broker of kickcue's own runs on this machine: start one with `kickcue run`, "
-                "or name one with --broker URL"
+                "no kickcue broker is running on this machine: start one with `kickcue run`, or "
+                "choose one with --broker URL"
             ) from None
         return ToldBroker(address, Topics.of(address.prefix, None))
 

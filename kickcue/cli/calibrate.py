@@ -30,27 +30,26 @@ from kickcue.recording import Recording, read
 from kickcue.replay.source import recorded_document, sensors_of, source
 
 UNTOLD: Final = (
-    "nothing is learned: its marks do not tell the pod's scale to one per cent (it takes "
-    "three lines or more, all laps as long as was said)"
+    "nothing learned: its marks do not give the pod's scale to within one per cent (at least "
+    "three lines are needed, and the right lap length)"
 )
 
 
 NOT_LIVE: Final = (
-    "nothing is learned: it does not name the device that was heard, as recordings of `kickcue "
-    "run` and `kickcue record` do;"
-    " a simulation, a replay or a watch's file tells nothing of your pod"
+    "nothing learned: only recordings of `kickcue run` and `kickcue record` name the pod; a "
+    "simulation, a replay or a watch's file does not"
 )
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="show | learn | reset")
-    show = actions.add_parser("show", help="what is known of each pod, and from which races")
+    show = actions.add_parser("show", help="what is known about each pod, and from which races")
     learn = actions.add_parser(
         "learn",
         help=(
-            "learn from your live recordings of races or runs with known laps, each marked at "
-            "its line"
+            "learn from your own recordings of races or runs with known laps, each marked at its "
+            "line"
         ),
     )
     learn.add_argument(
@@ -58,38 +57,38 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="RECORDING",
-        help="MCAP or JSONL, as `kickcue run` or `kickcue record` made it",
+        help="MCAP or JSONL, made by `kickcue run` or `kickcue record`",
     )
     add_course_options(learn)
     add_pod_options(learn)
     reset = actions.add_parser(
-        "reset", help="forget: another shoe, another place on it, another pod"
+        "reset", help="forget what was learned: new shoes, another place on the shoe, another pod"
     )
     reset.add_argument(
         "pod",
         nargs="?",
         metavar="POD",
-        help="its address, name or MQTT id, or its name in the race file (all of them)",
+        help="its address, name or MQTT id, or its name in the race file (default: all)",
     )
     for each in (show, learn, reset):
         each.add_argument(
             "--athlete",
             metavar="NAME",
-            help="whose pod (as in race.toml, else runner; show: everybody's)",
+            help="whose pod (default: as in race.toml, else runner; show: everybody's)",
         )
         each.add_argument(
             "--race-file",
             type=Path,
             metavar="FILE",
-            help="race file that says which pod is meant (as `kickcue run` finds it)",
+            help="race file with the pod (default: the one `kickcue run` uses)",
         )
         each.add_argument(
             "--state",
             type=Path,
             metavar="DIR",
-            help="it is kept in DIR/calibration (the user's state folder)",
+            help="stored in DIR/calibration (default: the user's state folder)",
         )
-        each.add_argument("--json", action="store_true", help="one JSON object a line")
+        each.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -124,7 +123,7 @@ def _show(known: Calibrations, athlete: str | None, *, as_object: bool) -> int:
         print(json_line(_as_object(calibration)) if as_object else "\n".join(_as_text(calibration)))
     if not found and not damaged and not as_object:
         print(
-            "nothing is known of any pod yet: run a race with the lap button, or see `kickcue "
+            "nothing known about any pod yet: run a race with the lap button, or see `kickcue "
             "calibrate learn --help`"
         )
     return 1 if damaged else 0
@@ -193,9 +192,7 @@ def _learn(
         return 1
     pod = recording.header.pins.get(found.pod)
     if pod is None:
-        complain(
-            f"{path}: nothing is learned: it does not name the device that was its {found.pod}"
-        )
+        complain(f"{path}: nothing learned: it does not name the device used as {found.pod}")
         return 1
     if (
         settings is not None
@@ -220,7 +217,7 @@ def _learn(
         told = (
             f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}"
             if new
-            else "was counted before"
+            else "already counted"
         )
         print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")
     return 0
@@ -247,7 +244,7 @@ def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
 def _verdict(engine: Engine) -> PodScale | str:
     """Return what is measured up to now, or why that is nothing."""
     if engine.phase is Phase.ABORTED:
-        return "nothing is learned: the race was given up"
+        return "nothing learned: the race was abandoned"
     return engine.measured_scale or lead_changed(engine.distance_pods) or UNTOLD
 
 
@@ -259,12 +256,12 @@ def _reset(known: Calibrations, athlete: str, pod: str | None, *, as_object: boo
     wanted = files if pod is None else [path for path in files if path == known.path(athlete, pod)]
     if pod is not None and not wanted:
         names = ", ".join(calibration.pod for calibration in _all(files)[0]) or "none"
-        raise UsageError(f"nothing is known of a pod {pod} of {athlete}; known: {names}")
+        raise UsageError(f"nothing known about a pod {pod} of {athlete}; known: {names}")
     for path in wanted:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise UsageError(f"{path}: cannot be deleted: {error.strerror}") from None
+            raise UsageError(f"cannot delete {path}: {error.strerror}") from None
     print(
         json_line({"forgotten": len(wanted)})
         if as_object

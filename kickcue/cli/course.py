@@ -14,30 +14,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "event",
         metavar="EVENT",
         help=(
-            f"{', '.join(EVENTS)}, metres on the track (1200m), kilometres (8k) or miles on "
-            "the road"
+            f"{', '.join(EVENTS)}, metres on the track (1200m), kilometres (8k) or miles (5mile) "
+            "on the road"
         ),
     )
     parser.add_argument(
-        "--lap", type=float, metavar="M", help="lap length in metres (400 unless told)"
+        "--lap", type=float, metavar="M", help="lap length in metres (default: 400)"
     )
     parser.add_argument(
         "--lane",
         type=int,
         metavar="N",
-        help=f"lane of a 400 m track that is run in throughout, 1 to {LANES}",
+        help=f"lane of a 400 m track if the whole race is run in it, 1 to {LANES}",
     )
-    parser.add_argument("--indoor", action="store_true", help="a track of 200 m")
+    parser.add_argument("--indoor", action="store_true", help="a 200 m track")
     parser.add_argument(
         "--water-jump",
         choices=tuple(STEEPLE_LAPS_M),
-        help="where a steeplechase's pit lies; sets its lap",
+        help="where the water jump of a steeplechase is; sets the lap length",
     )
     parser.add_argument(
         "--kick",
         type=float,
         metavar="M",
-        help="length of the last window (the lap; 1000 m on the road)",
+        help="how long the kick is (default: the last lap; 1000 m on the road)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -72,7 +72,7 @@ def _as_json(course: Course) -> dict[str, Any]:
 def _as_text(course: Course) -> str:
     marker = "mile" if course.marker_m == MILE_M else "kilometre"
     lap = (
-        f"on the road, a line each {marker}"
+        f"on the road, a line every {marker}"
         if course.lap_m is None
         else f"laps of {course.lap_m:.10g} m"
     )

@@ -77,12 +77,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "hex",
         metavar="HEX",
         nargs="+",
-        help="the notification's bytes; 0x, spaces, colons and dashes are fine",
+        help="the notification's bytes in hex; 0x, spaces, colons and dashes are fine",
     )
     parser.add_argument(
         "--profile",
         metavar="ID|FILE",
-        help="read the bytes as this sensor means them (default for 2a53: generic-rsc)",
+        help="decode the bytes by this sensor profile (default for 2a53: generic-rsc)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -117,7 +117,7 @@ def parse_characteristic(text: str) -> str:
     char = short_uuid(text.strip().lower().removeprefix("0x"))
     if char not in CODECS:
         known = ", ".join(f"{uuid} ({name})" for uuid, name in NAMES.items())
-        raise UsageError(f"cannot decode characteristic {text!r}; known are {known}")
+        raise UsageError(f"characteristic: expected one of {known}, got {text!r}")
     return char
 
 
@@ -127,11 +127,10 @@ def parse_hex(text: str) -> bytes:
     for part in re.split(r"[\s:-]+", text.strip()):
         digits = part.lower().removeprefix("0x")
         if not re.fullmatch(r"[0-9a-f]*", digits):
-            raise UsageError(f"{part!r} is no hex: digits 0-9 and a-f, e.g. 0780035ae90039300000")
+            raise UsageError(f"expected hex digits, e.g. 0780035ae90039300000, got {part!r}")
         if len(digits) % 2:
             raise UsageError(
-                f"{part!r} has {len(digits)} hex digits: an even number is needed, two for each "
-                "byte"
+                f"expected two hex digits per byte, got {len(digits)} digits in {part!r}"
             )
         octets += bytes.fromhex(digits)
     return octets
@@ -196,11 +195,8 @@ def _apply_profile(shown: dict[str, Any], profile_id: str, char: str, data: byte
 def _why_no_cadence(profile_id: str, reading: Reading | None) -> str:
     raw = getattr(reading, "cadence_raw", None)
     if raw is None:
-        return f"by profile {profile_id} the number sent is no cadence"
-    return (
-        f"by profile {profile_id} {raw:g} per minute at this speed is neither plainly strides "
-        "nor plainly steps"
-    )
+        return f"profile {profile_id}: the number sent is not a cadence"
+    return f"profile {profile_id}: {raw:g} per minute at this speed could be strides or steps"
 
 
 def _row(key: str, value: Any) -> tuple[str, str, str]:

@@ -24,12 +24,12 @@ from kickcue.lab.statistics import Outcome, Summary, summary
 from kickcue.lab.thresholds import is_short, missed, missed_after_press, missed_together
 
 _DASK_HELP = (
-    "spread over a Dask cluster: tcp://HOST:8786 trusts everybody in that network with the "
-    "workers and with this machine, "
-    "tls://HOST:8786 those with a certificate of the same authority"
+    "run on a Dask cluster: with tcp://HOST:8786 anyone in that network can run code on the "
+    "workers and on this machine, with tls://HOST:8786 only holders of a certificate of the same "
+    "authority"
 )
-_BEST_HELP = "also what the best possible filters make of the same bytes"
-BEST, BEST_UNTOLD = "best possible", "not told the lines"
+_BEST_HELP = "also show how the best possible filters do on the same data"
+BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
 NAMES_OF_BESTS = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
 HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
@@ -41,36 +41,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--scenario",
         action="append",
         choices=tuple(SCENARIOS),
-        help="which faults (all; may repeat)",
+        help="which faults (default: all; may repeat)",
     )
     parser.add_argument(
         "--race",
         action="append",
         metavar="EVENT",
-        help="which event (those of the protocol; may repeat)",
+        help="which event (default: those of the protocol; may repeat)",
     )
     parser.add_argument(
         "--lap",
         type=float,
         metavar="M",
-        help="lap length in metres of the events of --race, or of the recordings (400)",
+        help="lap length in metres for --race, or for the recordings (default: 400)",
     )
     parser.add_argument(
-        "--seeds", type=int, default=200, metavar="N", help="how many races of each kind (200)"
+        "--seeds",
+        type=int,
+        default=200,
+        metavar="N",
+        help=("how many races of each kind (default: 200)"),
     )
-    parser.add_argument("--first-seed", type=int, default=0, metavar="S", help="the first seed (0)")
+    parser.add_argument(
+        "--first-seed", type=int, default=0, metavar="S", help=("the first seed (default: 0)")
+    )
     parser.add_argument(
         "--archive",
         type=Path,
         metavar="DIR",
-        help="recorded races of this folder, as recorded or with a --scenario's faults",
+        help="recorded races in this folder, as recorded or with the faults of --scenario",
     )
     parser.add_argument("--best", action="store_true", help=_BEST_HELP)
     parser.add_argument("--dask", metavar="ADDRESS", help=_DASK_HELP)
     for name, what in (
-        ("ca", "who is trusted"),
-        ("cert", "who we are"),
-        ("key", "the key of that"),
+        ("ca", "the trusted authority"),
+        ("cert", "our certificate"),
+        ("key", "its key"),
     ):
         parser.add_argument(
             f"--dask-{name}", type=Path, metavar="PEM", help=f"with --dask tls://: {what}"
@@ -112,7 +118,7 @@ class Kind:
 def run(args: argparse.Namespace) -> int:
     """Evaluate; exit status 1 where a threshold is missed."""
     if args.seeds < 1:
-        raise UsageError(f"--seeds {args.seeds}: should be at least 1")
+        raise UsageError(f"--seeds: expected at least 1, got {args.seeds}")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = races = unwarned = 0
     rows: list[Row] = []
@@ -163,23 +169,21 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
     if args.dask is None:
         if certificates != Certificates():
             raise UsageError(
-                "--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT with "
-                "them, got no --dask"
+                "--dask-ca, --dask-cert and --dask-key: expected --dask tls://HOST:PORT as well, "
+                "got no --dask"
             )
         return all_cores()
     if args.dask.startswith("tcp://"):
         complain(
-            f"{args.dask} trusts everybody in its network: who reaches it can run any program on "
-            "the workers and here; or tls://"
+            f"{args.dask}: anyone in its network can run any program on the workers and on this "
+            "machine; safer: tls://"
         )
     return cluster(args.dask, certificates)
 
 
 def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
     if args.lap is not None and args.race is None:
-        raise UsageError(
-            "--lap without --race: say whose laps they are, e.g. --race 3000m --lap 200"
-        )
+        raise UsageError("--lap: expected --race as well, e.g. --race 3000m --lap 200")
     asked = None if args.race is None else [(race, args.lap) for race in args.race]
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race, lap_m in asked or (*SHORT_EVENTS, *EVENTS):
@@ -199,13 +203,12 @@ def _archived(args: argparse.Namespace) -> Iterator[Kind]:
     for option, given in (("--race", args.race), ("--best", args.best)):
         if given:
             raise UsageError(
-                f"{option} with --archive: recordings tell their race, and what made their noise "
-                "is not known"
+                f"{option}: not with --archive, as recordings have their own race and noise"
             )
     races, left_out = known_races(args.archive, args.lap)
     if not args.json:
         for name, why in left_out.items():
-            print(f"left out {name}: {why}")
+            print(f"skipped {name}: {why}")
     if args.scenario is None:
         yield Kind(
             f"{len(races)} recordings",
@@ -258,7 +261,7 @@ def _print(
         _print_json(kind, rows, short, bounds)
         return bool(short)
     print(f"{kind.title}: {ours.races} races, seeds from {kind.seeds.start}")
-    print("seconds between what is felt and the true start of the last lap:")
+    print("seconds between the cue felt and the true start of the last lap:")
     lines = [(who, *_as_text(row)) for who, row in rows.items()]
     for who, bound in bounds.items():
         lines.append((who, f"{bound.median_s:.2f}", f"{bound.p95_s:.2f}", "", "", "", ""))
@@ -266,14 +269,14 @@ def _print(
     felt = f"felt late {ours.late_felt}, felt twice {ours.double_felt}"
     print(f"{felt}, unwarned {ours.unwarned}")
     if ours.marked is not None and ours.strays is not None:
-        print(f"lines marked {ours.marked:.1%}, marks of no line {ours.strays:.1%}")
+        print(f"lines marked {ours.marked:.1%}, false marks {ours.strays:.1%}")
     if ours.slept_over:
-        print(f"slept from the bell until half the lap was gone: {ours.slept_over} races")
+        print(f"no data from the bell until half the lap was over: {ours.slept_over} races")
     if "after a press" in rows:
         print(f"a lap was pressed before the bell in {rows['after a press'].races} races")
     if BEST in bounds:
         sd_s = bounds[BEST].sd_s
-        print(f"before the line the best filter is {sd_s:.2f} s sure of it (1 standard deviation)")
+        print(f"before the line the best filter is certain to {sd_s:.2f} s (1 standard deviation)")
     for sentence in short:
         print(f"missed: {sentence}")
     print()

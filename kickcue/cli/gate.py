@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--start-offset",
         type=float,
         metavar="S",
-        help="the gun went S seconds into the recording (where it says, else 0)",
+        help="the gun went S seconds into the recording (default: the recorded start, else 0)",
     )
     add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     course = document.course()
     gun_ns = gun_of(recording) if args.start_offset is None else s_to_ns(args.start_offset)
     if (recording.header.made_by or "").endswith(" simulate"):
-        complain(f"{args.file}: is simulated: its line lies on no real track")
+        complain(f"{args.file}: simulated, so its finish line is not on a real track")
     line = taught_line(recording, course, document.setup().sensors, gun_ns)
     if args.json:
         print(json_line(_as_object(recording, course, line)))
@@ -58,8 +58,8 @@ def _document(args: argparse.Namespace, recording: Recording) -> RaceDocument:
     document = race_wish(args, recorded, sensors_of(recording)) or recorded
     if document is None:
         raise UsageError(
-            f"{recording.path.name} does not say which race it was: say --race; --race 10000m for "
-            "laps that began at the finish line"
+            f"{recording.path.name} does not say which race it was: give --race (--race 10000m "
+            "for laps from the finish line)"
         )
     return document
 
@@ -85,7 +85,7 @@ def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator
     spread = f" ±{stdev(line.laps_m):.1f}" if len(line.laps_m) > 1 else ""
     laps = "1 lap" if len(line.laps_m) == 1 else f"{len(line.laps_m)} laps"
     yield f"{recording.path.name}, {course.event} on laps of {course.lap_m:g} m"
-    yield f"by the positions: {laps} of {fmean(line.laps_m):.1f}{spread} m"
+    yield f"from the positions: {laps} of {fmean(line.laps_m):.1f}{spread} m"
     yield ""
     rows, before = [], None
     for crossing in line.crossings:
@@ -99,9 +99,7 @@ def _as_text(recording: Recording, course: Course, line: TaughtLine) -> Iterator
     yield table(("line", "after", "lap"), rows, align="rrr")
     race_s = _race_s(course, line)
     yield (
-        "race: the last line was not seen to be crossed"
-        if race_s is None
-        else f"race: {clock(race_s)}"
+        "race: the last line crossing was not found" if race_s is None else f"race: {clock(race_s)}"
     )
     yield from ("", *_for_race_toml(line.gate))
 

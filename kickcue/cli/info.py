@@ -37,10 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="also what each sensor sent, the gaps, and what the engine put out",
+        help="also show what each sensor sent, the gaps, and the engine's outputs",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object a line, one for each file"
+        "--json", action="store_true", help="print one JSON object per line, one for each file"
     )
 
 

@@ -57,9 +57,9 @@ _RULES: Final = "\n".join(
 )
 QUESTIONS: Final = (
     Question("race", "EVENT", "race", "Event (5000m, mile, 3000sc, 10k ...)", lambda _: "5000m"),
-    Question("lap", "M", "lap_m", "Length of a lap in metres", _usual_lap, _metres, _on_a_track),
+    Question("lap", "M", "lap_m", "Lap length in metres", _usual_lap, _metres, _on_a_track),
     Question(
-        "target", "TIME", "target_s", f"Wanted time, like 16:30, or {NONE}", lambda _: NONE, seconds
+        "target", "TIME", "target_s", f"Target time, like 16:30, or {NONE}", lambda _: NONE, seconds
     ),
     Question(
         "rules",
@@ -94,14 +94,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path(RACE_FILE),
         metavar=RACE_FILE,
-        help=f"the file to write ({RACE_FILE})",
+        help=f"the file to write (default: {RACE_FILE})",
     )
     for it in QUESTIONS:
         parser.add_argument(
             f"--{it.option}", metavar=it.metavar, help=f"{it.text[0].lower()}{it.text[1:]}"
         )
     parser.add_argument(
-        "--yes", action="store_true", help="ask nothing: what no option tells stays as usual"
+        "--yes",
+        action="store_true",
+        help=("ask nothing: use the default for everything not given as an option"),
     )
 
 
@@ -122,8 +124,8 @@ def run(args: argparse.Namespace) -> int:
             )
     new_race_file(args.file, answers)
     tell(
-        f"{args.file} is written; only you can read it. Every other setting stands in it too, "
-        "explained and off."
+        f"Wrote {args.file}, readable only by you. Every other setting is in it too, explained "
+        "and commented out."
     )
     file = "" if args.file == Path(RACE_FILE) else f" {args.file}"
     tell(f"Next: 'kickcue pair{file}' finds your sensors and adds them to it.")
@@ -132,8 +134,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _missing(question: Question) -> NoReturn:
     raise UsageError(
-        f"--{question.option} {question.metavar} is not told, and there is nobody to ask; --yes "
-        "leaves all but --race as usual"
+        f"expected --{question.option} {question.metavar}, as there is no terminal to ask in; "
+        "--yes uses the default for all but --race"
     )
 
 
@@ -154,9 +156,7 @@ def _asked(question: Question, answers: Answers) -> Answers:
             text = input(f"{question.text} [{usual}]: ").strip()
         except EOFError:
             print()
-            raise UsageError(
-                "the questions were not answered to the end: nothing is written"
-            ) from None
+            raise UsageError("not all questions were answered: nothing written") from None
         try:
             return _meant(question, text or usual, answers)
         except UsageError as error:

@@ -24,17 +24,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="race.toml",
-        help="where to write it (the one `kickcue run` would take)",
+        help="where to write it (default: the race file `kickcue run` uses)",
     )
-    parser.add_argument("--strap", metavar="ADDRESS", help="take this one, without asking which")
+    parser.add_argument("--strap", metavar="ADDRESS", help="use this one, without asking")
     parser.add_argument("--pod", metavar="ADDRESS", help="same for the foot pod")
     parser.add_argument(
-        "--yes", action="store_true", help="with --strap or --pod: ask nothing, write it"
+        "--yes", action="store_true", help="with --strap or --pod: write without asking"
     )
     parser.add_argument(
         "--adapter",
         metavar="NAME",
-        help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)",
+        help=(
+            "which Bluetooth adapter, such as hci1 (default: as in race.toml, or the system's "
+            "first)"
+        ),
     )
 
 
@@ -47,13 +50,12 @@ def run(args: argparse.Namespace) -> int:
     }
     if args.yes and not told:
         raise UsageError(
-            "--yes needs an address: --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows "
-            "them)"
+            "--yes: expected --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)"
         )
     if not args.yes and not is_terminal():
         raise UsageError(
-            "there is nobody to ask here: say --strap ADDRESS and --pod ADDRESS with --yes "
-            "(`kickcue scan` shows them)"
+            "no terminal to ask in: give --strap ADDRESS and --pod ADDRESS with --yes (`kickcue "
+            "scan` shows them)"
         )
     path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
@@ -63,17 +65,14 @@ def run(args: argparse.Namespace) -> int:
         pin_sensor(path, each.sensor, each.pin)
         tell(f"{each.sensor}: {describe(each)}")
     if not found:
-        tell("nothing was chosen, and nothing was changed")
+        tell("nothing chosen, nothing changed")
         return 0
     others = load_settings(path).sensors.keys() - {each.sensor for each in found}
     if others:
-        tell(
-            f"{path} also names {', '.join(sorted(others))}, as before: take out what you do not "
-            "wear"
-        )
+        tell(f"{path} still has {', '.join(sorted(others))}: remove what you do not wear")
     # One of another name is not found by itself.
     named = "" if args.file in (None, Path(RACE_FILE)) else f" {path}"
-    tell(f"written to {path}; now: kickcue run{named}")
+    tell(f"saved to {path}; next: kickcue run{named}")
     return 0
 
 
@@ -81,7 +80,7 @@ def describe(found: Chosen) -> str:
     """Return a chosen sensor in a line."""
     kind, value = found.pin.pin
     named = "" if kind == "name" else f"{found.title}, "
-    return printable(f"{named}known by its {kind} {value}, read as {found.pin.profile}")
+    return printable(f"{named}recognised by its {kind} {value}, profile {found.pin.profile}")
 
 
 async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:

@@ -50,7 +50,7 @@ GIVEN_UP_S: Final = COMMAND_WORTH_S + 0.5
 HELP: Final = "Enter lap · u undo · s start · f finish · x give up · d distance · q quit"
 SAME_M: Final = 1.0
 """What a state tells is rounded to 0.1 m."""
-TAKEN_BACK: Final = "not over? undo takes it back for a minute"
+TAKEN_BACK: Final = "not over? undo works for one minute"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,18 +59,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "what",
         nargs="?",
         choices=sorted(WHAT),
-        help="press this once, and say what came of it (a keyboard unless told)",
+        help="press this once and report the result (default: interactive keys)",
     )
-    told = "with distance: how long the race is after all, such as 3000, mile, 10k"
+    told = "with distance: the correct race distance, such as 3000, mile, 10k"
     parser.add_argument("race_distance", nargs="?", metavar="DISTANCE", help=told)
     parser.add_argument(
         "--trackside",
         action="store_true",
-        help="you are a helper beside the track (training and time trials alone)",
+        help="you are a trackside helper (training and time trials only)",
     )
     add_broker_options(parser)
     parser.add_argument(
-        "--json", action="store_true", help="with a press: what came of it as one JSON object"
+        "--json", action="store_true", help="with a press: print the result as one JSON object"
     )
 
 
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     """Press once, or until q; 1 and BrokerError where nobody took the press."""
     if args.what is None and (args.json or not is_terminal()):
         raise UsageError(
-            f"say what to press: {', '.join(WHAT)} (there is no terminal with keys to press)"
+            f"expected what to press ({', '.join(WHAT)}), as there is no terminal for keys"
         )
     press = _told_press(args)
     broker = told_broker(args)
@@ -109,10 +109,10 @@ def _told_press(args: argparse.Namespace) -> Press | None:
         return None
     if args.what != "distance":
         if args.race_distance is not None:
-            raise UsageError(f"{args.what} {args.race_distance}: expected {args.what} alone")
+            raise UsageError(f"expected {args.what} alone, got {args.what} {args.race_distance}")
         return Press(WHAT[args.what])
     if args.race_distance is None:
-        raise UsageError("distance: expected how long the race is, such as 3000, mile, 10k")
+        raise UsageError("distance: expected a race distance, such as 3000, mile, 10k")
     return Press(CommandKind.DISTANCE, race_distance_m(args.race_distance))
 
 
@@ -151,8 +151,8 @@ class Heard:
             return None
         phase = None if self.status is None else self.status.phase
         if press.kind is CommandKind.START:
-            return f"the race has not begun: {_words(phase)}"
-        return f"no race is on: {_words(phase)}"
+            return f"the race has not started ({_words(phase)})"
+        return f"no race is on ({_words(phase)})"
 
     def _other_distance(self, metres: float) -> str | None:
         """Return that the race is another distance still; None where it is not, as far as told."""
@@ -162,7 +162,7 @@ class Heard:
         there_m = state.distance_m + state.to_go_m
         if abs(there_m - metres) <= SAME_M:
             return None
-        return f"the race stays {there_m:.0f} m: the runner's screen tells why"
+        return f"the race stays {there_m:.0f} m: see the runner's screen for the reason"
 
     @property
     def is_racing(self) -> bool:
@@ -188,7 +188,7 @@ class Heard:
 
 
 def _words(phase: Phase | None) -> str:
-    return "where it stands is not told" if phase is None else PHASES[phase]
+    return "position unknown" if phase is None else PHASES[phase]
 
 
 # ---- one press
@@ -210,7 +210,7 @@ async def _once(broker: ToldBroker, press: Press, by: Orderer) -> Heard:
                 f"{helper.session.refusals.text or 'did not confirm the press in time'}"
             )
     if not heard.online:
-        raise BrokerError(f"nobody took the press: no kickcue is online at {helper.topics.prefix}")
+        raise BrokerError(f"no answer to the press: no kickcue is online at {helper.topics.prefix}")
     return heard
 
 
@@ -327,8 +327,8 @@ class Keyboard:
 
     def _trouble(self) -> str:
         if self._helper.session.connected:
-            return "nobody follows a race there"
-        return WAITING if self._helper.session.trouble == WAITING else "no connection; trying again"
+            return "no race is being tracked there"
+        return WAITING if self._helper.session.trouble == WAITING else "no connection; retrying"
 
     def _came_of_it(self) -> str:
         """Return what became of the presses.
@@ -347,4 +347,4 @@ class Keyboard:
         if refused is not None:
             return f"{last}: {refused}"
         given_up = ago_s > GIVEN_UP_S
-        return f"{last}: {unsent} not sent" if given_up else f"{last}: on its way"
+        return f"{last}: {unsent} not sent" if given_up else f"{last}: sending"

@@ -26,10 +26,10 @@ from kickcue.core.printable import printable
 _SENSORS: Final = ("id", "reads", "cadence", "known by", "bytes", "device")
 _WATCHES: Final = ("id", "status", "over", "plays", "device")
 _LEGEND: Final = (
-    "known by: source (code, a specification, a recording), report (users), guess\n"
-    "bytes: real (captured), sample (another project's test), synthetic (made up)\n"
-    "status: working; vectors (right by the sources, nobody has seen them arrive);\n"
-    "        companion-only (needs an app that kickcue does not bring)"
+    "known by: source (code, a specification, a recording), report (users), guess\nbytes: real "
+    "(captured), sample (another project's test), synthetic (made up)\nstatus: working; vectors "
+    "(follows the sources, never tried on a real device);\n        companion-only (needs an app "
+    "that kickcue does not include)"
 )
 
 
@@ -37,13 +37,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the three actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="list | show | check")
     for name, help_, argument in (
-        ("list", "all profiles, a line each", None),
+        ("list", "all profiles, one line each", None),
         (
             "show",
             "one profile: evidence, rules, self-tests",
             ("profile", "the id of a profile, or the path of a TOML file"),
         ),
-        ("check", "hold profile files to their word", ("file", "the path of a TOML file")),
+        ("check", "run the self-tests of profile files", ("file", "the path of a TOML file")),
     ):
         action = actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         if argument is not None:
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
                 nargs="+" if name == "check" else None,
                 help=argument[1],
             )
-        action.add_argument("--json", action="store_true", help="print JSON, one object a line")
+        action.add_argument("--json", action="store_true", help="print JSON, one object per line")
 
 
 def run(args: argparse.Namespace) -> int:

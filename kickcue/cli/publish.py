@@ -51,7 +51,7 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
         )
         await delivery.only_sender()
         delivery.send(PhaseChange(0, Phase.WAITING, Phase.WAITING))
-        goes = "cues go" if rules.cues else f"{rules.reason}; only what is shown goes"
+        goes = "cues are sent" if rules.cues else f"{rules.reason}; only the display is sent"
         complain(f"{goes} to {address}, topics {topics.prefix}/#")
         zero_ns: int | None = None
         for event, outputs in steps:

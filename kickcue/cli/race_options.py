@@ -15,9 +15,7 @@ from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 
 
-def add_race_options(
-    parser: argparse.ArgumentParser, unless_told: str = "what the recording says"
-) -> None:
+def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
     """Add the options of a race; ``unless_told`` says where the race comes from without them."""
     add_course_options(parser, unless_told)
     group = parser.add_argument_group("its cues")
@@ -25,22 +23,27 @@ def add_race_options(
         "--kick",
         type=float,
         metavar="M",
-        help="length of the last window (the lap; 1000 m on the road)",
+        help="how long the kick is (default: the last lap; 1000 m on the road)",
     )
     group.add_argument(
-        "--rules", choices=[r.value for r in Rules], help="what cues are allowed (training)"
+        "--rules",
+        choices=[r.value for r in Rules],
+        help=("which cues are allowed (default: training)"),
     )
     group.add_argument(
-        "--target", metavar="TIME", help="wanted time, 15:30 or seconds: allows even-pace cues"
+        "--target", metavar="TIME", help="target time, 15:30 or seconds: enables even-pace cues"
     )
     group.add_argument(
         "--hr-ceiling",
         type=float,
         metavar="BPM",
-        help="at or above it before the bell: hold form, no kick (off)",
+        help=(
+            "heart rate limit: at or above it before the bell, hold form instead of kicking "
+            "(default: off)"
+        ),
     )
     group.add_argument(
-        "--language", metavar="LANG", help="language of the cues, or a .toml file (en)"
+        "--language", metavar="LANG", help="language of the cues, or a .toml file (default: en)"
     )
     group.add_argument(
         "--plain-relax",
@@ -51,30 +54,28 @@ def add_race_options(
     add_pod_options(parser)
 
 
-def add_course_options(
-    parser: argparse.ArgumentParser, unless_told: str = "what the recording says"
-) -> None:
+def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
     """Add those that say where the lines are, and how the sensors are read."""
     group = parser.add_argument_group("the race")
     group.add_argument(
-        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... ({unless_told} unless told)"
+        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {unless_told})"
     )
+    group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (default: 400)")
     group.add_argument(
-        "--lap", type=float, metavar="M", help="lap length in metres (400 unless told)"
+        "--lane", type=int, metavar="N", help="lane of a 400 m track if the whole race is run in it"
     )
+    group.add_argument("--indoor", action="store_true", default=None, help="a 200 m track")
     group.add_argument(
-        "--lane", type=int, metavar="N", help="lane of a 400 m track that is run in throughout"
-    )
-    group.add_argument("--indoor", action="store_true", default=None, help="a track of 200 m")
-    group.add_argument(
-        "--water-jump", choices=("inside", "outside"), help="where a steeplechase's pit lies"
+        "--water-jump",
+        choices=("inside", "outside"),
+        help=("where the water jump of a steeplechase is"),
     )
     group.add_argument(
         "--profile",
         action="append",
         default=[],
         metavar="SENSOR=ID",
-        help="read a sensor by this profile, e.g. pod=stryd (may repeat)",
+        help="use this profile for a sensor, e.g. pod=stryd (may repeat)",
     )
 
 
@@ -82,13 +83,13 @@ def add_pod_options(parser: argparse.ArgumentParser) -> None:
     """Add what is known of the pod."""
     group = parser.add_argument_group("the pod")
     group.add_argument(
-        "--scale", type=float, metavar="K", help="true metres per pod metre, where known (1)"
+        "--scale", type=float, metavar="K", help="true metres per pod metre, if known (default: 1)"
     )
     group.add_argument(
         "--scale-sd",
         type=float,
         metavar="SD",
-        help="how sure that is, one standard deviation (0.03)",
+        help="its uncertainty, one standard deviation (default: 0.03)",
     )
 
 
@@ -110,13 +111,13 @@ def race_wish(
     unheard = [name for name in profiles if name not in sensors]
     if unheard:
         raise UsageError(
-            f"--profile {unheard[0]}=...: the recording has no such sensor, only "
-            f"{', '.join(sensors) or 'none'}"
+            f"--profile {unheard[0]}=...: expected a sensor of the recording "
+            f"({', '.join(sensors) or 'none'})"
         )
     heard = {name: choice.model_dump() for name, choice in sensors.items()}
     given = {**base, **told, "sensors": {**heard, **profiles}}
     if "race" not in given:
-        raise UsageError("say which race: --race, e.g. --race 5000m")
+        raise UsageError("expected --race, e.g. --race 5000m")
     document = RaceDocument.parse(given, OPTIONS)
     if {"race", "target_s"} & told.keys():
         _check_target(document)
@@ -188,7 +189,7 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     for pair in pairs:
         name, equals, profile = pair.partition("=")
         if not (name and equals and profile):
-            raise UsageError(f"--profile {pair!r}: expected something like pod=stryd")
+            raise UsageError(f"--profile: expected something like pod=stryd, got {pair!r}")
         found[name] = {"profile": profile}
     return found
 
@@ -201,12 +202,12 @@ def writable_race_file(told: Path | None, command: str) -> Path:
     path = told or find_race_file(os.environ)
     if path is None:
         raise UsageError(
-            "there is no race.toml to write to: `kickcue init` makes one, then `kickcue "
-            f"{command}` again"
+            f"no race.toml to write to: create one with `kickcue init`, then `kickcue {command}` "
+            "again"
         )
     if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise UsageError(
-            f"{path} cannot be written by this user: try `sudo kickcue {command}`, or have a "
-            "race.toml of your own here"
+            f"this user cannot write {path}: try `sudo kickcue {command}`, or use your own "
+            "race.toml here"
         )
     return path

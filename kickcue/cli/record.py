@@ -49,24 +49,31 @@ HELP: Final = "s start · space lap · q end"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    where = "OUT.mcap: where to (the user's state folder); race.toml: whose sensors"
+    where = (
+        "OUT.mcap: the recording (default: in the user's state folder); race.toml: which sensors"
+    )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=where)
-    parser.add_argument("--strap", metavar="ADDRESS", help="this strap, whatever race.toml says")
+    parser.add_argument(
+        "--strap", metavar="ADDRESS", help=("use this strap, whatever race.toml says")
+    )
     parser.add_argument("--pod", metavar="ADDRESS", help="same for a foot pod")
     parser.add_argument(
-        "--seconds", type=float, metavar="N", help="end after N seconds (until q or Ctrl-C)"
+        "--seconds", type=float, metavar="N", help="stop after N seconds (default: at q or Ctrl-C)"
     )
     parser.add_argument(
         "--adapter",
         metavar="NAME",
-        help="which Bluetooth adapter, such as hci1 (as in race.toml, or the system's first)",
+        help=(
+            "which Bluetooth adapter, such as hci1 (default: as in race.toml, or the system's "
+            "first)"
+        ),
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Record until told to end; 1 where the recording ended before that."""
     if args.seconds is not None and not args.seconds > 0:
-        raise UsageError(f"--seconds {args.seconds:g}: should be more than 0")
+        raise UsageError(f"--seconds: expected more than 0, got {args.seconds:g}")
     out, race_file = _files(args.files)
     be_quiet()
     machine_time.run(_record(args, out, race_file))
@@ -80,8 +87,8 @@ def _files(paths: Sequence[Path]) -> tuple[Path | None, Path | None]:
     odd = [str(path) for path in paths if path not in (*outs, *races)]
     if odd or len(outs) > 1 or len(races) > 1:
         raise UsageError(
-            f"{', '.join(odd) or 'too many files'}: should be at most one OUT.mcap and one "
-            "race.toml"
+            "expected at most one OUT.mcap and one race.toml, got "
+            f"{', '.join(odd) or 'too many files'}"
         )
     return outs[0] if outs else None, races[0] if races else None
 
@@ -104,7 +111,7 @@ async def _record(args: argparse.Namespace, out: Path | None, race_file: Path | 
         finally:
             take.recorder.close(slow=lambda text: print(f"kickcue: {text}", file=sys.stderr))
         if take.recorder.trouble is not None:
-            raise DataError(f"the recording has ended early: {take.recorder.trouble}")
+            raise DataError(f"recording stopped early: {take.recorder.trouble}")
         path = take.recorder.path
         print(
             f"Recorded in {path}\nWhat is in it: kickcue info {path}\nAs a race: kickcue replay "
@@ -202,13 +209,13 @@ async def _pins(args: argparse.Namespace, race_file: Path | None) -> tuple[str |
         near = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
         if not near:
             raise UsageError(
-                f"{path} names sensors over MQTT alone, and record hears Bluetooth alone: "
-                "`kickcue run` records both"
+                f"{path} only has sensors over MQTT, and record only supports Bluetooth: `kickcue "
+                "run` records both"
             )
         return adapter, near
     if not is_terminal():
         raise UsageError(
-            "whose sensors? say --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or "
+            "expected --strap ADDRESS or --pod ADDRESS (`kickcue scan` shows them), or run "
             "`kickcue pair` first"
         )
     return adapter, [pin_of(each.sensor, each.pin) for each in await _choose(adapter)]
@@ -218,7 +225,7 @@ async def _choose(adapter: str | None) -> list[Chosen]:
     async with dialogue(adapter) as talk:
         found = await talk.sensors()
     if not found:
-        raise UsageError("no sensor was chosen: there is nothing to record")
+        raise UsageError("no sensor chosen: nothing to record")
     return found
 
 

@@ -68,25 +68,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--rate",
         default=None,
         metavar="N",
-        help="N times as fast as recorded, or max (max; with --publish 1)",
+        help="N times as fast as recorded, or max (default: max; with --publish 1)",
     )
     parser.add_argument(
         "--marks",
         choices=MARKS,
         default="manual",
-        help="which laps of a watch's file become marks (manual)",
+        help="which laps of a watch's file become marks (default: manual)",
     )
     add_activity_option(parser)
-    parser.add_argument("--estimates", action="store_true", help="print where the runner is, too")
+    parser.add_argument("--estimates", action="store_true", help="also print the runner's position")
     parser.add_argument(
-        "--why", action="store_true", help="print arming, marks and sensor health, too"
+        "--why", action="store_true", help="also print arming, marks and sensor health"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.add_argument(
         "--record",
         type=Path,
         metavar="OUT",
-        help="write what went in and came out: an .mcap file, or a folder",
+        help="record inputs and outputs: an .mcap file, or a folder",
     )
     parser.add_argument(
         "--publish", action="store_true", help="send the cues over MQTT at the recorded pace"
@@ -94,19 +94,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help="with --publish: mqtt://[user[:password]@]host[:port] (a private one)",
+        help="with --publish: mqtt://[user[:password]@]host[:port] (default: a private one)",
     )
     parser.add_argument(
         "--ca",
         type=Path,
         metavar="FILE",
-        help="with --broker mqtts://: the certificates to trust (the system's)",
+        help="with --broker mqtts://: the certificates to trust (default: the system's)",
     )
-    parser.add_argument("--athlete", metavar="NAME", help="with --publish: whose topics (runner)")
+    parser.add_argument(
+        "--athlete", metavar="NAME", help=("with --publish: whose topics (default: runner)")
+    )
     parser.add_argument(
         "--alongside",
         action="store_true",
-        help="with --publish: even if another run sends there: each cue is felt twice",
+        help="with --publish: send even if another run already does: each cue is then played twice",
     )
     add_race_options(parser)
 
@@ -115,12 +117,12 @@ def run(args: argparse.Namespace) -> int:
     """Replay every file; the exit status is 1 where one of them was damaged."""
     rate = _rate(args)
     if args.ca and not args.broker:
-        raise UsageError("--ca is for --broker mqtts://...: say both")
+        raise UsageError("--ca: expected --broker mqtts://... as well")
     if args.broker and not args.publish:
-        raise UsageError("--broker is for --publish: say both")
+        raise UsageError("--broker: expected --publish as well")
     if args.record and len(args.files) > 1 and not args.record.is_dir():
         raise UsageError(
-            f"--record {args.record}: with several files it should be an existing folder"
+            f"--record: expected an existing folder with several files, got {args.record}"
         )
     status = 0
     for path in args.files:
@@ -208,7 +210,7 @@ def _target(record: Path, path: Path) -> Path:
         return record / f"{path.name}.mcap"
     if record.suffix != ".mcap":
         raise UsageError(
-            f"--record {record}: should be a new file that ends in .mcap, or an existing folder"
+            f"--record: expected a new file that ends in .mcap, or an existing folder, got {record}"
         )
     return record
 
@@ -216,7 +218,7 @@ def _target(record: Path, path: Path) -> Path:
 def _ending(course: Course, show: Show) -> str:
     last = show.last
     if last is None or last.distance_m is None:
-        return "  the race never began: there is no start in this recording"
+        return "  the race never started: this recording has no start"
     if last.distance_m < course.bell_m:
         run = metres(last.distance_m, last.distance_sd_m)
         return (
@@ -224,9 +226,10 @@ def _ending(course: Course, show: Show) -> str:
             "never reached"
         )
     if not show.measured:
-        return "  no foot pod was heard: where the runner was is a guess from the clock"
+        return "  no foot pod data: the position is only a guess from the clock"
     return (
-        f"  {course.event} over laps of {course.marker_m:g} m; --why tells what the cues came from"
+        f"  {course.event} over laps of {course.marker_m:g} m; --why shows what the cues are "
+        "based on"
     )
 
 
@@ -234,12 +237,14 @@ def _rate(args: argparse.Namespace) -> float | None:
     """Return the rate; None is as fast as possible."""
     if args.rate in (None, "max"):
         if args.rate == "max" and args.publish:
-            raise UsageError("--rate max with --publish: cues are felt in real time, say a number")
+            raise UsageError(
+                "--rate: expected a number with --publish, as cues are played in real time, got max"
+            )
         return None
     try:
         rate = float(args.rate)
     except ValueError:
         rate = 0.0
     if not 0.0 < rate <= 1000.0:
-        raise UsageError(f"--rate {args.rate}: should be max, or a number from 0.001 to 1000")
+        raise UsageError(f"--rate: expected max, or a number from 0.001 to 1000, got {args.rate}")
     return rate

@@ -18,9 +18,9 @@ from kickcue.recording.laps import PRESSES
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
-    Way.POSITIONS: "the recording begins or ends in it",
-    Way.SPEED: "the recording begins or ends in it",
-    Way.MARKS: "an end that nobody pressed, filled in with the usual length",
+    Way.POSITIONS: "the recording starts or ends in it",
+    Way.SPEED: "the recording starts or ends in it",
+    Way.MARKS: "an end without a press, filled in with the usual length",
 }
 SHARP: Final = Way.MARKS
 """Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of
@@ -41,15 +41,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=(*(way.value for way in Way), AUTO),
         default=AUTO,
         help=(
-            "what to find them by (auto: the positions, else the speeds, else the lap "
-            "presses, whichever show any)"
+            "what to find them by (default: auto, which tries positions, then speeds, then lap "
+            "presses)"
         ),
     )
     parser.add_argument(
         "--marks",
         choices=MARKS,
         default="manual",
-        help="which laps of a watch's file count as presses (manual)",
+        help="which laps of a watch's file count as presses (default: manual)",
     )
     add_activity_option(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -121,8 +121,7 @@ def _fade(told: Sequence[RepFigures]) -> Iterator[str]:
     else:
         yield (
             "fade   last against first: time "
-            f"{last.seconds / before[0].seconds - 1.0:+.1%}{also}; how far they were is not "
-            "known"
+            f"{last.seconds / before[0].seconds - 1.0:+.1%}{also}; distances unknown"
         )
     yield f"kick   {for_the_kick(*_change(before, last))}"
 
@@ -149,13 +148,13 @@ def for_the_kick(speed: float | None, cadence: float | None) -> str:
     Nothing is said beyond that.
     """
     if cadence is None:
-        return "nothing to say: a last lap asks for cadence, and none is known"
+        return "unknown: the last lap calls for cadence, and there is no cadence data"
     said = f"cadence {cadence:+.1%} against those before"
     if cadence < ANSWERED_RATIO - 1.0:
-        return f"{said}; a last lap's cue asks for {ANSWERED_RATIO - 1.0:+.0%}"
+        return f"{said}; the last-lap cue calls for {ANSWERED_RATIO - 1.0:+.0%}"
     if speed is not None and speed <= 0.0:
-        return f"{said}, but no faster: the steps were shorter"
-    return f"{said}, as a last lap's cue asks ({ANSWERED_RATIO - 1.0:+.0%})"
+        return f"{said}, but no faster: steps were shorter"
+    return f"{said}, as the last-lap cue calls for ({ANSWERED_RATIO - 1.0:+.0%})"
 
 
 def _shown(value: float | None, digits: int) -> str:

@@ -46,50 +46,50 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="race.toml",
-        help="what is run (./race.toml, else the user's, else /etc's)",
+        help="the race file (default: ./race.toml, else the user's, else the one in /etc)",
     )
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{URL_FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
+        help=f"{URL_FORM}, or mqtts:// (default: as in race.toml, or kickcue's own)",
     )
     parser.add_argument(
         "--ca",
         type=Path,
         metavar="FILE",
-        help="with mqtts://: the certificates to trust (as in race.toml)",
+        help="with mqtts://: the certificates to trust (default: as in race.toml)",
     )
     parser.add_argument(
         "--athlete",
         metavar="NAME",
-        help="whose cues: topics below kickcue/NAME (runner unless told)",
+        help="whose cues: topics below kickcue/NAME (default: runner)",
     )
     parser.add_argument(
         "--headless",
         action="store_true",
-        help="no screen: log lines, and systemd is told how it goes (also in a pipe)",
+        help="no screen: log lines, and status reports to systemd (default in a pipe)",
     )
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help="a new race, even if one was cut off less than ten minutes ago",
+        help="start a new race, even if one was interrupted less than ten minutes ago",
     )
     parser.add_argument(
         "--alongside",
         action="store_true",
-        help="send cues even if another run sends on the same topics: each is felt twice",
+        help="send cues even if another run uses the same topics: each is then played twice",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="recordings go to DIR/races (the user's state folder)",
+        help="recordings go to DIR/races (default: the user's state folder)",
     )
-    parser.add_argument("--no-record", action="store_true", help="record nothing")
+    parser.add_argument("--no-record", action="store_true", help="do not record")
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="in the log every attempt, not only the first of a row",
+        help="log every attempt, not only the first of a series",
     )
     add_race_options(parser, "as in race.toml")
 
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
     how = _How(fresh=args.fresh, alongside=args.alongside)
     trouble = machine_time.run(_headless(settings, how) if headless else _on_screen(settings, how))
     if trouble is not None:
-        raise DataError(f"the race was recorded only in part: {trouble}")
+        raise DataError(f"only part of the race was recorded: {trouble}")
     return 0
 
 
@@ -147,9 +147,7 @@ def _with_sensors(
         raise UsageError(asyncio.run(_who_is_around(settings)))
     found, keep = asyncio.run(_choose(settings, path))
     if not found:
-        raise UsageError(
-            "a race without any sensor tells nothing: `kickcue scan` shows what is heard here"
-        )
+        raise UsageError("a race needs at least one sensor: `kickcue scan` shows what is nearby")
     for each in found:
         tell(f"{each.sensor}: {describe(each)}")
         if keep and path is not None:
@@ -179,15 +177,13 @@ async def _who_is_around(settings: Settings) -> str:
                 for each in seen()
             ]
     except RadioError as error:
-        heard = f"what is around cannot be seen ({error})"
+        heard = f"cannot search for sensors ({error})"
     else:
         more = f" and {len(around) - SHOWN} more" if len(around) > SHOWN else ""
-        heard = (
-            f"around here: {', '.join(around[:SHOWN])}{more}" if around else "none is heard here"
-        )
+        heard = f"nearby: {', '.join(around[:SHOWN])}{more}" if around else "none found nearby"
     return (
-        f"race.toml names no sensors, and kickcue does not guess whose are meant; {heard}; "
-        "say which with `kickcue pair`"
+        f"race.toml has no sensors, and kickcue does not guess which are yours; {heard}; choose "
+        "yours with `kickcue pair`"
     )
 
 
@@ -220,7 +216,7 @@ def _ending(race: RaceDaemon, phase: Phase) -> str:
         else f"Recorded in {path}\nSee it again: kickcue replay {path}"
     )
     return (
-        f"{kept}\nThe race was not over: `kickcue run` within ten minutes goes on with it."
+        f"{kept}\nThe race was not over: `kickcue run` within ten minutes resumes it."
         if phase in RACING
         else kept
     )

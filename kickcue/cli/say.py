@@ -22,13 +22,13 @@ WORTH_S: Final = 10.0
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "cue", nargs="*", metavar="CUE", help=f"{', '.join(CueKind)} (all of them unless told)"
+        "cue", nargs="*", metavar="CUE", help=f"{', '.join(CueKind)} (default: all)"
     )
     parser.add_argument(
         "--file",
         type=Path,
         metavar="race.toml",
-        help="whose [audio] and language (the one that `kickcue run` would take)",
+        help="race file with [audio] and language (default: the one `kickcue run` uses)",
     )
     parser.add_argument(
         "--language", metavar="LANGUAGE", help="en, de, fr, or a .toml file of your own"
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Play the cues, one after the other; 0 when all were heard."""
     for cue in args.cue:
         if cue not in set(CueKind):
-            raise UsageError(f"no cue {cue!r}: should be one of {', '.join(CueKind)}")
+            raise UsageError(f"cue: expected one of {', '.join(CueKind)}, got {cue!r}")
     settings = _settings(args)
     plan = audio_plan(settings, audio_cache(state_folder(settings)))
     wanted = [sound for sound in plan.sounds if not args.cue or sound.kind in args.cue]
@@ -89,12 +89,12 @@ def _told(output: Output, settings: Settings) -> str:
     player = "no player" if output.playing.best is None else f"player {output.playing.best.program}"
     rules = ALLOWED[settings.rules]
     if not rules.voice:
-        use = f"in this race nothing of it is heard ({rules.reason})"
+        use = f"silent in this race ({rules.reason})"
     elif settings.audio.output == "off":
-        use = 'in a race nothing of it is heard: [audio] output is "off"'
+        use = 'silent in a race: [audio] output is "off"'
     else:
         use = (
-            f'[audio] output is "{settings.audio.output}", and the cue of the bell begins '
+            f'[audio] output is "{settings.audio.output}", and the bell cue starts '
             f"{settings.audio.lead_ms} ms early"
         )
     return f"{voice}; {player}; {use}"

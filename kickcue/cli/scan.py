@@ -36,13 +36,13 @@ OTHER_LINES: Final = 5
 SAYS: Final = {"heart": "heart_rate_bpm", "steps": "cadence_spm"}
 LEAVING: Final = frozenset({"q", END, HUNG_UP})
 NOBODY: Final = (
-    "no sensor is heard: straps sleep unless they are worn, pods unless moved; one that a "
-    "watch or phone has taken hides"
+    "no sensor found: straps sleep unless worn, pods unless moved; one connected to a watch or "
+    "phone is invisible"
 )
 _VALUES_HELP: Final = (
-    f"connect to the {MOST_ASKED} strongest, one after another, and show what they say. Most "
-    "sensors serve one listener only: "
-    "somebody's strap is lost to his watch meanwhile, so do not do this at a start line"
+    f"connect to the {MOST_ASKED} strongest, one after another, and show their data. Most sensors "
+    "allow one connection only, so another runner's watch loses its strap meanwhile: do not do "
+    "this at a start line"
 )
 
 
@@ -52,26 +52,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=float,
         metavar="N",
-        help=f"look for so long (until q; {PIPE_S:g} in a pipe)",
+        help=f"search for S seconds (default: until q; {PIPE_S:g} in a pipe)",
     )
     parser.add_argument(
-        "--all", action="store_true", help="show devices, too, that kickcue reads nothing from"
+        "--all", action="store_true", help="also show devices that kickcue cannot read"
     )
     parser.add_argument("--values", action="store_true", help=_VALUES_HELP)
     parser.add_argument(
         "--adapter",
         metavar="NAME",
-        help="which Bluetooth adapter, such as hci1 (the system's first)",
+        help="which Bluetooth adapter, such as hci1 (default: the system's first)",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print one JSON object a line, one for each device"
+        "--json", action="store_true", help="print one JSON object per line, one for each device"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Show who is around; 0 also where nobody is."""
     if args.seconds is not None and not 0 < args.seconds <= 86_400:
-        raise UsageError(f"--seconds {args.seconds:g}: should be more than 0")
+        raise UsageError(f"--seconds: expected more than 0, got {args.seconds:g}")
     be_quiet()
     asyncio.run(_Scan(args).go())
     return 0
@@ -136,7 +136,7 @@ class _Scan:
 
     def _picture(self, size: os.terminal_size, now_s: float, looked_s: float) -> RenderableType:
         rows = self._around.rows()
-        title = Text(f"Bluetooth sensors around, strongest first ({looked_s:.0f} s)", style="bold")
+        title = Text(f"Bluetooth sensors nearby, strongest first ({looked_s:.0f} s)", style="bold")
         said = self._said if self._args.values else None
         room = max(size.lines - OTHER_LINES, 1)
         weaker = Text(
@@ -166,7 +166,7 @@ class _Scan:
             ]
             if said:
                 print(
-                    "\nbeacons, as [beacon] of a race file names them (docs/beacon.md):",
+                    "\nbeacons, as written in [beacon] of a race file (docs/beacon.md):",
                     *said,
                     sep="\n",
                 )
@@ -209,4 +209,4 @@ class _Scan:
             self._said[address] = str(error)
             return
         self._values[address] = heard.now(time.monotonic_ns())
-        self._said[address] = spelt(self._values[address]) or "says nothing"
+        self._said[address] = spelt(self._values[address]) or "no data"

@@ -15,18 +15,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="KEY VALUE",
         help=(
-            "such as broker.url mqtt://maria@example.org; several at once where they need "
-            "each other"
+            "such as broker.url mqtt://maria@example.org; several at once if they depend on each "
+            "other"
         ),
     )
     parser.add_argument(
-        "--unset", action="append", default=[], metavar="KEY", help="take a key out (may repeat)"
+        "--unset", action="append", default=[], metavar="KEY", help="remove a key (may repeat)"
     )
     parser.add_argument(
         "--file",
         type=Path,
         metavar="race.toml",
-        help="which race file (the one `kickcue run` would take)",
+        help="which race file (default: the one `kickcue run` uses)",
     )
 
 
@@ -39,8 +39,7 @@ def run(args: argparse.Namespace) -> int:
     values = dict(zip(args.pairs[::2], args.pairs[1::2], strict=True))
     if not values and not args.unset:
         raise UsageError(
-            "say what to set: kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has "
-            "all keys"
+            "expected kickcue set KEY VALUE, or --unset KEY; docs/configuration.md has all keys"
         )
     path = writable_race_file(args.file, "set")
     written = set_keys(path, values, args.unset)

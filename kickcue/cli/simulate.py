@@ -46,23 +46,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--ble",
         action="append",
         metavar="ADAPTER",
-        help="offer its sensors over Bluetooth, e.g. usb:0 (once for all, or once for each)",
+        help="offer its sensors over Bluetooth, e.g. usb:0 (once for all, or once per sensor)",
     )
-    parser.add_argument("--seed", type=int, metavar="S", help="which of the races of this kind (0)")
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help=("which race of this kind (default: 0)")
+    )
     parser.add_argument(
         "--scenario",
         choices=tuple(SCENARIOS),
-        help=f"which faults sensors and thumb have ({SCENARIO})",
+        help=f"which faults the sensors and lap presses have (default: {SCENARIO})",
     )
     parser.add_argument(
         "--recording",
         type=Path,
         metavar="FILE",
-        help="with --ble: offer what a recording holds instead",
+        help="with --ble: play a recording instead",
     )
     add_activity_option(parser)
     parser.add_argument(
-        "--rate", type=float, metavar="N", help="with --ble: N times as fast as it was run (1)"
+        "--rate",
+        type=float,
+        metavar="N",
+        help=("with --ble: N times as fast as it was run (default: 1)"),
     )
     add_race_options(parser, "none")
 
@@ -76,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         args, None, {name: SensorChoice(profile=profile) for name, profile in SENSORS.items()}
     )
     if document is None:
-        raise UsageError("say which race: --race, e.g. --race 3000m")
+        raise UsageError("expected --race, e.g. --race 3000m")
     race = simulate(document.course(), SCENARIOS[args.scenario or SCENARIO], args.seed or 0)
     if args.out is not None:
         _write(args.out, race.document(document), race.inputs)
@@ -86,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 def _refuse_contradictions(args: argparse.Namespace) -> None:
     if args.out is None and not args.ble:
         raise UsageError(
-            "say what to make: --out FILE for a recording, --ble ADAPTER for virtual sensors"
+            "expected --out FILE for a recording, or --ble ADAPTER for virtual sensors"
         )
     if args.recording is not None and (
         args.out is not None
@@ -94,10 +99,12 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         or args.seed is not None
         or args.scenario is not None
     ):
-        raise UsageError("--recording goes with --ble and --rate alone: nothing is simulated then")
+        raise UsageError(
+            "--recording: expected only --ble and --rate with it, as nothing is simulated then"
+        )
     if args.rate is not None and not (args.ble and 0.0 < args.rate <= RATE_MOST):
         raise UsageError(
-            f"--rate {args.rate:g}: should go with --ble and be above 0, up to {RATE_MOST:g}"
+            f"--rate: expected --ble with it, and above 0, up to {RATE_MOST:g}, got {args.rate:g}"
         )
 
 
@@ -119,7 +126,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
             for event in inputs:
                 writer.write(event)
     else:
-        raise UsageError(f"--out {path}: should be a new file that ends in .jsonl or .mcap")
+        raise UsageError(f"--out: expected a new file that ends in .jsonl or .mcap, got {path}")
     print(f"{path}: {document.course().event}, {len(inputs)} events; kickcue replay {path} runs it")
 
 
@@ -132,9 +139,7 @@ def _on_air(args: argparse.Namespace, inputs: Sequence[Input]) -> int:
         if isinstance(event, Notification) and short_uuid(event.char) in SERVICE_OF:
             chars.setdefault(event.sensor, set()).add(short_uuid(event.char))
     if not chars:
-        raise DataError(
-            f"{args.recording}: no sensor in it says anything that a virtual sensor could"
-        )
+        raise DataError(f"{args.recording}: it has no sensor data that a virtual sensor can send")
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_offer(args.ble, chars, inputs, args.rate or 1.0))
@@ -154,7 +159,7 @@ async def _offer(
         for speaker in dict.fromkeys(speakers.values()):
             print(
                 f"on air: {speaker.description.name!r} {speaker.description.address}, waiting for "
-                "a listener (Ctrl-C ends it)",
+                "a connection (Ctrl-C to stop)",
                 flush=True,
             )
         while not all(  # noqa: ASYNC110  bumble tells nobody
@@ -186,8 +191,8 @@ async def _sensors_on_air(
 
     if len(adapters) not in (1, len(chars)):
         raise UsageError(
-            f"{len(adapters)} adapters for {len(chars)} sensors ({', '.join(chars)}): should be "
-            "one for all, or one each"
+            f"--ble: expected one adapter for all, or one for each of {len(chars)} sensors "
+            f"({', '.join(chars)}), got {len(adapters)}"
         )
     groups = [list(chars)] if len(adapters) == 1 else [[name] for name in chars]
     async with contextlib.AsyncExitStack() as stack:
@@ -217,6 +222,6 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
 
 def _ending(played: Played) -> str:
     lost = played.lost.total()
-    return f"over: {played.heard.total()} notifications were heard" + (
-        f", {lost} said to nobody" if lost else ""
+    return f"done: {played.heard.total()} notifications delivered" + (
+        f", {lost} without a listener" if lost else ""
     )

@@ -77,7 +77,7 @@ def cancelled_by(told: asyncio.Event) -> Iterator["Cancelling"]:
     """
     task = asyncio.current_task()
     assert task is not None
-    cancelling = Cancelling(asyncio.create_task(_cancel(told, task), name="told to end"))
+    cancelling = Cancelling(asyncio.create_task(_cancel(told, task), name="asked to stop"))
     try:
         yield cancelling
     except asyncio.CancelledError:

@@ -24,12 +24,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="race.toml",
-        help=f"which race file ({SYSTEM_FOLDER / 'race.toml'} unless told)",
+        help=f"which race file (default: {SYSTEM_FOLDER / 'race.toml'})",
     )
     parser.add_argument(
         "--user",
         metavar="NAME",
-        help="whom it runs as, and whose the recordings are (you unless told)",
+        help="the user it runs as, who owns the recordings (default: you)",
     )
 
 
@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the unit."""
     if sys.platform != "linux":
         raise UsageError(
-            "systemd is found on Linux alone; elsewhere start `kickcue run --headless` as "
-            "services are started there"
+            "systemd only exists on Linux; elsewhere start `kickcue run --headless` with the "
+            "system's own service manager"
         )
     race_file = SYSTEM_FOLDER / "race.toml"
     if args.file is not None:
@@ -75,7 +75,7 @@ def _who(environ: Mapping[str, str]) -> str:
         return environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         raise UsageError(
-            "you have no name on this machine: say whom kickcue shall run as with --user NAME"
+            "you have no user name on this machine: give one with --user NAME"
         ) from None
 
 
@@ -86,12 +86,11 @@ def _check_user(name: str) -> None:
         number = pwd.getpwnam(name).pw_uid
     except KeyError:
         raise UsageError(
-            f"--user {name}: no such user on this machine; `sudo adduser --system {name}` makes one"
+            f"--user {name}: no such user on this machine; create it with `sudo adduser --system "
+            f"{name}`"
         ) from None
     if number == 0:
-        raise UsageError(
-            "kickcue needs no rights of root: say whom it shall run as with --user NAME"
-        )
+        raise UsageError("kickcue does not need root: give the user to run as with --user NAME")
 
 
 def _state_dir(race_file: Path) -> Path | None:
@@ -106,15 +105,15 @@ def _state_dir(race_file: Path) -> Path | None:
 
 def _check_place(path: Path, program: Iterable[Path]) -> None:
     if _within(path, HIDDEN):
-        what = "kickcue is installed in" if path in program else "the file or folder is"
+        what = "kickcue is installed in" if path in program else "this is in"
         raise UsageError(
-            f"{path}: {what} a temporary place that a service cannot see; /opt/kickcue or "
-            "/etc/kickcue would do"
+            f"{path}: {what} a temporary folder that a service cannot see; use /opt/kickcue or "
+            "/etc/kickcue"
         )
     if not all(letter.isalnum() or letter in _PLAIN for letter in str(path)):
         raise UsageError(
-            f"{path}: choose a path of letters, digits and {''.join(sorted(_PLAIN - {' '}))} for "
-            "a service"
+            f"{path}: expected a path of letters, digits and {''.join(sorted(_PLAIN - {' '}))} "
+            "for a service"
         )
 
 

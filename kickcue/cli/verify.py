@@ -1,13 +1,14 @@
 """``kickcue verify``: proves that a recording replays to the same outputs."""
 
 import argparse
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
 from kickcue.cli.format.console import json_line
 from kickcue.cli.format.output_format import as_text
 from kickcue.core.errors import DataError
-from kickcue.core.events import Output
+from kickcue.core.events import Disarm, Notice, Output
 from kickcue.recording import Recording, read
 from kickcue.replay.source import source
 
@@ -17,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE.mcap", help="recordings made by kickcue"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a file")
+    parser.add_argument("--json", action="store_true", help="one JSON object per file")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,7 +31,7 @@ def _verify(path: Path, *, as_object: bool) -> bool:
     recording = read(path)
     if recording.header.setup is None or not recording.header.ticks:
         raise DataError(
-            f"{path} cannot be verified: it holds no set-up with recorded ticks, as kickcue's own "
+            f"cannot verify {path}: it has no recorded ticks and configuration, as kickcue's own "
             ".mcap recordings do"
         )
     race = source(recording, None)
@@ -57,7 +58,7 @@ def _verify(path: Path, *, as_object: bool) -> bool:
         print(f"{path}: holds: {len(recording.inputs)} inputs give the same {len(again)} outputs")
     else:
         print(
-            f"{path}: what is there holds: {len(recording.inputs)} inputs give the same "
+            f"{path}: holds as far as it goes: {len(recording.inputs)} inputs give the same "
             f"{len(recording.outputs)} outputs"
         )
     return holds
@@ -66,13 +67,24 @@ def _verify(path: Path, *, as_object: bool) -> bool:
 def first_difference(recording: Recording, again: tuple[Output, ...]) -> str | None:
     """Say where the outputs first differ from the recorded ones, None where they do not.
 
-    A recording that was cut off may lack the outputs of its last input; that is no difference.
+    Notices are compared by code and disarms by cue: their texts are for people, and may be worded
+    better in a later version. A recording that was cut off may lack the outputs of its last input;
+    that is no difference.
     """
     for number, (then, now) in enumerate(zip_longest(recording.outputs, again), start=1):
-        if then == now or (then is None and recording.problems):
+        if _compared(then) == _compared(now) or (then is None and recording.problems):
             continue
         was, is_now = (
             "nothing" if output is None else as_text(output).strip() for output in (then, now)
         )
         return f"output {number} was [{was}] and is now [{is_now}]"
     return None
+
+
+def _compared(output: Output | None) -> Output | None:
+    """Return an output without the text that is for people only."""
+    if isinstance(output, Notice):
+        return replace(output, text="")
+    if isinstance(output, Disarm):
+        return replace(output, why="")
+    return output

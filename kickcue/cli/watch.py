@@ -23,12 +23,14 @@ QUIT: Final = "q"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_broker_options(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     parser.add_argument(
         "--as",
         dest="profile",
         metavar="ID",
-        help="play the cues on this phone: termux (its motor) or gadgetbridge (its watch)",
+        help=(
+            "play the cues on this phone: termux (its vibration motor) or gadgetbridge (its watch)"
+        ),
     )
 
 
@@ -109,7 +111,7 @@ class _Wearing:
         refused = session.refusals.text
         if refused != self._refused:
             self._refused = refused
-            self._output.note(refused or "the broker refuses nothing any more")
+            self._output.note(refused or "the broker no longer refuses anything")
 
     def _press(self, key: str) -> None:
         if key in (QUIT, HUNG_UP):
@@ -119,5 +121,5 @@ class _Wearing:
             self._output.note(
                 name
                 if self._watch.command(ORDERS[key])
-                else f"{name}: no connection, not sent unless it is back within 1 s"
+                else f"{name}: no connection, dropped unless it is back within 1 s"
             )

@@ -179,7 +179,7 @@ class Lines(Output):
                 return (
                     None
                     if before is not None and before[0] == "offline"
-                    else "nothing heard any more: the numbers are unknown"
+                    else "no more data: position unknown"
                 )
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id

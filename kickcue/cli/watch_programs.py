@@ -51,8 +51,7 @@ def worn_as(id_or_path: str) -> WatchProfile:
     ):
         if shutil.which(program) is None:
             raise UsageError(
-                f"--as {id_or_path}: {program} is not on this machine: "
-                f"{CURES.get(program, 'install it')}"
+                f"--as {id_or_path}: {program} is not installed: {CURES.get(program, 'install it')}"
             )
     return profile
 
@@ -188,13 +187,13 @@ async def _run(argv: Sequence[str]) -> str | None:
             start_new_session=True,
         )
     except (OSError, ValueError) as error:  # ValueError: a text with a NUL in it is no argument
-        return f"{argv[0]} cannot be started: {getattr(error, 'strerror', error)}"
+        return f"cannot start {argv[0]}: {getattr(error, 'strerror', error)}"
     try:
         async with asyncio.timeout(PATIENCE_S):
             while process.poll() is None:  # noqa: ASYNC110  a program's end is no event of the loop
                 await asyncio.sleep(LOOK_S)
     except TimeoutError:
-        return f"{argv[0]} did not end within {PATIENCE_S:g} s"
+        return f"{argv[0]} did not finish within {PATIENCE_S:g} s"
     finally:
         if process.poll() is None:
             with suppress(ProcessLookupError, PermissionError):

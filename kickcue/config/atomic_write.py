@@ -21,7 +21,7 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
     try:
         content = text.encode()
     except UnicodeEncodeError:  # an option whose bytes are no text
-        raise UsageError(f"{path}: cannot be written: expected UTF-8 text") from None
+        raise UsageError(f"{path}: cannot write: expected UTF-8 text") from None
     target = Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
@@ -45,8 +45,8 @@ def replace_file(path: Path, text: str, *, private: bool = False) -> None:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         remedy = (
-            f"; you should be allowed to write to {target.parent}"
+            f"; make sure you can write to {target.parent}"
             if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
             else ""
         )
-        raise UsageError(f"{path}: cannot be written: {error.strerror}{remedy}") from None
+        raise UsageError(f"cannot write {path}: {error.strerror}{remedy}") from None

@@ -42,11 +42,11 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
 
 def _read(path: Path, *, checked: bool) -> SecretStr:
     where = f"broker.password_file {path}"
-    barred = "; it should belong to the user that runs kickcue"
+    barred = "; make it belong to the user that runs kickcue"
     file = read_plain_file(path, _LONGEST, where=where, barred=barred)
     if checked and file.mode & 0o077:
         raise UsageError(
-            f"{where}: can be read by others (mode {file.mode & 0o777:04o}): chmod 600 {path}"
+            f"{where}: expected mode 0600, got {file.mode & 0o777:04o}: chmod 600 {path}"
         )
     return SecretStr(_password(file.content, where))
 
@@ -58,7 +58,7 @@ def _password(content: bytes, where: str) -> str:
         raise UsageError(f"{where}: expected UTF-8 text") from None
     password = text.removesuffix("\n").removesuffix("\r")
     if not password:
-        raise UsageError(f"{where}: expected the password and nothing else, got an empty file")
+        raise UsageError(f"{where}: expected the password, got an empty file")
     if "\n" in password or "\0" in password:
-        raise UsageError(f"{where}: expected the password on one line and nothing else")
+        raise UsageError(f"{where}: expected one line with the password, got more")
     return password

@@ -123,7 +123,7 @@ class Calibrations:
                 self.folder.glob(f"{'*' if athlete is None else _file_name(athlete)}/*.json")
             )
         except OSError as error:
-            raise DataError(f"{self.folder}: cannot be read: {error.strerror}") from None
+            raise DataError(f"cannot read {self.folder}: {error.strerror}") from None
 
     def get(self, athlete: str, pod: str) -> Calibration:
         """Return what is known of this pod, which may be nothing.
@@ -134,7 +134,8 @@ class Calibrations:
         known = read_calibration(path) or Calibration(athlete=athlete, pod=pod)
         if (known.athlete, known.pod) != (athlete, pod):
             raise DataError(
-                f"{path}: is about the pod {known.pod} of {known.athlete}: take it away"
+                f"{path}: expected another pod, got {known.pod} of {known.athlete}: move the file "
+                "away"
             )
         return known
 
@@ -144,7 +145,7 @@ class Calibrations:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
         replace_file(path, calibration.model_dump_json(indent=1) + "\n")
 
 

@@ -53,7 +53,7 @@ def topic_level(text: str | None) -> str | None:
     """Return what can stand between two slashes of a topic."""
     if text is not None and _LEVEL.fullmatch(text) is None:
         raise ValueError(
-            "expected letters, digits, _ and -; it stands in a topic between two slashes"
+            "expected letters, digits, _ and -; it becomes one level of the MQTT topic"
         )
     return text
 
@@ -78,13 +78,13 @@ class SensorPin(BaseModel):
     model_config = STRICT
 
     profile: str = Field(
-        description="Which profile reads it; 'kickcue profiles list' names them all.",
+        description="Its sensor profile; 'kickcue profiles list' shows all.",
         examples=["polar-h10"],
     )
     address: DeviceAddress = Field(
         default=None,
         description=(
-            "Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly "
+            "Its Bluetooth address (on macOS the UUID that CoreBluetooth assigns). Exactly "
             "one of address, name and mqtt."
         ),
         examples=["A0:9E:1A:00:00:01"],
@@ -92,15 +92,14 @@ class SensorPin(BaseModel):
     name: DeviceName = Field(
         default=None,
         description=(
-            "The name it advertises, for devices whose address changes; taken only where one "
-            "device has it."
+            "The name it advertises, for devices whose address changes; it must be unique."
         ),
         examples=["Polar H10 12345678"],
     )
     mqtt: TopicLevel = Field(
         default=None,
         description=(
-            "Its id where a gateway reads it: notifications come at "
+            "Its id if a gateway reads it: notifications come at "
             "<prefix>/sensor/<id>/<characteristic>."
         ),
         examples=["strap-1"],
@@ -153,15 +152,15 @@ class WatchSettings(BaseModel):
     profile: str | None = Field(
         default=None,
         description=(
-            "Which Bluetooth watch feels the cues; 'kickcue profiles list' names them all. "
-            "Watches that listen to MQTT need none."
+            "The Bluetooth watch that plays the cues; 'kickcue profiles list' shows all. Watches "
+            "that listen to MQTT need none."
         ),
         examples=["infinitime"],
     )
     address: DeviceAddress = Field(
         default=None,
         description=(
-            "Its Bluetooth address, where several are around. At most one of address and name."
+            "Its Bluetooth address, if there are several nearby. At most one of address and name."
         ),
         examples=["D3:00:00:12:34:56"],
     )
@@ -186,19 +185,15 @@ class WatchSettings(BaseModel):
                 raise ValueError(str(error)) from None
             if found.transport is not Transport.BLE:
                 how = played_by(profile, found.transport)
-                raise ValueError(
-                    f"expected a watch reached by Bluetooth, got {found.transport}: {how}"
-                )
+                raise ValueError(f"expected a Bluetooth watch, got {found.transport}: {how}")
         return profile
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.address is not None and self.name is not None:
-            raise ValueError("address and name together: expected one of them")
+            raise ValueError("expected address or name, got both")
         if self.profile is None and (self.address is not None or self.name is not None):
-            raise ValueError(
-                'no profile: expected the kind of watch too, such as profile = "infinitime"'
-            )
+            raise ValueError('expected a profile too, such as profile = "infinitime"')
         if (
             self.profile is not None
             and self.address is None
@@ -206,8 +201,8 @@ class WatchSettings(BaseModel):
             and not load_watch(self.profile).matches
         ):
             raise ValueError(
-                f"{self.profile} cannot be recognised by itself: expected an address or a name "
-                "('kickcue scan' shows both)"
+                f"expected an address or a name ('kickcue scan' shows both), as {self.profile} "
+                "cannot be recognised by itself"
             )
         return self
 
@@ -223,13 +218,14 @@ class BeaconSettings(BaseModel):
     address: DeviceAddress = Field(
         default=None,
         description=(
-            "Its Bluetooth address, if it keeps it. At most one of address, ibeacon and eddystone."
+            "Its Bluetooth address, if that never changes. At most one of address, ibeacon and "
+            "eddystone."
         ),
         examples=["C3:00:00:12:34:56"],
     )
     ibeacon: str | None = Field(
         default=None,
-        description="The UUID that it sends as an iBeacon.",
+        description="The UUID it sends as an iBeacon.",
         examples=["f7826da6-4fa2-4e98-8024-bc5b71e0893e"],
     )
     major: int | None = Field(
@@ -240,7 +236,7 @@ class BeaconSettings(BaseModel):
     )
     eddystone: Annotated[str | None, AfterValidator(partial(_hex, count=20))] = Field(
         default=None,
-        description="The namespace that it sends as Eddystone-UID, 20 hex digits.",
+        description="The namespace it sends as Eddystone-UID, 20 hex digits.",
         examples=["edd1ebeac04e5defa017"],
     )
     instance: Annotated[str | None, AfterValidator(partial(_hex, count=12))] = Field(
@@ -265,7 +261,7 @@ class BeaconSettings(BaseModel):
             raise ValueError(f"{' and '.join(told)} together: expected one of them")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
-                raise ValueError(f"{name} without {needs}: expected both or neither")
+                raise ValueError(f"expected {name} and {needs} together, got only {name}")
         return self
 
     @property
@@ -282,14 +278,14 @@ class FixSettings(BaseModel):
     gpsd: str | None = Field(
         default=None,
         description=(
-            f"Where gpsd tells positions, host:port ({GPSD_PORT} unless told): a GNSS "
-            "receiver on this machine or near it."
+            "gpsd with a GNSS receiver on this machine or near it, as host:port (default port: "
+            f"{GPSD_PORT})."
         ),
         examples=["localhost:2947"],
     )
     termux: bool = Field(
         default=False,
-        description="Ask the phone for its position, where kickcue runs on Android in Termux.",
+        description="Use the phone's position, if kickcue runs on Android in Termux.",
     )
 
     @field_validator("gpsd")
@@ -306,7 +302,7 @@ class FixSettings(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if self.gpsd is not None and self.termux:
-            raise ValueError("gpsd and termux together: expected one of them")
+            raise ValueError("expected gpsd or termux, got both")
         return self
 
     def gpsd_address(self) -> tuple[str, int] | None:

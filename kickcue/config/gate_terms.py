@@ -30,8 +30,8 @@ class GateTerms(BaseModel):
         ge=-89,
         le=89,
         description=(
-            "Latitude of a point on the finish line, in degrees, where the runner crosses it; "
-            "'kickcue gate' finds it."
+            "Latitude of the point where the runner crosses the finish line, in degrees; 'kickcue "
+            "gate' finds it."
         ),
         examples=[51.862701],
     )
@@ -46,26 +46,28 @@ class GateTerms(BaseModel):
         default=None,
         ge=0,
         le=360,
-        description="Direction in which the line is run over, in degrees from north by east.",
+        description="Running direction across the line, in degrees clockwise from north.",
         examples=[76.5],
     )
     half_width_m: float | None = Field(
         default=None,
         ge=1,
         le=50,
-        description="How far the line reaches to either side of that point, in metres (12).",
+        description=(
+            "How far the line extends to either side of that point, in metres (default: 12)."
+        ),
         examples=[12],
     )
     left: Post | None = Field(
         default=None,
         description=(
-            "In place of the point: latitude and longitude of the line's left end, as the "
-            "runner sees it."
+            "Instead of the point: latitude and longitude of the line's left end, as the runner "
+            "sees it."
         ),
         examples=[[51.862741, -0.423114]],
     )
     right: Post | None = Field(
-        default=None, description="The same of its right end.", examples=[[51.862661, -0.42309]]
+        default=None, description="The same for its right end.", examples=[[51.862661, -0.42309]]
     )
 
     @model_validator(mode="after")
@@ -81,8 +83,8 @@ class GateTerms(BaseModel):
         ):
             found = ", ".join([*point, *posts, *(["half_width_m"] if wide else [])])
             raise ValueError(
-                f"{found} told: expected {', '.join(POINT)} (and half_width_m if wanted), or "
-                f"{' and '.join(POSTS)} alone"
+                f"expected {', '.join(POINT)} (and half_width_m if wanted), or "
+                f"{' and '.join(POSTS)} alone, got {found}"
             )
         _whole(self.gate)
         return self
@@ -101,4 +103,4 @@ def _whole(gate: Callable[[], Gate | None]) -> None:
     try:
         gate()
     except UsageError as error:
-        raise ValueError(f"left and right are no finish line: {error}") from None
+        raise ValueError(f"left and right do not form a finish line: {error}") from None

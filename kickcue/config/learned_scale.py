@@ -52,7 +52,7 @@ def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDoc
     try:
         calibration = known.get(athlete_of(settings), pod_of(settings, sensor))
     except DataError as error:
-        return document, f"nothing is known of the scale of {sensor}: {error}"
+        return document, f"{sensor}: scale unknown: {error}"
     if not calibration.races:
         return document, None
     scale, sd = calibration.expected()
@@ -85,8 +85,8 @@ def race_scale(found: PodScale, utc: str | None, recording: str | None) -> RaceS
     scale, sd = found.measured.scale, found.measured.sd
     if not SCALES[0] <= scale <= SCALES[1]:
         raise DataError(
-            f"{found.pod} counted {1 / scale:.2f} m for each metre run, which no pod does: were "
-            "all laps as long as was said?"
+            f"{found.pod} counted {1 / scale:.2f} m per metre run, which is implausible: is the "
+            "configured lap length right?"
         )
     began = None if utc is None else datetime.fromisoformat(utc)
     # A file's name may be no text.
@@ -99,10 +99,7 @@ def lead_changed(pods: Sequence[str]) -> str | None:
     return (
         None
         if len(pods) < 2
-        else (
-            "nothing is learned of the pod's scale: the distance was taken from "
-            f"{' and '.join(pods)} in turn"
-        )
+        else f"pod scale not learned: the distance came from {' and '.join(pods)} in turn"
     )
 
 
@@ -117,10 +114,10 @@ def learn_from_race(
         race = race_scale(found, utc or datetime.now(UTC).isoformat(), recording)
         calibration, _ = remember(known, athlete_of(settings), pod_of(settings, found.pod), race)
     except KickcueError as error:
-        return f"what the laps tell of {found.pod} is not kept: {error}"
+        return f"cannot save the scale of {found.pod}: {error}"
     return " ".join(
         (
-            f"{found.pod}: by the laps its scale was {race.scale:.4f} ±{race.sd:.1%};",
+            f"{found.pod}: scale from the laps {race.scale:.4f} ±{race.sd:.1%};",
             *outlook(calibration),
         )
     )
@@ -129,7 +126,7 @@ def learn_from_race(
 def outlook(calibration: Calibration) -> Iterable[str]:
     """Yield what is expected of the next race, and whether the shoes seem to have been changed."""
     scale, sd = calibration.expected()
-    yield f"after {_races(calibration)} {scale:.4f} ±{sd:.1%} is expected of the next"
+    yield f"expected for the next race, from {_races(calibration)}: {scale:.4f} ±{sd:.1%}"
     changed = calibration.surprise()
     if changed is not None:
         yield f"- other shoes? the pod's scale changed by {changed:+.1%}"

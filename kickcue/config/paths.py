@@ -104,5 +104,5 @@ def _base(variable: str, usual: str, environ: Mapping[str, str]) -> Path | None:
 def _homeless() -> NoReturn:
     raise UsageError(
         "this user has no home folder: set state_dir (KICKCUE_STATE_DIR) or XDG_STATE_HOME, and "
-        "name the race file"
+        "give the race file"
     )

@@ -43,9 +43,9 @@ def read_plain_file(
     except OSError as error:
         remedies = {FileNotFoundError: absent, PermissionError: barred}
         remedy = remedies.get(type(error), "")
-        raise UsageError(f"{name}: cannot be read: {error.strerror}{remedy}") from None
+        raise UsageError(f"{name}: cannot read: {error.strerror}{remedy}") from None
     except ValueError:  # a NUL in the path, or a letter that no file system takes
-        raise UsageError(f"{name}: cannot be read: expected the path of a file") from None
+        raise UsageError(f"{name}: cannot read: expected the path of a file") from None
     for is_that, kind in _NO_FILES:
         if is_that(mode):
             raise UsageError(f"{name}: expected a file, got {kind}")

@@ -36,7 +36,7 @@ def run_vectors(file: SensorFile) -> tuple[VectorResult[schema.Vector], ...]:
 def match_problems(file: SensorFile, others: Iterable[SensorFile]) -> tuple[str, ...]:
     """Say where the profile misses its own examples, or one profile matches another's."""
     problems = [
-        f"{_title(advert)}: none of the profile's own [[match]] blocks holds"
+        f"{_title(advert)}: none of the profile's own [[match]] blocks matches"
         for advert in example_adverts(file.document)
         if not _matches(file.profile, advert)
     ]
@@ -45,7 +45,7 @@ def match_problems(file: SensorFile, others: Iterable[SensorFile]) -> tuple[str,
             continue
         for owner, intruder in ((file, other), (other, file)):
             problems += [
-                f"{_title(advert)} of {owner.profile.id} is matched by {intruder.profile.id} too"
+                f"{_title(advert)} of {owner.profile.id} also matches {intruder.profile.id}"
                 for advert in example_adverts(owner.document)
                 if _matches(intruder.profile, advert)
             ]
@@ -73,18 +73,18 @@ def _failure(profile: SensorProfile, vector: schema.Vector) -> str | None:
     try:
         reading = interpret(profile, vector.char, bytes.fromhex(vector.hex))
     except DecodeError as error:
-        return None if vector.refused else f"is refused ({error})"
+        return None if vector.refused else f"was refused ({error})"
     if vector.refused:
-        return "is read, but should be refused"
+        return "expected to be refused, but was read"
     found: Mapping[str, Any] = {} if reading is None else unit_keys(reading)
     expected = {
         key: getattr(vector.expect, key) for key in vector.expect.model_fields_set
     } | dict.fromkeys(vector.unknown)
     for key, value in expected.items():
         if key not in found:
-            return f"{key} is not among what {vector.char} tells"
+            return f"{key} is not a value of {vector.char}"
         if not _same(value, found[key]):
-            return f"{key} is {_plain(found[key])}, expected {_plain(value)}"
+            return f"{key}: expected {_plain(value)}, got {_plain(found[key])}"
     return None
 
 

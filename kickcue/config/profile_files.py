@@ -54,7 +54,7 @@ def read_profile_file(path: Path) -> SensorFile:
     document, digest = read_document(path, schema.ProfileDocument)
     id_ = document.profile.id
     if path.stem != id_:
-        raise UsageError(f"{path}: profile.id = {id_!r}: the file should be named {id_}.toml")
+        raise UsageError(f"{path}: expected the file name {id_}.toml for profile.id = {id_!r}")
     return SensorFile(path, digest, document, _to_core(document))
 
 

@@ -99,18 +99,18 @@ def _add(found: OwnFiles[AnyFile], file: AnyFile, shipped: Collection[str]) -> N
     head = file.document.profile
     if head.id in found.by_id:
         raise UsageError(
-            f"{file.path}: profile.id = {head.id!r}: {found.by_id[head.id].path} has it already; "
-            "take another one"
+            f"{file.path}: profile.id = {head.id!r}: already used by {found.by_id[head.id].path}; "
+            "choose another one"
         )
     if head.replaces is not None and head.replaces not in shipped:
         raise UsageError(
-            f"{file.path}: profile.replaces: expected the id of a profile that kickcue brings, "
-            f"got {head.replaces!r}"
+            f"{file.path}: profile.replaces: expected the id of a built-in profile, got "
+            f"{head.replaces!r}"
         )
     if head.id in shipped and head.replaces != head.id:
         raise UsageError(
-            f"{file.path}: profile.id = {head.id!r}: kickcue brings that one; take another id, or "
-            f'add replaces = "{head.id}"'
+            f"{file.path}: profile.id = {head.id!r}: already a built-in profile; choose another "
+            f'id, or add replaces = "{head.id}"'
         )
     found.by_id[head.id] = file
     if head.replaces is not None:

@@ -48,7 +48,7 @@ Uuid = Annotated[
         "four lower-case hex digits, as in '180d', or a whole UUID",
     ),
 ]
-Hex = Annotated[str, _form(r"([0-9a-f]{2})*", "lower-case hex digits, two an octet")]
+Hex = Annotated[str, _form(r"([0-9a-f]{2})*", "lower-case hex digits, two per octet")]
 Firmware = Annotated[str, AfterValidator(_is_firmware_range)]
 Positive = Annotated[float, Field(gt=0, le=100_000)]
 CompanyId = Annotated[int, Field(ge=0, le=0xFFFF)]
@@ -103,8 +103,8 @@ class Match(Fact):
         )
         if all(key is None for key in keys):
             raise ValueError(
-                "expected one of name, adv_services, company_id, dis_manufacturer, dis_model: it "
-                "matches everything"
+                "expected at least one of name, adv_services, company_id, dis_manufacturer, "
+                "dis_model, as none matches everything"
             )
         return self
 
@@ -132,7 +132,7 @@ class Link(Fact):
     @model_validator(mode="after")
     def _one_list(self) -> Self:
         if self.skip_services and self.only_services:
-            raise ValueError("expected skip_services or only_services, not both")
+            raise ValueError("expected skip_services or only_services, got both")
         return self
 
 
@@ -304,14 +304,14 @@ class ProfileDocument(Block):
         for keys in (ids, effects):
             twice = next((key for key in keys if keys.count(key) > 1), None)
             if twice is not None:
-                raise ValueError(f"expected {twice!r} once only")
+                raise ValueError(f"expected {twice!r} only once")
         return quirks
 
     @model_validator(mode="after")
     def _matches_or_is_generic(self) -> Self:
         if self.profile.generic and (self.match or self.example):
             raise ValueError(
-                "a generic profile should have no [[match]] and no [[example]]: it serves what "
+                "expected no [[match]] and no [[example]] in a generic profile, which is for what "
                 "nothing else matches"
             )
         if not self.profile.generic and not (self.match and self.example):

@@ -67,7 +67,7 @@ class ProfileStore(Generic[AnyFile]):
         guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
         raise UsageError(
             f"no {self.title} {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles "
-            "list' names them all"
+            "list' shows all"
         )
 
     def files(self, extra: Sequence[Path] = ()) -> dict[str, AnyFile]:

@@ -54,33 +54,30 @@ class RaceTerms(BaseModel):
     )
     lap_m: float | None = Field(
         default=None,
-        description=(
-            "Length of a lap in metres, 50 to 2000, where it is not the usual one (400; 200 "
-            "indoors)."
-        ),
+        description=("Lap length in metres, 50 to 2000 (default: 400; 200 indoors)."),
         examples=[400],
     )
     kick_m: float | None = Field(
         default=None,
-        description="Length of the last window in metres: the lap unless told, 1000 on the road.",
+        description="How long the kick is, in metres (default: the last lap; 1000 on the road).",
         examples=[600],
     )
     lane: int | None = Field(
         default=None,
-        description="Lane of a 400 m track, 1 to 9, where it is run in throughout.",
+        description="Lane of a 400 m track, 1 to 9, if the whole race is run in it.",
         examples=[1],
     )
-    indoor: bool = Field(default=False, description="A track of 200 m.")
+    indoor: bool = Field(default=False, description="A 200 m track.")
     water_jump: Literal["inside", "outside"] | None = Field(
         default=None,
-        description="Where a steeplechase's pit lies: inside or outside the track.",
+        description="Where the water jump of a steeplechase is: inside or outside the track.",
         examples=["inside"],
     )
     rules: Rules = Field(
         default=Rules.TRAINING,
         description=(
-            "What cues are allowed: training and timetrial all, road no voice, sanctioned "
-            "none (recorded only)."
+            "Which cues are allowed: all in training and timetrial, no voice in road, none in "
+            "sanctioned (recording only)."
         ),
     )
     language: str = Field(
@@ -91,7 +88,7 @@ class RaceTerms(BaseModel):
         default=None,
         ge=1,
         le=10_000_000,
-        description='Wanted time, "16:30" or in seconds: allows even-pace cues.',
+        description='Target time, "16:30" or in seconds: enables even-pace cues.',
         examples=["16:30"],
     )
     hr_ceiling_bpm: float | None = Field(
@@ -99,8 +96,8 @@ class RaceTerms(BaseModel):
         ge=60,
         le=240,
         description=(
-            "Heart rate, 60 to 240, at or above which before the bell form is held and no "
-            "kick asked for."
+            "Heart rate limit, 60 to 240: at or above it before the bell, the cue is to hold form "
+            "instead of kicking."
         ),
         examples=[185],
     )
@@ -108,19 +105,19 @@ class RaceTerms(BaseModel):
         default=0,
         ge=0,
         le=2000,
-        description="How much earlier the bell's cue comes, in milliseconds, 0 to 2000.",
+        description="How much earlier the bell cue comes, in milliseconds, 0 to 2000.",
     )
     scale: float = Field(
         default=1.0,
         ge=0.8,
         le=1.25,
-        description="True metres for each metre of the pod, 0.8 to 1.25, where known.",
+        description="True metres per metre the pod measures, 0.8 to 1.25, if known.",
     )
     scale_sd: float = Field(
         default=0.03,
         gt=0,
         le=0.2,
-        description="How sure that is: one standard deviation, up to 0.2.",
+        description="Its uncertainty: one standard deviation, up to 0.2.",
     )
     gate: GateTerms = GateTerms()
 

@@ -24,15 +24,13 @@ from kickcue.core.errors import UsageError
 
 _COLUMNS: Final = 100
 _HEAD: Final = (
-    "What kickcue is set to. A line like '#key = value' is off and shows the default, or an "
-    "example where there is none: "
-    "take the # away to set it, or say 'kickcue set KEY VALUE'. 'kickcue pair' adds your sensors "
-    "at the end."
+    "kickcue's settings. A line like '#key = value' is off and shows the default, or an example "
+    "if there is none: remove the # to set it, or use 'kickcue set KEY VALUE'. 'kickcue pair' "
+    "adds your sensors at the end."
 )
 _SENSORS: Final = (
-    "Your sensors, by names of your choice. 'kickcue pair' finds them and writes a block for "
-    "each, like the one below: strap for heart "
-    "rate, pod for cadence."
+    "Your sensors, under names of your choice. 'kickcue pair' finds them and writes a block for "
+    "each, like the one below: strap for heart rate, pod for cadence."
 )
 _PLACE: Final = "kickcue-puts-the-pin-here"
 
@@ -41,12 +39,10 @@ def check_place(path: Path) -> None:
     """Raise UsageError where no new file can be at ``path``."""
     if os.path.lexists(path):
         raise UsageError(
-            f"{path}: is there already and is not overwritten: edit it, or name another file"
+            f"{path}: already exists and is not overwritten: edit it, or choose another file"
         )
     if not path.parent.is_dir():
-        raise UsageError(
-            f"{path}: cannot be written: there is no folder {path.parent}; make it first"
-        )
+        raise UsageError(f"cannot write {path}: no folder {path.parent}; create it first")
 
 
 def new_race_file(path: Path, answers: Mapping[str, Any]) -> None:
@@ -88,8 +84,8 @@ def pin_sensor(path: Path, name: str, pin: SensorPin) -> None:
     if found is None:
         inside = ", ".join(f"{key} = {toml_value(value)}" for key, value in block.items())
         raise UsageError(
-            f"{path}: is written in a way that kickcue cannot add to; please set there "
-            f"[sensors.{name}] with {inside}"
+            f"{path}: kickcue cannot edit the way this file is written; please add "
+            f"[sensors.{name}] with {inside} yourself"
         )
     replace_file(path, with_newlines_of(text, found))
 

@@ -41,10 +41,10 @@ def set_keys(path: Path, values: Mapping[str, str], unset: Sequence[str] = ()) -
     for name in unset:
         _require_there(document, _key(name), name, path)
         document = changed(document, _key(name), None)
-        text = _edited(without_value(text, _key(name)), path, f"take out there {name}")
+        text = _edited(without_value(text, _key(name)), path, f"remove {name} yourself")
     for key, value in wanted.items():
         document = _changed(document, key, value, path)
-        told = f"set there {'.'.join(key)} = {_shown(value)}"
+        told = f"set {'.'.join(key)} = {_shown(value)} yourself"
         text = _edited(with_value(text, key, value), path, told)
     check_race_file(document, path)
     replace_file(path, with_newlines_of(file.text, text), private=_has_password(document))
@@ -71,7 +71,7 @@ def _known(name: str) -> SettingKey:
     ]
     near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
-    raise UsageError(f"{name}: no such key: {guess}docs/configuration.md has all of them")
+    raise UsageError(f"{name}: unknown key: {guess}see docs/configuration.md for all")
 
 
 def _value(key: SettingKey, text: str, path: Path) -> Any:
@@ -113,7 +113,7 @@ def _require_there(document: Mapping[str, Any], key: Key, name: str, path: Path)
     for part in key:
         found = found.get(part) if isinstance(found, Mapping) else None
     if found is None:
-        raise UsageError(f"{path}: {name} is not set there")
+        raise UsageError(f"{path}: {name} is not set")
 
 
 def _changed(document: Mapping[str, Any], key: Key, value: Any, path: Path) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _changed(document: Mapping[str, Any], key: Key, value: Any, path: Path) -> d
 def _edited(text: str | None, path: Path, otherwise: str) -> str:
     if text is None:
         raise UsageError(
-            f"{path}: is written in a way that kickcue cannot add to; please {otherwise}"
+            f"{path}: kickcue cannot edit the way this file is written; please {otherwise}"
         )
     return text
 

@@ -131,7 +131,7 @@ def _told(
     told = one_line(error, Settings, document)
     key = tuple(str(part) for part in mistake["loc"])
     if mistake["type"] == "missing" and len(key) == 1:
-        change = "" if path is None else f"'kickcue set {key[0]} 5000m' does, "
+        change = "" if path is None else f"'kickcue set {key[0]} 5000m', "
         file = "a race file" if path is None else str(path)
         return (
             f"{told}: set it in {file} ({change}'kickcue init' writes one), by "

@@ -52,8 +52,8 @@ class BrokerSettings(BaseModel):
     url: str | None = Field(
         default=None,
         description=(
-            f"Where the broker is: {URL_FORM}, or mqtts:// for TLS. Left out: a private "
-            "broker that kickcue starts itself."
+            f"The MQTT broker: {URL_FORM}, or mqtts:// for TLS (default: a private broker that "
+            "kickcue starts itself)."
         ),
         examples=["mqtts://maria@broker.example.org"],
     )
@@ -65,15 +65,15 @@ class BrokerSettings(BaseModel):
     ca: Path | None = Field(
         default=None,
         description=(
-            "The certificate (PEM) that the broker's own is checked against, where no public "
-            "authority has signed it."
+            "The CA certificate (PEM) to check the broker's certificate against, if no public "
+            "authority signed it."
         ),
         examples=["/etc/ssl/certs/club-ca.pem"],
     )
     athlete: TopicLevel = Field(
         default=None,
         description=(
-            "Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told)."
+            "Whose cues these are: the topics are kickcue/<athlete>/... (default: runner)."
         ),
         examples=["maria"],
     )
@@ -116,37 +116,43 @@ class AudioSettings(BaseModel):
 
     output: Literal["off", "fallback", "always"] = Field(
         default="off",
-        description="Cues to this machine's headphones or loudspeaker: never, those that no watch "
-        "has answered, or all. Road and sanctioned races stay silent.",
+        description=(
+            "Cues on this machine's headphones or loudspeaker: never, only those no watch "
+            "acknowledged, or all. Road and sanctioned races stay silent."
+        ),
     )
     voice: str | None = Field(
         default=None,
-        description="Who speaks: espeak-ng, say, termux-tts-speak, each also with a voice of its "
-        "own (espeak-ng:en-gb), piper:<model>, or none for tones alone (the best that is "
-        "installed).",
+        description=(
+            "Speech program: espeak-ng, say or termux-tts-speak, alone or with a voice "
+            "(espeak-ng:en-gb), piper:<model>, or none for tones only (default: the best "
+            "installed)."
+        ),
         examples=["espeak-ng:en-gb"],
     )
     player: Literal["pw-play", "paplay", "aplay", "afplay", "termux-media-player"] | None = Field(
         default=None,
-        description="What plays the sound (the first of these that can).",
+        description="Audio player (default: the first of these that works).",
         examples=["aplay"],
     )
     lead_ms: int = Field(
         default=200,
         ge=0,
         le=2000,
-        description="How much earlier the armed cue of the bell is begun, in milliseconds: what "
-        "the output takes to the ear. Bluetooth 150 to 250, a cable 0 to 60.",
+        description=(
+            "How much earlier the bell cue starts playing, in milliseconds, to make up for "
+            "audio latency. Bluetooth 150 to 250, a cable 0 to 60."
+        ),
     )
     tones: bool = Field(
         default=True,
-        description="A tone before each phrase. Without a voice there are tones in any case.",
+        description="A tone before each phrase. Without a voice there are always tones.",
     )
     keep_awake: bool = Field(
         default=True,
         description=(
-            "Play silence from four minutes before the bell, or Bluetooth headphones fall "
-            "asleep and swallow the start of a cue."
+            "Play silence from four minutes before the bell, so that Bluetooth headphones do not "
+            "go to sleep and swallow the start of a cue."
         ),
     )
 
@@ -155,8 +161,8 @@ class AudioSettings(BaseModel):
     def _known(cls, voice: str | None) -> str | None:
         if voice is not None and _VOICE.fullmatch(voice) is None:
             raise ValueError(
-                "expected espeak-ng, say or termux-tts-speak, alone or as espeak-ng:en-gb; or "
-                "piper:<model>; or none"
+                "expected espeak-ng, say or termux-tts-speak, alone or with a voice "
+                "(espeak-ng:en-gb); piper:<model>; or none"
             )
         return voice
 
@@ -168,13 +174,13 @@ class Settings(RaceTerms):
 
     adapter: str | None = Field(
         default=None,
-        description="Which Bluetooth adapter, where there are several (Linux).",
+        description="Which Bluetooth adapter to use, if there are several (Linux).",
         examples=["hci0"],
     )
     state_dir: Path | None = Field(
         default=None,
         description=(
-            "Folder that recordings are kept in, below races/ (systemd's state folder or "
+            "Folder for recordings, in its races/ (default: systemd's state folder, else "
             "~/.local/state/kickcue)."
         ),
         examples=["/var/lib/kickcue"],
@@ -192,7 +198,7 @@ class Settings(RaceTerms):
     def _adapter_name(cls, adapter: str | None) -> str | None:
         if adapter is not None and re.fullmatch(r"hci\d+", adapter) is None:
             raise ValueError(
-                "expected something like hci0; 'bluetoothctl list' and 'hciconfig' show those "
+                "expected something like hci0; 'bluetoothctl list' and 'hciconfig' show which "
                 "there are"
             )
         return adapter
@@ -203,7 +209,7 @@ class Settings(RaceTerms):
         for name in sensors:
             if _NAME.fullmatch(name) is None:
                 raise ValueError(
-                    f"a sensor's name: expected up to 32 letters, digits, _ and -, got {name!r}"
+                    f"sensor name: expected up to 32 letters, digits, _ and -, got {name!r}"
                 )
         problem = same_device(sensors)
         if problem is not None:

@@ -50,9 +50,9 @@ def from_file(path: Path) -> Givens:
         and mode & 0o077
     ):
         raise UsageError(
-            f"{path}: broker.url holds a password, but the file is readable by others (mode "
-            f"{mode:04o}): chmod 600 {path}, "
-            "or move the password to a file of its own (broker.password_file)"
+            f"{path}: broker.url contains a password, but others can read the file (mode "
+            f"{mode:04o}): chmod 600 {path}, or move the password to a file of its own "
+            "(broker.password_file)"
         )
     return found
 
@@ -130,7 +130,7 @@ def sources_of(givens: Givens, key: Key) -> str:
 
 def read_race_toml(path: Path) -> TomlFile:
     """Return a race file; UsageError names file, line and column of what is no TOML."""
-    return read_toml(path, absent="; 'kickcue init' makes one")
+    return read_toml(path, absent="; 'kickcue init' creates one")
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:

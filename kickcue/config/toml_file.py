@@ -121,8 +121,8 @@ def _mistake(found: str, text: str) -> str:
     if twice is not None:
         block = ".".join(re.findall(r"'([^']*)'", twice[1]))
         return (
-            f"line {line}: [{block}] is there already: put its keys below the first "
-            f"[{block}], or say 'kickcue set {block}.KEY VALUE'"
+            f"line {line}: [{block}] appears twice: put its keys under the first [{block}], or "
+            f"use 'kickcue set {block}.KEY VALUE'"
         )
     return f"line {line}, column {column}: not TOML: {reason}"
 

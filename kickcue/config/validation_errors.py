@@ -41,7 +41,7 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
     where = _as_written(first["loc"], document)
     if first["type"] == "extra_forbidden":
         return (
-            f"{where}: no such "
+            f"{where}: unknown "
             f"key{_hint(str(first['loc'][-1]), _keys_at(model, first['loc']))}{more}"
         )
     if first["type"] == "union_tag_not_found":
@@ -60,7 +60,7 @@ def said(mistake: ErrorDetails, where: str) -> str:
             f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
         )
     if kind == "list_type" and isinstance(given, Mapping):
-        return f"{where}: expected to be written [[{where}]]"
+        return f"{where}: expected [[{where}]]"
     sentence = (
         str(mistake["ctx"]["error"])
         if kind == "value_error"
@@ -87,7 +87,7 @@ def _wanted(mistake: ErrorDetails, where: str) -> str:
         return "a block of keys" if where.endswith("]") else f"a block, [{where}]"
     if kind in ("too_short", "string_too_short"):
         fewest = limits.get("min_length", 1)
-        return "something, not nothing" if fewest == 1 else f"at least {fewest} of them"
+        return "a value" if fewest == 1 else f"at least {fewest} of them"
     if kind in ("too_long", "string_too_long"):
         what = "letters" if kind == "string_too_long" else "of them"
         return f"at most {limits['max_length']} {what}"

@@ -70,15 +70,15 @@ def _failure(profile: WatchProfile, vector: schema.Vector) -> str | None:
         else encode_arm(profile, touch, vector.arm_in_ms)
     )
     if found is None:
-        return "the watch keeps no timers"
+        return "the watch has no timers"
     expected = [(_expected_text(step), step.wait_ms) for step in vector.steps]
     actual = [(step_text(step), _wait_ms(step)) for step in found.steps]
     if expected != actual:
-        return f"became {_listed(actual)}, expected {_listed(expected)}"
+        return f"expected {_listed(expected)}, got {_listed(actual)}"
     if vector.downgrades is not None and set(vector.downgrades) != set(found.downgrades):
         return (
-            f"lost {', '.join(found.downgrades) or 'nothing'}, expected "
-            f"{', '.join(vector.downgrades) or 'nothing'}"
+            f"downgrades: expected {', '.join(vector.downgrades) or 'none'}, got "
+            f"{', '.join(found.downgrades) or 'none'}"
         )
     return None
 
@@ -110,14 +110,14 @@ def _too_long(profile: WatchProfile) -> Iterator[str]:
         steps = encode(profile, CueContent(kind, kind, kind, None, pulses, urgency, ttl_ms=0)).steps
         longest = max((len(step.data) for step in steps if isinstance(step, Write)), default=0)
         if most is not None and longest > most:
-            yield f"{kind} has {longest} bytes, more than link.max_payload = {most}"
+            yield f"{kind}: expected at most link.max_payload = {most} bytes, got {longest}"
 
 
 def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[str]:
     adverts = [advert_of(example) for example in file.document.example]
     for advert in adverts:
         if not any(holds(block, advert) for block in file.profile.matches):
-            yield f"example {advert.name!r}: none of the profile's own [[match]] blocks holds"
+            yield f"example {advert.name!r}: none of the profile's own [[match]] blocks matches"
     for other in others:
         if other.profile.id in (file.profile.id, file.document.profile.replaces):
             continue
@@ -125,6 +125,6 @@ def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[st
             for example in owner.document.example:
                 if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
                     yield (
-                        f"example {example.name!r} of {owner.profile.id} is matched by "
-                        f"{intruder.profile.id} too"
+                        f"example {example.name!r} of {owner.profile.id} also matches "
+                        f"{intruder.profile.id}"
                     )

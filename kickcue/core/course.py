@@ -82,8 +82,8 @@ _MEASURED: Final = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?-?([
 _TRACK_MILES: Final = 2.0
 """Up to this many miles are a track race, more are one on the road."""
 _FORMS: Final = (
-    f"{', '.join(EVENTS)}, any metres on the track (1200m, 2000sc), kilometres (8k) or miles "
-    "on the road"
+    f"{', '.join(EVENTS)}, any track distance in metres (1200m, 2000sc), or a road distance in "
+    "kilometres (8k) or miles (5mile)"
 )
 
 # Lap lengths are surveyed to the millimetre: what is left over below that is no line of its own.
@@ -101,6 +101,13 @@ class Window(StrEnum):
     KILOMETRE = "kilometre"
     MILE = "mile"
     METRES = "metres"
+
+
+_APPLIES_TO = {
+    "lane": "race on the flat track",
+    "indoor": "race on the flat track",
+    "water_jump": "steeplechase",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +131,19 @@ class Course:
     def __post_init__(self) -> None:
         _require(
             0 < self.distance_m <= LONGEST_RACE_M,
-            f"distance of {self.distance_m} m",
+            "distance",
             f"more than 0 and at most {LONGEST_RACE_M:g} m",
+            f"{self.distance_m} m",
         )
         for what, length_m in (("lap", self.lap_m), ("marker spacing", self.marker_m)):
             fits = length_m is None or SHORTEST_LAP_M <= length_m <= LONGEST_LAP_M
-            _require(fits, f"{what} of {length_m} m", f"{SHORTEST_LAP_M:g} to {LONGEST_LAP_M:g} m")
+            right = f"{SHORTEST_LAP_M:g} to {LONGEST_LAP_M:g} m"
+            _require(fits, what, right, f"{length_m} m")
         _require(
             0 < self.kick_m <= self.distance_m,
-            f"kick of {self.kick_m} m",
+            "kick",
             f"more than 0 and at most the distance, {self.distance_m:g} m",
+            f"{self.kick_m} m",
         )
 
     @property
@@ -221,20 +231,16 @@ def course_for(  # noqa: PLR0913
     told = [key for key, value in venue.items() if value is not None]
     allowed = {"track": ("lane", "indoor"), "steeple": ("water_jump",), "road": ()}[ground]
     for key in told:
-        _require(
-            key in allowed,
-            f"{key} for {name}, a {ground} race",
-            f"one of {', '.join(allowed)}" if allowed else "none",
-        )
-    _require(
-        len(told) <= 1, f"{' and '.join(told)} together", "only one of them: each sets the lap"
-    )
+        if key not in allowed:
+            raise UsageError(f"{key} only applies to a {_APPLIES_TO[key]}")
+    if len(told) > 1:
+        raise UsageError(f"expected {' or '.join(told)}, got both: each sets the lap length")
     if ground == "road":
-        _require(
-            lap_m is None,
-            f"lap of {lap_m} m for {name}, a road race",
-            f"none, or the event {distance_m:g}m for the track",
-        )
+        if lap_m is not None:
+            raise UsageError(
+                f"lap only applies to a track race, and {name} is run on the road (on the track "
+                f"it is {distance_m:g}m)"
+            )
         marker_m = MILE_M if name.endswith("mile") else ROAD_MARKER_M
         kick = _kick_m(kick_m, ROAD_KICK_M, distance_m)
         return Course(name, distance_m, None, marker_m, kick, _road_note(name, distance_m))
@@ -242,8 +248,8 @@ def course_for(  # noqa: PLR0913
     note = None
     if ground == "steeple" and lap_m is None and water_jump is None:
         note = (
-            f"no lap told: assumed a water jump inside the track, {lap:g} m a lap; the venue "
-            "knows its own"
+            f"no lap length given: assuming a water jump inside the track, {lap:g} m a lap; check "
+            "with the venue"
         )
     return Course(name, distance_m, lap, lap, _kick_m(kick_m, lap, distance_m), note)
 
@@ -266,8 +272,8 @@ def corrected(course: Course, distance_m: float) -> Course:
     """
     shown = f"{distance_m:g}"
     _require_race(shown, f"{shown}m", distance_m)
-    least = f"no less than the {course.window_name}, {course.kick_m:g} m"
-    _require(distance_m >= course.kick_m, f"{shown} m", least)
+    least = f"at least the {course.window_name}, {course.kick_m:g} m"
+    _require(distance_m >= course.kick_m, "distance", least, f"{shown} m")
     name = _name(distance_m, steeple=course.event.endswith("sc"), road=course.lap_m is None)
     note = course.note if course.lap_m is not None else _road_note(name, distance_m)
     return replace(course, event=name, distance_m=distance_m, note=note)
@@ -275,7 +281,7 @@ def corrected(course: Course, distance_m: float) -> Course:
 
 def lane_lap_m(lane: int) -> float:
     """Return the length of one lap of a 400 m track in ``lane`` (1 to 9), to the millimetre."""
-    _require(1 <= lane <= LANES, f"lane {lane}", f"1 to {LANES}")
+    _require(1 <= lane <= LANES, "lane", f"1 to {LANES}", str(lane))
     return (
         OUTDOOR_LAP_M
         if lane == 1
@@ -289,27 +295,27 @@ def _lap_m(
     if ground == "steeple":
         _require(
             water_jump in (None, *STEEPLE_LAPS_M),
-            f"water jump {water_jump!r}",
+            "water_jump",
             " or ".join(STEEPLE_LAPS_M),
+            repr(water_jump),
         )
-        _require(
-            None in (lap_m, water_jump),
-            "lap and water jump together",
-            "only one of them: each sets the lap",
-        )
+        if None not in (lap_m, water_jump):
+            raise UsageError("expected lap or water_jump, got both: each sets the lap length")
         return lap_m if lap_m is not None else STEEPLE_LAPS_M[water_jump or "inside"]
     if lane is not None:
         _require(
             lap_m in (None, OUTDOOR_LAP_M),
-            f"lane {lane} with a lap of {lap_m} m",
-            "400 m: only that track's lanes are known",
+            f"lap with lane {lane}",
+            "400 m (lane lengths are known for a 400 m track only)",
+            f"{lap_m} m",
         )
         return lane_lap_m(lane)
     if indoor:
         _require(
             lap_m in (None, INDOOR_LAP_M),
-            f"indoor with a lap of {lap_m} m",
-            "the lap alone where it is not 200 m",
+            "lap with indoor",
+            "200 m (for another length give the lap alone)",
+            f"{lap_m} m",
         )
         return INDOOR_LAP_M
     return OUTDOOR_LAP_M if lap_m is None else lap_m
@@ -330,7 +336,7 @@ def _event(text: str) -> tuple[str, float, _Ground]:
     if found is None or unit is None:
         guess = did_you_mean(plain, (*EVENTS, *_ALIASES), most=3)
         raise UsageError(
-            f"unknown event {text!r}: {f'{guess} ' if guess else ''}known are {_FORMS}"
+            f"unknown event {text!r}: {f'{guess} ' if guess else ''}expected one of {_FORMS}"
         )
     number = float(found[1].replace(",", "") + (found[2] or ""))
     short = _short(number)
@@ -347,7 +353,7 @@ def _event(text: str) -> tuple[str, float, _Ground]:
 def _require_race(text: str, name: str, distance_m: float) -> None:
     if not SHORTEST_RACE_M <= distance_m <= LONGEST_RACE_M:
         right = f"{SHORTEST_RACE_M:g} m to {LONGEST_RACE_M / 1000:g} km"
-        raise UsageError(f"{text!r}: expected {right}{_instead_of_metres(name)}")
+        raise UsageError(f"distance: expected {right}, got {text!r}{_instead_of_metres(name)}")
 
 
 def _name(distance_m: float, *, steeple: bool, road: bool) -> str:
@@ -374,7 +380,7 @@ def _road_note(name: str, distance_m: float) -> str | None:
     """Say that this is a road race where the same length is run on the track too."""
     if not name.endswith("k") or distance_m > LONGEST_TRACK_RACE_M:
         return None
-    return f"{name} is a road race, with a line each kilometre; on the track it is {distance_m:g}m"
+    return f"{name} is a road race with a line every kilometre; for the track, use {distance_m:g}m"
 
 
 def _short(number: float) -> str:
@@ -393,6 +399,6 @@ def _crossings_m(
     return (*(round(crossing_m, _DIGITS) for crossing_m in before), distance_m)
 
 
-def _require(holds: bool, what: str, right: str) -> None:
+def _require(holds: bool, what: str, right: str, got: str) -> None:
     if not holds:
-        raise UsageError(f"{what}: expected {right}")
+        raise UsageError(f"{what}: expected {right}, got {got}")

@@ -62,7 +62,7 @@ HEARD_AGAIN_NS = 2 * NS_PER_S
 nobody, which is no news of a sensor."""
 NOTHING_HEARD = Survey(None, None, None, [])
 START_MISSING: Final = (
-    "you are running and no start was pressed: press start, and what you have run counts"
+    "you are running, but start was not pressed: press it now, and the distance so far counts"
 )
 READY = Candidate(CueKind.READY, PhraseKey.READY)
 
@@ -209,13 +209,13 @@ class Engine:
     def _turn_timer(self, t_ns: int, event: Timer, out: list[Output]) -> bool:
         if not self._timer.turn(t_ns, running=event.running):
             return False
-        told = "the recorder goes on" if event.running else "the recorder is stopped"
+        told = "timer running" if event.running else "timer stopped"
         out.append(Notice(t_ns, "timer", told))
         if event.running:
             self._next_estimate_ns = t_ns + HEARD_AGAIN_NS
         else:
             self._control.race.pause()
-            out.extend(self._desk.disarm(t_ns, "the recorder is stopped"))
+            out.extend(self._desk.disarm(t_ns, "timer stopped"))
             self._control.bell_in_s = None
             self._next_estimate_ns = t_ns  # that nobody runs is told at once
         return True

@@ -44,19 +44,19 @@ class EngineConfig:
         legs = len(self.plan.legs())
         if legs != 1:
             raise UsageError(
-                f"plan {self.plan.name!r} has {legs} legs: this version runs races, plans of one "
-                "stretch"
+                f"plan {self.plan.name!r} has {legs} legs, but this version only runs plans of "
+                "one stretch"
             )
         kick_m = self.race.course.kick_m
         if kick_m <= SILENT_TO_GO_M:
             raise UsageError(
-                f"kick of {kick_m:g} m: should be more than {SILENT_TO_GO_M:g} m, in the last of "
-                "which nothing is felt"
+                f"kick: expected more than {SILENT_TO_GO_M:g} m (no cue comes in the last "
+                f"{SILENT_TO_GO_M:g} m), got {kick_m:g} m"
             )
         if self.gate is not None and self.race.course.lap_m is None:
             raise UsageError(
-                f"gate for {self.race.course.event}, a road race: should be left out, no line "
-                "comes back there"
+                f"gate: only applies to a track race, and {self.race.course.event} is run on the "
+                "road"
             )
 
     @property

@@ -39,13 +39,13 @@ class Run:
         for cue in self.cues:
             if not 0 <= cue.to_go_m <= self.course.distance_m:
                 raise UsageError(
-                    f"cue {cue.kind} at {cue.to_go_m} m to go of {self.course.event}: should be 0 "
-                    f"to {self.course.distance_m:g} m"
+                    f"cue {cue.kind} of {self.course.event}: expected 0 to "
+                    f"{self.course.distance_m:g} m to go, got {cue.to_go_m}"
                 )
             if cue.to_go_m >= previous_m:
                 raise UsageError(
-                    f"cue {cue.kind} at {cue.to_go_m} m to go: should come closer to the finish "
-                    "than the one before"
+                    f"cue {cue.kind}: expected less than {previous_m:g} m to go, as cues are in "
+                    f"order, got {cue.to_go_m}"
                 )
             previous_m = cue.to_go_m
 
@@ -63,10 +63,10 @@ class Rest:
 
     def __post_init__(self) -> None:
         if sum(end is not None for end in (self.duration_s, self.distance_m, self.until)) != 1:
-            raise UsageError("rest: should end in exactly one way: duration_s, distance_m or until")
+            raise UsageError("rest: expected exactly one of duration_s, distance_m and until")
         for name, length in (("duration_s", self.duration_s), ("distance_m", self.distance_m)):
             if length is not None and not 0 < length < math.inf:
-                raise UsageError(f"rest with {name} {length}: should be more than 0")
+                raise UsageError(f"rest: expected {name} above 0, got {length}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ class Repeat:
 
     def __post_init__(self) -> None:
         if not 1 <= self.times <= MOST_LEGS:
-            raise UsageError(f"repeat {self.times} times: should be 1 to {MOST_LEGS}")
+            raise UsageError(f"repeat: expected 1 to {MOST_LEGS} times, got {self.times}")
         if not self.steps:
-            raise UsageError("repeat: should have at least one step to repeat")
+            raise UsageError("repeat: expected at least one step")
 
 
 Leg = Run | Rest
@@ -99,12 +99,12 @@ class Plan:
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise UsageError("plan: should have a name")
+            raise UsageError("plan: expected a name")
         count = _count(self.steps)
         if count > MOST_LEGS:
-            raise UsageError(f"plan {self.name!r} of {count} legs: should be at most {MOST_LEGS}")
+            raise UsageError(f"plan {self.name!r}: expected at most {MOST_LEGS} legs, got {count}")
         if not any(isinstance(leg, Run) for leg in self.legs()):
-            raise UsageError(f"plan {self.name!r}: should have something to run")
+            raise UsageError(f"plan {self.name!r}: expected at least one stretch to run")
 
     def legs(self) -> tuple[Leg, ...]:
         """Return every stretch and rest in the order it is run, repeats written out."""

@@ -53,8 +53,8 @@ class FirmwareRange:
             found = re.fullmatch(r"\s*(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)\s*", part)
             if found is None:
                 raise UsageError(
-                    f"firmware range {text!r}: {part.strip()!r} is no comparison; it is written "
-                    "'>=1.15,<1.16'"
+                    f"firmware range {text!r}: expected comparisons like '>=1.15,<1.16', got "
+                    f"{part.strip()!r}"
                 )
             comparisons.append((found[1], _version(found[2])))
         return cls(tuple(comparisons))
@@ -230,12 +230,11 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
     matching = [
         profile for profile in known if any(holds(block, advert) for block in profile.matches)
     ]
-    title = repr(advert.name) if advert.name is not None else "a device without a name"
+    title = repr(advert.name) if advert.name is not None else "an unnamed device"
     if len(matching) > 1:
         names = " and ".join(profile.id for profile in matching)
         raise UsageError(
-            f"{title} matches the profiles {names}: one of them must say more in its [[match]] "
-            "blocks"
+            f"{title} matches several profiles ({names}): one needs a narrower [[match]] block"
         )
     if matching:
         return MatchResult(matching[0], (), f"{title} is {matching[0].id}")
@@ -247,8 +246,10 @@ def match(profiles: Iterable[SensorProfile], advert: Advertisement) -> MatchResu
         and any(offer.service in services and offer.kind != "battery" for offer in p.provides)
     )
     if not generics:
-        return MatchResult(None, (), f"{title} is unknown and offers no service that kickcue reads")
+        return MatchResult(
+            None, (), f"{title} is unknown and offers no service that kickcue can read"
+        )
     names = " and ".join(profile.id for profile in generics)
     return MatchResult(
-        generics[0], generics, f"{title} is unknown: read by the Bluetooth standard alone ({names})"
+        generics[0], generics, f"{title} is unknown: read by the plain Bluetooth standard ({names})"
     )

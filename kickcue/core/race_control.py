@@ -28,6 +28,19 @@ NEXT_SIGNAL: Final = {
     Phase.LAST_100: Signal.TO_GO_50,
 }
 
+_MARKED_BY: Final = {
+    MarkSource.BUTTON: "lap press",
+    MarkSource.TRACKSIDE: "helper's lap press",
+    MarkSource.GATE: "GPS crossing",
+    MarkSource.BEACON: "beacon pass",
+}
+_DOUBTED_AS: Final = {
+    MarkSource.BUTTON: "double or accidental press",
+    MarkSource.TRACKSIDE: "double or accidental press",
+    MarkSource.GATE: "false detection",
+    MarkSource.BEACON: "false detection",
+}
+
 
 class _Left(NamedTuple):
     """What a start or an end has left behind, to come back to if that was a mistake."""
@@ -97,7 +110,7 @@ class RaceControl:
             here = self.estimator.position_at(timer_ns)
             share = 0.0 if here is None else here.distance_m / self.course.distance_m
             if not self.standing.may_start_again(timer_ns - self.started_ns, share):
-                told = "the race is already running: this start is ignored"
+                told = "the race is already running: start ignored"
                 out.append(Notice(t_ns, "start_ignored", told, Level.WARNING))
                 return
         left = self._leave(t_ns, Signal.START, self.race)
@@ -106,13 +119,11 @@ class RaceControl:
         else:
             self._follow(self.race.next_race(self.course))
         if self.phase is not Phase.WAITING:
-            out.extend(self._desk.disarm(t_ns, "the race has started again"))
+            out.extend(self._desk.disarm(t_ns, "the race was restarted"))
             self._desk.begin_race()
         self.signal(t_ns, Signal.START, out)
         if again:
-            out.append(
-                Notice(t_ns, "started_again", "started again: undo takes it back for a minute")
-            )
+            out.append(Notice(t_ns, "started_again", "restarted: undo reverts this for one minute"))
         self.left, self.started = left, True
         self.gun_ns, self.started_ns = t_ns, timer_ns
         self.lap_began, self.bell_in_s = None, None
@@ -137,7 +148,7 @@ class RaceControl:
 
     def _come_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
         """Go on as if the start or the end had never come."""
-        out.extend(self._desk.disarm(t_ns, "the start is taken back"))
+        out.extend(self._desk.disarm(t_ns, "the start was undone"))
         if left.phase in OVER:
             finished = left.phase is Phase.FINISHED
             self.signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
@@ -157,7 +168,7 @@ class RaceControl:
                 self.signal(t_ns, Signal.BELL if in_body else NEXT_SIGNAL[self.phase], out)
         what = "start" if left.by is Signal.START else "end of the race"
         goes_on = "the race goes on" if self.racing else f"the race is {self.phase}"
-        out.append(Notice(t_ns, "undone", f"the {what} is taken back: {goes_on}"))
+        out.append(Notice(t_ns, "undone", f"{what} undone: {goes_on}"))
 
     def _deny_finish(self, t_ns: int) -> bool:
         """Take in that the runner has not finished; return whether he is somewhere else then."""
@@ -179,9 +190,9 @@ class RaceControl:
             self._come_back(t_ns, self.left, out)
             return
         if not self.racing or not self.race.undo_mark():
-            out.append(Notice(t_ns, "undo_refused", "no lap press to take back"))
+            out.append(Notice(t_ns, "undo_refused", "no lap press to undo"))
             return
-        out.append(Notice(t_ns, "undone", "the last lap press is taken back"))
+        out.append(Notice(t_ns, "undone", "last lap press undone"))
         if self.phase in IN_LAST_WINDOW and self._is_before_bell(t_ns):
             self.signal(t_ns, Signal.UNDO, out)
             self._desk.last_window_again()
@@ -210,8 +221,8 @@ class RaceControl:
         self._correct_left(t_ns, course)
         what = "next race" if self.phase in OVER else "race"
         target_is_of = "" if self._config.target_s is None else self._config.race.course.event
-        pace = f"; the wanted time is one for {target_is_of}" if target_is_of else ""
-        told = f"the {what} is {course.event} (it was {before}){pace}"
+        pace = f"; the target time is still for {target_is_of}" if target_is_of else ""
+        told = f"the {what} is now {course.event} (was {before}){pace}"
         out.append(Notice(t_ns, "distance", told))
 
     def _read_anew(self, t_ns: int, course: Course) -> RaceState | None:
@@ -228,8 +239,8 @@ class RaceControl:
         if not self.racing:
             return None
         if race is None:
-            raise UsageError("too much was heard since the start to be read anew")
-        raise UsageError(f"{course.distance_m:g} m are run already, finish ends the race")
+            raise UsageError("too much data since the start to recompute the race")
+        raise UsageError(f"{course.distance_m:g} m are already run: press finish to end the race")
 
     def _is_past(self, t_ns: int, race: RaceState) -> bool:
         finish_m = race.course.distance_m
@@ -242,7 +253,7 @@ class RaceControl:
         """
         self._follow(race)
         self.lap_began = self.bell_in_s = self.stood_ns = None
-        out.extend(self._desk.disarm(t_ns, f"the race is {race.course.event}"))
+        out.extend(self._desk.disarm(t_ns, f"the race is now {race.course.event}"))
         if self.phase in OVER and self.left is not None:
             self._desk.take_back(self.left.given)
             self.left = None
@@ -310,7 +321,11 @@ class RaceControl:
             self.left = None  # who marks lines means the race: a second undo takes no start
         if not self.racing:
             out.append(
-                Notice(t_ns, "mark_ignored", f"{source} mark while {self.phase}: no race is on")
+                Notice(
+                    t_ns,
+                    "mark_ignored",
+                    f"{_MARKED_BY[source]} ignored: no race is on ({self.phase})",
+                )
             )
             return False
         line_m = self.race.mark(timer_ns, source, age_s, by_position=by_position)
@@ -319,7 +334,8 @@ class RaceControl:
                 Notice(
                     t_ns,
                     "mark_doubted",
-                    f"{source} mark fits no line: taken as a double or a stray one",
+                    f"that {_MARKED_BY[source]} does not fit the track: ignored as a "
+                    f"{_DOUBTED_AS[source]}",
                 )
             )
             return True
@@ -334,8 +350,4 @@ class RaceControl:
     def _other_place(self, line_m: float) -> str:
         """Return what to call a place where laps are marked that is not the finish line."""
         lap_m = self.course.lap_m
-        return (
-            "start line"
-            if lap_m is not None and line_m % lap_m == 0.0
-            else "a place of your own in the lap"
-        )
+        return "start line" if lap_m is not None and line_m % lap_m == 0.0 else "your own lap point"

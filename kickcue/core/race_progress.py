@@ -110,8 +110,8 @@ class RaceProgress:
             self._give(t_ns, here, [cue], out)
             return None
         window = self._control.course.window_name  # a late cue is worse than none
-        out.extend(self._desk.disarm(t_ns, f"the {window} is half gone"))
-        noticed = f"only {to_go(to_go_m, here.sd_m)} when the {window} was noticed: no cue"
+        out.extend(self._desk.disarm(t_ns, f"the {window} is already half over"))
+        noticed = f"too late for the {window} cue: only {to_go(to_go_m, here.sd_m)}"
         out.append(Notice(t_ns, "bell_missed", noticed, Level.WARNING))
         return None
 
@@ -146,7 +146,10 @@ class RaceProgress:
             return None
         stood_ns = self._standing_at_finish(t_ns, here)
         if stood_ns is not None and t_ns - stood_ns >= s_to_ns(STOOD_S):
-            told = f"standing at the finish for {STOOD_S:.0f} s: the race was over when that began"
+            told = (
+                f"stopped at the finish for {STOOD_S:.0f} s: finish time taken from when you "
+                "stopped"
+            )
             out.append(Notice(t_ns, "finish_taken", told))
             self._control.signal(stood_ns, Signal.LINE, out, now_ns=t_ns)
             return None

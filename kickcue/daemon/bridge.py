@@ -41,10 +41,10 @@ SECOND_AFTER_S: Final = 1.2
 """A first watch that was asked twice answers within it; a cue is worth two seconds."""
 ANSWER_S: Final = 1.0
 LINK: Final = "link"
-NO_APP: Final = "no answer from kickcue's app on the watch"
-OUT_OF_REACH: Final = "the bridge has no link to it"
+NO_APP: Final = "kickcue's app on the watch did not answer"
+OUT_OF_REACH: Final = "not connected to the bridge"
 ELSEWHERE: Final = "felt on another watch"
-BY_TIMER: Final = "link; the watch's own timer was set"
+BY_TIMER: Final = "connection; the watch's own timer was set"
 ALL_AND_ACKS: Final = (*(name for name, rule in RULES.items() if rule.side is Side.DAEMON), "ack")
 
 
@@ -193,7 +193,7 @@ class Bridge:
 
 
 def _note(error: BaseException) -> None:
-    LOG.critical("a cue could not be played, which must not happen", exc_info=error)
+    LOG.critical("unexpected error while playing a cue", exc_info=error)
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ class CueChannel:
     def who_is_there(self, now_ns: int) -> str:
         """Return who would feel a cue, when it was heard last, and what keeps cues from it."""
         if self.trouble is not None or self.delivery is None:
-            return f"no cue reaches the wrist: {self.trouble}"
+            return f"no cues to the wrist: {self.trouble}"
         return self.delivery.watches.text(now_ns)
 
     @property
@@ -85,7 +85,7 @@ async def way_to_the_wrist(
             try:
                 private = await stack.enter_async_context(private_broker(topics))
             except KickcueError as error:
-                text = f"no watch is told: {error}"
+                text = f"no cues to a watch: {error}"
                 log_event(LOG, logging.WARNING, "no_wrist", text=text)
                 yield CueChannel(None, text)
                 return

@@ -22,11 +22,11 @@ MOST_REASONS: Final = 8
 each minute."""
 WORDS: Final = {
     Stage.OFF: "no Bluetooth",
-    Stage.LOOKING: "looking for it",
+    Stage.LOOKING: "searching",
     Stage.CONNECTING: "connecting",
     Stage.CONNECTED: "connected",
-    Stage.SILENT: "connected, but it says nothing",
-    Stage.WAITING: "waiting before the next try",
+    Stage.SILENT: "connected, but no data",
+    Stage.WAITING: "waiting to retry",
 }
 _COUNTED: Final = re.compile(r"\d+")
 
@@ -67,14 +67,14 @@ def of_wrist(trouble: str | None, *, connecting: bool, there: bool = False, who:
     if trouble is None:
         return Part("watch", State.OK if there else State.WAITING, who)
     return Part(
-        "watch", State.WAITING if connecting else State.BAD, f"no cue reaches the wrist: {trouble}"
+        "watch", State.WAITING if connecting else State.BAD, f"no cues to the wrist: {trouble}"
     )
 
 
 def of_sound(trouble: str | None, *, there: bool) -> Part:
     """Return this machine's own sound, where the settings want one."""
     if not there:
-        return Part("sound", State.BAD, "there is none: no cue is heard here")
+        return Part("sound", State.BAD, "not available: no cues from this machine")
     return (
         Part("sound", State.OK, "ready") if trouble is None else Part("sound", State.BAD, trouble)
     )
@@ -86,16 +86,16 @@ def of_recording(recorder: Recorder | None, hindrance: str | None, *, wanted: bo
     ``wanted``: the settings want one. ``hindrance``: why none could begin, if that is known before.
     """
     if not wanted:
-        return Part("recording", State.OK, "off, as asked for")
+        return Part("recording", State.OK, "off, as configured")
     if recorder is None:
-        begins = "begins with the first thing that is heard"
+        begins = "starts with the first data"
         return (
             Part("recording", State.OK, begins)
             if hindrance is None
             else Part("recording", State.BAD, hindrance)
         )
     if recorder.trouble is not None:
-        return Part("recording", State.BAD, f"ended: {recorder.trouble}")
+        return Part("recording", State.BAD, f"stopped: {recorder.trouble}")
     return Part("recording", State.OK, "begins" if recorder.path is None else str(recorder.path))
 
 

@@ -35,10 +35,10 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
         if stat.S_ISREG(found.st_mode):
             files.append((found.st_mtime_ns, path.name))
         else:  # opening a pipe would wait for its writer, and a device may do anything
-            odd.append(f"{path.name} (no regular file)")
+            odd.append(f"{path.name} (not a regular file)")
     if odd:
         more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
-        say(f"passed over in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
+        say(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
     yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST])
 
 
@@ -53,9 +53,9 @@ def set_aside(path: Path, why: str, say: Say) -> None:
     try:
         path.rename(aside)
     except OSError as error:
-        say(f"{path.name} is damaged ({why}), and cannot be set aside: {error.strerror}")
+        say(f"{path.name} is damaged ({why}) and cannot be moved aside: {error.strerror}")
     else:
-        say(f"{path.name} is damaged ({why}): set aside as {aside.name}")
+        say(f"{path.name} is damaged ({why}): renamed to {aside.name}")
 
 
 def _named_so(folder: Path, say: Say) -> list[Path]:
@@ -64,7 +64,7 @@ def _named_so(folder: Path, say: Say) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):  # who makes it tells what is wrong with it
         return []
     except OSError as error:
-        say(f"{folder} cannot be searched for an interrupted race: {error.strerror}")
+        say(f"cannot search {folder} for an interrupted race: {error.strerror}")
         return []
 
 

@@ -163,7 +163,7 @@ class RaceDaemon:
                 Part(
                     "sensors",
                     State.BAD,
-                    "none are named: the race goes by the clock and by presses alone",
+                    "none configured: only the clock and lap presses are used",
                 )
             )
         found.append(self.wrist_part)
@@ -178,7 +178,7 @@ class RaceDaemon:
     def wrist_part(self) -> Part:
         """Whether cues get to a wrist."""
         if self.way is None:
-            return of_wrist("the way to the watch is being opened", connecting=True)
+            return of_wrist("connecting to the watch", connecting=True)
         return of_wrist(
             self.way.trouble,
             connecting=self.way.starts,
@@ -216,7 +216,7 @@ class RaceDaemon:
     def watch_text(self) -> str:
         """Who is there to feel a cue, when it was heard last, and what keeps cues from it."""
         if self.way is None:
-            return "the way to the watch is being opened"
+            return "connecting to the watch"
         return self.way.who_is_there(self.clock.run_ns())
 
     def race_ns(self) -> int | None:
@@ -296,9 +296,7 @@ class RaceDaemon:
     def task_ended(self, task: asyncio.Task[Any]) -> None:
         """End the run when a part of it has ended: a service manager starts it again."""
         if not task.cancelled() and task.exception() is not None:
-            LOG.critical(
-                "a part of the run has failed, which must not happen", exc_info=task.exception()
-            )
+            LOG.critical("unexpected error in a part of the run", exc_info=task.exception())
             self.done.set()
 
     def _run_ns(self) -> int:

@@ -142,7 +142,7 @@ class RaceFeed:
         self._missing = unfinished.missing
         self._announcer.say(
             "race_resumed",
-            f"the race goes on after a gap of {unfinished.gap_s:.0f} s",
+            f"race resumed after a gap of {unfinished.gap_s:.0f} s",
             path=unfinished.path.name,
         )
 
@@ -179,7 +179,7 @@ class RaceFeed:
             self._trouble_told = True
             self._announcer.say(
                 "recording_ended",
-                f"not recording any more: {self.recorder.trouble}",
+                f"recording stopped: {self.recorder.trouble}",
                 level=logging.WARNING,
             )
 

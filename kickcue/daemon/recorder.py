@@ -61,7 +61,7 @@ class Recorder:
             if self.trouble is not None or self._closing:
                 return
             if len(self._waiting) >= MOST_WAITING:
-                self._give_up("the disk has not kept up for minutes")
+                self._give_up("the disk has been too slow for minutes")
                 return
             self._waiting.append(entry)
             self._changed.notify()
@@ -79,14 +79,11 @@ class Recorder:
             self._changed.notify()
         self._thread.join(min(SLOW_S, within_s))
         if self._thread.is_alive() and within_s > SLOW_S:
-            slow(
-                f"the disk is slow: waiting up to {within_s:g} s for it to take the end of the "
-                "recording"
-            )
+            slow(f"slow disk: waiting up to {within_s:g} s to finish writing the recording")
             self._thread.join(within_s - SLOW_S)
         if self._thread.is_alive():
             with self._changed:
-                self._give_up(f"the disk did not take the end of it within {within_s:g} s")
+                self._give_up(f"the disk did not finish writing it within {within_s:g} s")
 
     def _give_up(self, why: str) -> None:
         self.trouble = self.trouble or why
@@ -136,15 +133,13 @@ def hindrance(folder: Path) -> str | None:
     try:
         there = next((each for each in (folder, *folder.parents) if os.path.lexists(each)), folder)
         if not there.is_dir():
-            return f"{folder} cannot be made: {there} is no folder"
+            return f"cannot create {folder}: {there} is not a folder"
         if not os.access(there, os.W_OK | os.X_OK):
-            return f"{there} cannot be written"
+            return f"{there} is not writable"
         free = shutil.disk_usage(there).free
     except OSError as error:
-        return f"{folder} cannot be written: {error.strerror}"
-    return (
-        None if free >= LEAST_BYTES else f"the disk of {folder} is full: {free // 1000} kB are free"
-    )
+        return f"cannot write to {folder}: {error.strerror}"
+    return None if free >= LEAST_BYTES else f"disk full: {free // 1000} kB free in {folder}"
 
 
 def start_recorder(folder: Path, header: Header) -> Recorder:
@@ -157,7 +152,7 @@ def start_recorder(folder: Path, header: Header) -> Recorder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{folder} cannot be made: {error.strerror}") from None
+            raise UsageError(f"cannot create {folder}: {error.strerror}") from None
         for name in _names(header):
             try:
                 return McapWriter(folder / name, header)

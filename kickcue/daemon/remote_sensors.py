@@ -19,7 +19,7 @@ class RemoteSensors:
         self._now_ns = now_ns
         self._names = {pin.mqtt: name for name, pin in pins.items() if pin.mqtt is not None}
         self._health = {
-            name: Health(stage=Stage.LOOKING, why="nothing came over MQTT yet")
+            name: Health(stage=Stage.LOOKING, why="nothing received over MQTT yet")
             for name in self._names.values()
         }
 
@@ -28,7 +28,7 @@ class RemoteSensors:
         """The health of each, by its name in the race."""
         for health in self._health.values():
             if health.heard_ns is not None and self._now_ns() - health.heard_ns > SILENCE_NS:
-                health.stage, health.why = Stage.SILENT, "nothing came over MQTT for a while"
+                health.stage, health.why = Stage.SILENT, "nothing received over MQTT for a while"
         return self._health
 
     def named(self, event: Notification | Link) -> Notification | Link | None:

@@ -101,13 +101,13 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
         try:
             return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), say)
         except BlockingIOError:
-            say(f"{path.name} is not gone on with: another process is recording it")
+            say(f"cannot resume {path.name}: another process is writing it")
         except OSError as error:
-            say(f"{path.name} is passed over: it cannot be read: {error.strerror}")
+            say(f"cannot resume {path.name}: unreadable ({error.strerror})")
         except ForeignError as error:
-            say(f"{path.name} is passed over: {error}")
+            say(f"ignored {path.name}: {error}")
         except _AnotherError as error:
-            say(f"{path.name} is not gone on with: {error}")
+            say(f"{path.name} not resumed: {error}")
             return None
         # No recording may keep a race from starting, whatever is wrong with it.
         except Exception as error:  # noqa: BLE001
@@ -118,8 +118,8 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
 def _why(path: Path, error: Exception) -> str:
     if isinstance(error, KickcueError):
         return str(error).removeprefix(f"{path}: ")
-    LOG.error("reading %s has failed, which must not happen", path.name, exc_info=error)
-    return f"{type(error).__name__} in reading it"
+    LOG.error("unexpected error while reading %s", path.name, exc_info=error)
+    return f"{type(error).__name__} while reading it"
 
 
 def _read(path: Path) -> Recording:
@@ -131,16 +131,14 @@ def _read(path: Path) -> Recording:
         raise BlockingIOError
     size = path.stat().st_size
     if size > LARGEST_BYTES:
-        raise ForeignError(
-            f"it has {size >> 20} MB, and no more than {LARGEST_BYTES >> 20} MB are taken up"
-        )
+        raise ForeignError(f"expected at most {LARGEST_BYTES >> 20} MB, got {size >> 20} MB")
     data = path.read_bytes()
     contents, _ = survey(data)
     recording = read(path, data)
     if len(recording.entries) < (1 - DAMAGED_SHARE) * contents.messages:
         raise DataError(
-            f"{contents.messages - len(recording.entries)} of its {contents.messages} records "
-            "cannot be read"
+            f"{contents.messages - len(recording.entries)} of its {contents.messages} records are "
+            "unreadable"
         )
     return recording
 
@@ -205,7 +203,7 @@ def _unfinished(
     header = recording.header
     if header.live is None or header.setup is None or not _is_on(recording):
         return None
-    then = RaceDocument.parse(header.setup, "its set-up")
+    then = RaceDocument.parse(header.setup, "its configuration")
     live = _facts(header.live)
     _require_same(then, document, _corrected_to_m(recording))
     for problem in recording.problems:
@@ -230,7 +228,8 @@ def _unfinished(
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
         raise _AnotherError(
-            f"it broke off {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too long"
+            f"it was interrupted {ns_to_s(now_ns - last_t_ns) / 60:.0f} minutes ago, which is too "
+            "long"
         )
     again, engine, missing = _replayed(recording, then)
     return Unfinished(
@@ -245,8 +244,8 @@ def _after_reboot_ns(
     if was_set_since(then, now):
         since_start_ns = clock.began_ns + clock.run_ns()
         say(
-            f"{path.name}: UTC was set meanwhile: the gap is taken to be as long as this machine "
-            f"is on, {ns_to_s(since_start_ns):.0f} s"
+            f"{path.name}: the clock was set meanwhile: assuming a gap of this machine's uptime, "
+            f"{ns_to_s(since_start_ns):.0f} s"
         )
         return since_start_ns
     gap_ns = utc_gap_ns(then, now)
@@ -254,8 +253,8 @@ def _after_reboot_ns(
     # time.
     if not gap_ns:
         say(
-            f"{path.name}: this machine's clock does not tell how long the race was interrupted: "
-            "taken as not at all"
+            f"{path.name}: this machine's clock cannot tell how long the race was interrupted: "
+            "assuming no gap"
         )
     return gap_ns or 0
 
@@ -286,9 +285,9 @@ def _now_ns(live: dict[str, Any], clock: Clock, last_t_ns: int) -> int:
     machine_ns = clock.began_ns + clock.run_ns()
     now_ns: int = round((machine_ns - live["zero_ns"]) * clock.rate)
     if last_t_ns - now_ns > AHEAD_NS * clock.rate:
-        raise DataError(f"its last record is of {ns_to_s(last_t_ns - now_ns):.0f} s from now")
+        raise DataError(f"its last record is {ns_to_s(last_t_ns - now_ns):.0f} s in the future")
     if not live["zero_ns"] - LONGEST_RUN_NS < live["began_ns"] <= live["zero_ns"]:
-        raise DataError("its run began at no possible time")
+        raise DataError("its start time is impossible")
     return now_ns
 
 
@@ -347,12 +346,12 @@ def _facts(live: Any) -> dict[str, Any]:
     for key, holds in _FACTS.items():
         if key not in live or not holds(live[key]):
             raise DataError(
-                f"its header's live.{key} is {_shown(live.get(key))}, which no kickcue writes"
+                f"its header's live.{key} is {_shown(live.get(key))}, which kickcue never writes"
             )
     for key, holds in _LATER_FACTS.items():
         if key in live and not holds(live[key]):
             raise DataError(
-                f"its header's live.{key} is {_shown(live[key])}, which no kickcue writes"
+                f"its header's live.{key} is {_shown(live[key])}, which kickcue never writes"
             )
     return dict(live)
 

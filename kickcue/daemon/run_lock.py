@@ -24,9 +24,9 @@ def only_one(state: Path) -> Iterator[None]:
         held = _hold(path)
     except BlockingIOError:
         raise UsageError(
-            f"`kickcue run` is on already in {state} (process {_holder(path)}): end that one "
-            f"(`kill {_holder(path)}`), "
-            "and its race can be gone on with; or give this one a place of its own with --state"
+            f"`kickcue run` is already running in {state} (process {_holder(path)}): stop it "
+            f"(`kill {_holder(path)}`) and its race can be resumed, or use another --state folder "
+            "for this one"
         ) from None
     except OSError:
         yield

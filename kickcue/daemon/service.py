@@ -82,7 +82,7 @@ def _says(alive: Callable[[], bool]) -> bool:
     try:
         return alive()
     except Exception:
-        LOG.exception("the daemon cannot tell whether it is alive; the watchdog will decide")
+        LOG.exception("cannot report to the watchdog of systemd, which may restart kickcue")
         return False
 
 

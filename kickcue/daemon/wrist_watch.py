@@ -36,7 +36,7 @@ class WristWatch:
         if second is not None and self._second is None:
             self._say("second_run", second, logging.WARNING)
         elif second is None and self._second is not None:
-            self._say("only_run", "the other run is gone: cues are sent again", logging.INFO)
+            self._say("only_run", "the other run has ended: sending cues again", logging.INFO)
         self._second = second
 
     def welcome(self, view: View, run_ns: int, race_ns: int) -> Cue | None:

@@ -75,7 +75,7 @@ class SleepInhibitor:
         except SleepInhibitionError as error:
             if not self._told:
                 self._told = True
-                said = f"nothing keeps this machine from sleeping during the race: {error}"
+                said = f"this machine may go to sleep during the race: {error}"
                 LOG.info("sleep_not_inhibited why=%r", str(error)) if error.absent else self._tell(
                     said
                 )
@@ -116,15 +116,15 @@ if sys.platform == "linux":
             raise SleepInhibitionError("logind does not answer", absent=False) from None
         except (DBusFastError, OSError, EOFError) as error:
             raise SleepInhibitionError(
-                f"there is no D-Bus ({str(error) or type(error).__name__})", absent=True
+                f"no D-Bus ({str(error) or type(error).__name__})", absent=True
             ) from None
         finally:
             if bus is not None:
                 with suppress(OSError):
                     bus.disconnect()
         if reply.error_name in _NOBODY:
-            raise SleepInhibitionError(f"there is no logind ({refused})", absent=True)
-        raise SleepInhibitionError(f"logind does not grant it ({refused})", absent=False)
+            raise SleepInhibitionError(f"no logind ({refused})", absent=True)
+        raise SleepInhibitionError(f"logind refused ({refused})", absent=False)
 
     def _inhibit(lock: str, why: str) -> Message:
         body = [lock, "kickcue", why, "block"]
@@ -142,6 +142,6 @@ else:
     async def _ask(_why: str) -> tuple[str, int]:
         """Say that nothing can be asked for here."""
         raise SleepInhibitionError(
-            "this is known how on Linux alone: on macOS start kickcue with caffeinate -i",
+            "only supported on Linux; on macOS start kickcue with caffeinate -i",
             absent=True,
         )

@@ -45,14 +45,15 @@ def read(
     from it.
     """
     if marks not in (*MARKS, "presses"):
-        raise UsageError(f"marks is {marks!r}, right would be one of {', '.join(MARKS)}")
+        raise UsageError(f"marks: expected one of {', '.join(MARKS)}, got {marks!r}")
     loaded = load(path)
     data = loaded.data
     kind = kind_of(path, data)
     if kind in ("MCAP", "JSONL"):
         if activity not in (None, 1):
             raise UsageError(
-                f"{path}: --activity {activity}: expected 1, a recording of kickcue's own holds one"
+                f"{path}: --activity: expected 1 (kickcue's own recordings hold one activity), "
+                f"got {activity}"
             )
         found = _own(path, data, kind)
     else:

@@ -32,7 +32,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     rows = [dict(zip(names, line.split(","), strict=False)) for line in lines if line.strip()]
     timed = [(time_s, row) for row in rows if (time_s := _time(row)) is not None]
     bad = len(rows) - len(timed)
-    problems = [f"lines without a readable time, left out: {bad}"] if bad else []
+    problems = [f"skipped lines without a readable time: {bad}"] if bad else []
     return activity_of(KIND, _points(timed), wanted, problems=problems)
 
 

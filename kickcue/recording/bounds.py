@@ -49,7 +49,7 @@ class Bounds:
                 f"{name} {count} (such as {shown(self._first[name])})"
                 for name, count in self._counts.items()
             )
-            yield f"values that cannot be, left out: {', '.join(each)}"
+            yield f"impossible values skipped: {', '.join(each)}"
 
     def _has_time(self, point: Point) -> bool:
         if 0 <= point.time_ns <= LAST_NS:

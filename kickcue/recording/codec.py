@@ -75,7 +75,7 @@ class Field:
             return self.value.read(given)
         except _WrongError:
             raise DataError(
-                f"{self.key} is {shown(given)}, right would be {self.value.right}"
+                f"{self.key}: expected {self.value.right}, got {shown(given)}"
             ) from None
 
 
@@ -127,14 +127,14 @@ class Shape:
             elif each.optional:
                 values[each.attr] = None
             else:
-                raise DataError(f"{each.key} is missing, right would be {each.value.right}")
+                raise DataError(f"{each.key} is missing: expected {each.value.right}")
         for key, value in self.constants.items():
             if given.get(key) is not value:
-                raise DataError(f"{key} is {shown(given.get(key))}, right would be {shown(value)}")
+                raise DataError(f"{key}: expected {shown(value)}, got {shown(given.get(key))}")
         if not self.keys.issuperset(given):
             unknown = next(key for key in given if key not in self.keys)
             raise DataError(
-                f"{shown(unknown)} is no key of a {self.kind} (it has "
+                f"{shown(unknown)}: unknown key of a {self.kind} (expected "
                 f"{', '.join(sorted(self.keys))})"
             )
         return self.cls(t_ns=t_ns, **values)
@@ -169,8 +169,7 @@ def read_t_ns(given: Any) -> int:
     """
     if type(given) is not int or not 0 <= given <= LAST_NS:
         raise DataError(
-            f"t_ns is {shown(given)}, right would be whole nanoseconds since the epoch, 0 to "
-            f"{LAST_NS}"
+            f"t_ns: expected whole nanoseconds since the epoch, 0 to {LAST_NS}, got {shown(given)}"
         )
     return given
 

@@ -65,15 +65,15 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST_BYTES + 1)
     except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file") from None
+        raise UsageError(f"{path}: no such file") from None
     except IsADirectoryError:
-        raise UsageError(f"{path} is a folder, right would be a recording ({READABLE})") from None
+        raise UsageError(f"{path}: expected a recording ({READABLE}), got a folder") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        raise DataError(f"cannot read {path}: {error.strerror}") from None
     if not data:
         raise DataError(f"{path} is empty")
     if len(data) > LARGEST_BYTES:
-        raise DataError(f"{path} is too large, expected {_MOST}")
+        raise DataError(f"{path}: expected {_MOST}, got more")
     return data
 
 
@@ -84,11 +84,10 @@ def _unwrap(path: Path, found: Loaded, kind: str, unwrap: Callable[[Loaded], str
         raise DataError(f"{path}: {error}") from None
     if not found.data:
         raise DataError(
-            f"{path}: {damage or f'there is nothing in the {kind} file'}; nothing can be had from "
-            "it"
+            f"{path}: {damage or f'the {kind} file is empty'}; nothing could be recovered"
         )
     if damage:
-        found.problems.append(f"{damage}: what follows the damage is lost")
+        found.problems.append(f"{damage}: everything after the damage is lost")
 
 
 def _gunzip(found: Loaded) -> str:
@@ -103,7 +102,7 @@ def _gunzip(found: Loaded) -> str:
                 out.write(unzip.decompress(packed[at : at + _STEP], LARGEST_BYTES + 1 - out.tell()))
                 at = min(at + _STEP, len(packed)) - len(unzip.unused_data)
                 _check_size(out.tell())
-            damage = "" if unzip.eof else "the gzip file is cut off"
+            damage = "" if unzip.eof else "the gzip file is truncated"
         except zlib.error:
             damage = "the gzip file is damaged"
     found.data = out.getvalue()
@@ -118,11 +117,13 @@ def _unzip(found: Loaded) -> str:
     try:
         with zipfile.ZipFile(BytesIO(found.data)) as archive:
             name = _choose([info.filename for info in archive.infolist() if not info.is_dir()])
-            found.notes.append(f"read out of the zip: {shown(name)}")
+            found.notes.append(f"read from the zip: {shown(name)}")
             with archive.open(name) as member:
                 return _take(found, member, (zipfile.BadZipFile, zlib.error, EOFError))
     except RuntimeError:
-        raise DataError("the zip file has a password, expected one without") from None
+        raise DataError(
+            "the zip file is password-protected: expected one without a password"
+        ) from None
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error):
         found.data = b""
         return "the zip file is damaged"
@@ -142,14 +143,14 @@ def _take(found: Loaded, member: IO[bytes], damages: tuple[type[Exception], ...]
 
 def _check_size(size: int) -> None:
     if size > LARGEST_BYTES:
-        raise DataError(f"unpacked it is too large, expected {_MOST}")
+        raise DataError(f"too large when unpacked: expected {_MOST}")
 
 
 def _check_directory(data: bytes) -> None:
     """Refuse a zip with a list of files so long that reading it would fill the memory."""
     at = data.rfind(b"PK\x05\x06")
     if 0 <= at <= len(data) - _END.size and _END.unpack_from(data, at)[5] > _DIRECTORY_BYTES:
-        raise DataError("the zip holds too many files, expected one recording")
+        raise DataError("expected a zip with one recording, got too many files")
 
 
 def _choose(names: Sequence[str]) -> str:
@@ -164,14 +165,14 @@ def _choose(names: Sequence[str]) -> str:
         return shown_names[0]
     if not fitting:
         raise DataError(
-            f"a zip without a recording ({_listed(shown_names)}), expected one ({READABLE})"
+            f"expected a zip with a recording ({READABLE}), got none ({_listed(shown_names)})"
         )
     fitting.sort(key=lambda name: (_stem(name), _SUFFIXES.index(_suffix(name))))
     activities = [next(forms) for _, forms in groupby(fitting, _stem)]
     if len(activities) > 1:
         raise DataError(
-            f"a zip with {len(activities)} recordings ({_listed(activities)}), expected one: "
-            "unpack it and name one of them"
+            f"expected a zip with one recording, got {len(activities)} ({_listed(activities)}): "
+            "unpack it and name one"
         )
     return activities[0]
 
@@ -190,4 +191,4 @@ def _stem(name: str) -> str:
     return str(PurePosixPath(name.lower().removesuffix(".gz")).with_suffix(""))
 
 
-_MOST: Final = f"{LARGEST_BYTES // 2**20} MB at most"
+_MOST: Final = f"at most {LARGEST_BYTES // 2**20} MB"

@@ -32,36 +32,39 @@ _KINDS: Final = (
 _OTHERS: Final = (
     (
         re.compile(r"<(?:!DOCTYPE )?html", re.IGNORECASE),
-        "a web page: download the file anew, signed in",
+        "this is a web page: download the file again while signed in",
     ),
     (
         re.compile(r"<.{0,4096}\bHealthData\b", re.DOTALL),
         (
-            "an export of Apple Health: its runs are the .gpx files in the folder workout-routes "
-            "beside it"
+            "this is an Apple Health export: the runs are the .gpx files in its workout-routes "
+            "folder"
         ),
     ),
     (
         re.compile(r"(?:<.{0,4096})?<(?:\w+:)?kml\b", re.DOTALL),
-        "a KML file, which has places and no times: export GPX, TCX or FIT",
+        "this is a KML file, which has positions but no times: export GPX, TCX or FIT instead",
     ),
     (
         re.compile(r"(?:<.{0,4096})?<(?:\w+:)?pwx\b", re.DOTALL),
-        "a PWX file of TrainingPeaks: export the original FIT",
+        "this is a TrainingPeaks PWX file: export the original FIT instead",
     ),
     (
         re.compile(r"(?:<.{0,4096})?<(?:\w+:)?(?:sml|Move|ambitLog)\b", re.DOTALL),
-        "a file of Suunto's: export FIT or GPX",
+        "this is a Suunto file: export FIT or GPX instead",
     ),
-    (re.compile(r'\{.{0,4096}"DeviceLog"', re.DOTALL), "a file of Suunto's app: export FIT or GPX"),
-    (re.compile(r"\[Params\]"), "an HRM file of Polar's: export TCX or GPX"),
+    (
+        re.compile(r'\{.{0,4096}"DeviceLog"', re.DOTALL),
+        ("this is a Suunto app file: export FIT or GPX instead"),
+    ),
+    (re.compile(r"\[Params\]"), "this is a Polar HRM file: export TCX or GPX instead"),
     (
         re.compile(r"Type,Local Number,Message"),
-        "the table that FitCSVTool makes: name the FIT file itself",
+        "this is FitCSVTool output: use the FIT file itself",
     ),
     (
         re.compile(r'\{.{0,4096}"(?:summaryDTO|activityId|metricDescriptors)"', re.DOTALL),
-        'JSON of Garmin Connect: "Export Original" gives the FIT file',
+        'this is Garmin Connect JSON: use "Export Original" to get the FIT file',
     ),
 )
 """Files that people have, and what they would have to export instead."""
@@ -90,16 +93,16 @@ def kind_of(path: Path, data: bytes) -> str:
         return "JSONL"  # its reader says what is wrong with it
     promised = _promised(path)
     if promised:
-        raise DataError(f"{path}: not {promised}; what can be read is {READABLE}")
-    raise DataError(f"{path}: no kind of recording that is known; what can be read is {READABLE}")
+        raise DataError(f"{path}: not {promised}; readable are {READABLE}")
+    raise DataError(f"{path}: not a recording kickcue can read; readable are {READABLE}")
 
 
 _PROMISES: Final = {
-    ".fit": "a FIT file (no .FIT stands at byte 8)",
-    ".mcap": "an MCAP file (it does not begin with the MCAP magic)",
-    ".tcx": "a TCX file (no <TrainingCenterDatabase> begins it)",
-    ".gpx": "a GPX file (no <gpx> begins it)",
-    ".jsonl": "a kickcue JSONL file (no { begins it)",
+    ".fit": "a FIT file (no .FIT at byte 8)",
+    ".mcap": "an MCAP file (no MCAP magic at the start)",
+    ".tcx": "a TCX file (no <TrainingCenterDatabase> at the start)",
+    ".gpx": "a GPX file (no <gpx> at the start)",
+    ".jsonl": "a kickcue JSONL file (no { at the start)",
 }
 
 

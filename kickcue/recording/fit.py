@@ -262,4 +262,4 @@ def _developer_notes(records: Iterable[Message]) -> list[str]:
     kickcue has no use for power or leg stiffness.
     """
     names = Counter(name for record in records for name in record.developer)
-    return [f"developer fields not taken over: {', '.join(sorted(names))}"] if names else []
+    return [f"developer fields ignored: {', '.join(sorted(names))}"] if names else []

@@ -142,13 +142,13 @@ class _Losses:
 
     def sentences(self) -> Iterator[str]:
         if len(self.places) == 1:
-            yield f"nothing can be decoded {self.places[0]} ({self.lost_bytes} bytes)"
+            yield f"undecodable data {self.places[0]} ({self.lost_bytes} bytes)"
         elif self.places:
             named = ", ".join(self.places[:_NAMED])
             more = f" and {len(self.places) - _NAMED} more" if len(self.places) > _NAMED else ""
             yield (
-                f"nothing can be decoded in {len(self.places)} places ({self.lost_bytes} "
-                f"bytes): {named}{more}"
+                f"undecodable data in {len(self.places)} places ({self.lost_bytes} bytes): "
+                f"{named}{more}"
             )
         yield from self.others
         if self.outliers:
@@ -157,7 +157,7 @@ class _Losses:
                 if self.outliers == 1
                 else f"{self.outliers} records with impossible times were"
             )
-            yield f"{records} left out"
+            yield f"{records} skipped"
 
 
 def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Message], list[str]]:
@@ -172,7 +172,7 @@ def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Messag
         span = span_at(data, at)
         if span is None:
             losses.others[
-                f"the last {len(data) - at} bytes of the file are no FIT and were not read"
+                f"the last {len(data) - at} bytes of the file are not FIT data and were ignored"
             ] = None
             break
         walk = _Walk(data[span.start : span.end], intact=span.intact)
@@ -181,7 +181,7 @@ def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Messag
         _through(walk, losses)
         if span.unfinished:
             losses.others[
-                "the file is cut off or was never finished: its last record is at "
+                "the file is truncated or was never finished: its last record is at "
                 f"{walk.seconds()} s"
             ] = None
         elif span.trouble:

@@ -59,17 +59,17 @@ def span_at(data: bytes, at: int) -> Span | None:
             start,
             end,
             following,
-            trouble="the file is damaged (its checksum does not match): values may be wrong",
+            trouble="the file is damaged (checksum mismatch): values may be wrong",
         )
     last = following - _CRC  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
-        told = f"the header tells {size} bytes, there are {last - start}: all of them were read"
+        told = f"the header says {size} bytes, but there are {last - start}: all of them were read"
         return Span(start, last, following, intact=True, trouble=told)
     if size == 0 or end + _CRC > following:
         return Span(start, following, following, unfinished=True)
     told = (
-        f"the header tells {size} bytes, there are {following - start}, and no checksum "
-        "holds: all of them were read, values may be wrong"
+        f"the header says {size} bytes, but there are {following - start}, and no checksum "
+        "matches: all of them were read, values may be wrong"
     )
     return Span(start, following, following, trouble=told)
 

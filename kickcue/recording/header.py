@@ -74,25 +74,26 @@ def read_header(given: Mapping[str, Any]) -> Header:
     form = given.get("kickcue")
     if type(form) is not int:
         raise DataError(
-            f'kickcue is {shown(form)}, right would be {FORMAT}: the first line is {{"kickcue": '
+            f'kickcue: expected {FORMAT}, got {shown(form)}: the first line is {{"kickcue": '
             f"{FORMAT}, ...}}"
         )
     if form != FORMAT:
         age = "a newer" if form > FORMAT else "an older"
         raise DataError(
-            f"kickcue is {shown(form)}: this recording has {age} form than the one this kickcue "
-            f"reads ({FORMAT})"
+            f"kickcue: expected recording format {FORMAT}, got {shown(form)}: made by {age} "
+            "version of kickcue"
         )
     unknown = [key for key in given if key not in _RULES and key != "kickcue"]
     if unknown:
         raise DataError(
-            f"{shown(unknown[0])} is no key of the header (it has kickcue, {', '.join(_RULES)})"
+            f"{shown(unknown[0])}: unknown key of the header (expected kickcue, "
+            f"{', '.join(_RULES)})"
         )
     values = {key: value for key, value in given.items() if key != "kickcue" and value is not None}
     for key, value in values.items():
         holds, right = _RULES[key]
         if not holds(value):
-            raise DataError(f"{key} is {shown(value)}, right would be {right}")
+            raise DataError(f"{key}: expected {right}, got {shown(value)}")
     return Header(**values)
 
 
@@ -108,7 +109,7 @@ def utc_ns(utc: str | None) -> int | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None or moment < _EPOCH or moment.year >= _LAST_YEAR:
-        raise DataError(f"utc is {shown(utc)}, right would be {_UTC_RIGHT}")
+        raise DataError(f"utc: expected {_UTC_RIGHT}, got {shown(utc)}")
     return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
@@ -136,7 +137,7 @@ def header_of(metadata: Mapping[str, str]) -> Header:
         try:
             found[key] = parse(text)
         except DataError as error:
-            raise DataError(f"{key} is {shown(text)}, right would be JSON: {error}") from None
+            raise DataError(f"{key}: expected JSON, got {shown(text)}: {error}") from None
     return read_header(found)
 
 
@@ -164,9 +165,9 @@ def _is_names(value: Any) -> bool:
 
 
 _TEXTS: Final = ("race", "utc", "made_by")
-_UTC_RIGHT: Final = "a moment with its zone such as 2026-06-14T10:09:11Z"
+_UTC_RIGHT: Final = "a time with its zone such as 2026-06-14T10:09:11Z"
 _RULES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
-    "race": (_is_text, "a text such as 5000m"),
+    "race": (_is_text, "text such as 5000m"),
     "lap_m": (_is_length, f"a number of metres above 0, up to {LONGEST_LAP_M}"),
     "utc": (_is_utc, _UTC_RIGHT),
     "sensors": (_is_names, 'an object of names and profiles such as {"pod": "generic-rsc"}'),

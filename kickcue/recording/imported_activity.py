@@ -99,7 +99,7 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     events = [event for point in filled for event in _events(point, points[0].time_ns)]
     if not events:
         why = f": {activity.problems[0]}" if activity.problems else ""
-        raise DataError(f"{path}: a {activity.kind} file without a single record of a run{why}")
+        raise DataError(f"{path}: this {activity.kind} file contains no run{why}")
     epoch_ns = points[0].time_ns
     notes = list(activity.notes)
     notes.extend((*ordered.notes, *impossible))
@@ -181,7 +181,7 @@ def _possible(
     grown, run_m = grown_m(totals), _run_m(points, laps)
     unit_m = metres_for_each(grown, run_m)
     if unit_m != 1.0:
-        notes.append("the distances are kilometres, not metres: they are taken as such")
+        notes.append("distances appear to be in kilometres, not metres: converted")
         points = [replace(each, distance_m=_times(each.distance_m, unit_m)) for each in points]
         laps = [replace(each, distance_m=_times(each.distance_m, unit_m)) for each in laps]
     places = [_place(point) for point in points]
@@ -281,6 +281,5 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
         yield "the file has no cadence"
     elif STEPS_MEDIAN[0] <= median(moving) <= STEPS_MEDIAN[1]:
         yield (
-            f"the cadence is steps of both feet here (median {median(moving):.0f}); it is "
-            "sent as it was recorded"
+            f"cadence appears to count both feet (median {median(moving):.0f}): used as recorded"
         )

@@ -23,12 +23,12 @@ def parse(text: str | bytes) -> Any:
         text = text if isinstance(text, str) else text.decode("utf-8")
         found = _DECODER.decode(text)
     except UnicodeDecodeError:
-        raise DataError("it is not UTF-8 text") from None
+        raise DataError("not UTF-8 text") from None
     except RecursionError:
         raise DataError(_TOO_DEEP) from None
     except ValueError as error:
-        hint = "; cut off?" if isinstance(error, json.JSONDecodeError) else ""
-        raise DataError(f"it is no JSON ({error}){hint}") from None
+        hint = "; truncated?" if isinstance(error, json.JSONDecodeError) else ""
+        raise DataError(f"not JSON ({error}){hint}") from None
     if text.count("{") + text.count("[") > DEEPEST and _deeper(found):
         raise DataError(_TOO_DEEP)
     return found
@@ -41,13 +41,13 @@ def shown(value: Any) -> str:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _finite(text: str) -> float:
     found = float(text)
     if not isfinite(found):
-        raise ValueError(f"{text[:_SHOWN]} is beyond all numbers")
+        raise ValueError(f"{text[:_SHOWN]} is out of range")
     return found
 
 
@@ -55,7 +55,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:  # Python's own limit of 4300 digits
-        raise ValueError(f"{text[:_SHOWN]}... is beyond all numbers") from None
+        raise ValueError(f"{text[:_SHOWN]}... is out of range") from None
 
 
 def _deeper(value: Any) -> bool:
@@ -73,4 +73,4 @@ def _inner(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
-_TOO_DEEP: Final = f"it is nested too deeply, expected {DEEPEST} levels at most"
+_TOO_DEEP: Final = f"nested too deeply: expected at most {DEEPEST} levels"

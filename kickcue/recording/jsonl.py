@@ -49,10 +49,10 @@ def write(path: Path, header: Header, entries: Iterable[Entry]) -> None:
             file.writelines(f"{line}\n" for line in lines(header, entries))
     except FileExistsError:
         raise UsageError(
-            f"{path} exists: a recording never overwrites another, name a new file"
+            f"{path} already exists: recordings are never overwritten, choose a new file name"
         ) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def read(path: Path, data: bytes) -> Recording:
@@ -74,8 +74,7 @@ def read(path: Path, data: bytes) -> Recording:
             raise DataError(f"{path}:{number}: {error}") from None
     if header is None:
         raise DataError(
-            f"{path}:1: the file is empty, right would be a header line such as "
-            '{"kickcue": 1, "race": "5000m"}'
+            f'{path}:1: expected a header line such as {{"kickcue": 1, "race": "5000m"}}'
         )
     ticks = header.ticks or any(isinstance(entry, Tick) for entry in entries)
     return Recording.of(path, replace(header, ticks=ticks), entries, kind="JSONL")
@@ -85,8 +84,7 @@ def _object(line: bytes) -> Json:
     given = parse(line)
     if type(given) is not dict:
         raise DataError(
-            f'it is no JSON object, right would be one such as {{"t": 40.9, "mark": "button"}}, '
-            f"not {shown(line)}"
+            f'expected a JSON object such as {{"t": 40.9, "mark": "button"}}, got {shown(line)}'
         )
     return given
 
@@ -99,20 +97,18 @@ def _entry(given: Json, *, no_ticks: bool) -> Entry:
     )
     if isinstance(entry, Notification) and not _CHAR.fullmatch(entry.char):
         raise DataError(
-            f"char is {shown(entry.char)}, right would be four lower-case hex digits such as "
-            "2a53, or a whole UUID"
+            "char: expected four lower-case hex digits such as 2a53, or a whole UUID, got "
+            f"{shown(entry.char)}"
         )
     if isinstance(entry, Notification | Link) and not (
         entry.sensor.isprintable() and 0 < len(entry.sensor) <= LONGEST_NAME
     ):
         raise DataError(
-            f"sensor is {shown(entry.sensor)}, right would be a printable name of 1 to "
-            f"{LONGEST_NAME} characters"
+            f"sensor: expected a printable name of 1 to {LONGEST_NAME} characters, got "
+            f"{shown(entry.sensor)}"
         )
     if isinstance(entry, Tick) and no_ticks:
-        raise DataError(
-            'a tick, but the header says "ticks": false; right would be true, or no tick line'
-        )
+        raise DataError('expected no tick, as the header says "ticks": false, got one')
     return entry
 
 
@@ -120,8 +116,7 @@ def _time(given: Json) -> int:
     t = given.get("t")
     if not isinstance(t, int | float) or isinstance(t, bool) or not 0 <= t <= LAST_S:
         raise DataError(
-            f"t is {shown(t)}, right would be seconds since the start of the recording, 0 to "
-            f"{LAST_S}"
+            f"t: expected seconds since the start of the recording, 0 to {LAST_S}, got {shown(t)}"
         )
     return s_to_ns(t)
 
@@ -130,9 +125,7 @@ def _shape(given: Json) -> Shape:
     if "out" in given:
         shape = BY_OUT.get(given["out"]) if isinstance(given["out"], str) else None
         if shape is None:
-            raise DataError(
-                f"out is {shown(given['out'])}, right would be one of {', '.join(BY_OUT)}"
-            )
+            raise DataError(f"out: expected one of {', '.join(BY_OUT)}, got {shown(given['out'])}")
         return shape
     tags = [tag for tag in BY_TAG if tag in given]
     if len(tags) != 1:

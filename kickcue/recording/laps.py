@@ -62,8 +62,8 @@ class Kind(Enum):
     PRESS = "pressed at the line"
     POSITION = "at the line's position"
     WATCH = "by the watch's own distance or time"
-    AUTOMATIC = "automatic though called manual"
-    ELSEWHERE = "by a position that is no line of a track"
+    AUTOMATIC = "automatic, though marked as manual"
+    ELSEWHERE = "by a position that is not a line of a track"
     REPETITION = "pressed at the ends of repetitions"
     UNKNOWN = "with no trigger recorded"
 
@@ -119,7 +119,7 @@ def note_on(laps: Sequence[Lap], kinds: Sequence[Kind], marks: str) -> str | Non
     told = [
         f"{counts[kind]} {kind.value}" for kind in SURPRISING if counts[kind] and kind is not taken
     ]
-    return f"laps that are no marks: {', '.join(told)} (--marks all takes them)" if told else None
+    return f"laps not used as marks: {', '.join(told)} (--marks all uses them)" if told else None
 
 
 def triggers_of(laps: Iterable[Lap], kinds: Iterable[Kind]) -> Mapping[str, int]:

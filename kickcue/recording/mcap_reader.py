@@ -26,7 +26,7 @@ from kickcue.recording.model import Entry, Header, Recording
 
 METADATA: Final = "kickcue"
 _NAMED: Final = 3  # unknown channels
-CHANGED: Final = "bytes were changed after the recording (the checksum does not match)"
+CHANGED: Final = "bytes were changed after recording (checksum mismatch)"
 
 
 def read(path: Path, data: bytes) -> Recording:
@@ -40,9 +40,9 @@ def read(path: Path, data: bytes) -> Recording:
         why = (
             f"{found.trouble}, before its header"
             if found.trouble
-            else f"none of kickcue's: it has no {METADATA!r} metadata"
+            else f"not recorded by kickcue (no {METADATA!r} metadata)"
         )
-        raise DataError(f"{path}: an MCAP file, but {why}; nothing can be had from it")
+        raise DataError(f"{path}: an MCAP file, but {why}; nothing could be recovered")
     problems, notes = found.sentences()
     return Recording.of(
         path, found.header, found.entries, kind="MCAP", problems=problems, notes=notes
@@ -137,24 +137,26 @@ class _Found:
         if not self._data_ended:
             last_s = ns_to_s(max((entry.t_ns for entry in self.entries), default=0))
             problems.append(
-                f"the recording ends at {last_s:.3f} s, because {self.trouble}; whatever came "
-                "later is lost"
+                f"the recording ends at {last_s:.3f} s, because {self.trouble}; anything later is "
+                "lost"
             )
         elif self._crc_wrong:
             problems.append(f"{self.trouble}: values may be wrong")
         elif self.trouble:
-            notes.append(f"the index at the end is incomplete ({self.trouble}), no event is lost")
+            notes.append(f"the index at the end is incomplete ({self.trouble}); no event is lost")
         if self._bad:
-            problems.append(f"{len(self._bad)} records are damaged, the first is {self._bad[0]}")
+            problems.append(f"{len(self._bad)} damaged records, the first: {self._bad[0]}")
         if self._foreign:
             told = [shown(topic) for topic in sorted(self._foreign)[:_NAMED]]
             more = f" and {len(self._foreign) - _NAMED} more" if len(self._foreign) > _NAMED else ""
-            notes.append(f"channels unknown to this kickcue, not read: {', '.join(told)}{more}")
+            notes.append(
+                f"ignored channels unknown to this version of kickcue: {', '.join(told)}{more}"
+            )
         return tuple(problems), tuple(notes)
 
 
 def _entry(shape: Shape, message: bytes) -> Entry:
     given = parse(str(message, "utf-8"))  # told the encoding, it need not guess
     if type(given) is not dict:
-        raise DataError("the message is no JSON object")
+        raise DataError("expected a JSON object")
     return shape.read(given, read_t_ns(given.pop("t_ns", None)))

@@ -32,7 +32,7 @@ from mcap.records import (
 
 from kickcue.recording.file_type import MCAP_MAGIC
 
-CUT_OFF: Final = "the file is cut off there"
+CUT_OFF: Final = "the file is truncated there"
 DAMAGED: Final = "the file is damaged there"
 
 _HEAD: Final = struct.Struct("<BQ")
@@ -120,7 +120,7 @@ def unpacked(chunk: Chunk, room: int) -> Chunk:
     else:
         data = chunk.data
     if len(data) != size:
-        raise ValueError("the chunk is of another size than it says")
+        raise ValueError("the chunk size does not match its header")
     return replace(chunk, compression="", data=data)
 
 

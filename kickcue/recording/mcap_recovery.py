@@ -48,7 +48,7 @@ def survey(data: bytes) -> tuple[Contents, Header]:
     and memory are bounded by the length of the data.
     """
     if not MCAP_MAGIC.startswith(data[: len(MCAP_MAGIC)]):
-        raise ForeignError("it does not begin like an MCAP file")
+        raise ForeignError("it is not an MCAP file")
     contents = Contents()
     header: Header | None = None
     walk = Walk(data)
@@ -60,9 +60,9 @@ def survey(data: bytes) -> tuple[Contents, Header]:
         header = _note(contents, opcode, data, (walk.at, start, end)) or header
         contents.size = end
     if header is None and not walk.trouble:
-        raise ForeignError("another program has recorded it")
+        raise ForeignError("another program recorded it")
     if header is None:
-        raise DataError(f"there is no header in it, {walk.trouble}")
+        raise DataError(f"it has no header, {walk.trouble}")
     if walk.trouble and len(data) - contents.size > LONGEST_RECORD:
         raise DataError(
             f"it is damaged at byte {contents.size} of {len(data)}: more than half a record would "
@@ -81,9 +81,11 @@ def _note(
     """
     at, start, end = place
     if opcode == Opcode.CHUNK and not contents.messages:
-        raise ForeignError("another program has packed it")
+        raise ForeignError("another program rewrote it in chunks")
     if end - start > LONGEST_RECORD:
-        raise DataError(f"it is damaged at byte {at}: no record is {end - start} bytes long")
+        raise DataError(
+            f"it is damaged at byte {at}: a record of {end - start} bytes is impossible"
+        )
     if opcode == Opcode.MESSAGE:
         contents.note_message(*_message(data, start, end))
         return None
@@ -105,14 +107,16 @@ def _message(data: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 def _read(opcode: int, at: int, content: bytes) -> McapRecord:
     if opcode not in _READERS:
-        raise DataError(f"it is damaged at byte {at}: kickcue writes no records of kind {opcode}")
+        raise DataError(
+            f"it is damaged at byte {at}: kickcue never writes records of type {opcode}"
+        )
     try:
         record = parsed(_READERS[opcode], content)
     # See mcap_reader: damaged bytes raise all kinds of things in the library.
     except Exception:  # noqa: BLE001
-        raise DataError("the head of the file is damaged") from None
+        raise DataError("the start of the file is damaged") from None
     if isinstance(record, Schema | Channel) and record.id > MOST_IDS:
-        raise DataError("the head of the file is damaged")
+        raise DataError("the start of the file is damaged")
     return record
 
 
@@ -120,6 +124,6 @@ def _header(metadata: Mapping[str, str]) -> Header:
     form = metadata.get("kickcue", "")
     if form.isdecimal() and form != str(FORMAT):
         raise ForeignError(
-            f"another version of kickcue has written it (form {form[:9]}, this one writes {FORMAT})"
+            f"another version of kickcue wrote it (format {form[:9]}, this one writes {FORMAT})"
         )
     return header_of(metadata)

@@ -46,10 +46,10 @@ class McapWriter:
             file = StraightFile(path, "xb")
         except FileExistsError:
             raise UsageError(
-                f"{path} exists: a recording never overwrites another, name a new file"
+                f"{path} already exists: recordings are never overwritten, choose a new file name"
             ) from None
         except OSError as error:
-            raise UsageError(f"{path} cannot be created: {error.strerror}") from None
+            raise UsageError(f"cannot create {path}: {error.strerror}") from None
         self._take(path, file, Contents(), header)
         head = McapHeader("", MADE_BY), Metadata(METADATA, metadata)
         self._begin(MCAP_MAGIC + b"".join(self._contents.add(record) for record in head))
@@ -71,18 +71,16 @@ class McapWriter:
         try:
             file = StraightFile(path, "r+b")
         except BlockingIOError:
-            raise DataError(
-                f"{path} cannot be gone on with: another kickcue is recording it"
-            ) from None
+            raise DataError(f"cannot resume {path}: another process is writing it") from None
         except OSError as error:
-            raise DataError(f"{path} cannot be gone on with: {error.strerror}") from None
+            raise DataError(f"cannot resume {path}: {error.strerror}") from None
         try:
             contents, header = survey(file.read())
             file.cut(contents.size)
         except (DataError, OSError) as error:
             file.close()
             why = error.strerror if isinstance(error, OSError) else error
-            raise DataError(f"{path} cannot be gone on with: {why}") from error
+            raise DataError(f"cannot resume {path}: {why}") from error
         self._take(path, file, contents, header)
         again = (
             None if live is None else Metadata(METADATA, metadata_of(replace(header, live=live)))
@@ -104,7 +102,7 @@ class McapWriter:
             self._to_disk()
         except OSError as error:
             self._file.close()
-            raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise DataError(f"cannot write {self.path}: {error.strerror}") from error
 
     def _missing_channels(self) -> bytes:
         """Return each channel's records, with its schema, that the file has not got like that yet.
@@ -147,7 +145,7 @@ class McapWriter:
         except OSError as error:
             # Half a record may stand at the end: whatever came after it would be unreadable.
             self._broken = True
-            raise DataError(f"{self.path} cannot be written: {error.strerror}") from error
+            raise DataError(f"cannot write {self.path}: {error.strerror}") from error
 
     def _to_disk(self) -> None:
         self._file.sync()
@@ -163,7 +161,7 @@ class McapWriter:
                 self._to_disk()
         except OSError as error:
             raise DataError(
-                f"{self.path} cannot be finished: {error.strerror}; what was recorded is in it"
+                f"cannot finish {self.path}: {error.strerror}; what was recorded so far is in it"
             ) from error
         finally:
             self._file.close()

@@ -88,8 +88,8 @@ def chosen(parts: Sequence[Part], wanted: int | None, word: str) -> Choice:
     """
     found = sorted((part for part in parts if part.points), key=lambda part: part.start_ns)
     if wanted is not None and not 1 <= wanted <= max(len(found), 1):
-        there = f"1 to {len(found)}" if len(found) > 1 else "1, there is only one"
-        raise UsageError(f"--activity {wanted}: expected {there}")
+        there = f"1 to {len(found)}" if len(found) > 1 else "1 (there is only one)"
+        raise UsageError(f"--activity: expected {there}, got {wanted}")
     if not found:
         return Choice(Part(UNKNOWN, ()), ())
     outings = {part.outing for part in found}
@@ -236,20 +236,20 @@ def _note(
     are = _are(_numbers(found, taken))
     there = f"{len(found)} {word}"
     if wanted is not None:
-        return f"{there}: {are} taken, as asked"
+        return f"{there}: {are} used, as requested"
     if outings > 1:
         return (
-            f"{there}: {are} taken, the longest{' run' if taken[0].is_run else ''} "
-            "(--activity N takes another)"
+            f"{there}: {are} used, the longest{' run' if taken[0].is_run else ''} (--activity N "
+            "chooses another)"
         )
     sports = ", ".join(part.sport for part in found[:MOST_NAMED]) + (
         ", ..." if len(found) > MOST_NAMED else ""
     )
     if len(taken) < len(found):
-        return f"{there} ({sports}): only running is taken"
+        return f"{there} ({sports}): only the running is used"
     return (
         _not_running(taken)
-        or f"{there} that follow each other: they are taken as one (--activity N takes one of them)"
+        or f"{there} in a row: treated as one (--activity N chooses one of them)"
     )
 
 

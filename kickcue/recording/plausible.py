@@ -56,10 +56,10 @@ def real_places(
     )
     known = [place for place in real if place is not None]
     if run_m is not None and run_m >= RUN_M and len(known) > 1 and _spread_m(known) < FROZEN_M:
-        return [None] * len(
-            places
-        ), f"the {len(known)} positions are all of one place: they are left out"
-    return real, f"{nowhere} positions at 0,0, or on no globe, are left out" if nowhere else None
+        return [None] * len(places), f"all {len(known)} positions the same place: ignored"
+    return real, (
+        f"{nowhere} impossible positions (0,0 or out of range) ignored"
+    ) if nowhere else None
 
 
 def _spread_m(places: Sequence[Place]) -> float:

@@ -19,7 +19,7 @@ from kickcue.recording.series import activity_of
 from kickcue.recording.text_decoding import decode
 
 KIND: Final = "Polar Flow JSON"
-_INSTEAD: Final = "expected one with samples, or export the session as TCX on flow.polar.com"
+_INSTEAD: Final = "export one with samples, or export the session as TCX on flow.polar.com"
 _KMH_MPS: Final = 1 / 3.6
 _SERIES: Final = {
     "heartRate": ("heart_rate_bpm", 1.0),
@@ -43,7 +43,10 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
         return activity_of(KIND, (), wanted, problems=[f"{error}; {_INSTEAD}"])
     points = [point for exercise in _listed(given, "exercises") for point in _points(exercise)]
     return activity_of(
-        KIND, points, wanted, problems=() if points else [f"a session without samples; {_INSTEAD}"]
+        KIND,
+        points,
+        wanted,
+        problems=() if points else [(f"this session has no samples; {_INSTEAD}")],
     )
 
 

@@ -19,8 +19,8 @@ from kickcue.recording.text_decoding import decode
 
 KIND: Final = "Strava streams"
 _NOTE: Final = (
-    'streams of Strava have neither date nor laps: "Export Original" on the page of the '
-    "activity gives the watch's own file"
+    'Strava streams have neither date nor laps: "Export Original" on the activity\'s page gives '
+    "the watch's own file"
 )
 
 
@@ -32,12 +32,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
     except DataError as error:
         streams, problems = (
             {},
-            [
-                (
-                    f'{error}; expected the original: "Export Original" on Strava\'s page of the '
-                    "activity"
-                )
-            ],
+            [(f'{error}; use "Export Original" on the activity\'s Strava page instead')],
         )
     return activity_of(KIND, _points(streams), wanted, problems=problems, notes=[_NOTE])
 

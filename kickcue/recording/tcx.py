@@ -128,7 +128,7 @@ def read(data: bytes, wanted: int | None = None) -> Activity:
 
 def _course(found: _Found) -> Iterator[str]:
     if found.courses and not found.parts:
-        yield "it holds a course to follow, expected an activity"
+        yield "expected an activity, got a course to follow"
 
 
 def _part(part: _Part, ordered: Ordered) -> Part:

@@ -90,18 +90,17 @@ def in_order(points: Sequence[Point]) -> Ordered:
     by_time = sorted(points, key=lambda point: point.time_ns)
     notes = []
     if by_time != list(points) and _no_longer(by_time, points):
-        notes.append("records were not in the order of time and have been sorted")
+        notes.append("records were out of order: sorted by time")
         points = by_time
     usual_ns = _usual_step_ns(points)
     blocks, strays = _blocks(points, usual_ns)
     if strays:
-        notes.append(f"{_records(strays)} whose time steps back or far ahead left out")
+        notes.append(f"{_records(strays)} skipped: time jumps back or far ahead")
     run = _without_idle(blocks)
     idle = sum(len(block.points) for block in blocks) - sum(len(block.points) for block in run)
     if idle:
         notes.append(
-            f"{_records(idle)} dated half a day or more from the rest, in which nobody runs, left "
-            "out"
+            f"{_records(idle)} skipped: dated half a day or more from the rest, without movement"
         )
     if _join(run, usual_ns):
         by_s = (
@@ -109,8 +108,8 @@ def in_order(points: Sequence[Point]) -> Ordered:
             // NS_PER_S
         )
         notes.append(
-            f"the clock was set by {_duration(by_s)} while this was recorded: the records follow "
-            "each other as in the file"
+            f"the clock was changed by {_duration(by_s)} during recording: records kept in file "
+            "order"
         )
     found = tuple(
         replace(point, time_ns=point.time_ns + block.by_ns)

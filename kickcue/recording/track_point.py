@@ -76,17 +76,17 @@ def ended_at(damage: str, points: Sequence[Point]) -> Iterator[str]:
     if damage and points:
         times_ns = [point.time_ns for point in points]
         yield (
-            f"{damage}: the recording ends at "
-            f"{(max(times_ns) - min(times_ns)) / NS_PER_S:.0f} s, what follows is lost"
+            f"{damage}: the recording ends at {(max(times_ns) - min(times_ns)) / NS_PER_S:.0f} s, "
+            "anything later is lost"
         )
     elif damage:
-        yield f"{damage}: no record stands before it"
+        yield f"{damage}: no record before it"
 
 
 def left_out(timeless: int) -> Iterator[str]:
     """Yield how many points could not be taken."""
     if timeless:
-        yield f"track points without a readable time, left out: {timeless}"
+        yield f"skipped track points without a readable time: {timeless}"
 
 
 def without_position(points: Sequence[Point]) -> Iterator[str]:

@@ -77,7 +77,7 @@ def read(
         # Whole, because expat reads an unfinished piece again with each further part.
         parser.Parse(_well_formed(decode(data)), True)
     except expat.ExpatError as error:
-        return f"the XML is damaged or cut off ({error})"
+        return f"the XML is damaged or truncated ({error})"
     except _StopError as stop:
         return f"{stop} (line {parser.CurrentLineNumber})"
     return ""
@@ -95,7 +95,7 @@ class _Walk:
 
     def start(self, qualified: str, attributes: dict[str, str]) -> None:
         if len(self.open) >= DEEPEST:
-            raise _StopError(f"the XML is nested more than {DEEPEST} deep")
+            raise _StopError(f"the XML is nested too deeply: expected at most {DEEPEST} levels")
         prefix, _, name = qualified.rpartition(":")
         element = Element(
             name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()}
@@ -103,7 +103,9 @@ class _Walk:
         if self.tree_from:
             self.tree_size += 1
             if self.tree_size > LARGEST_TREE:
-                raise _StopError(f"one element of the XML holds more than {LARGEST_TREE} others")
+                raise _StopError(
+                    f"an XML element is too large: expected at most {LARGEST_TREE} others inside it"
+                )
             self.open[-1].children.append(element)
         elif name in self.trees and self.open:
             self.tree_size = 0
@@ -125,7 +127,7 @@ class _Walk:
 
 
 def _refuse_entity(name: str, *_: object) -> None:
-    raise _StopError(f"the XML declares the entity {name[:40]!r}, expected none: it is not read")
+    raise _StopError(f"expected no XML entities, got {name[:40]!r}: not read")
 
 
 def _well_formed(text: str) -> str:

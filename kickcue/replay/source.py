@@ -61,11 +61,11 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
     document = wish or recorded
     if document is None:
         raise UsageError(
-            f"{recording.path.name} does not say which race it was: say --race, e.g. --race 5000m"
+            f"{recording.path.name} does not say which race it was: give --race, e.g. --race 5000m"
         )
     inputs = recording.inputs
     if not any(isinstance(event, Notification | Fix | BeaconReading) for event in inputs):
-        raise DataError(f"{recording.path.name} holds no sensor data to replay")
+        raise DataError(f"{recording.path.name} has no sensor data to replay")
     if not same:
         inputs = tuple(event for event in inputs if not isinstance(event, Tick))
     if wish is not None and (recorded is None or wish.course() != recorded.course()):
@@ -104,8 +104,8 @@ def _from(inputs: tuple[Input, ...], start_offset_s: float, name: str) -> tuple[
     last_s = ns_to_s(max((event.t_ns for event in inputs), default=0))
     if not 0.0 <= start_offset_s < last_s:
         raise UsageError(
-            f"--start-offset {start_offset_s:g}: {name} lasts {last_s:g} s, the offset should lie "
-            "within"
+            f"--start-offset: expected 0 to {last_s:g} s, the length of {name}, got "
+            f"{start_offset_s:g}"
         )
     start_ns = s_to_ns(start_offset_s)
     kept = [event for event in inputs if event.t_ns >= start_ns and not _is_start(event)]

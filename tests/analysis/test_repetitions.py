@@ -162,13 +162,17 @@ def even_run() -> list[Entry]:
 @pytest.mark.parametrize(
     ("entries", "way", "why"),
     [
-        ([], None, "neither positions nor speeds nor lap presses"),
-        (even_run(), None, "no repetitions by speed: hard running and rest are not apart"),
+        ([], None, "it has no positions, speeds or lap presses"),
+        (
+            even_run(),
+            None,
+            "no repetitions by speed: hard running and rest differ by less than 1 m/s",
+        ),
         (session()[:130], None, "one stretch of running"),
-        (even_run(), Way.MARKS, "no lap presses in it to find repetitions by; there: speed"),
-        (pressed(), Way.POSITIONS, "no positions in it to find repetitions by; there: marks"),
-        (pressed()[:2] * 2, Way.MARKS, "the presses show no starts and ends in turn"),
-        ([Fix(0, 0.0, 0.0), Fix(10**18, 1.0, 1.0)], None, "which no session does"),
+        (even_run(), Way.MARKS, "no lap presses to find repetitions by; available: speed"),
+        (pressed(), Way.POSITIONS, "no positions to find repetitions by; available: marks"),
+        (pressed()[:2] * 2, Way.MARKS, "the presses do not alternate between starts and ends"),
+        ([Fix(0, 0.0, 0.0), Fix(10**18, 1.0, 1.0)], None, "too long for a session"),
     ],
 )
 def test_where_there_are_none(entries: list[Entry], way: Way | None, why: str) -> None:

@@ -44,7 +44,7 @@ def test_info_lists_all_with_a_star_at_what_is_taken(
         ["activity", "1", "2024-05-01", "08:00", "Running", "0:49.0", "196", "m"],
         ["*", "2", "2025-05-01", "08:00", "Running", "3:29.0", "836", "m"],
     ] == rows
-    assert "number 2 is taken, the longest run" in " ".join(out.split())
+    assert "number 2 is used, the longest run" in " ".join(out.split())
 
 
 def test_info_as_json_has_the_activities(
@@ -66,7 +66,7 @@ def test_replay_says_which_it_takes_and_takes_it(
     """
     assert main(["replay", str(two_runs), "--race", "800m"]) == 0
     told = capsys.readouterr()
-    assert "2 activities: number 2 is taken" in told.err
+    assert "2 activities: number 2 is used" in told.err
     assert "1:40.0  last_lap" in told.out
 
 
@@ -90,4 +90,4 @@ def test_each_reader_refuses_a_number_that_is_none(
     THEN status 2, and the line says which there are.
     """
     assert main([*command, str(two_runs), "--activity", "3"]) == 2
-    assert "--activity 3: expected 1 to 2" in capsys.readouterr().err
+    assert "--activity: expected 1 to 2, got 3" in capsys.readouterr().err

@@ -128,7 +128,7 @@ async def test_a_bridge_waits_for_a_run_and_tells_it_whether_a_wrist_is_there(
                 private_broker(Topics()) as broker,
                 deliver(broker.address, Topics(), run_id="run", now_ns=time.monotonic_ns) as run,
             ):
-                says = "infinitime on the wrist" if reachable else "no watch is there: infinitime: "
+                says = "infinitime on the wrist" if reachable else "no watch: infinitime: "
                 async with asyncio.timeout(PATIENCE_S):
                     # Another process.
                     while says not in run.watches.text(time.monotonic_ns()):  # noqa: ASYNC110
@@ -172,15 +172,12 @@ async def test_a_run_bridges_by_itself(bluez: FakeBluez, home: Path) -> None:
     [
         (
             ["--watch", "garmin"],
-            (
-                "got companion: an app on the watch would have to play it, and there is none: it "
-                "cannot be used"
-            ),
+            ("got companion: it needs an app on the watch, which does not exist: not usable"),
         ),
-        (["--watch", "web"], "kickcue brings none: it cannot be used yet"),
-        (["--watch", "esp32-mqtt"], "it listens to the broker by itself and needs no bridge"),
+        (["--watch", "web"], "which kickcue does not include: not usable yet"),
+        (["--watch", "esp32-mqtt"], "it connects to the broker itself and needs no bridge"),
         (["--watch", "termux"], "`kickcue watch --as termux` plays it, on the phone"),
-        (["--watch", "bangle-gb"], "say its address or its name"),
+        (["--watch", "bangle-gb"], "expected its address or name"),
         (["--watch", "infinitim"], "did you mean infinitime?"),
         (["--watch", "infinitime", "--address", "x"], "expected something like A0:9E:1A:00:00:01"),
         (

@@ -408,9 +408,12 @@ def full(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["{full}"], "is not empty: nothing was written"),
+        (["{full}"], "expected an empty folder"),
         (["{full}/with blank"], "expected a path of letters, digits"),
-        (["{full}/../new", "--port", "70000"], "--port 70000: expected a number from 1 to 65535"),
+        (
+            ["{full}/../new", "--port", "70000"],
+            ("--port: expected a number from 1 to 65535, got 70000"),
+        ),
         (
             ["{full}/../new", "--tls", "pi,DNS:evil"],
             "expected a name or an address of this machine",

@@ -109,7 +109,7 @@ def test_unknown_command_suggests_the_near_one(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
-    assert captured.err.startswith(f"kickcue: no command {argv[0]!r}{guess} (")
+    assert captured.err.startswith(f"kickcue: unknown command {argv[0]!r}{guess} (")
 
 
 def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,7 +119,7 @@ def test_wrong_option_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["course", "mile", "--lap", "x"]) == 2
     assert (
         capsys.readouterr().err
-        == "kickcue: --lap: expected a number, got 'x' (kickcue course --help tells more)\n"
+        == "kickcue: --lap: expected a number, got 'x' (see kickcue course --help)\n"
     )
 
 
@@ -170,7 +170,7 @@ def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixt
     [
         ("course", "expected EVENT, got nothing"),
         ("decode", "expected CHARACTERISTIC and HEX, got nothing"),
-        ("course mile extra", "expected nothing more, got 'extra'"),
+        ("course mile extra", "expected no further arguments, got 'extra'"),
         (
             "course mile --lpa 400",
             "expected an option of kickcue course, got '--lpa': did you mean --lap?",
@@ -179,7 +179,7 @@ def test_help_of_a_command_in_either_order(name: str, capsys: pytest.CaptureFixt
         ("course mile -x", "expected an option of kickcue course, got '-x'"),
         ("course mile --lane x", "--lane: expected a whole number, got 'x'"),
         ("course mile --lap", "--lap: expected M, got nothing"),
-        ("course mile --json=3", "--json: expected nothing behind it, got '3'"),
+        ("course mile --json=3", "--json: expected no value, got '3'"),
         (
             "course mile --water-jump insid",
             "--water-jump: expected inside or outside, got 'insid': did you mean inside?",
@@ -202,7 +202,7 @@ def test_argparses_words_reach_nobody(
     """
     assert main(words.split()) == 2
     command = words.partition(" ")[0]
-    assert f"kickcue: {told} (kickcue {command} --help tells more)\n" == capsys.readouterr().err
+    assert f"kickcue: {told} (see kickcue {command} --help)\n" == capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

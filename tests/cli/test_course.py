@@ -48,10 +48,10 @@ def test_note_tells_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None
     """A guessed steeplechase lap is said, in the JSON and to people, and nothing is said where
     nothing was guessed.
     """
-    assert "assumed" in _json(capsys, "3000sc")["note"]
+    assert "assuming" in _json(capsys, "3000sc")["note"]
     assert "note" not in _json(capsys, "3000sc", "--lap", "400")
     assert main(["course", "3000sc"]) == 0
-    assert "Note: no lap told: assumed a water jump inside" in capsys.readouterr().out
+    assert "Note: no lap length given: assuming a water jump inside" in capsys.readouterr().out
 
 
 def test_mile_for_people(capsys: pytest.CaptureFixture[str]) -> None:

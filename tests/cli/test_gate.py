@@ -179,13 +179,13 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
     assert [1, 2, 3, *range(5, 13)] == [crossing["line"] for crossing in found["crossings"]]
     assert found["race_s"] is None
     assert 0 == main(["gate", str(path)])
-    assert "race: the last line was not seen to be crossed" in capsys.readouterr().out
+    assert "race: the last line crossing was not found" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("entries", "race", "told_so"),
     [
-        ([], "5000m", "no position is in it"),
+        ([], "5000m", "no positions in it"),
         (
             [fix for fix in run("5000m")[1] if fix.t_ns > s_to_ns(AT_S + 30.0)],
             "5000m",
@@ -194,14 +194,14 @@ def test_a_crossing_that_was_not_seen(tmp_path: Path, capsys: pytest.CaptureFixt
         (
             run("5000m")[1][:90],
             "5000m",
-            "the place of the start was not passed again after whole laps of 400 m",
+            "the start was not passed again after whole laps of 400 m",
         ),
         (
             run("5000m", run_m=lambda t_s: 3.0 * t_s if t_s < 20.0 else 60.0)[1],
             "5000m",
             "was not passed again",
         ),
-        (run("5000m")[1], "5k", "5k is run on the road, where no line comes back"),
+        (run("5000m")[1], "5k", "5k is a road race, where no line is crossed twice"),
     ],
     ids=["no positions", "none at the gun", "no whole lap", "stopped", "a road"],
 )
@@ -215,7 +215,7 @@ def test_nothing_to_be_learned(
     """GIVEN a recording that teaches no line THEN one sentence says why, and the status is 1."""
     assert 1 == main(["gate", str(as_jsonl(tmp_path / "race.jsonl", entries, race))])
     error = capsys.readouterr().err
-    assert error.startswith("kickcue: race.jsonl: no finish line to be learned: ")
+    assert error.startswith("kickcue: race.jsonl: no finish line to learn: ")
     assert told_so in error
 
 
@@ -226,7 +226,7 @@ def test_which_race_it_was_has_to_be_known(
     status is 2.
     """
     assert 2 == main(["gate", str(as_gpx(tmp_path / "race.gpx", run("5000m")[1]))])
-    assert "race.gpx does not say which race it was: say --race" in capsys.readouterr().err
+    assert "race.gpx does not say which race it was: give --race" in capsys.readouterr().err
 
 
 def test_one_lap_is_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -247,10 +247,7 @@ def test_a_real_session_with_pauses(data_dir: Path, capsys: pytest.CaptureFixtur
     assert 1 == main(
         ["gate", str(data_dir / "recordings" / "ParseGPX_track_session.gpx"), "--race", "3200m"]
     )
-    assert (
-        "the place of the start was not passed again after whole laps of 400 m"
-        in capsys.readouterr().err
-    )
+    assert "the start was not passed again after whole laps of 400 m" in capsys.readouterr().err
 
 
 def test_a_simulated_line_is_on_no_track(
@@ -270,6 +267,6 @@ def test_a_simulated_line_is_on_no_track(
     )
     assert 0 == main(["gate", str(path)])
     assert (
-        f"kickcue: {path}: is simulated: its line lies on no real track\n"
+        f"kickcue: {path}: simulated, so its finish line is not on a real track\n"
         == capsys.readouterr().err
     )

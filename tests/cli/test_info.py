@@ -245,8 +245,8 @@ def test_a_cut_file_is_shown_and_fails(
     found = capsys.readouterr().out
     assert "pod       stryd: 8 notifications" in found
     assert (
-        "PROBLEM   The recording ends at 7.000 s, because the file is cut off there;\n          "
-        "whatever came later is lost.\n" in found
+        "PROBLEM   The recording ends at 7.000 s, because the file is truncated there;\n          "
+        "anything later is lost.\n" in found
     )
     assert max(map(len, found.splitlines())) <= 80
 
@@ -306,7 +306,7 @@ def test_an_imported_activity(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         "length    1:06:30.0\n",
         "pod       generic-rsc: 400 notifications, 0.1 Hz, silent for 10 s at 0:00.0\n",
         "laps      1 by distance\n",
-        "marks     none (--marks all makes marks of the laps)\n",
+        "marks     none (--marks all uses the laps as marks)\n",
         "gaps      399 over 3 s; the longest: 10 s at 0:00.0, 10 s at 0:10.0, 10 s at\n",
         "note      The file has no cadence.\n",
     ):
@@ -329,16 +329,16 @@ def test_sensors_without_a_known_profile(
     )
     assert main(["info", "--verbose", str(path)]) == 0
     found = capsys.readouterr().out
-    assert "start     the date is not known\n" in found
+    assert "start     date unknown\n" in found
     assert (
-        "pod       profile not told: 1 notifications\n          speed       4.00 to 4.00, median "
-        "4.00 m/s\n" in found
+        "pod       profile not recorded: 1 notifications\n          speed       4.00 to 4.00, "
+        "median 4.00 m/s\n" in found
     )
     assert (
         "strap     my-own: 1 notifications\n          heart rate  150 to 150, median 150 bpm\n"
         in found
     )
-    assert "odd       profile not told: 1 notifications\n" in found
+    assert "odd       profile not recorded: 1 notifications\n" in found
 
 
 @pytest.mark.recordings

@@ -38,14 +38,14 @@ async def test_a_runner_recognises_his_own(track: Track, home: Path, race: Path)
         await shown.shows(
             "Which heart-rate strap is yours?", "Polar H10 75340F2C", "Polar H10 0000AAAA"
         )
-        await shown.answers("1\r", "beats/min", "Is that your heart?", "battery 80 %")
+        await shown.answers("1\r", "beats/min", "Is that your heart rate?", "battery 80 %")
         assert track.strap.connected
         assert not track.other.connected
         await shown.answers("y", "Which foot pod is yours?", "Stryd")
-        await shown.answers("2\r", "steps/min", "Are those your steps?")
+        await shown.answers("2\r", "steps/min", "Is that your cadence?")
         shown.press("y")
         assert await shown.left() == 0
-        assert "now: kickcue run" in shown.text
+        assert "next: kickcue run" in shown.text
     assert {
         "strap": {"profile": "polar-h10", "address": STRAP},
         "pod": {"profile": "stryd", "address": POD},
@@ -62,14 +62,14 @@ async def test_somebody_elses_is_let_go_again(track: Track, home: Path, race: Pa
         number = next(
             line.split()[0] for line in reversed(shown.text.splitlines()) if "0000AAAA" in line
         )
-        await shown.answers(f"{number}\r", "Is that your heart?")
+        await shown.answers(f"{number}\r", "Is that your heart rate?")
         assert track.other.connected
         await shown.answers("n", "Which heart-rate strap is yours?")
         assert not track.other.connected
-        await shown.answers("88\r", "There is no number 88 in the list.")
+        await shown.answers("88\r", "No number 88 in the list.")
         shown.press("q")
         assert await shown.left() == 1
-        assert "nothing was chosen, and nothing was changed" in shown.text
+        assert "nothing chosen, nothing changed" in shown.text
     assert unchanged(race)
 
 
@@ -87,7 +87,7 @@ async def test_one_sensor_can_be_enough(home: Path, race: Path) -> None:
         number = next(
             line.split()[0] for line in reversed(shown.text.splitlines()) if "TICKR" in line
         )
-        await shown.answers(f"{number}\r", "Is that your heart?")
+        await shown.answers(f"{number}\r", "Is that your heart rate?")
         await shown.answers("y", "One sensor is enough.")
         shown.press("\r")
         assert await shown.left() == 0
@@ -102,14 +102,14 @@ async def test_addresses_are_taken_without_a_terminal(track: Track, home: Path, 
         "pair", "--yes", "--strap", STRAP.lower(), "--pod", POD, folder=home
     )
     assert status == 0
-    assert f"strap: Polar H10 75340F2C, known by its address {STRAP}, read as polar-h10" in out
+    assert f"strap: Polar H10 75340F2C, recognised by its address {STRAP}, profile polar-h10" in out
     assert {"strap": STRAP, "pod": POD} == {
         name: pin["address"] for name, pin in pins(race).items()
     }
     assert not any(sensor.connected for sensor in track.all)
     status, out, _ = await in_a_pipe("pair", "--yes", "--strap", OTHER, folder=home)
     assert status == 0
-    assert "also names pod, as before" in out
+    assert "still has pod" in out
 
 
 @pytest.mark.usefixtures("track")
@@ -120,7 +120,7 @@ async def test_the_next_step_names_a_race_file_of_another_name(home: Path, race:
     (home / "sunday.toml").symlink_to(race)
     for words, named in (["sunday.toml"], " sunday.toml"), (["race.toml"], ""), ([], ""):
         status, out, _ = await in_a_pipe("pair", "--yes", "--strap", STRAP, *words, folder=home)
-        assert (0, f"now: kickcue run{named}") == (status, out.strip().rpartition("; ")[2])
+        assert (0, f"next: kickcue run{named}") == (status, out.strip().rpartition("; ")[2])
 
 
 async def test_an_address_that_changes_pins_by_name(
@@ -142,7 +142,7 @@ async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
     nothing is written.
     """
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", POD, folder=home)
-    assert (status, err) == (1, f"kickcue: {POD} is no strap: it sends steps, battery\n")
+    assert (status, err) == (1, f"kickcue: {POD} is not a strap: it sends steps, battery\n")
     assert unchanged(race)
     assert not track.pod.connected
 
@@ -150,10 +150,10 @@ async def test_a_pod_is_no_strap(track: Track, home: Path, race: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ([], "there is nobody to ask here"),
-        (["--strap", STRAP], "there is nobody to ask here"),
-        (["--yes"], "--yes needs an address"),
-        (["--yes", "--strap", OTHER, "nowhere/race.toml"], "nowhere/race.toml: cannot be read"),
+        ([], "no terminal to ask in"),
+        (["--strap", STRAP], "no terminal to ask in"),
+        (["--yes"], "--yes: expected --strap ADDRESS"),
+        (["--yes", "--strap", OTHER, "nowhere/race.toml"], "nowhere/race.toml: cannot read"),
     ],
 )
 def test_what_cannot_be_asked_is_told_at_once(
@@ -175,7 +175,7 @@ def test_without_a_race_file_init_is_named(
     """GIVEN no race.toml anywhere WHEN paired THEN the line says which command makes one."""
     monkeypatch.chdir(home)
     assert main(["pair", "--yes", "--strap", STRAP]) == 2
-    assert "`kickcue init` makes one" in capsys.readouterr().err
+    assert "create one with `kickcue init`" in capsys.readouterr().err
 
 
 BAND = "C0:FF:EE:00:00:07"
@@ -202,7 +202,7 @@ async def test_a_service_that_is_not_advertised(
     band = bluez.add_sensor(BAND, "Band 8", services=services, advertised=["fee0"])
     status, out, err = await in_a_pipe("pair", "--yes", option, BAND, folder=home)
     assert (status, err) == (0, "")
-    assert f"read as {profile}" in out
+    assert f"profile {profile}" in out
     assert {option[2:]: {"profile": profile, "address": BAND}} == pins(race)
     assert not band.connected
 
@@ -217,7 +217,7 @@ async def test_a_named_device_that_sends_nothing_of_the_kind(
     status, _, err = await in_a_pipe("pair", "--yes", "--strap", BAND, folder=home)
     assert (status, err) == (
         1,
-        f"kickcue: {BAND} is no strap: it sends nothing that kickcue reads\n",
+        f"kickcue: {BAND} is not a strap: it sends nothing that kickcue can read\n",
     )
     assert unchanged(race)
 
@@ -230,7 +230,7 @@ async def test_a_band_is_tried_before_it_is_taken(bluez: FakeBluez, home: Path, 
         BAND, "Band 8", services={"180d": ["2a37"], "fee0": []}, advertised=["fee0"]
     )
     async with on_a_terminal("pair", "--strap", BAND, folder=home) as shown:
-        await shown.shows("Band 8", "Is that your heart?")
+        await shown.shows("Band 8", "Is that your heart rate?")
         assert band.connected
         shown.press("y")
         assert await shown.left() == 0

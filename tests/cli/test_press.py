@@ -160,7 +160,7 @@ async def test_a_corrected_distance(daemon: Daemon) -> None:
     taken = await press("distance", "5000m", "--trackside")
     refused = await press("distance", "3k")
     assert (0, "distance sent: lap 5, 3001 ± 4 m to go, by marks\n", "") == taken
-    why = "distance was sent, but the race stays 5000 m: the runner's screen tells why"
+    why = "distance was sent, but the race stays 5000 m: see the runner's screen for the reason"
     assert (1, f"kickcue: {why}\n") == (refused[0], refused[2])
     orders = {
         (event.by, event.race_distance_m)
@@ -180,11 +180,11 @@ async def test_a_distance_is_corrected_before_the_gun(daemon: Daemon) -> None:
 @pytest.mark.parametrize(
     ("phase", "word", "says"),
     [
-        (Phase.WAITING, "lap", "lap was sent, but no race is on: waiting"),
-        (Phase.WAITING, "undo", "undo was sent, but no race is on: waiting"),
-        (Phase.WAITING, "start", "start was sent, but the race has not begun: waiting"),
-        (Phase.FINISHED, "lap", "lap was sent, but no race is on: finished"),
-        (Phase.ABORTED, "finish", "finish was sent, but no race is on: stopped"),
+        (Phase.WAITING, "lap", "lap was sent, but no race is on (waiting)"),
+        (Phase.WAITING, "undo", "undo was sent, but no race is on (waiting)"),
+        (Phase.WAITING, "start", "start was sent, but the race has not started (waiting)"),
+        (Phase.FINISHED, "lap", "lap was sent, but no race is on (finished)"),
+        (Phase.ABORTED, "finish", "finish was sent, but no race is on (stopped)"),
     ],
 )
 async def test_a_press_that_nobody_can_take(
@@ -203,7 +203,7 @@ async def test_json_tells_why_nobody_can_take_a_press(daemon: Daemon) -> None:
     """
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
     status, out, _ = await press("lap", "--json")
-    assert (1, "no race is on: waiting") == (status, json.loads(out)["trouble"])
+    assert (1, "no race is on (waiting)") == (status, json.loads(out)["trouble"])
 
 
 async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:
@@ -233,7 +233,7 @@ async def test_an_end_says_that_it_can_be_taken_back(daemon: Daemon) -> None:
     daemon.delivery.send(PhaseChange(daemon.clock(), Phase.ABORTED, Phase.BODY))
     status, out, _ = await pressed
     assert 0 == status
-    assert out.endswith("(not over? undo takes it back for a minute)\n")
+    assert out.endswith("(not over? undo works for one minute)\n")
 
 
 async def test_nobody_takes_it() -> None:
@@ -242,7 +242,7 @@ async def test_nobody_takes_it() -> None:
     """
     async with private_broker(Topics()):
         status, out, err = await press("lap")
-    assert (1, "", "kickcue: nobody took the press: no kickcue is online at kickcue/runner\n") == (
+    assert (1, "", "kickcue: no answer to the press: no kickcue is online at kickcue/runner\n") == (
         status,
         out,
         err,
@@ -252,14 +252,14 @@ async def test_nobody_takes_it() -> None:
 @pytest.mark.parametrize(
     ("options", "status", "says"),
     [
-        (["lap"], 2, "no broker of kickcue's own runs on this machine"),
-        ([], 2, "say what to press: lap, start, undo, finish, abort, distance"),
-        (["--json"], 2, "say what to press"),
+        (["lap"], 2, "no kickcue broker is running on this machine"),
+        ([], 2, "expected what to press (lap, start, undo, finish, abort, distance)"),
+        (["--json"], 2, "expected what to press"),
         (["lunch"], 2, "expected abort, distance, finish, lap, start or undo, got 'lunch'"),
-        (["distance"], 2, "distance: expected how long the race is, such as 3000, mile, 10k"),
+        (["distance"], 2, "distance: expected a race distance, such as 3000, mile, 10k"),
         (["distance", "lunch"], 2, "unknown event 'lunch'"),
         (["distance", "10m"], 2, "did you mean 10mile, 10k or 10000m?"),
-        (["lap", "3000"], 2, "lap 3000: expected lap alone"),
+        (["lap", "3000"], 2, "expected lap alone, got lap 3000"),
         (["lap", "--broker", "mqtt://127.0.0.1:1"], 1, "cannot connect: Connection refused"),
     ],
 )
@@ -333,14 +333,14 @@ async def test_a_keyboard_beside_the_track(daemon: Daemon) -> None:
         await shown.until_seen("lap 5, 3001 ± 4 m to go, by marks")
         assert all(text in shown.seen for text in ("kickcue/runner", "trackside", "● online"))
         shown.press("f")
-        await shown.until_seen("It is far to the finish. f again ends the race")
+        await shown.until_seen("It is still far to the finish. Press f again")
         for number, (key, name) in enumerate(
             (("\n", "lap"), ("u", "undo lap"), ("s", "start"), ("ff", "finish")), 1
         ):
             shown.press(key)
             await shown.until_seen(f"{name} ({number}): sent")
         shown.press("x")
-        await shown.until_seen("Give the race up? x again does")
+        await shown.until_seen("Abandon the race? Press x again")
         shown.press("x")
         await shown.until_seen("abort (5): sent")
         events = [await daemon.delivery.incoming.get() for _ in range(5)]
@@ -408,7 +408,7 @@ async def test_a_connection_that_is_lost_is_shown(daemon: Daemon) -> None:
     async with terminal() as shown:
         await shown.until_seen("● online")
         os.kill(daemon.broker.server_pid, signal.SIGSTOP)
-        await shown.until_seen("no connection; trying again")
+        await shown.until_seen("no connection; retrying")
         shown.press(" ")
         await shown.until_seen("lap (1): 1 not sent")
         shown.seen = ""

@@ -113,7 +113,7 @@ def test_show_tells_evidence_rules_and_self_tests(capsys: pytest.CaptureFixture[
         "Doubts",
     ] == sections
     assert "  reject_cadence_below: Fewer than 45 strides" in page
-    assert "  2a53 04800315 as it should (synthetic" in page
+    assert "  2a53 04800315 as expected (synthetic" in page
 
 
 def test_show_tells_what_a_radio_must_know(capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +177,7 @@ def test_check_of_a_failing_vector(tmp_path: Path, capsys: pytest.CaptureFixture
     path = _mine(tmp_path, ("cadence_spm = 180", "cadence_spm = 90"))
     assert main(["profiles", "check", path]) == 1
     out = capsys.readouterr().out
-    assert "2a53 0780035ae90039300000 FAILS: cadence_spm is 180, expected 90.0" in out
+    assert "2a53 0780035ae90039300000 FAILS: cadence_spm: expected 90.0, got 180" in out
     assert out.endswith("2 self-tests, 1 failed; 0 problems with matching\n")
 
 
@@ -192,15 +192,13 @@ def test_check_of_a_profile_that_claims_too_much(
         found["ok"],
         [vector["failure"] for vector in found["vectors"]],
     )
-    assert (
-        "example 'Polar H7 419B2F1B' of polar-h7 is matched by mine too" in found["match_problems"]
-    )
+    assert "example 'Polar H7 419B2F1B' of polar-h7 also matches mine" in found["match_problems"]
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (('id = "mine"', 'id = "mine"\nidd = 1'), "profile.idd: no such key, did you mean 'id'?"),
+        (('id = "mine"', 'id = "mine"\nidd = 1'), "profile.idd: unknown key, did you mean 'id'?"),
         (("schema = 1", "schema = "), "line 2, column 10: not TOML: "),
     ],
 )
@@ -221,7 +219,7 @@ def test_check_of_an_id_that_is_taken(tmp_path: Path, capsys: pytest.CaptureFixt
     path = tmp_path / "stryd.toml"
     path.write_text(STRYD)
     assert main(["profiles", "check", str(path)]) == 2
-    assert "kickcue brings that one; take another id" in capsys.readouterr().err
+    assert "already a built-in profile; choose another id" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [[], ["show"], ["check"], ["show", "strid"], ["lst"]])

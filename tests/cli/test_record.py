@@ -78,7 +78,7 @@ async def test_a_recording_is_never_written_over(track: Track, home: Path) -> No
     (home / "out.mcap").write_text("mine")
     status, _, err = await in_a_pipe("record", "out.mcap", "--strap", STRAP, folder=home)
     assert (2, 1) == (status, err.count("\n"))
-    assert "never overwrites" in err
+    assert "never overwritten" in err
     assert (home / "out.mcap").read_text() == "mine"
     assert not track.strap.connected
 
@@ -100,11 +100,11 @@ def test_sensors_of_a_gateway_are_not_for_record(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ([], "whose sensors?"),
+        ([], "expected --strap ADDRESS or --pod ADDRESS"),
         (["a.mcap", "b.mcap"], "at most one OUT.mcap"),
-        (["notes.txt"], "notes.txt: should be"),
-        (["--seconds", "0"], "--seconds 0"),
-        (["nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["notes.txt"], "expected at most one OUT.mcap and one race.toml, got notes.txt"),
+        (["--seconds", "0"], "--seconds: expected more than 0, got 0"),
+        (["nowhere.toml"], "nowhere.toml: cannot read"),
     ],
 )
 def test_what_cannot_be_recorded_is_one_line(

@@ -3,16 +3,19 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kickcue.cli import main
+from kickcue.cli.verify import first_difference
 from kickcue.core.course import course_for
+from kickcue.core.events import Disarm, Notice
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
-from kickcue.recording import Header, jsonl
+from kickcue.recording import Header, jsonl, read
 
 SENSORS = {"pod": "generic-rsc", "strap": "generic-hr"}
 
@@ -126,6 +129,31 @@ def test_verify_notices_another_engine(
     assert "does not hold: output" in capsys.readouterr().out
 
 
+def test_another_wording_of_a_notice_is_no_difference(race_file: Path, tmp_path: Path) -> None:
+    """GIVEN a recording whose notices and disarms were worded otherwise / THEN it verifies;
+    BUT WHEN a notice has another code / THEN that is named as the first difference.
+    """
+    target = tmp_path / "out.mcap"
+    assert main(["replay", str(race_file), "--record", str(target)]) == 0
+    recording = read(target)
+    reworded = tuple(
+        replace(each, text="said in other words")
+        if isinstance(each, Notice)
+        else replace(each, why="said in other words")
+        if isinstance(each, Disarm)
+        else each
+        for each in recording.outputs
+    )
+    at = next(n for n, each in enumerate(reworded) if isinstance(each, Notice))
+    noticed = reworded[at]
+    assert isinstance(noticed, Notice)
+    other = (*reworded[:at], replace(noticed, code="another"), *reworded[at + 1 :])
+
+    assert reworded != recording.outputs
+    assert first_difference(recording, reworded) is None
+    assert (first_difference(recording, other) or "").startswith(f"output {at + 1} was ")
+
+
 def test_another_race_than_recorded_can_be_asked_for(
     race_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,12 +199,12 @@ def test_start_offset_moves_the_gun(race_file: Path, capsys: pytest.CaptureFixtu
         (["--race", "5001 leagues"], 2, "unknown event"),
         (["--start-offset", "99999"], 2, "--start-offset"),
         (["--rate", "fast"], 2, "--rate"),
-        (["--rate", "max", "--publish"], 2, "--rate max"),
+        (["--rate", "max", "--publish"], 2, "--rate: expected a number with --publish"),
         (["--broker", "mqtt://localhost"], 2, "--publish"),
         (["--ca", "ca.crt"], 2, "--broker"),
         (["--target", "quick"], 2, "15:30"),
         (["--profile", "pod"], 2, "pod=stryd"),
-        (["--profile", "watch=stryd"], 2, "only pod, strap"),
+        (["--profile", "watch=stryd"], 2, "expected a sensor of the recording (pod, strap)"),
         (["--record", "race.fit"], 2, ".mcap"),
         (["--profile", "pod=nosuch"], 2, "nosuch"),
         (["--language", "tlh"], 2, "tlh"),
@@ -228,10 +256,10 @@ def test_a_cut_recording_replays_what_is_there(
     out, err = capsys.readouterr()
     assert lines(out)[0]["type"] == "phase"
     assert len(err.splitlines()) == 1
-    assert "cut off" in err
+    assert "truncated" in err
 
     assert main(["verify", str(cut)]) == 1
-    assert "what is there holds" in capsys.readouterr().out
+    assert "holds as far as it goes" in capsys.readouterr().out
 
 
 def test_a_recording_is_never_overwritten(
@@ -392,7 +420,7 @@ def test_laps_that_a_watch_made_do_not_move_the_bell(
     assert main(["replay", str(path), "--race", "10000m"]) == 0
     out, err = capsys.readouterr()
     assert " 40:00.0  last_lap" in out
-    assert f"kickcue: {path}: laps that are no marks: 10 automatic" in err
+    assert f"kickcue: {path}: laps not used as marks: 10 automatic" in err
     assert err.count("\n") == 1
     assert main(["replay", str(path), "--race", "10000m", "--marks", "all"]) == 0
     assert "laps that are no marks" not in capsys.readouterr().err

@@ -59,10 +59,10 @@ rep   start  time s    m  min/km  spm  rest s
   2  2:40.0    40.0  200    3:20  180    60.0
   3  4:20.0   ~40.0    -       -  180    60.0
   4  6:02.0    38.0  200    3:10  190    62.0
-~ an end that nobody pressed, filled in with the usual length
+~ an end without a press, filled in with the usual length
 time   mean 39.3 s ± 1.2, 38.0 to 40.0
 fade   last against first: speed +5.3%, cadence +5.6%
-kick   cadence +5.6% against those before, as a last lap's cue asks (+3%)
+kick   cadence +5.6% against those before, as the last-lap cue calls for (+3%)
 """
     )
 
@@ -94,12 +94,12 @@ def test_what_it_is_found_by(session: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("speed", "cadence", "says"),
     [
-        (0.05, None, "nothing to say: a last lap asks for cadence, and none is known"),
-        (0.05, 0.018, "cadence +1.8% against those before; a last lap's cue asks for +3%"),
-        (-0.05, -0.04, "cadence -4.0% against those before; a last lap's cue asks for +3%"),
-        (0.05, 0.04, "cadence +4.0% against those before, as a last lap's cue asks (+3%)"),
-        (None, 0.04, "cadence +4.0% against those before, as a last lap's cue asks (+3%)"),
-        (-0.01, 0.04, "cadence +4.0% against those before, but no faster: the steps were shorter"),
+        (0.05, None, "unknown: the last lap calls for cadence, and there is no cadence data"),
+        (0.05, 0.018, "cadence +1.8% against those before; the last-lap cue calls for +3%"),
+        (-0.05, -0.04, "cadence -4.0% against those before; the last-lap cue calls for +3%"),
+        (0.05, 0.04, "cadence +4.0% against those before, as the last-lap cue calls for (+3%)"),
+        (None, 0.04, "cadence +4.0% against those before, as the last-lap cue calls for (+3%)"),
+        (-0.01, 0.04, "cadence +4.0% against those before, but no faster: steps were shorter"),
     ],
 )
 def test_what_is_said_of_the_kick(speed: float | None, cadence: float | None, says: str) -> None:
@@ -115,7 +115,7 @@ def test_no_repetitions_is_one_line(
     """GIVEN no such evidence, or no such file THEN one line says so, with status 1 or 2."""
     assert 1 == main(["reps", "--from", "positions", str(session)])
     assert (
-        "session.jsonl: no positions in it to find repetitions by; there: speed and marks"
+        "session.jsonl: no positions to find repetitions by; available: speed and marks"
         in capsys.readouterr().err
     )
     assert 2 == main(["reps", str(tmp_path / "none.fit")])

@@ -78,12 +78,12 @@ async def test_a_race_on_a_terminal(track: Track, home: Path) -> None:
             track.pod.connected,
             track.other.connected,
         )
-        await shown.answers("s", "lap 1 of 13", " m/s", "known by the pod alone")
-        await shown.answers("q", "The race is on. q again leaves it")
+        await shown.answers("s", "lap 1 of 13", " m/s", "from the pod only")
+        await shown.answers("q", "The race is on. Press q again to quit")
         # A line or none: the pod has been running since before the start.
         await shown.answers(" ", "button")
-        await shown.answers("f", "It is far to the finish. f again ends the race")
-        await shown.answers("f", "finished after", "u takes it back for")
+        await shown.answers("f", "It is still far to the finish. Press f again")
+        await shown.answers("f", "finished after", "u to undo for")
         shown.press("q")
         assert await shown.left() == 0
         assert termios.tcgetattr(shown.slave) == before
@@ -103,14 +103,14 @@ async def test_a_race_that_was_left_goes_on(home: Path) -> None:
     async with on_a_terminal("run", folder=home) as shown:
         await warmed_up(shown)
         await shown.answers("s", "lap 1 of 13")
-        await shown.answers("q", "q again leaves it")
+        await shown.answers("q", "Press q again to quit")
         shown.press("q")
         assert await shown.left() == 0
         assert "The race was not over" in shown.text
     async with on_a_terminal("run", folder=home) as shown:
-        await shown.shows("taken up again", "lap 1 of 13")
-        await shown.answers("x", "Give the race up? x again does")
-        await shown.answers("x", "given up")
+        await shown.shows("resumed", "lap 1 of 13")
+        await shown.answers("x", "Abandon the race? Press x again")
+        await shown.answers("x", "abandoned")
         shown.press("q")
         assert await shown.left() == 0
     assert [CommandKind.START, CommandKind.ABORT] == orders(recorded())
@@ -210,9 +210,9 @@ async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
     race.write_text('race = "5000m"\n')
     async with on_a_terminal("run", folder=home) as shown:
         await shown.shows("Which heart-rate strap is yours?", "Polar H10 75340F2C")
-        await shown.answers("1\r", "Is that your heart?")
+        await shown.answers("1\r", "Is that your heart rate?")
         await shown.answers("y", "Which foot pod is yours?")
-        await shown.answers("w", "Keep this choice in race.toml?")
+        await shown.answers("w", "Save this choice in race.toml?")
         await shown.answers("n", "142 heartbeats/min", "press s when the gun goes")
         shown.press("q")
         assert await shown.left() == 0
@@ -223,7 +223,7 @@ async def test_on_a_terminal_the_runner_chooses(home: Path) -> None:
 async def test_nothing_is_recorded_if_asked_so(home: Path) -> None:
     """GIVEN --no-record WHEN run THEN the screen says so, and there is no file."""
     async with on_a_terminal("run", "--no-record", folder=home) as shown:
-        await shown.shows("142 heartbeats/min", "off, as asked for")
+        await shown.shows("142 heartbeats/min", "off, as configured")
         shown.press("\x03")
         assert await shown.left() == 0
         assert "Nothing was recorded." in shown.text
@@ -255,7 +255,7 @@ async def test_without_bluetooth_the_screen_says_why(
         (["--race", "5000m", "--lap", "7"], "lap"),
         (["--race", "5000m", "--broker", "pi"], "broker.url"),
         (["--race", "5000m", "--profile", "pod=stryd"], "sensors.pod"),
-        (["nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["nowhere.toml"], "nowhere.toml: cannot read"),
     ],
 )
 def test_a_wrong_race_is_one_line(
@@ -279,7 +279,7 @@ def test_a_wrong_race_is_one_line(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--broker", "mqtt://pi", "--ca", "ca.crt"], "a CA file is of use only with mqtts://"),
+        (["--broker", "mqtt://pi", "--ca", "ca.crt"], "expected mqtts:// with a CA file"),
         (["--broker", "mqtts://pi", "--ca", "ca.crt"], "CA file ca.crt: No such file"),
     ],
 )

@@ -143,7 +143,7 @@ def test_a_road_race_is_said_to_be_one(
     """GIVEN kilometres WHEN chosen in any command THEN one line says that this is the road, and how
     the track is said.
     """
-    told = f"{event} is a road race, with a line each kilometre; on the track it is {event[0]}000m"
+    told = f"{event} is a road race with a line every kilometre; for the track, use {event[0]}000m"
     (recording.parent / "second.jsonl").write_bytes(recording.read_bytes())
     for words in (
         ["course", event],

@@ -58,7 +58,7 @@ async def test_what_kickcue_cannot_read_is_shown_when_asked_for(
     """
     bluez.add_sensor("A0:00:00:00:00:09", "heater", services={"1809": ["2a1c"]})
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", folder=home)
-    assert out.startswith("no sensor is heard: straps sleep unless they are worn")
+    assert out.startswith("no sensor found: straps sleep unless worn")
     _, out, _ = await in_a_pipe("scan", "--seconds", "1", "--all", folder=home)
     assert "heater" in out
 

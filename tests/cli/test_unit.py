@@ -128,7 +128,7 @@ def test_a_temporary_place_is_refused(
     """GIVEN kickcue, or the race file, where a service sees nothing THEN one line says so and names
     a better place.
     """
-    assert "a temporary place that a service cannot see" in refused(
+    assert "a temporary folder that a service cannot see" in refused(
         capsys, f"{folder}/race.toml", "--user", USER
     )
     installed(folder)
@@ -142,7 +142,7 @@ def test_a_path_that_a_unit_would_misread_is_refused(capsys: pytest.CaptureFixtu
     THEN it is refused, not written down.
     """
     for sign in ("%", "$", '"', "\\", "\n", ";"):
-        assert "choose a path of letters" in refused(
+        assert "expected a path of letters" in refused(
             capsys, f"/srv/race{sign}.toml", "--user", USER
         )
 

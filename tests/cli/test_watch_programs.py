@@ -226,8 +226,8 @@ async def test_timers_fire_as_early_as_the_profile_says(sender: Sender) -> None:
         (
             "garmin",
             (
-                "expected gadgetbridge or termux, got garmin: an app on the watch would have to "
-                "play it, and there is none"
+                "expected gadgetbridge or termux, got garmin: it needs an app on the watch, "
+                "which does not exist"
             ),
         ),
     ],
@@ -261,4 +261,4 @@ def test_a_missing_program_is_told_before_the_race(
     assert 2 == main(["watch", "--as", asked])
     out, err = capsys.readouterr()
     assert ("", 1) == (out, err.count("\n"))
-    assert f"--as {asked}: {program} is not on this machine: " in err
+    assert f"--as {asked}: {program} is not installed: " in err

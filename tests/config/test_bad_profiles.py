@@ -92,7 +92,7 @@ def test_one_that_should_stand_for_a_shipped_one(own: Path) -> None:
     own_text = _valid_but(STRYD, 'id = "stryd"', 'id = "mine"\nreplaces = "stryd"\ncolour = "red"')
     (own / "sensors" / "mine.toml").write_text(own_text)
     for asked in ("mine", "stryd"):
-        with pytest.raises(UsageError, match=r"mine\.toml: profile\.colour: no such key"):
+        with pytest.raises(UsageError, match=r"mine\.toml: profile\.colour: unknown key"):
             load_profile(asked)
     assert "polar-h10" == load_profile("polar-h10").id
 

@@ -57,11 +57,11 @@ def test_none() -> None:
         ),
         (
             {"ibeacon": UUID, "address": "C3:00:00:12:34:56"},
-            "address and ibeacon together: expected one of them",
+            "expected one of address, ibeacon, eddystone, got address and ibeacon",
         ),
-        ({"minor": 3}, "minor without ibeacon"),
-        ({"eddystone": "edd1ebeac04e5defa017", "major": 3}, "major without ibeacon"),
-        ({"ibeacon": UUID, "instance": "000000000001"}, "instance without eddystone"),
+        ({"minor": 3}, "expected minor and ibeacon together"),
+        ({"eddystone": "edd1ebeac04e5defa017", "major": 3}, "expected major and ibeacon together"),
+        ({"ibeacon": UUID, "instance": "000000000001"}, "expected instance and eddystone together"),
     ],
 )
 def test_no_beacon(told: dict[str, object], right: str) -> None:

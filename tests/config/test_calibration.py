@@ -275,14 +275,14 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
         None,
         None,
     )
-    assert told.startswith("what the laps tell of foot is not kept")
+    assert told.startswith("cannot save the scale of foot")
 
 
 def test_a_scale_that_no_pod_has_is_refused() -> None:
     """GIVEN a run whose laps were half as long as was said WHEN it would be learned THEN it is not,
     and the reason is asked for.
     """
-    with pytest.raises(DataError, match="were all laps as long as was said"):
+    with pytest.raises(DataError, match="is the configured lap length right"):
         race_scale(PodScale("foot", MeasuredScale(2.0, 0.004)), None, None)
 
 

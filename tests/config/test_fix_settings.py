@@ -48,6 +48,6 @@ def test_two_receivers_are_refused() -> None:
     """GIVEN gpsd and Termux together THEN one line says that it should be one of them."""
     with pytest.raises(
         UsageError,
-        match="the options: fixes: gpsd and termux together: expected one of them",
+        match="the options: fixes: expected gpsd or termux, got both",
     ):
         settings(gpsd="localhost", termux=True)

@@ -98,7 +98,7 @@ def edited(old: str, new: str) -> Callable[[str], str]:
         ),
         (
             edited('text = "Ready"', 'text = ""'),
-            ["ready.text: expected something, not nothing, got ''"],
+            ["ready.text: expected a value, got ''"],
         ),
         (edited('say = "Quick feet!"', ""), ["turnover.say", "missing"]),
         (edited("[hold]", "[holt]"), ["holt", "did you mean 'hold'?"]),

@@ -302,7 +302,7 @@ def test_shipped_id_is_taken(user_sensors: Path) -> None:
     """
     path = _write(user_sensors, GOOD.replace("acme-pod", "stryd"), "stryd")
     expected = (
-        f"{path}: profile.id = 'stryd': kickcue brings that one; take another id, or add "
+        f"{path}: profile.id = 'stryd': already a built-in profile; choose another id, or add "
         'replaces = "stryd"'
     )
     with pytest.raises(UsageError) as caught:
@@ -331,8 +331,8 @@ def test_replacing_what_is_not_there(user_sensors: Path) -> None:
         with pytest.raises(UsageError) as caught:
             load_profile(asked)
         assert (
-            f"{path}: profile.replaces: expected the id of a profile that kickcue brings, got "
-            "'strid'" == str(caught.value)
+            f"{path}: profile.replaces: expected the id of a built-in profile, got 'strid'"
+            == str(caught.value)
         )
 
 
@@ -341,7 +341,7 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     first, second = _write(user_sensors), _write(tmp_path)
     with pytest.raises(UsageError) as caught:
         load_profiles([second])
-    assert f"{second}: profile.id = 'acme-pod': {first} has it already; take another one" == str(
+    assert f"{second}: profile.id = 'acme-pod': already used by {first}; choose another one" == str(
         caught.value
     )
 
@@ -351,10 +351,10 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
     [
         (
             "strid",
-            "no sensor profile 'strid': did you mean stryd? 'kickcue profiles list' names them all",
+            "no sensor profile 'strid': did you mean stryd? 'kickcue profiles list' shows all",
         ),
-        ("", "no sensor profile '': 'kickcue profiles list' names them all"),
-        ("no/such.toml", "no/such.toml: cannot be read: No such file or directory"),
+        ("", "no sensor profile '': 'kickcue profiles list' shows all"),
+        ("no/such.toml", "no/such.toml: cannot read: No such file or directory"),
     ],
 )
 def test_unknown_profile(asked: str, expected: str) -> None:
@@ -379,7 +379,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             "value = 45",
             "valu = 45",
             (
-                "quirk[1].valu: no such key, did you mean 'value'? (known here: status, source, "
+                "quirk[1].valu: unknown key, did you mean 'value'? (known here: status, source, "
                 "id, why, effect, value, when_speed_above_mps) (and 1 more)"
             ),
         ),
@@ -404,7 +404,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             "[provides.rsc]",
             "[provides.rcs]",
             (
-                "provides.rcs: no such key, did you mean 'rsc'? (known here: hr, rsc, treadmill, "
+                "provides.rcs: unknown key, did you mean 'rsc'? (known here: hr, rsc, treadmill, "
                 "location, battery)"
             ),
         ),
@@ -431,12 +431,12 @@ def test_unknown_profile(asked: str, expected: str) -> None:
         (
             'id = "acme-pod"',
             'id = "other"',
-            "profile.id = 'other': the file should be named other.toml",
+            "expected the file name other.toml for profile.id = 'other'",
         ),
         (
             'sources = ["a recording"]',
             "sources = []",
-            "profile.sources: expected something, not nothing, got []",
+            "profile.sources: expected a value, got []",
         ),
         (
             'sources = ["a recording"]',
@@ -447,22 +447,22 @@ def test_unknown_profile(asked: str, expected: str) -> None:
             'name = "acme*"',
             "",
             (
-                "match[1]: expected one of name, adv_services, company_id, dis_manufacturer, "
-                "dis_model: it matches everything"
+                "match[1]: expected at least one of name, adv_services, company_id, "
+                "dis_manufacturer, dis_model, as none matches everything"
             ),
         ),
         (
             'name = "acme*"',
             'name = "acme*"\nfw = "1.15"',
             (
-                "match[1].fw = '1.15': firmware range '1.15': '1.15' is no comparison; it is "
-                "written '>=1.15,<1.16'"
+                "match[1].fw: firmware range '1.15': expected comparisons like "
+                "'>=1.15,<1.16', got '1.15'"
             ),
         ),
         (
             'hex = "04800315"',
             'hex = "0480031"',
-            "vector[1].hex: expected lower-case hex digits, two an octet, got '0480031'",
+            "vector[1].hex: expected lower-case hex digits, two per octet, got '0480031'",
         ),
         (
             'unknown = ["cadence_spm"]',
@@ -473,7 +473,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
                 "battery_percent, got 'cadense_spm'"
             ),
         ),
-        ("[[match]]", "[match]", "match: expected to be written [[match]]"),
+        ("[[match]]", "[match]", "match: expected [[match]]"),
         (
             'unknown = ["cadence_spm"]',
             "",
@@ -490,7 +490,7 @@ def test_unknown_profile(asked: str, expected: str) -> None:
                 "[link]\nstatus = 'guess'\nskip_services = ['fff0']\nonly_services = "
                 "['1814']\n[[quirk]]"
             ),
-            "link: expected skip_services or only_services, not both",
+            "link: expected skip_services or only_services, got both",
         ),
         (
             "[[vector]]",
@@ -498,27 +498,27 @@ def test_unknown_profile(asked: str, expected: str) -> None:
                 "[[quirk]]\nid = 'power'\neffect = 'ignore_contact'\nwhy = 'x'\nstatus = "
                 "'guess'\n[[vector]]"
             ),
-            "quirk: expected 'power' once only",
+            "quirk: expected 'power' only once",
         ),
         (
             'vendor = "Acme"',
             'vendor = ""',
-            "profile.vendor: expected something, not nothing, got ''",
+            "profile.vendor: expected a value, got ''",
         ),
         (
             "[provides.rsc]",
             "[provides.rsc]\n[provides.battery]",
             (
-                "provides.battery.cadence_unit: no such key (known here: status, source, "
-                "service, char) (and 6 more)"
+                "provides.battery.cadence_unit: unknown key (known here: status, source, service, "
+                "char) (and 6 more)"
             ),
         ),
         (
             'kind = "sensor"',
             'kind = "sensor"\ngeneric = true',
             (
-                "the file: a generic profile should have no [[match]] and no [[example]]: it "
-                "serves what nothing else matches"
+                "the file: expected no [[match]] and no [[example]] in a generic profile, which "
+                "is for what nothing else matches"
             ),
         ),
         (
@@ -565,12 +565,12 @@ def test_file_that_is_not_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("vector", "failure"),
     [
-        ("expect = { speed_mps = 3.6 }", "speed_mps is 3.5, expected 3.6"),
-        ("expect = { cadence_spm = 42 }", "cadence_spm is unknown, expected 42.0"),
-        ('unknown = ["speed_mps"]', "speed_mps is 3.5, expected unknown"),
-        ("expect = { running = false }", "running is True, expected False"),
-        ("expect = { heart_rate_bpm = 100 }", "heart_rate_bpm is not among what 2a53 tells"),
-        ("refused = true", "is read, but should be refused"),
+        ("expect = { speed_mps = 3.6 }", "speed_mps: expected 3.6, got 3.5"),
+        ("expect = { cadence_spm = 42 }", "cadence_spm: expected 42.0, got unknown"),
+        ('unknown = ["speed_mps"]', "speed_mps: expected unknown, got 3.5"),
+        ("expect = { running = false }", "running: expected False, got True"),
+        ("expect = { heart_rate_bpm = 100 }", "heart_rate_bpm is not a value of 2a53"),
+        ("refused = true", "expected to be refused, but was read"),
     ],
 )
 def test_vector_that_fails_says_how(vector: str, failure: str, tmp_path: Path) -> None:
@@ -584,7 +584,7 @@ def test_vector_that_fails_says_how(vector: str, failure: str, tmp_path: Path) -
 def test_vector_that_is_refused_says_why(tmp_path: Path) -> None:
     """GIVEN a vector of too few bytes THEN the decoder's reason is the failure."""
     file = read_profile_file(_write(tmp_path, GOOD.replace("04800315", "0480")))
-    assert "is refused (not this format" in str(run_vectors(file)[0].failure)
+    assert "was refused (not this format" in str(run_vectors(file)[0].failure)
 
 
 @pytest.mark.parametrize(
@@ -592,8 +592,8 @@ def test_vector_that_is_refused_says_why(tmp_path: Path) -> None:
     [
         ("1044", None),
         ("1043.2", None),
-        ("1040", "rr_ms is [1043.9453125], expected [1040.0]"),
-        ("", "rr_ms is [1043.9453125], expected []"),
+        ("1040", "rr_ms: expected [1040.0], got [1043.9453125]"),
+        ("", "rr_ms: expected [], got [1043.9453125]"),
     ],
 )
 def test_intervals_are_compared_to_a_millisecond(
@@ -615,7 +615,7 @@ def test_match_problems_are_told(tmp_path: Path, shipped: dict[str, SensorFile])
     file = read_profile_file(_write(tmp_path, GOOD.replace('name = "acme*"', 'name = "str*"')))
     problems = match_problems(file, shipped.values())
     assert (
-        "example 'ACME 1': none of the profile's own [[match]] blocks holds",
-        "example 'Stryd' of stryd is matched by acme-pod too",
-        "example 'Stryd5' of stryd is matched by acme-pod too",
+        "example 'ACME 1': none of the profile's own [[match]] blocks matches",
+        "example 'Stryd' of stryd also matches acme-pod",
+        "example 'Stryd5' of stryd also matches acme-pod",
     ) == problems

@@ -154,12 +154,15 @@ def test_numbers_that_are_none(key: str, value: str) -> None:
     ("given", "told"),
     [
         ({"race": "5001x"}, "unknown event '5001x'"),
-        ({"race": "5000m", "lap_m": 3.0}, "lap of 3.0 m: expected 50 to 2000 m"),
+        ({"race": "5000m", "lap_m": 3.0}, "lap: expected 50 to 2000 m, got 3.0 m"),
         (
             {"race": "5000m", "kick_m": 6000.0},
-            "kick of 6000.0 m: expected more than 0 and at most the distance",
+            "kick: expected more than 0 and at most the distance",
         ),
-        ({"race": "5k", "lap_m": 400.0}, "lap of 400.0 m for 5k, a road race: expected none"),
+        (
+            {"race": "5k", "lap_m": 400.0},
+            "lap only applies to a track race, and 5k is run on the road",
+        ),
         ({"race": "5000m", "language": "tlh"}, "language: expected one of de, en, fr"),
         ({"race": "5000m", "sensors": {"pod": {"profile": "strid"}}}, "strid"),
     ],

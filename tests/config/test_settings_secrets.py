@@ -69,7 +69,7 @@ def test_a_file_that_others_may_read(mode: int, keep: Callable[..., Path]) -> No
     with pytest.raises(UsageError) as caught:
         _password(path)
     assert (
-        f"broker.password_file {path}: can be read by others (mode {mode:04o}): chmod 600 {path}"
+        f"broker.password_file {path}: expected mode 0600, got {mode:04o}: chmod 600 {path}"
         == str(caught.value)
     )
 
@@ -79,8 +79,8 @@ def test_a_file_that_others_may_read(mode: int, keep: Callable[..., Path]) -> No
     [
         ("", "got an empty file"),
         ("\n", "got an empty file"),
-        (f"{SECRET}\n{SECRET}\n", "on one line"),
-        (f"{SECRET}\0", "on one line"),
+        (f"{SECRET}\n{SECRET}\n", "expected one line"),
+        (f"{SECRET}\0", "expected one line"),
         (SECRET * 500, "at most 4 kB"),
         (b"\xff" + SECRET.encode(), "UTF-8"),
     ],

@@ -153,6 +153,6 @@ def test_a_block_that_is_there_twice_is_told_with_a_way_out(tmp_path: Path) -> N
     path = tmp_path / "race.toml"
     path.write_text('race = "5k"\n[broker]\nathlete = "maria"\n\n[broker]\nurl = "mqtt://h"\n')
     with pytest.raises(
-        Exception, match=r"line 5: \[broker\] is there already: .*'kickcue set broker\.KEY VALUE'"
+        Exception, match=r"line 5: \[broker\] appears twice: .*'kickcue set broker\.KEY VALUE'"
     ):
         load_settings(path, environ={})

@@ -139,11 +139,11 @@ def test_what_is_no_file(name: str, tmp_path: Path) -> None:
     }
     told |= {
         "got a device": lambda: path.symlink_to("/dev/zero"),
-        "cannot be read": lambda: _socket(path),
+        "cannot read": lambda: _socket(path),
     }
     told |= {
         "expected at most 256 kB": lambda: _sparse(path),
-        "cannot be read: Too many": lambda: path.symlink_to(path),
+        "cannot read: Too many": lambda: path.symlink_to(path),
     }
     for words, make in told.items():
         make()
@@ -350,5 +350,5 @@ def test_a_race_file_that_is_none_is_not_passed_over(
     """
     monkeypatch.chdir(tmp_path)
     make(tmp_path / "race.toml")
-    with pytest.raises(UsageError, match=r"^race\.toml: (expected a file|cannot be read)"):
+    with pytest.raises(UsageError, match=r"^race\.toml: (expected a file|cannot read)"):
         load_settings(find_race_file({}), environ={})

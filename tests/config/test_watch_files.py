@@ -328,8 +328,8 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
     with pytest.raises(UsageError) as caught:
         load_watch("web")
     assert (
-        f"{path}: profile.id = 'web': kickcue brings that one; take another id, or add replaces = "
-        '"web"' == str(caught.value)
+        f"{path}: profile.id = 'web': already a built-in profile; choose another id, or add "
+        'replaces = "web"' == str(caught.value)
     )
     _write(user_watches, text.replace('kind = "watch"', 'kind = "watch"\nreplaces = "web"'), "web")
     assert ["Acme", "Acme"] == [load_watch("web").vendor, WATCHES.files()["web"].profile.vendor]
@@ -340,9 +340,9 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
     [
         (
             "infinitme",
-            "no watch 'infinitme': did you mean infinitime? 'kickcue profiles list' names them all",
+            "no watch 'infinitme': did you mean infinitime? 'kickcue profiles list' shows all",
         ),
-        ("no/such.toml", "no/such.toml: cannot be read: No such file or directory"),
+        ("no/such.toml", "no/such.toml: cannot read: No such file or directory"),
     ],
 )
 def test_unknown_watch(asked: str, expected: str) -> None:
@@ -362,29 +362,29 @@ def test_unknown_watch(asked: str, expected: str) -> None:
             "min_on_ms = 100",
             "min_onms = 100",
             (
-                "actuator.min_onms: no such key, did you mean 'min_on_ms'? (known here: status, "
+                "actuator.min_onms: unknown key, did you mean 'min_on_ms'? (known here: status, "
                 "source, pattern"
             ),
         ),
         ("min_on_ms = 100", "min_on_ms = 0", "actuator.min_on_ms: expected at least 1, got 0"),
-        ("min_on_ms = 100\n", "", "actuator: pattern 'sequence' should have min_on_ms"),
+        ("min_on_ms = 100\n", "", "actuator: expected min_on_ms with pattern 'sequence'"),
         (
             "max_on_ms = 1000",
             "max_on_ms = 99",
             (
-                "actuator: should have a multiple of quantum_ms between min_on_ms and both "
-                "max_on_ms and max_total_ms"
+                "actuator: expected a multiple of quantum_ms between min_on_ms and both max_on_ms "
+                "and max_total_ms"
             ),
         ),
         (
             "max_pulses = 4",
             "max_pulses = 4\ntap_ms = 35",
-            "actuator: tap_ms should stand with pattern 'fixed' only",
+            "actuator: tap_ms only apply to pattern 'fixed'",
         ),
         (
             "amplitude_steps = [0.5, 1.0]\n",
             "",
-            "actuator: amplitude 'steps' should have amplitude_steps, and nothing else should",
+            "actuator: expected amplitude_steps with amplitude 'steps', and only then",
         ),
         (
             'amplitude = "steps"',
@@ -399,35 +399,38 @@ def test_unknown_watch(asked: str, expected: str) -> None:
         (
             'encoder = "alert_level"',
             'encoder = "tones"',
-            "the file: profile.transport = 'ble': encoder tones should have 'audio'",
+            "the file: profile.transport: expected 'audio' for encoder tones, got 'ble'",
         ),
         (
             'encoder = "alert_level"',
             'encoder = "miband2_ff"',
-            "the file: actuator.pattern = 'sequence': encoder miband2_ff should have 'equal'",
+            "the file: actuator.pattern: expected 'equal' for encoder miband2_ff, got 'sequence'",
         ),
         (
             'status = "vectors"',
             'status = "working"',
-            "the file: profile.status = 'working': should have a [[tested]] block, or be 'vectors'",
+            (
+                "the file: profile.status: expected 'vectors', or a [[tested]] block, got "
+                "'working' without one"
+            ),
         ),
         (
             'status = "vectors"',
             'status = "companion-only"',
             (
-                "the file: profile.status should be 'companion-only' where transport is "
-                "'companion', and nowhere else"
+                "the file: profile.status: expected 'companion-only' with transport 'companion', "
+                "and only then"
             ),
         ),
         (
             'ways = ["haptic"]',
             'ways = ["text"]',
-            "the file: profile.ways should begin with 'text' where actuator.pattern is 'none'",
+            "the file: profile.ways: expected 'text' first with actuator.pattern 'none'",
         ),
         (
             'ways = ["haptic"]',
             'ways = ["haptic", "text"]',
-            "the file: profile.ways should name 'text' where there is a [text] block",
+            "the file: profile.ways: expected 'text' with a [text] block",
         ),
         (
             'effect = "ignores_while_busy"',
@@ -437,17 +440,14 @@ def test_unknown_watch(asked: str, expected: str) -> None:
         (
             'fw = "<2"',
             'fw = "2"',
-            (
-                "quirk[1].fw = '2': firmware range '2': '2' is no comparison; it is written "
-                "'>=1.15,<1.16'"
-            ),
+            ("quirk[1].fw: firmware range '2': expected comparisons like '>=1.15,<1.16', got '2'"),
         ),
         ('cue = "relax"', 'cue = "relx"', "vector[1].cue: expected one of ready,"),
         ('cue = "relax"', "", "vector[1]: expected cue or pulses"),
         (
             '{ hex = "00" }',
             '{ hex = "0" }',
-            "vector[1].steps[2].hex: expected lower-case hex digits, two an octet, got '0'",
+            "vector[1].steps[2].hex: expected lower-case hex digits, two per octet, got '0'",
         ),
         (
             '{ hex = "00" }',
@@ -459,11 +459,11 @@ def test_unknown_watch(asked: str, expected: str) -> None:
             'kind = "synthetic"\ndowngrades = ["lost"]',
             "vector[1].downgrades: expected of intensity-as-length,",
         ),
-        ("[[match]]\nname", "[[match]]\nnam", "match[1].nam: no such key, did you mean 'name'?"),
+        ("[[match]]\nname", "[[match]]\nnam", "match[1].nam: unknown key, did you mean 'name'?"),
         (
             'id = "acme-watch"',
             'id = "acme"',
-            "profile.id = 'acme': the file should be acme/profile.toml",
+            "expected the path acme/profile.toml for profile.id = 'acme'",
         ),
     ],
 )
@@ -485,15 +485,19 @@ def test_mistake_is_told_in_one_line(old: str, new: str, expected: str, tmp_path
         (
             'hex = "01", wait_ms = 600',
             'hex = "02", wait_ms = 600',
-            "became 01 (600 ms) then 00, expected 02 (600 ms) then 00",
+            "expected 02 (600 ms) then 00, got 01 (600 ms) then 00",
         ),
         (
             'hex = "01", wait_ms = 600',
             'hex = "01", wait_ms = 60',
-            "became 01 (600 ms) then 00, expected 01 (60 ms) then 00",
+            "expected 01 (60 ms) then 00, got 01 (600 ms) then 00",
         ),
-        ('cue = "relax"', 'cue = "relax"\ndowngrades = ["cut"]', "lost nothing, expected cut"),
-        ('cue = "relax"', 'cue = "relax"\narm_in_ms = 5100', "the watch keeps no timers"),
+        (
+            'cue = "relax"',
+            'cue = "relax"\ndowngrades = ["cut"]',
+            "downgrades: expected cut, got none",
+        ),
+        ('cue = "relax"', 'cue = "relax"\narm_in_ms = 5100', "the watch has no timers"),
     ],
 )
 def test_vector_that_does_not_hold(old: str, new: str, expected: str, tmp_path: Path) -> None:
@@ -517,8 +521,8 @@ def test_collapse_that_is_not_declared_is_found(tmp_path: Path) -> None:
     )
     (sentence,) = watch_problems(read_watch_file(_write(tmp_path, narrow)))
     assert (
-        "drive, even, hold, last_lap, ready, relax and turnover are played alike: an [[alike]] "
-        "block should say so, and what tells them apart" == sentence
+        "drive, even, hold, last_lap, ready, relax and turnover feel the same on this watch: "
+        "expected an [[alike]] block that says how to tell them apart" == sentence
     )
 
 
@@ -532,13 +536,13 @@ def test_a_packet_that_is_too_long_is_found(shipped: dict[str, WatchFile], tmp_p
     )
     problems = watch_problems(read_watch_file(_write(tmp_path, text)))
     assert len(CUES) == len(
-        [problem for problem in problems if problem.endswith("more than link.max_payload = 20")]
+        [problem for problem in problems if "at most link.max_payload = 20 bytes" in problem]
     )
 
 
 def test_two_watches_that_claim_one_device(tmp_path: Path) -> None:
     """GIVEN a profile whose name pattern takes in another's watch THEN both are told."""
     file = read_watch_file(_write(tmp_path, GOOD.replace('name = "acme*"', 'name = "*"')))
-    assert "example 'InfiniTime' of infinitime is matched by acme-watch too" in watch_problems(
+    assert "example 'InfiniTime' of infinitime also matches acme-watch" in watch_problems(
         file, WATCHES.files().values()
     )

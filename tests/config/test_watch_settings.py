@@ -34,15 +34,15 @@ def test_a_watch_is_told_by_its_kind_and_which_one_it_is() -> None:
         (
             {"profile": "garmin"},
             (
-                r"watch\.profile.*reached by Bluetooth, got companion: an app on the watch would "
-                r"have to play it"
+                r"watch\.profile.*expected a Bluetooth watch, got companion: it needs an app on "
+                r"the watch"
             ),
         ),
         ({"profile": "bangle-gb"}, "expected an address or a name"),
-        ({"address": "D3:00:00:12:34:56"}, "expected the kind of watch too"),
+        ({"address": "D3:00:00:12:34:56"}, "expected a profile too"),
         (
             {"profile": "infinitime", "address": "D3:00:00:12:34:56", "name": "x"},
-            "expected one of them",
+            "expected address or name, got both",
         ),
         ({"profile": "infinitime", "address": "D3"}, r"watch\.address.*expected something like"),
     ],

@@ -208,7 +208,7 @@ def test_a_second_start_of_a_runner_who_runs_on_is_ignored() -> None:
     race.orders(CommandKind.START)
     race.runs(5.0, seconds=2)
     (notice,) = race.notices("start_ignored")
-    assert ("the race is already running: this start is ignored", Level.WARNING) == (
+    assert ("the race is already running: start ignored", Level.WARNING) == (
         notice.text,
         notice.level,
     )
@@ -303,7 +303,7 @@ def test_a_setup_for_one_stretch_only() -> None:
     strides = Plan("strides", (Repeat(4, SETUP.plan.steps),))
     with pytest.raises(
         UsageError,
-        match=r"plan 'strides' has 4 legs: this version runs races, plans of one stretch",
+        match=r"plan 'strides' has 4 legs, but this version only runs plans of one stretch",
     ):
         replace(SETUP, plan=strides)
 

@@ -252,8 +252,8 @@ def test_a_window_in_which_nothing_may_be_felt(kick_m: float) -> None:
     with pytest.raises(
         UsageError,
         match=(
-            rf"^kick of {kick_m:g} m: should be more than 50 m, in the last of which nothing "
-            r"is felt$"
+            r"^kick: expected more than 50 m \(no cue comes in the last 50 m\), "
+            rf"got {kick_m:g} m$"
         ),
     ):
         Race("1500m", wishes={"kick_m": kick_m})
@@ -271,7 +271,7 @@ def test_never_in_the_last_fifty_metres() -> None:
     race.runs_to(1490.0, 5.0)
     assert [] == race.cues()
     (notice,) = race.notices("bell_missed")
-    assert "when the last 60 m was noticed: no cue" in notice.text
+    assert "too late for the last 60 m cue: only " in notice.text
 
 
 @pytest.mark.parametrize("gun_s", [5.2, 5.35, 5.5, 5.9])
@@ -366,7 +366,9 @@ def test_rules_silence_a_whole_race() -> None:
     race.runs_and_presses(5.0)
     assert WHOLE_RACE == race.phases()
     assert ([], []) == (race.all(Cue), race.all(Arm))
-    assert ["sanctioned race: cues are off" in n.text for n in race.notices("rules")] == [True]
+    assert [
+        "sanctioned race: recording only, no cues" in n.text for n in race.notices("rules")
+    ] == [True]
 
 
 def test_the_road_is_never_loud() -> None:

@@ -148,7 +148,7 @@ def test_the_bell_of_a_shorter_race_comes_at_its_line() -> None:
     (bell_m,) = bells_m(race)
     assert abs(bell_m - 2600.0) < 5.0
     assert Phase.FINISHED is phase(race)
-    assert ["the race is 3000m (it was 5000m)"] == [n.text for n in race.notices("distance")]
+    assert ["the race is now 3000m (was 5000m)"] == [n.text for n in race.notices("distance")]
     assert "3000m" == race.engine.course.event
 
 
@@ -162,7 +162,7 @@ def test_a_bell_for_the_wrong_distance_is_called_off() -> None:
     assert race.all(Arm)
     corrects(race, 5000.0)
     (off,) = race.all(Disarm)
-    assert ("last_lap-1", "the race is 5000m") == (off.cue_id, off.why)
+    assert ("last_lap-1", "the race is now 5000m") == (off.cue_id, off.why)
     runs_on(race, "5000m")
     (bell_m,) = bells_m(race)
     assert abs(bell_m - 4600.0) < 5.0
@@ -248,7 +248,9 @@ def test_a_distance_that_is_run_already_is_refused() -> None:
     armed = len(race.all(Disarm))
     corrects(race, 2000.0)
     (refused,) = race.notices("distance_refused")
-    assert "the race stays 5000m: 2000 m are run already, finish ends the race" == refused.text
+    assert (
+        "the race stays 5000m: 2000 m are already run: press finish to end the race" == refused.text
+    )
     assert armed == len(race.all(Disarm))
     runs_on(race, "5000m")
     (bell_m,) = bells_m(race)
@@ -284,7 +286,7 @@ def test_after_too_much_the_course_stays(
     runs_on(race, "5000m", upto_m=700.0)
     corrects(race, 3000.0)
     (refused,) = race.notices("distance_refused")
-    assert "too much was heard" in refused.text
+    assert "too much data since the start" in refused.text
     assert "5000m" == race.engine.course.event
 
 
@@ -313,7 +315,7 @@ def test_the_next_race_may_be_another_one() -> None:
     race.orders(CommandKind.ABORT)
     corrects(race, 800.0)
     assert Phase.ABORTED is phase(race)
-    assert ["the next race is 800m (it was 3000m)"] == [n.text for n in race.notices("distance")]
+    assert ["the next race is now 800m (was 3000m)"] == [n.text for n in race.notices("distance")]
     race.stands(5.0)
     race.gun()
     runs_on(race, "800m")

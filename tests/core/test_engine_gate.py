@@ -121,7 +121,9 @@ def test_fixes_before_the_gun_and_after_the_finish_do_no_harm() -> None:
 
 def test_a_gate_on_the_road_is_refused() -> None:
     """GIVEN a road race THEN a gate is refused with the reason."""
-    with pytest.raises(UsageError, match="gate for 5k, a road race: should be left out"):
+    with pytest.raises(
+        UsageError, match="gate: only applies to a track race, and 5k is run on the road"
+    ):
         replace(Race("5k").setup, gate=Gate(51.5, 0.0, 0.0))
 
 

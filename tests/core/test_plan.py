@@ -81,27 +81,29 @@ def test_repeats_nest() -> None:
 )
 def test_rest_ends_in_exactly_one_way(ends: dict[str, float]) -> None:
     """A rest with no end, or with two, is refused."""
-    with pytest.raises(UsageError, match="exactly one way"):
+    with pytest.raises(
+        UsageError, match="expected exactly one of duration_s, distance_m and until"
+    ):
         Rest(**ends)  # type: ignore[arg-type] # mixed keywords from a table
 
 
 @pytest.mark.parametrize("length", [0.0, -1.0, math.nan, math.inf])
 def test_rest_of_no_length_is_refused(length: float) -> None:
     """A rest lasts or leads somewhere."""
-    with pytest.raises(UsageError, match="should be more than 0"):
+    with pytest.raises(UsageError, match="above 0"):
         Rest(duration_s=length)
-    with pytest.raises(UsageError, match="should be more than 0"):
+    with pytest.raises(UsageError, match="above 0"):
         Rest(distance_m=length)
 
 
 @pytest.mark.parametrize(
     ("to_go_m", "message"),
     [
-        ((1600.0,), "to go of 1500m: should be 0 to 1500 m"),
-        ((-1.0,), "should be 0 to 1500 m"),
-        ((math.nan,), "should be 0 to 1500 m"),
-        ((200.0, 400.0), "closer to the finish"),
-        ((200.0, 200.0), "closer to the finish"),
+        ((1600.0,), "cue drive of 1500m: expected 0 to 1500 m to go, got 1600"),
+        ((-1.0,), "expected 0 to 1500 m to go"),
+        ((math.nan,), "expected 0 to 1500 m to go"),
+        ((200.0, 400.0), "expected less than 200 m to go"),
+        ((200.0, 200.0), "expected less than 200 m to go"),
     ],
 )
 def test_cue_points_lie_on_the_course_in_order(to_go_m: tuple[float, ...], message: str) -> None:
@@ -113,13 +115,13 @@ def test_cue_points_lie_on_the_course_in_order(to_go_m: tuple[float, ...], messa
 @pytest.mark.parametrize(
     ("name", "steps", "message"),
     [
-        (" ", (REP_200,), "should have a name"),
-        ("empty", (), "something to run"),
-        ("lazy", (Rest(duration_s=60.0),), "something to run"),
+        (" ", (REP_200,), "plan: expected a name"),
+        ("empty", (), "expected at least one stretch to run"),
+        ("lazy", (Rest(duration_s=60.0),), "expected at least one stretch to run"),
         (
             "endless",
             (Repeat(1000, (Repeat(1000, (Repeat(1000, (REP_200,)),)),)),),
-            "1000000000 legs: should be at most 1000",
+            "expected at most 1000 legs, got 1000000000",
         ),
     ],
 )
@@ -134,7 +136,7 @@ def test_plan_that_is_none_is_refused(name: str, steps: tuple[Step, ...], messag
 @pytest.mark.parametrize("times", [0, -1, 1001])
 def test_repeat_times_are_bounded(times: int) -> None:
     """Nothing is repeated less than once or more than a thousand times."""
-    with pytest.raises(UsageError, match="should be 1 to 1000"):
+    with pytest.raises(UsageError, match="expected 1 to 1000 times"):
         Repeat(times, (REP_200,))
 
 

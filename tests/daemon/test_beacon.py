@@ -36,7 +36,7 @@ async def test_a_beacon_is_recorded_and_replayed(bluez: FakeBluez, tmp_path: Pat
     async with live(settings(**{"beacon.address": LINE}), state=tmp_path) as run:
         listening = run.beacon
         assert listening is not None
-        assert (Stage.LOOKING, "the beacon is not heard yet: is it on, and near?") == (
+        assert (Stage.LOOKING, "no signal from the beacon yet: is it on, and near?") == (
             run.health[BEACON].stage,
             run.health[BEACON].why,
         )

@@ -47,7 +47,7 @@ async def test_a_helper_corrects_the_distance_over_the_broker(tmp_path: Path) ->
             await until(lambda: run.course.distance_m == 1500.0)
     board = Watching(run).board()
     assert (1500.0, True) == (board.course.distance_m, board.title.startswith("1500m, laps of"))
-    assert any("the race is 1500m (it was 3000m)" in entry.text for entry in board.log)
+    assert any("the race is now 1500m (was 3000m)" in entry.text for entry in board.log)
 
 
 @pytest.mark.parametrize("interrupted", [False, True])

@@ -28,7 +28,7 @@ from kickcue.supervision.health import Health, Stage
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
 
 OK, WAITING, BAD = State.OK, State.WAITING, State.BAD
-TWINS = Part("strap", WAITING, "2 devices call themselves 'HRM' (A and B): pin one by its address")
+TWINS = Part("strap", WAITING, "2 devices are named 'HRM' (A and B): choose one by its address")
 
 
 class Log:
@@ -130,7 +130,7 @@ def test_every_stage_has_its_word() -> None:
     parts = {stage: of_device("pod", Health(stage=stage)) for stage in Stage}
     assert set(Stage) == set(WORDS)
     assert {Stage.CONNECTED} == {stage for stage, part in parts.items() if part.state is OK}
-    assert "pod: looking for it; strap ok" == summed_up(
+    assert "pod: searching; strap ok" == summed_up(
         [parts[Stage.LOOKING], Part("strap", OK, "connected")]
     )
 
@@ -151,10 +151,10 @@ async def test_a_headless_run_tells_what_is_not_there(
     )
     async with live(found, state=tmp_path / "state") as run:
         await until(lambda: "part=recording" in caplog.text)
-        assert 'health part=pod state=waiting text="nothing came over MQTT yet"' in caplog.text
+        assert 'health part=pod state=waiting text="nothing received over MQTT yet"' in caplog.text
         assert "health part=recording state=bad" in caplog.text
-        assert "is no folder" in caplog.text
-        assert "pod: nothing came over MQTT yet; watch" in summed_up(run.parts)
+        assert "is not a folder" in caplog.text
+        assert "pod: nothing received over MQTT yet; watch" in summed_up(run.parts)
         assert ["pod", "watch", "recording"] == [part.name for part in run.parts]
 
 
@@ -176,7 +176,7 @@ def test_what_speaks_against_a_recording(tmp_path: Path, monkeypatch: pytest.Mon
     assert hindrance(tmp_path / "deep" / "races") is None
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to("nowhere")
-    assert "is no folder" in (hindrance(tmp_path / "file" / "races") or "")
-    assert "is no folder" in (hindrance(tmp_path / "link") or "")
+    assert "is not a folder" in (hindrance(tmp_path / "file" / "races") or "")
+    assert "is not a folder" in (hindrance(tmp_path / "link") or "")
     monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 4096})())
-    assert f"the disk of {tmp_path} is full: 4 kB are free" == hindrance(tmp_path)
+    assert f"disk full: 4 kB free in {tmp_path}" == hindrance(tmp_path)

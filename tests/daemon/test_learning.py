@@ -55,7 +55,7 @@ async def test_a_race_teaches_the_next_one(tmp_path: Path) -> None:
         assert 0.03 == first.document.scale_sd
         await lead(first, LAPS.inputs)
         assert Phase.FINISHED is first.phase
-    assert any("is expected of the next" in note for note in first.notes)
+    assert any("expected for the next race" in note for note in first.notes)
     calibration = Calibrations.below(tmp_path).get("runner", "gym-pod")
     header = recorded(tmp_path).header
     assert "gym-pod" == header.pins["pod"], (
@@ -114,7 +114,7 @@ async def test_a_race_that_is_not_recorded_teaches_all_the_same(tmp_path: Path) 
     """
     async with live(settings(race="1500m", record=False), state=tmp_path, clock=Led()) as run:
         await lead(run, LAPS.inputs)
-    assert any("is expected of the next" in note for note in run.notes)
+    assert any("expected for the next race" in note for note in run.notes)
     (race,) = Calibrations.below(tmp_path).get("runner", "gym-pod").races
     assert race.recording is None
     assert race.utc is not None
@@ -162,7 +162,7 @@ async def test_of_two_pods_the_one_that_led_learns(tmp_path: Path) -> None:
     """
     async with live(settings(race="1500m", sensors=TWO_PODS), state=tmp_path, clock=Led()) as run:
         await lead(run, worn(LAPS.inputs, 0.0))
-    assert any("is expected of the next" in note for note in run.notes)
+    assert any("expected for the next race" in note for note in run.notes)
     known = Calibrations.below(tmp_path)
     assert [known.path("runner", "gym-spare")] == list(known.files())
 
@@ -174,8 +174,5 @@ async def test_two_pods_in_turn_teach_nothing_and_that_is_told(tmp_path: Path) -
     async with live(settings(race="3000m", sensors=TWO_PODS), state=tmp_path, clock=Led()) as run:
         await lead(run, worn(LONG.inputs, LONG.truth.time_at(1500.0)))
         await until(lambda: run.phase is Phase.FINISHED)
-    assert any(
-        "nothing is learned of the pod's scale: the distance was taken from" in note
-        for note in run.notes
-    )
+    assert any("pod scale not learned: the distance came from" in note for note in run.notes)
     assert [] == list(Calibrations.below(tmp_path).files())

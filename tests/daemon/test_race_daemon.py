@@ -273,7 +273,7 @@ async def test_without_the_private_broker_the_race_goes_on(
         await play(run, RACE.inputs)
         assert run.way is not None
         assert run.way.trouble is not None
-        assert run.way.trouble.startswith("no watch is told: no broker")
+        assert run.way.trouble.startswith("no cues to a watch: no broker")
     assert "last_lap-1" in cues(recorded(tmp_path))
 
 
@@ -300,7 +300,7 @@ async def test_that_no_wrist_is_reached_is_told(
     """
     says = breaks(monkeypatch)
     async with live(settings(), state=tmp_path) as run:
-        assert "no cue reaches the wrist: " in status_line(run)
+        assert "no cues to the wrist: " in status_line(run)
         assert says in status_line(run)
     (told,) = [text for text in caplog.messages if text.startswith("no_wrist ")]
     assert logging.WARNING in {
@@ -348,14 +348,14 @@ def test_a_race_that_was_recorded_in_part_has_failed(
     """
 
     async def run_until_over(_settings: Settings, _how: Any) -> str:
-        return "race.mcap cannot be written: No space left on device"
+        return "cannot write race.mcap: No space left on device"
 
     monkeypatch.setattr("kickcue.cli.run._headless", run_until_over)
     race = tmp_path / "race.toml"
     race.write_text('race = "800m"\n[sensors.pod]\nprofile = "generic-rsc"\nmqtt = "gym-pod"\n')
     assert 1 == main(["run", "--headless", str(race), "--state", str(tmp_path)])
     assert (
-        "the race was recorded only in part: race.mcap cannot be written: No space left"
+        "only part of the race was recorded: cannot write race.mcap: No space left"
         in capsys.readouterr().err
     )
 

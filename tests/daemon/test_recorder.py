@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """
     (tmp_path / "state").write_text("a file")
     recorder = start_recorder(tmp_path / "state" / "races", HEADER)
-    assert (None, f"{tmp_path / 'state' / 'races'} cannot be made: Not a directory") == (
+    assert (None, f"cannot create {tmp_path / 'state' / 'races'}: Not a directory") == (
         recorder.path,
         recorder.trouble,
     )
@@ -182,11 +182,11 @@ def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numb
     recorder = start_recorder(tmp_path, HEADER)
     assert undisturbed() == race(recorder.write)
     recorder.close()
-    assert f"{recorder.path} cannot be written: the disk says no" == recorder.trouble
+    assert f"cannot write {recorder.path}: the disk says no" == recorder.trouble
     assert recorder.path is not None
     found = read(recorder.path)
     assert 199 == len(found.entries)
-    assert "cut off there" in found.problems[0]
+    assert "truncated there" in found.problems[0]
 
 
 @pytest.fixture
@@ -212,7 +212,7 @@ def test_a_full_disk(small_disk: Path) -> None:
     recorder = start_recorder(small_disk / "races", HEADER)
     assert undisturbed() == race(recorder.write)
     recorder.close()
-    assert f"{recorder.path} cannot be written: No space left on device" == recorder.trouble
+    assert f"cannot write {recorder.path}: No space left on device" == recorder.trouble
     assert recorder.path is not None
     found = read(recorder.path)
     assert len(found.entries) > 100
@@ -250,7 +250,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     )
     cues, trouble, path = json.loads(done.stdout)
     assert [output.id for output in undisturbed() if isinstance(output, Cue)] == cues
-    assert f"{path} cannot be written: File too large" == trouble
+    assert f"cannot write {path}: File too large" == trouble
     assert undisturbed()[:50] == list(read(Path(path)).outputs[:50])
 
 
@@ -281,14 +281,14 @@ def test_a_disk_that_stands_still_for_too_long(tmp_path: Path, card: Card) -> No
     entries = ticks(MOST_WAITING + 3)
     for entry in entries:
         recorder.write(entry)
-    assert "the disk has not kept up for minutes" == recorder.trouble
+    assert "the disk has been too slow for minutes" == recorder.trouble
     card.going.set()
     recorder.close(PATIENCE_S)
     assert recorder.path is not None
     found = read(recorder.path)
     assert (Tick(0), *entries)[: len(found.entries)] == found.entries
     assert len(found.entries) <= 3
-    assert "cut off there" in found.problems[0]
+    assert "truncated there" in found.problems[0]
 
 
 def test_closing_takes_no_longer_than_told(tmp_path: Path, card: Card) -> None:
@@ -299,7 +299,7 @@ def test_closing_takes_no_longer_than_told(tmp_path: Path, card: Card) -> None:
     card.going.clear()
     recorder.write(Tick(0))
     recorder.close(0.05)
-    assert "the disk did not take the end of it within 0.05 s" == recorder.trouble
+    assert "the disk did not finish writing it within 0.05 s" == recorder.trouble
     assert not card.going.is_set()
     recorder.write(Tick(1))
     recorder.close(0.0)
@@ -345,7 +345,7 @@ def test_a_recording_is_gone_on_with(tmp_path: Path) -> None:
     writer = McapWriter(path, HEADER)
     writer.write(Tick(0))
     busy = resume_recorder(path)
-    assert (None, f"{path} cannot be gone on with: another kickcue is recording it") == (
+    assert (None, f"cannot resume {path}: another process is writing it") == (
         busy.path,
         busy.trouble,
     )
@@ -393,5 +393,5 @@ def test_a_slow_disk_is_waited_for_and_told(tmp_path: Path, card: Card) -> None:
     recorder.close(slow=slow)
     assert recorder.trouble is None
     assert recorder.path is not None
-    assert ["the disk is slow: waiting up to 10 s for it to take the end of the recording"] == said
+    assert ["slow disk: waiting up to 10 s to finish writing the recording"] == said
     assert (3, ()) == (len(read(recorder.path).inputs), read(recorder.path).problems)

@@ -195,8 +195,8 @@ def test_a_machine_that_does_not_know_the_time(
     assert 0.0 == found.gap_s
     assert [
         (
-            "race.mcap: this machine's clock does not tell how long the race was interrupted: "
-            "taken as not at all"
+            "race.mcap: this machine's clock cannot tell how long the race was interrupted: "
+            "assuming no gap"
         )
     ] == said
 
@@ -212,7 +212,7 @@ def test_three_hours_by_utc_are_not_seven_seconds(tmp_path: Path) -> None:
     race is over, for UTC has gone on.
     """
     wrote_at(left(tmp_path / "race.mcap", SAID[:MINUTE], began(67.0)), 60.0)
-    assert "it broke off 180 minutes ago, which is too long" in nothing(
+    assert "it was interrupted 180 minutes ago, which is too long" in nothing(
         tmp_path, utc_now_s=60.0 + 3 * 3600
     )
 
@@ -287,11 +287,11 @@ def test_a_laboratory_in_which_time_flies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("clock", "how", "why"),
     [
-        (began(11 * 60 + 2), {}, "it broke off 10 minutes ago, which is too long"),
+        (began(11 * 60 + 2), {}, "it was interrupted 10 minutes ago, which is too long"),
         (
             began(0.0, "other"),
             {"utc_now_s": 3600.0},
-            "it broke off 59 minutes ago, which is too long",
+            "it was interrupted 59 minutes ago, which is too long",
         ),
     ],
 )
@@ -302,7 +302,7 @@ def test_a_race_of_long_ago_is_not_taken_up(
     why.
     """
     left(tmp_path / "race.mcap", SAID[:MINUTE], clock)
-    assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, **how)
+    assert f"race.mcap not resumed: {why}" == nothing(tmp_path, **how)
 
 
 @pytest.mark.parametrize("kind", [CommandKind.FINISH, CommandKind.ABORT])
@@ -363,7 +363,7 @@ def test_another_race_is_not_taken_up(tmp_path: Path, change: dict[str, Any], wh
     """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     document = RaceDocument.parse({**DOCUMENT.model_dump(), **change}, "test")
-    assert f"race.mcap is not gone on with: {why}" == nothing(tmp_path, document=document)
+    assert f"race.mcap not resumed: {why}" == nothing(tmp_path, document=document)
 
 
 def test_a_learned_scale_is_no_reason_not_to_go_on(tmp_path: Path) -> None:
@@ -384,7 +384,7 @@ def test_another_scale_that_a_person_has_set_is_another_race(tmp_path: Path) -> 
     learned = DOCUMENT.model_copy(update={"scale": 1.03, "scale_sd": 0.008})
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
     told = DOCUMENT.model_copy(update={"scale": 1.01, "scale_sd": 0.008})
-    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.01" == nothing(
+    assert "race.mcap not resumed: scale was 1.03 and is now 1.01" == nothing(
         tmp_path, document=told
     )
 
@@ -397,7 +397,7 @@ def test_the_usual_scale_that_a_person_has_set_is_told_from_none(tmp_path: Path)
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), document=learned)
     told = RaceDocument.parse({**DOCUMENT.as_json(), "scale": 1.0}, "test")
     assert told == DOCUMENT
-    assert "race.mcap is not gone on with: scale was 1.03 and is now 1.0" == nothing(
+    assert "race.mcap not resumed: scale was 1.03 and is now 1.0" == nothing(
         tmp_path, document=told
     )
 
@@ -435,9 +435,7 @@ def test_a_changed_profile_is_a_reason_not_to_go_on(tmp_path: Path) -> None:
         began(70.0),
         document=DOCUMENT.model_copy(update={"sensors": sensors}),
     )
-    assert "race.mcap is not gone on with: profile generic-rsc has changed since" == nothing(
-        tmp_path
-    )
+    assert "race.mcap not resumed: profile generic-rsc has changed since" == nothing(tmp_path)
 
 
 def _truncated(path: Path) -> None:
@@ -459,14 +457,17 @@ def _another_race(path: Path) -> None:
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
-        (_truncated, "there is no header in it, the file is cut off there"),
-        (lambda path: path.write_bytes(b""), "there is no header in it, the file is cut off there"),
-        (_strange_form, "its header's live.zero_ns is None, which no kickcue writes"),
-        (_another_race, "its set-up: racx"),
+        (_truncated, "it has no header, the file is truncated there"),
+        (
+            lambda path: path.write_bytes(b""),
+            ("it has no header, the file is truncated there"),
+        ),
+        (_strange_form, "its header's live.zero_ns is None, which kickcue never writes"),
+        (_another_race, "its configuration: racx"),
         (lambda path: _in_the_middle(path, b"\xff" * 20), "it is damaged at byte"),
         (
             lambda path: path.write_bytes(path.read_bytes().replace(b'"sensor":', b'"sensxr":')),
-            "records cannot be read",
+            "records are unreadable",
         ),
     ],
 )
@@ -481,7 +482,7 @@ def test_a_damaged_recording_is_set_aside(
     was = path.read_bytes()
     said = nothing(tmp_path)
     assert said.startswith("new.mcap is damaged (")
-    assert said.endswith("): set aside as new.mcap.damaged")
+    assert said.endswith("): renamed to new.mcap.damaged")
     assert why in said
     assert ["new.mcap.damaged"] == [each.name for each in tmp_path.iterdir()]
     assert was == (tmp_path / "new.mcap.damaged").read_bytes()
@@ -567,8 +568,8 @@ def test_a_recording_of_another_form_is_left_as_it_is(tmp_path: Path) -> None:
         )
     )
     assert (
-        "race.mcap is passed over: another version of kickcue has written it (form 2, this one "
-        "writes 1)" == nothing(tmp_path)
+        "ignored race.mcap: another version of kickcue wrote it (format 2, this one writes 1)"
+        == nothing(tmp_path)
     )
     assert path.exists()
 
@@ -588,13 +589,13 @@ def test_a_run_that_cannot_be_is_damage(tmp_path: Path, field: str, value: Any) 
     THEN nothing goes on with them.
     """
     left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0), **{field: value})
-    assert "set aside as race.mcap.damaged" in nothing(tmp_path)
+    assert "renamed to race.mcap.damaged" in nothing(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("t_s", "why"),
     [
-        (100.0, "its last record is of 30 s from now"),
+        (100.0, "its last record is 30 s in the future"),
         (86_400.0, "its time jumps from 59 s to 86400 s"),
     ],
 )
@@ -740,7 +741,7 @@ def test_a_record_that_is_damaged_is_told_and_lived_with(tmp_path: Path) -> None
     found, said = find(tmp_path)
     assert found is not None
     assert len(SAID[:MINUTE]) - 1 == len(found.recording.entries)
-    assert ["race.mcap: 1 records are damaged"] == [sentence.partition(",")[0] for sentence in said]
+    assert ["race.mcap: 1 damaged records"] == [sentence.partition(", ")[0] for sentence in said]
     assert Phase.BODY is found.engine.phase
 
 
@@ -760,7 +761,7 @@ def test_a_race_that_another_process_is_recording_is_left_alone(tmp_path: Path) 
     """GIVEN a race that a living process records THEN it is not taken over, and that is said."""
     path = left(tmp_path / "race.mcap", SAID[:MINUTE], began(70.0))
     writer = McapWriter.resume(path)
-    assert "race.mcap is not gone on with: another process is recording it" == nothing(tmp_path)
+    assert "cannot resume race.mcap: another process is writing it" == nothing(tmp_path)
     writer.leave()
     assert find(tmp_path)[0] is not None
 

@@ -95,9 +95,9 @@ def test_a_moment_that_no_clock_tells(tmp_path: Path, utc: str) -> None:
     """GIVEN an offset of more than a day, or a year at the end of the calendar THEN it is refused
     in a header, and a point has no time.
     """
-    with pytest.raises(DataError, match="utc is"):
+    with pytest.raises(DataError, match="utc: expected"):
         read(saved(tmp_path, "race.jsonl", json.dumps({"kickcue": 1, "utc": utc})))
-    with pytest.raises(DataError, match="left out: 1"):
+    with pytest.raises(DataError, match="without a readable time: 1"):
         read(
             saved(
                 tmp_path,
@@ -115,7 +115,7 @@ def test_json_is_bounded_in_depth() -> None:
     assert parse("[" * DEEPEST + "]" * DEEPEST)
     for deep in (DEEPEST + 1, 900, 100_000):
         for text in ("[" * deep + "]" * deep, '{"a":' * deep + "1" + "}" * deep):
-            with pytest.raises(DataError, match="nested too deeply, expected 32 levels at most"):
+            with pytest.raises(DataError, match="nested too deeply: expected at most 32 levels"):
                 parse(text)
     assert {"a": [{}] * 100} == parse(json.dumps({"a": [{}] * 100}))
 
@@ -144,7 +144,7 @@ def test_a_record_of_a_native_recording(tmp_path: Path, t_ns: int) -> None:
     found = read(saved(tmp_path, "bad.mcap", data))
     assert ((Command(0, CommandKind.START),), 0.0) == (found.inputs, found.duration_s)
     assert any(
-        "1 records are damaged, the first is record 2: t_ns is" in problem
+        "1 damaged records, the first: record 2: t_ns: expected" in problem
         for problem in found.problems
     )
     assert max(map(len, found.problems)) < 300
@@ -171,7 +171,7 @@ def test_a_chunk_is_unpacked_within_bounds(tmp_path: Path, compression: Compress
     with pytest.raises(ValueError, match="larger than any recording"):
         unpacked(chunk, 50_000)
     chunk.uncompressed_size = 1000
-    with pytest.raises(ValueError, match="of another size"):
+    with pytest.raises(ValueError, match="chunk size does not match"):
         unpacked(chunk, 200_000)
 
 
@@ -214,7 +214,7 @@ def test_a_point_of_tcx(tmp_path: Path, name: str, number: str) -> None:
     assert 3.0 == found.duration_s
     unknown = number.startswith("-") and name in ("Speed", "RunCadence", "HeartRateBpm")
     assert unknown or any(
-        "values that cannot be, left out:" in problem and " 1 (such as " in problem
+        "impossible values skipped:" in problem and " 1 (such as " in problem
         for problem in found.problems
     )
 
@@ -269,6 +269,6 @@ def test_a_number_of_thousands_of_digits_is_refused_in_our_own_words() -> None:
     """GIVEN JSON with an integer beyond what Python converts THEN the message is short and names no
     function of Python's.
     """
-    with pytest.raises(DataError, match="is beyond all numbers") as refused:
+    with pytest.raises(DataError, match="is out of range") as refused:
         parse("9" * 5000)
     assert (len(str(refused.value)) < 200, "set_int" in str(refused.value)) == (True, False)

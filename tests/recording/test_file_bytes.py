@@ -60,7 +60,7 @@ def test_the_one_recording_of_a_zip_is_read(
     """
     found = read(saved(tmp_path, zipped(files)))
     assert ("FIT", 19.0, ()) == (found.kind, found.duration_s, found.problems)
-    assert f"read out of the zip: {name!r}" in found.notes
+    assert f"read from the zip: {name!r}" in found.notes
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,21 @@ def test_the_one_recording_of_a_zip_is_read(
     [
         (
             zipped({"a.fit": RUN, "b.fit": RUN}),
-            (
-                "a zip with 2 recordings ('a.fit', 'b.fit'), expected one: unpack it and name one "
-                "of them"
-            ),
+            ("expected a zip with one recording, got 2 ('a.fit', 'b.fit'): unpack it and name one"),
         ),
         (
             zipped({f"{n}.gpx": b"" for n in range(9)}),
-            "a zip with 9 recordings ('0.gpx', '1.gpx', '2.gpx'...)",
+            "got 9 ('0.gpx', '1.gpx', '2.gpx'...)",
         ),
         (
             zipped({"photo.jpg": b"x", "b.txt": b"x"}),
-            "a zip without a recording ('photo.jpg', 'b.txt'), expected one",
+            "got none ('photo.jpg', 'b.txt')",
         ),
-        (zipped({}), "a zip without a recording (it is empty)"),
-        (zipped({"a.fit": b""}), "there is nothing in the zip file; nothing can be had from it"),
-        (zipped({"a.fit": RUN})[:60], "the zip file is damaged; nothing can be had from it"),
+        (zipped({}), "got none (it is empty)"),
+        (zipped({"a.fit": b""}), "the zip file is empty; nothing could be recovered"),
+        (zipped({"a.fit": RUN})[:60], "the zip file is damaged; nothing could be recovered"),
         (b"PK\x03\x04", "the zip file is damaged"),
-        (zipped({f"{'n' * 200}{n}.txt": b"" for n in range(5000)}), "the zip holds too many files"),
+        (zipped({f"{'n' * 200}{n}.txt": b"" for n in range(5000)}), "got too many files"),
     ],
     ids=[
         "two_recordings",
@@ -114,7 +111,7 @@ def test_a_damaged_member_gives_what_is_before_the_damage(tmp_path: Path) -> Non
     data = bytearray(zipped({"a.fit": noise}))
     data[len(data) // 2] ^= 0xFF
     loaded = load(saved(tmp_path, bytes(data)))
-    assert ["the zip file is damaged: what follows the damage is lost"] == loaded.problems
+    assert ["the zip file is damaged: everything after the damage is lost"] == loaded.problems
     assert noise.startswith(loaded.data[:20_000])
     assert 20_000 < len(loaded.data)
 
@@ -146,7 +143,7 @@ def test_a_bomb_is_refused(tmp_path: Path, wrap: object, monkeypatch: pytest.Mon
         path = saved(tmp_path, wrap(bytes(size)))
         if refused:
             with pytest.raises(
-                DataError, match=r"unpacked it is too large, expected 128 MB at most"
+                DataError, match=r"too large when unpacked: expected at most 128 MB"
             ):
                 load(path)
         else:
@@ -155,5 +152,5 @@ def test_a_bomb_is_refused(tmp_path: Path, wrap: object, monkeypatch: pytest.Mon
 
 def test_a_file_without_end_is_refused() -> None:
     """GIVEN a device that gives bytes for ever THEN reading stops at the bound."""
-    with pytest.raises(DataError, match=f"too large, expected {LARGEST_BYTES // 2**20} MB at most"):
+    with pytest.raises(DataError, match=f"expected at most {LARGEST_BYTES // 2**20} MB, got more"):
         load(Path("/dev/zero"))

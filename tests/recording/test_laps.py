@@ -144,7 +144,7 @@ def test_what_is_no_mark_is_told_in_one_line() -> None:
     automatic = laps([250, 500], lengths_m=[1000.0, 1000.0])
     found = kinds_of(automatic, None, 0)
     assert {"distance": 2, "manual": 1} == triggers_of(automatic, found)
-    told = "laps that are no marks: 2 automatic though called manual (--marks all takes them)"
+    told = "laps not used as marks: 2 automatic, though marked as manual (--marks all uses them)"
     assert told == note_on(automatic, found, "manual")
     assert note_on(automatic, found, "all") is None, "they are taken"
     session, way = repeats(4.6, 1.5, [127.0, 133.0])

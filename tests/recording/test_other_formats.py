@@ -138,7 +138,7 @@ def test_a_log_of_bangle(tmp_path: Path) -> None:
     )
     assert {90} == {pod.cadence_per_min for pod in pods(found)[1:]}
     assert ([150] * 19, 10) == (hearts(found), sum(isinstance(e, Fix) for e in found.inputs))
-    assert ("2024-05-01T08:00:00Z", ("lines without a readable time, left out: 1",)) == (
+    assert ("2024-05-01T08:00:00Z", ("skipped lines without a readable time: 1",)) == (
         found.header.utc,
         found.problems,
     )
@@ -149,7 +149,7 @@ def test_only_one_activity_is_there(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text("Time,Heartrate\n1714550400,150\n")
     assert 1 == len(hearts(read(path, activity=1)))
-    with pytest.raises(UsageError, match="--activity 2: expected 1"):
+    with pytest.raises(UsageError, match="--activity: expected 1"):
         read(path, activity=2)
 
 
@@ -176,7 +176,7 @@ def test_only_one_activity_is_there(tmp_path: Path) -> None:
         ("<?xml version='1.0'?><sml>", "export FIT or GPX"),
         ('{"DeviceLog": {"Header": {}}}', "export FIT or GPX"),
         ("[Params]\r\nVersion=106\r\n", "export TCX or GPX"),
-        ("Type,Local Number,Message,Field 1\n", "name the FIT file itself"),
+        ("Type,Local Number,Message,Field 1\n", "use the FIT file itself"),
         ('{"activityId": 1, "summaryDTO": {}}', "Export Original"),
     ],
 )

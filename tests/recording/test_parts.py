@@ -72,7 +72,7 @@ def test_the_legs_of_one_outing_are_taken_together() -> None:
     )
     choice = chosen(whole, None, "sessions")
     assert [1, 3] == taken(whole)
-    assert "3 sessions (running, cycling, running): only running is taken" == choice.note
+    assert "3 sessions (running, cycling, running): only the running is used" == choice.note
     metres = [point.distance_m for point in choice.part.points]
     assert (0.0, 396.0 + 596.0) == (metres[0], metres[-1])
     assert [100] == [at for at, point in enumerate(choice.part.points) if point.after_pause]
@@ -91,7 +91,7 @@ def test_a_part_can_be_chosen(number: int) -> None:
         taken(whole, number),
         len(choice.part.points),
     )
-    with pytest.raises(UsageError, match=r"--activity 4: expected 1 to 3"):
+    with pytest.raises(UsageError, match=r"--activity: expected 1 to 3, got 4"):
         chosen(whole, 4, "activities")
 
 
@@ -257,7 +257,7 @@ def test_each_format_tells_of_all_and_takes_the_longest_run(tmp_path: Path, name
     assert metres(found) == pytest.approx(run_m, abs=2.0)
     assert ns_to_s(found.inputs[0].t_ns) == 0.0
     assert metres(read(path, activity=1)) < run_m
-    with pytest.raises(UsageError, match=r"--activity 9"):
+    with pytest.raises(UsageError, match=r"--activity: expected .*, got 9"):
         read(path, activity=9)
 
 
@@ -285,5 +285,7 @@ def test_one_activity_is_no_choice(tmp_path: Path) -> None:
     path = tmp_path / "run.tcx"
     path.write_text(tcx(("Running", "2024-05-01", 0, 50)))
     assert read(path, activity=1).activities_note is None
-    with pytest.raises(UsageError, match=r"run\.tcx: --activity 2: expected 1, there is only one"):
+    with pytest.raises(
+        UsageError, match=r"run\.tcx: --activity: expected 1 .there is only one., got 2"
+    ):
         read(path, activity=2)

@@ -70,7 +70,7 @@ def test_positions_of_a_treadmill(why: str, place: tuple[float, float]) -> None:
         lambda s: Point(at(s), way_m(s), pace_mps(s), lat_deg=place[0], lon_deg=place[1]), 240
     )
     assert not any(isinstance(event, Fix) for event in found.inputs), why
-    assert 1 == sum("positions" in note and "left out" in note for note in found.notes)
+    assert 1 == sum("positions" in note and "ignored" in note for note in found.notes)
     assert "fixes" not in summarize(found, PROFILES).counts
     way, reps = repetitions(found, PROFILES)
     assert (Way.SPEED, 4) == (way, len(reps))

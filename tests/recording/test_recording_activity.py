@@ -196,7 +196,7 @@ def test_steps_in_the_cadence_are_told(cadence: float | None, told: bool) -> Non
     what was recorded.
     """
     found = imported([Point(at(t), 4.0 * t, 4.0, cadence) for t in range(3)])
-    assert told == any("steps of both feet" in note for note in found.notes)
+    assert told == any("count both feet" in note for note in found.notes)
     assert [cadence or 0] * 3 == [pod.cadence_per_min for pod in pods(found)]
     assert (cadence is None) == ("the file has no cadence" in found.notes)
 
@@ -235,9 +235,7 @@ def test_nothing_at_all_is_an_error() -> None:
     """GIVEN no record that tells anything THEN one line says what kind of file it was, and its
     first problem.
     """
-    with pytest.raises(
-        DataError, match=r"run\.fit: a FIT file without a single record of a run: cut off"
-    ):
+    with pytest.raises(DataError, match=r"run\.fit: this FIT file contains no run: cut off"):
         recording(Path("run.fit"), Activity("FIT", [], problems=["cut off"]), "manual")
 
 

@@ -175,7 +175,7 @@ def test_developer_fields_stand_in(tmp_path: Path) -> None:
     file.add(1, T0, 4000, 90, 88, 300).add(1, T0 + 1, 4000, NO_U8, 87, 300)
     found = on_disk(tmp_path, file)
     assert [90, 87] == [pod.cadence_per_min for pod in pods(found)]
-    assert ("developer fields not taken over: Power",) == found.notes
+    assert ("developer fields ignored: Power",) == found.notes
 
 
 def test_seconds_since_power_on_are_no_date(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_only_running_is_taken_from_several_sessions(tmp_path: Path) -> None:
     assert [Mark(5_000_000_000, MarkSource.BUTTON)] == [
         event for event in found.inputs if isinstance(event, Mark)
     ]
-    assert "3 sessions (cycling, transition, running): only running is taken" in found.notes
+    assert "3 sessions (cycling, transition, running): only the running is used" in found.notes
 
 
 def test_two_runs_and_no_run(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_chained_files(tmp_path: Path) -> None:
     assert (20, ()) == (len(pods(found)), found.problems)
     assert (
         found.activities_note
-        == "2 activities: number 2 is taken, the longest run (--activity N takes another)"
+        == "2 activities: number 2 is used, the longest run (--activity N chooses another)"
     )
     assert [10, 20] == [len(pods(read(path, activity=number))) for number in (1, 2)]
 
@@ -288,7 +288,7 @@ def test_a_cut_file_gives_everything_before_the_cut() -> None:
         records = min((cut - first) // 13, 20)
         assert records == len(found.points)
         last = f"its last record is at {max(records - 1, 0)} s"
-        assert [f"the file is cut off or was never finished: {last}"] == found.problems
+        assert [f"the file is truncated or was never finished: {last}"] == found.problems
 
 
 def test_a_device_that_died_before_it_wrote_the_size() -> None:
@@ -319,7 +319,7 @@ def test_records_behind_the_damage_are_found_again() -> None:
     assert [*range(50), *range(54, 100)] == [
         second for second in seconds_of(found) if second not in (50, 51, 52, 53)
     ]
-    assert any("nothing can be decoded between" in problem for problem in found.problems)
+    assert any("undecodable data between" in problem for problem in found.problems)
 
 
 def test_a_broken_definition_does_not_take_the_rest() -> None:
@@ -349,8 +349,8 @@ def test_one_impossible_time_is_left_out() -> None:
         file.add(1, T0 + second + (3600 if second == 7 else 0), 400 * second, 4000)
     found = read_fit(bytes(file))
     assert [*range(7), *range(8, 20)] == seconds_of(found)
-    assert ["1 record whose time steps back or far ahead left out"] == [
-        note for note in found.notes if "left out" in note
+    assert ["1 record skipped: time jumps back or far ahead"] == [
+        note for note in found.notes if "skipped" in note
     ]
 
 
@@ -370,7 +370,7 @@ def test_a_changed_byte_is_told() -> None:
     """
     whole = bytes(simple_run(20)).replace(struct.pack("<H", 4000), struct.pack("<H", 4001), 1)
     found = read_fit(whole)
-    assert (20, ["the file is damaged (its checksum does not match): values may be wrong"]) == (
+    assert (20, ["the file is damaged (checksum mismatch): values may be wrong"]) == (
         len(found.points),
         found.problems,
     )
@@ -379,7 +379,7 @@ def test_a_changed_byte_is_told() -> None:
 def test_rubbish_behind_the_file() -> None:
     """GIVEN bytes behind the end that are no FIT THEN the run is whole and they are told."""
     found = read_fit(bytes(simple_run(20)) + bytes(40))
-    assert (20, ["the last 40 bytes of the file are no FIT and were not read"]) == (
+    assert (20, ["the last 40 bytes of the file are not FIT data and were ignored"]) == (
         len(found.points),
         found.problems,
     )
@@ -406,7 +406,7 @@ def test_any_bytes_after_a_header(body: bytes) -> None:
 
 def test_a_fit_without_a_run(tmp_path: Path) -> None:
     """GIVEN a FIT file of settings THEN one line says that there is no record in it."""
-    with pytest.raises(DataError, match="a FIT file without a single record of a run"):
+    with pytest.raises(DataError, match="this FIT file contains no run"):
         on_disk(tmp_path, FitFile().define(0, 0, [(1, "H")]).add(0, 1))
 
 

@@ -109,7 +109,7 @@ def test_a_cut_file_gives_everything_before_the_cut() -> None:
         points = whole[:cut].count("</trkpt>")
         assert points == len(found.points)
         (problem,) = found.problems
-        assert (f"ends at {points - 1} s" if points else "no record stands before it") in problem
+        assert (f"ends at {points - 1} s" if points else "no record before it") in problem
         assert "\n" not in problem
 
 
@@ -124,7 +124,7 @@ def test_damage_in_the_middle() -> None:
 def test_points_without_a_time_are_told() -> None:
     """GIVEN a route that was drawn and not run THEN its points are left out and counted."""
     found = read_gpx((HEAD + run(range(3)) + '<trkpt lat="0" lon="0"/>' + TAIL).encode())
-    assert (3, ["track points without a readable time, left out: 1"]) == (
+    assert (3, ["skipped track points without a readable time: 1"]) == (
         len(found.points),
         found.problems,
     )
@@ -140,7 +140,7 @@ def test_a_time_that_no_clock_has_told() -> None:
 
 def test_a_track_without_points(tmp_path: Path) -> None:
     """GIVEN a GPX without any point THEN one line says that there is no record of a run."""
-    with pytest.raises(DataError, match="a GPX file without a single record of a run"):
+    with pytest.raises(DataError, match="this GPX file contains no run"):
         on_disk(tmp_path, HEAD + TAIL)
 
 

@@ -178,13 +178,15 @@ def test_cut_anywhere(tmp_path: Path) -> None:
             continue
         assert RACE[: whole_entries(data, cut)] == found.entries
         assert found.problems or found.notes or cut >= len(data) - 8
-        assert all("the file is cut off there" in told for told in (*found.problems, *found.notes))
+        assert all(
+            "the file is truncated there" in told for told in (*found.problems, *found.notes)
+        )
         ends |= {
             found.duration_s
             for problem in found.problems
             if f"ends at {found.duration_s:.3f} s" in problem
         }
-    assert {(0, "nothing can be had from it")} == set(refused)
+    assert {(0, "nothing could be recovered")} == set(refused)
     assert {0.0, 1.021, 1.25, 40.900000001, 41.0} == ends
 
 
@@ -245,7 +247,7 @@ def test_a_record_that_is_no_event_is_skipped_and_told(tmp_path: Path) -> None:
         found = read_mcap(Path("bad.mcap"), data.replace(b'{"t_ns":1250000000,"tick":true}', bad))
         assert tuple(entry for entry in RACE if not isinstance(entry, Tick)) == found.entries
         assert any(
-            "1 records are damaged, the first is record 4" in problem for problem in found.problems
+            "1 damaged records, the first: record 4" in problem for problem in found.problems
         )
 
 
@@ -315,7 +317,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         fileno = raw.fileno
 
     monkeypatch.setattr(writer._file, "_raw", Full())
-    with pytest.raises(DataError, match="cannot be written: No space left on device"):
+    with pytest.raises(DataError, match=r"cannot write .*: No space left on device"):
         writer.write(RACE[4])
     writer.close()
     found = read(tmp_path / "race.mcap")
@@ -340,7 +342,7 @@ def test_the_disk_is_asked_once_a_second(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("writes", "told"),
-    [(0, "cannot be written: Input/output error"), (1, "cannot be finished: Input/output error")],
+    [(0, "cannot write .*: Input/output error"), (1, "cannot finish .*: Input/output error")],
 )
 def test_a_dying_disk_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int, told: str
@@ -365,10 +367,10 @@ def test_a_dying_disk_is_told(
 def test_a_race_is_never_recorded_over_another(tmp_path: Path) -> None:
     """GIVEN a file of that name THEN the writer refuses, and the old recording is as it was."""
     path = write_race(tmp_path / "race.mcap")
-    with pytest.raises(UsageError, match="never overwrites"):
+    with pytest.raises(UsageError, match="never overwritten"):
         McapWriter(path, HEADER)
     assert read(path).entries == RACE
-    with pytest.raises(UsageError, match="cannot be created: No such file"):
+    with pytest.raises(UsageError, match=r"cannot create .*: No such file"):
         McapWriter(tmp_path / "no" / "race.mcap", HEADER)
 
 
@@ -401,7 +403,7 @@ def test_a_file_that_another_tool_has_compressed(tmp_path: Path) -> None:
     writer.finish()  # type: ignore[no-untyped-call]  # the library forgot its type
     found = read_mcap(path, packed.getvalue())
     assert (RACE, HEADER, ()) == (found.entries, found.header, found.problems)
-    assert ("channels unknown to this kickcue, not read: '/in/wind'",) == found.notes
+    assert ("ignored channels unknown to this version of kickcue: '/in/wind'",) == found.notes
 
 
 def _mcap_with(metadata: dict[str, str] | None) -> bytes:
@@ -417,11 +419,11 @@ def _mcap_with(metadata: dict[str, str] | None) -> bytes:
 @pytest.mark.parametrize(
     ("metadata", "told"),
     [
-        (None, "none of kickcue's"),
-        ({"kickcue": "2"}, "newer form"),
-        ({"kickcue": "0"}, "older form"),
-        ({"kickcue": "x"}, "kickcue is 'x', right would be JSON"),
-        ({"kickcue": "1", "lap_m": "-4"}, "lap_m is -4, right would be a number of metres above 0"),
+        (None, "not recorded by kickcue"),
+        ({"kickcue": "2"}, "made by a newer version"),
+        ({"kickcue": "0"}, "made by an older version"),
+        ({"kickcue": "x"}, "kickcue: expected JSON, got 'x'"),
+        ({"kickcue": "1", "lap_m": "-4"}, "lap_m: expected a number of metres above 0"),
     ],
 )
 def test_foreign_files(metadata: dict[str, str] | None, told: str) -> None:

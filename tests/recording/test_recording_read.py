@@ -61,7 +61,7 @@ def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) 
             "race.fit",
             b"not a FIT file at all",
             (
-                "race.fit: not a FIT file (no .FIT stands at byte 8); what can be read is MCAP, "
+                "race.fit: not a FIT file (no .FIT at byte 8); readable are MCAP, "
                 "JSONL, FIT, TCX, GPX"
             ),
         ),
@@ -72,19 +72,23 @@ def test_the_content_tells_the_kind_and_not_the_name(tmp_path: Path, name: str) 
         ("race.gpx", b"<kml/>", "a KML file"),
         ("race.gpx", b"<wpt/>", "not a GPX file"),
         ("race.jsonl", b"start", "not a kickcue JSONL file"),
-        ("race.txt", b"start", "race.txt: no kind of recording that is known"),
+        ("race.txt", b"start", "race.txt: not a recording kickcue can read"),
         ("race.fit", b"", "race.fit is empty"),
         (
             "race.tcx.gz",
             gzip.compress(b"", mtime=0),
-            "there is nothing in the gzip file; nothing can be had",
+            "the gzip file is empty; nothing could be recovered",
         ),
         (
             "race.tcx.gz",
             gzip.compress(TCX.encode(), mtime=0)[:12],
-            "the gzip file is cut off; nothing can be had",
+            "the gzip file is truncated; nothing could be recovered",
         ),
-        ("race.tcx.gz", b"\x1f\x8b\x00\x00", "the gzip file is damaged; nothing can be had"),
+        (
+            "race.tcx.gz",
+            b"\x1f\x8b\x00\x00",
+            "the gzip file is damaged; nothing could be recovered",
+        ),
     ],
 )
 def test_what_is_no_recording_is_told(tmp_path: Path, name: str, data: bytes, told: str) -> None:
@@ -99,19 +103,17 @@ def test_what_is_no_recording_is_told(tmp_path: Path, name: str, data: bytes, to
 
 def test_what_is_no_file_is_the_callers_mistake(tmp_path: Path) -> None:
     """A missing file, a folder and an unknown choice of marks blame the caller."""
-    with pytest.raises(UsageError, match="there is no such file"):
+    with pytest.raises(UsageError, match="no such file"):
         read(tmp_path / "no.fit")
-    with pytest.raises(UsageError, match="is a folder"):
+    with pytest.raises(UsageError, match="got a folder"):
         read(tmp_path)
-    with pytest.raises(
-        UsageError, match="marks is 'auto', right would be one of manual, all, none"
-    ):
+    with pytest.raises(UsageError, match="marks: expected one of manual, all, none, got 'auto'"):
         read(saved(tmp_path, "race.jsonl", JSONL.encode()), marks="auto")
 
 
 def test_a_file_that_the_system_refuses(tmp_path: Path) -> None:
     """GIVEN a name that the file system cannot hold THEN its reason is told in one line."""
-    with pytest.raises(DataError, match="cannot be read: File name too long"):
+    with pytest.raises(DataError, match=r"cannot read .*: File name too long"):
         read(tmp_path / ("x" * 5000))
 
 
@@ -126,9 +128,9 @@ def test_a_cut_gzip_gives_what_is_before_the_cut(tmp_path: Path) -> None:
     whole = gzip.compress(bytes(simple_run(2000)))
     found = read(saved(tmp_path, "run.fit.gz", whole[: len(whole) // 2]))
     assert 100 < found.duration_s < 1999
-    assert "the gzip file is cut off: what follows the damage is lost" in found.problems
+    assert "the gzip file is truncated: everything after the damage is lost" in found.problems
     assert len(found.problems) == 2
-    with pytest.raises(DataError, match="cut off"):
+    with pytest.raises(DataError, match="truncated"):
         read(saved(tmp_path, "race.jsonl.gz", gzip.compress(text.encode())[:5000]))
 
 

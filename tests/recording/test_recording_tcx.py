@@ -109,7 +109,7 @@ def test_a_cut_file_gives_everything_before_the_cut() -> None:
         points = whole[:cut].count("</Trackpoint>")
         assert points == len(found.points)
         (problem,) = found.problems
-        assert (f"ends at {points - 1} s" if points else "no record stands before it") in problem
+        assert (f"ends at {points - 1} s" if points else "no record before it") in problem
         assert "\n" not in problem
 
 
@@ -121,7 +121,7 @@ def test_points_without_a_time_are_told() -> None:
         .replace("<Time>2013-06-08T08:04:02Z</Time>", "")
     )
     found = read_tcx(text.encode())
-    assert (1, ["track points without a readable time, left out: 2"]) == (
+    assert (1, ["skipped track points without a readable time: 2"]) == (
         len(found.points),
         found.problems,
     )
@@ -133,7 +133,7 @@ def test_other_sports() -> None:
     both = activity(lap(30, 9, "Manual", range(30, 33))).replace(
         "<Activities>", f"<Activities>{ride}"
     )
-    assert (3, ["2 activities (Biking, Running): only running is taken"]) == (
+    assert (3, ["2 activities (Biking, Running): only the running is used"]) == (
         len(read_tcx(both.encode()).points),
         read_tcx(both.encode()).notes,
     )
@@ -239,7 +239,7 @@ def test_any_damage(random_: random.Random, wrong: int) -> None:
 def test_a_course_is_no_activity(tmp_path: Path) -> None:
     """GIVEN a course to follow THEN the error says that it is one."""
     track = f"<Course><Track>{POINT.format(second=1, distance=1)}</Track></Course>"
-    with pytest.raises(DataError, match="it holds a course to follow, expected an activity"):
+    with pytest.raises(DataError, match="expected an activity, got a course to follow"):
         on_disk(
             tmp_path, f"<TrainingCenterDatabase><Courses>{track}</Courses></TrainingCenterDatabase>"
         )

@@ -254,5 +254,5 @@ def test_a_real_file_with_another_name_inside(tmp_path: Path) -> None:
     """GIVEN a FIT header and nothing sensible behind it THEN one line, no traceback."""
     path = tmp_path / "run.fit"
     path.write_bytes(b"\x0e\x10\x00\x00\x00\x00\x00\x00.FIT" + bytes(range(256)) * 4)
-    with pytest.raises(DataError, match="without a single record"):
+    with pytest.raises(DataError, match="contains no run"):
         read(path)

@@ -50,8 +50,8 @@ def test_a_clock_that_is_set_back_loses_nothing(run: type, back_s: int) -> None:
     assert seconds(found.points) == [*map(float, range(360))]
     assert way_m(found.points) == pytest.approx(MPS * 359, abs=0.1)
     assert found.points[-1].time_ns == at(359 - back_s), "the longer part keeps its time"
-    assert ["clock was set"] == [
-        "clock was set" for note in found.notes if "the clock was set by" in note
+    assert ["clock was changed"] == [
+        "clock was changed" for note in found.notes if "the clock was changed by" in note
     ]
 
 
@@ -63,7 +63,7 @@ def test_a_clock_that_is_set_back_by_seconds_does_not_mix_the_records(back_s: in
     found = in_order(counted([*range(60), *range(60 - back_s, 360 - back_s)]))
     totals_m = [point.distance_m or 0.0 for point in found.points]
     assert all(a < b for a, b in pairwise(totals_m))
-    assert (360 - back_s, MPS * 359) <= (len(totals_m), totals_m[-1]), "what is left out is told"
+    assert (360 - back_s, MPS * 359) <= (len(totals_m), totals_m[-1]), "what is skipped is told"
     assert bool(found.notes)
 
 
@@ -94,8 +94,8 @@ def test_stale_records_in_which_nobody_runs_are_left_out(early_s: float, count: 
     assert list(found.points) == run
     assert [
         (
-            f"{count} record{'s' if count > 1 else ''} dated half a day or more from the rest, in "
-            "which nobody runs, left out"
+            f"{count} record{'s' if count > 1 else ''} skipped: dated half a day or more from "
+            "the rest, without movement"
         )
     ] == list(found.notes)
 

@@ -124,7 +124,7 @@ def test_entities_are_refused(doctype: str) -> None:
     which.
     """
     heard = Heard(f"{doctype}<run>&a;&b;</run>".encode())
-    assert ([], "the XML declares the entity 'a', expected none: it is not read (line 1)") == (
+    assert ([], "expected no XML entities, got 'a': not read (line 1)") == (
         heard.ends,
         heard.damage,
     )
@@ -142,12 +142,15 @@ def test_depth_and_length_have_bounds() -> None:
     its bound and says so, or keeps the beginning.
     """
     heard = Heard(b"<run><hr>1</hr>" + b"<a>" * 1_000_000)
-    assert ("1", f"the XML is nested more than {DEEPEST} deep (line 1)") == (
+    assert ("1", f"the XML is nested too deeply: expected at most {DEEPEST} levels (line 1)") == (
         heard.ends[0].text,
         heard.damage,
     )
     crowd = Heard(b"<run><point><hr>1</hr></point><point>" + b"<a/>" * 1_000_000, "point")
-    assert (1, f"one element of the XML holds more than {LARGEST_TREE} others (line 1)") == (
+    assert (
+        1,
+        f"an XML element is too large: expected at most {LARGEST_TREE} others inside it (line 1)",
+    ) == (
         len(crowd.ends),
         crowd.damage,
     )

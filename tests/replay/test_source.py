@@ -122,14 +122,14 @@ def test_no_race_known() -> None:
     assert recorded_document(recording()) is None
     with pytest.raises(
         UsageError,
-        match=r"^race\.jsonl does not say which race it was: say --race, e\.g\. --race 5000m$",
+        match=r"^race\.jsonl does not say which race it was: give --race, e\.g\. --race 5000m$",
     ):
         source(recording(), None)
 
 
 def test_nothing_to_run() -> None:
     """GIVEN a recording without sensor data THEN one line says so."""
-    with pytest.raises(DataError, match=r"^race\.jsonl holds no sensor data to replay$"):
+    with pytest.raises(DataError, match=r"^race\.jsonl has no sensor data to replay$"):
         source(
             recording((Command(0, CommandKind.START), Mark(1, MarkSource.BUTTON)), race="1500m"),
             None,
@@ -175,7 +175,7 @@ def test_an_offset_outside(offset_s: float) -> None:
     """GIVEN an offset that does not lie in the recording THEN one line says how long that is."""
     with pytest.raises(
         UsageError,
-        match=r"^--start-offset \S+: race\.jsonl lasts 419 s, the offset should lie within$",
+        match=r"^--start-offset: expected 0 to 419 s, the length of race\.jsonl, got \S+$",
     ):
         source(warm_up_then_race(), DOCUMENT, offset_s)
 

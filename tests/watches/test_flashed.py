@@ -131,8 +131,7 @@ async def test_a_watch_says_that_it_is_there_and_the_broker_that_it_is_gone(
             assert "esp32-mqtt on the wrist" in delivery.watches.text(clock())
         await until(
             lambda: (
-                delivery.watches.text(clock())
-                == "no watch is there: esp32-mqtt: its connection was lost"
+                delivery.watches.text(clock()) == "no watch: esp32-mqtt: its connection was lost"
             )
         )
 

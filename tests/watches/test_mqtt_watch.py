@@ -19,7 +19,7 @@ pytestmark = pytest.mark.mosquitto
 PULSES = ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 0.6))
 TTL_MS = 20_000  # the sender's time stands still in these tests, the watch's does not
 MALFORMED = {
-    "no JSON": b"\x00\xff{",
+    "expected JSON": b"\x00\xff{",
     "not UTF-8": b'{"id": "\xff"}',
     "empty": b"",
     "a list": b"[1, 2]",

@@ -36,24 +36,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="another athlete, other sensor errors, other presses (1)",
+        help="another athlete, other sensor errors, other presses (default: 1)",
     )
     parser.add_argument(
         "--rate",
         type=float,
         metavar="X",
-        help="X times as fast as the race (as fast as makes half a minute)",
+        help="X times as fast as the race (default: to take half a minute)",
     )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help="where to record to (a new file in the state folder)",
+        help="where to write the recording (default: a new file in the state folder)",
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print nothing but the closing figures, as one JSON object",
+        help="print only the final figures, as one JSON object",
     )
 
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     """Play the race; the exit status is 1 unless the last lap's cue was felt exactly once."""
     famous = famous_race(args.race)
     if args.rate is not None and not 1.0 <= args.rate <= FASTEST:
-        raise UsageError(f"--rate {args.rate:g}: should be from 1 to {FASTEST:g}")
+        raise UsageError(f"--rate: expected 1 to {FASTEST:g}, got {args.rate:g}")
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
     print(json_line(as_json(summary)) if args.json else as_text(summary))
@@ -107,13 +107,13 @@ def new_recording() -> Path:
         folder = user_state_folder(os.environ)
     except UsageError:
         raise UsageError(
-            "this user has no home folder to record in: name a file with --out"
+            "this user has no home folder to record in: give a file with --out"
         ) from None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(
-            f"folder {folder} for the recording: {error.strerror}; name a file with --out"
+            f"folder {folder} for the recording: {error.strerror}; give a file with --out"
         ) from None
     stem = f"demo-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = (f"{stem}.mcap", *(f"{stem}-{n}.mcap" for n in range(2, 100)))

@@ -41,8 +41,8 @@ class Press(StrEnum):
     PRESSED = "pressed"
     MISSED = "missed"
     IGNORED = "double ignored"
-    DOUBTED = "not believed"
-    BELIEVED = "double believed"
+    DOUBTED = "rejected"
+    BELIEVED = "double accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Board:
                 self._armed = True
                 eta_sd_s = None if self.estimate is None else self.estimate.eta_bell_sd_s
                 self._say(
-                    "armed, should the link die: last lap in "
+                    "armed in case the connection is lost: last lap in "
                     f"{coming(output.due_in_ms / 1000, eta_sd_s)}"
                 )
             case Notice() if output.code not in _QUIET:

@@ -12,7 +12,7 @@ from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.daemon.audio import audio_cache, audio_plan
 
 WHAT = "sound"
-REMEDY = "`kickcue say` plays the cues; docs/audio.md tells what a service needs"
+REMEDY = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
 
 
 def audio(patient: Context) -> Iterator[Result]:

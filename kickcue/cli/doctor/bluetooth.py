@@ -51,7 +51,7 @@ def bluetooth(patient: Context) -> Iterator[Result]:
 
 
 def _elsewhere() -> Iterator[Result]:
-    yield ok("Bluetooth", "the system looks after it; `kickcue scan` shows whether it works")
+    yield ok("Bluetooth", "managed by the system; `kickcue scan` shows whether it works")
 
 
 def _linux(patient: Context) -> Iterator[Result]:
@@ -127,14 +127,14 @@ def _version() -> Iterator[Result]:
     if text is None:
         yield warning(
             "BlueZ",
-            "its version cannot be told, as there is no bluetoothctl",
-            "5.55 or later is needed: sudo apt install bluez",
+            "version unknown (no bluetoothctl)",
+            "5.55 or later is required: sudo apt install bluez",
         )
     elif (int(text[1]), int(text[2])) < OLDEST:
         yield fault(
             "BlueZ",
             f"{text[0]} is too old",
-            "5.55 or later is needed: Debian 11, Raspberry Pi OS 11 and later have it",
+            "5.55 or later is required: Debian 11, Raspberry Pi OS 11 and later have it",
         )
     else:
         yield ok("BlueZ", text[0])
@@ -147,7 +147,7 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> R
         return fault(
             what,
             why,
-            "on a Raspberry Pi look for disable-bt in /boot/firmware/config.txt"
+            "on a Raspberry Pi check /boot/firmware/config.txt for disable-bt"
             if pi_model()
             else None,
         )
@@ -156,8 +156,8 @@ def _adapter(adapters: Mapping[str, Mapping[str, Any]], wanted: str | None) -> R
     if name not in adapters:
         return fault(
             what,
-            f"{name}, which the race file names, is not there",
-            f"there is {', '.join(sorted(adapters))}",
+            f"no adapter {name}, as set in the race file",
+            f"available: {', '.join(sorted(adapters))}",
         )
     adapter = adapters[name]
     if not adapter.get("Powered"):
@@ -175,14 +175,13 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
     connected = [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
     yield from (
-        ok(name, "is connected to this machine already; the race takes it over")
-        for name in connected
+        ok(name, "already connected to this machine; the race takes it over") for name in connected
     )
     absent = {name: pin for name, pin in pins.items() if name not in connected}
     if not absent:
         return
     if is_running(state_folder(patient.settings)):
-        yield ok("listening", f"a race is on: {' and '.join(absent)} not listened for")
+        yield ok("listening", f"a race is running: not checked {' and '.join(absent)}")
         return
     try:
         why = asyncio.run(missing(absent, LISTEN_S, adapter=patient.settings.adapter))
@@ -196,7 +195,7 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     )
     for name, reason in why.items():
         if not reason:
-            yield ok(name, "is heard")
+            yield ok(name, "found")
         else:
             yield fault(name, reason) if nobody and name != WATCH else warning(name, reason)
 

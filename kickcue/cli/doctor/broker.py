@@ -21,12 +21,11 @@ KNOCK_S: Final = 1.0
 # Documentation addresses, RFC 5737: no packet is sent, the system only says which way it would go.
 OUTSIDE: Final = ("192.0.2.1", 9)
 LISTENER: Final = (
-    "`kickcue broker` writes Mosquitto's files, with the line `listener 1883`; restart "
-    "mosquitto then"
+    "`kickcue broker` writes a Mosquitto configuration with `listener 1883`; then restart mosquitto"
 )
 LET_US_HEAR: Final = (
-    "MQTT 3.1.1 tells no refusals; let kickcue's user read its own topics, as the list of "
-    "`kickcue broker` does"
+    "MQTT 3.1.1 reports no refusals; let kickcue's user read its own topics, as the access list "
+    "of `kickcue broker` does"
 )
 
 
@@ -51,10 +50,10 @@ def broker(patient: Context) -> Iterator[Result]:
     else:
         if address is None:
             yield ok(
-                "broker", "a private one can be started; watches on this machine alone can reach it"
+                "broker", "a private one can be started; only watches on this machine can reach it"
             )
         else:
-            yield ok("broker", f"{address} lets us in")
+            yield ok("broker", f"logged in to {address}")
             yield from _reach(address)
         yield from _rights(trials)
 
@@ -79,7 +78,7 @@ async def _try_named(address: Address, topics: Topics) -> list[Trial]:
 def _rights(trials: Iterable[Trial]) -> Iterator[Result]:
     """Tell what the broker refuses, and what cannot be known."""
     found = [finding for trial in trials for finding in (*_must_say(trial), *_must_hear(trial))]
-    yield from found or [ok("topics", "everything a race needs can be said and heard")]
+    yield from found or [ok("topics", "all topics of a race can be published and read")]
 
 
 def _must_say(trial: Trial) -> Iterator[Result]:
@@ -88,12 +87,13 @@ def _must_say(trial: Trial) -> Iterator[Result]:
     for why in dict.fromkeys(refused.values()):
         names = ", ".join(name for name, its in refused.items() if its == why)
         yield fault(
-            "topics", f"the broker refuses to take {names} ({why}): no watch gets that", remedy(why)
+            "topics", f"the broker refuses {names} ({why}): no watch receives it", remedy(why)
         )
     if trial.shortened:
         yield warning(
             "topics",
-            "the broker takes no message as long as a cue; cues go without voice and figures",
+            "the broker's message size limit is smaller than a cue: cues are sent without voice "
+            "and figures",
             remedy(TOO_LARGE),
         )
     silent = [
@@ -103,8 +103,8 @@ def _must_say(trial: Trial) -> Iterator[Result]:
     ]
     if silent and not trial.answers:
         words = (
-            f"whether the broker passes on {', '.join(silent)} cannot be seen: this user "
-            "hears none of it"
+            f"cannot check whether the broker forwards {', '.join(silent)}: this user may not "
+            "read it"
         )
         yield warning("topics", words, LET_US_HEAR)
 
@@ -121,13 +121,13 @@ def _must_hear(trial: Trial) -> Iterator[Result]:
     if denied:
         yield fault(
             "topics",
-            f"the broker does not let us hear {', '.join(denied)}",
+            f"the broker does not allow subscribing to {', '.join(denied)}",
             remedy(trial.unheard[denied[0]]),
         )
     if deaf and trial.answers:
         yield fault(
             "topics",
-            f"the broker takes {', '.join(deaf)} and does not let us hear it",
+            f"the broker accepts {', '.join(deaf)} but does not deliver it to us",
             remedy(NOT_AUTHORIZED),
         )
 
@@ -143,7 +143,7 @@ def _reach(address: Address) -> Iterator[Result]:
     if ours is None:
         yield warning(
             "watch",
-            "this machine is in no network, so only a watch on this machine itself reaches the "
+            "this machine is not on a network, so only a watch on this machine can reach the "
             "broker",
         )
         return
@@ -152,12 +152,12 @@ def _reach(address: Address) -> Iterator[Result]:
     except OSError:
         yield warning(
             "watch",
-            f"the broker serves this machine alone, not the network: a watch at {ours} finds "
-            "nobody",
+            "the broker only listens on this machine, not on the network: a watch cannot connect "
+            f"to {ours}",
             LISTENER,
         )
     else:
-        yield ok("watch", f"another machine reaches the broker at {ours}, port {address.port}")
+        yield ok("watch", f"other machines can reach the broker at {ours}, port {address.port}")
 
 
 def _is_loopback(host: str) -> bool:

@@ -46,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="race.toml",
-        help="which race (the one that `kickcue run` would take)",
+        help="which race file (default: the one `kickcue run` uses)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -101,7 +101,7 @@ def _as_text(found: list[Result], *, ready: bool, absent: list[str]) -> str:
     verdict = (
         f"ready for a race{without}"
         if ready
-        else f"not ready for a race: {faults} fault{'s' if faults > 1 else ''} to put right"
+        else f"not ready for a race: {faults} problem{'s' if faults > 1 else ''} to fix"
     )
     return "\n".join([table(("", "what", FOUND), rows, align="lll"), "", verdict])
 

@@ -14,13 +14,13 @@ from kickcue.config.settings import state_folder
 
 LITTLE_BYTES: Final = 100_000_000
 MEGABYTE: Final = 1_000_000
-ELSEWHERE: Final = "or name a folder that can be written with state_dir in the race file"
+ELSEWHERE: Final = "or set state_dir in the race file to a writable folder"
 
 
 def disk(patient: Context) -> Iterator[Result]:
     """Try to write where the recording will lie."""
     if patient.settings is not None and not patient.settings.record:
-        yield ok("recordings", "none are wanted (record = false)")
+        yield ok("recordings", "off (record = false)")
         return
     folder = (
         default_state_folder(patient.environ)
@@ -41,18 +41,18 @@ def _look(folder: Path) -> Iterator[Result]:
     except OSError as error:
         yield warning(
             "recordings",
-            f"{folder} cannot be written ({error.strerror}): the race runs, but is not recorded",
+            f"cannot write to {folder} ({error.strerror}): the race runs, but is not recorded",
             _remedy(folder, error),
         )
         return
     if free < LITTLE_BYTES:
         yield warning(
             "recordings",
-            f"{folder}: only {free // MEGABYTE} MB are free",
-            "delete or move something; old recordings, perhaps",
+            f"{folder}: only {free // MEGABYTE} MB free",
+            "free some space, for example by moving old recordings",
         )
     else:
-        yield ok("recordings", f"{folder}: can be written, {free // MEGABYTE} MB free")
+        yield ok("recordings", f"{folder}: writable, {free // MEGABYTE} MB free")
 
 
 def _remedy(folder: Path, error: OSError) -> str:
@@ -60,6 +60,7 @@ def _remedy(folder: Path, error: OSError) -> str:
         return f"its file system is read-only: mount a stick or a partition there, {ELSEWHERE}"
     if isinstance(error, PermissionError):
         return (
-            f"give it to whoever runs kickcue: `sudo chown -R $USER {folder.parent}`, {ELSEWHERE}"
+            "make it belong to the user that runs kickcue: `sudo chown -R $USER "
+            f"{folder.parent}`, {ELSEWHERE}"
         )
     return ELSEWHERE.removeprefix("or ")

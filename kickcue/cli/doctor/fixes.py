@@ -28,9 +28,9 @@ def fixes(patient: Context) -> Iterator[Result]:
     if settings.termux:
         found = shutil.which(PROGRAM)
         yield (
-            ok(WHAT, f"{found} is there")
+            ok(WHAT, f"found {found}")
             if found
-            else warning(WHAT, f"there is no {PROGRAM}: lines are not marked by position", CURE)
+            else warning(WHAT, f"no {PROGRAM}: no line marks from position", CURE)
         )
         return
     heard: list[Fix] = []
@@ -59,5 +59,5 @@ async def _listen(receiver: Gpsd, heard: list[Fix]) -> str | None:
 
 
 def _told(receiver: Gpsd, fix: Fix) -> str:
-    good_to = "" if fix.accuracy_m is None else f", good to ±{fix.accuracy_m:.0f} m"
-    return f"{receiver.name} tells where it is{good_to}"
+    good_to = "" if fix.accuracy_m is None else f", accuracy ±{fix.accuracy_m:.0f} m"
+    return f"{receiver.name} has a position{good_to}"

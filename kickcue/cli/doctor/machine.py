@@ -49,19 +49,19 @@ def clock(_: Context) -> Iterator[Result]:
     if time.time() < LONG_PAST_S:
         yield warning(
             "clock",
-            f"it shows {time.strftime('%Y-%m-%d')}, so it was never set: races run well, but "
+            f"it shows {time.strftime('%Y-%m-%d')}, so it was never set: races are fine, but "
             "recordings get wrong dates",
-            "let the machine see the internet once after each start, set it with `sudo date -s`, "
-            "or add a clock with a battery (RTC)",
+            "connect to the internet once after each start, set it with `sudo date -s`, or add a "
+            "battery-backed clock (RTC)",
         )
     elif TIMESYNCD.exists() or kernel_says_synchronised():
         yield ok("clock", f"it shows {time.strftime('%Y-%m-%d %H:%M')}, set over the network")
     else:
         yield warning(
             "clock",
-            f"it shows {time.strftime('%Y-%m-%d %H:%M')}, and nothing has set it since the start",
-            "if that is wrong, recordings get wrong dates; let the machine see the internet once, "
-            "or set it with `sudo date -s`",
+            f"it shows {time.strftime('%Y-%m-%d %H:%M')}, not set since the start",
+            "if that is wrong, recordings get wrong dates; connect to the internet once, or set "
+            "it with `sudo date -s`",
         )
 
 
@@ -77,13 +77,11 @@ def power(_: Context) -> Iterator[Result]:
         bits = int(done.stdout.strip().removeprefix("throttled="), 16)
         remedy = "use a thicker, shorter cable and a supply or battery that holds 5 V under load"
         if bits & UNDERVOLTAGE:
-            yield warning(
-                "power", "the voltage is too low right now: radio and SD card may fail", remedy
-            )
+            yield warning("power", "undervoltage right now: Bluetooth and SD card may fail", remedy)
         elif bits & UNDERVOLTAGE_SINCE_START:
-            yield warning("power", "the voltage was too low at least once since the start", remedy)
+            yield warning("power", "undervoltage at least once since the start", remedy)
         else:
-            yield ok("power", "the voltage has held since the start")
+            yield ok("power", "no undervoltage since the start")
 
 
 def terminal(_: Context) -> Iterator[Result]:
@@ -93,10 +91,12 @@ def terminal(_: Context) -> Iterator[Result]:
         "±█…".encode(encoding)
     except (UnicodeEncodeError, LookupError):
         yield warning(
-            "terminal", f"it writes {encoding}, so ± and bars show as ?", "export LANG=C.UTF-8"
+            "terminal",
+            (f"its encoding is {encoding}, so ± and bars show as ?"),
+            "export LANG=C.UTF-8",
         )
     else:
-        yield ok("terminal", f"it writes {encoding}")
+        yield ok("terminal", f"its encoding is {encoding}")
 
 
 def pi_model() -> str | None:

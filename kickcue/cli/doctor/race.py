@@ -32,7 +32,7 @@ def race(patient: Context) -> Iterator[Result]:
         yield warning(
             "cues",
             rules.reason,
-            'another `rules` in the race file, such as "training", allows them',
+            'other `rules` in the race file, such as "training", allow them',
         )
     pins = patient.settings.sensors
     if pins:
@@ -45,7 +45,7 @@ def race(patient: Context) -> Iterator[Result]:
     else:
         yield fault(
             "sensors",
-            "the race file names none, and kickcue does not guess whose they are",
+            "the race file has none, and kickcue does not guess which are yours",
             "`kickcue pair` finds yours",
         )
     yield from _watch(patient.settings.watch)
@@ -56,7 +56,7 @@ def _watch(watch: "WatchSettings") -> Iterator[Result]:
     if watch.profile is None:
         return
     profile = load_watch(watch.profile)
-    yield ok("watch", f"{watch.address or watch.name or 'the only one around'} ({profile.id})")
+    yield ok("watch", f"{watch.address or watch.name or 'the only one nearby'} ({profile.id})")
     for quirk in profile.quirks:
         if quirk.effect in MINDED:
             yield ok("watch", quirk.why)

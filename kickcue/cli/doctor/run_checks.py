@@ -27,7 +27,7 @@ def examine(
             found[name] = [
                 fault(
                     name,
-                    f"could not be looked at ({type(error).__name__}: {error})",
+                    f"check failed ({type(error).__name__}: {error})",
                     "please report this as a bug of kickcue",
                 )
             ]
@@ -42,8 +42,6 @@ def examine(
     for thread in threads:
         thread.join(max(until_s - time.monotonic(), 0))
     late = [
-        fault(name, f"gave no answer within {patience_s:g} s")
-        for name in checks
-        if name not in found
+        fault(name, f"no answer within {patience_s:g} s") for name in checks if name not in found
     ]
     return [finding for name in checks for finding in found.get(name, ())] + late

@@ -52,7 +52,7 @@ def _for_the_runner(
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
-    yield "start", header.utc or "the date is not known"
+    yield "start", header.utc or "date unknown"
     if header.race:
         yield "race", header.race + (f", laps of {header.lap_m:g} m" if header.lap_m else "")
     yield from _activities(recording)
@@ -84,7 +84,7 @@ def _time(run: RunTold, paused_s: float) -> str:
     known = _clock(run.seconds)
     if paused_s:
         return f"{known}, stopped for {_clock(paused_s)} of it"
-    return known if run.started else f"{known} (the recording; no start is in it)"
+    return known if run.started else f"{known} (the whole recording; it has no start)"
 
 
 def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
@@ -92,7 +92,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
     if len(recording.activities) < 2:
         return
     for each in recording.activities[:MOST_ACTIVITIES]:
-        start = "date not known" if each.utc is None else each.utc[:16].replace("T", " ")
+        start = "date unknown" if each.utc is None else each.utc[:16].replace("T", " ")
         metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
         star = "*" if each.taken else " "
         text = (
@@ -135,7 +135,7 @@ def _laps(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tupl
                 for trigger, count in recording.laps.items()
             ),
         )
-    hint = "none (--marks all makes marks of the laps)" if recording.laps else "none"
+    hint = "none (--marks all uses the laps as marks)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
     if run.lap_times_s:
         yield "lap times", "  ".join(map(_clock, run.lap_times_s))
@@ -162,7 +162,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
-    parts = [f"{sensor.profile or 'profile not told'}: {sensor.notifications} notifications"]
+    parts = [f"{sensor.profile or 'profile not recorded'}: {sensor.notifications} notifications"]
     if sensor.rate_hz is not None:
         parts.append(f"{sensor.rate_hz:.3g} Hz")
     if sensor.silence.seconds > GAP_S:
@@ -172,7 +172,7 @@ def _sensor_rows(sensor: SensorSummary) -> Iterator[tuple[str, str]]:
     if sensor.broken:
         parts.append(f"{sensor.broken} broken")
     if sensor.half_rr:
-        parts.append(f"{sensor.half_rr} ending in half a time between beats")
+        parts.append(f"{sensor.half_rr} ending in a truncated RR interval")
     yield sensor.name, ", ".join(parts)
     if sensor.distance_m is not None:
         yield "", f"distance    {sensor.distance_m:.1f} m"

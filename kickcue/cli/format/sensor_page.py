@@ -18,7 +18,7 @@ def sensor_page(file: SensorFile) -> Iterator[str]:
         "Recognised by",
         map(_match_line, document.match)
         if document.match
-        else iter(["nothing: it serves what no profile matches"]),
+        else iter(["nothing: used if no other profile matches"]),
     )
     yield from section("Reads", _offer_lines(document.provides))
     yield from section("Link", _link_lines(file))
@@ -51,7 +51,7 @@ def _offer_lines(provides: schema.Provides) -> Iterator[str]:
 def _link_lines(file: SensorFile) -> Iterator[str]:
     link = file.document.link
     if link is None or link.silence_ok_s is None:
-        yield f"silence_ok_s {file.profile.silence_ok_s:g} (unless told otherwise)"
+        yield f"silence_ok_s {file.profile.silence_ok_s:g} (default)"
     if link is not None:
         facts = link.model_dump(exclude_defaults=True, exclude={"status", "source"})
         yield (
@@ -62,5 +62,5 @@ def _link_lines(file: SensorFile) -> Iterator[str]:
 def vector_line(result: VectorResult[Vector]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
-    outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"
+    outcome = "as expected" if result.failure is None else f"FAILS: {result.failure}"
     return f"{vector.char} {vector.hex} {outcome} ({vector.kind}: {vector.source})"

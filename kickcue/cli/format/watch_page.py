@@ -20,10 +20,8 @@ COLUMNS: Final = 80
 _NAME: Final = 10
 _STANDINGS: Final = {
     Standing.WORKING: "working: kickcue plays it by itself",
-    Standing.VECTORS: "vectors: its bytes follow the sources; nobody has seen them arrive",
-    Standing.COMPANION_ONLY: (
-        "companion-only: an app that does not come with kickcue has to play it"
-    ),
+    Standing.VECTORS: "vectors: its bytes follow the sources, but were never tried on a real watch",
+    Standing.COMPANION_ONLY: ("companion-only: needs an app that kickcue does not include"),
 }
 _APART: Final = {
     "text": "the text",
@@ -42,12 +40,12 @@ def watch_page(file: WatchFile, using: Shades) -> Iterator[str]:
     yield f"SHA-256 {file.digest[:16]}"
     yield from _feelings(profile, using)
     for title, lines in (
-        ("Not told apart by what is played", (_alike_line(block) for block in document.alike)),
+        ("Cues that feel the same", (_alike_line(block) for block in document.alike)),
         ("In time", _timing_lines(document)),
         ("Text", _text_lines(document)),
-        ("Reached by", _way_lines(file)),
+        ("Connection", _way_lines(file)),
         ("Its own sensors", _offer_lines(document.provides)),
-        ("To be known", (_quirk_line(quirk) for quirk in document.quirk)),
+        ("Notes", (_quirk_line(quirk) for quirk in document.quirk)),
         ("Tried", _tested_lines(document)),
         ("Self-tests", map(vector_line, run_watch_vectors(file))),
         ("Sources", iter(head.sources)),
@@ -63,7 +61,7 @@ def vector_line(result: VectorResult[schema.Vector]) -> str:
     asked = vector.cue or " ".join(
         f"{on_ms}/{off_ms}/{level:g}" for on_ms, off_ms, level in touch.pulses
     )
-    outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"
+    outcome = "as expected" if result.failure is None else f"FAILS: {result.failure}"
     return (
         f"{asked}{f' {vector.text!r}' if vector.text else ''}: {outcome} ({vector.kind}: "
         f"{vector.source})"
@@ -137,13 +135,13 @@ def _alike_line(block: schema.Alike) -> str:
 def _timing_lines(document: schema.WatchDocument) -> Iterator[str]:
     block = document.timing
     if block is None:
-        yield "nobody knows how late it is"
+        yield "latency unknown"
         return
     if block.lead_ms is not None:
         spread = f", give or take {block.jitter_ms} ms" if block.jitter_ms is not None else ""
         yield f"a cue is sent {block.lead_ms} ms before it is due{spread}"
     if block.idle_penalty_ms is not None and block.idle_after_s is not None:
-        yield f"{block.idle_penalty_ms} ms more when nothing was sent for {block.idle_after_s:g} s"
+        yield f"{block.idle_penalty_ms} ms more after no data for {block.idle_after_s:g} s"
     if block.min_spacing_ms is not None:
         yield f"cues are at least {block.min_spacing_ms} ms apart"
     yield evidence(block)
@@ -170,7 +168,7 @@ def _way_lines(file: WatchFile) -> Iterator[str]:
     for block in document.match:
         yield f"recognised by {_facts(block)} {evidence(block)}"
     if head.instead is not None:
-        yield f"where the watch refuses this: {head.instead}"
+        yield f"if the watch refuses this: {head.instead}"
 
 
 def _facts(block: Fact) -> str:
@@ -203,4 +201,4 @@ def _tested_lines(document: schema.WatchDocument) -> Iterator[str]:
     for block in document.tested:
         yield f"{block.on}: {block.what}"
     if not document.tested:
-        yield "nothing but the bytes below"
+        yield "only the bytes below"

@@ -57,8 +57,8 @@ def pin_of(sighting: Sighting, profile: SensorProfile) -> SensorPin:
         return SensorPin(profile=profile.id, address=sighting.address)
     if sighting.name is None:
         raise RadioError(
-            f"{sighting.address} has no name and an address that changes: it cannot be known "
-            "again, take another sensor"
+            f"{sighting.address} has no name and a changing address, so it cannot be recognised "
+            "again: choose another sensor"
         )
     return SensorPin(profile=profile.id, name=sighting.name)
 
@@ -70,8 +70,8 @@ def chosen(wanted: Wanted, sighting: Sighting) -> Chosen:
     """
     profile = profile_for(sighting, wanted)
     if profile is None:
-        sent = ", ".join(sent_by(sighting)) or "nothing that kickcue reads"
-        raise RadioError(f"{sighting.address} is no {wanted.sensor}: it sends {sent}")
+        sent = ", ".join(sent_by(sighting)) or "nothing that kickcue can read"
+        raise RadioError(f"{sighting.address} is not a {wanted.sensor}: it sends {sent}")
     return Chosen(wanted.sensor, sighting.name or sighting.address, pin_of(sighting, profile))
 
 
@@ -93,9 +93,9 @@ class Search:
         if sighting is not None and (sighting.name is not None or looked_s > NAME_S):
             return sighting
         if looked_s > LOOK_S:
-            why = "is it worn and awake, and not taken by a watch or phone?"
+            why = "is it worn and awake, and not connected to a watch or phone?"
             raise RadioError(
-                f"{self._wanted.sensor} {self._address} was not heard in {LOOK_S:.0f} s: {why}"
+                f"{self._wanted.sensor} {self._address} not found within {LOOK_S:.0f} s: {why}"
             )
         return None
 

@@ -27,10 +27,10 @@ SERVICES: Final = {
 """Services by what they send; of other ones a runner has nothing."""
 KNOWS_BY: Final = {
     Mode.MARKS: "your laps and the pod",
-    Mode.POD_LEARNED: "the pod, put right by laps or earlier races",
-    Mode.POD: "the pod alone, no lap yet",
-    Mode.CADENCE: "your steps, no pod distance",
-    Mode.CLOCK: "the clock alone: a guess",
+    Mode.POD_LEARNED: "the pod, calibrated by laps or earlier races",
+    Mode.POD: "the pod only, no lap yet",
+    Mode.CADENCE: "your cadence, no pod distance",
+    Mode.CLOCK: "the clock only: a guess",
     Mode.NONE: "nothing yet",
 }
 

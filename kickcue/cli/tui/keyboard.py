@@ -22,8 +22,10 @@ ORDERS: Final = {
 GIVE_UP: Final = "x"
 FINISH: Final = "f"
 QUESTIONS: Final = {
-    GIVE_UP: "Give the race up? x again does, anything else stays.",
-    FINISH: "It is far to the finish. f again ends the race, anything else stays.",
+    GIVE_UP: "Abandon the race? Press x again to confirm, any other key to continue.",
+    FINISH: (
+        "It is still far to the finish. Press f again to end the race, any other key to continue."
+    ),
 }
 """What is asked before a key is obeyed that ends a race; undo takes an end back for a minute all
 the same."""

@@ -76,12 +76,12 @@ class Dialogue:
         """
         search = Search(wanted, address, self._seen)
         while (sighting := search.look()) is None:
-            self._canvas.draw(Text(f" Looking for {address} ...", style="bold"))
+            self._canvas.draw(Text(f" Searching for {address} ...", style="bold"))
             await self._key()
         sighting = await self._looked_into(wanted, sighting)
         found = chosen(wanted, sighting)
         if not await self._try(wanted, sighting):
-            raise CancelledByUserError(f"{address} is not yours: nothing was changed")
+            raise CancelledByUserError(f"{address} is not yours: nothing changed")
         return found
 
     async def _looked_into(self, wanted: Wanted, sighting: Sighting) -> Sighting:
@@ -91,7 +91,8 @@ class Dialogue:
             while not looking.done():
                 self._canvas.draw(
                     Text(
-                        f" Looking what {sighting.name or sighting.address} sends ...", style="bold"
+                        f" Checking what {sighting.name or sighting.address} sends ...",
+                        style="bold",
                     )
                 )
                 await self._key()
@@ -120,9 +121,7 @@ class Dialogue:
             if number is None:
                 continue
             picked = next((row.sighting for row in rows if row.number == number), None)
-            self._entry.trouble = (
-                "" if picked is not None else f"There is no number {number} in the list."
-            )
+            self._entry.trouble = "" if picked is not None else f"No number {number} in the list."
             if picked is not None and await self._is_mine(wanted, picked):
                 return picked
 
@@ -185,7 +184,7 @@ class Dialogue:
                 if key in YES_NO:
                     return key == "y"
         finally:
-            self._canvas.draw(Text(" One moment: the sensor is let go ...", style="dim"))
+            self._canvas.draw(Text(" One moment: disconnecting ...", style="dim"))
             listener.cancel()
             await asyncio.wait({listener})
         listener.result()
@@ -202,7 +201,7 @@ class Dialogue:
         """Return the next key, an empty text where none comes before the next frame is due."""
         key = await self._canvas.key(FRAME_S)
         if key in LEAVING:
-            raise CancelledByUserError("nothing was chosen, and nothing was changed")
+            raise CancelledByUserError("nothing chosen, nothing changed")
         return key or ""
 
 

@@ -40,23 +40,22 @@ STRAP: Final = Wanted(
     "strap",
     frozenset({"heart"}),
     "Which heart-rate strap is yours?",
-    "Put it on, moistened, and hold it to this machine: yours is then on top.",
-    "No strap is heard yet. One that is not worn sleeps; one that a watch or phone has taken is "
-    "not seen.",
+    "Moisten it, put it on and come close: yours is then at the top.",
+    "No strap found yet. It sleeps unless worn, and is invisible while connected to a watch or "
+    "phone.",
     "heart_rate_bpm",
     "beats/min",
-    "Is that your heart? Run on the spot: it should rise.",
+    "Is that your heart rate? Run on the spot: it should rise.",
 )
 POD: Final = Wanted(
     "pod",
     frozenset({"steps", "treadmill"}),
     "Which foot pod is yours?",
-    "Stamp your foot to wake it, and hold it to this machine: yours is then on top.",
-    "No foot pod is heard yet. It wakes up when it is moved; one that a watch has taken is not "
-    "seen.",
+    "Shake the pod to wake it, and bring it close: yours is then at the top.",
+    "No foot pod found yet. It wakes up when moved, and is invisible while connected to a watch.",
     "cadence_spm",
     "steps/min",
-    "Are those your steps? Run on the spot: they should follow.",
+    "Is that your cadence? Run on the spot: it should follow.",
 )
 
 
@@ -134,22 +133,20 @@ def enough(sighting: Sighting) -> RenderableType:
     """Return the question that follows a strap which sends steps too."""
     return Group(
         Text(
-            f" {printable(sighting.name or NO_NAME)} sends your heart rate and your steps.",
+            f" {printable(sighting.name or NO_NAME)} sends your heart rate and your cadence.",
             style="bold",
         ),
-        Text(
-            " One sensor is enough. A foot pod as well may judge the distance better.", style="dim"
-        ),
+        Text(" One sensor is enough. A foot pod as well may give a better distance.", style="dim"),
         "",
-        Text(" Enter go on with this one · p choose a foot pod as well · q quit", style="dim"),
+        Text(" Enter continue with this one · p choose a foot pod as well · q quit", style="dim"),
     )
 
 
 def keep(path: str) -> RenderableType:
     """Return the question whether a choice made for this run is to be kept."""
     return Group(
-        Text(f" Keep this choice in {path}?", style="bold"),
-        Text(" Then the next run finds your sensors by itself.", style="dim"),
+        Text(f" Save this choice in {path}?", style="bold"),
+        Text(" Then the next run finds your sensors automatically.", style="dim"),
         "",
         Text(" y yes · n only this time", style="dim"),
     )

@@ -18,7 +18,10 @@ from kickcue.daemon.race_session import View
 
 FRAME_S: Final = 0.5
 QUIT: Final = "q"
-ASKS: Final = {QUIT: "The race is on. q again leaves it, anything else stays.", **QUESTIONS}
+ASKS: Final = {
+    QUIT: ("The race is on. Press q again to quit, any other key to continue."),
+    **QUESTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,13 @@ class Watching:
     def _title(self) -> str:
         document, course = self._live.document, self._live.course
         ground = "road" if course.lap_m is None else f"laps of {course.lap_m:g} m"
-        again = ", taken up again" if self._live.resumed else ""
+        again = ", resumed" if self._live.resumed else ""
         return f"{self._live.title}, {ground}, {document.rules}{again}"
 
     def _wrist(self) -> Wrist:
         way = self._live.way
         if way is None or way.delivery is None:
-            return Wrist("", "the way to the watch is being opened" if way is None else way.text)
+            return Wrist("", "connecting to the watch" if way is None else way.text)
         counters = way.delivery.counters
         to = way.text if way.watch is None else "`kickcue watch` on this machine"
         there, who, cues = (

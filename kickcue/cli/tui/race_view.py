@@ -165,7 +165,7 @@ def _values(board: Board) -> Iterator[Text]:
     yield _value(pace(speed_mps), f"min/km{speed}")
     yield Text()
     if board.phase in RACING and e is not None:
-        yield Text(f"known by {KNOWS_BY[e.mode]}", style="dim")
+        yield Text(f"from {KNOWS_BY[e.mode]}", style="dim")
 
 
 def _values_in_short(board: Board) -> Iterator[Text]:
@@ -177,7 +177,7 @@ def _values_in_short(board: Board) -> Iterator[Text]:
     )
     line = Text(f"  {cadence} spm", "bold").append(f"  {heart} bpm", "bold red")
     yield line.append(f"  {pace(None if e is None else e.speed_mps)} min/km", "bold default")
-    known = f"  by {KNOWS_BY[e.mode]}" if board.phase in RACING and e is not None else ""
+    known = f"  from {KNOWS_BY[e.mode]}" if board.phase in RACING and e is not None else ""
     yield Text(known, style="dim", no_wrap=True, overflow="ellipsis")
 
 
@@ -200,16 +200,14 @@ def _coming_text(board: Board) -> str:
     e = board.estimate
     if board.phase is Phase.WAITING:
         return (
-            "you are running: press s, and what you have run counts"
+            "you are running: press s, and the distance so far counts"
             if board.unstarted
             else "press s when the gun goes"
         )
     if board.phase not in RACING:
         time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
-        undo = (
-            "" if board.undo_left_s is None else f"; u takes it back for {board.undo_left_s:.0f} s"
-        )
-        return f"{'finished' if board.phase is Phase.FINISHED else 'given up'}{time}{undo}"
+        undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
+        return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
     if board.phase is not Phase.BODY:
         return _finish(e)
     if board.bell_in_s is None:
@@ -301,9 +299,9 @@ def _wrist(board: Board, width: int) -> Text:
         return _trouble("watch", "○", "red", wrist.trouble, width)
     if wrist.cues:
         felt = f"{wrist.felt} of {wrist.sent} cues felt" if wrist.sent else ""
-        lines = [felt, wrist.who, f"cues go to {wrist.to}"]
+        lines = [felt, wrist.who, f"cues are sent to {wrist.to}"]
     else:
-        lines = [f"no cues: {NO_CUES}", f"it shows where you are, by {wrist.to}", wrist.who]
+        lines = [f"no cues: {NO_CUES}", f"display only, via {wrist.to}", wrist.who]
     lines = [line for line in lines if line]
     if not wrist.there:
         return _trouble("watch", "○", "yellow", "; ".join(lines), width)

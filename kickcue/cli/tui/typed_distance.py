@@ -30,7 +30,7 @@ class TypedDistance:
     def question(self) -> str:
         """Return what is asked, with what has been typed, or what is wrong with it."""
         asked = f"How long is the race? {self._text}_ (such as 3000, mile, 10k)"
-        return f"{self._mistake or asked} · Enter takes it, Esc leaves it"
+        return f"{self._mistake or asked} · Enter to set, Esc to cancel"
 
     def take(self, key: str) -> Press | None:
         """Take a key; return what is pressed by it: a lap, or what was typed in the end."""

@@ -242,7 +242,7 @@ class Face:
         if self._online is None:
             return Text("waiting for the sender", style="dim")
         if self._online and self._silent:
-            return Text("○ the sender is silent", style="bold red")
+            return Text("○ no data from the sender", style="bold red")
         return (
             Text("● online", style="green")
             if self._online

@@ -73,7 +73,7 @@ class Gate:
         )
         for name, value, low, high in (*limits, *more):
             if not low <= value <= high:
-                raise UsageError(f"gate {name} {value:g}: should be {low:g} to {high:g}")
+                raise UsageError(f"gate {name}: expected {low:g} to {high:g}, got {value:g}")
 
     @classmethod
     def between(cls, left: tuple[float, float], right: tuple[float, float]) -> Self:

@@ -60,7 +60,9 @@ def after(phase: Phase, signal: Signal) -> Phase:
         return TRANSITIONS[phase][signal]
     except KeyError:
         allowed = ", ".join(TRANSITIONS[phase]) or "nothing"
-        raise IllegalTransitionError(f"{signal} while {phase}: allowed here is {allowed}") from None
+        raise IllegalTransitionError(
+            f"cannot {signal} while {phase} (possible: {allowed})"
+        ) from None
 
 
 def diagram() -> str:

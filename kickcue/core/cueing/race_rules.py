@@ -40,7 +40,7 @@ ALLOWED = {
         cues=True,
         voice=True,
         helper=True,
-        reason="time trial: cues by vibration and voice; times are not ratifiable",
+        reason="time trial: cues by vibration and voice; times cannot be ratified",
     ),
     Rules.ROAD: Allowed(
         cues=True,
@@ -52,8 +52,10 @@ ALLOWED = {
         cues=False,
         voice=False,
         helper=False,
-        reason="sanctioned race: cues are off and everything is recorded, because World Athletics "
-        "TR 6.3.1 counts a device's pacing as assistance (disqualification without warning)",
+        reason=(
+            "sanctioned race: recording only, no cues, because World Athletics TR 6.3.1 counts a "
+            "device's pacing as assistance (disqualification without warning)"
+        ),
     ),
 }
 
@@ -71,6 +73,6 @@ def refusal(event: Input, rules: Rules) -> str | None:
         return None
     what = event.kind if isinstance(event, Command) else "lap"
     return (
-        f"{what} by a trackside helper does not count under {rules} rules: in a race it would "
-        "be assistance (World Athletics TR 6.3)"
+        f"{what} from a trackside helper ignored under {rules} rules: it would count as "
+        "assistance (World Athletics TR 6.3)"
     )

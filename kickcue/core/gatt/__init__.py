@@ -69,5 +69,5 @@ def decode(char: str, data: bytes) -> Measurement:
     """
     codec = CODECS.get(char) or CODECS.get(short_uuid(char))
     if codec is None:
-        raise DecodeError(DecodeOutcome.NOT_THIS_FORMAT, f"no codec for characteristic {char}")
+        raise DecodeError(DecodeOutcome.NOT_THIS_FORMAT, f"unsupported characteristic {char}")
     return codec.from_bytes(data)

@@ -30,14 +30,13 @@ class _Text:
         """
         if self.text.endswith("\0"):
             raise UsageError(
-                f"text {self.text!r} cannot be sent: a NUL at the end would be taken off by the "
-                "reader"
+                f"text {self.text!r} cannot be sent: the receiver would strip the NUL at its end"
             )
         try:
             return self.text.encode()
         except UnicodeEncodeError:
             raise UsageError(
-                f"text {self.text!r} cannot be sent: it holds half a character (a lone surrogate)"
+                f"text {self.text!r} cannot be sent: it contains a lone surrogate"
             ) from None
 
 

@@ -34,7 +34,7 @@ class Number:
         if not self.low <= raw <= self.high:
             raise DecodeError(
                 DecodeOutcome.BROKEN,
-                f"{self.name} has raw value {raw}, allowed are {self.low}..{self.high}",
+                f"{self.name}: expected a raw value in {self.low}..{self.high}, got {raw}",
             )
         return raw if self.per_unit == 1 else raw / self.per_unit
 
@@ -45,7 +45,7 @@ class Number:
         """
         if value is None:
             if self.unknown is None:
-                raise UsageError(f"{self.name} is missing and this field has no code for unknown")
+                raise UsageError(f"{self.name} is missing, and this field has no value for unknown")
             raw = self.unknown
         else:
             # False for NaN and infinity, which cannot be rounded.
@@ -115,12 +115,12 @@ def write_groups(groups: Sequence[Group], values: Mapping[str, Any]) -> tuple[in
 def too_short(char: str, needed: int, data: bytes) -> DecodeError:
     """Return the error for data that do not hold the fixed part of the format."""
     return DecodeError(
-        DecodeOutcome.NOT_THIS_FORMAT, f"{char} takes at least {needed} octets, got {len(data)}"
+        DecodeOutcome.NOT_THIS_FORMAT, f"{char}: expected at least {needed} octets, got {len(data)}"
     )
 
 
 def cut_short(char: str, announced: int, data: bytes) -> DecodeError:
     """Return the error for data whose flags announce more octets than there are."""
     return DecodeError(
-        DecodeOutcome.BROKEN, f"{char} announces {announced} octets, got {len(data)}"
+        DecodeOutcome.BROKEN, f"{char}: expected {announced} octets by its flags, got {len(data)}"
     )

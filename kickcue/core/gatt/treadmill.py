@@ -124,7 +124,7 @@ class TreadmillData:
         """
         if self.truncated:
             raise UsageError(
-                "a truncated treadmill record cannot be sent: what was cut off is not known"
+                "a truncated treadmill record cannot be sent: the missing part is unknown"
             )
         if self.reserved_flags & ~_RESERVED:
             raise UsageError(

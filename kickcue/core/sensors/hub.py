@@ -100,7 +100,7 @@ class SensorHub:
         profile = self._profiles.get(event.sensor)
         if profile is None:
             self._report_once(
-                t_ns, "unknown_sensor", event.sensor, "is not in the setup and is ignored"
+                t_ns, "unknown_sensor", event.sensor, "is not in the race's configuration: ignored"
             )
             return None
         try:
@@ -126,7 +126,7 @@ class SensorHub:
                     t_ns,
                     "half_rr",
                     event.sensor,
-                    "sent half a time between beats: that one is lost, the heart rate is not",
+                    "sent a truncated RR interval: dropped, the heart rate is still used",
                 )
             self._handle_heart_rate(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
@@ -192,7 +192,8 @@ class SensorHub:
                     t_ns,
                     "cadence_unit",
                     name,
-                    "sends a cadence against its profile's unit; it is read by what is possible",
+                    "sends cadence in another unit than its profile says: unit guessed from "
+                    "plausible values",
                 )
         news, self._news = self._news, []
         if news:  # noticed since the last survey, reported now: outputs come in order of time
@@ -218,7 +219,8 @@ class SensorHub:
                     t_ns,
                     "cadence_lock",
                     event.sensor,
-                    "counts steps, not beats (cadence lock): no heart rate until it leaves them",
+                    "is counting steps, not heartbeats (cadence lock): heart rate ignored until "
+                    "that ends",
                 )
                 bpm = None
         monitor.channel.update(
@@ -244,8 +246,8 @@ class SensorHub:
         ]
         if profile.optical and straps:
             text = (
-                f"{sensor} (optical) counts before {straps[0]} (chest strap) as the setup has "
-                "it; the strap is the truer one"
+                f"{sensor} (optical) comes before {straps[0]} (chest strap) in the configuration; "
+                "the strap is more accurate"
             )
             self._news.append(Notice(t_ns, "sensor_order", text, Level.INFO, sensor))
         return monitor

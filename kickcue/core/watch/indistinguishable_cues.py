@@ -36,12 +36,12 @@ def undeclared(profile: WatchProfile, vocabulary: Vocabulary = CUES) -> Iterator
     for group in found:
         if group not in admitted:
             yield (
-                f"{_listed(group)} are played alike: an [[alike]] block should say so, and "
-                "what tells them apart"
+                f"{_listed(group)} feel the same on this watch: expected an [[alike]] block that "
+                "says how to tell them apart"
             )
     for group in admitted:
         if group not in found:
-            yield f"{_listed(group)} are declared alike, but are not, or not all"
+            yield f"{_listed(group)} are declared alike, but do not all feel the same"
 
 
 def _listed(kinds: frozenset[str]) -> str:

@@ -43,16 +43,14 @@ class Transport(StrEnum):
 
 PLAYED_BY: Final[Mapping[Transport, str]] = {
     Transport.BLE: "`kickcue bridge --watch {id}` plays it over Bluetooth",
-    Transport.MQTT: "it listens to the broker by itself and needs no bridge",
+    Transport.MQTT: "it connects to the broker itself and needs no bridge",
     Transport.WEB: (
-        "a page in a browser would have to play it, and kickcue brings none: it cannot be used yet"
+        "it needs a web page to play the cues, which kickcue does not include: not usable yet"
     ),
-    Transport.AUDIO: "`kickcue run` plays it by itself, where [audio] of race.toml says so",
+    Transport.AUDIO: "`kickcue run` plays it itself if [audio] in race.toml says so",
     Transport.PROGRAM: "`kickcue watch --as {id}` plays it, on the phone",
     Transport.INTENT: "`kickcue watch --as {id}` plays it, on the phone",
-    Transport.COMPANION: (
-        "an app on the watch would have to play it, and there is none: it cannot be used"
-    ),
+    Transport.COMPANION: "it needs an app on the watch, which does not exist: not usable",
 }
 
 
@@ -281,5 +279,5 @@ def recognise(profiles: Iterable[WatchProfile], advert: Advertisement) -> WatchP
     ]
     if len(found) > 1:
         names = " and ".join(profile.id for profile in found)
-        raise UsageError(f"{advert.name!r} matches the watch profiles {names}: name one of them")
+        raise UsageError(f"{advert.name!r} matches several watch profiles ({names}): choose one")
     return found[0] if found else None

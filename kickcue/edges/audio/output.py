@@ -113,7 +113,7 @@ class Output:
         except AudioError as error:
             why = str(error)
         except OSError as error:
-            why = f"sounds cannot be written: {error.strerror}"
+            why = f"cannot write sound files: {error.strerror}"
         else:
             self._troubles.pop(part, None)
             return None

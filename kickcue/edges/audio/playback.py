@@ -43,8 +43,4 @@ class Playing:
             else:
                 self._players.sort(key=lambda each: each is not player)
                 return
-        raise AudioError(
-            f"no sound came out: {'; '.join(troubles)}"
-            if troubles
-            else "no sound came out: there is no player"
-        )
+        raise AudioError(f"no sound: {'; '.join(troubles)}" if troubles else "no sound: no player")

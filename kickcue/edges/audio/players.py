@@ -35,8 +35,8 @@ PLAYERS: Final = (
 )
 """The best first."""
 INSTALL: Final = (
-    "sudo apt install pipewire-bin, pulseaudio-utils or alsa-utils, whichever this system "
-    "plays its sound with"
+    "sudo apt install pipewire-bin, pulseaudio-utils or alsa-utils, whichever this system uses "
+    "for sound"
 )
 
 
@@ -49,7 +49,7 @@ def find_players(told: str | None) -> tuple[Player, ...]:
     )
     if not found:
         raise AudioError(
-            f"no program to play sound with: {INSTALL}"
+            f"no audio player found: {INSTALL}"
             if told is None
             else f"the player {told} is not installed: {INSTALL}"
         )

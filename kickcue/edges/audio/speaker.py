@@ -176,7 +176,7 @@ async def speaker(
         folder = tempfile.TemporaryDirectory(prefix="kickcue-audio-", ignore_cleanup_errors=True)
     except OSError as error:
         raise AudioError(
-            f"no sound can be made: no folder for temporary files can be written ({error.strerror})"
+            f"no sound: no writable folder for temporary files ({error.strerror})"
         ) from None
     with folder as name:
         found = Speaker(Output(plan, Path(name), told), plan.lead_ms, now_ns, answered)

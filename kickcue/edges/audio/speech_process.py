@@ -32,7 +32,7 @@ class LiveVoice:
                 start_new_session=True,
             )
         except OSError as error:
-            raise AudioError(f"{self._command[0]} cannot be run: {error.strerror}") from None
+            raise AudioError(f"cannot run {self._command[0]}: {error.strerror}") from None
 
     async def say(self, text: str) -> None:
         """Speak a line; AudioError where the voice is gone."""

@@ -26,12 +26,12 @@ async def run(command: Sequence[str], *, said: str | None = None, patience_s: fl
             start_new_session=True,
         )
     except OSError as error:
-        raise AudioError(f"{command[0]} cannot be run: {error.strerror}") from None
+        raise AudioError(f"cannot run {command[0]}: {error.strerror}") from None
     try:
         async with asyncio.timeout(patience_s):
             _, complaint = await process.communicate(None if said is None else f"{said}\n".encode())
     except TimeoutError:
-        raise AudioError(f"{command[0]} did not end within {patience_s:.1f} s") from None
+        raise AudioError(f"{command[0]} did not finish within {patience_s:.1f} s") from None
     finally:
         if process.returncode is None:
             process.kill()

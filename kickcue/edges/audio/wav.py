@@ -45,9 +45,9 @@ def read_wav(path: Path) -> Clip:
                 file.getframerate(),
             )
     except (OSError, EOFError, wave.Error, ValueError) as error:
-        raise AudioError(f"{path}: is no WAV file: {error or 'it ends too early'}") from None
+        raise AudioError(f"{path}: not a WAV file: {error or 'truncated'}") from None
     if shape != (1, 2) or len(clip.samples) == 0:
-        raise AudioError(f"{path}: should be mono, 16 bit and not empty")
+        raise AudioError(f"{path}: expected a mono, 16 bit WAV with sound in it")
     return clip
 
 

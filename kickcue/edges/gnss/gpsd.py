@@ -70,7 +70,7 @@ class Gpsd(Receiver):
             await self._listen(reader, writer)
         except OSError as error:
             raise ReceiverError(
-                f"{self.name}: the connection broke ({error.strerror or error})"
+                f"{self.name}: connection lost ({error.strerror or error})"
             ) from None
         finally:
             writer.close()
@@ -86,17 +86,16 @@ class Gpsd(Receiver):
                     line = await reader.readline()
             except TimeoutError:
                 if asked:
-                    raise ReceiverError(f"{self.name}: has fallen silent") from None
+                    raise ReceiverError(f"{self.name}: no more data") from None
                 writer.write(ASK)
                 asked = True
                 continue
             except ValueError:
                 raise ReceiverError(
-                    f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, which gpsd does "
-                    "not"
+                    f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, so it is not gpsd"
                 ) from None
             if not line:
-                raise ReceiverError(f"{self.name}: has closed the connection")
+                raise ReceiverError(f"{self.name}: closed the connection")
             asked = False
             self._hear(line)
 

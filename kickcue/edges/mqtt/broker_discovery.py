@@ -13,7 +13,7 @@ from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.errors import BrokerError
 
 RECORD: Final = "broker.json"
-ELSEWHERE: Final = "XDG_RUNTIME_DIR may name a folder of your own (mode 700)"
+ELSEWHERE: Final = "set XDG_RUNTIME_DIR to a folder of your own (mode 700)"
 WAITING: Final = "waiting for `kickcue run` on this machine"
 
 
@@ -27,7 +27,7 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
         folder = default_runtime_folder(environ)
     except UsageError:
         raise UsageError(
-            f"the private broker needs a folder and this user has no home: {ELSEWHERE}"
+            f"the private broker needs a folder, and this user has no home: {ELSEWHERE}"
         ) from None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,8 +48,8 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
         )
     if found.st_mode & 0o077:
         raise UsageError(
-            f"folder {folder} must be closed to others, it holds the broker's passwords: chmod "
-            f"700 {folder}"
+            f"folder {folder}: expected mode 700, as it holds the broker's passwords: chmod 700 "
+            f"{folder}"
         )
     return folder
 

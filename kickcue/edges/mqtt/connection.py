@@ -45,14 +45,14 @@ LARGEST_PACKET: Final = 16_384
 """Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word,
 and the library no such limit."""
 
-TRUST: Final = "say which CA made its certificate with --ca FILE (in race.toml: broker.ca)"
-NO_TLS: Final = "does the broker speak TLS on this port? mqtt:// is without"
+TRUST: Final = "name the CA of its certificate with --ca FILE (in race.toml: broker.ca)"
+NO_TLS: Final = "does this port use TLS? mqtt:// is without TLS"
 TLS_REMEDIES: Final = {
     "not yet valid": "is this machine's clock right?",
     "has expired": "renew it, if this machine's clock is right",
-    "hostname mismatch": "the certificate is for another name: use that one in the broker's URL",
+    "hostname mismatch": "the certificate is for another name: use that in the broker's URL",
     "ip address mismatch": (
-        "the certificate is for another address or name: use that one in the broker's URL"
+        "the certificate is for another address or name: use that in the broker's URL"
     ),
     "certificate verify failed": TRUST,
     "wrong version number": NO_TLS,
@@ -238,11 +238,11 @@ def explain(address: Address, error: MqttError) -> str:
     if isinstance(error, MqttConnectError):
         if _code(error) in REFUSED_LOGIN:
             who = "without a user" if address.user is None else f"of user {address.user!r}"
-            return f"broker {address}: login {who} refused; check user and password"
+            return f"broker {address}: login {who} refused: check user and password"
         return f"broker {address}: refused the connection ({error.rc})"
     reason = str(error)
     if "timed out" in reason:
-        reason = f"no answer as an MQTT broker within {CONNECT_S:g} s"
+        reason = f"no MQTT answer within {CONNECT_S:g} s"
     short = reason.removeprefix("[Errno").removeprefix("[SSL").partition("] ")[2] or reason
     plain = short.partition(" (_ssl.c")[0]
     return f"broker {address}: cannot connect: {_about_tls(plain) if address.tls else plain}"

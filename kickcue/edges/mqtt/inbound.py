@@ -129,7 +129,7 @@ class Inbound:
         if self._telling.passes(received.received_s):
             count = self.counters.flooded
             LOG.warning(
-                "%s: more messages than anybody honest sends, %d left out so far",
+                "%s: too many messages, %d dropped so far",
                 received.topic,
                 count,
             )
@@ -141,8 +141,8 @@ class Inbound:
             self.counters.clock_back += 1
             if self._telling_back.passes(received.received_s):
                 self.told(
-                    f"{received.topic}: the clock of sender {run_id!r} went back, as if it had "
-                    "been started again: it is heard anew"
+                    f"{received.topic}: the clock of sender {run_id!r} went back: treated as "
+                    "restarted"
                 )
         return late_ms
 

@@ -73,12 +73,12 @@ class Keeper:
             await self._until_something_ended()
             try:
                 if _has_ended(self._guard):
-                    LOG.warning("the private broker's guard was killed; there is another one")
+                    LOG.warning("the process that guards the private broker was killed: restarted")
                     await self._start_guard()
                 if _has_ended(self._server) or self._is_full():
                     LOG.warning(
-                        "the private broker %s; starting it again",
-                        "has ended" if _has_ended(self._server) else "is full of junk",
+                        "the private broker %s: restarting it",
+                        "has ended" if _has_ended(self._server) else "is full of unwanted messages",
                     )
                     await self._end_server()
                     back_off.ended_after(loop.time() - began_s)
@@ -86,7 +86,7 @@ class Keeper:
                     began_s = loop.time()
                     await self._start_server()
             except OSError as error:  # no more processes, no more memory: that may pass
-                LOG.warning("the private broker cannot be started: %s; trying on", error.strerror)
+                LOG.warning("the private broker cannot be started: %s; retrying", error.strerror)
                 await asyncio.sleep(back_off.longest_s)
 
     async def _until_something_ended(self) -> None:
@@ -221,7 +221,7 @@ def _end_orphan(folder: Path) -> None:
         pid = int((folder / PID).read_text())
         if str(folder) in _command(pid):
             LOG.warning(
-                "a private broker that an earlier kickcue has left behind is ended (process %d)",
+                "stopped a private broker left behind by an earlier kickcue (process %d)",
                 pid,
             )
             os.kill(pid, signal.SIGKILL)

@@ -25,7 +25,7 @@ def quieten(loop: asyncio.AbstractEventLoop) -> None:
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if is_noise(context):
-            LOG.debug("MQTT library at the end of a connection: %s", context.get("message"))
+            LOG.debug("MQTT library while disconnecting: %s", context.get("message"))
         elif before is not None:
             before(loop, context)
         else:

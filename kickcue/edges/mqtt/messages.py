@@ -258,7 +258,7 @@ class CommandMessage(Message):
     @model_validator(mode="after")
     def _distance_has_metres(self) -> Self:
         if (self.kind is CommandKind.DISTANCE) != (self.race_distance_m is not None):
-            raise ValueError("race_distance_m: expected with the kind distance, and with no other")
+            raise ValueError("race_distance_m: expected only with the kind distance")
         return self
 
     def to_event(self, t_ns: int) -> Command | Mark:
@@ -317,22 +317,22 @@ def touch_message(  # noqa: PLR0913  a cue and its four times
             sd_m=_rounded(cue.sd_m, 1),
         )
     except ValidationError as error:
-        raise UsageError(f"cue {cue.id!r} cannot be sent: {_first_problem(error)}") from None
+        raise UsageError(f"cannot send cue {cue.id!r}: {_first_problem(error)}") from None
 
 
 def parse(name: str, payload: bytes) -> Message:
     """Return the message that came on topic ``name``; WireError and nothing else for any bytes."""
     model = MODELS[name]
     if len(payload) > LARGEST_PAYLOAD:
-        raise WireError(f"{name}: {len(payload)} bytes, more than {LARGEST_PAYLOAD}")
+        raise WireError(f"{name}: expected at most {LARGEST_PAYLOAD} bytes, got {len(payload)}")
     try:
         values = json.loads(payload)
     except (ValueError, RecursionError):
-        raise WireError(f"{name}: no JSON: {payload[:40]!r}") from None
+        raise WireError(f"{name}: expected JSON, got {payload[:40]!r}") from None
     if not isinstance(values, dict):
-        raise WireError(f"{name}: a JSON object is expected, not {payload[:40]!r}")
+        raise WireError(f"{name}: expected a JSON object, got {payload[:40]!r}")
     if values.get("wire", WIRE) != WIRE:
-        raise WireError(f"{name}: wire version {values['wire']!r}; this kickcue speaks {WIRE}")
+        raise WireError(f"{name}: expected wire version {WIRE}, got {values['wire']!r}")
     try:
         return model.model_validate(
             {key: value for key, value in values.items() if key in model.model_fields}

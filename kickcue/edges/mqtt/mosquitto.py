@@ -48,15 +48,15 @@ DAEMON: Final = "kickcue"
 ROLES: Final[Mapping[str, Role]] = {
     DAEMON: Role("kickcue itself: sends the cues", said_by(Side.DAEMON), tuple(RULES)),
     "watch": Role(
-        "a watch, or `kickcue bridge`: feels cues, answers, presses",
+        "a watch, or `kickcue bridge`: receives cues, acknowledges them, sends presses",
         said_by(Side.WATCH),
         (*said_by(Side.DAEMON), "ack"),
     ),
-    "gateway": Role("reads sensors elsewhere and passes them on", ("sensor",), ()),
+    "gateway": Role("reads sensors elsewhere and forwards them", ("sensor",), ()),
     "helper": Role(
-        "beside the track: presses, and sees where the runner is", ("command",), ("status", "state")
+        "trackside: sends presses, and sees where the runner is", ("command",), ("status", "state")
     ),
-    "viewer": Role("sees where the runner is, and touches nothing", (), ("status", "state")),
+    "viewer": Role("sees where the runner is, and changes nothing", (), ("status", "state")),
 }
 
 
@@ -64,8 +64,8 @@ def access_list(topics: Topics) -> str:
     """Return Mosquitto's ``acl_file``: what it does not name is denied."""
     parts = [
         (
-            f"# What each user may publish (write) and hear (read) below {topics.prefix}; all "
-            "else is denied."
+            f"# What each user may publish (write) and subscribe to (read) below {topics.prefix}; "
+            "all else is denied."
         )
     ]
     for user, role in ROLES.items():
@@ -102,19 +102,16 @@ def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
         "",
     ]
     lines = [
-        (
-            "# Written by `kickcue broker`. What it does not know is Mosquitto's own; "
-            "mosquitto.conf(5) tells what each line means."
-        ),
+        ("# Written by `kickcue broker`. See mosquitto.conf(5) for what each line means."),
         "allow_anonymous false",
         f"password_file {folder / PASSWORDS}",
         f"acl_file {folder / LIST}",
         "",
-        "# Without this one of the first messages of each connection takes 40 ms longer.",
+        "# Without it, one of the first messages of each connection takes 40 ms longer.",
         "set_tcp_nodelay true",
-        "# What is queued is old, and an old cue is worse than none.",
+        "# Queued messages are old, and an old cue is worse than none.",
         "max_queued_messages 20",
-        "# No message of kickcue's is larger; what is would only fill memories.",
+        "# No message of kickcue's is larger; larger ones would only fill memory.",
         f"message_size_limit {LARGEST_PAYLOAD}",
         f"max_packet_size {LARGEST_PACKET}",
         "",
@@ -144,7 +141,7 @@ def _hashed(password: str) -> str:
 def need_openssl() -> None:
     """Raise ``UsageError`` where the program is not installed."""
     if shutil.which("openssl") is None:
-        raise UsageError("certificates need the program openssl: sudo apt install openssl")
+        raise UsageError("certificates need openssl: sudo apt install openssl")
 
 
 def make_certificates(folder: Path, hosts: Sequence[str]) -> None:

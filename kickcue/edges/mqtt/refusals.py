@@ -11,7 +11,7 @@ TOO_LARGE: Final = "too large"
 NOT_AUTHORIZED: Final = "not authorized"
 HEARING: Final = "hearing "
 CHECK_LIST: Final = "check the broker's access list"
-TRY: Final = "(`kickcue doctor` tries every topic)"
+TRY: Final = "(`kickcue doctor` tests every topic)"
 REMEDIES: Final = {
     NOT_AUTHORIZED: CHECK_LIST,
     NO_REASON: CHECK_LIST,
@@ -40,7 +40,7 @@ class Refusals:
         """Note that the broker lets us do ``what``."""
         self._whys.pop(what, None)
         if self._told.pop(what, None) is not None:
-            LOG.info("broker %s: takes %s again", self._address, what)
+            LOG.info("broker %s: accepts %s again", self._address, what)
 
     def begin(self) -> None:
         """Note a new connection: the broker may have been put right meanwhile.
@@ -68,7 +68,7 @@ class Refusals:
 
 def remedy(why: str) -> str:
     """Return what to do about a refusal."""
-    return REMEDIES.get(why, "see the broker's own log")
+    return REMEDIES.get(why, "see the broker's log")
 
 
 def hearing(topic: str) -> str:

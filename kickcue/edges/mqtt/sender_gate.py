@@ -74,7 +74,7 @@ def _second_sender(rival: Rival, topics: Topics) -> str:
     """Return why nothing is sent beside another run, and what to do."""
     phase = "" if rival.phase is None else f", {rival.phase.replace('_', ' ')}"
     return (
-        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the "
-        "watch would feel each cue twice: "
-        "end that one, name another --athlete, or send all the same with --alongside"
+        f"another kickcue (run {rival.run_id}{phase}) already sends cues to {topics.prefix}, so "
+        "the watch would play each cue twice: stop that one, use another --athlete, or send "
+        "anyway with --alongside"
     )

@@ -46,12 +46,10 @@ LASTING_S: Final = 2.0
 MOST_SHORT: Final = 2
 TAKEN_OVER: Final = 142
 """DISCONNECT of MQTT 5: another client came with the same id. 3.1.1 just ends the connection."""
-OF_A_TWIN: Final = (
-    "another client with this client id took the connection over; connecting under a new one"
-)
+OF_A_TWIN: Final = "another client took over this client id: reconnecting with a new one"
 AS_OF_A_TWIN: Final = (
-    "the broker ends each connection at once, as if another client had this client id; "
-    "connecting under a new one"
+    "the broker closes each connection at once, probably as another client has this client id: "
+    "reconnecting with a new one"
 )
 
 
@@ -211,7 +209,7 @@ class Session:
                 client = await self._dial()
             except (MqttError, BrokerError) as error:
                 text = self._explain(error) if isinstance(error, MqttError) else str(error)
-                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; trying on", text)
+                LOG.log(logging.DEBUG if text == told else logging.WARNING, "%s; retrying", text)
                 self._lost = told = text
             else:
                 LOG.info("broker %s: connected", self._address)

@@ -81,8 +81,8 @@ class Topics:
     def __post_init__(self) -> None:
         if re.fullmatch(f"{TOPIC_LEVEL}(/{TOPIC_LEVEL})*", self.prefix) is None:
             raise UsageError(
-                f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, "
-                "like kickcue/maria"
+                "topic prefix: expected levels of letters, digits, _ and -, joined by /, like "
+                f"kickcue/maria, got {self.prefix!r}"
             )
 
     @classmethod
@@ -90,8 +90,8 @@ class Topics:
         """Return the topics of a broker URL's prefix, or of ``kickcue/<athlete>``."""
         if prefix and athlete:
             raise UsageError(
-                f"the broker's URL names the topic prefix {prefix} and --athlete says {athlete}: "
-                "give only one of them"
+                f"expected a topic prefix in the broker's URL or --athlete, got both: {prefix} "
+                f"and {athlete}"
             )
         return cls(prefix or f"{ROOT}/{athlete or DEFAULT_ATHLETE}")
 

@@ -109,7 +109,7 @@ class Traffic:
     async def _until_renewed(self) -> None:
         self._renewal.clear()
         await self._renewal.wait()
-        raise MqttError("given up for a new one")
+        raise MqttError("replaced by a new one")
 
     async def _read(self, client: Client) -> None:
         """Take messages off the library's hands.
@@ -165,8 +165,7 @@ class Traffic:
             self.counters.shortened += 1
             if self.counters.shortened == 1:
                 LOG.warning(
-                    "broker %s: takes no message as large as ours; cues are sent without what is "
-                    "not needed",
+                    "broker %s: message size limit too small: sending shorter cues",
                     self._address,
                 )
         return found

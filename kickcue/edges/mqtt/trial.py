@@ -92,7 +92,7 @@ async def try_out(
 
 
 def _word(name: str, topic: str, nonce: str) -> Outgoing:
-    word = json.dumps({"wire": 0, "doctor": nonce, "to_everybody": "pass over this"}).encode()
+    word = json.dumps({"wire": 0, "doctor": nonce, "to_everybody": "please ignore"}).encode()
     payload = word.ljust(WORD_BYTES.get(name, OTHERS_BYTES))  # blanks at the end are still JSON
     shorter = (word.ljust(SHORT_BYTES),) if name in ("arm", "cue") else ()
     return Outgoing(topic, payload, asyncio.get_running_loop().time() + ANSWER_S, shorter=shorter)

@@ -32,9 +32,7 @@ from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.traffic import Received
 
 LOG: Final = logging.getLogger(__name__)
-CLOCK_BACK: Final = (
-    "the sender's clock went back, as if it had been started again: it is heard anew"
-)
+CLOCK_BACK: Final = "the sender's clock went back: treated as restarted"
 ACK_WORTH_S: Final = 2.0
 SILENCE_S: Final = 3.0
 """A sender that is online says so each second. The private broker was seen to lose a message to one

@@ -95,14 +95,14 @@ class Watches:
         if there:
             kinds = list(dict.fromkeys(each.kind for each in there))
             return (
-                f"{' and '.join(kinds)} on the wrist, heard "
+                f"{' and '.join(kinds)} on the wrist, last seen "
                 f"{_ago(max(each.heard_ns for each in there), now_ns)}"
             )
         if not self._known:
-            return "no watch has been heard yet"
+            return "no watch seen yet"
         last = max(self._known.values(), key=lambda each: each.heard_ns)
-        heard = f"{last.kind} was last heard {_ago(last.heard_ns, now_ns)}"
-        return f"no watch is there: {heard if last.why is None else f'{last.kind}: {last.why}'}"
+        heard = f"{last.kind} was last seen {_ago(last.heard_ns, now_ns)}"
+        return f"no watch: {heard if last.why is None else f'{last.kind}: {last.why}'}"
 
     def _there(self, now_ns: int) -> list[_Watch]:
         return [

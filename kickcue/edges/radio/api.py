@@ -265,13 +265,13 @@ def _refuse_doubles(pins: Sequence[Pin]) -> None:
     for name, times in Counter(pin.sensor for pin in pins).items():
         if times > 1:
             raise UsageError(
-                f"sensor {name!r} is pinned {times} times: each needs a name of its own"
+                f"sensor {name!r} is configured {times} times: expected a unique name for each"
             )
     for device, times in Counter((pin.address or "").upper() or pin.name for pin in pins).items():
         if times > 1:
             raise UsageError(
-                f"{times} sensors are pinned to {device}: one sensor can give several quantities, "
-                "so pin it once"
+                f"{device} is configured as {times} sensors: expected once, as one sensor can "
+                "give several quantities"
             )
 
 
@@ -293,7 +293,7 @@ async def _until_scanning(scanner: Scanner) -> None:
         why = (
             scanner.trouble.text
             if scanner.trouble is not None
-            else "the Bluetooth service does not answer: sudo systemctl restart bluetooth"
+            else "the Bluetooth service does not respond: sudo systemctl restart bluetooth"
         )
         raise RadioError(why) from None
 

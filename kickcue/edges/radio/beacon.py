@@ -90,7 +90,7 @@ class BeaconPin:
 
     def __post_init__(self) -> None:
         if sum(each is not None for each in (self.address, self.ibeacon, self.eddystone)) != 1:
-            raise UsageError("beacon: should have one of address, ibeacon and eddystone")
+            raise UsageError("beacon: expected exactly one of address, ibeacon and eddystone")
 
     def means(self, address: str, said: tuple[BeaconId, ...]) -> bool:
         """Say whether a device is the beacon."""

@@ -49,22 +49,22 @@ class BeaconEar:
         if trouble is not None:
             health.stage, health.why = Stage.OFF, trouble
         elif self._rivals is not None:
-            told = "tell more of it (major and minor, instance, or its address)"
+            told = "be more specific (major and minor, instance, or its address)"
             health.stage, health.why = (
                 Stage.LOOKING,
-                f"{' and '.join(self._rivals)} both say they are the beacon: {told}",
+                f"{' and '.join(self._rivals)} both claim to be the beacon: {told}",
             )
         elif heard_ns is None:
             health.stage, health.why = (
                 Stage.LOOKING,
-                "the beacon is not heard yet: is it on, and near?",
+                "no signal from the beacon yet: is it on, and near?",
             )
         elif (ago_ns := self._now_ns() - heard_ns) < QUIET_NS:
             health.stage = Stage.CONNECTED
         else:
             health.stage, health.why = (
                 Stage.SILENT,
-                f"heard {ns_to_s(ago_ns):.0f} s ago, as far from the finish line it should be",
+                f"last heard {ns_to_s(ago_ns):.0f} s ago, as expected away from the finish line",
             )
         return health
 

@@ -74,16 +74,16 @@ def choose(
     if len(bearers) > 1:
         addresses = " and ".join(sorted(each.address for each in bearers))
         return Choice(
-            None, f"{len(bearers)} devices {_are(pin)} ({addresses}): pin one by its address"
+            None, f"{len(bearers)} devices {_are(pin)} ({addresses}): choose one by its address"
         )
     if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
         return Choice(
             None,
-            f"{pin.title} is there: listening whether there are two of "
-            f"{'that name' if pin.name else 'them'}",
+            f"found {pin.title}: checking that there is only one "
+            f"{'of that name' if pin.name else 'of them'}",
         )
     return Choice(bearers[0] if bearers else None)
 
 
 def _are(pin: Pin | WatchPin) -> str:
-    return f"call themselves {pin.title}" if pin.name is not None else f"may be the {pin.title}"
+    return f"are named {pin.title}" if pin.name is not None else f"may be the {pin.title}"

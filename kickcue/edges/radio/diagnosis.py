@@ -70,15 +70,16 @@ _NOT_INSTALLED: Final = Diagnosis(
     "BlueZ, the Bluetooth service of Linux, is not installed: sudo apt install bluez", unusable=True
 )
 _SWITCH: Final = Diagnosis(
-    "Bluetooth is switched off by a switch or key of this machine: switch it on there",
+    "Bluetooth is off by a hardware switch or key on this machine: switch it on there",
     unusable=True,
 )
 NO_ANSWER: Final = Diagnosis(
-    "the Bluetooth service stopped answering: if that stays so, sudo systemctl restart bluetooth",
+    "the Bluetooth service stopped responding: if it stays that way, sudo systemctl restart "
+    "bluetooth",
     unusable=True,
 )
 _DENIED: Final = Diagnosis(
-    "this user may not use Bluetooth: "
+    "this user is not allowed to use Bluetooth: "
     + (
         "sudo usermod -aG bluetooth $USER, then log in again"
         if _LINUX
@@ -86,28 +87,29 @@ _DENIED: Final = Diagnosis(
     ),
     unusable=True,
 )
-_GONE: Final = Diagnosis("the sensor is out of sight: is it worn, awake and near?", gone=True)
+_GONE: Final = Diagnosis("the sensor is out of range: is it worn, awake and near?", gone=True)
 _LATE: Final = Diagnosis(
-    "the sensor did not answer in time: is it worn and near, and not taken by a watch or phone?",
+    "the sensor did not respond in time: is it worn and near, and not connected to a watch or "
+    "phone?",
     gone=True,
 )
-BUSY: Final = Diagnosis("Bluetooth is busy with something else: trying again")
+BUSY: Final = Diagnosis("Bluetooth is busy: retrying")
 _WANTS_PAIRING: Final = Diagnosis(
-    "the sensor talks to paired devices only, and kickcue does not pair: look in its app for open "
-    "or broadcast mode"
+    "the sensor requires Bluetooth pairing, which kickcue does not do: enable open or broadcast "
+    "mode in its app"
 )
 _BUS_LOST: Final = Diagnosis(
-    "the connection to D-Bus was lost: it is made again as soon as D-Bus is back", unusable=True
+    "lost the connection to D-Bus: reconnecting as soon as it is back", unusable=True
 )
 
 _NOT_AVAILABLE: Final[Mapping[Reason, Diagnosis]] = {
     Reason.NO_BLUETOOTH: Diagnosis(
-        "this machine has no Bluetooth adapter that works: plug one in"
-        + (" (rfkill and dmesg tell of one that fails)" if _LINUX else ""),
+        "no working Bluetooth adapter on this machine: plug one in"
+        + (" (rfkill and dmesg show one that fails)" if _LINUX else ""),
         unusable=True,
     ),
     Reason.NO_BLE_CENTRAL_ROLE: Diagnosis(
-        "the Bluetooth adapter is too old for sensors: plug in one with Bluetooth 4.0 or later",
+        "the Bluetooth adapter is too old for sensors: use one with Bluetooth 4.0 or later",
         unusable=True,
     ),
     Reason.POWERED_OFF: _OFF,
@@ -132,7 +134,7 @@ _DBUS: Final[Mapping[str, Diagnosis]] = {
     "org.bluez.Error.DoesNotExist": _GONE,
     "org.bluez.Error.NotAvailable": _GONE,
     "org.bluez.Error.NotConnected": Diagnosis(
-        "the sensor hung up: is it near, and not taken by a watch or phone?"
+        "the sensor disconnected: is it near, and not connected to a watch or phone?"
     ),
     "org.bluez.Error.ConnectionAttemptFailed": _LATE,
     "org.bluez.Error.NotPermitted": _WANTS_PAIRING,
@@ -176,7 +178,7 @@ def not_seen(title: str, since_s: float, serves: int | None) -> str:
     ``serves``: how many listeners it takes at once, None where nobody knows. One that takes a
     single one does not show itself while another has it.
     """
-    taken = " Has another device got it? It serves one at a time." if serves == 1 else ""
+    taken = " Is another device connected to it? It allows one at a time." if serves == 1 else ""
     return f"{title} not seen for {since_s:.0f} s: is it worn and awake?{taken}"
 
 
@@ -191,7 +193,7 @@ def diagnose(error: BaseException) -> Diagnosis:
 def _diagnosis(error: BaseException) -> Diagnosis:
     if isinstance(error, BleakBluetoothNotAvailableError):
         return _NOT_AVAILABLE.get(error.reason) or Diagnosis(
-            f"Bluetooth cannot be used: {_words(error)}", unusable=True
+            f"Bluetooth is not usable: {_words(error)}", unusable=True
         )
     if isinstance(error, BleakDBusError):
         return _of_dbus(error)
@@ -220,11 +222,11 @@ def _of_dbus(error: BleakDBusError) -> Diagnosis:
     details = _one_line(str(error.args[1]) if len(error.args) > 1 else error.dbus_error)
     if "connection" in details or "timeout" in details.lower():
         return Diagnosis(
-            f"the connection broke off ({details}): is the sensor near, and not taken by a watch "
-            "or phone?"
+            f"the connection dropped ({details}): is the sensor near, and not connected to a "
+            "watch or phone?"
         )
     return Diagnosis(
-        f"Bluetooth failed ({details}): if that stays so, sudo systemctl restart bluetooth"
+        f"Bluetooth failed ({details}): if it keeps failing, sudo systemctl restart bluetooth"
     )
 
 
@@ -232,8 +234,7 @@ def _of_bleak(text: str) -> Diagnosis:
     """Return the diagnosis of what bleak says in words alone (3.1)."""
     if text.startswith("adapter ") and text.endswith(" not found"):
         return Diagnosis(
-            f"{text.removesuffix(' not found')} is not there: bluetoothctl list names those that "
-            "are",
+            f"no {text.removesuffix(' not found')}: bluetoothctl list shows those there are",
             unusable=True,
         )
     if text.startswith("device ") and text.endswith(" not found"):
@@ -246,13 +247,13 @@ def _of_bleak(text: str) -> Diagnosis:
         return _DBUS["org.bluez.Error.NotConnected"]
     if text.startswith("Unsupported platform"):
         return Diagnosis(
-            "kickcue has no way to Bluetooth on this system: use Linux, macOS or Windows, or "
+            "kickcue does not support Bluetooth on this system: use Linux, macOS or Windows, or "
             "sensors over MQTT",
             unusable=True,
         )
     if "requires BlueZ" in text:
         return Diagnosis(
-            "the Bluetooth service is too old: BlueZ 5.55 or later is needed (bluetoothctl "
+            "the Bluetooth service is too old: BlueZ 5.55 or later is required (bluetoothctl "
             "--version)",
             unusable=True,
         )
@@ -267,8 +268,8 @@ def _of_system(error: BaseException) -> Diagnosis:
         if isinstance(error, InvalidAddressError):
             address = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS", "")
             return Diagnosis(
-                f"DBUS_SYSTEM_BUS_ADDRESS={address} is no D-Bus address: unset it, or write "
-                "unix:path=/...",
+                "DBUS_SYSTEM_BUS_ADDRESS: expected an address like unix:path=/..., got "
+                f"{address}: correct or unset it",
                 unusable=True,
             )
     if isinstance(error, (FileNotFoundError, ConnectionRefusedError)):

@@ -38,9 +38,7 @@ class Pin:
 
     def __post_init__(self) -> None:
         if (self.address is None) == (self.name is None):
-            raise UsageError(
-                f"sensor {self.sensor!r}: should have an address or a name, and not both"
-            )
+            raise UsageError(f"sensor {self.sensor!r}: expected either an address or a name")
 
     @property
     def title(self) -> str:
@@ -63,13 +61,11 @@ class WatchPin:
 
     def __post_init__(self) -> None:
         if self.address is not None and self.name is not None:
-            raise UsageError(
-                f"watch {self.profile.id}: should have an address or a name, and not both"
-            )
+            raise UsageError(f"watch {self.profile.id}: expected an address or a name, got both")
         if self.address is None and self.name is None and not self.profile.matches:
             raise UsageError(
-                f"watch {self.profile.id}: cannot be recognised by itself: say its address or its "
-                "name (`kickcue scan --all` shows both)"
+                f"watch {self.profile.id}: expected its address or name, as it cannot be "
+                "recognised by itself (`kickcue scan --all` shows both)"
             )
 
     @property

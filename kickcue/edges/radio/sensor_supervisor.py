@@ -32,7 +32,7 @@ class SensorSupervisor(Supervisor):
         chars = await connection.subscribe(self._feed.hear)
         if not chars:
             trouble = Diagnosis(
-                f"{self._pin.title} has nothing that kickcue reads: is it the right device?"
+                f"{self._pin.title} offers nothing that kickcue can read: is it the right device?"
             )
             self._tell("sensor_useless", trouble.text)
             return trouble
@@ -65,4 +65,4 @@ class SensorSupervisor(Supervisor):
                     await connection.lost.wait()
             except TimeoutError:
                 continue
-            return Diagnosis("the link was lost")
+            return Diagnosis("connection lost")

@@ -143,7 +143,7 @@ class Wearable:
                     await asyncio.sleep(self._free_s - _now_s())
                 await self.connected.wait()
         except TimeoutError:
-            self.why = self.why or self.health.why or "no link to the watch"
+            self.why = self.why or self.health.why or "no connection to the watch"
             return None
         return self._line
 

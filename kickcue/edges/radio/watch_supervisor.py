@@ -68,9 +68,9 @@ class WatchSupervisor(Supervisor):
             for end in ends:
                 end.cancel()
         trouble = Diagnosis(
-            "the link was lost"
+            "connection lost"
             if connection.lost.is_set()
-            else "the watch takes nothing more: beginning anew"
+            else "the watch stopped accepting data: reconnecting"
         )
         self._went_down(trouble)
         return trouble
@@ -85,14 +85,14 @@ class WatchSupervisor(Supervisor):
 
         if connection.room(link.service, link.char) is None:
             return Diagnosis(
-                f"{self._pin.title} has no {link.char}, which {self._profile.id} is told by: is "
-                "it the right watch?"
+                f"{self._pin.title} has no {link.char}, which {self._profile.id} needs: is it the "
+                "right watch?"
             )
         for char in link.subscribe:
             if not await connection.follow(char, hear):
                 return Diagnosis(
-                    f"{self._pin.title} does not let us hear {char}, without which nothing may be "
-                    "written"
+                    f"{self._pin.title} does not allow subscribing to {char}, which must come "
+                    "before writing"
                 )
         for offer in self._sensors:
             if not await connection.follow(offer.char, self._feed.hear):
@@ -101,7 +101,7 @@ class WatchSupervisor(Supervisor):
         return (
             None
             if await self._worn.open(line, requests)
-            else Diagnosis(f"{self._pin.title} refused what begins a link ({line.why})")
+            else Diagnosis(f"{self._pin.title} refused the first message ({line.why})")
         )
 
 

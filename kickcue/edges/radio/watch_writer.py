@@ -79,10 +79,10 @@ class WatchWriter:
                 await self._go.wait()
         except TimeoutError:
             self.stuck.set()
-            self.why = "the watch can take no more"
+            self.why = "the watch accepts no more data"
             return Fate.REFUSED
         if self.lost or asyncio.get_running_loop().time() >= deadline_s:
-            self.why = "the link was lost"
+            self.why = "connection lost"
             return Fate.REFUSED
         try:
             async with asyncio.timeout_at(deadline_s):

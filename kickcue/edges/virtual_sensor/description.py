@@ -73,8 +73,8 @@ def describe(
         services[service] = (*services.get(service, ()), Offer(char, notifies=True))
     if not services:
         raise UsageError(
-            f"{name}: nothing that a virtual sensor can offer, it knows "
-            f"{', '.join(sorted(SERVICE_OF))}"
+            f"{name}: expected {', '.join(sorted(SERVICE_OF))} for a virtual sensor, got none of "
+            "them"
         )
     if RUNNING in services:
         able = RscFeature(
@@ -97,8 +97,8 @@ def describe(
     )
     if size > ADVERTISED_MAX:
         raise UsageError(
-            f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to be advertised with "
-            "its services"
+            f"{name}: the name is {size - ADVERTISED_MAX} bytes too long to advertise with its "
+            "services"
         )
     return found
 

@@ -79,7 +79,7 @@ class VirtualSensor:
     async def drop(self) -> None:
         """Break the connection, as a sensor does that reboots.
 
-        It advertises again at once unless it is hidden.
+        It is advertising again at once unless it is hidden.
         """
         for connection in list(self._device.connections.values()):
             await connection.disconnect()
@@ -132,7 +132,7 @@ class VirtualSensor:
 
     def _disconnected(self, _reason: int) -> None:
         LOG.debug("%s: disconnected", self.description.name)
-        self._pending.start(self._advertise(), name=f"{self.description.name} advertises again")
+        self._pending.start(self._advertise(), name=f"{self.description.name} is advertising again")
 
     def _service(self, uuid: str, offers: tuple[Offer, ...]) -> Service:
         return Service(UUID(uuid), [self._characteristic(offer) for offer in offers])

@@ -28,7 +28,7 @@ async def sensor_on(transport: str, description: Description) -> AsyncIterator[V
     except Exception as error:
         # bumble's transports raise what their libraries raise, plain Exception among it.
         raise AdapterError(
-            f"--ble {transport}: cannot be opened ({error or type(error).__name__}); usb:0 is the "
+            f"--ble {transport}: cannot open ({error or type(error).__name__}); usb:0 is the "
             "first USB adapter"
         ) from error
     async with opened, contextlib.AsyncExitStack() as stack:
@@ -38,7 +38,7 @@ async def sensor_on(transport: str, description: Description) -> AsyncIterator[V
             )
         except Exception as error:  # as above
             raise AdapterError(
-                f"--ble {transport}: the adapter does not do what was asked "
+                f"--ble {transport}: the adapter rejected a command "
                 f"({error or type(error).__name__})"
             ) from error
         yield sensor

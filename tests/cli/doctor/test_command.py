@@ -146,7 +146,7 @@ async def test_a_machine_that_is_well(
         "strap",
         "pod",
     }
-    assert "is heard" == report["pod"]["why"]
+    assert "found" == report["pod"]["why"]
     assert report["race file"]["why"] == f"{surgery.race}: 5000m in laps of 400 m"
     assert (
         report["sensors"]["why"]
@@ -172,7 +172,7 @@ async def test_a_sensor_that_is_elsewhere_is_not_called_connected(
     assert (0, "warning", "ok") == (status, report["strap"]["level"], report["pod"]["level"])
     assert re.fullmatch(
         rf"{STRAP} not seen for \d+ s: is it worn and awake\? "
-        r"Has another device got it\? It serves one at a time\.",
+        r"Is another device connected to it\? It allows one at a time\.",
         report["strap"]["why"],
     )
     assert await asyncio.to_thread(main, ["doctor", str(surgery.race)]) == 0
@@ -199,8 +199,8 @@ async def test_two_of_one_name(
     """
     bluez.add_sensor("C0:FF:EE:00:00:03", "Stryd", services={"1814": ["2a53"]})
     _, report = await surgery.looked_at(capsys)
-    assert "2 devices call themselves 'Stryd'" in report["pod"]["why"]
-    assert "pin one by its address" in report["pod"]["why"]
+    assert "2 devices are named 'Stryd'" in report["pod"]["why"]
+    assert "choose one by its address" in report["pod"]["why"]
 
 
 @pytest.mark.usefixtures("bluez")
@@ -213,7 +213,7 @@ async def test_nothing_is_scanned_for_while_a_race_is_on(
     with only_one(tmp_path / "state"):
         status, report = await surgery.looked_at(capsys)
     assert (0, False) == (status, bool({"strap", "pod"} & report.keys()))
-    assert "a race is on" in report["listening"]["why"]
+    assert "a race is running" in report["listening"]["why"]
 
 
 # ---- positions
@@ -231,14 +231,14 @@ async def test_positions_come(surgery: Surgery, capsys: pytest.CaptureFixture[st
         fake.say(tpv(0))
         status, report = await looking
     assert (0, "ok") == (status, report["positions"]["level"])
-    assert "tells where it is, good to ±3 m" in report["positions"]["why"]
+    assert "has a position, accuracy ±3 m" in report["positions"]["why"]
 
 
 @pytest.mark.parametrize(
     ("toml", "told"),
     [
         ('gpsd = "127.0.0.1:1"', "is it running?"),
-        ("termux = true", "there is no termux-location: lines are not marked by position"),
+        ("termux = true", "no termux-location: no line marks from position"),
     ],
 )
 @pytest.mark.usefixtures("bluez")
@@ -280,7 +280,7 @@ async def test_bluetooth_switched_off(
     assert "rfkill unblock bluetooth" in report["adapter"]["why"]
     surgery.switch("hard")
     _, report = await surgery.looked_at(capsys)
-    assert "a switch or key of this machine" in report["adapter"]["why"]
+    assert "a hardware switch or key on this machine" in report["adapter"]["why"]
 
 
 async def test_no_adapter(
@@ -292,7 +292,7 @@ async def test_no_adapter(
     bluez.unplug()
     status, report = await surgery.looked_at(capsys)
     assert (1, {"adapter"}) == (status, parts(report, "fault"))
-    assert "no Bluetooth adapter" in report["adapter"]["why"]
+    assert "no working Bluetooth adapter" in report["adapter"]["why"]
     assert report["adapter"]["remedy"] is None
     machine.MODEL.write_text("Raspberry Pi Zero 2 W Rev 1.0\0")
     _, report = await surgery.looked_at(capsys)
@@ -307,7 +307,7 @@ async def test_another_adapter_than_the_one_named(
     assert bluez.adapter.powered
     surgery.race.write_text(f'adapter = "hci7"\n{RACE}')
     status, report = await surgery.looked_at(capsys)
-    assert (1, "there is hci0") == (status, report["adapter"]["remedy"])
+    assert (1, "available: hci0") == (status, report["adapter"]["remedy"])
 
 
 async def test_an_adapter_that_knows_no_sensors(
@@ -446,7 +446,7 @@ def test_a_race_without_cues_is_told(tmp_path: Path) -> None:
     nothing is said.
     """
     for rules, told in (
-        ("sanctioned", ["sanctioned race: cues are off"]),
+        ("sanctioned", ["sanctioned race: recording only, no cues"]),
         ("training", []),
         ("road", []),
     ):
@@ -522,7 +522,7 @@ async def test_a_broker_that_serves_this_machine_alone(
     assert report["watch"]["level"] == "ok"
     monkeypatch.setattr(broker, "_own_address", lambda: None)
     _, report = await surgery.looked_at(capsys)
-    assert "in no network" in report["watch"]["why"]
+    assert "not on a network" in report["watch"]["why"]
 
 
 @pytest.mark.mosquitto
@@ -530,8 +530,8 @@ async def test_a_broker_that_serves_this_machine_alone(
 @pytest.mark.parametrize(
     ("denied", "may", "says"),
     [
-        (("cue", "arm"), "read", "refuses to take arm, cue (not authorized): no watch gets that"),
-        (("command",), "write", "takes command and does not let us hear it"),
+        (("cue", "arm"), "read", "refuses arm, cue (not authorized): no watch receives it"),
+        (("command",), "write", "accepts command but does not deliver it to us"),
     ],
 )
 async def test_a_broker_that_denies_a_topic(

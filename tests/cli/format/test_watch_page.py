@@ -126,7 +126,7 @@ def test_show_draws_what_is_felt_and_names_what_is_lost(capsys: pytest.CaptureFi
         "  ready     ##                                            1      100 ms   a b"
         == rows["ready"]
     )
-    assert "  c  gaps too short to be felt are longer" in out
+    assert "  c  gaps too short to feel are widened" in out
     assert "  a cue is sent 100 ms before it is due, give or take 50 ms" in out
 
 
@@ -136,11 +136,8 @@ def test_show_says_what_a_watch_is_not(capsys: pytest.CaptureFixture[str]) -> No
     """
     assert main(["profiles", "show", "garmin"]) == 0
     out = capsys.readouterr().out
-    assert (
-        "companion-only: an app that does not come with kickcue has to play it"
-        == out.splitlines()[1]
-    )
-    assert "\nTried\n  nothing but the bytes below\n" in out
+    assert "companion-only: needs an app that kickcue does not include" == out.splitlines()[1]
+    assert "\nTried\n  only the bytes below\n" in out
 
 
 def test_show_with_an_unknown_feeling(capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,20 +204,20 @@ def test_check_of_a_watch_that_does_not_keep_its_word(
     )
     assert [
         (
-            "ready and relax are played alike: an [[alike]] block should say so, and what tells "
-            "them apart"
+            "ready and relax feel the same on this watch: expected an [[alike]] block that says "
+            "how to tell them apart"
         ),
         (
-            "even and turnover are played alike: an [[alike]] block should say so, and what tells "
-            "them apart"
+            "even and turnover feel the same on this watch: expected an [[alike]] block that says "
+            "how to tell them apart"
         ),
         (
-            "hold and last_lap are played alike: an [[alike]] block should say so, and what tells "
-            "them apart"
+            "hold and last_lap feel the same on this watch: expected an [[alike]] block that says "
+            "how to tell them apart"
         ),
     ] == found["problems"]
     assert main(["profiles", "check", path]) == 1
-    assert "turnover: FAILS: became" in capsys.readouterr().out
+    assert "turnover: FAILS: expected" in capsys.readouterr().out
 
 
 def test_check_of_what_is_no_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,6 +226,6 @@ def test_check_of_what_is_no_watch(tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["profiles", "check", path]) == 2
     err = capsys.readouterr().err
     assert err.startswith(
-        f"kickcue: {path}: actuator.max_pulse: no such key, did you mean 'max_pulses'?"
+        f"kickcue: {path}: actuator.max_pulse: unknown key, did you mean 'max_pulses'?"
     )
     assert 1 == err.count("\n")

@@ -118,7 +118,7 @@ async def left(run: Run, keys: Keys) -> bool:
 
 
 async def test_keys_order_the_race() -> None:
-    """S starts, space is a lap, u takes it back, f finishes; other keys do nothing; without a race
+    """S starts, space is a lap, u to undo, f finishes; other keys do nothing; without a race
     q leaves at once.
     """
     run = Run()
@@ -276,14 +276,14 @@ def test_times_count_from_the_gun() -> None:
     run.view.cues.append(
         Cue(s_to_ns(70.0), "c", CueKind.EVEN, "Even pace: ease", None, (), 1, 2000, None, None)
     )
-    run.notes.append("not recording any more: the disk is full")
+    run.notes.append("recording stopped: the disk is full")
     run.at(75.0, Phase.LAST_LAP)
     board = watching.board()
     assert (65.0, 60.0) == (board.elapsed_s, board.last_cue_s)
     expected = [
         (-2.0, "strap: heart rate fresh"),
         (60.0, "cue: Even pace: ease"),
-        (65.0, "not recording any more: the disk is full"),
+        (65.0, "recording stopped: the disk is full"),
     ]
     assert expected == [(entry.t_s, entry.text) for entry in board.log]
     run.at(80.0, Phase.FINISHED)
@@ -313,10 +313,10 @@ def test_the_parts_of_a_run_in_words() -> None:
     """GIVEN no broker, no recording yet, a recording that failed, and none wanted WHEN looked at
     THEN each is said.
     """
-    run = Run(way=SimpleNamespace(delivery=None, text="no watch is told: no broker"))
+    run = Run(way=SimpleNamespace(delivery=None, text="no cues to a watch: no broker"))
     watching = Watching(cast("RaceDaemon", run))
     board = watching.board()
-    assert ("no watch is told: no broker", "begins with the first thing that is heard") == (
+    assert ("no cues to a watch: no broker", "starts with the first data") == (
         board.wrist.trouble,
         board.recording,
     )
@@ -326,6 +326,6 @@ def test_the_parts_of_a_run_in_words() -> None:
         watching.board().recording_trouble,
     )
     run.settings.record = False
-    assert watching.board().recording == "off, as asked for"
+    assert watching.board().recording == "off, as configured"
     run.resumed = True
-    assert watching.board().title == "5000m, laps of 400 m, training, taken up again"
+    assert watching.board().title == "5000m, laps of 400 m, training, resumed"

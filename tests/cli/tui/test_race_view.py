@@ -35,7 +35,7 @@ FULL: Final = Board(
         3,
         2,
         there=True,
-        who="infinitime on the wrist, heard 2 s ago",
+        who="infinitime on the wrist, last seen 2 s ago",
     ),
     recording="/home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
     sensors={
@@ -54,7 +54,7 @@ EMPTY: Final = Board(
     course_for("mile"),
     Phase.WAITING,
     Wrist("", "no broker"),
-    "begins with the first thing that is heard",
+    "starts with the first data",
 )
 
 
@@ -92,7 +92,7 @@ def test_a_phone_held_upright(columns: int) -> None:
         "race lap 9 of 13",
         "± 6 m to go",
         "184 spm 176 bpm 3:05 min/km",
-        "by your laps and the pod",
+        "from your laps and the pod",
         "last lap in 1:23 ± 5 s",
     ):
         assert expected in text
@@ -104,7 +104,7 @@ def test_a_phone_held_upright(columns: int) -> None:
 
 def test_a_question_is_whole_on_a_phone() -> None:
     """GIVEN a question longer than the terminal is wide THEN it stands on two lines."""
-    asked = "The race is on. q again leaves it, anything else stays."
+    asked = "The race is on. Press q again to quit, any other key to continue."
     lines = drawn(replace(FULL, question=asked), 45, 24)
     assert 24 == len(lines)
     assert asked == " ".join(" ".join(lines[-2:]).split())
@@ -139,7 +139,7 @@ def test_it_says_where_the_runner_is() -> None:
         "184 steps/min",
         "176 heartbeats/min",
         "3:05 min/km, 5.4 m/s",
-        "known by your laps and the pod",
+        "from your laps and the pod",
     ):
         assert expected in text
 
@@ -152,9 +152,9 @@ def test_a_sanctioned_race_has_no_cues() -> None:
         FULL, wrist=Wrist("`kickcue watch` on this machine", None, cues=False), last_cue=None
     )
     text = "\n".join(drawn(board))
-    assert "cues go" not in text
+    assert "cues are sent" not in text
     assert "none yet" not in text
-    assert "no cues: the race is sanctioned; it shows where you are" in text
+    assert "no cues: the race is sanctioned; display only, via" in text
 
 
 def test_it_says_what_comes_next() -> None:
@@ -183,7 +183,7 @@ def test_it_says_what_comes_next() -> None:
         ),
         (EMPTY, "press s when the gun goes"),
         (replace(FULL, phase=Phase.FINISHED), "finished after 12:34"),
-        (replace(EMPTY, phase=Phase.ABORTED), "given up"),
+        (replace(EMPTY, phase=Phase.ABORTED), "abandoned"),
     ):
         assert expected in "\n".join(drawn(board))
 
@@ -227,10 +227,10 @@ def test_a_broker_with_no_watch_behind_it_has_no_green_dot() -> None:
     """
     nobody = replace(
         FULL,
-        wrist=Wrist("`kickcue watch` on this machine", None, who="no watch has been heard yet"),
+        wrist=Wrist("`kickcue watch` on this machine", None, who="no watch seen yet"),
     )
     text = "\n".join(drawn(nobody, columns=80))
-    assert "○ no watch has been heard yet; cues go to `kickcue watch`" in text
+    assert "○ no watch seen yet; cues are sent to `kickcue watch`" in text
 
 
 def test_each_part_tells_how_it_is() -> None:
@@ -241,7 +241,7 @@ def test_each_part_tells_how_it_is() -> None:
     for expected in (
         "● ▂▄▆  -61 dBm, battery 80 %, H10, lost once",
         "○ not seen for 12 s: is it worn and awake?",
-        "● 2 of 3 cues felt; infinitime on the wrist, heard 2 s ago",
+        "● 2 of 3 cues felt; infinitime on the wrist, last seen 2 s ago",
         "● /home/maria/.local/state/kickcue/races/20260614T100911Z-5000m.mcap",
         "11:40  Even pace: ease",
     ):
@@ -328,12 +328,11 @@ def test_what_the_moment_asks_for_stands_where_the_bell_is_awaited() -> None:
     missing = replace(EMPTY, unstarted=True)
     for columns in (80, 60):
         assert any(
-            "finished after 12:34; u takes it back for 43 s" in line
-            for line in drawn(over, columns)
+            "finished after 12:34; u to undo for 43 s" in line for line in drawn(over, columns)
         )
         assert any(
-            "you are running: press s, and what you have run counts" in line
+            "you are running: press s, and the distance so far counts" in line
             for line in drawn(missing, columns)
         )
     assert " s next race · d distance · q quit" == drawn(over)[-1].rstrip()
-    assert not any("takes it back" in line for line in drawn(replace(over, undo_left_s=None)))
+    assert not any("u to undo" in line for line in drawn(replace(over, undo_left_s=None)))

@@ -200,5 +200,5 @@ def test_json_says_how_it_was_recognised() -> None:
         told["address_changes"],
         told["seen_s_ago"],
     )
-    assert "read by the Bluetooth standard alone" in told["why"]
+    assert "read by the plain Bluetooth standard" in told["why"]
     assert "values" not in told

@@ -73,7 +73,7 @@ def test_without_noise_the_line_is_where_it_is(event: str) -> None:
 
 
 def test_a_road_has_no_line() -> None:
-    """GIVEN a road race THEN nothing is learned, whatever the positions do."""
+    """GIVEN a road race THEN nothing learned, whatever the positions do."""
     line = FinishLine(course_for("5k"))
     assert [] == watched(
         line, list(Venue(Random(1), noise_m=0.0).fixes(lambda t_s: MPS * t_s, 0.0, 900))
@@ -145,7 +145,7 @@ def test_a_set_gate_needs_no_lap() -> None:
 @pytest.mark.parametrize("place", [(0.0, math.inf), (math.nan, 0.0), (90.0, 0.0), (0.0, 181.0)])
 def test_no_place_on_earth(place: tuple[float, float]) -> None:
     """GIVEN positions that no receiver can have WHEN they come, before the gun and after THEN
-    nothing is learned and nothing raised.
+    nothing learned and nothing raised.
     """
     watch = FinishLine(course_for("5000m"), None)
     for t_ns in (0, 1):

@@ -189,5 +189,5 @@ def test_a_gate_between_two_posts(lat: float, lon: float, heading: float) -> Non
 )
 def test_a_gate_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     """GIVEN a figure that cannot be THEN it is named with what would be right."""
-    with pytest.raises(UsageError, match=f"gate {next(iter(wrong))} .*should be"):
+    with pytest.raises(UsageError, match=f"gate {next(iter(wrong))}: expected"):
         Gate(**{"lat_deg": 0.0, "lon_deg": 0.0, "heading_deg": 0.0, **wrong})

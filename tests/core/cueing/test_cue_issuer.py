@@ -149,7 +149,9 @@ def test_disarm() -> None:
     at = desk()
     assert [] == at.disarm(0, "nothing is armed")
     arm(at, 0.0, 100.0)
-    assert [Disarm(7, "last_lap-1", "the race is aborted")] == at.disarm(7, "the race is aborted")
+    assert [Disarm(7, "last_lap-1", ("the race is aborted"))] == at.disarm(
+        7, ("the race is aborted")
+    )
     assert [] == at.disarm(8, "again")
     arm(at, 1.0, 99.0)
     give(at, 100.0, LAST_LAP)

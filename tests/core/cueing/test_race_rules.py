@@ -62,6 +62,6 @@ def test_a_refusal_tells_what_and_why() -> None:
     """
     said = refusal(Command(0, CommandKind.UNDO_LAP, Orderer.TRACKSIDE), Rules.ROAD)
     assert (
-        "undo_lap by a trackside helper does not count under road rules: in a race it would be "
+        "undo_lap from a trackside helper ignored under road rules: it would count as "
         "assistance (World Athletics TR 6.3)" == said
     )

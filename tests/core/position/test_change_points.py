@@ -504,7 +504,7 @@ def test_a_place_of_ones_own_is_called_one() -> None:
         race.marks_line()
     estimate = [notice.text for notice in race.notices("line")]
     assert estimate
-    assert all(text.startswith("a place of your own in the lap") for text in estimate)
+    assert all(text.startswith("your own lap point") for text in estimate)
 
 
 def test_a_total_that_was_frozen_is_made_up_for() -> None:

@@ -94,7 +94,7 @@ def test_a_mark_taken_back_measures_nothing() -> None:
 
 def test_laps_that_contradict_each_other_measure_nothing() -> None:
     """GIVEN a pod that reads 8 % long from the middle of the race on, as one that has come loose
-    WHEN it is over THEN nothing is learned.
+    WHEN it is over THEN nothing learned.
     """
     race = Race("5000m")
     race.gun()

@@ -238,8 +238,8 @@ def test_a_locked_sensor_hands_over() -> None:
     assert {155, 156} == set(shown[75:])
     assert [
         (
-            "watch (optical) counts before strap (chest strap) as the setup has it; the strap is "
-            "the truer one"
+            "watch (optical) comes before strap (chest strap) in the configuration; the strap is "
+            "more accurate"
         )
     ] == [n.text for n in notices if n.code == "sensor_order"]
 

@@ -27,8 +27,8 @@ def test_a_motor_of_one_pulse_plays_all_cues_alike() -> None:
     assert (EVERY,) == alike(watch(ONE_TAP))
     (sentence,) = undeclared(watch(ONE_TAP))
     assert sentence.startswith(
-        "drive, even, hold, last_lap, ready, relax and turnover are played alike: an [[alike]] "
-        "block"
+        "drive, even, hold, last_lap, ready, relax and turnover feel the same on this watch: "
+        "expected an [[alike]] block"
     )
     assert [] == list(
         undeclared(replace(watch(ONE_TAP), alike=(Alike(EVERY, "nothing", "one tap"),)))
@@ -55,6 +55,6 @@ def test_an_admission_that_is_not_true_is_an_error() -> None:
     profile = replace(
         watch(), alike=(Alike(frozenset({"long", "twice"}), "text", "it was so once"),)
     )
-    assert ["long and twice are declared alike, but are not, or not all"] == list(
+    assert ["long and twice are declared alike, but do not all feel the same"] == list(
         undeclared(profile, BOTH)
     )

@@ -47,6 +47,6 @@ def test_a_watch_is_recognised_by_one_profile() -> None:
     )
     with pytest.raises(
         UsageError,
-        match="'ACME 1' matches the watch profiles first and second: name one of them",
+        match=r"'ACME 1' matches several watch profiles .first and second.: choose one",
     ):
         recognise([first, second], advert)

@@ -82,7 +82,7 @@ async def test_aplay_without_a_sound_card(
     output = Output(Plan((DRIVE,), "en", tmp_path / "cache", voice="none"), tmp_path, told.append)
     for _ in range(2):
         why = await output.sound(DRIVE, worth_s=2.0)
-        assert "no sound came out: aplay failed: aplay: main:" in (why or "")
+        assert "no sound: aplay failed: aplay: main:" in (why or "")
         assert why == output.trouble
     assert 1 == len(told)
 
@@ -111,10 +111,10 @@ async def test_all_players_fail(programs: Programs) -> None:
     playing = Playing(find_players(None))
     with pytest.raises(
         AudioError,
-        match="no sound came out: pw-play failed: Host is down; paplay failed: exit status 7",
+        match="no sound: pw-play failed: Host is down; paplay failed: exit status 7",
     ):
         await playing.play(CLIP, worth_s=10.0)
-    with pytest.raises(AudioError, match=r"no sound came out: pw-play failed: Host is down$"):
+    with pytest.raises(AudioError, match=r"no sound: pw-play failed: Host is down$"):
         await playing.play(CLIP, worth_s=-1.0)
 
 
@@ -127,7 +127,7 @@ async def test_a_player_that_hangs_is_ended(
     monkeypatch.setattr("kickcue.edges.audio.playback.PATIENCE_S", 0.2)
     programs.script("pw-play", f"echo $$ > {tmp_path}/pid; exec /bin/sleep 1000")
     playing = Playing(find_players(None))
-    with pytest.raises(AudioError, match=r"pw-play did not end within 0\.3 s"):
+    with pytest.raises(AudioError, match=r"pw-play did not finish within 0\.3 s"):
         await playing.play(CLIP, worth_s=10.0)
     assert not is_running(tmp_path / "pid")
 
@@ -150,7 +150,7 @@ def test_no_player_says_what_to_install(programs: Programs) -> None:
     install.
     """
     assert not programs.log.read_text()
-    with pytest.raises(AudioError, match="no program to play sound with: sudo apt install"):
+    with pytest.raises(AudioError, match="no audio player found: sudo apt install"):
         find_players(None)
     with pytest.raises(AudioError, match="the player aplay is not installed: sudo apt install"):
         find_players("aplay")

@@ -114,8 +114,8 @@ async def test_a_cache_that_cannot_be_is_done_without(
     [
         ("echo 'no such model' >&2; exit 1", "tones only: piper failed: no such model"),
         ("exit 3", "tones only: piper failed: exit status 3"),
-        ("exit 0", "tones only: .*phrase.wav: is no WAV file"),
-        ("echo text > $4", "tones only: .*phrase.wav: is no WAV file"),
+        ("exit 0", "tones only: .*phrase.wav: not a WAV file"),
+        ("echo text > $4", "tones only: .*phrase.wav: not a WAV file"),
     ],
 )
 async def test_a_voice_that_fails_leaves_the_tones(

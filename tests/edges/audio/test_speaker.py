@@ -195,7 +195,7 @@ async def test_trouble_is_told_once_and_passes(ear: Ear) -> None:
         for number in (1, 2):
             speaking.play(replace(CUE, id=f"even-{number}"))
             await until(lambda number=number: len(ear.acks) == number)  # type: ignore[misc]
-        why = "no sound came out: aplay failed: No such device"
+        why = "no sound: aplay failed: No such device"
         assert [("even-1", False, why), ("even-2", False, why)] == ear.heard
         assert [f"audio: {why}"] == ear.told
         assert why == speaking.output.trouble
@@ -216,13 +216,13 @@ async def test_a_machine_without_anything(programs: Programs, tmp_path: Path) ->
     async with speaker(
         plan, now_ns=lambda: BEGAN_NS, answered=acks.append, told=told.append
     ) as speaking:
-        assert ["no program to play sound with", "no voice is installed"] == [
+        assert ["no audio player found", "no voice is installed"] == [
             each.split(": ")[1] for each in told
         ]
         speaking.play(CUE)
         await until(lambda: bool(acks))
     assert not programs.log.read_text()
-    assert "no sound came out: there is no player" == acks[0].why
+    assert "no sound: no player" == acks[0].why
 
 
 async def test_no_place_for_files(
@@ -235,6 +235,6 @@ async def test_no_place_for_files(
         raise FileNotFoundError(2, "No usable temporary directory")
 
     monkeypatch.setattr("tempfile.TemporaryDirectory", nowhere)
-    with pytest.raises(AudioError, match="no folder for temporary files can be written"):
+    with pytest.raises(AudioError, match="no writable folder for temporary files"):
         async with speaker(Plan((SOUND,), "en", tmp_path), now_ns=lambda: BEGAN_NS):
             pass

@@ -109,7 +109,7 @@ async def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     async with both() as (fake, receiver, _):
         await until(lambda: fake.asked.count("?DEVICES;") >= 3)
         assert fake.connections == 1
-        assert "does the receiver see the sky?" in (receiver.trouble or "")
+        assert "can the receiver see the sky?" in (receiver.trouble or "")
         fake.answers = False
         await until(lambda: fake.connections >= 2)
 
@@ -157,7 +157,7 @@ async def test_positions_too_rough_for_a_line() -> None:
         fake.say(tpv(0, eph=50.0))
         await until(lambda: len(found) == 1)
         assert "127.0.0.1" in (receiver.trouble or "")
-        assert "positions to ±20 m, a line wants ±10 m" in (receiver.trouble or "")
+        assert "accuracy ±20 m, but the finish line needs ±10 m" in (receiver.trouble or "")
 
 
 async def test_positions_that_cease() -> None:
@@ -168,4 +168,4 @@ async def test_positions_that_cease() -> None:
         await until(lambda: len(found) == 1)
         assert receiver.trouble is None
         now_s[0] = 10.5
-        assert "tells no position" in (receiver.trouble or "")
+        assert "no position" in (receiver.trouble or "")

@@ -147,7 +147,7 @@ async def test_it_ends_when_owner_and_guard_are_killed(
         assert not gone(int(pid))
         async with private_broker(TOPICS) as broker:
             assert [broker.folder] == list(runtime_folder().glob("broker-*"))
-        assert "that an earlier kickcue has left behind is ended" in caplog.text
+        assert "stopped a private broker left behind by an earlier kickcue" in caplog.text
     await until(lambda: gone(int(pid)) and not folder.exists())
 
 
@@ -216,7 +216,7 @@ async def test_junk_cannot_fill_it(
         server = broker.server_pid
         with suppress(MqttError):
             await junk(broker.watch)
-        await until(lambda: "is full of junk" in caplog.text)
+        await until(lambda: "is full of unwanted messages" in caplog.text)
         await until(lambda: broker.server_pid != server and listens(broker.address.port))
         async with client(broker.address) as daemon, client(broker.watch) as watch:
             await watch.subscribe(TOPICS["cue"], 1)
@@ -362,7 +362,7 @@ async def test_a_program_that_cannot_be_run_is_reported(
         program.write_bytes(b"\x7fELF of somebody else")
         program.chmod(0o644 if kind == "not to be run" else 0o755)
     monkeypatch.setattr(broker_module, "_server", lambda: program)
-    with pytest.raises(BrokerError, match=r"^the private broker cannot be started: .+nats-server$"):
+    with pytest.raises(BrokerError, match=r"^cannot start the private broker: .+nats-server$"):
         async with private_broker(TOPICS):
             pass
     assert list(runtime_folder().iterdir()) == []

@@ -284,7 +284,7 @@ async def test_a_cue_that_no_wire_can_carry_is_the_callers_mistake(nats: Nats) -
     key.
     """
     async with running(nats) as run:
-        with pytest.raises(UsageError, match=r"cue 'c1' cannot be sent: pulses\.0\.2"):
+        with pytest.raises(UsageError, match=r"cannot send cue 'c1': pulses\.0\.2"):
             run.delivery.send(replace(run.cue("c1"), pulses=((200, 100, 3.0),)))
 
 

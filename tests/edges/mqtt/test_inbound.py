@@ -175,7 +175,9 @@ def test_the_reason_of_a_refusal_is_logged(caplog: pytest.LogCaptureFixture) -> 
     box = inbound()
     assert box.take(Received(TOPICS["command"], b"lap!", retained=False, received_s=0.0)) is None
     assert box.counters.broken == 1
-    assert ["kickcue/runner/command refused: command: no JSON: b'lap!'"] == caplog.messages
+    assert [
+        ("kickcue/runner/command refused: command: expected JSON, got b'lap!'")
+    ] == caplog.messages
 
 
 def test_the_documents_are_renewed_by_one_command(

@@ -55,10 +55,10 @@ def test_a_message_without_its_version_is_of_version_1(name: str) -> None:
 @pytest.mark.parametrize(
     ("payload", "says"),
     [
-        (b"", "no JSON"),
-        (b"\xff\xfe", "no JSON"),
-        (b"[1]", "a JSON object is expected"),
-        (b'{"wire": 2}', "wire version 2; this kickcue speaks 1"),
+        (b"", "expected JSON"),
+        (b"\xff\xfe", "expected JSON"),
+        (b"[1]", "expected a JSON object"),
+        (b'{"wire": 2}', "expected wire version 1, got 2"),
         (b'{"run_id": "w", "sent_ms": 0, "id": "p"}', "kind: is missing"),
         (
             b'{"run_id": "w", "sent_ms": 2147483648, "id": "p", "kind": "lap"}',
@@ -68,7 +68,7 @@ def test_a_message_without_its_version_is_of_version_1(name: str) -> None:
             b'{"run_id": "w", "sent_ms": 0, "id": "p", "kind": "jump"}',
             "kind: expected one of start, lap, undo_lap, finish, abort, distance, got 'jump'",
         ),
-        (b" " * 9000, "9000 bytes, more than 8192"),
+        (b" " * 9000, "expected at most 8192 bytes, got 9000"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(payload: bytes, says: str) -> None:

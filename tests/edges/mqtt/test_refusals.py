@@ -93,7 +93,7 @@ async def test_a_refused_topic_is_told_once_and_when_it_is_over(
         await until(taken)
         assert session.counters.connections == 1
     assert any(
-        "takes" in record.getMessage() and TOPICS[name] in record.getMessage()
+        "accepts" in record.getMessage() and TOPICS[name] in record.getMessage()
         for record in caplog.records
     )
 

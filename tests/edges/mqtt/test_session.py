@@ -51,7 +51,7 @@ async def test_a_wrong_password(broker: Broker) -> None:
     wrong = replace(broker.address, password="hunter2")
     assert (
         await refusal(wrong)
-        == f"broker {wrong}: login of user 'daemon' refused; check user and password"
+        == f"broker {wrong}: login of user 'daemon' refused: check user and password"
     )
 
 
@@ -60,7 +60,7 @@ async def test_no_user_where_one_is_needed(broker: Broker) -> None:
     nobody = replace(broker.address, user=None, password=None)
     assert (
         await refusal(nobody)
-        == f"broker {nobody}: login without a user refused; check user and password"
+        == f"broker {nobody}: login without a user refused: check user and password"
     )
 
 
@@ -82,7 +82,7 @@ async def test_something_listens_that_is_no_broker(mute: int) -> None:
     """
     assert (
         await refusal(Address("127.0.0.1", mute))
-        == f"broker mqtt://127.0.0.1:{mute}: cannot connect: no answer as an MQTT broker within 2 s"
+        == f"broker mqtt://127.0.0.1:{mute}: cannot connect: no MQTT answer within 2 s"
     )
 
 
@@ -109,7 +109,7 @@ async def test_tls(mosquitto: Mosquitto, certificates: Path) -> None:
     mosquitto.signal(signal.SIGKILL)
     del mosquitto.options[-2:]
     mosquitto.come_back()
-    assert "does the broker speak TLS on this port? mqtt:// is without" in await refusal(safe)
+    assert "does this port use TLS? mqtt:// is without TLS" in await refusal(safe)
     gc.collect()  # here, where the warning is expected
 
 
@@ -252,7 +252,7 @@ async def test_a_watch_passes_over_what_it_cannot_read(
         )
         run.delivery.send(run.cue("c1"))
         await until(lambda: bool(run.inputs))
-    assert "kickcue/test/cue refused: cue: wire version 2; this kickcue speaks 1" in caplog.messages
+    assert "kickcue/test/cue refused: cue: expected wire version 1, got 2" in caplog.messages
 
 
 # ---- the outbox

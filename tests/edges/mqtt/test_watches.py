@@ -46,12 +46,12 @@ def test_a_watch_is_there_while_it_says_so() -> None:
     more, and when it was last heard is told.
     """
     watches = Watches()
-    assert (False, "no watch has been heard yet") == (watches.is_there(0), watches.text(0))
+    assert (False, "no watch seen yet") == (watches.is_there(0), watches.text(0))
     watches.take_presence(presence(), 0)
     assert watches.is_there(GONE_AFTER_NS)
-    assert watches.text(5 * NS_PER_S) == "infinitime on the wrist, heard 5 s ago"
+    assert watches.text(5 * NS_PER_S) == "infinitime on the wrist, last seen 5 s ago"
     assert not watches.is_there(GONE_AFTER_NS + 1)
-    assert watches.text(40 * NS_PER_S) == "no watch is there: infinitime was last heard 40 s ago"
+    assert watches.text(40 * NS_PER_S) == "no watch: infinitime was last seen 40 s ago"
 
 
 def test_a_bridge_whose_watch_is_out_of_reach_is_no_wrist() -> None:
@@ -61,7 +61,7 @@ def test_a_bridge_whose_watch_is_out_of_reach_is_no_wrist() -> None:
     watches = Watches()
     watches.take_presence(presence(), 0)
     watches.take_presence(presence(on=False, why="no link to it"), NS_PER_S)
-    assert (False, "no watch is there: infinitime: no link to it") == (
+    assert (False, "no watch: infinitime: no link to it") == (
         watches.is_there(NS_PER_S),
         watches.text(NS_PER_S),
     )
@@ -73,7 +73,7 @@ def test_a_last_will_ends_it_at_once() -> None:
     """
     watches = Watches()
     watches.take_presence(presence("before", on=False, sent_ms=None), 0)
-    assert watches.text(0) == "no watch has been heard yet"
+    assert watches.text(0) == "no watch seen yet"
     watches.take_presence(presence(), 0)
     watches.take_presence(presence(on=False, sent_ms=None, why="its connection was lost"), NS_PER_S)
     assert not watches.is_there(NS_PER_S)

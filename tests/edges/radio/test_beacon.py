@@ -171,7 +171,7 @@ def test_others_beacons_are_not_heard() -> None:
     listener = Listener(BeaconPin(eddystone=SAID.namespace))
     assert 0 == listener.hear(LINE, (Eddystone("0" * 20, SAID.instance), IBeacon(UUID, 1, 7)))
     assert 0 == listener.hear(LINE, ())
-    assert "not heard yet" in listener.ear.health.why
+    assert "no signal from the beacon yet" in listener.ear.health.why
     assert 1 == listener.hear(LINE)
     assert [BeaconReading(s_to_ns(3.0), -70)] == listener.events
     health = listener.ear.health
@@ -194,7 +194,7 @@ def test_two_that_answer_are_told() -> None:
     before = len(listener.events)
     for address in ("A", "B", "A"):
         assert before == listener.hear(address)
-    assert "A and B both say they are the beacon" in listener.ear.health.why
+    assert "A and B both claim to be the beacon" in listener.ear.health.why
     listener.now_s += 11.0
     assert before + 1 == listener.hear("A")
 
@@ -216,7 +216,7 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
     listener = Listener(BeaconPin(address=LINE))
     listener.hear(LINE)
     listener.now_s += 30.0
-    assert (Stage.SILENT, "heard 30 s ago, as far from the finish line it should be") == (
+    assert (Stage.SILENT, "last heard 30 s ago, as expected away from the finish line") == (
         listener.ear.health.stage,
         listener.ear.health.why,
     )

@@ -49,7 +49,7 @@ def test_of_two_with_one_name_neither_is_taken() -> None:
     choice = choose(BY_NAME, [heard(STRAP, "Stryd"), heard(OTHER, "Stryd")], NOW_S)
     assert None is choice.heard
     assert (
-        f"2 devices call themselves 'Stryd' ({STRAP} and {OTHER}): pin one by its address"
+        f"2 devices are named 'Stryd' ({STRAP} and {OTHER}): choose one by its address"
         == choice.why
     )
 
@@ -67,7 +67,7 @@ def test_a_name_is_listened_to_before_it_is_believed() -> None:
     whether there is another.
     """
     assert (
-        "two of that name"
+        "only one of that name"
         in choose(BY_NAME, [heard(STRAP, "Stryd", for_s=SETTLE_S - 0.1)], NOW_S).why
     )
     assert None is not choose(BY_NAME, [heard(STRAP, "Stryd")], NOW_S).heard

@@ -51,7 +51,7 @@ BUS = "org.freedesktop.DBus.Error"
         (FileNotFoundError(2, "No such file"), "systemctl start dbus"),
         (ConnectionRefusedError(111, "Connection refused"), "systemctl start dbus"),
         (PermissionError(13, "Permission denied"), "usermod -aG bluetooth"),
-        (EOFError(), "as soon as D-Bus is back"),
+        (EOFError(), "lost the connection to D-Bus"),
         (AuthError("REJECTED"), "usermod -aG bluetooth"),
         (InvalidAddressError("x"), "DBUS_SYSTEM_BUS_ADDRESS"),
         (ModuleNotFoundError("No module named 'android'"), "android"),
@@ -67,11 +67,11 @@ def test_bluetooth_itself_is_the_matter(error: Exception, words: str) -> None:
 @pytest.mark.parametrize(
     ("error", "words", "gone"),
     [
-        (TimeoutError(), "not taken by a watch or phone", True),
+        (TimeoutError(), "not connected to a watch or phone", True),
         (BleakDeviceNotFoundError("x", "x"), "is it worn", True),
         (BleakError("device 'dev_00_11_22_33_44_55' not found"), "is it worn", True),
         (BleakDBusError(f"{BUS}.UnknownObject", ["x"]), "is it worn", True),
-        (BleakDBusError(f"{BLUEZ}.InProgress", ["x"]), "trying again", False),
+        (BleakDBusError(f"{BLUEZ}.InProgress", ["x"]), "retrying", False),
         (
             BleakDBusError(f"{BLUEZ}.Failed", ["le-connection-abort-by-local"]),
             "le-connection-abort-by-local",
@@ -79,10 +79,14 @@ def test_bluetooth_itself_is_the_matter(error: Exception, words: str) -> None:
         ),
         (BleakDBusError(f"{BLUEZ}.Failed", ["Input/output error"]), "Input/output error", False),
         (BleakDBusError(f"{BLUEZ}.Failed", []), "org.bluez.Error.Failed", False),
-        (BleakDBusError(f"{BLUEZ}.NotPermitted", ["x"]), "does not pair", False),
-        (BleakGATTProtocolError(0x05), "does not pair", False),
+        (BleakDBusError(f"{BLUEZ}.NotPermitted", ["x"]), "requires Bluetooth pairing", False),
+        (BleakGATTProtocolError(0x05), "requires Bluetooth pairing", False),
         (BleakGATTProtocolError(0x0E), "Unlikely Error", False),
-        (BleakError("failed to discover services, device disconnected"), "hung up", False),
+        (
+            BleakError("failed to discover services, device disconnected"),
+            "the sensor disconnected",
+            False,
+        ),
         (BleakError("something new"), "something new", False),
         (NotImplementedError(), "NotImplementedError", False),
     ],
@@ -118,4 +122,4 @@ def test_what_only_this_machine_can_tell(monkeypatch: pytest.MonkeyPatch) -> Non
         assert explain(error).endswith("is not installed: sudo apt install bluez")
     monkeypatch.setattr(linux, "is_blocked", lambda how: how == "hard")
     off = diagnose(BleakDBusError(f"{BLUEZ}.NotReady", ["Resource Not Ready"]))
-    assert ("by a switch or key of this machine" in off.text, off.unusable) == (True, True)
+    assert ("by a hardware switch or key on this machine" in off.text, off.unusable) == (True, True)

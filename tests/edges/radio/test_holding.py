@@ -179,7 +179,7 @@ async def test_a_device_with_nothing_to_read_says_so(bluez: FakeBluez, ear: Ear)
     """
     bluez.add_sensor(STRAP, "lamp", services={"1812": ["2a4d"]})
     async with ear.radio(STRAP_PIN) as radio:
-        await until(lambda: "nothing that kickcue reads" in radio.health["strap"].why)
+        await until(lambda: "nothing that kickcue can read" in radio.health["strap"].why)
     assert [] == ear.events
 
 

@@ -89,7 +89,7 @@ async def test_two_profiles_that_claim_one_device_are_told() -> None:
     claims = [profile(matches=(Match(name="polar*"),)), profile(matches=(Match(name="*h10*"),))]
     async with looking_around(claims, all_devices=True) as around:
         await until(around)
-    assert "must say more" in around()[0].found.why
+    assert "needs a narrower" in around()[0].found.why
 
 
 async def test_looking_around_without_bluetooth_says_why(bluez: FakeBluez, bus: PrivateBus) -> None:
@@ -126,7 +126,8 @@ async def test_a_bluetoothd_that_hangs_is_told(
     monkeypatch.setattr("kickcue.edges.radio.scanner.START_S", 0.1)
     bluez.hang("StartDiscovery", times=9)
     with pytest.raises(
-        RadioError, match="stopped answering: if that stays so, sudo systemctl restart bluetooth"
+        RadioError,
+        match="stopped responding: if it stays that way, sudo systemctl restart bluetooth",
     ):
         async with looking_around([]):
             pass
@@ -175,7 +176,7 @@ async def test_a_device_that_cannot_be_listened_to_is_an_error(
     async with looking_around([], all_devices=True) as around:
         await until(lambda: len(around()) == 2)
         lamp = next(each for each in around() if each.name == "lamp")
-    await refused(lamp, ear, "'lamp' is unknown and offers no service that kickcue reads")
+    await refused(lamp, ear, "'lamp' is unknown and offers no service that kickcue can read")
     strap.advertise(on=False)
     bluez.forget(strap)
     await refused(STRAP_PIN, ear, f"looking for {STRAP.lower()}")
@@ -251,5 +252,5 @@ async def test_a_device_that_went_away_cannot_be_looked_into(bluez: FakeBluez) -
     async with looking_around([], all_devices=True) as around:
         await until(around)
         (seen,) = around()
-        with pytest.raises(RadioError, match="out of sight"):
+        with pytest.raises(RadioError, match="out of range"):
             await looked_into(replace(seen, address="C0:FF:EE:00:00:99"), [])

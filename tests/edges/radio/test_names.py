@@ -38,9 +38,7 @@ async def test_of_two_sensors_of_one_name_neither_is_taken(
     async with ear.radio(STRAP_PIN, BY_NAME) as radio:
         await until_heard(ear, strap, "strap")
         await until(
-            lambda: (
-                f"2 devices call themselves 'Stryd' ({POD} and {OTHER})" in radio.health["pod"].why
-            )
+            lambda: f"2 devices are named 'Stryd' ({POD} and {OTHER})" in radio.health["pod"].why
         )
         assert Stage.LOOKING is radio.health["pod"].stage
         assert {STRAP} == connected(bluez)

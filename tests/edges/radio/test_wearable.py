@@ -161,7 +161,7 @@ async def test_a_watch_that_stays_full_is_connected_to_anew(
         sensor.notify(NUS_NOTIFY, XOFF)
         await until(lambda: [XOFF] == said)
         assert not await held.play(TWO_BUZZES, asyncio.get_running_loop().time() + 0.2)
-        assert "the watch can take no more" == held.why
+        assert "the watch accepts no more data" == held.why
         await until(lambda: held.health.connections == 2)
         assert await held.play(TWO_BUZZES, soon())
         await until(lambda: len(watch.felt) == 1)
@@ -314,7 +314,7 @@ def test_a_watch_that_cannot_be_recognised_has_to_be_named() -> None:
     """GIVEN a profile without any way to be recognised, or two ways at once WHEN pinned THEN what
     is wrong is said.
     """
-    with pytest.raises(UsageError, match="its address or its name"):
+    with pytest.raises(UsageError, match="its address or name"):
         WatchPin(load_watch("bangle-gb"))
-    with pytest.raises(UsageError, match="not both"):
+    with pytest.raises(UsageError, match="got both"):
         WatchPin(PINETIME, address="C0:FF:EE:00:00:11", name="InfiniTime")

@@ -47,7 +47,7 @@ async def test_a_sensor_that_drops_is_won_back(ear: Ear, strap: Sensor) -> None:
 @pytest.mark.parametrize(
     ("serves", "asks"),
     [
-        (1, "awake? Has another device got it? It serves one at a time."),
+        (1, "awake? Is another device connected to it? It allows one at a time."),
         (2, "awake?"),
         (None, "awake?"),
     ],
@@ -212,7 +212,7 @@ async def test_an_adapter_pulled_out(bluez: FakeBluez, ear: Ear, strap: Sensor) 
     async with ear.radio(STRAP_PIN) as radio:
         await until_heard(ear, strap, "strap")
         bluez.unplug()
-        await until(lambda: "no Bluetooth adapter" in radio.health["strap"].why)
+        await until(lambda: "no working Bluetooth adapter" in radio.health["strap"].why)
         bluez.plug_in()
         await until_heard(ear, strap, "strap")
 
@@ -530,7 +530,7 @@ async def test_an_adapter_that_is_not_there_is_named(bluez: FakeBluez, ear: Ear)
     async with sensors([STRAP_PIN], ear.put, time.monotonic_ns, adapter="hci7") as radio:
         await until(lambda: radio.health["strap"].stage is Stage.OFF)
         assert (
-            "adapter 'hci7' is not there: bluetoothctl list names those that are"
+            "no adapter 'hci7': bluetoothctl list shows those there are"
             == radio.health["strap"].why
         )
     assert 0 == bluez.count("StartDiscovery")

@@ -44,7 +44,7 @@ def test_names_have_addresses_of_their_own() -> None:
 @pytest.mark.parametrize("chars", [[], ["2a19"], ["6e400003-b5a3-f393-e0a9-e50e24dcca9e"]])
 def test_a_sensor_must_measure_something(chars: list[str]) -> None:
     """A battery alone, or what no standard service has, is no sensor."""
-    with pytest.raises(UsageError, match="nothing that a virtual sensor can offer"):
+    with pytest.raises(UsageError, match="for a virtual sensor, got none of them"):
         describe("dumb", chars)
 
 
