@@ -118,10 +118,10 @@ class SensorPin(BaseModel):
     def _one_pin(self) -> Self:
         told = [kind for kind in PINS if getattr(self, kind) is not None]
         if len(told) != 1:
-            found = f"{' and '.join(told)} together" if told else "no device is named"
+            found = " and ".join(told) or "none of them"
             raise ValueError(
-                f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes "
-                "it)"
+                "expected exactly one of address, name and mqtt ('kickcue pair' writes it), got "
+                f"{found}"
             )
         return self
 
@@ -138,8 +138,8 @@ def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
         names = [name for name, pin in sensors.items() if pin.pin == (kind, value)]
         if len(names) > 1:
             return (
-                f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each "
-                "sensor should have its own"
+                f"expected a device of its own for each sensor, got {kind} {value!r} for "
+                f"{' and '.join(names)}"
             )
     return None
 
@@ -258,7 +258,7 @@ class BeaconSettings(BaseModel):
     def _one(self) -> Self:
         told = [name for name in _MEANT_BY if getattr(self, name) is not None]
         if len(told) > 1:
-            raise ValueError(f"{' and '.join(told)} together: expected one of them")
+            raise ValueError(f"expected one of {', '.join(MEANT_BY)}, got {' and '.join(told)}")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
                 raise ValueError(f"expected {name} and {needs} together, got only {name}")

@@ -86,7 +86,7 @@ class Keeper:
                     began_s = loop.time()
                     await self._start_server()
             except OSError as error:  # no more processes, no more memory: that may pass
-                LOG.warning("the private broker cannot be started: %s; retrying", error.strerror)
+                LOG.warning("cannot start the private broker: %s; retrying", error.strerror)
                 await asyncio.sleep(back_off.longest_s)
 
     async def _until_something_ended(self) -> None:
