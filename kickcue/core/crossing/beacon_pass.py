@@ -156,16 +156,16 @@ def closest(readings: Sequence[Reading], since_s: float, now_s: float) -> float 
     None where that is not over, was before ``since_s``, or cannot be told.
     """
     odds = _odds([*_cells(readings, now_s), *_silences(readings, since_s, now_s)])
-    all_ = sum(odds)
-    mean_s = sum(p * ago for p, ago in zip(odds, _AGO_S, strict=True)) / all_
+    all_ = math.fsum(odds)
+    mean_s = math.fsum(p * ago for p, ago in zip(odds, _AGO_S, strict=True)) / all_
     sd_s = math.sqrt(
-        sum(p * (ago - mean_s) ** 2 for p, ago in zip(odds, _AGO_S, strict=True)) / all_
+        math.fsum(p * (ago - mean_s) ** 2 for p, ago in zip(odds, _AGO_S, strict=True)) / all_
     )
     longest_s = min(REACH_S, now_s - since_s) - EDGE_S
     over = [(p, ago) for p, ago in zip(odds, _AGO_S, strict=True) if OVER_S <= ago < longest_s]
-    share = sum(p for p, _ in over)
+    share = math.fsum(p for p, _ in over)
     return (
-        now_s - sum(p * ago for p, ago in over) / share
+        now_s - math.fsum(p * ago for p, ago in over) / share
         if share >= SURE and sd_s <= SHARPEST_S
         else None
     )
@@ -199,8 +199,8 @@ def _odds(cells: Sequence[Cell]) -> list[float]:
     logs = [[_log_evidence(cells, ago, curve) for curve in _CURVES] for ago in _AGO]
     standing = _log_evidence(cells, 0, _FLAT)
     most = max(standing, *(max(row) for row in logs))
-    weights = [sum(math.exp(each - most) for each in row) for row in logs]
-    total = sum(weights) + STANDING * len(_AGO) * len(_CURVES) * math.exp(standing - most)
+    weights = [math.fsum(math.exp(each - most) for each in row) for row in logs]
+    total = math.fsum(weights) + STANDING * len(_AGO) * len(_CURVES) * math.exp(standing - most)
     return [weight / total for weight in weights]
 
 

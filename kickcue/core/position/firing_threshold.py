@@ -70,13 +70,13 @@ def odds_to_fire(places: Sequence[Awaited], late_m: float, late_sd_m: float) -> 
     heaviest = places[0]
     if not any(place.seen for place in places):
         return EVEN_ODDS
-    if heaviest.weight >= NO_DOUBT * sum(place.weight for place in places):
+    if heaviest.weight >= NO_DOUBT * math.fsum(place.weight for place in places):
         return odds_to_fire_at(heaviest.sd_m, late_m, late_sd_m, heaviest.seen)
     spread_m = max(late_sd_m, 0.01)
     first_m = min(-place.past_m - SURE * place.sd_m for place in places)
     last_m = max(-place.past_m + SURE * place.sd_m for place in places) + late_m + SURE * spread_m
     on_m = _first_balance(places, (first_m, last_m), late_m, spread_m)
-    return sum(place.weight * _passed(place, on_m) for place in places) / sum(
+    return math.fsum(place.weight * _passed(place, on_m) for place in places) / math.fsum(
         place.weight for place in places
     )
 

@@ -190,7 +190,7 @@ class GaussianMixture:
 def _pruned(branches: list[KalmanFilter]) -> list[KalmanFilter]:
     """Return ``MOST_HYPOTHESES`` at most, heaviest first, weights normed, near twins merged."""
     branches.sort(key=lambda h: -h.weight)
-    total = sum(h.weight for h in branches)
+    total = math.fsum(h.weight for h in branches)
     kept: list[KalmanFilter] = []
     for h in branches:
         if h.weight < LEAST_WEIGHT * total:
@@ -201,7 +201,7 @@ def _pruned(branches: list[KalmanFilter]) -> list[KalmanFilter]:
         elif len(kept) < MOST_HYPOTHESES:
             kept.append(h)
     kept.sort(key=lambda h: -h.weight)
-    total = sum(h.weight for h in kept)
+    total = math.fsum(h.weight for h in kept)
     for h in kept:
         h.weight /= total
     return kept

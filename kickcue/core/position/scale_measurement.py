@@ -85,7 +85,7 @@ class ScaleMeasurement:
 
         Those whose metres do not matter are left out.
         """
-        little_m = (1.0 - ONE_PODS_SHARE) * sum(self._counted_m.values())
+        little_m = (1.0 - ONE_PODS_SHARE) * math.fsum(self._counted_m.values())
         ranked = sorted(self._counted_m, key=lambda name: -self._counted_m[name])
         return tuple(name for name in ranked if name != NO_POD and self._counted_m[name] > little_m)
 
@@ -97,10 +97,12 @@ class ScaleMeasurement:
         if self._lines < LEAST_LINES or not self._fits:
             return None
         pod = max(self._counted_m, key=lambda name: self._counted_m[name])
-        if pod == NO_POD or self._counted_m[pod] < ONE_PODS_SHARE * sum(self._counted_m.values()):
+        if pod == NO_POD or self._counted_m[pod] < ONE_PODS_SHARE * math.fsum(
+            self._counted_m.values()
+        ):
             return None
-        mean = sum(h.weight * h.c for h in belief)
-        unsure = sum(h.weight * (h.cc + (h.c - mean) ** 2) for h in belief)
+        mean = math.fsum(h.weight * h.c for h in belief)
+        unsure = math.fsum(h.weight * (h.cc + (h.c - mean) ** 2) for h in belief)
         sharpness = 1.0 / self._track.cc - 1.0 / EXPECTED_SD**2
         if unsure > MOST_SD**2 or sharpness < 1.0 / MOST_SD**2:
             return None

@@ -42,8 +42,8 @@ def learned(scales: Sequence[MeasuredScale]) -> tuple[float, float]:
     for number, race in enumerate(scales):
         ahead = beliefs if number == 0 else _maybe_changed(beliefs)
         beliefs = _pruned([_seen(belief, race) for belief in ahead])
-    mean = sum(weight * m for weight, m, _ in beliefs)
-    variance = sum(weight * (v + (m - mean) ** 2) for weight, m, v in beliefs)
+    mean = math.fsum(weight * m for weight, m, _ in beliefs)
+    variance = math.fsum(weight * (v + (m - mean) ** 2) for weight, m, v in beliefs)
     if not scales:  # the generic spread is of pods on the day of a race
         return mean, math.sqrt(variance)
     return mean, math.sqrt(variance + DAY_SD**2)
@@ -79,7 +79,7 @@ def _pruned(beliefs: list[_Belief]) -> list[_Belief]:
     It is one wide one where none is possible at all (numbers far from any pod's).
     """
     heaviest = sorted(beliefs, key=lambda belief: -belief[0])[:MOST_HYPOTHESES]
-    total = sum(weight for weight, _, _ in heaviest)
+    total = math.fsum(weight for weight, _, _ in heaviest)
     if total <= 0.0:
         return [(1.0, heaviest[0][1], CHANGED_SD**2)]
     return [(weight / total, mean, variance) for weight, mean, variance in heaviest]
