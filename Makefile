@@ -20,6 +20,7 @@ help:
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make test-random  feed the engine 2,000,000 random events"
 	@echo "make test-pythons the core on every Python that is here, 3.11 to 3.14"
+	@echo "make mutants      200 small mistakes made in a copy: which does no test notice?"
 	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
 	  "(an hour or more)"
 	@echo "make check   lint, format, types"
@@ -55,6 +56,10 @@ test-random: $(VENV)/.dev-installed
 
 test-pythons:
 	@.ci/pythons
+
+MUTANTS ?=
+mutants: $(VENV)/.dev-installed
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check
