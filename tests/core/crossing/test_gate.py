@@ -100,12 +100,22 @@ def test_running_along_the_line_is_no_crossing(
         [(5.0 * (i - 15.3), -25.0) for i in range(30)],
         [(0.8 * (i - 30.3), 0.0) for i in range(60)],
         [(-20.0, 0.0)] * 10 + [(20.0, 0.0)] * 10,
+        [(2.7 * (i - 15.3), 7.4 * (i - 15.3)) for i in range(30)],
+        [(2.7 * (i - 15.3), -7.4 * (i - 15.3)) for i in range(30)],
     ],
-    ids=["the wrong way", "too far right", "too far left", "at a stroll", "by a jump"],
+    ids=[
+        "the wrong way",
+        "too far right",
+        "too far left",
+        "at a stroll",
+        "by a jump",
+        "70 degrees to the right",
+        "70 degrees to the left",
+    ],
 )
 def test_what_is_no_crossing(places: list[tuple[float, float]], foretells: bool) -> None:
-    """GIVEN a line is passed the wrong way, beside its ends, slowly or in one jump THEN nothing is
-    crossed.
+    """GIVEN a line is passed the wrong way, beside its ends, slowly, in one jump or sideways THEN
+    nothing is crossed.
     """
     gate = Gate(51.5, 0.0, 77.0)
     assert [] == crossings(gate, fixes(gate, places), foretells=foretells)
