@@ -138,6 +138,37 @@ def test_bad_fixes_change_nothing(foretells: bool) -> None:
     assert crossings(gate, good, foretells=foretells) == crossings(gate, mixed, foretells=foretells)
 
 
+@pytest.mark.parametrize("foretells", [True, False])
+@pytest.mark.parametrize(
+    ("later_s", "x_m", "accuracy_m"),
+    [(0.5, 6.0, 50.0), (0.0, 6.0, 3.0), (0.5, 0.0, 3.0)],
+    ids=["not accurate", "of a time that was told", "the one before once more"],
+)
+def test_a_bad_fix_within_reach_moves_no_crossing(
+    later_s: float, x_m: float, accuracy_m: float, foretells: bool
+) -> None:
+    """GIVEN beside each good fix a bad one that the runner could have reached, a few metres ahead
+    or where he was THEN the moment stays to the nanosecond.
+    """
+    gate = Gate(51.5, 0.0, 0.0)
+    good = fixes(gate, [(5.0 * (i - 15.3), 0.0) for i in range(30)])
+    metre_deg = math.degrees(1.0 / 6_371_008.8)
+    mixed = [
+        each
+        for fix in good
+        for each in (
+            fix,
+            replace(
+                fix,
+                t_ns=fix.t_ns + s_to_ns(later_s),
+                lat_deg=fix.lat_deg + x_m * metre_deg,
+                accuracy_m=accuracy_m,
+            ),
+        )
+    ]
+    assert crossings(gate, good, foretells=foretells) == crossings(gate, mixed, foretells=foretells)
+
+
 def test_a_jump_that_stays_is_believed() -> None:
     """GIVEN a receiver that was 100 m off and finds itself THEN the line is crossed all the same,
     once it has run up to it.
@@ -199,3 +230,14 @@ def test_a_gate_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     """GIVEN a figure that cannot be THEN it is named with what would be right."""
     with pytest.raises(UsageError, match=f"gate {next(iter(wrong))} .*should be"):
         Gate(**{"lat_deg": 0.0, "lon_deg": 0.0, "heading_deg": 0.0, **wrong})
+
+
+def test_a_gate_at_the_date_line() -> None:
+    """GIVEN a gate half a metre west of the date line WHEN it is passed to the east THEN that is
+    one crossing: the short way round the globe leads over it.
+    """
+    metre_deg = math.degrees(1.0 / 6_371_008.8)
+    gate = Gate(0.0, 180.0 - 0.5 * metre_deg, 90.0)
+    seen = fixes(gate, [(5.0 * (i - 15.3), 0.0) for i in range(30)])
+    assert min(fix.lon_deg for fix in seen) < 0.0 < max(fix.lon_deg for fix in seen)
+    assert crossings(gate, seen) == pytest.approx([15.3], abs=0.01)
