@@ -2,18 +2,28 @@
 # 3.11 or newer.
 
 VENV ?= .venv
-WORKERS ?= 2
+# More than a small machine has cores: the tests wait more than they compute, for brokers, radios
+# and timers.
+WORKERS ?= 4
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# A file stays with one worker where it can, and so does what its tests share.
+PYTEST = $(BIN)/python -m pytest -q
+PARALLEL = -n $(WORKERS) --dist worksteal
+
+# The tests start hundreds of programs: each would be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
-.PHONY: help demo test evaluate test-radio test-bluez test-chaos test-kill test-random
+.PHONY: help demo test test-long evaluate test-radio test-bluez test-chaos test-kill test-random
 .PHONY: test-pythons mutants
 .PHONY: check docs bench bench-latency clean
 
 help:
 	@echo "make demo    see a whole race in half a minute"
 	@echo "make test    run the tests (make test TESTS=tests/core for some of them)"
+	@echo "make test-long    what is too long for each day: all races, floods, properties 400 times"
 	@echo "make test-radio   the radio alone, on a fake BlueZ (needs dbus-daemon)"
 	@echo "make test-bluez   the radio and a race on the real BlueZ, in QEMU"
 	@echo "make test-chaos   2,000 random schedules of all that can go wrong on the way to the wrist"
@@ -31,28 +41,31 @@ demo: $(VENV)/.demo-installed
 
 TESTS ?= tests
 test: $(VENV)/.dev-installed
-	@$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+	@$(PYTEST) $(PARALLEL) $(TESTS)
+
+test-long: $(VENV)/.dev-installed
+	@$(PYTEST) $(PARALLEL) -m "long or hypothesis" --hypothesis-profile=long $(TESTS)
 
 test-radio: $(VENV)/.dev-installed
-	@$(BIN)/python -m pytest -q -n $(WORKERS) tests/beds tests/edges/radio
+	@$(PYTEST) $(PARALLEL) tests/beds tests/edges/radio
 
 test-bluez: $(VENV)/.dev-installed
-	@KICKCUE_BLUEZ=1 $(BIN)/python -m pytest -q -m bluez tests/bluez
+	@KICKCUE_BLUEZ=1 $(PYTEST) -m bluez tests/bluez
 
 evaluate: $(VENV)/.dev-installed
 	@$(BIN)/kickcue evaluate --seeds 1000 --best
 
 CHAOS ?= 2000
 test-chaos: $(VENV)/.dev-installed
-	@KICKCUE_CHAOS=$(CHAOS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/chaos
+	@KICKCUE_CHAOS=$(CHAOS) $(PYTEST) $(PARALLEL) tests/chaos
 
 KILLS ?= 200
 test-kill: $(VENV)/.dev-installed
-	@KICKCUE_KILLS=$(KILLS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/daemon/kill
+	@KICKCUE_KILLS=$(KILLS) $(PYTEST) $(PARALLEL) tests/daemon/kill
 
 RANDOM_EVENTS ?= 2000000
 test-random: $(VENV)/.dev-installed
-	@KICKCUE_RANDOM=$(RANDOM_EVENTS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/random_events
+	@KICKCUE_RANDOM=$(RANDOM_EVENTS) $(PYTEST) $(PARALLEL) tests/random_events
 
 test-pythons:
 	@.ci/pythons

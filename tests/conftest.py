@@ -22,9 +22,11 @@ SOUND: Final = "apt-get install espeak-ng alsa-utils"
 # Often not on a user's PATH.
 DAEMON_FOLDERS: Final = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin", "/opt/homebrew/bin")
 
-# How long an example takes says nothing about it, least of all on a Pi.
-settings.register_profile("kickcue", deadline=None)
-settings.load_profile("kickcue")
+# No deadline: how long an example takes says nothing about it, least of all on a Pi.
+# ``make test-long`` asks for the other profile by --hypothesis-profile.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("long", deadline=None, max_examples=400)
+settings.load_profile("quick")
 
 
 def find_program(name: str) -> Path | None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from kickcue.analysis.summary import GAP_S, profile_of
 from kickcue.core.crossing.gate import Plane
-from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DataError, DecodeError
 from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
 from kickcue.core.profiles import SensorProfile
@@ -154,7 +154,7 @@ def _heard(recording: Recording, profiles: Mapping[str, SensorProfile]) -> _Hear
     pods: dict[str, _Heard] = {}
     for event in sorted(recording.inputs, key=lambda event: event.t_ns):
         match event:
-            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_a_place(lat_deg, lon_deg):
+            case Fix(lat_deg=lat_deg, lon_deg=lon_deg) if is_position(lat_deg, lon_deg):
                 everything.fixes.append(event)
             case Mark() if event.source in PRESSED:
                 everything.presses_ns.append(event.t_ns)
@@ -188,7 +188,7 @@ def _take(
     lat_deg, lon_deg = (
         (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
     )
-    if lat_deg is not None and lon_deg is not None and is_a_place(lat_deg, lon_deg):
+    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
         everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
     if reading.speed_mps is not None:
         pod.speeds.append((event.t_ns, reading.speed_mps))

@@ -9,7 +9,8 @@ from statistics import median
 from typing import Final
 
 from kickcue.analysis.recorded_race import presses
-from kickcue.core.crossing.receiver_selection import is_a_place
+from kickcue.config.generic_profiles import generic_profile
+from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import (
     Ack,
@@ -31,14 +32,6 @@ from kickcue.recording.plausible import grown_m
 
 GAP_S: Final = 3.0
 """Sensors notify once a second: longer than this without any word, and nothing was recorded."""
-
-GENERIC: Final[Mapping[str, str]] = {
-    "2a37": "generic-hr",
-    "2a53": "generic-rsc",
-    "2acd": "treadmill-ftms",
-}
-"""The profile to read a characteristic by where the recording names none that is known."""
-
 
 _Step = tuple[int, int]
 """From one time to the next, in nanoseconds."""
@@ -163,7 +156,7 @@ def _counts(inputs: Iterable[Input]) -> dict[str, int]:
 
 
 def _is_nowhere(event: Input) -> bool:
-    return isinstance(event, Fix) and not is_a_place(event.lat_deg, event.lon_deg)
+    return isinstance(event, Fix) and not is_position(event.lat_deg, event.lon_deg)
 
 
 def _pauses(recording: Recording) -> Iterator[Span]:
@@ -211,7 +204,7 @@ def profile_of(
 ) -> SensorProfile | None:
     """Return the profile to read a notification with, the recording's or the characteristic's."""
     return profiles.get(recording.header.sensors.get(event.sensor, "")) or profiles.get(
-        GENERIC.get(event.char, "")
+        generic_profile(event.char) or ""
     )
 
 
@@ -254,11 +247,12 @@ def _read(values: _Values, profile: SensorProfile, event: Notification) -> None:
     if isinstance(reading, HeartReading):
         _add(values.heart_rates_bpm, reading.bpm)
         values.half_rr += reading.half_rr
-    elif isinstance(reading, PodReading):
-        _add(values.speeds_mps, reading.speed_mps)
+    if isinstance(reading, PodReading):
         _add(values.cadences_spm, cadence_spm(reading))
-    if isinstance(reading, PodReading | LocationReading) and reading.distance_m is not None:
-        values.totals.append((event.t_ns, reading.distance_m))
+    if isinstance(reading, PodReading | LocationReading):
+        _add(values.speeds_mps, reading.speed_mps)
+        if reading.distance_m is not None:
+            values.totals.append((event.t_ns, reading.distance_m))
 
 
 def _add(values: list[float], value: float | None) -> None:

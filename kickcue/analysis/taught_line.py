@@ -95,7 +95,7 @@ def _fixes(recording: Recording, sensors: Mapping[str, SensorProfile]) -> Iterat
             fix, receiver = Fix(event.t_ns, *place), event.sensor
         else:
             continue
-        yield from (known.as_it_was() for known in choice.take(fix, receiver))
+        yield from (known.as_it_was() for known in choice.update(fix, receiver))
 
 
 def _place(event: Notification, profile: SensorProfile) -> tuple[float, float] | None:

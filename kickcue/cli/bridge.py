@@ -18,7 +18,7 @@ from kickcue.cli.tui.keyboard import HUNG_UP
 from kickcue.cli.tui.race_view import STAGES
 from kickcue.cli.tui.screen import END, INTERRUPT, canvas
 from kickcue.cli.tui.terminal import is_terminal
-from kickcue.config.device_address import device_address, device_name
+from kickcue.config.device_settings import device_address, device_name
 from kickcue.config.paths import default_state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.core.errors import UsageError
@@ -26,7 +26,8 @@ from kickcue.core.printable import printable
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.daemon.bridge import Bridge, bridge, by_bluetooth
-from kickcue.edges.radio import Stage, WatchPin
+from kickcue.edges.radio import WatchPin
+from kickcue.supervision.health import Stage
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})

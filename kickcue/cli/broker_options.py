@@ -4,8 +4,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from kickcue.config.broker_form import URL_FORM
+from kickcue.config.broker_secret import password_told
 from kickcue.core.errors import UsageError
-from kickcue.edges.mqtt.address import FORM, Address, parse_address
+from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import PrivateBrokerFinder, private_brokers
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import Topics
@@ -16,7 +18,7 @@ def add_broker_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
+        help=f"{URL_FORM}, or mqtts:// (kickcue's own broker on this machine unless told)",
     )
     parser.add_argument(
         "--ca",
@@ -58,10 +60,20 @@ class ToldBroker:
         return ToldBroker(address, Topics.of(address.prefix, None))
 
 
+def told_address(args: argparse.Namespace) -> Address | None:
+    """Return where ``--broker`` is, None unless told.
+
+    A password that its URL does not hold comes from the environment.
+    """
+    if args.broker is None:
+        return None
+    return parse_address(args.broker, password=password_told(), ca_file=args.ca)
+
+
 def told_broker(args: argparse.Namespace) -> ToldBroker:
     """Return the broker that the options name, or this machine's private one, once it comes."""
-    if args.broker is not None:
-        address = parse_address(args.broker, ca_file=args.ca)
+    address = told_address(args)
+    if address is not None:
         return ToldBroker(address, Topics.of(address.prefix, args.athlete))
     private_brokers()  # UsageError where nobody may look for one
     return ToldBroker(

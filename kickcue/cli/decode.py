@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.cli.format.console import json_line, table
+from kickcue.config.generic_profiles import GENERIC_POD
 from kickcue.core.errors import UsageError
 from kickcue.core.gatt import CODECS, Measurement, decode, short_uuid
 from kickcue.core.gatt.heart_rate import BodySensorLocation, HeartRateMeasurement
@@ -34,7 +35,6 @@ NAMES: Final = {
 }
 
 _POD: Final = "2a53"
-_GENERIC_POD: Final = "generic-rsc"
 
 _KEYS: Final = {
     "bpm": "heart_rate_bpm",
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     """Decode and print; UsageError for what was typed, DataError for what the bytes are."""
     char = parse_characteristic(args.char)
     data = parse_hex(" ".join(args.hex))
-    profile_id = args.profile or (_GENERIC_POD if char == _POD else None)
+    profile_id = args.profile or (GENERIC_POD if char == _POD else None)
     shown = wire_fields(char, decode(char, data))
     if profile_id is not None:
         profile_id = _apply_profile(shown, profile_id, char, data)

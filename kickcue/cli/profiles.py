@@ -13,22 +13,12 @@ from kickcue.cli.format.printing import complain
 from kickcue.cli.format.profile_page import wrapped
 from kickcue.cli.format.timeline import shades
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
-from kickcue.config.profile_files import (
-    ProfileFile,
-    profile_file,
-    profile_files,
-    profile_ids,
-    read_profile_file,
-)
+from kickcue.config.profile_files import SENSORS, SensorFile, read_profile_file
+from kickcue.config.profile_overrides import AnyFile
+from kickcue.config.profile_store import ProfileStore
 from kickcue.config.toml_file import read_toml
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
-from kickcue.config.watch_files import (
-    WatchFile,
-    read_watch_file,
-    watch_file,
-    watch_files,
-    watch_ids,
-)
+from kickcue.config.watch_files import WATCHES, WatchFile, read_watch_file
 from kickcue.core.errors import KickcueError
 from kickcue.core.nearest import nearest
 from kickcue.core.printable import printable
@@ -75,17 +65,17 @@ def run(args: argparse.Namespace) -> int:
     return _check_all([Path(each) for each in args.file], as_json=args.json)
 
 
-def _any_file(id_or_path: str) -> ProfileFile | WatchFile:
+def _any_file(id_or_path: str) -> SensorFile | WatchFile:
     """Return a sensor's or a watch's file; for neither, the kind with the nearest id says so."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
-    watches = watch_ids()
-    if id_or_path in watches or (nearest(id_or_path, watches) and id_or_path not in profile_ids()):
-        return watch_file(id_or_path)
-    return profile_file(id_or_path)
+    watches = WATCHES.ids()
+    if id_or_path in watches or (nearest(id_or_path, watches) and id_or_path not in SENSORS.ids()):
+        return WATCHES.file(id_or_path)
+    return SENSORS.file(id_or_path)
 
 
-def _file_at(path: Path) -> ProfileFile | WatchFile:
+def _file_at(path: Path) -> SensorFile | WatchFile:
     head = read_toml(path).document.get("profile")
     return (
         read_watch_file(path)
@@ -95,7 +85,7 @@ def _file_at(path: Path) -> ProfileFile | WatchFile:
 
 
 def _list(*, as_json: bool) -> int:
-    sensors, watches = profile_files().values(), watch_files().values()
+    sensors, watches = SENSORS.files().values(), WATCHES.files().values()
     if as_json:
         for summary in (*map(_summary, sensors), *map(_watch_summary, watches)):
             print(json_line(summary))
@@ -121,7 +111,7 @@ def _print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         print(table(header, rows, align="l" * len(header)))
 
 
-def _row(file: ProfileFile) -> tuple[str, ...]:
+def _row(file: SensorFile) -> tuple[str, ...]:
     summary = _summary(file)
     device = f"{file.profile.vendor} {file.profile.name}"
     return (
@@ -134,7 +124,7 @@ def _row(file: ProfileFile) -> tuple[str, ...]:
     )
 
 
-def _summary(file: ProfileFile) -> dict[str, Any]:
+def _summary(file: SensorFile) -> dict[str, Any]:
     profile = file.profile
     rsc = file.document.provides.rsc
     return {
@@ -173,7 +163,7 @@ def _watch_summary(file: WatchFile) -> dict[str, Any]:
     }
 
 
-def _show(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
+def _show(file: SensorFile | WatchFile, *, as_json: bool) -> int:
     if as_json:
         document = file.document.model_dump(by_alias=True, exclude_none=True, mode="json")
         played = (
@@ -201,7 +191,7 @@ def _check_all(paths: Sequence[Path], *, as_json: bool) -> int:
     return status
 
 
-def _check(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
+def _check(file: SensorFile | WatchFile, *, as_json: bool) -> int:
     verdict, lines = _watch_verdict(file) if isinstance(file, WatchFile) else _sensor_verdict(file)
     if as_json:
         print(json_line({"file": str(file.path), "id": file.profile.id, **verdict}))
@@ -218,12 +208,18 @@ def _check(file: ProfileFile | WatchFile, *, as_json: bool) -> int:
     return 0 if verdict["ok"] else 1
 
 
-def _sensor_verdict(file: ProfileFile) -> tuple[dict[str, Any], list[str]]:
+def _known(store: ProfileStore[AnyFile], path: Path) -> Iterable[AnyFile]:
+    """Return all profiles of a kind, the file at ``path`` among them."""
+    known = store.files().values()
+    if path.resolve() not in {it.path.resolve() for it in known}:
+        known = store.files([path]).values()
+    return known
+
+
+def _sensor_verdict(file: SensorFile) -> tuple[dict[str, Any], list[str]]:
     """Return the findings for programs and, as lines with a sum at the end, for people."""
-    known = profile_files()
-    if file.path.resolve() not in {it.path.resolve() for it in known.values()}:
-        known = profile_files([file.path])
-    results, problems = run_vectors(file), match_problems(file, known.values())
+    known = _known(SENSORS, file.path)
+    results, problems = run_vectors(file), match_problems(file, known)
     failed = sum(result.failure is not None for result in results)
     vectors = [
         {
@@ -245,10 +241,8 @@ def _sensor_verdict(file: ProfileFile) -> tuple[dict[str, Any], list[str]]:
 
 def _watch_verdict(file: WatchFile) -> tuple[dict[str, Any], list[str]]:
     """Return the same for a watch."""
-    known = watch_files()
-    if file.path.resolve() not in {it.path.resolve() for it in known.values()}:
-        known = watch_files([file.path])
-    results, problems = run_watch_vectors(file), watch_problems(file, known.values())
+    known = _known(WATCHES, file.path)
+    results, problems = run_watch_vectors(file), watch_problems(file, known)
     failed = sum(result.failure is not None for result in results)
     vectors = [
         {

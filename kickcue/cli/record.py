@@ -8,13 +8,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from rich.text import Text
 
-from kickcue import __version__, machine_time
+from kickcue import machine_time
 from kickcue.cli.format.console import console
 from kickcue.cli.told_to_end import cancelled_by, told_to_end
 from kickcue.cli.tui.device_search import Chosen, find
@@ -31,11 +30,13 @@ from kickcue.config.settings import find_race_file, load_settings
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Input, Notification
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon.race_daemon import pin_of
 from kickcue.daemon.recorder import Recorder, start_recorder
-from kickcue.edges.radio import Pin, Radio, Stage, sensors
+from kickcue.daemon.wiring import pin_of
+from kickcue.edges.radio import Pin, Radio, sensors
 from kickcue.recording import Header
+from kickcue.recording.header import MADE_BY, utc_now
 from kickcue.recording.mcap_writer import McapWriter
+from kickcue.supervision.health import Stage
 
 FRAME_S: Final = 0.5
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
@@ -224,11 +225,11 @@ async def _choose(adapter: str | None) -> list[Chosen]:
 def _recorder(out: Path | None, pins: Sequence[Pin]) -> Recorder:
     """Return a recorder that has begun; UsageError where it cannot."""
     header = Header(
-        utc=datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        utc=utc_now(),
         sensors={pin.sensor: pin.profile.id for pin in pins},
         pins={pin.sensor: pin.address or pin.name or "" for pin in pins},
         ticks=False,
-        made_by=f"kickcue {__version__}",
+        made_by=MADE_BY,
     )
     folder = default_state_folder(os.environ) / "recordings"
     recorder = (

@@ -17,7 +17,8 @@ from kickcue.core.errors import UsageError
 from kickcue.core.events import Cue, Estimate, Input, Mode, Output, PhaseChange
 from kickcue.core.position.uncertainty import metres
 from kickcue.core.units import NS_PER_S
-from kickcue.recording import MARKS, Header, Recording
+from kickcue.recording import MARKS, Recording
+from kickcue.recording.header import race_header
 from kickcue.replay.source import Source, recorded_document, sensors_of, source
 
 
@@ -147,13 +148,18 @@ def _replay(
         if args.record:
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
-            from kickcue.cli.publish import publish  # noqa: PLC0415  MQTT takes its time to import
-            from kickcue.edges.mqtt.address import parse_address  # noqa: PLC0415  and so do URLs
+            # MQTT takes its time to import.
+            from kickcue.cli.broker_options import told_address  # noqa: PLC0415
+            from kickcue.cli.publish import publish  # noqa: PLC0415
 
-            broker = None if args.broker is None else parse_address(args.broker, ca_file=args.ca)
             asyncio.run(
                 publish(
-                    race, steps, rate or 1.0, (broker, args.athlete), show, alongside=args.alongside
+                    race,
+                    steps,
+                    rate or 1.0,
+                    (told_address(args), args.athlete),
+                    show,
+                    alongside=args.alongside,
                 )
             )
         else:
@@ -184,21 +190,11 @@ def _recorded(
     recording: Recording,
     race: Source,
 ) -> Iterator[tuple[Input, tuple[Output, ...]]]:
-    from kickcue import __version__  # noqa: PLC0415  beside what needs it
-
     # Only recordings need the library.
     from kickcue.recording.mcap_writer import McapWriter  # noqa: PLC0415
 
     document = race.document.with_digests()
-    header = Header(
-        race=document.race,
-        lap_m=document.lap_m,
-        utc=recording.header.utc,
-        sensors={name: choice.profile for name, choice in document.sensors.items()},
-        setup=document.as_json(),
-        ticks=True,
-        made_by=f"kickcue {__version__}",
-    )
+    header = race_header(document, utc=recording.header.utc)
     writer = stack.enter_context(McapWriter(target, header))
     for event, outputs in steps:
         writer.write(event)

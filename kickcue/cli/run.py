@@ -18,6 +18,7 @@ from kickcue.cli.tui.pairing_dialog import dialogue
 from kickcue.cli.tui.race_screen import RaceScreen
 from kickcue.cli.tui.screen import canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal
+from kickcue.config.broker_form import URL_FORM
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
@@ -26,8 +27,8 @@ from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.daemon import logging_setup, service
 from kickcue.daemon.health import summed_up
-from kickcue.daemon.race_daemon import RaceDaemon, live
-from kickcue.edges.mqtt.address import FORM
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.radio import RadioError, looking_around
 
 LOOK_S: Final = 4.0
@@ -50,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--broker",
         metavar="URL",
-        help=f"{FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
+        help=f"{URL_FORM}, or mqtts:// (as in race.toml, or one of kickcue's own)",
     )
     parser.add_argument(
         "--ca",
@@ -205,7 +206,7 @@ async def _on_screen(settings: Settings, how: _How) -> str | None:
                 left = told.is_set() or await RaceScreen(race, screen).until_left()
             if not left:
                 await _until_over(race, told)
-            race.aloud = complain
+            race.announcer.aloud = complain
             phase = race.phase
         print(_ending(race, phase))
     return _trouble(race)
@@ -244,7 +245,7 @@ async def _headless(settings: Settings, how: _How) -> str | None:
                 settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
             ) as race:
                 service.ready(_status(race))
-                beat = asyncio.create_task(service.beat(race.alive), name="watchdog")
+                beat = asyncio.create_task(service.beat(race.feed.alive), name="watchdog")
                 try:
                     with hang_up_ends(told, unless=lambda: race.phase in RACING):
                         await _until_over(race, told)

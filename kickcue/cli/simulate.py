@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.race_options import add_race_options, race_wish, told_race
 from kickcue.config.extras import how_to_get
+from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, Input, Mark, Notification
@@ -19,12 +20,12 @@ from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, de
 from kickcue.edges.virtual_sensor.playback import Played, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
-from kickcue.recording import Header
+from kickcue.recording.header import MADE_BY, race_header
 
 if TYPE_CHECKING:
     from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 
-SENSORS: Final = {"pod": "generic-rsc", "strap": "generic-hr"}
+SENSORS: Final = {"pod": GENERIC_POD, "strap": GENERIC_STRAP}
 SCENARIO: Final = "button"
 LOOK_S: Final = 0.05
 BREATH_S: Final = 0.1
@@ -105,16 +106,7 @@ def _write(path: Path, document: RaceDocument, inputs: Sequence[Input]) -> None:
 
     UsageError where the file exists.
     """
-    from kickcue import __version__  # noqa: PLC0415  beside what needs it
-
-    kept = document.with_digests()
-    header = Header(
-        race=kept.race,
-        lap_m=kept.lap_m,
-        sensors={name: choice.profile for name, choice in kept.sensors.items()},
-        setup=kept.as_json(),
-        made_by=f"kickcue {__version__} simulate",
-    )
+    header = race_header(document.with_digests(), ticks=False, made_by=f"{MADE_BY} simulate")
     if path.suffix == ".jsonl":
         # As everywhere, a format is loaded where it is needed.
         from kickcue.recording import jsonl  # noqa: PLC0415

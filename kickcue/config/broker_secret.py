@@ -1,5 +1,6 @@
 """The broker's password: where it may stand, and that nobody else may read it there."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -16,13 +17,18 @@ CREDENTIAL: Final = "broker-password"
 _LONGEST: Final = 4096
 
 
+def password_told(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the password of the environment, None where it tells none."""
+    return environ.get(PASSWORD_VARIABLE) or None
+
+
 def find_password(password_file: Path | None, environ: Mapping[str, str]) -> SecretStr | None:
     """Return the password of the environment, of the file, or of systemd.
 
     UsageError where the file cannot be trusted.
     """
-    told = environ.get(PASSWORD_VARIABLE)
-    if told:
+    told = password_told(environ)
+    if told is not None:
         return SecretStr(told)
     folder = environ.get("CREDENTIALS_DIRECTORY")
     given = None if folder is None else Path(folder) / CREDENTIAL

@@ -61,6 +61,19 @@ def user_state_folder(environ: Mapping[str, str]) -> Path:
     return (_homeless() if base is None else base) / "kickcue"
 
 
+def default_runtime_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder for what lasts as long as a login, such as a private broker's address.
+
+    It is in ``XDG_RUNTIME_DIR`` where there is such a folder, else in the one for recordings. It
+    need not exist. UsageError where there is neither.
+    """
+    base = environ.get("XDG_RUNTIME_DIR")
+    # Path's own raises where this user may not look.
+    if base and os.path.isdir(base):  # noqa: PTH112
+        return Path(base) / "kickcue"
+    return default_state_folder(environ) / "run"
+
+
 def home(environ: Mapping[str, str]) -> Path:
     """Return the home folder; UsageError where there is none, as for some system users."""
     return known_home(environ) or _homeless()

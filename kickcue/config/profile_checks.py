@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from kickcue.config import profile_schema as schema
-from kickcue.config.profile_files import ProfileFile, example_adverts
+from kickcue.config.profile_files import SensorFile, example_adverts
 from kickcue.config.watch_files import WatchFile
 from kickcue.core.errors import DecodeError
 from kickcue.core.profiles import Advertisement, SensorProfile, holds
@@ -15,22 +15,25 @@ TOLERANCE: Final = 0.005  # sources round to two decimals
 RR_TOLERANCE_MS: Final = 1.0  # some sources round, some cut
 
 
-@dataclass(frozen=True, slots=True)
-class VectorResult:
-    """How one vector went; ``failure`` is None where the bytes read as the profile says."""
+Vector = TypeVar("Vector")
 
-    vector: schema.Vector
+
+@dataclass(frozen=True, slots=True)
+class VectorResult(Generic[Vector]):
+    """How one vector of a profile went; ``failure`` is None where it keeps its word."""
+
+    vector: Vector
     failure: str | None
 
 
-def run_vectors(file: ProfileFile) -> tuple[VectorResult, ...]:
+def run_vectors(file: SensorFile) -> tuple[VectorResult[schema.Vector], ...]:
     """Run every vector of the file through the profile."""
     return tuple(
         VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
     )
 
 
-def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[str, ...]:
+def match_problems(file: SensorFile, others: Iterable[SensorFile]) -> tuple[str, ...]:
     """Say where the profile misses its own examples, or one profile matches another's."""
     problems = [
         f"{_title(advert)}: none of the profile's own [[match]] blocks holds"
@@ -49,7 +52,7 @@ def match_problems(file: ProfileFile, others: Iterable[ProfileFile]) -> tuple[st
     return tuple(problems)
 
 
-def best_proof(file: ProfileFile | WatchFile) -> str:
+def best_proof(file: SensorFile | WatchFile) -> str:
     """Return the best kind of vector there is.
 
     ``real`` (captured), ``sample`` (another project's test), ``synthetic`` (made up).

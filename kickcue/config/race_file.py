@@ -14,8 +14,8 @@ from typing import Any, Final
 import tomlkit
 
 from kickcue.config.atomic_write import replace_file
+from kickcue.config.device_settings import PINS, SensorPin, same_device
 from kickcue.config.settings import load_settings
-from kickcue.config.settings_model import PINS, SensorPin, same_device
 from kickcue.config.settings_reference import SettingKey, setting_keys
 from kickcue.config.settings_sources import from_options, nested, read_race_toml
 from kickcue.config.toml_edit import TOMLKIT_ERRORS, the_edit, toml_value, with_newlines_of

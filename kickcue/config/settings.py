@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from kickcue.config.device_settings import SensorPin
 from kickcue.config.paths import default_state_folder, find_race_file, home
 from kickcue.config.phrase_files import load_vocabulary
-from kickcue.config.settings_model import BrokerSettings, SensorPin, Settings
+from kickcue.config.settings_model import BrokerSettings, Settings
 from kickcue.config.settings_reference import path_keys, setting_keys, tables
 from kickcue.config.settings_sources import (
     Given,

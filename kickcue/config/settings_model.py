@@ -5,15 +5,13 @@ The broker's password is in no field: it shows in no ``repr``, no dump and no er
 
 import os
 import re
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 from urllib.parse import unquote
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
@@ -22,103 +20,25 @@ from pydantic import (
     model_validator,
 )
 
-from kickcue.config.audio_settings import AudioSettings
-from kickcue.config.beacon_settings import BeaconSettings
+from kickcue.config.broker_form import URL_ESCAPES, URL_FORM
 from kickcue.config.broker_secret import find_password
-from kickcue.config.device_address import device_address, device_name
-from kickcue.config.fix_settings import FixSettings
-from kickcue.config.profile_files import load_profile
+from kickcue.config.device_settings import (
+    STRICT,
+    BeaconSettings,
+    FixSettings,
+    SensorPin,
+    TopicLevel,
+    WatchSettings,
+    same_device,
+)
 from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
-from kickcue.config.watch_settings import WatchSettings
-from kickcue.core.errors import UsageError
 
-PINS: Final = ("address", "name", "mqtt")
-URL_FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
 _URL: Final = re.compile(
     r"(?P<scheme>mqtts?://)(?:(?P<user>[^/?#@:\s]+)(?::(?P<password>[^/?#@\s]*))?@)?"
     r"(?P<place>(?:[^/?#@:\[\]\s]+|\[[^/?#@\[\]\s]+\])(?::\d{1,5})?(?:/[^?#@\s]*)?)"
 )
-_LEVEL: Final = re.compile(r"[\w-]+")  # one level of a topic, as the topics want it
+_VOICE: Final = re.compile(r"none|(?:espeak-ng|say|termux-tts-speak)(?::.+)?|piper:.+")
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_STRICT: Final = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class SensorPin(BaseModel):
-    """Which device a sensor of the race is, and the profile that reads it.
-
-    It is known by exactly one of address, name and MQTT id.
-    """
-
-    model_config = _STRICT
-
-    profile: str = Field(
-        description="Which profile reads it; 'kickcue profiles list' names them all.",
-        examples=["polar-h10"],
-    )
-    address: str | None = Field(
-        default=None,
-        description=(
-            "Its Bluetooth address (on macOS the UUID that CoreBluetooth gives it). Exactly "
-            "one of address, name and mqtt."
-        ),
-        examples=["A0:9E:1A:00:00:01"],
-    )
-    name: str | None = Field(
-        default=None,
-        description=(
-            "The name it advertises, for devices whose address changes; taken only where one "
-            "device has it."
-        ),
-        examples=["Polar H10 12345678"],
-    )
-    mqtt: str | None = Field(
-        default=None,
-        description=(
-            "Its id where a gateway reads it: notifications come at "
-            "<prefix>/sensor/<id>/<characteristic>."
-        ),
-        examples=["strap-1"],
-    )
-
-    @field_validator("profile")
-    @classmethod
-    def _known_profile(cls, profile: str) -> str:
-        try:
-            load_profile(profile)
-        except UsageError as error:
-            raise ValueError(str(error)) from None
-        return profile
-
-    @field_validator("address")
-    @classmethod
-    def _address(cls, address: str | None) -> str | None:
-        return device_address(address)
-
-    @field_validator("name")
-    @classmethod
-    def _printable(cls, name: str | None) -> str | None:
-        return device_name(name)
-
-    @field_validator("mqtt")
-    @classmethod
-    def _one_level(cls, mqtt: str | None) -> str | None:
-        return _level(mqtt)
-
-    @model_validator(mode="after")
-    def _one_pin(self) -> Self:
-        told = [kind for kind in PINS if getattr(self, kind) is not None]
-        if len(told) != 1:
-            found = f"{' and '.join(told)} together" if told else "no device is named"
-            raise ValueError(
-                f"{found}: expected exactly one of address, name and mqtt ('kickcue pair' writes "
-                "it)"
-            )
-        return self
-
-    @property
-    def pin(self) -> tuple[str, str]:
-        """Return the kind of the pin and its value, such as ("address", "A0:9E:1A:00:00:01")."""
-        return next((kind, value) for kind in PINS if (value := getattr(self, kind)) is not None)
 
 
 class BrokerSettings(BaseModel):
@@ -127,7 +47,7 @@ class BrokerSettings(BaseModel):
     A password written into ``url`` is taken out of it at once; see ``Settings.broker_password``.
     """
 
-    model_config = _STRICT
+    model_config = STRICT
 
     url: str | None = Field(
         default=None,
@@ -150,7 +70,7 @@ class BrokerSettings(BaseModel):
         ),
         examples=["/etc/ssl/certs/club-ca.pem"],
     )
-    athlete: str | None = Field(
+    athlete: TopicLevel = Field(
         default=None,
         description=(
             "Whose cues they are: the topics are kickcue/<athlete>/... (runner unless told)."
@@ -175,8 +95,9 @@ class BrokerSettings(BaseModel):
     @classmethod
     def _form(cls, url: str | None) -> str | None:
         if url is not None and _URL.fullmatch(url) is None:
-            escapes = "in a user or password / ? # @ are written %2F %3F %23 %40"
-            raise ValueError(f"expected something like {URL_FORM}, or mqtts:// for TLS; {escapes}")
+            raise ValueError(
+                f"expected something like {URL_FORM}, or mqtts:// for TLS; {URL_ESCAPES}"
+            )
         return url
 
     @property
@@ -184,16 +105,66 @@ class BrokerSettings(BaseModel):
         """Return the password that was written into the URL."""
         return self._password
 
-    @field_validator("athlete")
+
+class AudioSettings(BaseModel):
+    """``[audio]``: off unless told.
+
+    A computer that begins to talk in a stadium surprises, and many races ban headphones.
+    """
+
+    model_config = STRICT
+
+    output: Literal["off", "fallback", "always"] = Field(
+        default="off",
+        description="Cues to this machine's headphones or loudspeaker: never, those that no watch "
+        "has answered, or all. Road and sanctioned races stay silent.",
+    )
+    voice: str | None = Field(
+        default=None,
+        description="Who speaks: espeak-ng, say, termux-tts-speak, each also with a voice of its "
+        "own (espeak-ng:en-gb), piper:<model>, or none for tones alone (the best that is "
+        "installed).",
+        examples=["espeak-ng:en-gb"],
+    )
+    player: Literal["pw-play", "paplay", "aplay", "afplay", "termux-media-player"] | None = Field(
+        default=None,
+        description="What plays the sound (the first of these that can).",
+        examples=["aplay"],
+    )
+    lead_ms: int = Field(
+        default=200,
+        ge=0,
+        le=2000,
+        description="How much earlier the armed cue of the bell is begun, in milliseconds: what "
+        "the output takes to the ear. Bluetooth 150 to 250, a cable 0 to 60.",
+    )
+    tones: bool = Field(
+        default=True,
+        description="A tone before each phrase. Without a voice there are tones in any case.",
+    )
+    keep_awake: bool = Field(
+        default=True,
+        description=(
+            "Play silence from four minutes before the bell, or Bluetooth headphones fall "
+            "asleep and swallow the start of a cue."
+        ),
+    )
+
+    @field_validator("voice")
     @classmethod
-    def _one_level(cls, athlete: str | None) -> str | None:
-        return _level(athlete)
+    def _known(cls, voice: str | None) -> str | None:
+        if voice is not None and _VOICE.fullmatch(voice) is None:
+            raise ValueError(
+                "expected espeak-ng, say or termux-tts-speak, alone or as espeak-ng:en-gb; or "
+                "piper:<model>; or none"
+            )
+        return voice
 
 
 class Settings(RaceTerms):
     """All that can be set; the keys of the race stand at the top level."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     adapter: str | None = Field(
         default=None,
@@ -258,25 +229,3 @@ class Settings(RaceTerms):
         is absent, empty, or readable by others.
         """
         return self.broker.url_password or find_password(self.broker.password_file, environ)
-
-
-def same_device(sensors: Mapping[str, SensorPin]) -> str | None:
-    """Return one sentence where two sensors are pinned to one device."""
-    counted = Counter(pin.pin for pin in sensors.values())
-    for kind, value in counted:
-        names = [name for name, pin in sensors.items() if pin.pin == (kind, value)]
-        if len(names) > 1:
-            return (
-                f"{' and '.join(names)} are pinned to the same device, {kind} {value!r}: each "
-                "sensor should have its own"
-            )
-    return None
-
-
-def _level(text: str | None) -> str | None:
-    """Return what can stand between two slashes of a topic."""
-    if text is not None and _LEVEL.fullmatch(text) is None:
-        raise ValueError(
-            "expected letters, digits, _ and -; it stands in a topic between two slashes"
-        )
-    return text

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, assert_never
 
 from kickcue.config import watch_schema as schema
+from kickcue.config.profile_checks import VectorResult
 from kickcue.config.profile_files import advert_of
 from kickcue.config.watch_files import WatchFile, written
 from kickcue.core.profiles import holds
@@ -16,18 +17,10 @@ from kickcue.core.watch.state_machine import CueContent
 from kickcue.core.watch.watch_profile import WatchProfile
 
 
-@dataclass(frozen=True, slots=True)
-class WatchVectorResult:
-    """How one vector went; ``failure`` is None where the cue became the steps that stand there."""
-
-    vector: schema.Vector
-    failure: str | None
-
-
-def run_watch_vectors(file: WatchFile) -> tuple[WatchVectorResult, ...]:
+def run_watch_vectors(file: WatchFile) -> tuple[VectorResult[schema.Vector], ...]:
     """Run every vector of the file through the profile."""
     return tuple(
-        WatchVectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
+        VectorResult(vector, _failure(file.profile, vector)) for vector in file.document.vector
     )
 
 

@@ -1,26 +1,17 @@
-"""Finds and reads ``firmware_profiles/watches/<id>/profile.toml``, shipped or the user's own.
+"""The watches' profiles: ``firmware_profiles/watches/<id>/profile.toml``.
 
-A watch has a folder, not a file, because some need code of their own beside the profile. Places and
-ids follow the rules of ``profile_files``.
+A watch has a folder, not a file, because some need code of their own beside the profile.
 """
 
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from kickcue.config import watch_schema as schema
-from kickcue.config.profile_files import files_in, shipped_folder, to_match, user_folder
-from kickcue.config.profile_overrides import OwnFiles, own_files
+from kickcue.config.profile_files import to_match
 from kickcue.config.profile_schema import Fact
-from kickcue.config.toml_file import read_toml
-from kickcue.config.validation_errors import one_line
+from kickcue.config.profile_store import ProfileFile, ProfileStore, read_document
 from kickcue.core.errors import UsageError
-from kickcue.core.nearest import did_you_mean
 from kickcue.core.profiles import FirmwareRange
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.watch_profile import (
@@ -41,21 +32,13 @@ from kickcue.core.watch.watch_profile import (
     Words,
 )
 
-_WATCHES: Final = "watches"
 _FILE: Final = "profile.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchFile:
-    """One watch's profile with the file it came from.
+class WatchFile(ProfileFile[schema.WatchDocument, WatchProfile]):
+    """One watch's profile with the file it came from."""
 
-    ``digest`` is the SHA-256 of its bytes, in hex.
-    """
-
-    path: Path
-    digest: str
-    document: schema.WatchDocument
-    profile: WatchProfile
+    __slots__ = ()
 
 
 def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
@@ -63,7 +46,7 @@ def load_watches(extra: Sequence[Path] = ()) -> dict[str, WatchProfile]:
 
     UsageError where one is not valid.
     """
-    return {id_: file.profile for id_, file in watch_files(extra).items()}
+    return {id_: file.profile for id_, file in WATCHES.files(extra).items()}
 
 
 def load_watch(id_or_path: str) -> WatchProfile:
@@ -71,66 +54,19 @@ def load_watch(id_or_path: str) -> WatchProfile:
 
     UsageError where there is none or it is not valid.
     """
-    return watch_file(id_or_path).profile
-
-
-def watch_file(id_or_path: str) -> WatchFile:
-    """Return one watch with its file; a path has a slash or ends in .toml, an id does not."""
-    if id_or_path.endswith(".toml") or os.sep in id_or_path:
-        return read_watch_file(Path(id_or_path))
-    own, shipped = _own_files(), _shipped()
-    mine = own.get(id_or_path)
-    if mine is not None:
-        return mine
-    if id_or_path in shipped:
-        return read_watch_file(shipped[id_or_path])
-    guess = did_you_mean(id_or_path, [*shipped, *own.by_id])
-    raise UsageError(
-        f"no watch {id_or_path!r}: {f'{guess} ' if guess else ''}'kickcue profiles list' names "
-        "them all"
-    )
-
-
-def watch_files(extra: Sequence[Path] = ()) -> dict[str, WatchFile]:
-    """Return all watches with their files, by id."""
-    own = _own_files(extra)
-    own.warn()
-    shipped = {
-        id_: read_watch_file(path) for id_, path in _shipped().items() if id_ not in own.instead
-    }
-    return dict(sorted((shipped | own.by_id).items()))
-
-
-def watch_ids() -> tuple[str, ...]:
-    """Return the ids of all watches without reading one."""
-    return tuple(sorted({*_shipped(), *_by_folder(user_folder(_WATCHES))}))
+    return WATCHES.file(id_or_path).profile
 
 
 def read_watch_file(path: Path) -> WatchFile:
     """Read one file; UsageError says in one line what is wrong with it."""
-    file = read_toml(path)
-    try:
-        document = schema.WatchDocument.model_validate(file.document)
-    except ValidationError as error:
-        wrong = one_line(error, schema.WatchDocument, file.document)
-        raise UsageError(f"{path}: {wrong}") from None
+    document, digest = read_document(path, schema.WatchDocument)
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
         raise UsageError(f"{path}: profile.id = {id_!r}: the file should be {id_}/{_FILE}")
-    return WatchFile(path, sha256(file.content).hexdigest(), document, _to_core(document))
+    return WatchFile(path, digest, document, _to_core(document))
 
 
-def _own_files(extra: Sequence[Path] = ()) -> OwnFiles[WatchFile]:
-    return own_files(_by_folder(user_folder(_WATCHES)), extra, read_watch_file, _shipped())
-
-
-def _shipped() -> dict[str, Path]:
-    return _by_folder(shipped_folder(_WATCHES))
-
-
-def _by_folder(folder: Path | None) -> dict[str, Path]:
-    files = {path.name: path / _FILE for path in files_in(folder, "*")}
-    return {name: path for name, path in files.items() if os.path.lexists(path)}
+WATCHES: Final = ProfileStore("watches", "watch", read_watch_file, inside=_FILE)
 
 
 def _to_core(document: schema.WatchDocument) -> WatchProfile:

@@ -28,6 +28,8 @@ RR_MIN_MS: Final = 250.0
 RR_MAX_MS: Final = 2500.0
 _MS_PER_1024TH: Final = 1000 / 1024
 
+FASTEST_MPS: Final = 12.0
+"""Nobody runs faster: a total or a position that does has jumped."""
 RUNNING_MPS: Final = 2.2
 """Above this people run, and a runner's cadence is in a narrow band; below it a slow step and a
 fast stride look alike."""

@@ -1,6 +1,6 @@
-"""Where a function changes its sign, in few evaluations, by Ridders' method.
+"""Root finding by Ridders' method: where a function changes its sign, in few evaluations.
 
-It halves the bracket at least, as bisection does, and near a smooth zero it is far quicker.
+It halves the bracket at least, as bisection does, and near a smooth root it is far quicker.
 Source: C. Ridders, "A new algorithm for computing a single root of a real continuous function",
 IEEE Transactions on Circuits and Systems 26 (1979).
 """
@@ -13,15 +13,15 @@ def zero_crossing(
     function: Callable[[float], float],
     low: tuple[float, float],
     high: tuple[float, float],
-    within: float,
+    tolerance: float,
 ) -> float:
-    """Return where ``function`` changes its sign, to ``within`` where it is smooth.
+    """Return where ``function`` changes its sign, to ``tolerance`` where it is smooth.
 
     ``low``, ``high``: (x, value) on both sides of the change, values of opposite sign or 0.
     """
     (x0, y0), (x1, y1) = low, high
     found = math.inf
-    while abs(x1 - x0) > within:
+    while abs(x1 - x0) > tolerance:
         middle = 0.5 * (x0 + x1)
         at_middle = function(middle)
         root = math.sqrt(at_middle * at_middle - y0 * y1)
@@ -30,7 +30,7 @@ def zero_crossing(
         step = (middle - x0) * at_middle / root
         before, found = found, middle + (step if y0 > y1 else -step)
         at_found = function(found)
-        if at_found == 0.0 or abs(found - before) <= within:
+        if at_found == 0.0 or abs(found - before) <= tolerance:
             return found
         if (at_found > 0.0) is not (at_middle > 0.0):
             x0, y0, x1, y1 = middle, at_middle, found, at_found

@@ -10,11 +10,11 @@ was over before the watch took it. Where an app on the watch answers itself, its
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kickcue.config.settings import Settings
 from kickcue.config.watch_files import load_watch
@@ -22,24 +22,21 @@ from kickcue.core.cueing.phases import RACING
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Notification
 from kickcue.core.watch.console_protocol import ANSWERING, Console, ConsoleAnswer
-from kickcue.core.watch.delivery_steps import Write
-from kickcue.core.watch.encoding import ARMING, encode, encode_arm, encode_disarm
+from kickcue.core.watch.encoding import ARMING, encode
 from kickcue.core.watch.state_machine import CueAck, CueContent, Play
 from kickcue.core.watch.watch_profile import Transport, WatchProfile, played_by
 from kickcue.daemon.ack_log import RESTARTED, Answered, Key
 from kickcue.daemon.cue_channel import CueChannel, named_broker
+from kickcue.daemon.watch_timers import WatchTimers, named, watch_id, writes
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.messages import AckMessage, StatusMessage
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from kickcue.edges.radio import WatchPin, Wearable, wearable
+from kickcue.supervision.tasks import BackgroundTasks, running
 
 LOG: Final = logging.getLogger(__name__)
 LOOK_S: Final = 0.5
-MOVED_MS: Final = 50
-"""A watch's own timer is set anew when its cue has moved by more."""
-ARM_S: Final = 0.5
 SECOND_AFTER_S: Final = 1.2
 """A first watch that was asked twice answers within it; a cue is worth two seconds."""
 ANSWER_S: Final = 1.0
@@ -72,14 +69,15 @@ class Bridge:
         self.not_felt = 0
         self._answered = answered
         self._second = second
-        self._decided: dict[str, Play] = {}
+        self._unanswered: dict[str, Play] = {}
+        """Plays by the cue's id. The wrist tells the answer, which names the run, right after the
+        play: each waits here for its own."""
         self._giving: set[Key] = set()
         self._elsewhere: dict[Key, asyncio.Event] = {}
-        self._armed_there: dict[Key, int] = {}
-        self._link = 0
         self._console = Console()
         self._app: dict[str, asyncio.Future[ConsoleAnswer]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = BackgroundTasks(_note)
+        self._timers = WatchTimers(self.profile, broker.wrist, worn, answered, self._tasks)
 
     async def work(self) -> None:
         """Pass cues on, until cancelled."""
@@ -92,9 +90,9 @@ class Bridge:
                 for happening in await self.broker.wait(LOOK_S):
                     self._take(happening)
                 if self.profile.encoder in ARMING:
-                    self._mirror()
+                    self._timers.mirror(self._giving, self._console.clear)
         finally:
-            await end(list(self._tasks))
+            await self._tasks.end()
 
     def said(self, _char: str, data: bytes) -> None:
         """Take what the watch says over the link."""
@@ -113,7 +111,7 @@ class Bridge:
             case StatusMessage() if happening.phase is not None:
                 self.worn.race(on=happening.phase in RACING)
             case Play():
-                self._decided[happening.touch.id] = happening
+                self._unanswered[happening.touch.id] = happening
             case CueAck():
                 self._answer(happening)
             case AckMessage() if happening.felt:
@@ -124,10 +122,10 @@ class Bridge:
     def _answer(self, answer: CueAck) -> None:
         """Take what the wrist has decided; what it says is felt is yet to be played."""
         key = (answer.run_id, answer.cue_id)
-        play = self._decided.pop(answer.cue_id, None)
+        play = self._unanswered.pop(answer.cue_id, None)
         if play is not None:
             self._giving.add(key)
-            self._start(self._give(key, play, answer))
+            self._tasks.start(self._give(key, play, answer))
         elif key not in self._giving:  # asked once more, or too late
             found = self._answered.of(key)
             if found is None:
@@ -168,12 +166,12 @@ class Bridge:
     async def _play(self, key: Key, touch: CueContent, deadline_s: float) -> str | None:
         """Play a cue; return None where it is confirmed that it is felt, else why not."""
         answer = asyncio.get_running_loop().create_future()
-        self._app[_id(key)] = answer
+        self._app[watch_id(key)] = answer
         try:
             if not await self.worn.play(
-                _writes(encode(self.profile, _named(touch, key)).steps), deadline_s
+                writes(encode(self.profile, named(touch, key)).steps), deadline_s
             ):
-                return BY_TIMER if key in self._armed_there else LINK
+                return BY_TIMER if key in self._timers else LINK
             if self.profile.encoder not in ANSWERING:
                 return None
             async with asyncio.timeout(ANSWER_S):
@@ -181,7 +179,7 @@ class Bridge:
         except TimeoutError:
             return NO_APP
         finally:
-            del self._app[_id(key)]
+            del self._app[watch_id(key)]
         return None if told.felt else told.why or NO_APP
 
     async def _felt_elsewhere(self, key: Key) -> bool:
@@ -193,57 +191,9 @@ class Bridge:
             return False
         return True
 
-    # ---- a watch that keeps timers itself
 
-    def _mirror(self) -> None:
-        """Have the watch's timers be those of the wrist."""
-        if not self.worn.connected.is_set() or self._link != self.worn.health.connections:
-            self._link = self.worn.health.connections
-            self._console.clear()
-            if self.worn.connected.is_set():
-                self._armed_there.clear()  # it may have been started anew
-            else:
-                return
-        armed = self.broker.wrist.armed
-        for key, (touch, due_ms) in armed.items():
-            there_ms = self._armed_there.get(key)
-            if there_ms is None or abs(there_ms - due_ms) > MOVED_MS:
-                self._armed_there[key] = due_ms
-                self._start(self._arm(key, touch, due_ms))
-        for key in [
-            key for key in self._armed_there if key not in armed and key not in self._giving
-        ]:
-            del self._armed_there[key]
-            if self._answered.of(key) is None:
-                self._start(self._disarm(key))
-
-    async def _arm(self, key: Key, touch: CueContent, due_ms: int) -> None:
-        now_s = asyncio.get_running_loop().time()
-        due_in_ms = due_ms - round(now_s * 1000) - self.broker.wrist.lead_ms
-        found = encode_arm(self.profile, _named(touch, key), due_in_ms)
-        if (
-            due_in_ms > 0
-            and found is not None
-            and not await self.worn.order(_writes(found.steps), now_s + ARM_S)
-        ):
-            self._armed_there.pop(key, None)  # to be tried again
-
-    async def _disarm(self, key: Key) -> None:
-        steps = encode_disarm(self.profile, _id(key))
-        if steps is not None:
-            await self.worn.order(steps, asyncio.get_running_loop().time() + ARM_S)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            LOG.critical(
-                "a cue could not be played, which must not happen", exc_info=task.exception()
-            )
+def _note(error: BaseException) -> None:
+    LOG.critical("a cue could not be played, which must not happen", exc_info=error)
 
 
 @asynccontextmanager
@@ -288,14 +238,8 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
 
         async with wearable(pin, said=said, put=put if sensor else None, adapter=adapter) as worn:
             made = Bridge(pin, broker, worn, answered, second=second)
-            task = asyncio.create_task(made.work(), name="bridge")
-            try:
+            async with running(made.work(), name="bridge"):
                 yield made
-            finally:
-                await end([task])
-                if not task.cancelled():
-                    # It never ends by itself: what it raises is a bug that must not pass unseen.
-                    task.result()
 
 
 @asynccontextmanager
@@ -331,17 +275,3 @@ def by_bluetooth(profile: WatchProfile) -> None:
         raise UsageError(
             f"watch {profile.id}: expected one reached by Bluetooth, got {profile.transport}: {how}"
         )
-
-
-def _writes(steps: tuple[object, ...]) -> tuple[Write, ...]:
-    """Return the steps; those of a watch that is reached by Bluetooth are all writes."""
-    return tuple(step for step in steps if isinstance(step, Write))
-
-
-def _named(touch: CueContent, key: Key) -> CueContent:
-    """Return the cue with an id that no other run has: the watch may outlive the run."""
-    return replace(touch, id=_id(key))
-
-
-def _id(key: Key) -> str:
-    return "/".join(key)

@@ -39,6 +39,22 @@ class CueChannel:
         session = self.delivery.session
         return session.trouble or (None if session.connected else "connecting")
 
+    def somebody_is_there(self, now_ns: int) -> bool:
+        """Tell whether somebody would feel a cue now, as far as watches tell."""
+        return self.delivery is not None and self.delivery.watches.is_there(now_ns)
+
+    def who_is_there(self, now_ns: int) -> str:
+        """Return who would feel a cue, when it was heard last, and what keeps cues from it."""
+        if self.trouble is not None or self.delivery is None:
+            return f"no cue reaches the wrist: {self.trouble}"
+        return self.delivery.watches.text(now_ns)
+
+    @property
+    def starts(self) -> bool:
+        """Whether the first connection is still being made."""
+        session = None if self.delivery is None else self.delivery.session
+        return session is not None and not session.connected and session.trouble is None
+
 
 def named_broker(settings: Settings) -> Address | None:
     """Return the broker that the settings name, with its password.

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from kickcue.daemon.recorder import Recorder
-from kickcue.edges.radio import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 PATIENCE_S: Final = 10.0
 AGAIN_S: Final = 60.0

@@ -1,43 +1,23 @@
 """Positions in a live run: the receiver that the race file names, if any, is held like a sensor."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
-from kickcue.config.fix_settings import FixSettings
+from kickcue.config.device_settings import FixSettings
 from kickcue.core.events import Fix
 from kickcue.daemon.system_clock import utc_s
 from kickcue.edges.gnss import Gpsd, Receiver, Termux
-from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.radio import Health, Stage
+from kickcue.supervision.tasks import running
 
 POSITIONS: Final = "positions"
 """What screens call the receiver."""
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
-    """The receiver as a run knows it."""
-
-    receiver: Receiver
-
-    @property
-    def health(self) -> Health:
-        """How it is doing, as a sensor's health."""
-        trouble = self.receiver.trouble
-        return (
-            Health(stage=Stage.CONNECTED)
-            if trouble is None
-            else Health(stage=Stage.LOOKING, why=trouble)
-        )
-
-
 @asynccontextmanager
 async def positions(
     settings: FixSettings, put: Callable[[Fix], None], now_ns: Callable[[], int]
-) -> AsyncIterator[Positions | None]:
+) -> AsyncIterator[Receiver | None]:
     """Hold the receiver of the settings: its fixes are ``put`` as they come.
 
     Nothing that it does is raised; its health tells it.
@@ -46,11 +26,8 @@ async def positions(
     if receiver is None:
         yield None
         return
-    task = asyncio.create_task(receiver.run(), name="positions")
-    try:
-        yield Positions(receiver)
-    finally:
-        await end([task])
+    async with running(receiver.run(), name="positions"):
+        yield receiver
 
 
 def receiver_of(

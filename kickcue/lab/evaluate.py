@@ -158,7 +158,7 @@ def _batch(scenario_name: str, document: str, best: bool, seeds: Iterable[int]) 
 
 def _with_bounds(row: Outcome, course: Course, scenario: Scenario, race: SimulatedRace) -> Outcome:
     pressed = isinstance(scenario.marks, Thumb)
-    untold = bound(course, scenario, race, lines_told=False) if pressed else None
+    untold = bound(course, scenario, race, lines_known=False) if pressed else None
     return replace(row, bound=bound(course, scenario, race), untold=untold)
 
 

@@ -1,7 +1,7 @@
 """The best any estimator could do with these bytes: the exact filter of the simulator's own model.
 
 It knows every figure of the simulation (how scales, drift, count noise and thumbs are distributed),
-is told which line each mark is of and which marks are doubles or stray, which frames are corrupt
+is given which line each mark is of, which marks are doubles or stray, which frames are corrupt
 and when the pod began anew, where bends lie, and of a mishap what nobody can know for sure: the
 true gun, how long the machine slept, that presses are made elsewhere or are all late, when a total
 slipped or a scale stepped. What is left is chance. ``pod_filter`` follows a runner by a pod's
@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from kickcue.core.course import Course
-from kickcue.core.position.firing_threshold import odds_to_fire_at
+from kickcue.core.position.firing_threshold import firing_probability_at
 from kickcue.lab.association_mixture import AssociationMixture
 from kickcue.lab.mark_errors import MarkErrors
 from kickcue.lab.mishaps import cadence_only, strap_only
@@ -74,22 +74,22 @@ def bound(
     race: SimulatedRace,
     *,
     leaps_seen: bool = True,
-    lines_told: bool = True,
+    lines_known: bool = True,
 ) -> Bound:
     """Return what the filter makes of a simulated race.
 
     ``leaps_seen`` False: where the pod's scale stepped, it does not see by how much.
-    ``lines_told`` False: it is not told which line a press is of. Raises UsageError where
+    ``lines_known`` False: it does not know which line a press is of. Raises UsageError where
     the scenario has no presses.
     """
-    told = _told(scenario, race, leaps_seen=leaps_seen, lines_told=lines_told)
+    observations = _observations(scenario, race, leaps_seen=leaps_seen, lines_known=lines_known)
     one = _filter(course, scenario, race)
-    state = one if lines_told else AssociationMixture(course, scenario.marks, one)
+    state = one if lines_known else AssociationMixture(course, scenario.marks, one)
     watch = _Watch(course, scenario, state)
-    for n, arrival in enumerate(told):
-        until_s = told[n + 1].t_s if n + 1 < len(told) else math.inf
-        watch.take(arrival, until_s)
-    bell_s, last_s = race.clock_s(race.truth.time_at(course.bell_m)), told[-1].t_s
+    for n, arrival in enumerate(observations):
+        until_s = observations[n + 1].t_s if n + 1 < len(observations) else math.inf
+        watch.handle(arrival, until_s)
+    bell_s, last_s = race.clock_s(race.truth.time_at(course.bell_m)), observations[-1].t_s
     fired = [race.clock_s(last_s if t_s is None else t_s) for t_s in watch.fired_s]
     return Bound(tuple(t_s - bell_s for t_s in fired), watch.sd_s)
 
@@ -103,16 +103,16 @@ def _filter(course: Course, scenario: Scenario, race: SimulatedRace) -> OracleFi
     return kind(course, scenario, race)
 
 
-def _told(
+def _observations(
     scenario: Scenario,
     race: SimulatedRace,
     *,
     leaps_seen: bool,
-    lines_told: bool,
+    lines_known: bool,
 ) -> list[Reading | TrueMark]:
-    """Return all that the filter is told, in order of time."""
+    """Return all that the filter is given, in order of time."""
     passing = seconds(race) if _without_pod(scenario) else readings(scenario, race, leaps_seen)
-    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_told]
+    marks = [mark for mark in race.marks if mark.line_m is not None or not lines_known]
     return sorted([*passing, *marks], key=lambda arrival: arrival.t_s)
 
 
@@ -120,7 +120,7 @@ Follower = OracleFilter | AssociationMixture
 
 
 class _Watch:
-    """What is felt, by each rule, of a race that a filter follows."""
+    """When each rule fires in a race that a filter follows."""
 
     def __init__(self, course: Course, scenario: Scenario, state: Follower) -> None:
         self._bell_m, self._state = course.bell_m, state
@@ -133,9 +133,9 @@ class _Watch:
         """Standard deviation just before the line, in time."""
         return self._state.before_sd_s if self._sd_s is None else self._sd_s
 
-    def take(self, arrival: Reading | TrueMark, until_s: float) -> None:
-        """Take in what came, and fire before ``until_s``, when more comes, where that is due."""
-        self._state.take(arrival)
+    def handle(self, arrival: Reading | TrueMark, until_s: float) -> None:
+        """Handle what came, and fire before ``until_s``, when more comes, where that is due."""
+        self._state.handle(arrival)
         t_s = arrival.t_s
         if self._passes(DARES[0], t_s, until_s) is None:
             return
@@ -150,8 +150,10 @@ class _Watch:
         if not self._state.awaits(self._bell_m):
             return 0.0
         late_m, late_sd_m = self._errors.past_line_m(self._state.mps)
-        sd_m = self._state.place(t_s)[1]
-        return NormalDist().inv_cdf(odds_to_fire_at(sd_m, late_m, late_sd_m, self._errors.seen))
+        sd_m = self._state.position(t_s)[1]
+        return NormalDist().inv_cdf(
+            firing_probability_at(sd_m, late_m, late_sd_m, self._errors.seen)
+        )
 
     def _passes(self, dare: float, from_s: float, until_s: float) -> float | None:
         """Return when before ``until_s`` the bell will lie ``dare`` standard deviations behind."""

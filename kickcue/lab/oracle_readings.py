@@ -1,7 +1,7 @@
-"""The pod's readings as the best filter is told them: which second each is of, what was run in it.
+"""The pod's readings as the best filter gets them: which second each is of, what was run in it.
 
-It is told when a total slipped or a scale stepped, which queued reading is of which second, and by
-what lag the pod's speed follows the runner's. It is not told by how much: while a total slips the
+It knows when a total slipped or a scale stepped, which queued reading is of which second, and by
+what lag the pod's speed follows the runner's. It does not know by how much: while a total slips the
 pod's speed counts, and a scale that stepped is read off that speed, which then leaps within a
 second as no runner does.
 """
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from kickcue.lab.mishaps import SCALE_STEP, burst, scale_step, slip
-from kickcue.lab.pod_pace import PodPace, Told
+from kickcue.lab.pod_pace import PodPace, Samples
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensors import Counted
 from kickcue.lab.simulate import SimulatedRace
@@ -52,14 +52,14 @@ def readings(scenario: Scenario, race: SimulatedRace, leaps_seen: bool = True) -
 
     ``leaps_seen`` False: how much a scale stepped is not read off the pod's speed.
     """
-    told = _told(scenario, race)
-    by_total = _total_tells(scenario, race)
-    slipped = _slipped(scenario, race, told)
+    samples = _samples(scenario, race)
+    by_total = _total_is_known(scenario, race)
+    slipped = _slipped(scenario, race, samples)
     by_speed = bool(slipped) or not by_total or scenario.mishap is burst
-    pace = PodPace(race.truth, told) if by_speed else None
-    scale_off = _scale_off(scenario, race, told, leaps_seen=leaps_seen)
+    pace = PodPace(race.truth, samples) if by_speed else None
+    scale_off = _scale_off(scenario, race, samples, leaps_seen=leaps_seen)
     found = []
-    for (before, was), (second, sample) in pairwise(_not_overtaken(told)):
+    for (before, was), (second, sample) in pairwise(_not_overtaken(samples)):
         dt_s = second - before
         counted_m = sample.distance_m - was.distance_m
         var_m2 = scenario.pod.count_noise_m**2 * dt_s
@@ -79,46 +79,48 @@ def seconds(race: SimulatedRace) -> list[Reading]:
     if not race.counted:
         passed = range(1, int(race.truth.duration_s))
         return [Reading(float(second), second, 0.0, 0.0, None, None) for second in passed]
-    told = [(int(each.t_s), each) for each in race.counted]
-    return [Reading(each.t_s, second, 0.0, 0.0, None, each.cadence_spm) for second, each in told]
+    samples = [(int(each.t_s), each) for each in race.counted]
+    return [Reading(each.t_s, second, 0.0, 0.0, None, each.cadence_spm) for second, each in samples]
 
 
-def _told(scenario: Scenario, race: SimulatedRace) -> Told:
+def _samples(scenario: Scenario, race: SimulatedRace) -> Samples:
     """Return each reading with its second, from the gun on."""
     if scenario.mishap is burst:  # none is lost, so the order of the totals tells the second
         return list(enumerate(sorted(race.counted, key=lambda each: each.distance_m)))
-    told = [(int(each.t_s), each) for each in race.counted if each.t_s >= 0.0]
-    return told if told and told[0][0] == 0 else [(0, Counted(0.0, 0.0, 0.0, 0.0)), *told]
+    samples = [(int(each.t_s), each) for each in race.counted if each.t_s >= 0.0]
+    return (
+        samples if samples and samples[0][0] == 0 else [(0, Counted(0.0, 0.0, 0.0, 0.0)), *samples]
+    )
 
 
-def _not_overtaken(told: Told) -> Iterator[tuple[int, Counted]]:
+def _not_overtaken(samples: Samples) -> Iterator[tuple[int, Counted]]:
     """Yield the readings but those that came after a later one, which tells more.
 
     The first, of the gun, is what the others are counted from, whenever it came.
     """
     earliest_s = math.inf
     kept = []
-    for second, sample in reversed(told[1:]):
+    for second, sample in reversed(samples[1:]):
         if sample.t_s < earliest_s:
             kept.append((second, sample))
             earliest_s = sample.t_s
-    yield told[0]
+    yield samples[0]
     yield from reversed(kept)
 
 
-def _total_tells(scenario: Scenario, race: SimulatedRace) -> bool:
+def _total_is_known(scenario: Scenario, race: SimulatedRace) -> bool:
     """Tell whether there is a total, and it is that of the second."""
     sent = race.befallen is None or race.befallen.sends["total"]
     return sent and not scenario.pod.total_lags
 
 
-def _slipped(scenario: Scenario, race: SimulatedRace, told: Told) -> set[int]:
+def _slipped(scenario: Scenario, race: SimulatedRace, samples: Samples) -> set[int]:
     """Return the seconds in which the total is not what was run: until it moves again."""
     if scenario.mishap is not slip or race.befallen is None:
         return set()
     (slipped_s,) = race.befallen.changed_s
     found = set()
-    for (_, was), (second, sample) in pairwise(told):
+    for (_, was), (second, sample) in pairwise(samples):
         if sample.t_s < slipped_s:
             continue
         found.add(second)
@@ -130,7 +132,7 @@ def _slipped(scenario: Scenario, race: SimulatedRace, told: Told) -> set[int]:
 def _scale_off(
     scenario: Scenario,
     race: SimulatedRace,
-    told: Told,
+    samples: Samples,
     *,
     leaps_seen: bool,
 ) -> dict[int, tuple[float, float]]:
@@ -139,7 +141,7 @@ def _scale_off(
         return {}
     began_s, ended_s = race.befallen.changed_s
     found: dict[int, tuple[float, float]] = {}
-    for (_, was), (second, sample) in pairwise(told):
+    for (_, was), (second, sample) in pairwise(samples):
         if was.t_s < began_s <= sample.t_s:
             leap = leaps_seen and second > STARTING_S
             ratio = was.speed_mps / sample.speed_mps

@@ -1,6 +1,6 @@
 """The exact filter of a runner without a pod's metres: the simulator's model of pace, and marks.
 
-It is told how the race's pace goes over its distance, which nobody knows beforehand; not the mean
+It knows how the race's pace goes over its distance, which nobody knows beforehand; not the mean
 pace, nor how pace wanders. Where the sensor sends cadence, it knows by how much that rises with
 pace, and not this runner's own. Heart rate is not used: in the simulation it is an exact function
 of pace, and no runner's is.
@@ -36,7 +36,7 @@ S, P, W, B = range(4)
 
 
 class PaceFilter(OracleFilter):
-    """The filter; it is told that time passes, and cadence where that is sent."""
+    """The filter; its readings are that time passes, and cadence where that is sent."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
         assert race.pacing is not None
@@ -55,9 +55,9 @@ class PaceFilter(OracleFilter):
         """The pace as it was last."""
         return float(self._x[P]) * self._share(self._t_s)
 
-    def read(self, reading: Reading) -> None:
+    def predict(self, reading: Reading) -> None:
         """Take in a second, and its cadence where one was sent."""
-        self._x, self._p = self._advanced(reading.t_s)
+        self._x, self._p = self._predicted(reading.t_s)
         self._t_s = reading.t_s
         if reading.cadence_spm is not None and reading.second > STARTING_S:
             sent_spm = STEPS_PER_STRIDE * round(reading.cadence_spm / STEPS_PER_STRIDE)
@@ -66,19 +66,19 @@ class PaceFilter(OracleFilter):
             by = np.array([0.0, SPM_PER_MPS * share, SPM_PER_MPS * mps, 1.0])
             self._update(by, off_spm, CADENCE_VAR_SPM2)
 
-    def place(self, t_s: float) -> tuple[float, float]:
+    def position(self, t_s: float) -> tuple[float, float]:
         """Return where the runner is then: mean and standard deviation, in metres."""
-        x, p = self._advanced(t_s)
+        x, p = self._predicted(t_s)
         return float(x[S]), math.sqrt(max(float(p[S, S]), 0.0))
 
-    def _see(self, t_s: float, line_m: float) -> float:
-        self._x, self._p = self._advanced(t_s)
+    def _update_by_line(self, t_s: float, line_m: float) -> float:
+        self._x, self._p = self._predicted(t_s)
         self._t_s = t_s
         mps, errors = self.mps, self._marks
         off_m = line_m + errors.late_m(mps) - float(self._x[S])
         return self._update(np.array([1.0, 0.0, 0.0, 0.0]), off_m, errors.var_m2(mps))
 
-    def _advanced(self, t_s: float) -> tuple[Vector, Matrix]:
+    def _predicted(self, t_s: float) -> tuple[Vector, Matrix]:
         """Return state and covariance at a later moment: pace wanders as a process with memory."""
         dt_s = max(t_s - self._t_s, 0.0)
         q = dt_s / PACE_MEMORY_S

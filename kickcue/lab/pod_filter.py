@@ -28,7 +28,7 @@ marks are off by (m or s), how far the scale is off now."""
 
 
 class PodFilter(OracleFilter):
-    """The filter; it is told what the pod counted."""
+    """The filter; its readings are what the pod counted."""
 
     def __init__(self, course: Course, scenario: Scenario, race: SimulatedRace) -> None:
         super().__init__(MarkErrors.of(course, scenario), np.zeros(7), np.zeros((7, 7)))
@@ -52,17 +52,20 @@ class PodFilter(OracleFilter):
         """The pace over the race, as it was last."""
         return self._mps
 
-    def read(self, reading: Reading) -> None:
+    def predict(self, reading: Reading) -> None:
         """Take in what the pod counted since the reading before."""
         pod, dt_s, counted_m = self._scenario.pod, reading.second - self._second, reading.counted_m
         if reading.scale_off is not None:
             self._set(F, *reading.scale_off)
         factor, by_w, by_u = self._ground()
         x, f = self._x, np.eye(7)
-        constant, drifting, off = 1.0 + x[C], 1.0 + x[D], 1.0 + x[F]
-        scale = constant * drifting * off
+        constant, drifting, innovation = 1.0 + x[C], 1.0 + x[D], 1.0 + x[F]
+        scale = constant * drifting * innovation
         keep = math.exp(-dt_s / pod.drift_memory_s)
-        f[S, C], f[S, D] = counted_m * drifting * off * factor, counted_m * constant * off * factor
+        f[S, C], f[S, D] = (
+            counted_m * drifting * innovation * factor,
+            counted_m * constant * innovation * factor,
+        )
         f[S, F] = counted_m * constant * drifting * factor
         f[S, W], f[S, U] = counted_m * scale * by_w, counted_m * scale * by_u
         f[D, D] = keep
@@ -75,13 +78,13 @@ class PodFilter(OracleFilter):
         self._second = reading.second
         self._mps = moved_m / dt_s if reading.mps is None else reading.mps * scale * factor
 
-    def place(self, t_s: float) -> tuple[float, float]:
+    def position(self, t_s: float) -> tuple[float, float]:
         """Return where the runner is then: mean and standard deviation, in metres."""
         ahead_m, ahead_var_m2 = self._ahead(t_s)
         var_m2 = max(float(self._p[S, S]), 0.0) + ahead_var_m2
         return float(self._x[S]) + ahead_m, math.sqrt(var_m2)
 
-    def _see(self, t_s: float, line_m: float) -> float:
+    def _update_by_line(self, t_s: float, line_m: float) -> float:
         errors, by = self._marks, np.zeros(7)
         by[S], by[M] = 1.0, -errors.all_off_m(self.mps)
         ahead_m, ahead_var_m2 = self._ahead(t_s)

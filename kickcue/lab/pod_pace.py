@@ -17,17 +17,17 @@ from kickcue.lab.sensors import Counted
 STARTING_S: Final = 15
 """So long after the gun the lag is looked for: later the pace changes too little to show it."""
 
-Told = Sequence[tuple[int, Counted]]
+Samples = Sequence[tuple[int, Counted]]
 """Readings, each with the second that it is of."""
 
 
 class PodPace:
     """The runner's pace by the pod, in the pod's metres, at each second of a reading."""
 
-    def __init__(self, truth: Truth, told: Told) -> None:
-        keep = _keep(truth, told)
+    def __init__(self, truth: Truth, samples: Samples) -> None:
+        keep = _keep(truth, samples)
         self._mps = {0: 0.0}
-        for (before, was), (second, sample) in pairwise(told):
+        for (before, was), (second, sample) in pairwise(samples):
             lagging = second - before != 1
             freed_mps = (sample.speed_mps - keep * was.speed_mps) / (1.0 - keep)
             self._mps[second] = sample.speed_mps if lagging else freed_mps
@@ -45,12 +45,12 @@ class PodPace:
         return (0.5 * (was + now) - 0.5 * STEP_S * (now - was)) * (second - before)
 
 
-def _keep(truth: Truth, told: Told) -> float:
+def _keep(truth: Truth, samples: Samples) -> float:
     """Return what a second leaves of a difference between the pod's speed and the runner's.
 
     Least squares of speed = keep * speed before + gain * the runner's own.
     """
-    starting = [(a, b) for a, b in pairwise(told) if b[0] <= STARTING_S]
+    starting = [(a, b) for a, b in pairwise(samples) if b[0] <= STARTING_S]
     before = [[was.speed_mps, truth.speed_at(second)] for (_, was), (second, _) in starting]
     now = [sample.speed_mps for _, (_, sample) in starting]
     return float(np.linalg.lstsq(np.array(before), np.array(now), rcond=None)[0][0])

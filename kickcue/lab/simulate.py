@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.course import Course
 from kickcue.core.events import Command, CommandKind, Input, Notification
@@ -105,8 +106,8 @@ def simulated_document(race: str, lap_m: float | None = None) -> RaceDocument:
     UsageError for a lap of NaN.
     """
     sensors = {
-        "pod": SensorChoice(profile="generic-rsc"),
-        "strap": SensorChoice(profile="generic-hr"),
+        "pod": SensorChoice(profile=GENERIC_POD),
+        "strap": SensorChoice(profile=GENERIC_STRAP),
     }
     return RaceDocument.parse(
         {"race": race, "lap_m": lap_m, "sensors": sensors}, "the simulated race"

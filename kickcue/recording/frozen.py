@@ -7,7 +7,7 @@ long as it lasts. But who stood goes on from where he stood.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kickcue.core.position.odometer import FASTEST_MPS
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S
 from kickcue.recording.points import Point, great_circle_m
 

@@ -1,22 +1,51 @@
-"""The header as JSON, and the recording's place in time."""
+"""The header: of a race that is to be recorded, as JSON, and the recording's place in time."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from kickcue import __version__
 from kickcue.core.errors import DataError
 from kickcue.recording.json_text import parse, shown
 from kickcue.recording.model import Header
+
+if TYPE_CHECKING:
+    from kickcue.config.race_document import RaceDocument
 
 FORMAT: Final = 1
 """The form of recordings that this kickcue writes and reads; a new number comes with a way to read
 the old ones."""
 
+MADE_BY: Final = f"kickcue {__version__}"
+"""The recorder, where it is this program."""
 LONGEST_LAP_M: Final = 100_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_YEAR: Final = 2200  # nanoseconds up to here fit the 64 bits of an MCAP time
+
+
+def race_header(document: "RaceDocument", **more: Any) -> Header:
+    """Return the header of a race that kickcue runs; ``more`` are the remaining fields by name.
+
+    The document should have the digests of its profiles. The ticks are recorded unless told.
+    """
+    header = Header(
+        race=document.race,
+        lap_m=document.lap_m,
+        sensors={name: choice.profile for name, choice in document.sensors.items()},
+        setup=document.as_json(),
+        ticks=True,
+        made_by=MADE_BY,
+    )
+    return replace(header, **more)
+
+
+def utc_now(ago_ns: int = 0) -> str:
+    """Return the present moment, or the one ``ago_ns`` before, as a header has it."""
+    return utc_text(time.time_ns() - ago_ns)
 
 
 def write_header(header: Header) -> dict[str, Any]:

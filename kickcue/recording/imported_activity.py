@@ -27,6 +27,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.core.errors import DataError
 from kickcue.core.events import Command, CommandKind, Fix, Input, Mark, MarkSource, Timer
 from kickcue.core.units import NS_PER_S
@@ -124,7 +125,7 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         utc=None if unset_clock(points) else utc_text(epoch_ns),
         sensors={
             name: profile
-            for name, profile in ((POD, "generic-rsc"), (STRAP, "generic-hr"))
+            for name, profile in ((POD, GENERIC_POD), (STRAP, GENERIC_STRAP))
             if name in names
         },
         made_by=activity.device,

@@ -19,11 +19,10 @@ from typing import Any, Final, Self
 
 from mcap.records import Channel, Header as McapHeader, Message, Metadata, Schema
 
-from kickcue import __version__
 from kickcue.core.errors import DataError, UsageError
 from kickcue.recording.codec import SHAPES, Json, shape_of
 from kickcue.recording.file_type import MCAP_MAGIC
-from kickcue.recording.header import metadata_of, utc_ns
+from kickcue.recording.header import MADE_BY, metadata_of, utc_ns
 from kickcue.recording.locked_file import StraightFile
 from kickcue.recording.mcap_reader import METADATA
 from kickcue.recording.mcap_records import Contents
@@ -52,7 +51,7 @@ class McapWriter:
         except OSError as error:
             raise UsageError(f"{path} cannot be created: {error.strerror}") from None
         self._take(path, file, Contents(), header)
-        head = McapHeader("", f"kickcue {__version__}"), Metadata(METADATA, metadata)
+        head = McapHeader("", MADE_BY), Metadata(METADATA, metadata)
         self._begin(MCAP_MAGIC + b"".join(self._contents.add(record) for record in head))
 
     @classmethod

@@ -7,8 +7,8 @@ from statistics import median
 from typing import Final
 
 from kickcue.core.crossing.gate import Plane
-from kickcue.core.crossing.receiver_selection import is_a_place
-from kickcue.core.position.odometer import FASTEST_MPS
+from kickcue.core.crossing.receiver_selection import is_position
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import ns_to_s
 
 ABOUT_DEG: Final = 1.0
@@ -35,7 +35,7 @@ Place = tuple[float, float]
 
 def is_real(place: Place | None) -> bool:
     """Tell whether it is a position at all."""
-    return place is not None and is_a_place(*place)
+    return place is not None and is_position(*place)
 
 
 def real_places(

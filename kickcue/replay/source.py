@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kickcue.config.generic_profiles import generic_profile
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.core.engine import Engine
 from kickcue.core.errors import DataError, UsageError
@@ -18,19 +19,9 @@ from kickcue.core.events import (
     Output,
     Tick,
 )
-from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.recording import Recording
 from kickcue.replay.run_engine import drive
-
-GENERIC = {
-    "2a53": "generic-rsc",
-    "2acd": "treadmill-ftms",
-    "2a67": "generic-rsc",
-    "2a37": "generic-hr",
-}
-"""Which standard profile reads a sensor that the recording does not name one for, by its
-characteristic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +92,11 @@ def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
         return RaceDocument.parse(header.setup, recording.path.name).sensors
     found = {name: SensorChoice(profile=profile) for name, profile in header.sensors.items()}
     for event in recording.inputs:
-        if (
-            isinstance(event, Notification)
-            and event.sensor not in found
-            and short_uuid(event.char) in GENERIC
-        ):
-            found[event.sensor] = SensorChoice(profile=GENERIC[short_uuid(event.char)])
+        if not isinstance(event, Notification) or event.sensor in found:
+            continue
+        profile = generic_profile(event.char)
+        if profile is not None:
+            found[event.sensor] = SensorChoice(profile=profile)
     return found
 
 

@@ -38,7 +38,7 @@ def crossings(truth: Truth, seed: int, beacon: Beacon) -> list[tuple[float, floa
     found = []
     for t_ns, rssi_dbm in sorted([*heard, *others], key=lambda each: each[0]):
         if rssi_dbm is not None:
-            watch.hear(t_ns, rssi_dbm)
+            watch.update(t_ns, rssi_dbm)
         passed_ns = watch.passed(t_ns)
         if passed_ns is not None:
             found.append((ns_to_s(passed_ns), ns_to_s(t_ns)))

@@ -62,7 +62,7 @@ async def kickcue(folder: Path) -> None:
     """
     from kickcue.config.settings import load_settings  # noqa: PLC0415  as above
     from kickcue.daemon.clock import Clock  # noqa: PLC0415  as above
-    from kickcue.daemon.race_daemon import live  # noqa: PLC0415  as above
+    from kickcue.daemon.wiring import live  # noqa: PLC0415  as above
 
     while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
         order = json.loads(line)

@@ -27,7 +27,7 @@ from kickcue.config.settings import load_settings
 from kickcue.core.events import Command, CommandKind
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import live
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification

@@ -13,8 +13,9 @@ from bumble.transport.common import AsyncPipeSink
 
 from kickcue.core.events import BeaconReading
 from kickcue.core.units import NS_PER_S
-from kickcue.edges.radio import BeaconPin, Stage, beacon_heard
+from kickcue.edges.radio import BeaconPin, beacon_heard
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
+from kickcue.supervision.health import Stage
 from tests.bluez.conftest import ADDRESSES, Bed, until
 from tests.bluez.controller import VirtualController
 from tests.bluez.test_radio import are_heard, loop_ns, radio, speaking

@@ -20,16 +20,17 @@ from kickcue.core.events import CommandKind, CueKind, Mark, Notification, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.core.watch.state_machine import Play
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
-from kickcue.edges.mqtt.tasks import end
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Watch, watch
-from kickcue.edges.radio import Health, Stage
 from kickcue.edges.virtual_sensor.description import pod, strap
 from kickcue.edges.virtual_sensor.playback import Played, play
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
+from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.tasks import end
 from tests.bluez.conftest import ADDRESSES, Bed, until
 
 COURSE: Final = course_for("3000m")

@@ -12,10 +12,11 @@ from typing import Final
 
 from kickcue.config.profile_files import load_profile
 from kickcue.core.events import Input, Link, Notification
-from kickcue.edges.mqtt.tasks import end
-from kickcue.edges.radio import Pin, Radio, Stage, looking_around, sensors
+from kickcue.edges.radio import Pin, Radio, looking_around, sensors
 from kickcue.edges.virtual_sensor.description import describe
 from kickcue.edges.virtual_sensor.sensor import VirtualSensor
+from kickcue.supervision.health import Stage
+from kickcue.supervision.tasks import end
 from tests.bluez.conftest import Bed, until
 
 STRANGERS: Final = 5

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.session import Counters, Received
+from kickcue.edges.mqtt.traffic import Counters, Received
 
 LEAST_S = 0.02
 

@@ -7,18 +7,21 @@ import contextlib
 import math
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.core.units import s_to_ns
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.messages import ArmMessage, CueMessage, parse
-from kickcue.edges.mqtt.session import Received, Session
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.traffic import Received
 from kickcue.edges.mqtt.watch_client import Watch
 from tests.chaos.air import Air, End, Weather
 from tests.chaos.virtual_time import run
+
+if TYPE_CHECKING:
+    from kickcue.edges.mqtt.session import Session
 
 RUN_ID: Final = "chaos"
 TTL_S: Final = 2.0

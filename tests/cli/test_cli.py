@@ -13,7 +13,7 @@ import pytest
 from kickcue import __version__
 from kickcue.cli import COMMANDS, main
 from kickcue.cli.format.console import console, json_line, numbers, table
-from kickcue.config.profile_files import shipped_folder
+from kickcue.config.profile_files import SENSORS
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Command, CommandKind, Tick
 from kickcue.lab.simulate import simulated_document
@@ -335,7 +335,7 @@ def _cut(path: Path) -> None:
 
 def _profile_with_a_false_self_test(folder: Path) -> Path:
     """Return Stryd's profile under another name, with a self-test that expects what is not so."""
-    text = (shipped_folder() / "stryd.toml").read_text(encoding="utf-8")
+    text = (SENSORS.shipped_folder / "stryd.toml").read_text(encoding="utf-8")
     for old, new in (
         ('id = "stryd"', 'id = "mine"'),
         ('name = "stryd*"', 'name = "mine*"'),

@@ -20,24 +20,31 @@ COMMANDS = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a small recording."""
+    folder = tmp_path_factory.mktemp("closed")
     made = ("simulate", "--race", "800m", "--out", "recording.jsonl")
     assert (
         0
         == subprocess.run(
             [sys.executable, "-m", "kickcue", *made],
-            cwd=tmp_path,
+            cwd=folder,
             stdout=subprocess.DEVNULL,
             check=False,
         ).returncode
     )
-    return tmp_path
+    return folder
 
 
 @pytest.mark.parametrize(
-    "closed", [("input",), ("output",), ("error",), ("input", "output", "error")]
+    "closed",
+    [
+        ("input", "output", "error"),
+        pytest.param(("input",), marks=pytest.mark.long),
+        pytest.param(("output",), marks=pytest.mark.long),
+        pytest.param(("error",), marks=pytest.mark.long),
+    ],
 )
 def test_a_closed_stream_is_no_mistake(folder: Path, closed: tuple[str, ...]) -> None:
     """GIVEN input, output, error or all of them closed WHEN a command is run THEN it does what it

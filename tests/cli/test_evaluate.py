@@ -17,6 +17,11 @@ from kickcue.lab.thresholds import Target
 
 WORK = simulated("gate", simulated_document("3000m"))
 FEW = ["evaluate", "--scenario", "button", "--race", "800m"]
+SMALL_ARCHIVE = (
+    "trackeR_2013-06-08-090442.TCX.gz",
+    "GoldenCheetah_10kUNLP2014-Garmin15.fit",
+    "ParseGPX_track_session.gpx",
+)
 
 
 def rows_of(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
@@ -198,7 +203,28 @@ def test_nonsense_is_refused(
     assert words in capsys.readouterr().err
 
 
+@pytest.fixture
+def small_archive(data_dir: Path, tmp_path: Path) -> Path:
+    """Return an archive with two of the real races, and a session whose finish is not known."""
+    (tmp_path / "recordings").mkdir()
+    for name in ("truth.tsv", *(f"recordings/{name}" for name in SMALL_ARCHIVE)):
+        (tmp_path / name).symlink_to(data_dir / name)
+    return tmp_path
+
+
 @pytest.mark.recordings
+def test_a_small_archive(small_archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """GIVEN a folder of some recordings THEN its races are run as recorded, and others are told as
+    left out.
+    """
+    assert main(["evaluate", "--archive", str(small_archive)]) == 0
+    out = capsys.readouterr().out
+    assert "2 recordings, as recorded: 2 races" in out
+    assert "left out recordings/ParseGPX_track_session.gpx: its finish is not known" in out
+
+
+@pytest.mark.recordings
+@pytest.mark.long
 def test_an_archive(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GIVEN a folder of recordings THEN its races are run as recorded, or each with a scenario's
     faults; others are told as left out.

@@ -4,6 +4,7 @@ takes it.
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -98,8 +99,19 @@ async def daemon() -> AsyncIterator[Daemon]:
             daemon.telling.cancel()
 
 
-async def press(*options: str) -> tuple[int | None, str, str]:
-    """Run ``kickcue press``; return its exit status and what it printed."""
+async def press(*options: str) -> tuple[int, str, str]:
+    """Run ``press`` in a thread of ours, one at a time; return exit status and what it printed."""
+    with (
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        async with asyncio.timeout(PATIENCE_S):
+            status = await asyncio.to_thread(main, ["press", *options])
+    return status, out.getvalue(), err.getvalue()
+
+
+async def press_as_program(*options: str) -> tuple[int | None, str, str]:
+    """Do the same in a process of its own: several may run at once."""
     program = [sys.executable, "-m", "kickcue", "press", *options]
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -116,7 +128,7 @@ async def test_one_press_by_the_runner(daemon: Daemon) -> None:
     """
     daemon.is_in_lap_5()
     words = ("start", "lap", "undo", "finish")
-    answers = await asyncio.gather(*(press(word) for word in words))
+    answers = await asyncio.gather(*(press_as_program(word) for word in words))
     assert [
         (0, f"{word} sent: lap 5, 3001 ± 4 m to go, by marks\n", "") for word in words
     ] == answers
@@ -145,8 +157,8 @@ async def test_a_corrected_distance(daemon: Daemon) -> None:
     THEN the engine gets the metres, and the answer tells whether it is that long now.
     """
     daemon.is_in_lap_5()
-    presses = (press("distance", "5000m", "--trackside"), press("distance", "3k"))
-    taken, refused = await asyncio.gather(*presses)
+    taken = await press("distance", "5000m", "--trackside")
+    refused = await press("distance", "3k")
     assert (0, "distance sent: lap 5, 3001 ± 4 m to go, by marks\n", "") == taken
     why = "distance was sent, but the race stays 5000 m: the runner's screen tells why"
     assert (1, f"kickcue: {why}\n") == (refused[0], refused[2])
@@ -183,9 +195,15 @@ async def test_a_press_that_nobody_can_take(
     """
     daemon.delivery.send(PhaseChange(daemon.clock(), phase, phase))
     assert (1, "", f"kickcue: {says}\n") == await press(word)
-    status, out, _ = await press(word, "--json")
-    assert 1 == status
-    assert f"{word} was sent, but {json.loads(out)['trouble']}" == says
+
+
+async def test_json_tells_why_nobody_can_take_a_press(daemon: Daemon) -> None:
+    """GIVEN a daemon without a race that is on WHEN lap is pressed with --json THEN the trouble
+    stands in the object, with status 1.
+    """
+    daemon.delivery.send(PhaseChange(daemon.clock(), Phase.WAITING, Phase.WAITING))
+    status, out, _ = await press("lap", "--json")
+    assert (1, "no race is on: waiting") == (status, json.loads(out)["trouble"])
 
 
 async def test_the_press_that_starts_or_ends_a_race(daemon: Daemon) -> None:

@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.config.profile_files import shipped_folder
+from kickcue.config.profile_files import SENSORS
+from kickcue.config.watch_files import WATCHES
 
-STRYD = (shipped_folder() / "stryd.toml").read_text()
-IDS = sorted(path.stem for path in shipped_folder().glob("*.toml"))
-WATCHES = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
+STRYD = (SENSORS.shipped_folder / "stryd.toml").read_text()
+IDS = sorted(path.stem for path in SENSORS.shipped_folder.glob("*.toml"))
+WATCH_IDS = sorted(path.parent.name for path in WATCHES.shipped_folder.glob("*/profile.toml"))
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def test_list_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
         in lines
     )
     watches = out.split("\n\n")[1].splitlines()
-    assert ["Watches", "id", *WATCHES] == [line.split()[0] for line in watches]
+    assert ["Watches", "id", *WATCH_IDS] == [line.split()[0] for line in watches]
     assert "pebble           companion-only  companion  sequence  Pebble" in watches
 
 
@@ -59,14 +60,14 @@ def test_list_on_a_terminal(
     monkeypatch.setenv("COLUMNS", "80")
     assert main(["profiles", "list"]) == 0
     out = capsys.readouterr().out
-    assert [] == [id_ for id_ in (*IDS, *WATCHES) if id_ not in out]
+    assert [] == [id_ for id_ in (*IDS, *WATCH_IDS) if id_ not in out]
 
 
 def test_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     """``--json`` prints one object a line with stable keys."""
     assert main(["profiles", "list", "--json"]) == 0
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [*IDS, *WATCHES] == [profile["id"] for profile in found]
+    assert [*IDS, *WATCH_IDS] == [profile["id"] for profile in found]
     assert {
         "kind": "sensor",
         "id": "npe-runn",
@@ -83,15 +84,15 @@ def test_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         "id": "bangle-js",
         "vendor": "Espruino",
         "name": "Bangle.js 2, by a line of JavaScript",
-        "status": found[-len(WATCHES) + 1]["status"],
+        "status": found[-len(WATCH_IDS) + 1]["status"],
         "transport": "ble",
         "encoder": "bangle_js",
         "pattern": "sequence",
         "ways": ["haptic"],
         "lead_ms": 60,
-        "tested": found[-len(WATCHES) + 1]["tested"],
+        "tested": found[-len(WATCH_IDS) + 1]["tested"],
         "bytes": "real",
-    } == found[-len(WATCHES) + 1]
+    } == found[-len(WATCH_IDS) + 1]
 
 
 def test_show_tells_evidence_rules_and_self_tests(capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,7 +131,7 @@ def test_every_profile_can_be_shown_and_keeps_its_word(
     """No page breaks, nothing in it fails, and ``check`` agrees."""
     assert main(["profiles", "show", id_]) == 0
     assert "FAILS" not in capsys.readouterr().out
-    assert main(["profiles", "check", str(shipped_folder() / f"{id_}.toml")]) == 0
+    assert main(["profiles", "check", str(SENSORS.shipped_folder / f"{id_}.toml")]) == 0
 
 
 def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,7 +158,7 @@ def test_check_of_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     """GIVEN several files THEN each is checked, what is none is told beside the others, and the
     worst status is left with.
     """
-    good, none = str(shipped_folder() / "stryd.toml"), str(tmp_path / "none.toml")
+    good, none = str(SENSORS.shipped_folder / "stryd.toml"), str(tmp_path / "none.toml")
     bad = _mine(tmp_path, ("cadence_spm = 180", "cadence_spm = 90"))
     assert main(["profiles", "check", good, good, "--json"]) == 0
     assert [good, good] == [

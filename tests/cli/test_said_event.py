@@ -11,7 +11,8 @@ import pytest
 from kickcue.cli import main, race_options
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import load_settings
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.recording import read
 
 BOUNDS = "target_s: expected 11:58 to 1:40:00 for 5000m"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.cli import main
 from kickcue.config.race_file import new_race_file
@@ -296,7 +296,6 @@ _SAID = {
 }
 
 
-@settings(max_examples=60)
 @given(name=st.sampled_from([*FILES]), newline=st.sampled_from(["\n", "\r\n"]), data=st.data())
 def test_any_row_of_keys_in_any_file(
     name: str, newline: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

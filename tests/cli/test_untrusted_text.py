@@ -23,7 +23,7 @@ from rich.text import Text
 from kickcue.cli import COMMANDS, main
 from kickcue.cli.format.console import console
 from kickcue.cli.format.printing import Printing, printing
-from kickcue.config.profile_files import shipped_folder
+from kickcue.config.profile_files import SENSORS
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Disarm, Level, Notice
 from kickcue.core.printable import LINES, is_printable
 from kickcue.core.units import s_to_ns
@@ -83,7 +83,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _profile() -> str:
     """Return a valid profile of a foot pod whose every free text is hostile."""
     text = (
-        (shipped_folder() / "stryd.toml")
+        (SENSORS.shipped_folder / "stryd.toml")
         .read_text(encoding="utf-8")
         .replace('id = "stryd"', 'id = "mine"')
     )

@@ -26,7 +26,6 @@ from kickcue.core.events import (
     Cue,
     CueKind,
     Estimate,
-    Input,
     Mode,
     Phase,
     PhaseChange,
@@ -236,6 +235,13 @@ async def terminal() -> AsyncIterator[Terminal]:
         os.close(slave)
 
 
+async def next_order(sender: Sender) -> CommandKind:
+    """Wait for the next command; a cue that had to be repeated is answered twice before it."""
+    while not isinstance(event := await sender.delivery.incoming.get(), Command):
+        pass
+    return event.kind
+
+
 async def test_a_terminal_shows_the_face_rings_and_takes_keys(sender: Sender) -> None:
     """GIVEN a terminal WHEN a cue comes THEN the bell rings once per pulse and the words are there;
     keys are commands; q leaves it in order.
@@ -246,12 +252,12 @@ async def test_a_terminal_shows_the_face_rings_and_takes_keys(sender: Sender) ->
         sender.delivery.send(sender.cue())
         await shown.until(lambda: shown.seen.count("\a") == len(PULSES))
         assert "turnover up" in shown.seen
-        heard: list[Input] = [await sender.delivery.incoming.get()]
+        heard = []
         for key in " usf":
             shown.press(key)
-            heard.append(await sender.delivery.incoming.get())
+            heard.append(await next_order(sender))
         expected = [CommandKind.LAP, CommandKind.UNDO_LAP, CommandKind.START, CommandKind.FINISH]
-        assert expected == [command.kind for command in heard if isinstance(command, Command)]
+        assert expected == heard
         assert termios.tcgetattr(shown.slave) != before
         shown.press("q")
         assert await shown.process.wait() == 0

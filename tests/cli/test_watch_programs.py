@@ -15,7 +15,7 @@ from kickcue.cli import main
 from kickcue.cli.watch import _Wearing
 from kickcue.cli.watch_output import Lines
 from kickcue.cli.watch_programs import FAILED, Programs
-from kickcue.config.watch_files import load_watch, watch_file
+from kickcue.config.watch_files import WATCHES, load_watch
 from kickcue.core.cueing.pulse_patterns import PULSES, URGENCY
 from kickcue.core.events import Ack, Cue, CueKind
 from kickcue.core.watch.state_machine import LATE, CueAck, CueContent, Play
@@ -104,7 +104,7 @@ async def sender() -> AsyncIterator[Sender]:
 
 def vector(profile: str, kind: CueKind) -> tuple[str, list[list[str]]]:
     """Return the text of a profile's self-test for a cue, and the commands that it expects."""
-    [found] = [each for each in watch_file(profile).document.vector if each.cue == kind]
+    [found] = [each for each in WATCHES.file(profile).document.vector if each.cue == kind]
     return found.text, [step.argv for step in found.steps if step.argv is not None]
 
 

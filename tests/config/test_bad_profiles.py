@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from kickcue.cli import main
-from kickcue.config.profile_files import load_profile, load_profiles, shipped_folder
+from kickcue.config.profile_files import SENSORS, load_profile, load_profiles
 from kickcue.config.settings import load_settings
-from kickcue.config.watch_files import load_watch, load_watches
+from kickcue.config.watch_files import WATCHES, load_watch, load_watches
 from kickcue.core.errors import UsageError
 
-STRYD = (shipped_folder() / "stryd.toml").read_text()
-WEB = (shipped_folder("watches") / "web" / "profile.toml").read_text()
+STRYD = (SENSORS.shipped_folder / "stryd.toml").read_text()
+WEB = (WATCHES.shipped_folder / "web" / "profile.toml").read_text()
 
 
 @pytest.fixture(autouse=True)

@@ -10,14 +10,13 @@ import pytest
 from kickcue.config import profile_schema as schema
 from kickcue.config.profile_checks import best_proof, match_problems, run_vectors
 from kickcue.config.profile_files import (
-    ProfileFile,
+    SENSORS,
+    SensorFile,
     example_adverts,
     load_profile,
     load_profiles,
     profile_digest,
-    profile_files,
     read_profile_file,
-    shipped_folder,
 )
 from kickcue.core.errors import UsageError
 from kickcue.core.profiles import SILENCE_OK_S, Advertisement, CadenceUnit, match
@@ -31,7 +30,7 @@ from kickcue.core.readings import (
 )
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "profiles.md"
-SHIPPED = sorted(path.stem for path in shipped_folder().glob("*.toml"))
+SHIPPED = sorted(path.stem for path in SENSORS.shipped_folder.glob("*.toml"))
 UNPROVEN = {
     "garmin-forerunner": "nobody published a notification of one broadcasting",
     "garmin-hrm-pro": "nobody published a notification of one",
@@ -99,19 +98,19 @@ def _write(folder: Path, text: str = GOOD, name: str = "acme-pod") -> Path:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> dict[str, ProfileFile]:
-    return {id_: read_profile_file(shipped_folder() / f"{id_}.toml") for id_ in SHIPPED}
+def shipped() -> dict[str, SensorFile]:
+    return {id_: read_profile_file(SENSORS.shipped_folder / f"{id_}.toml") for id_ in SHIPPED}
 
 
 @pytest.mark.parametrize("id_", SHIPPED)
-def test_every_vector_reads_as_its_profile_says(id_: str, shipped: dict[str, ProfileFile]) -> None:
+def test_every_vector_reads_as_its_profile_says(id_: str, shipped: dict[str, SensorFile]) -> None:
     """GIVEN a shipped profile WHEN its self-tests run THEN each one holds."""
     assert [] == [result for result in run_vectors(shipped[id_]) if result.failure is not None]
 
 
 @pytest.mark.parametrize("id_", SHIPPED)
 def test_profile_matches_its_examples_and_nobody_elses(
-    id_: str, shipped: dict[str, ProfileFile]
+    id_: str, shipped: dict[str, SensorFile]
 ) -> None:
     """GIVEN an advertisement of a device WHEN all profiles are asked THEN its own one answers,
     alone.
@@ -123,7 +122,7 @@ def test_profile_matches_its_examples_and_nobody_elses(
 
 
 def test_profiles_without_real_bytes_are_named_with_the_reason(
-    shipped: dict[str, ProfileFile],
+    shipped: dict[str, SensorFile],
 ) -> None:
     """A profile is proven by bytes that a device sent; those that are not stand on a list, and a
     new one must be put there.
@@ -138,7 +137,7 @@ def test_profiles_without_real_bytes_are_named_with_the_reason(
     [("180d", "generic-hr"), ("1814", "generic-rsc"), ("1826", "treadmill-ftms")],
 )
 def test_each_service_has_a_generic_profile(
-    service: str, expected: str, shipped: dict[str, ProfileFile]
+    service: str, expected: str, shipped: dict[str, SensorFile]
 ) -> None:
     """A device nobody wrote a profile for is read by the standard's."""
     unknown = Advertisement("Something new", (service,))
@@ -233,9 +232,9 @@ def test_documentation_names_every_key_and_effect() -> None:
 
 def test_digest_is_that_of_the_file() -> None:
     """A recording names the rules it was made with by the SHA-256 of the file."""
-    assert sha256((shipped_folder() / "stryd.toml").read_bytes()).hexdigest() == profile_digest(
-        "stryd"
-    )
+    assert sha256(
+        (SENSORS.shipped_folder / "stryd.toml").read_bytes()
+    ).hexdigest() == profile_digest("stryd")
 
 
 def test_good_file_reads(tmp_path: Path) -> None:
@@ -269,7 +268,7 @@ def test_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
     assert example is not None
     file = read_profile_file(_write(tmp_path, example[1]))
     assert [None] == [result.failure for result in run_vectors(file)]
-    assert () == match_problems(file, profile_files().values())
+    assert () == match_problems(file, SENSORS.files().values())
 
 
 def test_users_own_profile_is_found(user_sensors: Path) -> None:
@@ -318,7 +317,7 @@ def test_user_may_replace_a_shipped_profile(id_: str, user_sensors: Path) -> Non
     """
     text = GOOD.replace('id = "acme-pod"', f'id = "{id_}"\nreplaces = "stryd"')
     _write(user_sensors, text, id_)
-    found = profile_files()
+    found = SENSORS.files()
     assert {id_} == {key for key, file in found.items() if file.profile.vendor in ("Acme", "Stryd")}
     assert ["Acme", "Acme"] == [load_profile(key).vendor for key in ("stryd", id_)]
 
@@ -611,7 +610,7 @@ def test_intervals_are_compared_to_a_millisecond(
     assert [failure] == [result.failure for result in run_vectors(file)]
 
 
-def test_match_problems_are_told(tmp_path: Path, shipped: dict[str, ProfileFile]) -> None:
+def test_match_problems_are_told(tmp_path: Path, shipped: dict[str, SensorFile]) -> None:
     """GIVEN a profile that misses its own example and claims Stryd's THEN both are told."""
     file = read_profile_file(_write(tmp_path, GOOD.replace('name = "acme*"', 'name = "str*"')))
     problems = match_problems(file, shipped.values())

@@ -13,7 +13,7 @@ import tomlkit
 from hypothesis import given, strategies as st
 from pydantic import BaseModel, ValidationError
 
-from kickcue.config.beacon_settings import BeaconSettings
+from kickcue.config.device_settings import BeaconSettings, WatchSettings
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import (
     BrokerSettings,
@@ -24,7 +24,6 @@ from kickcue.config.settings import (
     state_folder,
 )
 from kickcue.config.settings_reference import setting_keys
-from kickcue.config.watch_settings import WatchSettings
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.config.paths import find_race_file
 from kickcue.config.phrase_files import load_vocabulary
-from kickcue.config.profile_files import read_profile_file, shipped_folder
+from kickcue.config.profile_files import SENSORS, read_profile_file
 from kickcue.config.settings import load_settings
 from kickcue.config.toml_file import parse_toml, read_toml
-from kickcue.config.watch_files import read_watch_file
+from kickcue.config.watch_files import WATCHES, read_watch_file
 from kickcue.core.errors import UsageError
 
 DEEP = 20_000
@@ -187,8 +187,8 @@ ENGLISH = Path(__file__).resolve().parents[2] / "kickcue" / "phrases" / "en.toml
 GOOD = {
     "race.toml": 'race = "1500m"\n[sensors.strap]\nprofile = "generic-hr"\nname = "Müller H10"\n',
     "phrases.toml": ENGLISH.read_text(encoding="utf-8"),
-    "stryd.toml": (shipped_folder() / "stryd.toml").read_text(encoding="utf-8"),
-    "web/profile.toml": (shipped_folder("watches") / "web" / "profile.toml").read_text(
+    "stryd.toml": (SENSORS.shipped_folder / "stryd.toml").read_text(encoding="utf-8"),
+    "web/profile.toml": (WATCHES.shipped_folder / "web" / "profile.toml").read_text(
         encoding="utf-8"
     ),
 }
@@ -212,8 +212,8 @@ def test_as_an_editor_on_windows_saves_it(
 def test_the_shipped_files_are_far_from_the_bounds() -> None:
     """A profile of one's own may be ten times as long as the longest that is shipped."""
     for path in (
-        *shipped_folder().glob("*.toml"),
-        *shipped_folder("watches").glob("*/*.toml"),
+        *SENSORS.shipped_folder.glob("*.toml"),
+        *WATCHES.shipped_folder.glob("*/*.toml"),
         ENGLISH,
     ):
         text = path.read_text(encoding="utf-8")
@@ -292,7 +292,6 @@ _pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=300)
 @given(pieces=st.lists(st.tuples(_pieces, st.integers(1, 12)), max_size=40))
 @example(pieces=[('"""', 1), ("a", 1), ('"', 4), ("#", 1), ('"', 1), ("'''", 1)])
 def test_any_text_ends_in_a_document_or_in_one_line(pieces: list[tuple[str, int]]) -> None:
@@ -315,7 +314,6 @@ def _parsed(text: str) -> tuple[dict[str, Any], str | None]:
         return {}, str(error)
 
 
-@settings(max_examples=60)
 @given(noise=st.binary(max_size=400), name=st.sampled_from([*READERS]))
 def test_any_bytes_in_any_kind_of_file(
     noise: bytes, name: str, tmp_path_factory: pytest.TempPathFactory

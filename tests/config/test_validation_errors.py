@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
 from kickcue.config import phrase_files, profile_schema, watch_schema
@@ -96,7 +96,6 @@ def _with(value: Any, at: tuple[int | str, ...], new: Any) -> Any:
     ]
 
 
-@settings(max_examples=400)
 @given(model=st.sampled_from(MODELS), data=st.data())
 def test_any_wrong_value_anywhere(model: type[Any], data: st.DataObject) -> None:
     """GIVEN a good document of any kind WHEN one value in it is of another kind, or a key is left

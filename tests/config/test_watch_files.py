@@ -8,17 +8,9 @@ import pytest
 
 from kickcue.config import watch_schema as schema
 from kickcue.config.profile_checks import best_proof
-from kickcue.config.profile_files import load_profiles, shipped_folder
+from kickcue.config.profile_files import load_profiles
 from kickcue.config.watch_checks import run_watch_vectors, watch_problems
-from kickcue.config.watch_files import (
-    WatchFile,
-    load_watch,
-    load_watches,
-    read_watch_file,
-    watch_file,
-    watch_files,
-    watch_ids,
-)
+from kickcue.config.watch_files import WATCHES, WatchFile, load_watch, load_watches, read_watch_file
 from kickcue.core.errors import UsageError
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.downgrades import Downgrade
@@ -29,7 +21,7 @@ from kickcue.core.watch.watch_profile import LONGEST_MS, Standing
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
 TABLE = DOCS.with_name("watches.md")
-SHIPPED = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
+SHIPPED = sorted(path.parent.name for path in WATCHES.shipped_folder.glob("*/profile.toml"))
 
 GOOD = """\
 schema = 1
@@ -92,9 +84,7 @@ def user_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, WatchFile]:
-    return {
-        id_: read_watch_file(shipped_folder("watches") / id_ / "profile.toml") for id_ in SHIPPED
-    }
+    return {id_: read_watch_file(WATCHES.shipped_folder / id_ / "profile.toml") for id_ in SHIPPED}
 
 
 def _write(folder: Path, text: str = GOOD, id_: str = "acme-watch") -> Path:
@@ -216,8 +206,8 @@ def test_golden_bytes_of_the_sources_are_among_the_vectors(
 
 def test_ids_are_of_one_kind_only() -> None:
     """No watch has a sensor's id: ``kickcue profiles show`` takes both."""
-    assert set() == set(load_profiles()) & set(watch_ids())
-    assert SHIPPED == list(load_watches()) == list(watch_ids())
+    assert set() == set(load_profiles()) & set(WATCHES.ids())
+    assert SHIPPED == list(load_watches()) == list(WATCHES.ids())
 
 
 def test_a_watch_that_names_another_names_one_that_is_there(shipped: dict[str, WatchFile]) -> None:
@@ -279,7 +269,7 @@ def test_example_in_the_documentation_is_valid(tmp_path: Path) -> None:
     assert example is not None
     file = read_watch_file(_write(tmp_path, example[1], "acme-wrist"))
     assert [None, None] == [result.failure for result in run_watch_vectors(file)]
-    assert () == watch_problems(file, watch_files().values())
+    assert () == watch_problems(file, WATCHES.files().values())
 
 
 def test_table_of_watches_is_that_of_the_profiles(shipped: dict[str, WatchFile]) -> None:
@@ -325,7 +315,7 @@ def test_users_own_watch_is_found(user_watches: Path) -> None:
     id.
     """
     _write(user_watches)
-    assert sorted([*SHIPPED, "acme-watch"]) == list(load_watches()) == list(watch_ids())
+    assert sorted([*SHIPPED, "acme-watch"]) == list(load_watches()) == list(WATCHES.ids())
     assert "Acme" == load_watch("acme-watch").vendor
 
 
@@ -342,7 +332,7 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
         '"web"' == str(caught.value)
     )
     _write(user_watches, text.replace('kind = "watch"', 'kind = "watch"\nreplaces = "web"'), "web")
-    assert ["Acme", "Acme"] == [load_watch("web").vendor, watch_files()["web"].profile.vendor]
+    assert ["Acme", "Acme"] == [load_watch("web").vendor, WATCHES.files()["web"].profile.vendor]
 
 
 @pytest.mark.parametrize(
@@ -358,7 +348,7 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
 def test_unknown_watch(asked: str, expected: str) -> None:
     """What is not there is told in one line, with the nearest name."""
     with pytest.raises(UsageError) as caught:
-        watch_file(asked)
+        WATCHES.file(asked)
     assert expected == str(caught.value)
 
 
@@ -550,5 +540,5 @@ def test_two_watches_that_claim_one_device(tmp_path: Path) -> None:
     """GIVEN a profile whose name pattern takes in another's watch THEN both are told."""
     file = read_watch_file(_write(tmp_path, GOOD.replace('name = "acme*"', 'name = "*"')))
     assert "example 'InfiniTime' of infinitime is matched by acme-watch too" in watch_problems(
-        file, watch_files().values()
+        file, WATCHES.files().values()
     )

@@ -20,10 +20,9 @@ from kickcue.lab.athlete import STEP_S, SpeedShape, Truth, run, run_race
 from kickcue.recording.sensor_encoding import PodSample, pod_notification, strap_notification
 
 STANDING_S = 40
-RESTING_BPM, HIGHEST_BPM = 95.0, 200.0
+RESTING_BPM, MAX_BPM = 95.0, 200.0
 WRONG_BPM = 5.0
-"""A reading this far off matters; a lock nearer to the truth does no harm and cannot be told from
-it."""
+"""A reading this far off matters; a lock nearer to the truth does no harm and looks the same."""
 SENSORS = {
     "watch": SensorProfile("watch", "x", "x", "guess", (), optical=True),
     "pod": SensorProfile(
@@ -52,12 +51,12 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """What was sent and true, and what was told of it (None: not to be believed)."""
+    """What was sent and true, and what was shown of it (None: not plausible)."""
 
     t_s: float
     sent_bpm: float
     true_bpm: float
-    told_bpm: float | None
+    shown_bpm: float | None
     lock: Lock | None
     called: bool
 
@@ -102,7 +101,7 @@ def heart(random: Random, truth: Truth, *, like_the_legs: bool) -> list[float]:
     )
     bpm, wander, rates = RESTING_BPM, 0.0, []
     for second in range(seconds):
-        goal = min(settled + 17.0 * (truth.speed_at(second) - mean_mps), HIGHEST_BPM)
+        goal = min(settled + 17.0 * (truth.speed_at(second) - mean_mps), MAX_BPM)
         bpm += (goal - bpm) / lag_s
         wander = 0.97 * wander + random.gauss(0.0, 1.5 * math.sqrt(1.0 - 0.97**2))
         rates.append(bpm + wander)
@@ -123,14 +122,14 @@ def some_locks(random: Random, duration_s: float) -> list[Lock]:
 
 
 def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Second]:
-    """Return a run as the sensors told it and what the desk made of it."""
+    """Return a run as the sensors sent it and what the hub made of it."""
     random = Random(f"{kind} {locks} {like_the_legs} {seed}")
     truth = body(random, kind)
     rates = heart(random, truth, like_the_legs=like_the_legs)
     plan = some_locks(random, truth.duration_s) if locks else []
-    desk = SensorHub(SENSORS, None)
+    hub = SensorHub(SENSORS, None)
     shown = rates[0]
-    told: list[Second] = []
+    seconds: list[Second] = []
     for second in range(-STANDING_S, len(rates)):
         gone = second >= 0
         true_bpm = rates[max(second, 0)]
@@ -139,7 +138,7 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
         speed_mps, distance_m = (
             (truth.speed_at(second), truth.distance_at(second)) if gone else (0.0, 0.0)
         )
-        desk.take(
+        hub.handle_notification(
             pod_notification(t_ns, PodSample(speed_mps, spm / STEPS_PER_STRIDE, distance_m)),
             t_ns,
             body=gone,
@@ -151,24 +150,26 @@ def wear(seed: int, kind: Kind, *, locks: bool, like_the_legs: bool) -> list[Sec
         )
         sent = round(shown + random.gauss(0.0, 1.0))
         t_ns += s_to_ns(0.4)
-        desk.take(strap_notification(t_ns, sent, "watch"), t_ns, body=True)
-        watch = desk._heart_watch["watch"].lock
-        called = watch is not None and watch.locked
-        told.append(Second(float(second), sent, true_bpm, desk.heart_rate_bpm(t_ns), lock, called))
-    return told
+        hub.handle_notification(strap_notification(t_ns, sent, "watch"), t_ns, body=True)
+        monitor = hub._heart_monitors["watch"].lock
+        called = monitor is not None and monitor.locked
+        seconds.append(
+            Second(float(second), sent, true_bpm, hub.heart_rate_bpm(t_ns), lock, called)
+        )
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Locks that mattered and those called; seconds to the call; how wrong what was told; shares of
-    time called without a lock.
+    """Locks that mattered and those called; seconds to the call; how wrong what was shown; shares
+    of time called without a lock.
     """
 
     locks: int
     called: int
     delay_s: float
-    wrong_told: float
-    """Share of the seconds with a reading that was wrong by more than WRONG_BPM which was told all
+    wrong_shown: float
+    """Share of the seconds with a reading that was wrong by more than WRONG_BPM which was shown all
     the same."""
     harmless: int
     false_runs: int
@@ -178,7 +179,7 @@ class Figures:
 
 def figures(runs: Sequence[list[Second]]) -> Figures:
     """Measure."""
-    locks = called = harmless = wrong = wrong_told = free = false = false_runs = 0
+    locks = called = harmless = wrong = wrong_shown = free = false = false_runs = 0
     delays: list[float] = []
     for seconds in runs:
         for lock in dict.fromkeys(s.lock for s in seconds if s.lock is not None):
@@ -195,14 +196,14 @@ def figures(runs: Sequence[list[Second]]) -> Figures:
             s for s in seconds if s.lock is not None and abs(s.sent_bpm - s.true_bpm) > WRONG_BPM
         ]
         wrong += len(off)
-        wrong_told += sum(
-            s.told_bpm is not None and abs(s.told_bpm - s.true_bpm) > WRONG_BPM for s in off
+        wrong_shown += sum(
+            s.shown_bpm is not None and abs(s.shown_bpm - s.true_bpm) > WRONG_BPM for s in off
         )
         without = [s for s in seconds if s.lock is None]
         free += len(without)
         false += sum(s.called for s in without)
         false_runs += any(s.called for s in without)
-    share = wrong_told / wrong if wrong else 0.0
+    share = wrong_shown / wrong if wrong else 0.0
     return Figures(
         locks,
         called,
@@ -224,10 +225,10 @@ def lines(count: int, first: int) -> Iterator[str]:
                 for seed in range(first, first + count)
             ]
         )
-        recall, told = 100 * f.called / max(f.locks, 1), 100 * f.wrong_told
+        recall, shown = 100 * f.called / max(f.locks, 1), 100 * f.wrong_shown
         yield (
             f"{kind}: {f.locks} locks, {recall:.1f} % called after {f.delay_s:.0f} s, wrong "
-            f"told {told:.1f} %, harmless {f.harmless}"
+            f"shown {shown:.1f} %, harmless {f.harmless}"
         )
         for like in (True, False):
             f = figures(

@@ -6,7 +6,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.core import events as ev
@@ -82,7 +82,6 @@ def calls_of(engine: Engine, event: ev.Input) -> int:
     return calls
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SETUPS), st.lists(st.tuples(jumps_s, words), min_size=3, max_size=40))
 def test_any_jump_in_time_costs_bounded_work(setup: Any, story: list[tuple[float, str]]) -> None:
     """GIVEN a race with any events at any times, hours or centuries apart THEN no feed makes more

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
@@ -69,7 +69,6 @@ orders: st.SearchStrategy[Input] = (
 events = notifications | running | orders
 
 
-@settings(max_examples=200)
 @given(st.booleans(), st.lists(events, max_size=60))
 def test_nothing_that_comes_in_raises(started: bool, story: list[Input]) -> None:
     """GIVEN any characteristics with any bytes, any orders at any times THEN nothing raises, and
@@ -86,7 +85,6 @@ def test_nothing_that_comes_in_raises(started: bool, story: list[Input]) -> None
         assert engine._timer.stopped if engine.wake_ns is None else engine.wake_ns > engine._now_ns
 
 
-@settings(max_examples=60)
 @given(st.lists(events, max_size=60))
 def test_the_same_events_give_the_same_outputs(story: list[Input]) -> None:
     """GIVEN two engines of one setup THEN the same events give the same outputs, and the one's life

@@ -113,9 +113,9 @@ def test_when_it_is_known_is_not_when_it_was(mps: float) -> None:
     bell goes by the former alone.
     """
     for source, model in MARK_MODELS.items():
-        assert (model.known(mps) == model.error(mps)) == (source is not MarkSource.BEACON)
+        assert (model.known_after_m(mps) == model.error_m(mps)) == (source is not MarkSource.BEACON)
     beacon = MARK_MODELS[MarkSource.BEACON]
-    assert beacon.known(mps)[0] > mps * 1.0 > beacon.error(mps)[0]
+    assert beacon.known_after_m(mps)[0] > mps * 1.0 > beacon.error_m(mps)[0]
 
 
 def test_readings_change_nothing_but_marks() -> None:

@@ -47,7 +47,7 @@ def raced(
     race = simulate(DOCUMENT.course(), SCENARIOS["button"], seed)
     shown = []
     for inputs in (queued(race.inputs, from_s, to_s), race.inputs):
-        said = [
+        value = [
             out
             for _, outs in drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False)
             for out in outs
@@ -55,7 +55,7 @@ def raced(
         shown.append(
             [
                 out
-                for out in said
+                for out in value
                 if isinstance(out, Estimate) and from_s <= ns_to_s(out.t_ns) < to_s + BEHIND_S
             ]
         )
@@ -118,14 +118,14 @@ def test_a_bell_within_a_stall_is_not_put_off_by_the_burst() -> None:
         race = simulate(DOCUMENT.course(), SCENARIOS["button"], seed)
         bell_s = race.truth.time_at(DOCUMENT.course().bell_m)
         for inputs in (race.inputs, queued(race.inputs, bell_s - 21.0, bell_s - 1.0)):
-            said = [
+            value = [
                 out
                 for _, outs in drive(Engine(DOCUMENT.setup()), inputs, ticks_recorded=False)
                 for out in outs
             ]
             given = [
                 ns_to_s(out.t_ns)
-                for out in said
+                for out in value
                 if isinstance(out, Cue) and out.kind is CueKind.LAST_LAP
             ]
             assert given == pytest.approx([bell_s], abs=3.0)
@@ -137,9 +137,9 @@ def test_a_burst_of_cadences_is_one_cadence() -> None:
     """
     cadence = Cadence()
     for second in range(30):
-        cadence.read(second * NS_PER_S, 160.0, body=True)
+        cadence.update(second * NS_PER_S, 160.0, body=True)
     for number in range(20):
-        cadence.read(50 * NS_PER_S + number * 5_000_000, 160.0 + 1.5 * (number + 1), body=True)
+        cadence.update(50 * NS_PER_S + number * 5_000_000, 160.0 + 1.5 * (number + 1), body=True)
     assert cadence.value(50 * NS_PER_S + 100_000_000) == 190.0
 
 
@@ -149,9 +149,9 @@ def test_who_stood_while_the_link_did_is_believed_a_word_later() -> None:
     """
     odometer = Odometer(5.0)
     for second in range(30):
-        odometer.read(second * NS_PER_S, "pod", 5.0, 5.0 * second, 180.0)
+        odometer.update(second * NS_PER_S, "pod", 5.0, 5.0 * second, 180.0)
     for later in range(3):
-        odometer.read((49 + later) * NS_PER_S, "pod", 5.0, 155.0 + 5.0 * later, 180.0)
+        odometer.update((49 + later) * NS_PER_S, "pod", 5.0, 155.0 + 5.0 * later, 180.0)
     assert odometer.total_m == pytest.approx(165.0, abs=0.1)
 
 
@@ -164,7 +164,7 @@ def test_the_last_of_a_burst_is_where_the_runner_is(each_s: float) -> None:
     for number in range(round(50.0 / each_s)):
         at_s = number * each_s
         came_s = at_s if at_s < 20.0 else max(at_s, 40.0 + 0.005 * (number - 20.0 / each_s))
-        odometer.read(s_to_ns(came_s), "pod", 5.0, 5.0 * at_s, 180.0)
+        odometer.update(s_to_ns(came_s), "pod", 5.0, 5.0 * at_s, 180.0)
         if came_s >= 40.0:
             assert odometer.speed_mps == pytest.approx(5.0, abs=0.6)
     assert odometer.total_m == pytest.approx(5.0 * (50.0 - each_s), abs=0.1)

@@ -269,7 +269,7 @@ def test_what_is_no_distance_changes_nothing(metres: float | None) -> None:
     assert "5000m" == race.engine.course.event
 
 
-@pytest.mark.parametrize(("bound", "most"), [("MOST_TOLD", 100), ("MOST_MARKS", 1)])
+@pytest.mark.parametrize(("bound", "most"), [("MAX_CALLS", 100), ("MAX_MARKS", 1)])
 def test_after_too_much_the_course_stays(
     monkeypatch: pytest.MonkeyPatch,
     bound: str,
@@ -350,7 +350,7 @@ def test_a_press_before_a_correction_can_still_be_taken_back() -> None:
         race.runs(MPS, seconds=3.0)
     races[0].orders(CommandKind.UNDO_LAP)
     now_ns = s_to_ns(races[0].t_s)
-    pressed, never = (race.engine._distance.at(now_ns) for race in races)
+    pressed, never = (race.engine._control.estimator.position_at(now_ns) for race in races)
     assert never == pressed
 
 

@@ -55,7 +55,9 @@ def test_an_end_by_a_mark_of_the_finish_is_taken_back(source: MarkSource) -> Non
     marked, never = races
     assert phase(marked) is phase(never) is Phase.LAST_50
     now_ns = s_to_ns(marked.t_s)
-    assert never.engine._distance.at(now_ns) == marked.engine._distance.at(now_ns)
+    assert never.engine._control.estimator.position_at(
+        now_ns
+    ) == marked.engine._control.estimator.position_at(now_ns)
     assert never.cues() == marked.cues()
 
 

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from kickcue.core.engine import STOOD_S, Engine
+from kickcue.core.engine import Engine
 from kickcue.core.events import (
     Command,
     CommandKind,
@@ -20,6 +20,7 @@ from kickcue.core.events import (
     PhaseChange,
     Tick,
 )
+from kickcue.core.race_progress import STOOD_S
 from kickcue.core.units import NS_PER_S
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document

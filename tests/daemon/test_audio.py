@@ -13,7 +13,7 @@ from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.events import Arm, Cue, CueKind
 from kickcue.daemon.audio import LocalAudio, local_audio
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import live
+from kickcue.daemon.wiring import live
 from kickcue.edges.audio import Output, Sound
 from kickcue.edges.mqtt.delivery import deliver
 from tests.daemon.test_race_daemon import RACE, RATE, cues, play, recorded, replays_alike

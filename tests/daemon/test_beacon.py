@@ -7,9 +7,9 @@ from pathlib import Path
 from kickcue.config.settings import Settings, load_settings
 from kickcue.core.events import BeaconReading, Command, CommandKind, Phase
 from kickcue.daemon.beacon import BEACON
-from kickcue.daemon.race_daemon import live
-from kickcue.edges.radio import Stage
+from kickcue.daemon.wiring import live
 from kickcue.recording import read
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bluez, bus
 from tests.daemon.test_race_daemon import replays_alike

@@ -8,7 +8,8 @@ from kickcue.cli.tui.race_screen import Watching
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Mark, Orderer, Phase
 from kickcue.core.units import ns_to_s
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS

@@ -20,9 +20,9 @@ from kickcue.daemon.health import (
     of_device,
     summed_up,
 )
-from kickcue.daemon.race_daemon import live
 from kickcue.daemon.recorder import hindrance
-from kickcue.edges.radio import Health, Stage
+from kickcue.daemon.wiring import live
+from kickcue.supervision.health import Health, Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401

@@ -14,9 +14,10 @@ from kickcue.config.calibration import Calibrations
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.core.restart import TAKEN_BACK_NS
 from kickcue.core.units import NS_PER_S
-from kickcue.daemon import race_daemon
+from kickcue.daemon import race_end
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.lab.scenarios import SCENARIOS
@@ -44,7 +45,8 @@ async def lead(run: RaceDaemon, inputs: Iterable[Input]) -> None:
     for event in inputs:
         NOW_NS[0] = event.t_ns
         run.put(event)
-        await until(lambda: not run._inbox)
+        while not run.feed.idle:  # noqa: ASYNC110  one turn of the loop is enough
+            await asyncio.sleep(0)
 
 
 def hear(run: RaceDaemon) -> None:
@@ -67,7 +69,7 @@ async def test_the_next_heat_starts_in_the_same_run(
     """GIVEN a race that is finished WHEN start is pressed in the minute after THEN the next one is
     on in the same run and recording, and stays.
     """
-    monkeypatch.setattr(race_daemon, "LINGER_S", 40.0)
+    monkeypatch.setattr(race_end, "LINGER_S", 40.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
         order(run, CommandKind.START)
@@ -129,7 +131,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
     """GIVEN a race that was ended by mistake WHEN undo is pressed THEN it goes on from its own
     start, and the run does not end.
     """
-    monkeypatch.setattr(race_daemon, "LINGER_S", 20.0)
+    monkeypatch.setattr(race_end, "LINGER_S", 20.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         hear(run)
         order(run, CommandKind.START)
@@ -150,7 +152,7 @@ async def test_an_end_pressed_by_mistake_is_taken_back(
 
 async def test_a_run_lasts_as_long_as_its_end_can_be_taken_back() -> None:
     """GIVEN a race that is over THEN the run goes on for longer than an undo counts."""
-    assert race_daemon.LINGER_S > TAKEN_BACK_NS / NS_PER_S
+    assert race_end.LINGER_S > TAKEN_BACK_NS / NS_PER_S
 
 
 async def test_start_end_and_undo_come_over_the_broker(tmp_path: Path) -> None:
@@ -187,10 +189,10 @@ async def test_a_next_heat_that_was_none_leaves_the_race_before_as_it_was(tmp_pa
         assert over_ns is not None
         await lead(run, [Command(run.clock.run_ns(), CommandKind.START)])
         assert (Phase.BODY, None) == (view.phase, view.over_ns)
-        assert run._linger is None
+        assert not run.race_end.near
         await lead(run, [Command(run.clock.run_ns(), CommandKind.UNDO_LAP)])
         assert (Phase.FINISHED, gun_ns, over_ns) == (view.phase, view.gun_ns, view.over_ns)
-        assert run._linger is not None
+        assert run.race_end.near
     assert 1 == len(Calibrations.below(tmp_path).get("runner", "gym-pod").races)
     assert replays_alike(recorded(tmp_path))
 
@@ -208,7 +210,7 @@ async def test_a_start_that_was_taken_back_is_no_race_to_go_on_with(tmp_path: Pa
         await until(lambda: first.phase is Phase.WAITING)
         assert first.session is not None
         assert (None, None) == (first.session.view.gun_ns, first.session.view.over_ns)
-        assert first._ended is None
+        assert not first.race_end.near
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
         assert not second.resumed
 

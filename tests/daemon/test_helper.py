@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kickcue.core.events import Command, CommandKind, Mark, MarkSource, Orderer, Phase
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.recording.sensor_encoding import strap_notification

@@ -9,7 +9,8 @@ from pathlib import Path
 from kickcue.config.calibration import Calibration, Calibrations, RaceScale
 from kickcue.core.events import Command, CommandKind, Input, Notification, Phase
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import read
@@ -38,7 +39,7 @@ async def lead(run: RaceDaemon, inputs: Iterable[Input]) -> None:
         NOW_NS[0] = event.t_ns
         run.put(event)
         # The run has no word for "all taken in", and one turn of the loop is enough.
-        while run._inbox:  # noqa: ASYNC110
+        while not run.feed.idle:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 

@@ -11,10 +11,11 @@ import pytest
 from kickcue.config.settings import load_settings
 from kickcue.core.events import Command, CommandKind, Fix, Phase
 from kickcue.daemon.position_receiver import POSITIONS, receiver_of
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.gnss import Gpsd, Termux
-from kickcue.edges.radio import Health, Stage
 from kickcue.recording import read
+from kickcue.supervision.health import Health, Stage
 from tests.core.track import Venue
 from tests.daemon.test_race_daemon import replays_alike
 from tests.edges.gnss.conftest import FakeGpsd, fake_gpsd, tpv, until
@@ -33,9 +34,9 @@ def settings(port: int, **more: object) -> dict[str, object]:
 async def said(run: RaceDaemon, fake: FakeGpsd, second: int) -> None:
     """Let gpsd tell a position, and wait until the run has it."""
     assert run.positions is not None
-    before = run.positions.receiver._last
+    before = run.positions._last
     fake.say(tpv(second))
-    await until(lambda: run.positions is not None and run.positions.receiver._last is not before)
+    await until(lambda: run.positions is not None and run.positions._last is not before)
 
 
 async def test_positions_are_recorded_and_replayed(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from kickcue.config.settings import Settings, load_settings
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Command, CommandKind, Cue, Input, Notification, Phase
 from kickcue.core.watch.state_machine import Play
-from kickcue.daemon import race_daemon
+from kickcue.daemon import race_end
 from kickcue.daemon.clock import Clock
-from kickcue.daemon.race_daemon import RaceDaemon, live
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.connection import Plan
 from kickcue.edges.mqtt.delivery import deliver
@@ -32,12 +33,12 @@ from kickcue.edges.mqtt.outbox import Outgoing
 from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Watch, watch
-from kickcue.edges.radio import Stage
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Recording, read
 from kickcue.recording.locked_file import StraightFile
 from kickcue.replay.source import source
+from kickcue.supervision.health import Stage
 
 # The fixture is used by being there.
 from tests.edges.mqtt.conftest import own_runtime_folder, until  # noqa: F401
@@ -117,6 +118,25 @@ async def relay(gateway: Gateway, wrist: Watch, inputs: Iterable[Input]) -> None
             gateway.say(f"gym-{event.sensor}", event)
         else:
             wrist.command(CommandKind.LAP if not isinstance(event, Command) else event.kind)
+
+
+async def test_a_run_that_ends_logs_what_was_sent(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GIVEN a run whose broker is there WHEN it ends THEN the log counts what was sent over how
+    many connections, and leaves out what was none.
+    """
+    caplog.set_level(logging.INFO)
+    async with live(settings(), state=tmp_path) as run:
+        way = run.way
+        assert way is not None
+        assert way.delivery is not None
+        counters = way.delivery.session.counters
+        await until(lambda: counters.sent > 0)
+    (told,) = [text for text in caplog.messages if text.startswith("delivery ")]
+    assert "link_connections=1" in told
+    assert "link_sent=" in told
+    assert "unanswered" not in told
 
 
 async def test_a_race_whose_sensors_are_read_elsewhere(tmp_path: Path) -> None:
@@ -352,7 +372,7 @@ async def test_the_run_ends_after_the_race(tmp_path: Path, monkeypatch: pytest.M
     """GIVEN a race WHEN it is over THEN the run goes on for a while, for the last word of heart and
     watch, and then is done.
     """
-    monkeypatch.setattr(race_daemon, "LINGER_S", 1.0)
+    monkeypatch.setattr(race_end, "LINGER_S", 1.0)
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as run:
         run.put(Command(run.clock.run_ns(), CommandKind.START))
         await until(lambda: run.phase is Phase.BODY)
@@ -375,7 +395,7 @@ async def test_a_race_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None:
         assert Phase.BODY is first.phase
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE)) as second:
         assert second.resumed
-        assert first.run_id == second.run_id
+        assert first.feed.run_id == second.feed.run_id
         assert Phase.BODY is second.phase
         for event in rest:
             at_ns = begun + round(event.t_ns / RATE)
@@ -399,12 +419,12 @@ async def test_after_a_reboot_it_is_another_run_of_the_same_race(tmp_path: Path)
         assert armed is not None
         due_ns = armed.t_ns + armed.due_in_ms * 1_000_000
         await until(lambda: (first.race_ns() or 0) > due_ns - 1_000_000_000)
-        first_run = first.run_id
+        first_run = first.feed.run_id
     await asyncio.sleep(2.0 / RATE + 0.1)  # the gap in which the bell was due
     async with live(settings(), state=tmp_path, clock=Clock(rate=RATE, boot="second")) as second:
         assert second.resumed
-        assert first_run != second.run_id
-        assert armed.cue.id in second._held
+        assert first_run != second.feed.run_id
+        assert armed.cue.id in second.outlets.felt
         second.put(Command(second.clock.run_ns(), CommandKind.FINISH))
         await until(lambda: second.phase is Phase.FINISHED)
     assert replays_alike(recorded(tmp_path))
@@ -463,7 +483,7 @@ async def test_a_failure_inside_ends_the_run_and_is_told(
 
     with pytest.raises(ZeroDivisionError):  # noqa: PT012  the failure comes in the middle of a run
         async with live(settings(), state=tmp_path) as run:
-            monkeypatch.setattr(run, "_feed", fail)
+            monkeypatch.setattr(run.feed, "_feed", fail)
             run.put(Command(run.clock.run_ns(), CommandKind.START))
             async with asyncio.timeout(PATIENCE_S):
                 await run.done.wait()

@@ -14,7 +14,7 @@ from kickcue import machine_time
 from kickcue.core.events import Command, CommandKind, Notification, Phase, Tick
 from kickcue.core.units import NS_PER_S
 from kickcue.daemon import clock as clock_module
-from kickcue.daemon.race_daemon import live
+from kickcue.daemon.wiring import live
 from kickcue.edges.mqtt.outbox import Outbox, Outgoing
 from tests.daemon.test_race_daemon import recorded, replays_alike, settings
 

@@ -31,18 +31,18 @@ class Race:
         while self._second < int(t_s):
             self._second += 1
             counted_m = MPS * self._scale
-            self.mixture.take(Reading(self._second, self._second, counted_m, 0.0025, None, None))
+            self.mixture.handle(Reading(self._second, self._second, counted_m, 0.0025, None, None))
 
     def presses_past(self, line_m: float, after_s: float = 0.4) -> None:
         t_s = line_m / MPS + after_s
         self.runs_to(t_s)
-        self.mixture.take(TrueMark(t_s, None))
+        self.mixture.handle(TrueMark(t_s, None))
 
-    def odds_past(self, line_m: float) -> float:
+    def past_probability(self, line_m: float) -> float:
         """Return how likely the runner is at the line or up to 30 m past it."""
         found = 0.0
         for each in self.mixture._labellings:
-            if line_m - 1.0 < each.filter.place(self._second)[0] < line_m + 30.0:
+            if line_m - 1.0 < each.filter.position(self._second)[0] < line_m + 30.0:
                 found += each.weight
         return found
 
@@ -52,14 +52,14 @@ def test_one_press_late_in_the_race_is_believed(pod_scale: float) -> None:
     """GIVEN eight lines without a press and a pod 3 % off WHEN one comes THEN its line is known."""
     race = Race(pod_scale)
     race.presses_past(3800.0)
-    assert race.odds_past(3800.0) > 0.9
+    assert race.past_probability(3800.0) > 0.9
 
 
 def test_one_press_tells_not_which_line_where_the_pod_is_half_a_lap_off() -> None:
     """GIVEN a pod that is off by half a lap WHEN one press comes THEN two lines are as likely."""
     race = Race(1.0 + 200.0 / 3800.0)
     race.presses_past(3800.0)
-    assert 0.2 < race.odds_past(3800.0) < 0.8
+    assert 0.2 < race.past_probability(3800.0) < 0.8
 
 
 def test_a_second_press_tells_them_apart() -> None:
@@ -67,7 +67,7 @@ def test_a_second_press_tells_them_apart() -> None:
     race = Race(1.0 + 200.0 / 3800.0)
     race.presses_past(3800.0)
     race.presses_past(4200.0)
-    assert race.odds_past(4200.0) > 0.99
+    assert race.past_probability(4200.0) > 0.99
 
 
 def test_a_doubled_press_counts_no_lap() -> None:
@@ -75,7 +75,7 @@ def test_a_doubled_press_counts_no_lap() -> None:
     race = Race(1.0)
     race.presses_past(3800.0)
     race.presses_past(3800.0, after_s=3.4)
-    assert race.odds_past(3800.0) > 0.95
+    assert race.past_probability(3800.0) > 0.95
 
 
 def test_a_missed_line_is_found_to_be_missed() -> None:
@@ -83,7 +83,7 @@ def test_a_missed_line_is_found_to_be_missed() -> None:
     race = Race(1.02)
     race.presses_past(3800.0)
     race.presses_past(4600.0)
-    assert race.odds_past(4600.0) > 0.99
+    assert race.past_probability(4600.0) > 0.99
 
 
 def test_where_most_lines_are_pressed_it_need_not_be_told_them() -> None:
@@ -91,7 +91,7 @@ def test_where_most_lines_are_pressed_it_need_not_be_told_them() -> None:
     course, scenario = course_for("3000m"), SCENARIOS["button"]
     races = [simulate(course, scenario, seed) for seed in range(20)]
     told = np.array([bound(course, scenario, race).errors_s[EVEN] for race in races])
-    untold = [bound(course, scenario, race, lines_told=False).errors_s[EVEN] for race in races]
+    untold = [bound(course, scenario, race, lines_known=False).errors_s[EVEN] for race in races]
     assert (np.abs(told - np.array(untold)) < 0.01).sum() >= 19
 
 

@@ -109,7 +109,10 @@ def test_a_bell_on_another_lap_is_about(scenario: str, seed: int) -> None:
         assert armed.cue.text.startswith("About")
 
 
-@pytest.mark.parametrize(("scenario", "least"), [("correlated-late", 0.85), ("button", 0.93)])
+@pytest.mark.parametrize(
+    ("scenario", "least"),
+    [pytest.param("correlated-late", 0.85, marks=pytest.mark.long), ("button", 0.93)],
+)
 def test_the_truth_is_in_what_is_told(scenario: str, least: float) -> None:
     """GIVEN presses that are all late by the same seconds, or by chance THEN the place lies in the
     95 % interval nearly always.

@@ -149,7 +149,7 @@ def test_a_line_across_a_real_track(data_dir: Path) -> None:
     east, north = Plane(before.lat_deg, before.lon_deg).east_north(after.lat_deg, after.lon_deg)
     line = LineGate(
         Gate(middle.lat_deg, middle.lon_deg, math.degrees(math.atan2(east, north)) % 360.0),
-        foretells=False,
+        extrapolates=False,
     )
     crossed_s = [ns_to_s(t_ns) for fix in fixes if (t_ns := line.feed(fix)) is not None]
     halves = [

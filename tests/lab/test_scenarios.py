@@ -390,17 +390,18 @@ def test_marks_tell_their_lines() -> None:
 # ---- on the road
 
 
-def test_some_kilometres_are_pressed() -> None:
-    """GIVEN 60 road races of 10 km THEN seven presses of ten are there, each at its kilometre."""
+@pytest.mark.parametrize("races", [15, pytest.param(60, marks=pytest.mark.long)])
+def test_some_kilometres_are_pressed(races: int) -> None:
+    """GIVEN road races of 10 km THEN seven presses of ten are there, each at its kilometre."""
     course = course_for("10k")
     off, pressed = [], 0
-    for seed in range(60):
+    for seed in range(races):
         run = race("road", seed, course)
         for mark in run.marks:
             if mark.line_m is not None:
                 pressed += 1
                 off.append(mark.t_s - run.truth.time_at(mark.line_m))
-    assert 0.7 == pytest.approx(pressed / (60 * 10), abs=0.05)
+    assert 0.7 == pytest.approx(pressed / (races * 10), abs=0.05)
     assert 0.4 == pytest.approx(fmean(off), abs=0.1)
     assert pstdev(off) < 0.4
 

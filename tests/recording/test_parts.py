@@ -130,16 +130,17 @@ def test_days_in_one_track_are_activities() -> None:
     } == counts
 
 
-def test_a_file_of_thousands_of_parts_is_told_in_a_line() -> None:
-    """GIVEN 20,000 tracks, minutes apart or days apart THEN the sentence on them stays short, and
-    the metres are those of all or of one.
+@pytest.mark.parametrize("tracks", [2_000, pytest.param(20_000, marks=pytest.mark.long)])
+def test_a_file_of_thousands_of_parts_is_told_in_a_line(tracks: int) -> None:
+    """GIVEN thousands of tracks, minutes apart or days apart THEN the sentence on them stays short,
+    and the metres are those of all or of one.
     """
-    near = [leg("unknown", 60 * n, 5) for n in range(20_000)]
-    far = [leg("unknown", 86400 * n, 5) for n in range(20_000)]
+    near = [leg("unknown", 60 * n, 5) for n in range(tracks)]
+    far = [leg("unknown", 86400 * n, 5) for n in range(tracks)]
     together, one = (
         chosen(joined(parts, tracks=True), None, "activities") for parts in (near, far)
     )
-    assert [16.0 * 20_000, 16.0] == [
+    assert [16.0 * tracks, 16.0] == [
         choice.part.points[-1].distance_m for choice in (together, one)
     ]
     assert all(choice.note is not None and len(choice.note) < 120 for choice in (together, one))

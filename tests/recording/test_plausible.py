@@ -118,8 +118,8 @@ def test_the_engines_choice_of_receivers() -> None:
     """GIVEN a receiver that says 0,0 THEN it counts for nothing, and another leads."""
     choice = ReceiverSelection(("watch", "phone"))
     for second in range(20):
-        assert not choice.counts(Fix(second * 10**9, 0.0, 0.0), "watch")
-        assert choice.counts(Fix(second * 10**9, 51.5, 0.1), "phone")
+        assert not choice.is_leading(Fix(second * 10**9, 0.0, 0.0), "watch")
+        assert choice.is_leading(Fix(second * 10**9, 51.5, 0.1), "phone")
 
 
 KILOMETRES = {

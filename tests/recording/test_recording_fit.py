@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DataError
 from kickcue.core.events import Fix, Mark, MarkSource, Notification
@@ -413,7 +413,6 @@ def test_rubbish_behind_the_file() -> None:
     )
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_any_damage(data: st.DataObject) -> None:
     """Whatever bytes are changed behind the header, reading ends, and in a recording or in a

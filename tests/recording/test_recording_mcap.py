@@ -73,7 +73,7 @@ def write_race(path: Path, header: Header = HEADER, race: Sequence[Entry] = RACE
     return path
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(headers, st.lists(entries, max_size=8))
 def test_round_trip(tmp_path: Path, header: Header, race: list[Entry]) -> None:
     """Any header and any sequence of inputs and outputs comes back exactly, interleaved as it was
@@ -198,7 +198,6 @@ def test_cut_in_the_index_loses_nothing(tmp_path: Path) -> None:
     assert "no event is lost" in found.notes[0]
 
 
-@settings(max_examples=150)
 @given(st.randoms(use_true_random=False), st.integers(1, 20))
 def test_damaged_anywhere(random_: random.Random, wrong: int) -> None:
     """Whatever bytes are changed, reading ends in a recording that tells its problems or in a

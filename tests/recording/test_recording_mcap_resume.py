@@ -110,7 +110,7 @@ def metadata_end(data: bytes) -> int:
     return next(end for opcode, end in record_ends(data) if opcode == METADATA)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_cut_anywhere_and_gone_on_with_any_number_of_times(
     tmp_path: Path, data: st.DataObject

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.engine import Engine
 from kickcue.core.events import Command, CommandKind, Cue, CueKind, Input, Link, Output, Tick
@@ -101,7 +101,6 @@ def ticks_of(inputs: tuple[Input, ...]) -> int:
     return sum(isinstance(event, Tick) for event, _ in live(inputs))
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(0.0, 2.0**62 / 1e9), max_size=25))
 def test_a_recording_costs_the_ticks_of_its_events_and_not_of_its_dates(
     gaps_s: list[float],

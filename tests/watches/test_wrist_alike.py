@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.watch.state_machine import (
     Action,
@@ -148,7 +148,6 @@ STEPS = st.lists(
 ).map(lambda steps: sorted(steps, key=lambda step: step[3]))
 
 
-@settings(max_examples=300)
 @given(STEPS)
 def test_the_watch_decides_as_kickcue_does(steps: list[Step]) -> None:
     """GIVEN any messages in any order, of any age WHEN both logics are fed with them THEN they act

@@ -3,12 +3,10 @@
 import argparse
 import asyncio
 import os
-import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kickcue import __version__
 from kickcue.cli.demo.board import Board
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.play import parties, play
@@ -16,15 +14,13 @@ from kickcue.cli.demo.screen import screen_for
 from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
 from kickcue.cli.format.console import json_line
 from kickcue.config.paths import user_state_folder
-from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Input, Output
 from kickcue.lab.historic_races import DEFAULT, FAMOUS, FamousRace, famous_race
 from kickcue.lab.reconstruct import staged
 from kickcue.lab.simulate import simulated_document
-from kickcue.recording import Header
-from kickcue.recording.header import utc_text
+from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.mcap_writer import McapWriter
 
 FASTEST = 1000.0
@@ -81,7 +77,7 @@ async def _demo(
     board = Board(famous, course, race)
     async with AsyncExitStack() as stack:
         both = await stack.enter_async_context(parties())
-        writer = stack.enter_context(McapWriter(path, _header(document)))
+        writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))
         screen = await stack.enter_async_context(screen_for(board, silent=as_object))
 
         pace = Pace.of(
@@ -100,18 +96,6 @@ async def _demo(
         )
     cue, told = played.last_lap()
     return summarise(famous, seed, course, race, cue, told, path)
-
-
-def _header(document: RaceDocument) -> Header:
-    return Header(
-        race=document.race,
-        lap_m=document.lap_m,
-        utc=utc_text(time.time_ns()),
-        sensors={name: choice.profile for name, choice in document.sensors.items()},
-        setup=document.as_json(),
-        ticks=True,
-        made_by=f"kickcue {__version__}",
-    )
 
 
 def new_recording() -> Path:

@@ -22,8 +22,8 @@ from kickcue.cli.doctor.machine import pi_model
 from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.config.watch_files import load_watch
-from kickcue.daemon.race_daemon import pin_of
 from kickcue.daemon.run_lock import is_running
+from kickcue.daemon.wiring import pin_of
 from kickcue.edges.radio import Pin, RadioError, WatchPin, missing
 from kickcue.edges.radio.diagnosis import FAILURES, NO_ANSWER, explain
 

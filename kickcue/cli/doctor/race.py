@@ -8,7 +8,7 @@ from kickcue.config.watch_files import load_watch
 from kickcue.core.cueing.race_rules import ALLOWED
 
 if TYPE_CHECKING:
-    from kickcue.config.watch_settings import WatchSettings
+    from kickcue.config.device_settings import WatchSettings
 
 MINDED: Final = frozenset(
     {"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"}

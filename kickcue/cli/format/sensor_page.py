@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from kickcue.cli.format.profile_page import evidence, plain, section
 from kickcue.config import profile_schema as schema
 from kickcue.config.profile_checks import VectorResult, run_vectors
-from kickcue.config.profile_files import ProfileFile
+from kickcue.config.profile_files import SensorFile
+from kickcue.config.profile_schema import Vector
 
 
-def sensor_page(file: ProfileFile) -> Iterator[str]:
+def sensor_page(file: SensorFile) -> Iterator[str]:
     """Yield the lines of the page."""
     document, head = file.document, file.document.profile
     yield f"{head.id}: {head.vendor}, {head.name} ({head.status})"
@@ -47,7 +48,7 @@ def _offer_lines(provides: schema.Provides) -> Iterator[str]:
             )
 
 
-def _link_lines(file: ProfileFile) -> Iterator[str]:
+def _link_lines(file: SensorFile) -> Iterator[str]:
     link = file.document.link
     if link is None or link.silence_ok_s is None:
         yield f"silence_ok_s {file.profile.silence_ok_s:g} (unless told otherwise)"
@@ -58,7 +59,7 @@ def _link_lines(file: ProfileFile) -> Iterator[str]:
         )
 
 
-def vector_line(result: VectorResult) -> str:
+def vector_line(result: VectorResult[Vector]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     outcome = "as it should" if result.failure is None else f"FAILS: {result.failure}"

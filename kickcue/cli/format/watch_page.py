@@ -6,8 +6,9 @@ from typing import Any, Final
 from kickcue.cli.format.profile_page import evidence, plain, section
 from kickcue.cli.format.timeline import Shades, drawn, ruler, scale_ms
 from kickcue.config import watch_schema as schema
+from kickcue.config.profile_checks import VectorResult
 from kickcue.config.profile_schema import Fact
-from kickcue.config.watch_checks import WatchVectorResult, run_watch_vectors, step_text, touch_of
+from kickcue.config.watch_checks import run_watch_vectors, step_text, touch_of
 from kickcue.config.watch_files import WatchFile
 from kickcue.core.watch.downgrades import Downgrade
 from kickcue.core.watch.encoding import ENCODERS, Encoded, encode
@@ -55,7 +56,7 @@ def watch_page(file: WatchFile, using: Shades) -> Iterator[str]:
         yield from section(title, lines, COLUMNS)
 
 
-def vector_line(result: WatchVectorResult) -> str:
+def vector_line(result: VectorResult[schema.Vector]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     touch = touch_of(vector)

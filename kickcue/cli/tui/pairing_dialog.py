@@ -25,7 +25,8 @@ from kickcue.cli.tui.screen import END, ENTER, RUBOUT, Canvas, canvas
 from kickcue.cli.tui.values import Values
 from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
-from kickcue.edges.radio import Health, RadioError, Sighting, listening, looking_around
+from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
+from kickcue.supervision.health import Health
 
 FRAME_S: Final = 0.25
 MOST_DIGITS: Final = 3

@@ -14,7 +14,8 @@ from kickcue.cli.tui.sensor_table import NO_NAME, sensor_table
 from kickcue.cli.tui.values import spelt
 from kickcue.cli.tui.watch_face import DIGITS
 from kickcue.core.printable import printable
-from kickcue.edges.radio import Health, Sighting, Stage
+from kickcue.edges.radio import Sighting
+from kickcue.supervision.health import Health, Stage
 
 OTHER_LINES: Final = 9
 """What stands above and below the list."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from kickcue.core.course import Course
 from kickcue.core.events import Arm, Cue, Estimate, Level, Phase
-from kickcue.edges.radio import Health
+from kickcue.supervision.health import Health
 
 
 @dataclass(frozen=True, slots=True)

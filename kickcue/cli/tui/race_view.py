@@ -28,7 +28,7 @@ from kickcue.core.events import CueKind, Estimate, Level, Phase
 from kickcue.core.position.uncertainty import arrival_sd_s, half_width_m, plus_minus
 from kickcue.core.printable import printable
 from kickcue.daemon.health import WORDS
-from kickcue.edges.radio import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 WIDEST: Final = 110
 LEFT: Final = 42

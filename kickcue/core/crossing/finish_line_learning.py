@@ -1,4 +1,4 @@
-"""Marks from positions: the line that was set, or the one that the first lap shows.
+"""Marks from positions: at a line that was set, or at the one that the first lap shows.
 
 Nobody has to survey the track. The runner stands at the start when the gun goes, and a lap later
 comes by there again; how far the finish line lies from the start along the track follows from the
@@ -6,20 +6,19 @@ event. So:
 
 1. The start is where the fixes of the last seconds before the gun were, its heading that of the
    first metres run.
-2. When the runner crosses the start again after a lap (as the way along the positions tells, within
-   12 %), the lap has closed.
-3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies
-   that share of the closed lap past the start which the event says (5000 m: half of it), at the
-   place and with the heading the runner had there. Each further lap shows it again; the mean is
-   taken.
+2. When the runner crosses the start again after a lap (12 % more or less, measured along the
+   positions), the lap has closed.
+3. Where the start is the finish line, that crossing is the mark. Elsewhere the finish line lies a
+   share of the closed lap past the start, which the event gives (5000 m: half of it), at the place
+   and with the heading the runner had there. Each further lap shows it again; the mean is used.
 
 A line emits marks only as long as it agrees with itself: each crossing must come whole laps after
 the one before, within 12 % of a lap. A run that never closes a lap (a road, a park) never learns a
-line and never marks one. No pod is asked, so the marks are evidence of their own.
+line and never marks one. No pod is used, so the marks are independent evidence.
 
-Receivers freeze, fall silent and jump. Where they did, the way is bridged at the pace before: that
-tells whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A
-line that was set is watched likewise, for a receiver that jumps back has the runner cross it twice.
+Receivers freeze, fall silent and jump. There the way is bridged at the pace before: that tells
+whole laps from parts of them. It does not tell places: a lap with a bridge teaches nothing. A line
+that was set is guarded likewise, for a receiver that jumps back has the runner cross it twice.
 """
 
 import math
@@ -30,18 +29,18 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.gate import (
-    FASTEST_MPS,
-    FEWEST,
-    MOST_FIXES,
+    MAX_FIXES,
+    MIN_FIXES,
+    FixVerdict,
     Gate,
     LineGate,
     OutlierGate,
-    Place,
     Plane,
-    Sieved,
+    PlanePoint,
     fitted,
 )
 from kickcue.core.events import Fix
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S
 
 STANDING_S: Final = 10.0
@@ -56,25 +55,28 @@ m another 16."""
 CHORD_M: Final = 15.0
 """The way is measured in steps of this: noise of 2 m makes it 1 % longer, a bend 1 % shorter.
 Standing adds nothing."""
-AGREES: Final = 0.12
-ALIKE: Final = 0.05
+LAP_TOLERANCE: Final = 0.12
+"""Share of a lap by which the way between crossings may differ from whole laps."""
+SAME_RECEIVER_TOLERANCE: Final = 0.05
 """Laps of one receiver are alike to this share: noise of 2 m makes 5 m of a lap."""
-AROUND_M: Final = 22.0
+FIT_HALF_LENGTH_M: Final = 22.0
 """The finish line's place and heading are fitted to the positions this far before and behind it."""
 SAME_LINE_M: Final = 1.0
+"""Start and finish line nearer than this are one."""
 RECENT_FIXES: Final = 12
-"""A line that is moved has to know how the runner came to where it is now."""
-MOST_LAPS: Final = 256
+"""A line that is moved is fed these again, to know how the runner came here."""
+MAX_LAPS: Final = 256
 """So many laps are 100 km on a track."""
-PACE_S: Final = 30.0
+PACE_WINDOW_S: Final = 30.0
 """A bridge goes at the mean speed of so long before it..."""
-LEAST_PACE_S: Final = 8.0
+MIN_PACE_WINDOW_S: Final = 8.0
 """...of this at least: over less, noise of 2 m makes 10 % of the speed."""
 BRIDGE_SD: Final = 0.1
 """How far off that may be [judgement, as for a pod that is silent]."""
-MOST_WAY_FIXES: Final = 4096
-"""Ten fixes a second over more than one lap and a half: what lies farther back tells of no line."""
-NORTHERNMOST_DEG: Final = 89.0
+MAX_WAY_FIXES: Final = 4096
+"""Ten fixes a second over more than one lap and a half: what lies farther back is of no use."""
+MAX_LATITUDE_DEG: Final = 89.0
+"""Nearer to a pole a degree of longitude is no length."""
 SHARED_SD_M: Final = 2.0
 """A receiver's error outlasts the seconds before the gun: their mean is no better than one fix, and
 the whole line is off by it."""
@@ -90,35 +92,35 @@ class FinishLine:
         """
         self._course = course
         self._set = _SetLine(gate, course.lap_m) if gate is not None else None
-        self._learner: _Learner | None = None
-        self._standing: deque[Fix] = deque(maxlen=MOST_FIXES)
+        self._learner: _LineLearner | None = None
+        self._standing: deque[Fix] = deque(maxlen=MAX_FIXES)
 
     def copy(self) -> "FinishLine":
         """Return an independent copy, to go on in another way."""
-        twin = FinishLine(self._course)
-        twin._set, twin._learner = deepcopy((self._set, self._learner))
-        twin._standing = self._standing.copy()
-        return twin
+        copy = FinishLine(self._course)
+        copy._set, copy._learner = deepcopy((self._set, self._learner))
+        copy._standing = self._standing.copy()
+        return copy
 
-    def go_by(self, course: Course) -> None:
-        """Watch for the finish line of another course; before the gun alone."""
+    def set_course(self, course: Course) -> None:
+        """Set another course; only before the gun."""
         self._course = course
 
     def start(self, t_ns: int) -> None:
-        """Take the gun: here the runner stands at the start."""
+        """Handle the gun: the runner stands at the start."""
         if self._set is not None:
             self._set.start(t_ns)
         elif self._course.lap_m is not None:
-            self._learner = _Learner(self._course.first_crossing_m, self._course.lap_m, t_ns)
+            self._learner = _LineLearner(self._course.first_crossing_m, self._course.lap_m, t_ns)
             for fix in self._standing:
                 self._learner.feed(fix)
 
     def feed(self, fix: Fix) -> int | None:
-        """Take in a fix, in order of time.
+        """Handle a fix, in order of time.
 
-        Returns the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
+        Return the ``t_ns`` of crossing the finish line if that is just over or a second ahead.
         """
-        if not (abs(fix.lat_deg) <= NORTHERNMOST_DEG and abs(fix.lon_deg) <= 180.0):
+        if not (abs(fix.lat_deg) <= MAX_LATITUDE_DEG and abs(fix.lon_deg) <= 180.0):
             return None  # no place on earth, or one where a degree of longitude is no length
         if self._set is not None:
             return self._set.feed(fix)
@@ -143,7 +145,7 @@ class FinishLine:
 
     @property
     def shared_sd_m(self) -> float:
-        """Standard deviation of the error that all crossings of a learned line have in common.
+        """Standard deviation of the error that all crossings of a learned line share.
 
         A line that was set has none.
         """
@@ -151,60 +153,60 @@ class FinishLine:
 
 
 class _SetLine:
-    """Watches a line that was set.
+    """Detects crossings of a line that was set.
 
     One that is crossed again before a lap can have been run marks nothing.
     """
 
     def __init__(self, gate: Gate, lap_m: float | None) -> None:
         self.line = LineGate(gate)
-        self._again_m = 0.0 if lap_m is None else (1.0 - AGREES) * lap_m
+        self._again_m = 0.0 if lap_m is None else (1.0 - LAP_TOLERANCE) * lap_m
         self._plane = Plane(gate.lat_deg, gate.lon_deg)
-        self._sieve = OutlierGate()
+        self._outlier_gate = OutlierGate()
         self._way = _Way()
-        self._marked: _Stand | None = None
+        self._last_mark: _WayPoint | None = None
 
     def start(self, t_ns: int) -> None:
-        """Take the gun: the first line may be nearer than a lap."""
+        """Handle the gun: the first line may be nearer than a lap."""
         self.line.rest(t_ns)
-        self._marked = None
+        self._last_mark = None
 
     def feed(self, fix: Fix) -> int | None:
-        place = Place(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
-        self._way.take(place, self._sieve.take(place, fix.accuracy_m))
+        point = PlanePoint(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
+        self._way.extend(point, self._outlier_gate.classify(point, fix.accuracy_m))
         crossed_ns = self.line.feed(fix)
         if crossed_ns is None:
             return None
-        here = self._way.stand(crossed_ns)
-        since = None if self._marked is None else here.since(self._marked)
+        here = self._way.way_point(crossed_ns)
+        since = None if self._last_mark is None else here.since(self._last_mark)
         if since is not None and since.known and since.way_m + since.slack_m < self._again_m:
             return None
-        self._marked = here
+        self._last_mark = here
         return crossed_ns
 
 
-class _Learner:
-    """Learns where the finish line is and then watches it; see the top of the file."""
+class _LineLearner:
+    """Learns where the finish line is, then detects its crossings; see the top of the file."""
 
     def __init__(self, first_m: float, lap_m: float, gun_ns: int) -> None:
         self._share = 0.0 if lap_m - first_m < SAME_LINE_M else first_m / lap_m
         self._lap_m = lap_m
         self._gun_ns = gun_ns
-        self._sieve = OutlierGate()
+        self._outlier_gate = OutlierGate()
         self._plane: Plane | None = None
-        self._standing: deque[Place] = deque(maxlen=MOST_FIXES)
+        self._standing: deque[PlanePoint] = deque(maxlen=MAX_FIXES)
         self._start: LineGate | None = None
         self._finish: LineGate | None = None
         self._way = _Way()
-        self._closed = _Stand(0.0)
+        self._lap_end = _WayPoint(0.0)
         """Way at the gun, or when the start was last crossed."""
-        self._marked = _Stand(0.0)
+        self._last_mark = _WayPoint(0.0)
         """The same for a finish line that lies elsewhere."""
-        self._found: deque[tuple[float, float, float, float]] = deque(maxlen=MOST_LAPS)
+        self._found: deque[tuple[float, float, float, float]] = deque(maxlen=MAX_LAPS)
         """Place (east, north) and heading (east, north) of the finish line as each closed lap shows
         it."""
         self._recent: deque[Fix] = deque(maxlen=RECENT_FIXES)
-        self.laps_m: deque[float] = deque(maxlen=MOST_LAPS)
+        self.laps_m: deque[float] = deque(maxlen=MAX_LAPS)
 
     @property
     def gate(self) -> Gate | None:
@@ -214,24 +216,24 @@ class _Learner:
     def feed(self, fix: Fix) -> int | None:
         if self._plane is None:
             self._plane = Plane(fix.lat_deg, fix.lon_deg)
-        place = Place(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
-        verdict = self._sieve.take(place, fix.accuracy_m)
-        if verdict is Sieved.BAD:
+        point = PlanePoint(fix.t_ns, *self._plane.east_north(fix.lat_deg, fix.lon_deg))
+        verdict = self._outlier_gate.classify(point, fix.accuracy_m)
+        if verdict is FixVerdict.BAD:
             return None
-        if place.t_ns <= self._gun_ns + GUN_SLACK_S * NS_PER_S:
-            self._standing.append(place)
+        if point.t_ns <= self._gun_ns + GUN_SLACK_S * NS_PER_S:
+            self._standing.append(point)
             return None
-        if self._standing and verdict is not Sieved.REPEATED:
+        if self._standing and verdict is not FixVerdict.REPEATED:
             # Else nobody knows where the gun was, or the runner is.
-            return self._run(place, verdict, fix)
+            return self._run(point, verdict, fix)
         return None
 
-    def _run(self, place: Place, verdict: Sieved, fix: Fix) -> int | None:
+    def _run(self, point: PlanePoint, verdict: FixVerdict, fix: Fix) -> int | None:
         if self._way.start is None:
-            self._way.take(self._start_place(), Sieved.ANEW)
-        self._way.take(place, verdict)
+            self._way.extend(self._start_place(), FixVerdict.AFTER_GAP)
+        self._way.extend(point, verdict)
         if self._start is None:
-            self._look_ahead(place)
+            self._learn_heading(point)
             return None
         self._recent.append(fix)
         marked_ns = None if self._finish is None else self._crossed(self._finish, fix)
@@ -239,15 +241,15 @@ class _Learner:
         return marked_ns if self._share else closed_ns
 
     def _close(self, start: LineGate, fix: Fix) -> int | None:
-        """Return when the start was crossed after whole laps; see where the finish line is.
+        """Return when the start was crossed after whole laps; learn where the finish line is.
 
         That is where the start is not the finish line.
         """
         crossed_ns = start.feed(fix)
         if crossed_ns is None:
             return None
-        began, self._closed = self._closed, self._way.stand(crossed_ns)
-        since = self._closed.since(began)
+        began, self._lap_end = self._lap_end, self._way.way_point(crossed_ns)
+        since = self._lap_end.since(began)
         if not self._agrees(since):
             return None
         if (
@@ -257,28 +259,31 @@ class _Learner:
         ):
             self.laps_m.append(since.way_m)
             if self._share:
-                self._place_finish(began.way_m, self._closed.way_m)
+                self._place_finish(began.way_m, self._lap_end.way_m)
         return crossed_ns
 
     def _is_like_the_others(self, lap_m: float) -> bool:
-        """Tell whether a lap is as long as those before; else its positions teach nothing."""
-        return not self.laps_m or abs(lap_m - fmean(self.laps_m)) <= ALIKE * self._lap_m
+        """Return whether a lap is as long as those before; else its positions teach nothing."""
+        return (
+            not self.laps_m
+            or abs(lap_m - fmean(self.laps_m)) <= SAME_RECEIVER_TOLERANCE * self._lap_m
+        )
 
-    def _start_place(self) -> Place:
+    def _start_place(self) -> PlanePoint:
         last = self._standing[-1]
         near = [p for p in self._standing if math.dist(p[1:], last[1:]) <= STANDING_SPREAD_M]
-        return Place(
+        return PlanePoint(
             self._gun_ns,
             math.fsum(p.x_m for p in near) / len(near),
             math.fsum(p.y_m for p in near) / len(near),
         )
 
-    def _look_ahead(self, place: Place) -> None:
+    def _learn_heading(self, point: PlanePoint) -> None:
         start = self._way.start
         assert start is not None
-        if math.dist(place[1:], start[1:]) >= HEADING_M:
+        if math.dist(point[1:], start[1:]) >= HEADING_M:
             self._start = self._line(
-                start, place.x_m - start.x_m, place.y_m - start.y_m, foretells=not self._share
+                start, point.x_m - start.x_m, point.y_m - start.y_m, extrapolates=not self._share
             )
 
     def _place_finish(self, began_m: float, ended_m: float) -> None:
@@ -286,64 +291,64 @@ class _Learner:
         line_m = began_m + self._share * (ended_m - began_m)
         around = [
             (m - line_m, p)
-            for m, p in zip(self._way.run_m, self._way.places, strict=True)
-            if abs(m - line_m) <= AROUND_M
+            for m, p in zip(self._way.run_m, self._way.points, strict=True)
+            if abs(m - line_m) <= FIT_HALF_LENGTH_M
         ]
-        if len(around) < FEWEST:  # the lap had a hole there: the next one may not
+        if len(around) < MIN_FIXES:  # the lap had a hole there: the next one may not
             return
         way_m = [m for m, _ in around]
         x_m, east = fitted(way_m, [p.x_m for _, p in around])
         y_m, north = fitted(way_m, [p.y_m for _, p in around])
         if math.hypot(east, north) > 0.0:
             self._found.append((x_m, y_m, east, north))
-            self._marked = (
-                self._marked if self._finish is not None else self._closed.back_to(line_m)
+            self._last_mark = (
+                self._last_mark if self._finish is not None else self._lap_end.back_to(line_m)
             )
             x_m, y_m, east, north = (fmean(column) for column in zip(*self._found, strict=True))
-            self._finish = self._line(Place(0, x_m, y_m), east, north, foretells=True)
+            self._finish = self._line(PlanePoint(0, x_m, y_m), east, north, extrapolates=True)
             for fix in self._recent:
                 self._finish.feed(fix)
 
-    def _line(self, at: Place, east: float, north: float, *, foretells: bool) -> LineGate:
+    def _line(self, at: PlanePoint, east: float, north: float, *, extrapolates: bool) -> LineGate:
         assert self._plane is not None
         heading_deg = math.degrees(math.atan2(east, north)) % 360.0
         return LineGate(
-            Gate(*self._plane.lat_lon(at.x_m, at.y_m), heading_deg), foretells=foretells
+            Gate(*self._plane.lat_lon(at.x_m, at.y_m), heading_deg), extrapolates=extrapolates
         )
 
     def _crossed(self, line: LineGate, fix: Fix) -> int | None:
         crossed_ns = line.feed(fix)
         if crossed_ns is None:
             return None
-        before, self._marked = self._marked, self._way.stand(crossed_ns)
-        return crossed_ns if self._agrees(self._marked.since(before)) else None
+        before, self._last_mark = self._last_mark, self._way.way_point(crossed_ns)
+        return crossed_ns if self._agrees(self._last_mark.since(before)) else None
 
-    def _agrees(self, since: "_Stand") -> bool:
-        """Say whether the way is a whole number of laps."""
+    def _agrees(self, since: "_WayPoint") -> bool:
+        """Return whether the way is a whole number of laps."""
         laps = round(since.way_m / self._lap_m)
         return (
             laps >= 1
-            and abs(since.way_m - laps * self._lap_m) <= AGREES * self._lap_m + since.slack_m
+            and abs(since.way_m - laps * self._lap_m) <= LAP_TOLERANCE * self._lap_m + since.slack_m
         )
 
 
-class _Stand(NamedTuple):
-    """A place on the way, or the way between two: metres, and how many of them are bridges."""
+class _WayPoint(NamedTuple):
+    """A point of the way, or the way between two: metres, and how many of them are bridged."""
 
     way_m: float
     bridged_m: float = 0.0
     unknown: int = 0
-    """Bridges that could not be measured: nobody knew the pace."""
+    """Bridges of unknown length: the pace was unknown."""
 
-    def since(self, before: "_Stand") -> "_Stand":
-        return _Stand(
+    def since(self, before: "_WayPoint") -> "_WayPoint":
+        return _WayPoint(
             self.way_m - before.way_m,
             self.bridged_m - before.bridged_m,
             self.unknown - before.unknown,
         )
 
-    def back_to(self, way_m: float) -> "_Stand":
-        """Return a place before this one, with no bridge between them."""
+    def back_to(self, way_m: float) -> "_WayPoint":
+        """Return a point before this one, with no bridge between them."""
         return self._replace(way_m=way_m)
 
     @property
@@ -363,49 +368,51 @@ class _Way:
     """Metres run along the positions, in chords long enough for noise not to count."""
 
     def __init__(self) -> None:
-        self.start: Place | None = None
-        self.places: deque[Place] = deque(maxlen=MOST_WAY_FIXES)
-        self.run_m: deque[float] = deque(maxlen=MOST_WAY_FIXES)
-        """Way at each place."""
-        self._corner: Place | None = None
+        self.start: PlanePoint | None = None
+        self.points: deque[PlanePoint] = deque(maxlen=MAX_WAY_FIXES)
+        self.run_m: deque[float] = deque(maxlen=MAX_WAY_FIXES)
+        """Way at each point."""
+        self._corner: PlanePoint | None = None
         self._corner_m = 0.0
         self._bridged_m = 0.0
         self._unknown = 0
 
-    def take(self, place: Place, verdict: Sieved) -> None:
-        """Go on to the next place, as far as it is one."""
-        if verdict is Sieved.FOLLOWS or (verdict is Sieved.ANEW and self._corner is None):
-            self._go(place)
-        elif verdict is Sieved.ANEW:
-            self._bridge(place)
+    def extend(self, point: PlanePoint, verdict: FixVerdict) -> None:
+        """Extend the way by the next point, unless it is an outlier or a repeated one."""
+        if verdict is FixVerdict.FOLLOWS or (
+            verdict is FixVerdict.AFTER_GAP and self._corner is None
+        ):
+            self._go(point)
+        elif verdict is FixVerdict.AFTER_GAP:
+            self._bridge(point)
 
-    def stand(self, t_ns: int) -> _Stand:
-        """Return the way at ``t_ns``, between the last two places."""
-        if len(self.places) < 2:
-            return _Stand(self._corner_m, self._bridged_m, self._unknown)
-        before, here = self.places[-2], self.places[-1]
+    def way_point(self, t_ns: int) -> _WayPoint:
+        """Return the way at ``t_ns``, between the last two points."""
+        if len(self.points) < 2:
+            return _WayPoint(self._corner_m, self._bridged_m, self._unknown)
+        before, here = self.points[-2], self.points[-1]
         share = (t_ns - before.t_ns) / (here.t_ns - before.t_ns)
         way_m = self.run_m[-2] + share * (self.run_m[-1] - self.run_m[-2])
-        return _Stand(way_m, self._bridged_m, self._unknown)
+        return _WayPoint(way_m, self._bridged_m, self._unknown)
 
-    def _go(self, place: Place) -> None:
+    def _go(self, point: PlanePoint) -> None:
         if self._corner is None:
-            self.start = self._corner = place
-        chord_m = math.dist(self._corner[1:], place[1:])
-        self.places.append(place)
+            self.start = self._corner = point
+        chord_m = math.dist(self._corner[1:], point[1:])
+        self.points.append(point)
         self.run_m.append(self._corner_m + chord_m)
         if chord_m >= CHORD_M:
-            self._corner, self._corner_m = place, self._corner_m + chord_m
+            self._corner, self._corner_m = point, self._corner_m + chord_m
 
-    def _bridge(self, place: Place) -> None:
-        """Go on at the pace of before where it is not known how the runner came to ``place``.
+    def _bridge(self, point: PlanePoint) -> None:
+        """Bridge at the pace before where it is not known how the runner came to ``point``.
 
         From the last corner on, for a receiver may have stood still before it jumped.
         """
         assert self._corner is not None
-        seconds = (place.t_ns - self._corner.t_ns) / NS_PER_S
+        seconds = (point.t_ns - self._corner.t_ns) / NS_PER_S
         chord_m, pace_mps = (
-            math.dist(self._corner[1:], place[1:]),
+            math.dist(self._corner[1:], point[1:]),
             self._pace_mps(self._corner.t_ns),
         )
         at_most_m, at_pace_m = FASTEST_MPS * seconds, (pace_mps or 0.0) * seconds
@@ -415,8 +422,8 @@ class _Way:
         else:  # a jump is not run
             run_m = at_pace_m if chord_m > at_most_m else max(chord_m, at_pace_m)
         self._bridged_m += run_m
-        self._corner, self._corner_m = place, self._corner_m + run_m
-        self.places.append(place)
+        self._corner, self._corner_m = point, self._corner_m + run_m
+        self.points.append(point)
         self.run_m.append(self._corner_m)
 
     def _pace_mps(self, until_ns: int) -> float | None:
@@ -426,13 +433,13 @@ class _Way:
         """
         last: tuple[int, float] | None = None
         pace_mps = None
-        for place, run_m in zip(reversed(self.places), reversed(self.run_m), strict=True):
-            if place.t_ns > until_ns:
+        for point, run_m in zip(reversed(self.points), reversed(self.run_m), strict=True):
+            if point.t_ns > until_ns:
                 continue
-            last = last or (place.t_ns, run_m)
-            seconds = (last[0] - place.t_ns) / NS_PER_S
-            if seconds >= LEAST_PACE_S:
+            last = last or (point.t_ns, run_m)
+            seconds = (last[0] - point.t_ns) / NS_PER_S
+            if seconds >= MIN_PACE_WINDOW_S:
                 pace_mps = (last[1] - run_m) / seconds
-            if seconds >= PACE_S:
+            if seconds >= PACE_WINDOW_S:
                 break
         return pace_mps

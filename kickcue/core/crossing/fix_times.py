@@ -1,14 +1,13 @@
-"""When positions were true that came in a burst, after a link stood still.
+"""The times of positions that come in a burst, after a link stood still.
 
-A position that tells its age needs none of this. Others count as of the moment they come, which for
-a burst is wrong by as much as the link stood still. But receivers speak in a rhythm, so of a burst
-the last was true one beat before the first that comes in its own time, and each one a beat before
-the next. That holds if the burst has as many positions as the silence had beats; else nobody knows
-which are missing, and none of it is of use.
+A position with an age needs none of this. Others count as of the moment they arrive, which for a
+burst is wrong by as much as the link stood still. But receivers send at a fixed interval, so the
+last of a burst was true one interval before the first that arrives on time, and each one an
+interval before the next. That holds if the burst has as many positions as the silence had
+intervals; else it is unknown which are missing, and all are dropped.
 
-So what comes after a silence is kept until the next one has shown whether it was the head of a
-burst. A line needs seconds of positions before it can be crossed, so nothing is marked later for
-that.
+So what comes after a silence is held until the next one has shown whether it was the head of a
+burst. A line needs seconds of positions before it can be crossed, so no mark comes later for that.
 """
 
 from collections import deque
@@ -19,68 +18,69 @@ from typing import Final
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
 
-SILENCE_S: Final = 5.0
-BEATS: Final = 2.5
-"""So many beats without a word, and ``SILENCE_S`` at least, are a silence."""
-AT_ONCE: Final = 0.5
-"""Positions less than this share of a beat apart were queued together."""
-MISSING: Final = 1
-"""So many more or fewer than the silence had beats: the times are off by no more than a beat."""
-LATEST: Final = 15
-USUAL_S: Final = 1.0
-"""A receiver's rhythm, as long as it has not shown another."""
-MOST_KEPT: Final = 128
-"""A burst of more is none that a line could be crossed in: the latest are kept, and then do not
-fit."""
+BEFORE_BURST_S: Final = 5.0
+BEFORE_BURST_INTERVALS: Final = 2.5
+"""So many intervals without a position, and ``BEFORE_BURST_S`` at least, are a silence."""
+QUEUED_INTERVAL_SHARE: Final = 0.5
+"""Positions less than this share of an interval apart were queued together."""
+MAX_MISSING_FIXES: Final = 1
+"""So many more or fewer than the silence had intervals: the times are off by one at most."""
+LATEST_INTERVALS: Final = 15
+USUAL_INTERVAL_S: Final = 1.0
+"""A receiver's interval, as long as it has not shown another."""
+MAX_KEPT: Final = 128
+"""In a burst of more no line could be found: the latest are kept, and then do not fit."""
 
 
 class FixTimes:
-    """One receiver's rhythm. ``feed`` each of its positions as it comes."""
+    """One receiver's interval. ``update`` with each of its positions as it comes."""
 
     def __init__(self) -> None:
-        self._beats_s: deque[float] = deque(maxlen=LATEST)
+        self._intervals_s: deque[float] = deque(maxlen=LATEST_INTERVALS)
         self._last_ns: int | None = None
-        """When the last one came that was passed on."""
-        self._kept: deque[Fix] = deque(maxlen=MOST_KEPT)
+        """When the last position that was passed on had come."""
+        self._kept: deque[Fix] = deque(maxlen=MAX_KEPT)
 
-    def feed(self, fix: Fix) -> tuple[Fix, ...]:
+    def update(self, fix: Fix) -> tuple[Fix, ...]:
         """Return the positions whose time is known, this one last or not among them yet."""
         if fix.age_s is not None:
             self._kept.clear()
             self._last_ns = fix.t_ns
             return (fix,)
-        beat_s = median(self._beats_s) if self._beats_s else USUAL_S
+        interval_s = median(self._intervals_s) if self._intervals_s else USUAL_INTERVAL_S
         if self._kept:
             between_s = (fix.t_ns - self._kept[-1].t_ns) / NS_PER_S
-            if between_s < AT_ONCE * beat_s:
+            if between_s < QUEUED_INTERVAL_SHARE * interval_s:
                 self._kept.append(fix)
                 return ()
-            return (*self._released(fix.t_ns, beat_s), *self._passed(fix, None))
+            return (*self._released(fix.t_ns, interval_s), *self._passed(fix, None))
         if self._last_ns is None:
             return self._passed(fix, None)
         since_s = (fix.t_ns - self._last_ns) / NS_PER_S
-        if since_s > max(SILENCE_S, BEATS * beat_s):
+        if since_s > max(BEFORE_BURST_S, BEFORE_BURST_INTERVALS * interval_s):
             self._kept.append(fix)
             return ()
         return self._passed(fix, since_s)
 
-    def _passed(self, fix: Fix, beat_s: float | None) -> tuple[Fix, ...]:
-        if beat_s is not None:
-            self._beats_s.append(beat_s)
+    def _passed(self, fix: Fix, interval_s: float | None) -> tuple[Fix, ...]:
+        if interval_s is not None:
+            self._intervals_s.append(interval_s)
         self._last_ns = fix.t_ns
         return (fix,)
 
-    def _released(self, next_ns: int, beat_s: float) -> tuple[Fix, ...]:
-        """Return what was kept, with ages where it was a burst; nothing where none can tell."""
+    def _released(self, next_ns: int, interval_s: float) -> tuple[Fix, ...]:
+        """Return what was held, with ages where it was a burst; nothing where these are unknown."""
         kept, last_ns = tuple(self._kept), self._last_ns
         self._kept.clear()
         if len(kept) == 1:
             return kept
         assert last_ns is not None  # what is kept came after a silence
-        beats = (next_ns - last_ns) / NS_PER_S / beat_s - 1.0
-        if abs(len(kept) - beats) > MISSING + AT_ONCE:
+        intervals = (next_ns - last_ns) / NS_PER_S / interval_s - 1.0
+        if abs(len(kept) - intervals) > MAX_MISSING_FIXES + QUEUED_INTERVAL_SHARE:
             return ()
-        were_ns = (next_ns - round((len(kept) - at) * beat_s * NS_PER_S) for at in range(len(kept)))
+        were_ns = (
+            next_ns - round((len(kept) - at) * interval_s * NS_PER_S) for at in range(len(kept))
+        )
         return tuple(
             replace(fix, age_s=(fix.t_ns - were) / NS_PER_S)
             for fix, were in zip(kept, were_ns, strict=True)

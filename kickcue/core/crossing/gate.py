@@ -4,9 +4,9 @@ The line is crossed in one direction. Fixes come once a second; the moment is go
 that, in one of two ways:
 
 * between two fixes, by interpolating: good anywhere, on a bend too, but known only once it is over;
-* foretold, by the straight line through the last seconds' fixes, up to a second before: the finish
-  line lies at the end of a straight, the cue for the last lap cannot wait for the fix behind it,
-  and nine fixes tell more than two.
+* extrapolated, by the straight line through the last seconds' fixes, up to a second before: the
+  finish line lies at the end of a straight, the cue for the last lap cannot wait for the fix
+  behind it, and nine fixes are better than two.
 
 Noise makes a runner who stands beside the line "cross" it again and again; so the last seconds must
 show progress along the heading, and a crossing is followed by a rest in which there is no other.
@@ -21,31 +21,31 @@ from typing import Final, NamedTuple, Self
 
 from kickcue.core.errors import UsageError
 from kickcue.core.events import Fix
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 HALF_WIDTH_M: Final = 12.0
 """Eight lanes are 9.8 m wide; the line is put where the runner runs, so this leaves room on both
 sides for GNSS."""
-WORST_ACCURACY_M: Final = 10.0
-"""A fix whose own standard deviation is above this says nothing about a line (two seconds of
+MAX_ACCURACY_M: Final = 10.0
+"""A fix whose own standard deviation is above this is of no use for a line (two seconds of
 running)."""
-FASTEST_MPS: Final = 12.0
 JUMP_SLACK_M: Final = 8.0
 """Two good fixes may disagree by this much beside what was run [judgement: 4 sigma of 2 m]."""
-LONGEST_STEP_S: Final = 5.0
+MAX_GAP_S: Final = 5.0
 """Over a longer gap a runner rounds half a bend: the straight line between its ends is no path."""
-MOST_FIXES: Final = 512
+MAX_FIXES: Final = 512
 """No receiver gives more than 50 fixes a second: of a flood the latest are kept."""
-PROGRESS_S: Final = 8.0
-LEAST_PROGRESS_S: Final = 6.0
+PROGRESS_WINDOW_S: Final = 8.0
+MIN_PROGRESS_S: Final = 6.0
 """Progress over less is not believed: over 4 s, standing with 2 m of noise shows 2 m/s in one of
 2,000 tries, over 6 s it is 5 sigma."""
-SLOWEST_MPS: Final = 2.0
+MIN_PROGRESS_MPS: Final = 2.0
 """Progress along the heading: over 8 s, standing with 2 m of noise shows 0.3 m/s."""
-FORETOLD_S: Final = 1.0
-STEEPEST: Final = math.tan(math.radians(60.0))
-FEWEST: Final = 3
-"""Fixes without which nothing is said."""
+MAX_EXTRAPOLATION_S: Final = 1.0
+MAX_SLANT: Final = math.tan(math.radians(60.0))
+MIN_FIXES: Final = 3
+"""Fewer fixes show no progress."""
 REST_S: Final = 10.0
 """No lap of a track is run faster than this; a wobble at the line is over by then."""
 
@@ -111,7 +111,7 @@ class Plane:
         return self._lat_deg + north_m / _METRES_PER_DEGREE, (lon_deg + 180.0) % 360.0 - 180.0
 
 
-class Place(NamedTuple):
+class PlanePoint(NamedTuple):
     """Where and when: on a Plane metres east and north.
 
     On a gate they are metres past the line and metres right of its middle.
@@ -122,64 +122,64 @@ class Place(NamedTuple):
     y_m: float
 
 
-class Sieved(Enum):
-    """What a fix is worth.
+class FixVerdict(Enum):
+    """The verdict on a fix.
 
-    Nothing; nothing new, for it is the one before once more; it follows the one before; it is good,
-    but how the runner came there is not known.
+    Not usable; the one before once more; it follows the one before; good, but how the runner came
+    there is not known.
     """
 
     BAD = "bad"
     REPEATED = "repeated"
     FOLLOWS = "follows"
-    ANEW = "anew"
+    AFTER_GAP = "after gap"
 
 
 class OutlierGate:
-    """Tells good fixes from bad ones. A jump is bad until the next fix agrees with it.
+    """Rejects outliers. A jump is bad until the next fix agrees with it.
 
-    Noise makes no two fixes alike, so the same one again is a receiver that is frozen, or speaks
+    Noise makes no two fixes alike, so the same one again is of a receiver that is frozen, or sends
     more often than it measures: either way the runner is somewhere else by then.
     """
 
     def __init__(self) -> None:
-        self._last: Place | None = None
-        self._suspect: Place | None = None
+        self._last: PlanePoint | None = None
+        self._suspect: PlanePoint | None = None
 
-    def take(self, place: Place, accuracy_m: float | None) -> Sieved:
-        """Judge the next fix, in order of time."""
-        finite = math.isfinite(place.x_m) and math.isfinite(place.y_m)
-        if not finite or (accuracy_m is not None and not accuracy_m <= WORST_ACCURACY_M):
-            return Sieved.BAD
+    def classify(self, point: PlanePoint, accuracy_m: float | None) -> FixVerdict:
+        """Return the verdict on the next fix, in order of time."""
+        finite = math.isfinite(point.x_m) and math.isfinite(point.y_m)
+        if not finite or (accuracy_m is not None and not accuracy_m <= MAX_ACCURACY_M):
+            return FixVerdict.BAD
         last = self._last
-        if last is not None and place.t_ns <= last.t_ns:
-            return Sieved.BAD
-        if last is not None and place[1:] == last[1:]:
-            return Sieved.REPEATED
-        if last is not None and not _reachable(last, place):
-            suspect, self._suspect = self._suspect, place
-            if suspect is None or not _reachable(suspect, place):
-                return Sieved.BAD
+        if last is not None and point.t_ns <= last.t_ns:
+            return FixVerdict.BAD
+        if last is not None and point[1:] == last[1:]:
+            return FixVerdict.REPEATED
+        if last is not None and not _reachable(last, point):
+            suspect, self._suspect = self._suspect, point
+            if suspect is None or not _reachable(suspect, point):
+                return FixVerdict.BAD
             last = None  # two agree with each other: the one before them was wrong
-        self._last, self._suspect = place, None
-        gap = last is None or place.t_ns - last.t_ns > LONGEST_STEP_S * NS_PER_S
-        return Sieved.ANEW if gap else Sieved.FOLLOWS
+        self._last, self._suspect = point, None
+        gap = last is None or point.t_ns - last.t_ns > MAX_GAP_S * NS_PER_S
+        return FixVerdict.AFTER_GAP if gap else FixVerdict.FOLLOWS
 
 
 class LineGate:
-    """Watches one line. ``feed`` every fix in order of time.
+    """Detects crossings of one line. ``feed`` every fix in order of time.
 
-    ``foretells``: the way to the line is straight, see above.
+    ``extrapolates``: the way to the line is straight, see above.
     """
 
-    def __init__(self, gate: Gate, *, foretells: bool = True) -> None:
+    def __init__(self, gate: Gate, *, extrapolates: bool = True) -> None:
         self.gate = gate
-        self._foretells = foretells
+        self._extrapolates = extrapolates
         self._plane = Plane(gate.lat_deg, gate.lon_deg)
         heading = math.radians(gate.heading_deg)
         self._ahead = math.sin(heading), math.cos(heading)
-        self._sieve = OutlierGate()
-        self._recent: deque[Place] = deque(maxlen=MOST_FIXES)
+        self._outlier_gate = OutlierGate()
+        self._recent: deque[PlanePoint] = deque(maxlen=MAX_FIXES)
         self._rests_until_ns: int | None = None
 
     def rest(self, t_ns: int) -> None:
@@ -187,26 +187,27 @@ class LineGate:
         self._rests_until_ns = t_ns + s_to_ns(REST_S)
 
     def feed(self, fix: Fix) -> int | None:
-        """Return the ``t_ns`` of a crossing since the fix before, or within ``FORETOLD_S``.
+        """Return the ``t_ns`` of a crossing since the fix before, or up to a second ahead.
 
-        A crossing is told once.
+        A crossing is returned once.
         """
         east, north = self._plane.east_north(fix.lat_deg, fix.lon_deg)
         sin, cos = self._ahead
-        here = Place(fix.t_ns, east * sin + north * cos, east * cos - north * sin)
-        verdict = self._sieve.take(here, fix.accuracy_m)
-        if verdict in (Sieved.BAD, Sieved.REPEATED):
+        here = PlanePoint(fix.t_ns, east * sin + north * cos, east * cos - north * sin)
+        verdict = self._outlier_gate.classify(here, fix.accuracy_m)
+        if verdict in (FixVerdict.BAD, FixVerdict.REPEATED):
             return None
-        if verdict is Sieved.ANEW:
+        if verdict is FixVerdict.AFTER_GAP:
             self._recent.clear()
         self._recent.append(here)
         while (
-            here.t_ns - self._recent[0].t_ns > PROGRESS_S * NS_PER_S and len(self._recent) > FEWEST
+            here.t_ns - self._recent[0].t_ns > PROGRESS_WINDOW_S * NS_PER_S
+            and len(self._recent) > MIN_FIXES
         ):
             self._recent.popleft()
-        if len(self._recent) < FEWEST or not self._progressing():
+        if len(self._recent) < MIN_FIXES or not self._progressing():
             return None
-        found = self._foretold() if self._foretells else self._interpolated()
+        found = self._extrapolated() if self._extrapolates else self._interpolated()
         if found is None or abs(found.y_m) > self.gate.half_width_m:
             return None
         if self._rests_until_ns is not None and found.t_ns < self._rests_until_ns:
@@ -214,57 +215,61 @@ class LineGate:
         self.rest(found.t_ns)
         return found.t_ns
 
-    def _interpolated(self) -> Place | None:
+    def _interpolated(self) -> PlanePoint | None:
         """Return where the line was crossed between the last two fixes."""
         before, here = self._recent[-2], self._recent[-1]
         if not before.x_m < 0.0 <= here.x_m:
             return None
         share = -before.x_m / (here.x_m - before.x_m)
-        return Place(
+        return PlanePoint(
             before.t_ns + round(share * (here.t_ns - before.t_ns)),
             0.0,
             before.y_m + share * (here.y_m - before.y_m),
         )
 
-    def _foretold(self) -> Place | None:
+    def _extrapolated(self) -> PlanePoint | None:
         """Return where the line through the last fixes crosses, if since the fix before or soon."""
         before, here = self._recent[-2], self._recent[-1]
         seconds = [(p.t_ns - here.t_ns) / NS_PER_S for p in self._recent]
         x_m, x_mps = fitted(seconds, [p.x_m for p in self._recent])
         y_m, y_mps = fitted(seconds, [p.y_m for p in self._recent])
-        if x_mps < SLOWEST_MPS:
+        if x_mps < MIN_PROGRESS_MPS:
             return None
         ahead_s = -x_m / x_mps
-        if not (before.t_ns - here.t_ns) / NS_PER_S - FORETOLD_S <= ahead_s <= FORETOLD_S:
+        if (
+            not (before.t_ns - here.t_ns) / NS_PER_S - MAX_EXTRAPOLATION_S
+            <= ahead_s
+            <= MAX_EXTRAPOLATION_S
+        ):
             return None
-        return Place(here.t_ns + s_to_ns(ahead_s), 0.0, y_m + ahead_s * y_mps)
+        return PlanePoint(here.t_ns + s_to_ns(ahead_s), 0.0, y_m + ahead_s * y_mps)
 
     def _progressing(self) -> bool:
-        """Tell whether the last seconds lead across the line, by their first and last third."""
+        """Return whether the last seconds lead across the line, by their first and last third."""
         third = len(self._recent) // 3
         recent = list(self._recent)
-        if recent[-1].t_ns - recent[0].t_ns < LEAST_PROGRESS_S * NS_PER_S:
+        if recent[-1].t_ns - recent[0].t_ns < MIN_PROGRESS_S * NS_PER_S:
             return False
         then, now = _mean(recent[:third]), _mean(recent[-third:])
         seconds = (now.t_ns - then.t_ns) / NS_PER_S
         ahead_m, aside_m = now.x_m - then.x_m, abs(now.y_m - then.y_m)
         return (
-            ahead_m >= SLOWEST_MPS * seconds
-            and aside_m <= STEEPEST * ahead_m
+            ahead_m >= MIN_PROGRESS_MPS * seconds
+            and aside_m <= MAX_SLANT * ahead_m
             and ahead_m <= FASTEST_MPS * seconds
         )
 
 
-def _mean(places: Sequence[Place]) -> Place:
-    n = len(places)
-    return Place(
-        sum(p.t_ns for p in places) // n,
-        math.fsum(p.x_m for p in places) / n,
-        math.fsum(p.y_m for p in places) / n,
+def _mean(points: Sequence[PlanePoint]) -> PlanePoint:
+    n = len(points)
+    return PlanePoint(
+        sum(p.t_ns for p in points) // n,
+        math.fsum(p.x_m for p in points) / n,
+        math.fsum(p.y_m for p in points) / n,
     )
 
 
-def _reachable(a: Place, b: Place) -> bool:
+def _reachable(a: PlanePoint, b: PlanePoint) -> bool:
     return math.dist(a[1:], b[1:]) <= FASTEST_MPS * (b.t_ns - a.t_ns) / NS_PER_S + JUMP_SLACK_M
 
 

@@ -1,8 +1,8 @@
 """Distance run, to go and the time of the bell: marks count laps, the pod fills them in.
 
 The best evidence leads: marks > pod x learned scale > pod x generic scale > cadence x step length >
-clock x planned pace. All of it goes through one belief (``mixture.py``), so every answer comes with
-an honest standard error.
+clock x planned pace. All of it goes through one mixture (``mixture.py``), so every answer comes
+with an honest standard error.
 """
 
 import math
@@ -12,65 +12,51 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.events import MarkSource, Mode
-from kickcue.core.position.change_points import PRIORS, Track, clocked
+from kickcue.core.position.change_points import Track, clocked
 from kickcue.core.position.common_lateness import CommonLateness
-from kickcue.core.position.firing_threshold import EVEN_ODDS, Awaited, odds_to_fire
-from kickcue.core.position.kalman_filter import PACE_DRIFT, POD_DRIFT, Drift, KalmanFilter, Regime
-from kickcue.core.position.line_association import Observation, seen_next
+from kickcue.core.position.firing_threshold import (
+    EVEN_PROBABILITY,
+    ComponentAtLine,
+    firing_probability,
+)
+from kickcue.core.position.kalman_filter import PACE_NOISE, POD_NOISE, KalmanFilter, Regime
+from kickcue.core.position.line_association import Observation, detection_probability
 from kickcue.core.position.mark_models import MARK_MODELS, MarkModel
 from kickcue.core.position.mixture import GaussianMixture
 from kickcue.core.position.monitors import Monitors
-from kickcue.core.position.odometer import RUNNING_MPS, Odometer
+from kickcue.core.position.odometer import JOGGING_MPS, Odometer
+from kickcue.core.position.parameters import PARAMETERS, ProcessNoise
 from kickcue.core.position.scale_measurement import NO_POD, PodScale
+from kickcue.core.position.scale_prior import GENERIC_SCALE, GENERIC_SCALE_SD
 from kickcue.core.position.speed_leaps import SpeedLeaps
 from kickcue.core.units import NS_PER_S
 from kickcue.core.zero_crossing import zero_crossing
 
-MARK_GOOD_FOR_LAPS = 1.3
-"""Without a mark for longer than this many laps the count stands on the pod again."""
-MARK_TEACHES_FOR_LAPS = 2.5
-"""With the last mark that fits a line farther back the marks, or the pod, were given up: nothing of
-them is for other races."""
-LEARNED_SD = 0.015
-OUTLIER_WEIGHT, OUTLIER_SD = 0.005, 0.08
-"""One pod in two hundred is far off (shoe change, wrong runner's pod); a small wide hypothesis
-keeps the door open."""
-STOPPED_AFTER_LINES = 3
-"""So many lines in a row without a mark, and no further one is waited for."""
-CADENCE_SD = 0.22
-"""Of the step length while unknown: that of a race's pace against the planned one."""
-CADENCE_START_VAR_M2 = 10.0**2
-"""Legs turn at once, and the body follows."""
-USUAL_CADENCE_MPS = 4.0
-WARM_UP_S, LATEST_START_S = 60.0, 180.0
-"""Who has been running for longer than the first when the start is pressed was more probably
-warming up; beyond the second surely."""
-RAN_SD_M = 8.0
-"""How well the pod tells what was run before a late start: it begins slowly, and lags."""
-RAN_SHARE, LONG_RAN_SHARE = 0.6, 0.3
-"""Share of those in whom what the pod ran before the start belongs to the race."""
+MARK_GOOD_FOR_LAPS: Final = PARAMETERS.mark_good_for_laps
+TYPICAL_RUNNING_MPS: Final = 4.0
+"""The speed that a cadence is taken for before any is known."""
+START_SEEN_WITHIN_NS: Final = 5 * NS_PER_S
+"""A pod whose first reading comes this soon after the gun has seen the start."""
 UNDO_WITHIN_NS: Final = 600 * NS_PER_S
-"""A press can be taken back for ten minutes: two laps of somebody who walks [judgement]."""
-MOST_SINCE_PRESS: Final = 10_000
-"""What came since a press is kept to be read again: sixteen a second over ``UNDO_WITHIN_NS``. After
-more of it the press stands."""
-UNPRESSED: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
-"""Marks that nobody made, and nobody takes back."""
+"""A press can be undone for ten minutes: two laps of somebody who walks [judgement]."""
+MAX_CALLS_SINCE_PRESS: Final = 10_000
+"""What came since a press is kept to be handled again: sixteen calls a second over
+``UNDO_WITHIN_NS``. After more of them the press stands."""
+AUTOMATIC: Final = frozenset({MarkSource.GATE, MarkSource.BEACON})
+"""Automatic marks: undo does not remove them."""
 CLOCK: Final = Mode.CLOCK
 MARKS: Final = Mode.MARKS
 """The two that are meant at nearly every reading: an Enum is slow to look up."""
-WITHIN_M: Final = 1e-6
-"""So well is worked out which place has been passed with a given probability."""
-APART_M = 50.0
-"""Lines nearer than this to each other are not told apart by a first mark."""
+QUANTILE_TOLERANCE_M: Final = 1e-6
+QUANTILE_RANGE_SDS: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
 class ScalePrior:
     """True metres per pod metre before the race: generic, or learned from earlier ones."""
 
-    mean: float = 1.0
-    sd: float = 0.03
+    mean: float = GENERIC_SCALE
+    sd: float = GENERIC_SCALE_SD
 
 
 class Position(NamedTuple):
@@ -84,17 +70,17 @@ class Position(NamedTuple):
 
 
 Call = tuple[str, *tuple[object, ...]]
-"""The name of a method, and what it was called with, kept to be called again.
+"""The name of a method, and its arguments, kept to be called again.
 
-The method itself would be looked at whenever Python collects garbage, and thousands are kept.
+A bound method would be traversed at each garbage collection, and thousands are kept.
 """
 
 
-class _Before(NamedTuple):
-    """What a mark that is taken back had changed; ``t_ns`` is when it was made."""
+class _BeforeMark(NamedTuple):
+    """What undo restores; ``t_ns`` is when the mark was made."""
 
     t_ns: int
-    belief: GaussianMixture
+    mixture: GaussianMixture
     odometer: Odometer
     marked_at_m: float | None
     source: MarkSource | None
@@ -110,23 +96,23 @@ class PositionEstimator:
         self._course = course
         self._prior = prior
         self._odometer = Odometer(planned_mps)
-        self._belief: GaussianMixture | None = None
+        self._mixture: GaussianMixture | None = None
         self._monitors = Monitors(self._common_lateness(self._pod_hypotheses()[0]))
         self._leaps = SpeedLeaps()
-        self._undo: _Before | None = None
+        self._undo: _BeforeMark | None = None
         self._since_press: list[Call] = []
         self._marked_at_m: float | None = None
         self._source: MarkSource | None = None
-        self._heard_ns: int | None = None
+        self._received_ns: int | None = None
         self._started_ns = 0
         self._running_since: tuple[int, float] | None = None
         """Before the start: since when the pod has been running, and its metres then."""
         self._shared_sd_m = 0.0
-        """Of the error that the marks of a learned line have in common: no number of them makes it
-        smaller."""
+        """One standard deviation of the error that all marks of a learned line share: it does not
+        average out."""
 
-    def go_by(self, course: Course) -> None:
-        """Follow the runner over another course; before the start of the race alone."""
+    def set_course(self, course: Course) -> None:
+        """Set another course; only before the start of the race."""
         self._course = course
 
     def start(self, t_ns: int) -> None:
@@ -136,51 +122,55 @@ class PositionEstimator:
         self._undo, self._since_press = None, []
         self._marked_at_m = self._source = None
         self._shared_sd_m = 0.0
-        self._belief = self._at_the_gun(t_ns)
-        self._monitors = Monitors(self._common_lateness(self._belief.hypotheses[0]))
+        self._mixture = self._at_the_gun(t_ns)
+        self._monitors = Monitors(self._common_lateness(self._mixture.hypotheses[0]))
         self._leaps = SpeedLeaps()
 
     def _at_the_gun(self, t_ns: int) -> GaussianMixture:
         hypotheses = self._pod_hypotheses()
-        start_prior = PRIORS.start_standing
-        if self._heard_ns is None:
-            start_prior = PRIORS.start_unseen
+        wrong_start = PARAMETERS.start_standing
+        if self._received_ns is None:
+            wrong_start = PARAMETERS.start_unseen
             hypotheses = [
                 clocked(
                     KalmanFilter.at_start(1.0, 1.0, 1.0, 1.0),
                     self._odometer.planned_mps,
-                    PRIORS.first_pace_sd,
+                    PARAMETERS.planned_pace_sd,
                 )
             ]
         elif self._running_since is not None:
-            start_prior = PRIORS.start_running
+            wrong_start = PARAMETERS.start_running
             since_ns, since_m = self._running_since
             ran_s = (t_ns - since_ns) / NS_PER_S
-            if ran_s <= LATEST_START_S:
-                share = RAN_SHARE if ran_s <= WARM_UP_S else LONG_RAN_SHARE
+            if ran_s <= PARAMETERS.max_late_start_s:
+                share = (
+                    PARAMETERS.ran_before_start
+                    if ran_s <= PARAMETERS.warm_up_s
+                    else PARAMETERS.ran_long_before_start
+                )
                 ran = [h.copy() for h in hypotheses]
                 for h in ran:
                     h.weight *= share
-                    h.s, h.ss, h.regime, h.changed = (
+                    h.distance_m, h.p_ss, h.regime, h.changed = (
                         self._odometer.total_m - since_m,
-                        RAN_SD_M**2,
+                        PARAMETERS.ran_before_start_sd_m**2,
                         Regime.SHIFTED,
                         True,
                     )
-                    h.tied_m = h.s
-                    h.last_line = bisect_left(self._course.crossings_m, h.s) - 1
+                    h.last_mark_m = h.distance_m
+                    h.last_line = bisect_left(self._course.crossings_m, h.distance_m) - 1
                 for h in hypotheses:
                     h.weight *= 1.0 - share
                 hypotheses = sorted(ran + hypotheses, key=lambda h: -h.weight)
         for h in hypotheses:
-            h.tied_ns = t_ns
+            h.last_mark_ns = t_ns
         course = self._course
         track = Track(
             course.crossings_m,
             course.marker_m,
             _start_lines_m(course),
             self._odometer.planned_mps,
-            start_prior,
+            wrong_start,
             laps=course.lap_m is not None,
         )
         return GaussianMixture(hypotheses, track)
@@ -190,20 +180,30 @@ class PositionEstimator:
 
     def _pod_hypotheses(self) -> list[KalmanFilter]:
         prior = self._prior
-        if self._odometer.by_cadence and self._odometer.step_is_guessed:
-            speed_mps = self._odometer.speed_mps or USUAL_CADENCE_MPS
+        if self._odometer.by_cadence and self._odometer.step_length_is_guessed:
+            speed_mps = self._odometer.speed_mps or TYPICAL_RUNNING_MPS
             return [
                 KalmanFilter.at_start(
-                    1.0, self._odometer.planned_mps / speed_mps, CADENCE_SD, CADENCE_START_VAR_M2
+                    1.0,
+                    self._odometer.planned_mps / speed_mps,
+                    PARAMETERS.step_length_sd,
+                    PARAMETERS.cadence_start_var_m2,
                 )
             ]
-        wide = max(OUTLIER_SD, 2.0 * prior.sd)
+        wide = max(PARAMETERS.outlier_scale_sd, 2.0 * prior.sd)
         return [
-            KalmanFilter.at_start(1.0 - OUTLIER_WEIGHT, prior.mean, prior.sd, start_var_m2=1.0),
-            KalmanFilter.at_start(OUTLIER_WEIGHT, prior.mean, wide, start_var_m2=1.0),
+            KalmanFilter.at_start(
+                1.0 - PARAMETERS.outlier_weight,
+                prior.mean,
+                prior.sd,
+                start_var_m2=PARAMETERS.start_var_m2,
+            ),
+            KalmanFilter.at_start(
+                PARAMETERS.outlier_weight, prior.mean, wide, start_var_m2=PARAMETERS.start_var_m2
+            ),
         ]
 
-    def read(
+    def handle_reading(
         self,
         t_ns: int,
         pod: str,
@@ -211,128 +211,145 @@ class PositionEstimator:
         total_m: float | None,
         cadence_spm: float | None,
     ) -> None:
-        """Take in one reading of a foot pod."""
+        """Handle one reading of a foot pod."""
         if self._undo is not None:
-            self._keep_for_undo(t_ns, ("read", t_ns, pod, speed_mps, total_m, cadence_spm))
-        step = self._odometer.read(t_ns, pod, speed_mps, total_m, cadence_spm)
+            self._keep_for_undo(
+                t_ns, ("handle_reading", t_ns, pod, speed_mps, total_m, cadence_spm)
+            )
+        step = self._odometer.update(t_ns, pod, speed_mps, total_m, cadence_spm)
         if step is None:
             return
-        first, self._heard_ns = self._heard_ns is None, t_ns
-        self._watch_warm_up(t_ns)
-        if self._belief is not None:
+        first, self._received_ns = self._received_ns is None, t_ns
+        self._follow_warm_up(t_ns)
+        if self._mixture is not None:
             if first:
-                self._take_up_pod(t_ns)
-            drift = self._drift
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, drift)
-            self._monitors.advance(step, NO_POD if self._odometer.by_cadence else pod, drift)
-            if self._odometer.leapt_m:
-                self._belief.leap(self._odometer.leapt_m, as_run=self._odometer.leapt_as_run)
-            leap = self._leaps.read(t_ns, speed_mps, cadence_spm, self._odometer.total_m)
-            if leap is not None and self._belief.rescale(leap):
-                self._monitors.rescale(self._belief.hypotheses[0], leap)
-                self._odometer.rescale_pace(leap.by)
+                self._switch_to_pod(t_ns)
+            noise = self._noise
+            self._mixture.predict(step.dd_m, step.dt_s, step.var_m2, noise)
+            self._monitors.predict(step, NO_POD if self._odometer.by_cadence else pod, noise)
+            if self._odometer.jump_m:
+                self._mixture.split_by_jump(
+                    self._odometer.jump_m, as_run=self._odometer.jump_as_run
+                )
+            leap = self._leaps.update(t_ns, speed_mps, cadence_spm, self._odometer.total_m)
+            if leap is not None and self._mixture.split_by_leap(leap):
+                self._monitors.rescale(self._mixture.hypotheses[0], leap)
+                self._odometer.rescale_pace(leap.ratio)
 
-    def _watch_warm_up(self, t_ns: int) -> None:
-        running = self._odometer.speed_mps is not None and self._odometer.speed_mps > RUNNING_MPS
+    def _follow_warm_up(self, t_ns: int) -> None:
+        running = self._odometer.speed_mps is not None and self._odometer.speed_mps > JOGGING_MPS
         if not running:
             self._running_since = None
         elif self._running_since is None:
             self._running_since = (t_ns, self._odometer.total_m)
 
-    def _take_up_pod(self, t_ns: int) -> None:
-        """Go by the pod from here: until now there was the clock alone."""
-        assert self._belief is not None
+    def _switch_to_pod(self, t_ns: int) -> None:
+        """Go by the pod from here on: until now there was the clock alone."""
+        assert self._mixture is not None
         both = []
-        for h in self._belief.hypotheses:
+        for h in self._mixture.hypotheses:
             for pod in self._pod_hypotheses():
-                twin = h.copy()
-                twin.weight *= pod.weight
-                twin.clock_mps = 0.0
-                twin.c, twin.o, twin.cc, twin.co, twin.oo, twin.sc, twin.so = (
-                    pod.c,
+                copy = h.copy()
+                copy.weight *= pod.weight
+                copy.clock_mps = 0.0
+                (
+                    copy.scale_error,
+                    copy.scale_drift,
+                    copy.p_cc,
+                    copy.p_co,
+                    copy.p_oo,
+                    copy.p_sc,
+                    copy.p_so,
+                ) = (
+                    pod.scale_error,
                     0.0,
-                    pod.cc,
+                    pod.p_cc,
                     0.0,
-                    pod.oo,
+                    pod.p_oo,
                     0.0,
                     0.0,
                 )
-                if t_ns - self._started_ns < 5 * NS_PER_S:
-                    twin.ss = 1.0
-                both.append(twin)
-        self._belief.hypotheses = sorted(both, key=lambda h: -h.weight)
-        self._monitors.follow(self._common_lateness(self._belief.hypotheses[0]))
+                if t_ns - self._started_ns < START_SEEN_WITHIN_NS:
+                    copy.p_ss = PARAMETERS.start_var_m2
+                both.append(copy)
+        self._mixture.hypotheses = sorted(both, key=lambda h: -h.weight)
+        self._monitors.restart_lateness(self._common_lateness(self._mixture.hypotheses[0]))
 
     def pause(self) -> None:
-        """Note that the recorder was stopped: what is walked meanwhile is no part of the race."""
+        """Handle a stopped recorder: what is walked meanwhile is no part of the race."""
         self._odometer.pause()
-        self._leaps.forget()
+        self._leaps.reset()
 
     @property
     def at_last_line(self) -> bool:
         """Whether the finish line itself has been marked."""
-        return self._belief is not None and self._belief.marked_m == self._course.distance_m
+        return self._mixture is not None and self._mixture.marked_line_m == self._course.distance_m
 
     def mark(
         self, t_ns: int, source: MarkSource, age_s: float = 0.0, shared_sd_m: float = 0.0
     ) -> float | None:
-        """Take in a mark ``age_s`` after (below 0: before) its line; return that line in metres.
+        """Handle a mark ``age_s`` after (below 0: before) its line; return that line in metres.
 
         None for a double or a stray one. ``shared_sd_m``: standard deviation of the error that it
         has in common with all marks of its source.
         """
-        if self._belief is None:
+        if self._mixture is None:
             return None
-        as_it_was = self._before(t_ns, self._belief)
-        if source in UNPRESSED:
+        before_mark = self._before(t_ns, self._mixture)
+        if source in AUTOMATIC:
             self._keep_for_undo(t_ns, ("mark", t_ns, source, age_s, shared_sd_m))
         else:
-            self._undo, self._since_press = as_it_was, []
-        before = self._belief.marked_m
+            self._undo, self._since_press = before_mark, []
+        before = self._mixture.marked_line_m
         silent = self._odometer.silent_since(self._odometer.t_ns, t_ns)
         if silent:
             self._catch_up(t_ns)
         speed_mps, ahead = self._speed_mps(), self._odometer.ahead(t_ns)
         model = self._mark_model(source).aged(age_s)
-        likeliest = self._belief.hypotheses[0]
-        seen = Observation(t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False)
-        self._belief.mark(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
-        line_m = self._belief.marked_m
+        heaviest_before = self._mixture.hypotheses[0]
+        observation = Observation(
+            t_ns, model, speed_mps, *ahead, self._since_s(t_ns), repeated=False
+        )
+        self._mixture.update(t_ns, model, speed_mps, ahead, self._since_s(t_ns))
+        line_m = self._mixture.marked_line_m
         if line_m is None or line_m == before:
             return None
-        if self.at_last_line:  # a race that ends with it can be taken back, whoever made the mark
-            self._undo, self._since_press = as_it_was, []
+        if self.at_last_line:  # a race that ends with it can be undone, whatever made the mark
+            self._undo, self._since_press = before_mark, []
         self._shared_sd_m = max(self._shared_sd_m, shared_sd_m)
-        pressed = source not in UNPRESSED
-        now_likeliest = self._belief.hypotheses[0]
-        self._monitors.mark(likeliest, now_likeliest, line_m, seen, pressed=pressed)
+        pressed = source not in AUTOMATIC
+        heaviest_after = self._mixture.hypotheses[0]
+        self._monitors.update(heaviest_before, heaviest_after, line_m, observation, pressed=pressed)
         self._marked_at_m, self._source = self._odometer.total_m, source
         if silent:
-            self._odometer.rebase()
-            self._odometer.learn_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
+            self._odometer.restart_total()
+            self._odometer.set_marked_pace(line_m * NS_PER_S / (t_ns - self._started_ns))
         return line_m
 
     def _mark_model(self, source: MarkSource) -> MarkModel:
-        """Return what a mark from ``source`` is worth on this course."""
+        """Return the model of marks from ``source`` on this course."""
         model = MARK_MODELS[source]
         return model.at_boards() if self._course.lap_m is None else model
 
     def _keep_for_undo(self, t_ns: int, call: Call) -> None:
-        """Keep what comes after a press, to be taken in again should the press be taken back.
+        """Keep what comes after a press, to be handled again should the press be undone.
 
-        In the end the press is forgotten.
+        In the end the press can no longer be undone.
         """
         if self._undo is None:
             return
-        if t_ns - self._undo.t_ns > UNDO_WITHIN_NS or len(self._since_press) >= MOST_SINCE_PRESS:
+        if (
+            t_ns - self._undo.t_ns > UNDO_WITHIN_NS
+            or len(self._since_press) >= MAX_CALLS_SINCE_PRESS
+        ):
             self._undo, self._since_press = None, []
         else:
             self._since_press.append(call)
 
-    def _before(self, t_ns: int, belief: GaussianMixture) -> _Before:
-        return _Before(
+    def _before(self, t_ns: int, mixture: GaussianMixture) -> _BeforeMark:
+        return _BeforeMark(
             t_ns,
-            belief.copy(),
+            mixture.copy(),
             self._odometer.copy(),
             self._marked_at_m,
             self._source,
@@ -343,26 +360,26 @@ class PositionEstimator:
 
     def _catch_up(self, t_ns: int) -> None:
         step = self._odometer.catch_up(t_ns)
-        if step is not None and self._belief is not None:
-            self._belief.advance(step.dd_m, step.dt_s, step.var_m2, self._drift)
-            self._monitors.advance(step, NO_POD, self._drift)
+        if step is not None and self._mixture is not None:
+            self._mixture.predict(step.dd_m, step.dt_s, step.var_m2, self._noise)
+            self._monitors.predict(step, NO_POD, self._noise)
 
     @property
-    def _drift(self) -> Drift:
-        """How the scale of the metres that the odometer counts now wanders."""
-        return PACE_DRIFT if self._odometer.by_cadence else POD_DRIFT
+    def _noise(self) -> ProcessNoise:
+        """The process noise of the metres that the odometer counts now."""
+        return PACE_NOISE if self._odometer.by_cadence else POD_NOISE
 
     @property
     def has_mark_to_undo(self) -> bool:
-        """Whether a mark that a person made can be taken back."""
+        """Whether a mark that a person made can be undone."""
         return self._undo is not None
 
     def undo_mark(self) -> bool:
-        """Take back the last mark that a person made, as if it had never been; False: none is."""
+        """Undo the last mark that a person made, as if it had never been; False: there is none."""
         if self._undo is None:
             return False
         before, since, self._undo, self._since_press = self._undo, self._since_press, None, []
-        self._belief, self._odometer = before.belief.copy(), before.odometer.copy()
+        self._mixture, self._odometer = before.mixture.copy(), before.odometer.copy()
         self._marked_at_m, self._source = before.marked_at_m, before.source
         self._monitors, self._shared_sd_m = before.monitors.copy(), before.shared_sd_m
         self._leaps = before.leaps.copy()
@@ -372,47 +389,55 @@ class PositionEstimator:
 
     def copy(self) -> "PositionEstimator":
         """Return an independent copy, to go on in another way."""
-        twin = PositionEstimator(self._course, self._prior, self._odometer.planned_mps)
-        twin.__dict__.update(self.__dict__)
-        twin._odometer = self._odometer.copy()
-        twin._belief = None if self._belief is None else self._belief.copy()
-        twin._monitors, twin._leaps = self._monitors.copy(), self._leaps.copy()
-        twin._since_press = list(self._since_press)
-        return twin  # what a mark had changed is copied when it is come back to
+        copy = PositionEstimator(self._course, self._prior, self._odometer.planned_mps)
+        copy.__dict__.update(self.__dict__)
+        copy._odometer = self._odometer.copy()
+        copy._mixture = None if self._mixture is None else self._mixture.copy()
+        copy._monitors, copy._leaps = self._monitors.copy(), self._leaps.copy()
+        copy._since_press = list(self._since_press)
+        return copy  # what undo restores is copied when it does
 
     def deny_finish(self, t_ns: int) -> None:
-        """Take in that the runner has not finished at ``t_ns``, although that was believed."""
-        if self._belief is not None:
+        """Update by the fact that at ``t_ns`` the runner has not finished, as was estimated."""
+        if self._mixture is not None:
             dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-            self._belief.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
+            self._mixture.deny_finish(dd_m, self._since_s(t_ns), dd_sd_m * dd_sd_m)
 
     def pods(self) -> tuple[str, ...]:
         """Return the pods that the distance of this race was taken from, most metres first."""
         return self._monitors.pods()
 
-    def measured(self) -> PodScale | None:
-        """Return what the marks of this race say about the scale of the pod.
+    def measured_scale(self) -> PodScale | None:
+        """Return what the marks of this race measure of the pod's scale.
 
         None while that is not worth handing on.
         """
-        if self._belief is None or self._marked_at_m is None or self._belief.hypotheses[0].changed:
+        if (
+            self._mixture is None
+            or self._marked_at_m is None
+            or self._mixture.hypotheses[0].changed
+        ):
             return None
         if (
             self._odometer.total_m - self._marked_at_m
-            > MARK_TEACHES_FOR_LAPS * self._course.marker_m
+            > PARAMETERS.mark_teaches_for_laps * self._course.marker_m
         ):
             return None
-        return self._monitors.measured(self._belief.hypotheses)
+        return self._monitors.measured_scale(self._mixture.hypotheses)
 
-    def at(self, t_ns: int) -> Position | None:
-        """Return the belief at ``t_ns``, which must not lie before the last reading."""
-        if self._belief is None:
+    def position_at(self, t_ns: int) -> Position | None:
+        """Return the estimate at ``t_ns``, which must not lie before the last reading."""
+        if self._mixture is None:
             return None
-        dd_m, dd_sd_m = self._odometer.ahead(t_ns)
-        since_s = self._since_s(t_ns)
-        mean, variance = self._belief.moments(dd_m, since_s, dd_sd_m * dd_sd_m)
-        heaviest = self._belief.hypotheses[0]
-        variance += self._monitors.variance_m2(self._belief.hypotheses, mean, dd_m, since_s)
+        if t_ns == self._odometer.t_ns:  # at a reading
+            dd_m = dd_sd_m = since_s = 0.0
+        else:
+            dd_m, dd_sd_m = self._odometer.ahead(t_ns)
+            since_s = self._since_s(t_ns)
+        mean, variance = self._mixture.moments(dd_m, since_s, dd_sd_m * dd_sd_m)
+        heaviest = self._mixture.hypotheses[0]
+        if self._monitors.add_variance:
+            variance += self._monitors.variance_m2(self._mixture.hypotheses, mean, dd_m, since_s)
         sd_m = math.sqrt(variance + self._shared_sd_m * self._shared_sd_m)
         if heaviest.clock_mps:
             return Position(
@@ -424,51 +449,51 @@ class PositionEstimator:
         scale = heaviest.scale
         return Position(mean, sd_m, pod_mps * scale, None if pace_mps is None else pace_mps * scale)
 
-    def passed_with(self, probability: float, t_ns: int) -> float:
+    def distance_passed_with(self, probability: float, t_ns: int) -> float:
         """Return the distance that the runner has passed with ``probability`` at ``t_ns``."""
-        if self._belief is None:
+        if self._mixture is None:
             return -math.inf
-        return _quantile(self._parts(t_ns), probability)
+        return _quantile(self._components(t_ns), probability)
 
-    def odds_to_fire(self, distance_m: float, t_ns: int) -> float:
-        """Return with what probability ``distance_m`` should have been passed before one acts.
+    def firing_probability(self, distance_m: float, t_ns: int) -> float:
+        """Return how probably ``distance_m`` must have been passed to fire.
 
-        It is over a half while its mark is due.
+        More than a half while its mark is due.
         """
-        if self._belief is None or self._source is None:
-            return EVEN_ODDS
+        if self._mixture is None or self._source is None:
+            return EVEN_PROBABILITY
         model = self._mark_model(self._source)
         dd_m, dd_sd_m = self._odometer.ahead(t_ns)
         since_s = self._since_s(t_ns)
         places = [
-            Awaited(
-                part.weight,
-                part.mean_m - distance_m,
-                math.sqrt(part.variance_m2),
-                _due(h, distance_m, model),
+            ComponentAtLine(
+                component.weight,
+                component.mean_m - distance_m,
+                math.sqrt(component.variance_m2),
+                _still_detectable(h, distance_m, model),
             )
-            for h, part in zip(
-                self._belief.hypotheses,
-                self._belief.parts(dd_m, since_s, dd_sd_m * dd_sd_m),
+            for h, component in zip(
+                self._mixture.hypotheses,
+                self._mixture.components(dd_m, since_s, dd_sd_m * dd_sd_m),
                 strict=True,
             )
         ]
-        return odds_to_fire(places, *model.known(self._speed_mps()))
+        return firing_probability(places, *model.known_after_m(self._speed_mps()))
 
     def passed_probability(self, distance_m: float, t_ns: int) -> float:
         """Return the probability that the runner has passed ``distance_m`` at ``t_ns``."""
-        if self._belief is None:
+        if self._mixture is None:
             return 0.0
-        return _beyond(self._parts(t_ns), distance_m)
+        return _mass_beyond(self._components(t_ns), distance_m)
 
     def mode(self, t_ns: int) -> Mode:
-        """Return the best evidence the present answer stands on."""
-        if self._belief is None:
+        """Return the best evidence that the estimate rests on now."""
+        if self._mixture is None:
             return Mode.NONE
         if (
-            self._belief.hypotheses[0].clock_mps
-            or self._heard_ns is None
-            or self._odometer.silent_since(self._heard_ns, t_ns)
+            self._mixture.hypotheses[0].clock_mps
+            or self._received_ns is None
+            or self._odometer.silent_since(self._received_ns, t_ns)
         ):
             return CLOCK
         if (
@@ -479,7 +504,7 @@ class PositionEstimator:
             return MARKS
         if self._odometer.by_cadence:
             return Mode.CADENCE
-        learned = self._marked_at_m is not None or self._prior.sd <= LEARNED_SD
+        learned = self._marked_at_m is not None or self._prior.sd <= PARAMETERS.learned_scale_sd
         return Mode.POD_LEARNED if learned else Mode.POD
 
     def _since_s(self, t_ns: int) -> float:
@@ -487,28 +512,28 @@ class PositionEstimator:
         counted_ns = self._odometer.t_ns
         return 0.0 if counted_ns is None or t_ns <= counted_ns else (t_ns - counted_ns) / NS_PER_S
 
-    def _parts(self, t_ns: int) -> "_Parts":
-        assert self._belief is not None
+    def _components(self, t_ns: int) -> "_Components":
+        assert self._mixture is not None
         dd_m, _ = self._odometer.ahead(t_ns)
         return [
             (w, mean, math.sqrt(variance))
-            for w, mean, variance in self._belief.parts(dd_m, self._since_s(t_ns))
+            for w, mean, variance in self._mixture.components(dd_m, self._since_s(t_ns))
         ]
 
     def _speed_mps(self) -> float:
-        """Return the true speed behind the pod's; the planned one where that is unknown."""
-        if self._belief is None or self._odometer.speed_mps is None:
+        """Return the true speed, or the planned one where that is unknown."""
+        if self._mixture is None or self._odometer.speed_mps is None:
             return self._odometer.planned_mps
-        heaviest = self._belief.hypotheses[0]
+        heaviest = self._mixture.hypotheses[0]
         return (heaviest.clock_mps or self._odometer.speed_mps) * heaviest.scale
 
 
-def _due(h: KalmanFilter, distance_m: float, model: MarkModel) -> float:
-    """Return how probably the line at ``distance_m`` gives a mark that is still waited for."""
+def _still_detectable(h: KalmanFilter, distance_m: float, model: MarkModel) -> float:
+    """Return how probably the line at ``distance_m`` still gives a mark; 0: none is waited for."""
     next_line = h.last_line + 1
-    if distance_m not in h.lines_m[next_line : next_line + STOPPED_AFTER_LINES]:
+    if distance_m not in h.lines_m[next_line : next_line + PARAMETERS.waited_lines]:
         return 0.0
-    return seen_next(h, next_line, model)
+    return detection_probability(h, next_line, model)
 
 
 def _start_lines_m(course: Course) -> tuple[float, ...]:
@@ -517,38 +542,38 @@ def _start_lines_m(course: Course) -> tuple[float, ...]:
     Nowhere on the road, or where finish line and start line are one or near.
     """
     lap_m, first_m = course.lap_m, course.first_crossing_m
-    if lap_m is None or min(first_m, lap_m - first_m) < APART_M:
+    if lap_m is None or min(first_m, lap_m - first_m) < PARAMETERS.min_line_spacing_m:
         return ()
     return tuple(n * lap_m for n in range(1, int(course.distance_m / lap_m) + 1))
 
 
 _ROOT_2: Final = math.sqrt(2.0)
-_Parts = list[tuple[float, float, float]]
-"""A Gaussian sum: weight, mean and standard deviation of each part."""
+_Components = list[tuple[float, float, float]]
+"""A Gaussian mixture: weight, mean and standard deviation of each component."""
 
 
-def _beyond(parts: _Parts, x: float) -> float:
+def _mass_beyond(components: _Components, x: float) -> float:
     """Return the probability mass above ``x``."""
-    return _mass_above([(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts], x)
+    return _mass_above([(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in components], x)
 
 
-def _mass_above(scaled: _Parts, x: float) -> float:
-    """Return parts as the error function takes them: half the weight, mean, sqrt(2) sd."""
+def _mass_above(scaled: _Components, x: float) -> float:
+    """Return the mass above ``x``; components as erfc wants them: weight / 2, mean, sqrt(2) sd."""
     mass, erfc = 0.0, math.erfc
     for half, mean, width in scaled:
         mass += half * erfc((x - mean) / width)
     return mass
 
 
-def _quantile(parts: _Parts, probability: float) -> float:
-    """Return the x above which ``probability`` of a Gaussian sum lies."""
-    if len(parts) == 1 and probability == EVEN_ODDS:
-        return parts[0][1]
-    low = min(mean - 6.0 * sd for _, mean, sd in parts)
-    high = max(mean + 6.0 * sd for _, mean, sd in parts)
-    scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in parts]
+def _quantile(components: _Components, probability: float) -> float:
+    """Return the x above which ``probability`` of a mixture lies."""
+    if len(components) == 1 and probability == EVEN_PROBABILITY:
+        return components[0][1]
+    low = min(mean - QUANTILE_RANGE_SDS * sd for _, mean, sd in components)
+    high = max(mean + QUANTILE_RANGE_SDS * sd for _, mean, sd in components)
+    scaled = [(w * 0.5, mean, sd * _ROOT_2) for w, mean, sd in components]
 
     def more(x: float) -> float:
         return _mass_above(scaled, x) - probability
 
-    return zero_crossing(more, (low, more(low)), (high, more(high)), WITHIN_M)
+    return zero_crossing(more, (low, more(low)), (high, more(high)), QUANTILE_TOLERANCE_M)

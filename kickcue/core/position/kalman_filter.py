@@ -1,58 +1,35 @@
 """One hypothesis about where the runner is: a three-state Kalman filter in plain floats.
 
-State: true distance ``s``; the pod's constant scale error ``c``; its slowly drifting one ``o``. The
-pod's own distance is the independent variable: while the pod counts ``dd`` metres, the runner
-covers ``(1 + c + o) * dd``. ``c`` stays what it is (how the pod was calibrated and mounted today),
-``o`` wanders and returns (Ornstein-Uhlenbeck: fatigue, surface, shoe, bends). Splitting the two is
-what keeps the error honest: with one wandering scale the filter would forget what twelve laps have
-taught it, with one constant scale it would grow overconfident.
+The pod's own distance is the independent variable: while the pod counts ``dd`` metres, the runner
+covers ``(1 + c + o) * dd``. The scale error ``c`` is constant (how the pod was calibrated and
+mounted today); ``o`` drifts and returns (Ornstein-Uhlenbeck: fatigue, surface, shoe, bends). The
+split keeps the standard error honest: with one wandering scale the filter would forget what twelve
+laps have taught it, with one constant scale it would grow overconfident.
 
-Time enters only through the drift; a mark enters as a position with a variance. See
-docs/estimation.md.
+Time enters only through the drift; a mark is a measurement of the distance. See docs/estimation.md.
 """
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from operator import attrgetter
 from typing import Final, Self
 
+from kickcue.core.position.parameters import PARAMETERS, ProcessNoise
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """How the scale of an axis wanders.
-
-    Most of it returns within ``memory_s`` (Ornstein-Uhlenbeck), and part of it never does.
-    """
-
-    sd: float
-    memory_s: float
-    walk: float = 0.0
-    """Of what stays: standard deviation after one second."""
-    variance: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "variance", self.sd**2)
-
-
-POD_DRIFT: Final = Drift(0.007, 120.0)
-"""Of a foot pod: 0.7 % over 120 s is what the evaluation protocol assumes."""
-PACE_DRIFT: Final = Drift(0.013, 40.0, 0.0009)
-"""Of a runner's pace where the clock is the axis, and of the step where cadence is: both wander
-more than a pod's scale."""
-VAGUE_VAR_M2: Final = 1e10
-"""A place known to 100 km, after a leap of the clock, is not known: rounding would leave less than
-nothing of what a mark tells."""
+POD_NOISE: Final = PARAMETERS.pod_noise
+PACE_NOISE: Final = PARAMETERS.pace_noise
+VAGUE_VAR_M2: Final = PARAMETERS.vague_var_m2
 
 
 class Regime(IntEnum):
-    """What, beside the pod's scale and its drift, a hypothesis holds to have happened."""
+    """What a hypothesis holds to have happened, beside the drift of the pod's scale."""
 
     USUAL = 0
     SHIFTED = 1
     """The metres jumped since the mark before, or the start was pressed late or early."""
     RESCALED = 2
-    """The pod's scale is another one since the mark before."""
+    """The pod's scale changed since the mark before."""
     CLOCKED = 3
     """The pod tells nothing: the clock does, at the pace that the marks show."""
     PRIVATE = 4
@@ -61,56 +38,65 @@ class Regime(IntEnum):
 
 @dataclass(slots=True)
 class KalmanFilter:
-    """Mean and covariance of (s [m], c, o).
+    """Mean and covariance of the state, and which lines have had their mark.
 
-    ``last_line``: of ``lines_m``, tied to a mark or passed before any.
+    ======  ================  ============================================
+    symbol  mean              covariance (symmetric; ``p_sc`` is cov(s, c))
+    ======  ================  ============================================
+    s       ``distance_m``    ``p_ss`` [m2], ``p_sc`` [m], ``p_so`` [m]
+    c       ``scale_error``   ``p_cc``, ``p_co``
+    o       ``scale_drift``   ``p_oo``
+    ======  ================  ============================================
     """
 
     weight: float
-    s: float
-    c: float
-    o: float
-    ss: float
-    sc: float
-    so: float
-    cc: float
-    co: float
-    oo: float
+    distance_m: float
+    scale_error: float
+    scale_drift: float
+    p_ss: float
+    p_sc: float
+    p_so: float
+    p_cc: float
+    p_co: float
+    p_oo: float
     last_line: int = -1
+    """Index in ``lines_m`` of the last line that had its mark, or was passed before any did."""
     lines_m: tuple[float, ...] = ()
-    """Where this hypothesis believes marks are made, decided by the first mark."""
-    tied: int = 0
+    """Where marks are made under this hypothesis, metres run; decided by the first mark."""
+    lines_marked: int = 0
     """How many lines have had their mark."""
-    strays: int = 0
-    """How many marks belonged to none, double ones not counted."""
-    began_line: int = 0
-    """The first line with a mark: who begins to press late has not missed the lines before."""
+    stray_marks: int = 0
+    """How many marks belonged to no line, double ones not counted."""
+    first_marked_line: int = 0
+    """Who begins to press late has not missed the lines before this one."""
     regime: Regime = Regime.USUAL
     changed: bool = False
-    """The pod's metres since the gun are not all of one scale: they tell no other race of it."""
-    since_change: int = 0
+    """The pod's metres since the gun are not all of one scale: they teach other races nothing."""
+    marks_since_change: int = 0
     """How many lines have had their mark since the regime changed."""
     clock_mps: float = 0.0
     """The axis is the clock at this pace; 0: the axis is the pod's own distance."""
-    place_var_m2: float = 0.0
-    """Variance of where a private place lies; marks made there do not make it smaller."""
-    tied_ns: int = 0
-    """When the last line that had its mark was passed, or the gun."""
-    tied_m: float = 0.0
+    private_line_var_m2: float = 0.0
+    """Variance of where a private line lies; marks made there do not reduce it."""
+    last_mark_ns: int = 0
+    """When the last line that had its mark was passed, or the gun..."""
+    last_mark_m: float = 0.0
+    """...and where that was, metres run."""
     pace_mps: float = 0.0
     """True pace between the lines that had their marks; 0 before the second."""
-    unmarked: float = 1.0
-    """What it has paid for lines that gave no mark since the last one that did: a probability."""
+    missed_probability: float = 1.0
+    """Probability, already in ``weight``, of the missed detections since the last mark of a
+    line."""
     scale_leaps: int = 0
-    """How many leaps of the pod's speed it holds to be those of its scale..."""
+    """How many leaps of the pod's speed it explains by a change of the scale..."""
     other_leaps: int = 0
-    """...and how many not."""
+    """...and how many otherwise."""
 
     @classmethod
     def at_start(
         cls, weight: float, scale_mean: float, scale_sd: float, start_var_m2: float
     ) -> Self:
-        """Return the belief at the gun: no distance, the scale known to ``scale_sd``."""
+        """Return the filter at the gun: no distance, the scale known to ``scale_sd``."""
         return cls(
             weight,
             0.0,
@@ -121,7 +107,7 @@ class KalmanFilter:
             0.0,
             scale_sd**2,
             0.0,
-            POD_DRIFT.sd**2,
+            POD_NOISE.drift_sd**2,
         )
 
     def copy(self) -> Self:
@@ -131,112 +117,115 @@ class KalmanFilter:
     @property
     def scale(self) -> float:
         """True metres per pod metre, now."""
-        return 1.0 + self.c + self.o
+        return 1.0 + self.scale_error + self.scale_drift
 
-    def advance(self, dd_m: float, dt_s: float, var_m2: float, drift: Drift = POD_DRIFT) -> None:
-        """Let the pod count ``dd_m`` over ``dt_s``.
-
-        ``var_m2`` is the noise of that count itself.
-        """
+    def predict(
+        self, dd_m: float, dt_s: float, var_m2: float, noise: ProcessNoise = POD_NOISE
+    ) -> None:
+        """Move on by the ``dd_m`` that the pod counted in ``dt_s``, known to ``var_m2``."""
         if self.clock_mps:
-            dd_m, var_m2, drift = self.clock_mps * dt_s, 0.0, PACE_DRIFT
-        keep = math.exp(-dt_s / drift.memory_s)
+            dd_m, var_m2, noise = self.clock_mps * dt_s, 0.0, PACE_NOISE
+        keep = math.exp(-dt_s / noise.time_constant_s)
         keep_var = keep * keep
-        sc, so, co, oo, o = self.sc, self.so, self.co, self.oo, self.o
-        sco = self.cc + co
+        sc, so, co, oo, o = self.p_sc, self.p_so, self.p_co, self.p_oo, self.scale_drift
+        sco = self.p_cc + co
         soo = co + oo
-        self.s += (1.0 + self.c + o) * dd_m
-        self.ss += 2.0 * dd_m * (sc + so) + dd_m * dd_m * (sco + soo) + var_m2
-        self.sc = sc + dd_m * sco
-        self.so = keep * (so + dd_m * soo)
-        self.co = co * keep
-        self.oo = keep_var * oo + drift.variance * (1.0 - keep_var)
-        self.o = o * keep
-        if drift.walk:
-            self.cc += drift.walk**2 * dt_s
+        self.distance_m += (1.0 + self.scale_error + o) * dd_m
+        self.p_ss += 2.0 * dd_m * (sc + so) + dd_m * dd_m * (sco + soo) + var_m2
+        self.p_sc = sc + dd_m * sco
+        self.p_so = keep * (so + dd_m * soo)
+        self.p_co = co * keep
+        self.p_oo = keep_var * oo + noise.drift_variance * (1.0 - keep_var)
+        self.scale_drift = o * keep
+        if noise.random_walk_sd:
+            self.p_cc += noise.random_walk_sd**2 * dt_s
 
     def rescale(self, by: float, sd: float, since_m: float) -> None:
-        """Take in that the pod counts ``by`` times as much as before, since ``since_m`` metres.
+        """Let the pod count ``by`` times as much as before, since ``since_m`` pod metres.
 
-        ``sd`` is the relative error of ``by``. What is known of the scale before goes for the new
-        one.
+        ``sd`` is the relative error of ``by``. What is known of the old scale holds for the new.
         """
         factor, scale = 1.0 / by, self.scale
         back_m = (factor - 1.0) * since_m
-        sco, soo = self.cc + self.co, self.co + self.oo
-        unsure = (factor * scale * sd) ** 2
-        self.s += back_m * scale
-        self.ss += (
-            2.0 * back_m * (self.sc + self.so)
+        sco, soo = self.p_cc + self.p_co, self.p_co + self.p_oo
+        factor_var = (factor * scale * sd) ** 2
+        self.distance_m += back_m * scale
+        self.p_ss += (
+            2.0 * back_m * (self.p_sc + self.p_so)
             + back_m * back_m * (sco + soo)
-            + since_m * since_m * unsure
+            + since_m * since_m * factor_var
         )
-        self.sc = factor * (self.sc + back_m * sco) + since_m * unsure
-        self.so = factor * (self.so + back_m * soo)
-        self.c, self.o = factor * (1.0 + self.c) - 1.0, factor * self.o
-        self.cc = factor * factor * self.cc + unsure
-        self.co *= factor * factor
-        self.oo *= factor * factor
+        self.p_sc = factor * (self.p_sc + back_m * sco) + since_m * factor_var
+        self.p_so = factor * (self.p_so + back_m * soo)
+        self.scale_error = factor * (1.0 + self.scale_error) - 1.0
+        self.scale_drift = factor * self.scale_drift
+        self.p_cc = factor * factor * self.p_cc + factor_var
+        self.p_co *= factor * factor
+        self.p_oo *= factor * factor
 
     def axis_m(self, dd_m: float, dt_s: float) -> float:
-        """Return how far its axis goes on while the pod counts ``dd_m`` in ``dt_s``."""
+        """Return how far its axis moves while the pod counts ``dd_m`` in ``dt_s``."""
         return self.clock_mps * dt_s if self.clock_mps else dd_m
 
-    def place(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
-        """Return mean and variance of the place once the pod has counted ``dd_m`` in ``dt_s``.
+    def predicted_position(self, dd_m: float, dt_s: float, dd_var_m2: float) -> tuple[float, float]:
+        """Return mean [m] and variance [m2] of the position ``dd_m`` pod metres or ``dt_s`` on.
 
-        ``dd_var_m2`` is the variance of these pod metres, which are not committed to.
+        ``dd_var_m2`` is the variance of these pod metres. The filter itself stays where it is.
         """
         if self.clock_mps:
             dd_m, dd_var_m2 = self.clock_mps * dt_s, 0.0
         if dd_m == 0.0:  # at every reading itself
-            return self.s, self.ss + self.place_var_m2 + dd_var_m2
-        mean_m = self.s + (1.0 + self.c + self.o) * dd_m
-        return mean_m, self.variance_ahead(dd_m) + self.place_var_m2 + dd_var_m2
+            return self.distance_m, self.p_ss + self.private_line_var_m2 + dd_var_m2
+        mean_m = self.distance_m + (1.0 + self.scale_error + self.scale_drift) * dd_m
+        return mean_m, self.variance_ahead_m2(dd_m) + self.private_line_var_m2 + dd_var_m2
 
-    def variance_ahead(self, dd_m: float) -> float:
-        """Return the variance of ``s`` ``dd_m`` pod metres on, without committing to them."""
+    def variance_ahead_m2(self, dd_m: float) -> float:
+        """Return the variance of the distance ``dd_m`` pod metres on."""
         return (
-            self.ss
-            + 2.0 * dd_m * (self.sc + self.so)
-            + dd_m * dd_m * (self.cc + 2.0 * self.co + self.oo)
+            self.p_ss
+            + 2.0 * dd_m * (self.p_sc + self.p_so)
+            + dd_m * dd_m * (self.p_cc + 2.0 * self.p_co + self.p_oo)
         )
 
-    def shift(self, dd_m: float) -> tuple[float, float, float, float]:
-        """Return (s, cov(s,s), cov(s,c), cov(s,o)) as they would be ``dd_m`` pod metres on."""
+    def state_ahead(self, dd_m: float) -> tuple[float, float, float, float]:
+        """Return (distance, p_ss, p_sc, p_so) as they would be ``dd_m`` pod metres on."""
         return (
-            self.s + self.scale * dd_m,
-            self.variance_ahead(dd_m),
-            self.sc + dd_m * (self.cc + self.co),
-            self.so + dd_m * (self.co + self.oo),
+            self.distance_m + self.scale * dd_m,
+            self.variance_ahead_m2(dd_m),
+            self.p_sc + dd_m * (self.p_cc + self.p_co),
+            self.p_so + dd_m * (self.p_co + self.p_oo),
         )
 
-    def see(self, position_m: float, var_m2: float, dd_m: float = 0.0) -> float:
-        """Take in that the runner was at ``position_m``, the pod ``dd_m`` ahead of its last count.
+    def update(self, position_m: float, var_m2: float, dd_m: float = 0.0) -> float:
+        """Update by a measurement: ``position_m``, ``dd_m`` pod metres after the last count.
 
-        ``var_m2`` is the variance of that position. Return its likelihood, per metre.
+        ``var_m2`` is its variance. Return its likelihood, per metre.
         """
-        s, ss, sc, so = self.shift(dd_m)
-        spread = ss + var_m2
-        off = position_m - s
-        if spread > VAGUE_VAR_M2:
-            self.s += off
-            self.ss, self.sc, self.so = var_m2, 0.0, 0.0
-            return normal_density(off, spread)
-        # Gains follow from the covariance of each state with the position seen, which lies dd_m
-        # ahead of the state itself.
-        own = self.ss + dd_m * (self.sc + self.so)
-        gain_s, gain_c, gain_o = own / spread, sc / spread, so / spread
-        self.s += gain_s * off
-        self.c += gain_c * off
-        self.o += gain_o * off
-        self.ss -= gain_s * own
-        self.sc -= gain_s * sc
-        self.so -= gain_s * so
-        self.cc -= gain_c * sc
-        self.co -= gain_c * so
-        self.oo -= gain_o * so
-        return normal_density(off, spread)
+        s, ss, sc, so = self.state_ahead(dd_m)
+        innovation_var_m2 = ss + var_m2
+        innovation_m = position_m - s
+        if innovation_var_m2 > VAGUE_VAR_M2:
+            self.distance_m += innovation_m
+            self.p_ss, self.p_sc, self.p_so = var_m2, 0.0, 0.0
+            return normal_density(innovation_m, innovation_var_m2)
+        # Gains follow from the covariance of each state with the position measured, which lies
+        # dd_m ahead of the state itself.
+        own = self.p_ss + dd_m * (self.p_sc + self.p_so)
+        gain_s, gain_c, gain_o = (
+            own / innovation_var_m2,
+            sc / innovation_var_m2,
+            so / innovation_var_m2,
+        )
+        self.distance_m += gain_s * innovation_m
+        self.scale_error += gain_c * innovation_m
+        self.scale_drift += gain_o * innovation_m
+        self.p_ss -= gain_s * own
+        self.p_sc -= gain_s * sc
+        self.p_so -= gain_s * so
+        self.p_cc -= gain_c * sc
+        self.p_co -= gain_c * so
+        self.p_oo -= gain_o * so
+        return normal_density(innovation_m, innovation_var_m2)
 
 
 _FIELDS = attrgetter(*(each.name for each in fields(KalmanFilter)))
@@ -246,38 +235,42 @@ def merged(a: KalmanFilter, b: KalmanFilter) -> KalmanFilter:
     """Return the one Gaussian with the weight, mean and covariance of both together."""
     total = a.weight + b.weight
     wa, wb = a.weight / total, b.weight / total
-    ds, dc, do = a.s - b.s, a.c - b.c, a.o - b.o
+    ds, dc, do = (
+        a.distance_m - b.distance_m,
+        a.scale_error - b.scale_error,
+        a.scale_drift - b.scale_drift,
+    )
     cross = wa * wb
     return KalmanFilter(
         total,
-        wa * a.s + wb * b.s,
-        wa * a.c + wb * b.c,
-        wa * a.o + wb * b.o,
-        wa * a.ss + wb * b.ss + cross * ds * ds,
-        wa * a.sc + wb * b.sc + cross * ds * dc,
-        wa * a.so + wb * b.so + cross * ds * do,
-        wa * a.cc + wb * b.cc + cross * dc * dc,
-        wa * a.co + wb * b.co + cross * dc * do,
-        wa * a.oo + wb * b.oo + cross * do * do,
+        wa * a.distance_m + wb * b.distance_m,
+        wa * a.scale_error + wb * b.scale_error,
+        wa * a.scale_drift + wb * b.scale_drift,
+        wa * a.p_ss + wb * b.p_ss + cross * ds * ds,
+        wa * a.p_sc + wb * b.p_sc + cross * ds * dc,
+        wa * a.p_so + wb * b.p_so + cross * ds * do,
+        wa * a.p_cc + wb * b.p_cc + cross * dc * dc,
+        wa * a.p_co + wb * b.p_co + cross * dc * do,
+        wa * a.p_oo + wb * b.p_oo + cross * do * do,
         a.last_line,
         a.lines_m,
-        a.tied,
-        a.strays,
-        a.began_line,
+        a.lines_marked,
+        a.stray_marks,
+        a.first_marked_line,
         a.regime,
         a.changed,
-        a.since_change,
+        a.marks_since_change,
         a.clock_mps,
-        a.place_var_m2,
-        a.tied_ns,
-        a.tied_m,
+        a.private_line_var_m2,
+        a.last_mark_ns,
+        a.last_mark_m,
         a.pace_mps,
-        a.unmarked,
+        a.missed_probability,
         a.scale_leaps,
         a.other_leaps,
     )
 
 
-def normal_density(off: float, variance: float) -> float:
-    """Return the density of a centred normal distribution at ``off``."""
-    return math.exp(-0.5 * off * off / variance) / math.sqrt(2.0 * math.pi * variance)
+def normal_density(innovation: float, variance: float) -> float:
+    """Return the density of a normal distribution about zero at ``innovation``."""
+    return math.exp(-0.5 * innovation * innovation / variance) / math.sqrt(2.0 * math.pi * variance)

@@ -1,4 +1,4 @@
-"""Which line a mark is of, as one hypothesis has it: each line's price, and the filter after it."""
+"""Data association for one hypothesis: which line a mark may be of, and the filter after it."""
 
 import math
 from collections.abc import Iterator
@@ -7,28 +7,11 @@ from typing import Final, NamedTuple
 
 from kickcue.core.position.kalman_filter import KalmanFilter, Regime, normal_density
 from kickcue.core.position.mark_models import MarkModel
+from kickcue.core.position.parameters import PARAMETERS
 from kickcue.core.units import NS_PER_S
 
-GATE_SD: Final = 6.0
-"""Lines farther from the runner than this many standard deviations are not looked at."""
-LEAST_DENSITY: Final = 1e-30
-BEGINS_LATE: Final = 0.008
-"""Probability that a runner or helper begins to press at the n-th line, for each n [judgement].
-
-One in ten does, and races have some twelve lines.
-"""
-NEVER_BEGINS: Final = 0.02
-"""Probability that nobody presses at any line [judgement]."""
-VAGUE_SD: Final = 0.15
-"""A scale known no better is that of the clock, or of a cadence, by the planned pace."""
-LEAST_RATIO: Final = 0.05
-"""A filter may hold any scale, below zero too; a logarithm has none of those."""
-PASSED_SD: Final = 3.0
-"""A line so many standard deviations back was passed."""
-PACE_BREAKS: Final = 1.2
-"""A pace that differs by more than this factor from that of the laps before is not of the race."""
-SETTLED_AFTER: Final = 3
-"""After so many lines that fit, a change is history, and its hypothesis may be merged."""
+MIN_DENSITY_PER_M: Final = 1e-30
+"""A hypothesis less likely than this would only fill the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,122 +31,134 @@ class Observation:
     """It follows another mark so closely that it may be its double."""
 
     def axis_m(self, h: KalmanFilter) -> float:
-        """Return how far the axis of ``h`` has gone on since the last count."""
+        """Return how far the axis of ``h`` has moved since the last count."""
         return h.axis_m(self.ahead_m, self.since_s)
 
-    def late_m(self) -> float:
-        """Return how far past its line a mark comes, metres."""
-        return self.model.error(self.speed_mps)[0]
+    def delay_m(self) -> float:
+        """Return how far past its line the mark was made, on average."""
+        return self.model.error_m(self.speed_mps)[0]
 
     def variance_m2(self, h: KalmanFilter) -> float:
-        """Return the variance of the place that the mark tells, for ``h``."""
-        late_sd_m = self.model.error(self.speed_mps)[1]
-        return late_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
+        """Return the variance of the position that the mark measures, for ``h``."""
+        delay_sd_m = self.model.error_m(self.speed_mps)[1]
+        return delay_sd_m**2 + (0.0 if h.clock_mps else self.ahead_sd_m**2)
 
-    def line_m(self, h: KalmanFilter) -> float:
-        """Return where this mark's line would lie, were the runner exactly where ``h`` believes."""
-        return h.s + h.scale * self.axis_m(h) - self.late_m()
+    def predicted_line_m(self, h: KalmanFilter) -> float:
+        """Return where the marked line would lie if the runner were exactly where ``h`` has him."""
+        return h.distance_m + h.scale * self.axis_m(h) - self.delay_m()
 
 
-class Candidate(NamedTuple):
-    """A line that may be meant: its number, and how probably the next mark is its."""
+class CandidateLine(NamedTuple):
+    """A line that a mark may be of: its number, and how probably the next mark is its."""
 
     number: int
-    chance: float
+    probability: float
 
 
-def seen_next(h: KalmanFilter, number: int, model: MarkModel) -> float:
-    """Return how probably line ``number`` gives a mark, as often as lines have had theirs.
+def detection_probability(h: KalmanFilter, number: int, model: MarkModel) -> float:
+    """Return how probably line ``number`` gives a mark, as learned from the lines before it.
 
-    Counted from the first line that had one: who begins to press late has not missed the others.
+    They count from the first line that had a mark: who begins late has not missed the others.
     """
-    return model.seen_after(h.tied, number - (h.began_line if h.tied else h.last_line + 1))
+    first = h.first_marked_line if h.lines_marked else h.last_line + 1
+    return model.detection_after(h.lines_marked, number - first)
 
 
-def candidates(h: KalmanFilter, lines: int, model: MarkModel) -> Iterator[Candidate]:
-    """Yield the lines to come; each that goes by without a mark has its price."""
-    missed = 1.0
+def candidate_lines(h: KalmanFilter, lines: int, model: MarkModel) -> Iterator[CandidateLine]:
+    """Yield the lines to come, each with the missed detections before it in its probability."""
+    all_missed = 1.0
     for number in range(h.last_line + 1, lines):
-        seen = seen_next(h, number, model)
-        chance = seen * missed
-        yield Candidate(number, (chance if h.tied else max(chance, BEGINS_LATE)) / h.unmarked)
-        missed *= 1.0 - seen
+        detected = detection_probability(h, number, model)
+        probability = detected * all_missed
+        if not h.lines_marked:
+            probability = max(probability, PARAMETERS.begins_late)
+        yield CandidateLine(number, probability / h.missed_probability)
+        all_missed *= 1.0 - detected
 
 
-def pay_for_unmarked(h: KalmanFilter, lines_m: tuple[float, ...], seen: Observation) -> None:
-    """Let ``h``, to which the mark is of no line, pay for the lines that went by without one."""
-    spread_m2 = h.variance_ahead(seen.axis_m(h)) + seen.variance_m2(h)
-    passed_m = seen.line_m(h) - PASSED_SD * math.sqrt(spread_m2)
-    unmarked, number = 1.0, h.last_line + 1
+def apply_missed_detections(
+    h: KalmanFilter, lines_m: tuple[float, ...], observation: Observation
+) -> None:
+    """Weigh ``h``, to which the mark is of no line, by the lines passed without a mark."""
+    innovation_var_m2 = h.variance_ahead_m2(observation.axis_m(h)) + observation.variance_m2(h)
+    passed_m = observation.predicted_line_m(h) - PARAMETERS.passed_sds * math.sqrt(
+        innovation_var_m2
+    )
+    missed, number = 1.0, h.last_line + 1
     while number < len(lines_m) and lines_m[number] <= passed_m:
-        unmarked *= 1.0 - seen_next(h, number, seen.model)
+        missed *= 1.0 - detection_probability(h, number, observation.model)
         number += 1
-    if not h.tied:
-        unmarked = max(unmarked, NEVER_BEGINS + BEGINS_LATE * (len(lines_m) - number))
-    h.weight *= unmarked / h.unmarked
-    h.unmarked = unmarked
+    if not h.lines_marked:
+        begins_later = PARAMETERS.begins_late * (len(lines_m) - number)
+        missed = max(missed, PARAMETERS.never_begins + begins_later)
+    h.weight *= missed / h.missed_probability
+    h.missed_probability = missed
 
 
 def associated(
-    h: KalmanFilter, lines_m: tuple[float, ...], share: float, seen: Observation
+    h: KalmanFilter, lines_m: tuple[float, ...], share: float, observation: Observation
 ) -> list[KalmanFilter]:
     """Return ``h`` updated by the mark, once for each line within the gate.
 
-    ``share``: how many runners mark these lines.
+    ``share``: share of runners who mark these lines.
     """
-    axis_m, variance_m2 = seen.axis_m(h), seen.variance_m2(h)
-    here_m, late_m = seen.line_m(h), seen.late_m()
-    spread = h.variance_ahead(axis_m) + variance_m2
-    gate_m = GATE_SD * math.sqrt(spread)
-    vague = not h.tied and h.cc > VAGUE_SD**2
+    axis_m, variance_m2 = observation.axis_m(h), observation.variance_m2(h)
+    predicted_m, delay_m = observation.predicted_line_m(h), observation.delay_m()
+    innovation_var_m2 = h.variance_ahead_m2(axis_m) + variance_m2
+    gate_m = PARAMETERS.gate_sds * math.sqrt(innovation_var_m2)
+    vague = not h.lines_marked and h.p_cc > PARAMETERS.vague_scale_sd**2
     found: list[KalmanFilter] = []
-    for number, chance in candidates(h, len(lines_m), seen.model):
-        innovation_m = lines_m[number] - here_m
+    for number, probability in candidate_lines(h, len(lines_m), observation.model):
+        innovation_m = lines_m[number] - predicted_m
         if innovation_m > gate_m:
             break
-        weight = h.weight * share * chance
-        # a hypothesis without weight would only fill the list
-        if innovation_m < -gate_m or weight * normal_density(innovation_m, spread) < LEAST_DENSITY:
+        if innovation_m < -gate_m:
             continue
-        twin = h.copy()
-        twin.weight = weight * twin.see(lines_m[number] + late_m, variance_m2, axis_m)
+        weight = h.weight * share * probability
+        if weight * normal_density(innovation_m, innovation_var_m2) < MIN_DENSITY_PER_M:
+            continue
+        updated = h.copy()
+        updated.weight = weight * updated.update(lines_m[number] + delay_m, variance_m2, axis_m)
         if vague:
-            twin.weight *= _as_a_ratio(h, twin.scale)
-        note_line(twin, number, lines_m, seen.t_ns)
-        found.append(twin)
+            updated.weight *= _log_normal_correction(h, updated.scale)
+        assign_line(updated, number, lines_m, observation.t_ns)
+        found.append(updated)
     return found
 
 
-def _as_a_ratio(h: KalmanFilter, scale: float) -> float:
-    """Return how much likelier a scale is as a ratio to the expected one than as a difference.
+def _log_normal_correction(h: KalmanFilter, scale: float) -> float:
+    """Return the log-normal over the normal density of ``scale``, about that expected by ``h``.
 
-    A scale of which little is known is log-normal: nobody races at half the pace that was planned.
+    A scale of which little is known is log-normal: nobody races at half the planned pace.
     """
-    ratio, variance = max(scale / h.scale, LEAST_RATIO), h.cc / h.scale**2
+    ratio = max(scale / h.scale, PARAMETERS.min_scale_ratio)
+    variance = h.p_cc / h.scale**2
     off, off_log = ratio - 1.0, math.log(ratio)
     return math.exp(0.5 * (off * off - off_log * off_log) / variance) / ratio
 
 
-def note_line(
+def assign_line(
     h: KalmanFilter, number: int, lines_m: tuple[float, ...], t_ns: int, *, timed: bool = True
 ) -> None:
-    """Let ``h`` note that the mark at ``t_ns`` was that of line ``number``.
+    """Record in ``h`` that the mark at ``t_ns`` was of line ``number``.
 
     ``timed``: the time since the line before, or the gun, tells the pace.
     """
-    elapsed_s = (t_ns - h.tied_ns) / NS_PER_S
-    if elapsed_s > 0.0 and (h.tied or timed):
-        pace_mps = (lines_m[number] - h.tied_m) / elapsed_s
+    elapsed_s = (t_ns - h.last_mark_ns) / NS_PER_S
+    if elapsed_s > 0.0 and (h.lines_marked or timed):
+        pace_mps = (lines_m[number] - h.last_mark_m) / elapsed_s
         if h.pace_mps:
             # a lap in which much happened tells little of the next
-            least_mps, most_mps = h.pace_mps / PACE_BREAKS, h.pace_mps * PACE_BREAKS
-            pace_mps = 0.5 * (h.pace_mps + min(max(pace_mps, least_mps), most_mps))
+            slowest_mps = h.pace_mps / PARAMETERS.max_pace_ratio
+            fastest_mps = h.pace_mps * PARAMETERS.max_pace_ratio
+            pace_mps = 0.5 * (h.pace_mps + min(max(pace_mps, slowest_mps), fastest_mps))
         h.pace_mps = pace_mps
-    if not h.tied:
-        h.began_line = number
-    h.last_line, h.lines_m, h.tied = number, lines_m, h.tied + 1
-    h.tied_ns, h.tied_m = t_ns, lines_m[number]
-    h.since_change += 1
-    h.unmarked = 1.0
-    if h.since_change > SETTLED_AFTER and h.regime in (Regime.SHIFTED, Regime.RESCALED):
+    if not h.lines_marked:
+        h.first_marked_line = number
+    h.last_line, h.lines_m, h.lines_marked = number, lines_m, h.lines_marked + 1
+    h.last_mark_ns, h.last_mark_m = t_ns, lines_m[number]
+    h.marks_since_change += 1
+    h.missed_probability = 1.0
+    settled = h.marks_since_change > PARAMETERS.mergeable_after_lines
+    if settled and h.regime in (Regime.SHIFTED, Regime.RESCALED):
         h.regime = Regime.USUAL

@@ -1,4 +1,4 @@
-"""The pod's own distance, made monotone and whole: the axis on which the track filter works.
+"""The pod's own distance, made monotone and whole: the axis on which the Kalman filters work.
 
 A foot pod may give a running total, only a speed, or (as far as distance goes) only a cadence.
 Totals reset, jump and carry a lifetime of metres, so only their differences are used. Between two
@@ -8,48 +8,51 @@ total can still tell what really happened.
 
 from collections import deque
 from copy import copy
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from kickcue.core.position.step_length import FIRST_GUESS_M, StepLength
+from kickcue.core.position.parameters import PARAMETERS
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.sensors.bursts import Burst
 from kickcue.core.sensors.notification_interval import NotificationInterval
 from kickcue.core.units import NS_PER_S, s_to_ns
 
-FASTEST_MPS = 12.0
-"""Nobody runs faster; a total that says so has jumped."""
-COUNT_NOISE_M = 0.05
-"""White noise of the count per square-root second, as the evaluation protocol assumes."""
-LINE_NOISE_M = 0.045
-"""Noise of the line run, per square-root metre: 0.9 m a lap. That is a width that changes by 0.2 m
-from bend to bend (pi * 0.2 m each)."""
-_COUNT_VAR_M2, _LINE_VAR_M2 = COUNT_NOISE_M**2, LINE_NOISE_M**2
-GAP_S = 3.0
+_COUNT_VAR_M2 = PARAMETERS.count_noise_m_per_sqrt_s**2
+_LINE_VAR_M2 = PARAMETERS.line_noise_m_per_sqrt_m**2
+GAP_S: Final = 3.0
 """How far the last speed reaches: what happens later is a guess unless the total counts on, however
-seldom the pod speaks. In a recorded race with a word every 1 to 7 s, speed told the 4 to 6 s that
-came next to 1.8 m."""
+seldom the pod notifies. In a recorded race with a notification every 1 to 7 s, speed gave the
+metres of the next 4 to 6 s to 1.8 m."""
 _GAP_NS = s_to_ns(GAP_S)
-SILENT_NS = 3 * NS_PER_S
-"""A pod that has not spoken for so long is silent, unless that is its rhythm."""
-PLANNED_PACE_SD, LEARNED_PACE_SD = 0.2, 0.06
-RUNNING_MPS = 1.5
-SPEED_WINDOW_NS = 5 * NS_PER_S
-MOST_READINGS = 128
+SILENT_NS: Final = 3 * NS_PER_S
+"""A pod is silent after so long without a notification, unless its interval is longer."""
+PLANNED_PACE_GUESS_SD: Final = PARAMETERS.planned_pace_guess_sd
+MARKED_PACE_GUESS_SD: Final = PARAMETERS.marked_pace_guess_sd
+JOGGING_MPS: Final = 1.5
+"""Above this the athlete moves, and a total that stands still is frozen."""
+SPEED_WINDOW_NS: Final = 5 * NS_PER_S
+MAX_READINGS: Final = 128
 """No pod sends more within ``SPEED_WINDOW_NS``: of a flood the latest are kept."""
-SETTLED_S = 8.0
-PACE_MEMORY_S = 20.0
+SETTLED_S: Final = 8.0
+"""Seconds of running after which the speed is a pace."""
+PACE_MEMORY_S: Final = 20.0
 """Against 50 ms of jitter a second: the bell's predicted time, minutes ahead, must not dance."""
-GUESS_SD = 0.10
-"""Relative error of bridging a gap by speed alone [judgement]: pace within a race seldom changes
-more in a minute."""
-
-LIVE_S = 0.15
-"""Readings this far apart are live; those of a burst, queued while a link stood still, come at
-once."""
-LONGEST_LEAP_M = 3000.0
+SPEED_GUESS_SD: Final = PARAMETERS.speed_guess_sd
+SPEED_SD: Final = PARAMETERS.speed_sd
+BURST_INTERVAL_S: Final = 0.15
+"""Readings nearer together than this are of a burst, queued while a link stood still."""
+MAX_JUMP_M: Final = 3000.0
 """A machine that slept through more than this has missed the race."""
-GUESS_SLACK = 0.5
+GUESS_SLACK: Final = 0.5
 """A total that would take back more than this share of a guess counts on from an old figure: it
 stood still while the athlete ran."""
+
+INITIAL_STEP_M: Final = 1.35
+"""About 4 m/s at 178 spm [computed from published figures of recreational racers]."""
+STEP_LEARNING_RATE: Final = 0.05
+"""Weight of one reading against all before it [judgement]."""
+MIN_LEARNING_MPS: Final = 2.0
+MIN_LEARNING_SPM: Final = 100.0
+"""Slower than these nobody runs."""
 
 
 class Step(NamedTuple):
@@ -63,7 +66,7 @@ class Step(NamedTuple):
 NO_STEP = Step(0.0, 0.0, 0.0)
 
 
-class _Before(NamedTuple):
+class _Trusted(NamedTuple):
     """A total that was trusted, when, and where this odometer stood then."""
 
     total_m: float
@@ -76,12 +79,12 @@ class Odometer:
 
     def __init__(self, planned_mps: float) -> None:
         self.planned_mps = planned_mps
-        self._pace_sd = PLANNED_PACE_SD
+        self._pace_sd = PLANNED_PACE_GUESS_SD
         self.t_ns: int | None = None
         self.total_m = 0.0
         self.speed_mps: float | None = None
         self.pace_mps: float | None = None
-        """The mean speed of the last half minute, for telling far ahead; None in the first seconds
+        """The mean speed of the last half minute, to predict far ahead; None in the first seconds
         of running."""
         self._paced_s = 0.0
         self._unpaced = NO_STEP
@@ -94,46 +97,46 @@ class Odometer:
         """What could have been run in a stall and has not been counted yet: a burst may still bring
         it."""
         self._paused = False
-        """The recorder was stopped: a total that has leapt since counts what was walked then."""
+        """The recorder was stopped: a total that has jumped since counts what was walked then."""
         self._draining = False
         """A new beginning was made in a stall: what is still queued has been run already."""
         self._drained = False
         """Some of that came just now; the metres from it to the next reading were run in more time
         than there was between."""
-        self.leapt_m = 0.0
-        """By how much the last total leapt forward beyond what can be run, once the next one went
-        on from there; else 0."""
-        self.leapt_as_run = False
+        self.jump_m = 0.0
+        """By how much the last total jumped forward beyond what can be run, once the next one
+        confirmed it; else 0."""
+        self.jump_as_run = False
         """Whether that is what a runner runs in the time in which the total stood still before it:
         it had been frozen."""
         self._moved_ns = 0
         self._suspect: tuple[float, int] | None = None
-        self._before: _Before | None = None
+        self._before: _Trusted | None = None
         """What was trusted before a gap whose metres are not those of a runner: a corrupt total
         just after it looks like that."""
         self._pod: str | None = None
-        self._trail: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
-        self._step_length = StepLength()
-        self._rhythm = NotificationInterval()
+        self._trail: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
+        self._step_m = INITIAL_STEP_M
+        """Learned while speed is known, for the time when only cadence is left."""
+        self._interval = NotificationInterval()
         self._burst = Burst()
 
     def copy(self) -> "Odometer":
-        """Return an independent copy, to come back to when a mark is taken back."""
-        twin = Odometer(self.planned_mps)
-        twin.__dict__.update(self.__dict__)  # all but these four are plain values
-        twin._trail = self._trail.copy()
-        twin._step_length = copy(self._step_length)
-        twin._rhythm = self._rhythm.copy()
-        twin._burst = copy(self._burst)
-        return twin
+        """Return an independent copy, to come back to when a mark is undone."""
+        other = Odometer(self.planned_mps)
+        other.__dict__.update(self.__dict__)  # all but these three are plain values
+        other._trail = self._trail.copy()
+        other._interval = self._interval.copy()
+        other._burst = copy(self._burst)
+        return other
 
     @property
-    def step_is_guessed(self) -> bool:
-        """Whether nothing is known of this runner's steps: no pod told speed with cadence."""
-        return self._step_length.metres == FIRST_GUESS_M
+    def step_length_is_guessed(self) -> bool:
+        """Whether this runner's step length is unknown: no pod gave speed and cadence."""
+        return self._step_m == INITIAL_STEP_M
 
     def catch_up(self, t_ns: int) -> Step | None:
-        """Commit to the guess up to ``t_ns``; return that step, None where it has no beginning."""
+        """Commit to the guess up to ``t_ns``; return that step, None before any reading."""
         if self.t_ns is None:
             self.t_ns = t_ns
             return None
@@ -144,36 +147,36 @@ class Odometer:
         return Step(dd_m, dt_s, sd_m**2)
 
     def silent_since(self, then_ns: int | None, t_ns: int) -> bool:
-        """Return whether the pod is silent at ``t_ns`` if it last spoke at ``then_ns``.
+        """Return whether the pod is silent at ``t_ns`` if its last notification was at ``then_ns``.
 
-        Or was last caught up with then.
+        Or the last ``catch_up``.
         """
         return (
             then_ns is not None
             and t_ns - then_ns > SILENT_NS
-            and t_ns - then_ns > self._rhythm.silence_ns
+            and t_ns - then_ns > self._interval.allowed_silence_ns
         )
 
-    def rebase(self) -> None:
-        """Take the next total as a new beginning: what it counted before is better known."""
+    def restart_total(self) -> None:
+        """Count from the next total on: what was run before it is better known."""
         self._trusted_m, self._guessed_m, self._suspect, self._before = None, 0.0, None, None
         self._owed_m = 0.0
         self._draining = True
 
     def pause(self) -> None:
-        """Note that the recorder was stopped."""
+        """Handle a stopped recorder: what its pod counts meanwhile is walked."""
         self._paused = True
 
-    def learn_pace(self, mean_mps: float) -> None:
-        """Replace the planned pace by the one that marks have shown."""
-        self.planned_mps, self._pace_sd = mean_mps, LEARNED_PACE_SD
+    def set_marked_pace(self, mean_mps: float) -> None:
+        """Set the pace to guess by: the one that marks have shown."""
+        self.planned_mps, self._pace_sd = mean_mps, MARKED_PACE_GUESS_SD
 
-    def rescale_pace(self, by: float) -> None:
-        """Take in that the pod counts ``by`` times as many metres as in the half minute before."""
+    def rescale_pace(self, ratio: float) -> None:
+        """Scale the pace: the pod counts ``ratio`` times as much as in the half minute before."""
         if self.pace_mps is not None:
-            self.pace_mps *= by
+            self.pace_mps *= ratio
 
-    def read(
+    def update(
         self,
         t_ns: int,
         pod: str,
@@ -181,23 +184,23 @@ class Odometer:
         total_m: float | None,
         cadence_spm: float | None,
     ) -> Step | None:
-        """Take in one reading of ``pod`` (any part may be unknown).
+        """Update by one reading of ``pod`` (any part may be unknown).
 
-        Returns the step it makes, None where it tells nothing.
+        Return the step it makes, None where it tells nothing.
         """
         if pod != self._pod:  # another pod has another total
-            self._pod, self._rhythm, self._burst = pod, NotificationInterval(), Burst()
-            self.rebase()
-        self.leapt_m = 0.0
+            self._pod, self._interval, self._burst = pod, NotificationInterval(), Burst()
+            self.restart_total()
+        self.jump_m = 0.0
         if speed_mps is not None and speed_mps > FASTEST_MPS:
             speed_mps = None  # one corrupt frame must not carry the runner away
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
         if self.by_cadence and cadence_spm is not None:
-            speed_mps = self._step_length.speed(cadence_spm)
+            speed_mps = cadence_spm * self._step_m / 60.0
         if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
             return None
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
-        if speed_mps is not None and speed_mps > RUNNING_MPS and total_m == self._trusted_m:
+        if speed_mps is not None and speed_mps > JOGGING_MPS and total_m == self._trusted_m:
             total_m = (
                 None  # it stands still although the athlete runs: it counts slowly, or never does
             )
@@ -205,7 +208,7 @@ class Odometer:
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
             step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
-            self._step_length.learn(self.speed_mps, cadence_spm)
+            self._learn_step(cadence_spm)
         elif self.t_ns is None:
             step = NO_STEP
         else:
@@ -213,7 +216,7 @@ class Odometer:
             if total_m is None or self._suspect is not None:
                 # Not counted yet: the total may still tell.
                 self._guessed_m += step.dd_m
-        self._rhythm.heard(t_ns)
+        self._interval.update(t_ns)
         self._commit(t_ns, step.dd_m)
         if self._owed_m or self._drained:
             self._trail.clear()  # what a burst brings was not run in its moment
@@ -233,27 +236,27 @@ class Odometer:
         if self.speed_mps is None:
             return self.planned_mps * dt_s, self._pace_sd * self.planned_mps * dt_s
         gap_s = dt_s - GAP_S if dt_s > GAP_S else 0.0
-        relative = PLANNED_PACE_SD if self.pace_mps is None else GUESS_SD
+        relative = PLANNED_PACE_GUESS_SD if self.pace_mps is None else SPEED_GUESS_SD
         return self.speed_mps * dt_s, (dt_s - gap_s) * (
-            0.1 + 0.03 * self.speed_mps
+            0.1 + SPEED_SD * self.speed_mps
         ) + gap_s * relative * self.speed_mps
 
     def _counted(
         self, t_ns: int, dt_s: float, total_m: float, speed_mps: float | None
     ) -> float | None:
-        """Return the metres the total vouches for, or None while it cannot be trusted."""
-        if self._trusted_m is None or (self._draining and dt_s < LIVE_S):
+        """Return the metres that the total counts, None while it cannot be trusted."""
+        if self._trusted_m is None or (self._draining and dt_s < BURST_INTERVAL_S):
             self._drained = self._trusted_m is not None
             self._trust(t_ns, total_m)
             return None if self.t_ns is None or dt_s > 0.0 else 0.0
         self._draining = False
         dd_m = total_m - self._trusted_m - self._guessed_m
         could_m = FASTEST_MPS * (t_ns - self._trusted_ns) / NS_PER_S
-        owed_m = self._owed_m if dt_s < LIVE_S else 0.0
+        owed_m = self._owed_m if dt_s < BURST_INTERVAL_S else 0.0
         most_m = could_m + owed_m + 3.0
         if -1.0 - GUESS_SLACK * abs(self._guessed_m) <= dd_m <= most_m - self._guessed_m:
             before = (
-                _Before(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m)
+                _Trusted(self._trusted_m, self._trusted_ns, self.total_m - self._guessed_m)
                 if dt_s > GAP_S
                 else None
             )
@@ -275,27 +278,27 @@ class Odometer:
             onward_s = (t_ns - then_ns) / NS_PER_S
             if -1.0 <= total_m - then_m <= FASTEST_MPS * onward_s + 3.0:
                 # The jump was a reset: count on from there.
-                leapt_m = (
+                jump_m = (
                     then_m - self._trusted_m - FASTEST_MPS * (then_ns - self._trusted_ns) / NS_PER_S
                 )
-                if 0.0 < leapt_m < LONGEST_LEAP_M and not self._paused:
-                    self.leapt_m = then_m - self._trusted_m - self._guessed_m
+                if 0.0 < jump_m < MAX_JUMP_M and not self._paused:
+                    self.jump_m = then_m - self._trusted_m - self._guessed_m
                     usual_m = self.planned_mps * (then_ns - self._moved_ns) / NS_PER_S
-                    self.leapt_as_run = abs(self.leapt_m - usual_m) <= GUESS_SLACK * usual_m
+                    self.jump_as_run = abs(self.jump_m - usual_m) <= GUESS_SLACK * usual_m
                 self._trust(t_ns, total_m)
                 return total_m - then_m if onward_s <= dt_s + 1e-6 else None
         self._suspect = (total_m, t_ns)
         return None
 
     def _is_queued(self, t_ns: int, speed_mps: float | None, total_m: float | None) -> bool:
-        """Tell whether this may be an old reading out of a queue, and the runner farther on.
+        """Return whether this may be an old reading out of a queue, and the runner farther on.
 
-        Its pod says that it runs, and after a silence has a total that is short of the guess by
-        more than half.
+        It reports a running speed, and after a silence a total that is short of the guess by more
+        than half.
         """
         if self._burst.head_ns is not None:
-            return self._burst.goes_on(t_ns)
-        if self.t_ns is None or t_ns - self.t_ns <= _GAP_NS or self._rhythm.silence_ns:
+            return self._burst.continues(t_ns)
+        if self.t_ns is None or t_ns - self.t_ns <= _GAP_NS or self._interval.allowed_silence_ns:
             return False
         if self._trusted_m is None or total_m is None or total_m == self._trusted_m:
             return False
@@ -304,11 +307,11 @@ class Odometer:
         goes_back = counted_m - self._guessed_m < -1.0 - GUESS_SLACK * abs(self._guessed_m)
         if goes_back or counted_m >= run_m:
             return False
-        self._burst.begin(t_ns)
+        self._burst.start(t_ns)
         return True
 
-    def _as_run(self, before: _Before, t_ns: int, total_m: float, speed_mps: float | None) -> bool:
-        """Say whether ``total_m`` is what a runner adds to that of ``before``, to a half."""
+    def _as_run(self, before: _Trusted, t_ns: int, total_m: float, speed_mps: float | None) -> bool:
+        """Return whether ``total_m`` is what a runner adds to that of ``before``, to a half."""
         usual_m = (speed_mps or self.pace_mps or self.planned_mps) * (t_ns - before.t_ns) / NS_PER_S
         return abs(total_m - before.total_m - usual_m) <= GUESS_SLACK * usual_m
 
@@ -326,7 +329,7 @@ class Odometer:
         if before is None or after is None:
             before = after = self.planned_mps
         dd_m = 0.5 * (before + after) * dt_s
-        relative = GUESS_SD if dt_s > GAP_S or self.by_cadence else 0.03
+        relative = SPEED_GUESS_SD if dt_s > GAP_S or self.by_cadence else SPEED_SD
         return Step(dd_m, dt_s, (relative * dd_m) ** 2 + _COUNT_VAR_M2 * dt_s)
 
     def _commit(self, t_ns: int, dd_m: float) -> None:
@@ -348,10 +351,10 @@ class Odometer:
         if (
             self.speed_mps is None
             or dt_s <= 0.0
-            or (self.pace_mps is None and self.speed_mps < RUNNING_MPS)
+            or (self.pace_mps is None and self.speed_mps < JOGGING_MPS)
         ):
             return
-        if self._paced_s < SETTLED_S:  # the start is slow and says nothing about the pace
+        if self._paced_s < SETTLED_S:  # the start is slow, and no pace
             self._paced_s += dt_s
             self.pace_mps = self.speed_mps if self._paced_s >= SETTLED_S else None
             return
@@ -361,11 +364,20 @@ class Odometer:
         share = dt_s / self._paced_s if dt_s < self._paced_s else 1.0
         self.pace_mps = before + share * (dd_m / dt_s - before)
 
+    def _learn_step(self, cadence_spm: float | None) -> None:
+        """Learn the length of a step from a moment at which the athlete runs."""
+        if not self.speed_mps or not cadence_spm:
+            return
+        if self.speed_mps > MIN_LEARNING_MPS and cadence_spm > MIN_LEARNING_SPM:
+            self._step_m += STEP_LEARNING_RATE * (
+                60.0 * self.speed_mps / cadence_spm - self._step_m
+            )
+
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
 
         A slow pod's slope stands on two or three readings, and beside its intervals the lag is
-        short: the mean of both is best. In eight recordings, read each 4 s or so, it told the
+        short: the mean of both is best. In eight recordings, read each 4 s or so, it gave the
         metres up to the next reading better than the slope (11 % in the median).
         """
         t0_ns, total0_m = self._trail[0]
@@ -373,6 +385,6 @@ class Odometer:
         span_s = (t1_ns - t0_ns) / NS_PER_S
         if self._trusted_m is not None and not self._guessed_m and span_s >= 2.0:
             slope_mps = (total1_m - total0_m) / span_s if total1_m > total0_m else 0.0
-            slow = self._rhythm.silence_ns > SILENT_NS
+            slow = self._interval.allowed_silence_ns > SILENT_NS
             return 0.5 * (slope_mps + speed_mps) if slow and speed_mps else slope_mps
         return speed_mps

@@ -4,8 +4,7 @@ The pod has a base scale, which stays until the shoe is changed. From day to day
 little from it (how the pod sits, surface, freshness), and each race measures that day's scale with
 an error of its own. So every race is worth about as much as any other until one of them does not
 fit: then either the shoe was changed, and what came before counts no more, or it was an odd day.
-Both are kept in mind, each with its probability, as one normal distribution each; what is handed on
-is the mean and spread of all of them together.
+Both are kept as components of a Gaussian mixture; what is handed on is its mean and spread.
 """
 
 import math
@@ -13,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-GENERIC_SCALE, GENERIC_SD = 1.0, 0.03
-"""True metres per metre of the pod, before anything is known of it."""
+GENERIC_SCALE: Final = 1.0
+GENERIC_SCALE_SD: Final = 0.03
+"""True metres per metre of the pod, before anything is known of it [evaluation protocol]."""
 DAY_SD: Final = 0.005
-"""The scale differs by half a per cent from day to day, as the evaluation protocol assumes."""
-CHANGED, CHANGED_SD = 0.05, 0.03
-"""One race in twenty is run on another shoe, some three per cent different (same source)."""
-MOST_HYPOTHESES: Final = 12
+"""The scale differs by half a per cent from day to day [evaluation protocol]."""
+CHANGE_PROBABILITY: Final = 0.05
+CHANGE_SD: Final = 0.03
+"""One race in twenty is run on another shoe, some three per cent different [evaluation
+protocol]."""
+MAX_COMPONENTS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +37,50 @@ def learned(scales: Sequence[MeasuredScale]) -> tuple[float, float]:
 
     They come the oldest first; without any it is the generic scale. The spread includes the next
     day's difference, and is wide where a change of shoe is suspected. That the shoe may be changed
-    *before* the next race is not in it: the engine keeps a wide hypothesis of its own for such
-    surprises.
+    *before* the next race is not in it: the estimator keeps a wide hypothesis for such surprises.
     """
-    beliefs = [(1.0, GENERIC_SCALE, GENERIC_SD**2)]
+    components = [(1.0, GENERIC_SCALE, GENERIC_SCALE_SD**2)]
     for number, race in enumerate(scales):
-        ahead = beliefs if number == 0 else _maybe_changed(beliefs)
-        beliefs = _pruned([_seen(belief, race) for belief in ahead])
-    mean = math.fsum(weight * m for weight, m, _ in beliefs)
-    variance = math.fsum(weight * (v + (m - mean) ** 2) for weight, m, v in beliefs)
+        prior = components if number == 0 else _maybe_changed(components)
+        components = _reduced([_updated(component, race) for component in prior])
+    mean = math.fsum(weight * m for weight, m, _ in components)
+    variance = math.fsum(weight * (v + (m - mean) ** 2) for weight, m, v in components)
     if not scales:  # the generic spread is of pods on the day of a race
         return mean, math.sqrt(variance)
     return mean, math.sqrt(variance + DAY_SD**2)
 
 
-_Belief = tuple[float, float, float]
+_Component = tuple[float, float, float]
 """Weight, mean and variance of the base scale."""
 
 
-def _maybe_changed(beliefs: Sequence[_Belief]) -> list[_Belief]:
-    same = [(weight * (1.0 - CHANGED), mean, variance) for weight, mean, variance in beliefs]
-    return [
-        *same,
-        *((weight * CHANGED, mean, variance + CHANGED_SD**2) for weight, mean, variance in beliefs),
-    ]
+def _maybe_changed(components: Sequence[_Component]) -> list[_Component]:
+    same = [(weight * (1.0 - CHANGE_PROBABILITY), m, v) for weight, m, v in components]
+    changed = [(weight * CHANGE_PROBABILITY, m, v + CHANGE_SD**2) for weight, m, v in components]
+    return [*same, *changed]
 
 
-def _seen(belief: _Belief, race: MeasuredScale) -> _Belief:
-    weight, mean, variance = belief
-    spread = variance + DAY_SD**2 + race.sd**2
-    off = race.scale - mean
-    gain = variance / spread
+def _updated(component: _Component, race: MeasuredScale) -> _Component:
+    weight, mean, variance = component
+    innovation_var = variance + DAY_SD**2 + race.sd**2
+    innovation = race.scale - mean
+    gain = variance / innovation_var
     return (
-        weight * math.exp(-0.5 * off * off / spread) / math.sqrt(spread),
-        mean + gain * off,
+        weight
+        * math.exp(-0.5 * innovation * innovation / innovation_var)
+        / math.sqrt(innovation_var),
+        mean + gain * innovation,
         variance * (1.0 - gain),
     )
 
 
-def _pruned(beliefs: list[_Belief]) -> list[_Belief]:
+def _reduced(components: list[_Component]) -> list[_Component]:
     """Return the heaviest, their weights summing to one.
 
     It is one wide one where none is possible at all (numbers far from any pod's).
     """
-    heaviest = sorted(beliefs, key=lambda belief: -belief[0])[:MOST_HYPOTHESES]
+    heaviest = sorted(components, key=lambda component: -component[0])[:MAX_COMPONENTS]
     total = math.fsum(weight for weight, _, _ in heaviest)
     if total <= 0.0:
-        return [(1.0, heaviest[0][1], CHANGED_SD**2)]
+        return [(1.0, heaviest[0][1], CHANGE_SD**2)]
     return [(weight / total, mean, variance) for weight, mean, variance in heaviest]

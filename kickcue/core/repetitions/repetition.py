@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.events import Fix
-from kickcue.core.position.odometer import FASTEST_MPS
+from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 WINDOW_S: Final = 4.0

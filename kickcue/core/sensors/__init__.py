@@ -1,1 +1,1 @@
-"""What sensors say, whether it can be believed, and which of several counts."""
+"""What sensors report, whether it is plausible, and which of several is used."""

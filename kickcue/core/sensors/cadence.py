@@ -2,10 +2,11 @@
 
 Which unit a reading is in, ``readings.cadence_spm`` decides from one reading where it can. A pod
 does not change its unit in a race, so what it proved once decides the numbers that could be either
-(``UnitWatch``); that it contradicts its own profile for long is told.
+(``UnitWatch``); that it contradicts its own profile for long is reported.
 """
 
 from collections import deque
+from typing import Final
 
 from kickcue.core.profiles import CadenceUnit
 from kickcue.core.readings import PodReading, cadence_spm, unit_shown
@@ -13,27 +14,29 @@ from kickcue.core.sensors.bursts import Burst
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE
 
 _AUTO, _STEP = CadenceUnit.AUTO, CadenceUnit.STEP  # each reading asks
-SMOOTH_NS = 5 * NS_PER_S
-CONTRADICTED_AFTER_S = 10.0
-PROVED_BY = 3
+MEDIAN_WINDOW_NS: Final = 5 * NS_PER_S
+"""The cadence shown is the median of so long."""
+CONTRADICTED_AFTER_S: Final = 10.0
+"""A unit against the profile's is reported after so long [judgement]."""
+PROVED_BY_READINGS: Final = 3
 """So many more readings for one unit than for the other settle it: one can be a corrupt frame."""
-REMEMBERED = 10
+MAX_BALANCE_READINGS: Final = 10
 """A pod that was set to its other unit is read in that after at most twice so many readings."""
-BASELINE_LEAST_S = 60
-"""Seconds of running before a baseline is worth comparing with."""
-SPIKE_RATIO = 1.2
+MIN_BASELINE_READINGS: Final = 60
+"""A minute of running, before a baseline is worth comparing with."""
+SPIKE_RATIO: Final = 1.2
 """Between two readings nobody changes the turnover by a fifth [judgement]: the quickest kick known
 gained 14 % in a minute."""
-CONFIRMED_AFTER_NS = 2 * NS_PER_S
-"""But people stop and start: what is said for so long is so."""
-SILENCE_NS = 3 * NS_PER_S
+CONFIRMED_AFTER_NS: Final = 2 * NS_PER_S
+"""But people stop and start: a value that lasts so long is accepted."""
+SILENCE_NS: Final = 3 * NS_PER_S
 """What comes after such a silence may have been queued in it."""
-MOST_READINGS = 128
-"""No pod sends more within ``SMOOTH_NS``: of a flood the latest are kept."""
+MAX_READINGS: Final = 128
+"""No pod sends more within ``MEDIAN_WINDOW_NS``: of a flood the latest are kept."""
 
 
 class UnitWatch:
-    """What one pod's own numbers prove about its unit."""
+    """Learns the cadence unit of one pod from its own numbers."""
 
     __slots__ = ("_balance", "contradicted_since_ns")
 
@@ -42,7 +45,7 @@ class UnitWatch:
         self.contradicted_since_ns: int | None = None
 
     def spm(self, t_ns: int, reading: PodReading) -> float | None:
-        """Take in a reading; return its cadence in steps per minute.
+        """Update by a reading; return its cadence in steps per minute.
 
         None where it has none or its unit cannot be known.
         """
@@ -56,22 +59,22 @@ class UnitWatch:
         elif self.contradicted_since_ns is None:
             self.contradicted_since_ns = t_ns
         if shown is _STEP:
-            if self._balance < REMEMBERED:
+            if self._balance < MAX_BALANCE_READINGS:
                 self._balance += 1
             return raw
-        if self._balance > -REMEMBERED:
+        if self._balance > -MAX_BALANCE_READINGS:
             self._balance -= 1
         return raw * STEPS_PER_STRIDE
 
     @property
     def proved(self) -> CadenceUnit | None:
         """The unit that the readings so far have proved, if any."""
-        if abs(self._balance) < PROVED_BY:
+        if abs(self._balance) < PROVED_BY_READINGS:
             return None
         return CadenceUnit.STEP if self._balance > 0 else CadenceUnit.STRIDE
 
     def contradicted(self, t_ns: int) -> bool:
-        """Say whether the pod has contradicted its profile's unit for more than ten seconds."""
+        """Return whether the pod has contradicted its profile's unit for more than ten seconds."""
         since = self.contradicted_since_ns
         return since is not None and (t_ns - since) / NS_PER_S > CONTRADICTED_AFTER_S
 
@@ -80,26 +83,26 @@ class Cadence:
     """The athlete's cadence now and in the body of the race, from whichever pod leads."""
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[int, float]] = deque(maxlen=MOST_READINGS)
-        self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MOST_READINGS)
-        self._heard_ns: int | None = None
+        self._recent: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
+        self._doubted: deque[tuple[int, float, bool]] = deque(maxlen=MAX_READINGS)
+        self._received_ns: int | None = None
         self._burst = Burst()
         self._histogram = [0] * 301
         self._counted = 0
         self.latest_spm: float | None = None
-        """The last cadence that can be believed, None where the last reading had none."""
+        """The last plausible cadence, None where the last reading had none."""
 
-    def read(self, t_ns: int, spm: float | None, *, body: bool) -> None:
-        """Take in steps per minute; ``body`` says whether it counts towards the baseline.
+    def update(self, t_ns: int, spm: float | None, *, body: bool) -> None:
+        """Update by steps per minute; ``body``: it counts towards the baseline.
 
         Of a burst that was queued in a silence only the last is of now; all count towards the
         baseline.
         """
-        if self._burst.goes_on(t_ns):
+        if self._burst.head_ns is not None and self._burst.continues(t_ns):
             self._forget_since(self._burst.head_ns)
-        elif self._heard_ns is not None and t_ns - self._heard_ns > SILENCE_NS:
-            self._burst.begin(t_ns)
-        self._heard_ns = t_ns
+        elif self._received_ns is not None and t_ns - self._received_ns > SILENCE_NS:
+            self._burst.start(t_ns)
+        self._received_ns = t_ns
         if spm is None:
             self.latest_spm = None
             return
@@ -107,15 +110,15 @@ class Cadence:
             before_ns, before_spm = self._recent[-1]
             if (
                 spm > SPIKE_RATIO * before_spm or before_spm > SPIKE_RATIO * spm
-            ) and t_ns - before_ns <= SMOOTH_NS:
+            ) and t_ns - before_ns <= MEDIAN_WINDOW_NS:
                 self._doubt(t_ns, spm, body=body)
                 return
         if self._doubted:
             self._doubted.clear()
-        self._believe(t_ns, spm, body=body)
+        self._accept(t_ns, spm, body=body)
 
-    def from_another_pod(self) -> None:
-        """Forget what the pod so far has said of the last seconds.
+    def switch_pod(self) -> None:
+        """Forget the readings of the last seconds: they are of another pod.
 
         The baseline is the runner's and stays.
         """
@@ -125,13 +128,13 @@ class Cadence:
     def value(self, t_ns: int) -> float | None:
         """Return the median of the last five seconds, steps per minute."""
         recent = self._recent
-        while recent and t_ns - recent[0][0] > SMOOTH_NS:
+        while recent and t_ns - recent[0][0] > MEDIAN_WINDOW_NS:
             recent.popleft()
         return sorted([spm for _, spm in recent])[len(recent) // 2] if recent else None
 
     def baseline_spm(self) -> float | None:
         """Return the median over the body of the race, or None while there is too little of it."""
-        if self._counted < BASELINE_LEAST_S:
+        if self._counted < MIN_BASELINE_READINGS:
             return None
         left = self._counted / 2
         for spm, count in enumerate(self._histogram):
@@ -141,13 +144,13 @@ class Cadence:
         return None
 
     def _forget_since(self, head_ns: int | None) -> None:
-        """Forget what was said for now from ``head_ns`` on: it was older."""
+        """Forget the readings from ``head_ns`` on: they were queued, and are older."""
         while head_ns is not None and self._recent and self._recent[-1][0] >= head_ns:
             self._recent.pop()
         self._doubted.clear()
 
     def _doubt(self, t_ns: int, spm: float, *, body: bool) -> None:
-        """Keep a leap in mind until it is confirmed; till then the last believed cadence holds."""
+        """Hold a leap back until it is confirmed; till then the last accepted cadence holds."""
         if (
             self._doubted
             and not 1 / SPIKE_RATIO <= (spm + 1e-9) / (self._doubted[-1][1] + 1e-9) <= SPIKE_RATIO
@@ -156,10 +159,10 @@ class Cadence:
         self._doubted.append((t_ns, spm, body))
         if t_ns - self._doubted[0][0] >= CONFIRMED_AFTER_NS:
             for doubted_ns, doubted_spm, in_body in self._doubted:
-                self._believe(doubted_ns, doubted_spm, body=in_body)
+                self._accept(doubted_ns, doubted_spm, body=in_body)
             self._doubted.clear()
 
-    def _believe(self, t_ns: int, spm: float, *, body: bool) -> None:
+    def _accept(self, t_ns: int, spm: float, *, body: bool) -> None:
         self.latest_spm = spm
         self._recent.append((t_ns, spm))
         if body and spm > 100.0:

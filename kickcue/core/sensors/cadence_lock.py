@@ -11,38 +11,59 @@ swing of an arm, is not, and is not looked for.
 
 import math
 from collections import deque
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.units import NS_PER_S
 
-NEAR_BPM, CENTRED_BPM = 4.0, 2.0
-"""Heart rate and steps agree: every second, and on average [the cadence comes in strides, so it is
-right to a step or two]."""
-AGREED_S = 6.0
-BEFORE_S, LEAST_BEFORE = 15.0, 8
-LEAPS = ((3.0, 5.0), (9.0, 8.0))
+NEAR_BPM: Final = 4.0
+CENTRED_BPM: Final = 2.0
+"""Heart rate and steps agree: every second, and on average. The cadence comes in strides, so it is
+right to a step or two [judgement]."""
+AGREED_S: Final = 6.0
+"""They must have agreed for so long."""
+BEFORE_S: Final = 15.0
+MIN_SAMPLES_BEFORE: Final = 8
+"""The course of the heart rate is fitted to so long before it arrived, and to so many samples."""
+LEAPS_S_BPM: Final = ((3.0, 5.0), (9.0, 8.0))
 """Seconds in which the sensor came to the cadence, and how far beyond what the heart rate before
 them allows, in steady running [tuned on simulated runs]."""
-STEADY_SPM = 8.0
+STEADY_SPM: Final = 8.0
 """Legs that change by more than this may mean a change of effort, which a heart answers: then only
 what no heart can do is proof."""
-LOWEST_RUNNING_BPM, HIGHEST_BPM, QUICKEST_S = 110.0, 205.0, 38.0
-IMPOSSIBLE_BPM, STAYED_S, STAYED_LONGEST_S, SETTLES_S, APART_BPM_PER_S = 4.0, 12.0, 20.0, 3.0, 0.25
-"""A heart that moved this fast does not stop at the cadence and go on with it."""
-FOLLOW_S, CHANGE_S, CHANGE_SPM, CHANGE_SHARE = 16.0, 6.0, 8.0, 0.8
+MIN_RUNNING_BPM: Final = 110.0
+MAX_RUNNING_BPM: Final = 205.0
+HEART_TIME_CONSTANT_S: Final = 38.0
+"""The fastest that a heart moves: towards either limit, with the shorter of the time constants."""
+IMPOSSIBLE_BPM: Final = 4.0
+"""So much farther than that no heart gets."""
+STAYED_S: Final = 12.0
+STAYED_LONGEST_S: Final = 20.0
+SETTLES_S: Final = 3.0
+APART_BPM_PER_S: Final = 0.25
+"""A heart that moved this fast does not stop at the cadence and go on with it: after settling, for
+so long, with so little drift apart."""
+FOLLOW_S: Final = 16.0
+CHANGE_S: Final = 6.0
+CHANGE_SPM: Final = 8.0
+CHANGE_SHARE: Final = 0.8
 """Legs that change by 8 a minute in 6 s, and a heart rate that does 0.8 of that in the same
 seconds."""
-FOLLOW_SD_BPM, FOLLOW_SD_SHARE = 1.5, 0.12
-LAGS_S = (-3, -2, -1, 0, 1, 2, 3, 4)
+FOLLOW_SD_BPM: Final = 1.5
+FOLLOW_SD_SHARE: Final = 0.12
+"""How closely it follows: the larger of this and of this share of the change."""
+LAGS_S: Final = (-3, -2, -1, 0, 1, 2, 3, 4)
 """The cadence is a median of five seconds and so two late, the sensor is late as well."""
-LEFT_BPM, LEFT_S = 6.0, 4.0
-LOST_STEPS_S = 10.0
-KEPT_S = STAYED_LONGEST_S + max(gap_s for gap_s, _ in LEAPS) + BEFORE_S + 1.0
-MOST_READINGS = 192
-"""Four a second over all of ``KEPT_S``: of a flood the latest are kept."""
+UNLOCK_BPM: Final = 6.0
+UNLOCK_S: Final = 4.0
+"""The lock ends when the two have been farther apart than this, for so long..."""
+NO_CADENCE_S: Final = 10.0
+"""...or the cadence has been unknown for so long."""
+MEMORY_S: Final = STAYED_LONGEST_S + max(gap_s for gap_s, _ in LEAPS_S_BPM) + BEFORE_S + 1.0
+MAX_READINGS: Final = 192
+"""Four a second over all of ``MEMORY_S``: of a flood the latest are kept."""
 
 
-class Heard(NamedTuple):
+class Sample(NamedTuple):
     """One second: beats and steps per minute."""
 
     t_s: float
@@ -51,55 +72,58 @@ class Heard(NamedTuple):
 
 
 class CadenceLock:
-    """Watches one heart-rate sensor beside the runner's cadence."""
+    """Detects the lock of one heart-rate sensor onto the runner's cadence."""
 
     def __init__(self) -> None:
-        self._heard: deque[Heard] = deque(maxlen=MOST_READINGS)
+        self._samples: deque[Sample] = deque(maxlen=MAX_READINGS)
         self._agreed_since_s: float | None = None
         self._apart_since_s: float | None = None
         self.locked = False
 
-    def read(self, t_ns: int, bpm: float, spm: float | None) -> bool:
-        """Take in a heart rate and the cadence of that moment; return whether they are one."""
+    def update(self, t_ns: int, bpm: float, spm: float | None) -> bool:
+        """Update by a heart rate and the cadence of that moment; return whether they are locked."""
         t_s = t_ns / NS_PER_S
         if spm is None:
-            if self.locked and t_s - self._heard[-1].t_s > LOST_STEPS_S:
-                self._leave()
+            if self.locked and t_s - self._samples[-1].t_s > NO_CADENCE_S:
+                self._unlock()
             return self.locked
-        heard = self._heard
-        heard.append(Heard(t_s, bpm, spm))
-        while t_s - heard[0].t_s > KEPT_S:
-            heard.popleft()
+        samples = self._samples
+        samples.append(Sample(t_s, bpm, spm))
+        while t_s - samples[0].t_s > MEMORY_S:
+            samples.popleft()
         off = abs(bpm - spm)
         if self.locked:
-            self._watch_leaving(t_s, off)
+            self._update_unlock(t_s, off)
         elif off > NEAR_BPM:
             self._agreed_since_s = None
         else:
             if self._agreed_since_s is None:
                 self._agreed_since_s = t_s
-            self.locked = self._comes_as_no_heart(
+            self.locked = self._arrives_as_no_heart_can(
                 t_s, t_s - self._agreed_since_s
-            ) or self._goes_with_the_legs(t_s)
+            ) or self._follows_the_legs(t_s)
         return self.locked
 
-    def _watch_leaving(self, t_s: float, off: float) -> None:
-        if off <= LEFT_BPM:
+    def _update_unlock(self, t_s: float, off: float) -> None:
+        if off <= UNLOCK_BPM:
             self._apart_since_s = None
         elif self._apart_since_s is None:
             self._apart_since_s = t_s
-        elif t_s - self._apart_since_s >= LEFT_S:
-            self._leave()
+        elif t_s - self._apart_since_s >= UNLOCK_S:
+            self._unlock()
 
-    def _leave(self) -> None:
+    def _unlock(self) -> None:
         self.locked = False
         self._agreed_since_s = self._apart_since_s = None
-        self._heard.clear()  # what was said in the lock tells nothing about the heart
+        self._samples.clear()  # values in the lock tell nothing about the heart
 
-    def _comes_as_no_heart(self, t_s: float, agreed_s: float) -> bool:
+    def _arrives_as_no_heart_can(self, t_s: float, agreed_s: float) -> bool:
         if agreed_s < AGREED_S:
             return False
-        if any(self._leapt(t_s - AGREED_S, gap_s, leap_bpm) for gap_s, leap_bpm in LEAPS):
+        if any(
+            self._left_its_course(t_s - AGREED_S, gap_s, leap_bpm)
+            for gap_s, leap_bpm in LEAPS_S_BPM
+        ):
             return True
         if not STAYED_S <= agreed_s <= STAYED_LONGEST_S:
             return False
@@ -107,19 +131,22 @@ class CadenceLock:
             [(h.t_s, h.bpm - h.spm) for h in self._between(t_s - agreed_s + SETTLES_S, t_s)]
         )
         return abs(apart) <= APART_BPM_PER_S and any(
-            self._impossible(t_s - agreed_s, gap_s) for gap_s, _ in LEAPS
+            self._too_fast_for_a_heart(t_s - agreed_s, gap_s) for gap_s, _ in LEAPS_S_BPM
         )
 
-    def _leapt(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
-        """Tell whether the heart rate after ``from_s`` has left its course, the legs being steady.
+    def _left_its_course(self, from_s: float, gap_s: float, leap_bpm: float) -> bool:
+        """Return whether the heart rate left its course after ``from_s``, the legs being steady.
 
         Its course is what it was heading for ``gap_s`` before.
         """
         now = self._between(from_s, from_s + AGREED_S)
         before = self._between(from_s - gap_s - BEFORE_S, from_s - gap_s)
-        if len(before) < LEAST_BEFORE or abs(_mean([h.bpm - h.spm for h in now])) > CENTRED_BPM:
+        if (
+            len(before) < MIN_SAMPLES_BEFORE
+            or abs(_mean([h.bpm - h.spm for h in now])) > CENTRED_BPM
+        ):
             return False
-        turns = [h.spm for h in self._heard if h.t_s >= before[0].t_s]
+        turns = [h.spm for h in self._samples if h.t_s >= before[0].t_s]
         if max(turns) - min(turns) > STEADY_SPM:
             return False
         level, slope, sd = _line(before, from_s - gap_s)
@@ -128,25 +155,25 @@ class CadenceLock:
         goal = level + slope * (gap_s + AGREED_S / 2)
         return max(here - max(level, goal), min(level, goal) - here) > max(leap_bpm, 3.0 * sd)
 
-    def _impossible(self, from_s: float, gap_s: float) -> bool:
-        """Tell whether no heart gets that fast to where it is in the seconds after ``from_s``.
+    def _too_fast_for_a_heart(self, from_s: float, gap_s: float) -> bool:
+        """Return whether no heart gets that fast to where it is in the seconds after ``from_s``.
 
         It had the time from where it was ``gap_s`` before.
         """
         now = self._between(from_s, from_s + AGREED_S)
         before = self._between(from_s - gap_s - BEFORE_S / 2, from_s - gap_s)
-        if len(before) < LEAST_BEFORE // 2:
+        if len(before) < MIN_SAMPLES_BEFORE // 2:
             return False
-        level = _mean([h.bpm for h in before[-LEAST_BEFORE // 2 :]])
+        level = _mean([h.bpm for h in before[-MIN_SAMPLES_BEFORE // 2 :]])
         here = _mean([h.bpm for h in now])
-        share = 1.0 - math.exp(-(gap_s + AGREED_S) / QUICKEST_S)
+        share = 1.0 - math.exp(-(gap_s + AGREED_S) / HEART_TIME_CONSTANT_S)
         highest, lowest = (
-            level + share * (HIGHEST_BPM - level),
-            level - share * max(level - LOWEST_RUNNING_BPM, 0.0),
+            level + share * (MAX_RUNNING_BPM - level),
+            level - share * max(level - MIN_RUNNING_BPM, 0.0),
         )
         return here > highest + IMPOSSIBLE_BPM or here < lowest - IMPOSSIBLE_BPM
 
-    def _goes_with_the_legs(self, t_s: float) -> bool:
+    def _follows_the_legs(self, t_s: float) -> bool:
         rows = self._between(t_s - FOLLOW_S, t_s)
         change_spm = max(h.spm for h in rows) - min(h.spm for h in rows)
         if change_spm < CHANGE_SPM:
@@ -155,7 +182,7 @@ class CadenceLock:
         for lag_s in LAGS_S:
             steps = {round(h.t_s + lag_s): h.spm for h in rows}
             pairs = [(h.t_s, h.bpm, steps[round(h.t_s)]) for h in rows if round(h.t_s) in steps]
-            if len(pairs) < LEAST_BEFORE:
+            if len(pairs) < MIN_SAMPLES_BEFORE:
                 continue
             offs = [bpm - spm for _, bpm, spm in pairs]
             mean = _mean(offs)
@@ -171,8 +198,8 @@ class CadenceLock:
                         return True
         return False
 
-    def _between(self, from_s: float, to_s: float) -> list[Heard]:
-        return [h for h in self._heard if from_s <= h.t_s <= to_s]
+    def _between(self, from_s: float, to_s: float) -> list[Sample]:
+        return [h for h in self._samples if from_s <= h.t_s <= to_s]
 
 
 def _mean(values: list[float]) -> float:
@@ -188,7 +215,7 @@ def _slope(points: list[tuple[float, float]]) -> float:
     )
 
 
-def _line(rows: list[Heard], at_s: float) -> tuple[float, float, float]:
+def _line(rows: list[Sample], at_s: float) -> tuple[float, float, float]:
     """Return level at ``at_s``, slope and scatter of a straight line through the heart rates."""
     slope = _slope([(h.t_s, h.bpm) for h in rows])
     t_mean, mean = _mean([h.t_s for h in rows]), _mean([h.bpm for h in rows])

@@ -1,8 +1,8 @@
-"""From notifications to what can be believed now; counts failures, watches every sensor."""
+"""From notifications to plausible values now; counts failures, follows the health of sensors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kickcue.core.errors import DecodeError, DecodeOutcome
 from kickcue.core.events import Level, Link, Notice, Notification
@@ -21,14 +21,15 @@ from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.sensors.heart_rate import HeartRate
 from kickcue.core.sensors.pod_monitor import PodMonitor
 
-HEART_FROZEN_S = 90.0
+HEART_FROZEN_S: Final = 90.0
 """No living heart shows the same each second for so long [judgement]; in recorded runs the longest
 was 67 s, from a sensor that smooths."""
-POD_FROZEN_S = 10.0
-LOW_BATTERY = 15
-MOST_ODDITIES = 256
-"""Oddities told, each once. A race has a handful; after so many somebody is making up names."""
-LONGEST_SHOWN = 64
+POD_FROZEN_S: Final = 10.0
+"""Nor does a pod send the same bytes for so long while its owner runs."""
+LOW_BATTERY_PERCENT: Final = 15
+MAX_REPORTS: Final = 256
+"""Oddities reported, each once. A race has a handful; after so many somebody invents names."""
+MAX_SHOWN_CHARS: Final = 64
 """Bytes of an undecodable notification that are shown, and letters of a name: ATT allows 512 bytes,
 a broker far more."""
 
@@ -47,7 +48,7 @@ class DecodeCounts:
 
 
 class Survey(NamedTuple):
-    """Steps and beats per minute as far as believed, when the next sensor goes stale, and news."""
+    """Plausible steps and beats per minute, when the next sensor goes stale, and news."""
 
     cadence_spm: float | None
     heart_rate_bpm: float | None
@@ -57,9 +58,9 @@ class Survey(NamedTuple):
 
 @dataclass(slots=True)
 class HeartMonitor:
-    """One heart-rate sensor: its health, what can be believed of it, whether it counts steps.
+    """One heart-rate sensor: its health, its plausible value, whether it counts steps.
 
-    None: that need not be asked.
+    ``lock`` None: it cannot, or is known not to.
     """
 
     channel: Channel
@@ -70,33 +71,35 @@ class HeartMonitor:
 class SensorHub:
     """All sensors of one runner.
 
-    Of several that give the same quantity, the first healthy one in the order of the setup counts.
+    Of several that give the same quantity, the first healthy one in the configured order is used.
     """
 
     def __init__(self, sensors: Mapping[str, SensorProfile], hr_ceiling_bpm: float | None) -> None:
         self._profiles = dict(sensors)
         self._hr_ceiling_bpm = hr_ceiling_bpm
         self.cadence = Cadence()
-        self._cadence_of: str | None = None
+        self._cadence_pod: str | None = None
         self.counts = {name: DecodeCounts() for name in sensors}
         self._pods = SensorSelector("speed and cadence", POD_FROZEN_S, tuple(sensors))
         self._hearts = SensorSelector("heart rate", HEART_FROZEN_S, tuple(sensors))
-        self._pod_watch: dict[str, PodMonitor] = {}
-        self._heart_watch: dict[str, HeartMonitor] = {}
-        self._once: set[tuple[str, str]] = set()
+        self._pod_monitors: dict[str, PodMonitor] = {}
+        self._heart_monitors: dict[str, HeartMonitor] = {}
+        self._reported: set[tuple[str, str]] = set()
         self._news: list[Notice] = []
-        self.place: tuple[float, float] | None = None
-        """Latitude and longitude of the last notification taken in, None where it told none."""
+        self.position: tuple[float, float] | None = None
+        """Latitude and longitude of the last notification, None where it had none."""
 
-    def take(self, event: Notification, t_ns: int, *, body: bool) -> PodReading | None:
-        """Take in one notification at ``t_ns``; return what it says about distance, if anything.
+    def handle_notification(
+        self, event: Notification, t_ns: int, *, body: bool
+    ) -> PodReading | None:
+        """Handle one notification at ``t_ns``; return what it tells of the distance, if anything.
 
         ``body``: it counts for the baseline.
         """
-        self.place = None
+        self.position = None
         profile = self._profiles.get(event.sensor)
         if profile is None:
-            self._once_only(
+            self._report_once(
                 t_ns, "unknown_sensor", event.sensor, "is not in the setup and is ignored"
             )
             return None
@@ -106,41 +109,41 @@ class SensorHub:
             counts = self.counts[event.sensor]
             counts.broken += error.outcome is DecodeOutcome.BROKEN
             counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
-            shown = event.data[:LONGEST_SHOWN].hex() + (
-                "..." if len(event.data) > LONGEST_SHOWN else ""
+            shown = event.data[:MAX_SHOWN_CHARS].hex() + (
+                "..." if len(event.data) > MAX_SHOWN_CHARS else ""
             )
-            self._once_only(
+            self._report_once(
                 t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}"
             )
             return None
         self.counts[event.sensor].decoded += 1
         if isinstance(reading, PodReading):
-            return self._take_pod(t_ns, event, profile, reading, body=body)
+            return self._handle_pod(t_ns, event, profile, reading, body=body)
         if isinstance(reading, HeartReading):
             if reading.half_rr:
                 self.counts[event.sensor].half_rr += 1
-                self._once_only(
+                self._report_once(
                     t_ns,
                     "half_rr",
                     event.sensor,
                     "sent half a time between beats: that one is lost, the heart rate is not",
                 )
-            self._take_heart(t_ns, event, profile, reading)
+            self._handle_heart_rate(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
             if reading.lat_deg is not None and reading.lon_deg is not None:
-                self.place = (reading.lat_deg, reading.lon_deg)
+                self.position = (reading.lat_deg, reading.lon_deg)
             if reading.speed_mps is None and reading.distance_m is None:
                 return None
             pod = PodReading(
                 reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
             )
-            return self._take_pod(t_ns, event, profile, pod, body=body)
-        elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY:
-            self._once_only(t_ns, "battery_low", event.sensor, f"battery at {reading.percent} %")
+            return self._handle_pod(t_ns, event, profile, pod, body=body)
+        elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY_PERCENT:
+            self._report_once(t_ns, "battery_low", event.sensor, f"battery at {reading.percent} %")
         return None
 
-    def link(self, event: Link) -> None:
-        """Note that a sensor came or went."""
+    def handle_link(self, event: Link) -> None:
+        """Handle a sensor that connected or disconnected."""
         for quantity in (self._pods, self._hearts):
             channel = quantity.channels.get(event.sensor)
             if channel is not None and not event.up:
@@ -153,24 +156,24 @@ class SensorHub:
     def heart_rate_bpm(self, t_ns: int) -> float | None:
         """Return the heart rate now, None where no sensor of it is fresh."""
         leader = self._hearts.leader(t_ns)
-        return None if leader is None else self._heart_watch[leader].rate.bpm
+        return None if leader is None else self._heart_monitors[leader].rate.bpm
 
     def over_ceiling(self, t_ns: int) -> bool:
-        """Say whether a heart rate that can be believed has been at the ceiling for long."""
+        """Return whether a plausible heart rate has been at the ceiling for long."""
         leader = self._hearts.leader(t_ns)
-        return leader is not None and self._heart_watch[leader].rate.over_ceiling(t_ns)
+        return leader is not None and self._heart_monitors[leader].rate.over_ceiling(t_ns)
 
-    def marked(self, t_ns: int, started_ns: int) -> None:
-        """Note that a line was marked in the race that began at ``started_ns``.
+    def handle_mark(self, t_ns: int, started_ns: int) -> None:
+        """Handle a mark of a line in the race that began at ``started_ns``.
 
         Whoever marks lines does not stand still.
         """
-        for watch in self._pod_watch.values():
-            watch.marked(t_ns, started_ns)
-            watch.channel.plausible &= not watch.lies_still
+        for monitor in self._pod_monitors.values():
+            monitor.handle_mark(t_ns, started_ns)
+            monitor.channel.plausible &= not monitor.lies_still
 
-    def all_heard(self, t_ns: int) -> bool:
-        """Say whether every sensor of the setup is fresh in all it gives."""
+    def all_fresh(self, t_ns: int) -> bool:
+        """Return whether every configured sensor is fresh in all it gives."""
         named = {*self._pods.channels, *self._hearts.channels}
         channels = [*self._pods.channels.values(), *self._hearts.channels.values()]
         return (
@@ -183,56 +186,56 @@ class SensorHub:
         """Return what is known now, and the news: changes of health, and oddities."""
         pod, pod_ns = self._pods.survey(t_ns, self._news)
         heart, heart_ns = self._hearts.survey(t_ns, self._news)
-        for name, watch in self._pod_watch.items():
-            if watch.units.contradicted_since_ns is not None and watch.units.contradicted(t_ns):
-                self._once_only(
+        for name, monitor in self._pod_monitors.items():
+            if monitor.units.contradicted_since_ns is not None and monitor.units.contradicted(t_ns):
+                self._report_once(
                     t_ns,
                     "cadence_unit",
                     name,
                     "sends a cadence against its profile's unit; it is read by what is possible",
                 )
         news, self._news = self._news, []
-        if news:  # noticed since the last survey, told now: outputs come in order of time
+        if news:  # noticed since the last survey, reported now: outputs come in order of time
             news = [replace(each, t_ns=t_ns) for each in news]
         next_ns = (
             heart_ns if pod_ns is None else pod_ns if heart_ns is None else min(pod_ns, heart_ns)
         )
-        bpm = None if heart is None else self._heart_watch[heart].rate.bpm
+        bpm = None if heart is None else self._heart_monitors[heart].rate.bpm
         return Survey(None if pod is None else self.cadence.value(t_ns), bpm, next_ns, news)
 
-    def _take_heart(
+    def _handle_heart_rate(
         self, t_ns: int, event: Notification, profile: SensorProfile, reading: HeartReading
     ) -> None:
-        watch = self._heart_watch.get(event.sensor) or self._watch_heart(
+        monitor = self._heart_monitors.get(event.sensor) or self._start_heart_monitor(
             t_ns, event.sensor, profile
         )
-        bpm, lock = reading.bpm, watch.lock
+        bpm, lock = reading.bpm, monitor.lock
         if lock is not None:
             if reading.rr_ms and profile.optical is None:
-                watch.lock = None
-            elif bpm is not None and lock.read(t_ns, bpm, self.cadence_spm(t_ns)):
-                self._once_only(
+                monitor.lock = None
+            elif bpm is not None and lock.update(t_ns, bpm, self.cadence_spm(t_ns)):
+                self._report_once(
                     t_ns,
                     "cadence_lock",
                     event.sensor,
                     "counts steps, not beats (cadence lock): no heart rate until it leaves them",
                 )
                 bpm = None
-        watch.channel.heard(
-            t_ns, event.data, plausible=bpm is not None and watch.rate.read(t_ns, bpm)
+        monitor.channel.update(
+            t_ns, event.data, plausible=bpm is not None and monitor.rate.update(t_ns, bpm)
         )
 
-    def _watch_heart(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartMonitor:
-        """Begin to watch a heart-rate sensor; tell where the setup puts light before a strap.
+    def _start_heart_monitor(self, t_ns: int, sensor: str, profile: SensorProfile) -> HeartMonitor:
+        """Start to follow a heart-rate sensor; report where an optical one is put before a strap.
 
         Only light counts steps. A sensor of unknown kind is watched as long as it sends no
         beat-to-beat intervals: those that sent them were straps, but for a few that smooth them.
         """
         lock = None if profile.optical is False else CadenceLock()
-        watch = HeartMonitor(
+        monitor = HeartMonitor(
             self._hearts.follow(sensor, profile), HeartRate(self._hr_ceiling_bpm), lock
         )
-        self._heart_watch[sensor] = watch
+        self._heart_monitors[sensor] = monitor
         names = list(self._profiles)
         straps = [
             name
@@ -245,9 +248,9 @@ class SensorHub:
                 "it; the strap is the truer one"
             )
             self._news.append(Notice(t_ns, "sensor_order", text, Level.INFO, sensor))
-        return watch
+        return monitor
 
-    def _take_pod(
+    def _handle_pod(
         self,
         t_ns: int,
         event: Notification,
@@ -257,25 +260,25 @@ class SensorHub:
         body: bool,
     ) -> PodReading | None:
         sensor = event.sensor
-        watch = self._pod_watch.get(sensor)
-        if watch is None:
-            watch = self._pod_watch[sensor] = PodMonitor(
+        monitor = self._pod_monitors.get(sensor)
+        if monitor is None:
+            monitor = self._pod_monitors[sensor] = PodMonitor(
                 profile, self._pods.follow(sensor, profile), t_ns
             )
-        spm, said, left = watch.read(t_ns, event.data, reading)
-        fresh = watch.channel.heard(t_ns, said, plausible=not watch.lies_still)
+        spm, value, left = monitor.update(t_ns, event.data, reading)
+        fresh = monitor.channel.update(t_ns, value, plausible=not monitor.lies_still)
         if not self._pods.leads(sensor, t_ns):
             return None
-        if sensor != self._cadence_of:
-            self._cadence_of = sensor
-            self.cadence.from_another_pod()
-        self.cadence.read(t_ns, spm, body=body)
+        if sensor != self._cadence_pod:
+            self._cadence_pod = sensor
+            self.cadence.switch_pod()
+        self.cadence.update(t_ns, spm, body=body)
         return left if fresh else None
 
-    def _once_only(self, t_ns: int, code: str, sensor: str, text: str) -> None:
-        sensor = sensor[:LONGEST_SHOWN]
-        if (code, sensor) not in self._once and len(self._once) < MOST_ODDITIES:
-            self._once.add((code, sensor))
+    def _report_once(self, t_ns: int, code: str, sensor: str, text: str) -> None:
+        sensor = sensor[:MAX_SHOWN_CHARS]
+        if (code, sensor) not in self._reported and len(self._reported) < MAX_REPORTS:
+            self._reported.add((code, sensor))
             self._news.append(
                 Notice(t_ns, code, f"{sensor} {text}".strip(), Level.WARNING, sensor or None)
             )

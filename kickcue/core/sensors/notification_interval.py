@@ -1,8 +1,8 @@
-"""How often a sensor speaks, learned on the way: a word each four seconds is no silence.
+"""How often a sensor notifies, learned on the way: one that does every four seconds is not lost.
 
-Foot pods and straps speak once a second. Watches that save memory record when something changes,
-every 1 to 7 s; some gateways pass on less than they hear. A fixed limit would call such a sensor
-silent between any two of its words.
+Foot pods and straps notify once a second. Watches that save memory record when something changes,
+every 1 to 7 s; some gateways forward less than they receive. A fixed limit would call such a sensor
+stale between any two of its notifications.
 """
 
 from collections import deque
@@ -10,55 +10,58 @@ from typing import Final
 
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 
-LATEST: Final = 15
-SLOW: Final = 6
+LATEST_INTERVALS: Final = 15
+"""So many are kept."""
+SLOW_INTERVALS: Final = 6
 """A sensor is slow when so many of its latest intervals were; a quick one that loses a frame in
-forty has that once in a million words."""
-QUICK_NS: Final = 1250 * NS_PER_MS
-"""Once a second, with jitter. Whoever speaks so often is allowed no more silence than anybody."""
-LONGEST: Final = 3
+forty has that once in a million notifications."""
+QUICK_INTERVAL_NS: Final = 1250 * NS_PER_MS
+"""Once a second, with jitter. A sensor that notifies so often is allowed no extra silence."""
+USUAL_RANK: Final = 3
 """The third longest of the latest intervals is still usual; the two longest may be outages."""
-BEYOND: Final = 1.5
-"""Half as long again as usual: a word is missing. A watch that recorded every 1 to 7 s stays
-within."""
-MOST_NS: Final = 10 * NS_PER_S
-"""Longer than this nobody's rhythm explains: 50 m of running."""
+SILENCE_RATIO: Final = 1.5
+"""Half as long again as usual: a notification is missing. A watch that recorded every 1 to 7 s
+stays within."""
+MAX_SILENCE_NS: Final = 10 * NS_PER_S
+"""No interval explains a longer silence: it is 50 m of running."""
 
 
 class NotificationInterval:
-    """One sensor's rhythm; call ``heard`` at each of its words."""
+    """The interval of one sensor; call ``update`` at each notification."""
 
-    __slots__ = ("_heard_ns", "_intervals_ns", "_to_learn", "silence_ns")
+    __slots__ = ("_intervals_ns", "_received_ns", "_to_learn", "allowed_silence_ns")
 
     def __init__(self) -> None:
-        self._heard_ns: int | None = None
-        self._intervals_ns: deque[int] = deque(maxlen=LATEST)
-        self._to_learn = LATEST
-        """For how many words more the latest intervals may not all be quick; then there is nothing
-        to learn, and no time is spent on it."""
-        self.silence_ns = 0
-        """How long a silence its rhythm explains; 0 for a quick sensor, and while unknown."""
+        self._received_ns: int | None = None
+        self._intervals_ns: deque[int] = deque(maxlen=LATEST_INTERVALS)
+        self._to_learn = LATEST_INTERVALS
+        """For how many notifications more the latest intervals may not all be quick; then there is
+        nothing to learn, and no time is spent on it."""
+        self.allowed_silence_ns = 0
+        """How long a silence its interval explains; 0 for a quick sensor, and while unknown."""
 
     def copy(self) -> "NotificationInterval":
         """Return an independent copy."""
-        twin = NotificationInterval()
-        twin._heard_ns, twin._intervals_ns = self._heard_ns, self._intervals_ns.copy()
-        twin._to_learn, twin.silence_ns = self._to_learn, self.silence_ns
-        return twin
+        other = NotificationInterval()
+        other._received_ns, other._intervals_ns = self._received_ns, self._intervals_ns.copy()
+        other._to_learn, other.allowed_silence_ns = self._to_learn, self.allowed_silence_ns
+        return other
 
-    def heard(self, t_ns: int) -> None:
-        """Note that the sensor spoke."""
-        if self._heard_ns is not None:
-            interval_ns = t_ns - self._heard_ns
-            if interval_ns > QUICK_NS:
-                self._to_learn = LATEST
+    def update(self, t_ns: int) -> None:
+        """Update at a notification."""
+        if self._received_ns is not None:
+            interval_ns = t_ns - self._received_ns
+            if interval_ns > QUICK_INTERVAL_NS:
+                self._to_learn = LATEST_INTERVALS
             if self._to_learn:
                 self._to_learn -= 1
                 self._learn(interval_ns)
-        self._heard_ns = t_ns
+        self._received_ns = t_ns
 
     def _learn(self, interval_ns: int) -> None:
         self._intervals_ns.append(interval_ns)
         ordered_ns = sorted(self._intervals_ns)
-        slow = len(ordered_ns) >= SLOW and ordered_ns[-SLOW] > QUICK_NS
-        self.silence_ns = min(round(BEYOND * ordered_ns[-LONGEST]), MOST_NS) if slow else 0
+        slow = len(ordered_ns) >= SLOW_INTERVALS and ordered_ns[-SLOW_INTERVALS] > QUICK_INTERVAL_NS
+        self.allowed_silence_ns = (
+            min(round(SILENCE_RATIO * ordered_ns[-USUAL_RANK]), MAX_SILENCE_NS) if slow else 0
+        )

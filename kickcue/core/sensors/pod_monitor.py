@@ -1,4 +1,6 @@
-"""One foot pod or treadmill, watched for its unit and whether it lies still while somebody runs."""
+"""One foot pod or treadmill: its cadence unit, and whether it lies still while its owner runs."""
+
+from typing import Final
 
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import STEPS_FROM, PodReading
@@ -6,13 +8,13 @@ from kickcue.core.sensors.cadence import UnitWatch
 from kickcue.core.sensors.channel_health import Channel
 from kickcue.core.units import NS_PER_S
 
-MOVES_BY_NS = 30 * NS_PER_S
-"""Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that says so
-lies on the bench."""
-METRELESS_NS = 5 * NS_PER_S
+STANDING_NS: Final = 30 * NS_PER_S
+"""Nobody who marks laps has stood still for so long before a mark [judgement]; a pod that reports
+it lies on the bench."""
+NO_METRES_NS: Final = 5 * NS_PER_S
 """Steps of a runner without a metre for so long: the pod counts the ones and not the others. Only
-time that it was heard in counts: one word after a pause tells of one moment."""
-TREADMILL_DATA = "2acd"
+time without silence counts: one notification after a pause is of one moment."""
+TREADMILL_DATA: Final = "2acd"
 
 
 class PodMonitor:
@@ -36,15 +38,15 @@ class PodMonitor:
         self.channel = channel
         self.units = UnitWatch()
         self.lies_still = False
-        """It says that the runner stands although laps are being marked; until it moves."""
+        """It reports no motion although laps are being marked; until it moves."""
 
-    def read(
+    def update(
         self, t_ns: int, data: bytes, reading: PodReading
     ) -> tuple[float | None, object, PodReading]:
-        """Take in a reading and the bytes it came in.
+        """Update by a reading and the bytes it came in.
 
-        Return its steps per minute, what may not stay the same for long, and what of the reading
-        can be believed.
+        Return its steps per minute, the value that may not stay the same for long, and the
+        plausible part of the reading.
 
         Standing still is no fault. Nor is the sameness of a belt's speed, which is set and not
         measured: without a distance beside it a treadmill sends the same bytes for as long as
@@ -52,26 +54,27 @@ class PodMonitor:
         the reading.
         """
         spm = self.units.spm(t_ns, reading)
-        self._leave_out_silence(t_ns)
+        if t_ns >= self.channel.stale_ns:
+            self._leave_out_silence(t_ns)
         speed_mps, distance_m = reading.speed_mps, reading.distance_m
         if speed_mps != 0.0 or (distance_m is not None and distance_m != self._total_m):
             self._moved_ns, self._total_m, self.lies_still = t_ns, distance_m, False
         elif spm is not None and spm >= STEPS_FROM:
             self._stepped_ns, self.lies_still = t_ns, False
-            if t_ns - self._moved_ns > METRELESS_NS:
+            if t_ns - self._moved_ns > NO_METRES_NS:
                 reading = reading._replace(speed_mps=None, distance_m=None)
         return spm, data if speed_mps and not (self._belt and distance_m is None) else t_ns, reading
 
-    def marked(self, t_ns: int, started_ns: int) -> None:
-        """Note that somebody marked a line at ``t_ns`` in a race that began at ``started_ns``."""
+    def handle_mark(self, t_ns: int, started_ns: int) -> None:
+        """Handle a mark at ``t_ns`` of a line in a race that began at ``started_ns``."""
         self._leave_out_silence(t_ns)
-        if t_ns - max(self._moved_ns, self._stepped_ns, started_ns) >= MOVES_BY_NS:
+        if t_ns - max(self._moved_ns, self._stepped_ns, started_ns) >= STANDING_NS:
             self.lies_still = True
 
     def _leave_out_silence(self, t_ns: int) -> None:
         """Count a silence before ``t_ns`` neither as standing nor as steps without metres."""
-        heard_ns = self.channel.heard_ns
-        if heard_ns is not None and t_ns >= self.channel.stale_ns:
-            self._moved_ns += t_ns - max(heard_ns, self._silent_to_ns)
-            self._stepped_ns += t_ns - max(heard_ns, self._silent_to_ns)
+        received_ns = self.channel.received_ns
+        if received_ns is not None and t_ns >= self.channel.stale_ns:
+            self._moved_ns += t_ns - max(received_ns, self._silent_to_ns)
+            self._stepped_ns += t_ns - max(received_ns, self._silent_to_ns)
             self._silent_to_ns = t_ns

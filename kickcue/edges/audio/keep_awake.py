@@ -14,13 +14,14 @@ from typing import Final
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.playback import Playing
 from kickcue.edges.audio.renderer import Renderer
+from kickcue.supervision.tasks import cancel
 
 HUSH_S: Final = 10.0
 """The next one follows at once: the gap is the start of a process, far below what lets an output
 sleep."""
 
 
-class Awake:
+class OutputKeptAwake:
     """Plays silence while it is asked to, if the player mixes.
 
     With one that does not, silence would keep a cue from being played.
@@ -41,8 +42,7 @@ class Awake:
     async def close(self) -> None:
         """Let it sleep."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await cancel([self._task])
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.keep_awake import Awake
+from kickcue.edges.audio.keep_awake import OutputKeptAwake
 from kickcue.edges.audio.playback import PATIENCE_S, Playing
 from kickcue.edges.audio.players import find_players
 from kickcue.edges.audio.renderer import Renderer
@@ -53,7 +53,7 @@ class Output:
         self._live_voice = (
             LiveVoice(self.voice) if self.voice is not None and self.voice.is_live else None
         )
-        self._awake = Awake(self.playing, self._studio) if plan.keep_awake else None
+        self._awake = OutputKeptAwake(self.playing, self._studio) if plan.keep_awake else None
 
     @property
     def trouble(self) -> str | None:

@@ -24,6 +24,7 @@ from kickcue.core.watch.state_machine import (
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.output import Output, Plan
 from kickcue.edges.audio.sounds import Sound
+from kickcue.supervision.tasks import cancel, running
 
 AWAKE_AFTER_S: Final = 120.0
 """How long after a cue the output is kept awake: what follows the bell follows within a lap."""
@@ -89,7 +90,7 @@ class Speaker:
         """Stop whatever sounds."""
         if self._timer is not None:
             self._timer.cancel()
-        await _stop(self._current)
+        await cancel(() if self._current is None else (self._current,))
         await self.output.close()
 
     def _may_sound(self, cue: Cue) -> bool:
@@ -139,7 +140,7 @@ class Speaker:
         touch = play.touch
         sound = Sound(touch.kind, touch.pulses, touch.say or "")
         try:
-            await _stop(before)
+            await cancel(() if before is None else (before,))
             why = await self.output.sound(sound, worth_s=(touch.ttl_ms - play.late_ms) / 1000)
         except asyncio.CancelledError:
             self._answer(touch.id, None, play.late_ms)
@@ -148,12 +149,6 @@ class Speaker:
 
     def _answer(self, cue_id: str, why: str | None, late_ms: int) -> None:
         self._answered(Ack(self._now_ns(), cue_id, felt=why is None, why=why, latency_ms=late_ms))
-
-
-async def _stop(task: asyncio.Task[None] | None) -> None:
-    if task is not None and not task.done():
-        task.cancel()
-        await asyncio.wait({task})
 
 
 def _touch(cue: Cue) -> CueContent:
@@ -185,11 +180,8 @@ async def speaker(
         ) from None
     with folder as name:
         found = Speaker(Output(plan, Path(name), told), plan.lead_ms, now_ns, answered)
-        preparing = asyncio.create_task(found.prepare(), name="audio studio")
         try:
-            yield found
+            async with running(found.prepare(), name="audio studio"):
+                yield found
         finally:
-            await _stop(preparing)
             await found.close()
-    if not preparing.cancelled():
-        preparing.result()  # what it raises is a bug that must not pass unseen

@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final
 
-from kickcue.core.crossing.gate import WORST_ACCURACY_M
+from kickcue.core.crossing.gate import MAX_ACCURACY_M
 from kickcue.core.errors import KickcueError
 from kickcue.core.events import Fix
 from kickcue.core.units import NS_PER_S
+from kickcue.supervision.back_off import BackOff
+from kickcue.supervision.health import Health, Stage
 
 LOG: Final = logging.getLogger(__name__)
-FIRST_PAUSE_S: Final = 0.1
-LONGEST_PAUSE_S: Final = 5.0
+PAUSES_S: Final = (0.1, 5.0)
+"""First and longest."""
 SILENT_NS: Final = 10 * NS_PER_S
 
 
@@ -36,8 +37,7 @@ class Receiver(ABC):
         self._now_ns = now_ns
         self._why: str | None = None
         self._last: Fix | None = None
-        self._failures = 0
-        self._told = False
+        self._back_off = BackOff(*PAUSES_S)
 
     @property
     def trouble(self) -> str | None:
@@ -50,12 +50,22 @@ class Receiver(ABC):
         if self._last is None or self._now_ns() - self._last.t_ns > SILENT_NS:
             return f"{self.name} tells no position: does the receiver see the sky?"
         accuracy_m = self._last.accuracy_m
-        if accuracy_m is not None and accuracy_m > WORST_ACCURACY_M:
+        if accuracy_m is not None and accuracy_m > MAX_ACCURACY_M:
             return (
                 f"{self.name} tells positions to ±{accuracy_m:.0f} m, a line wants "
-                f"±{WORST_ACCURACY_M:.0f} m: more sky, or a few minutes"
+                f"±{MAX_ACCURACY_M:.0f} m: more sky, or a few minutes"
             )
         return None
+
+    @property
+    def health(self) -> Health:
+        """How it is doing, like any other device that is held."""
+        trouble = self.trouble
+        return (
+            Health(stage=Stage.CONNECTED)
+            if trouble is None
+            else Health(stage=Stage.LOOKING, why=trouble)
+        )
 
     async def run(self) -> None:
         """Receive; never ends by itself and never raises for what the receiver does."""
@@ -74,22 +84,16 @@ class Receiver(ABC):
         """Receive until that ends; ReceiverError tells why it did."""
 
     def _take(self, fix: Fix) -> None:
-        self._last, self._why, self._failures, self._told = fix, None, 0, False
+        self._last, self._why = fix, None
+        self._back_off.succeeded()
         self._put(fix)
 
     def _failed(self, why: str) -> None:
         """Note a failure and log it: the first since positions came as a warning, then as debug."""
         self._why = why
-        self._failures += 1
-        LOG.log(
-            logging.DEBUG if self._told else logging.WARNING,
-            "receiver_failed receiver=%s why=%r",
-            self.name,
-            why,
-        )
-        self._told = True
+        self._back_off.failed()
+        LOG.log(self._back_off.log_level(), "receiver_failed receiver=%s why=%r", self.name, why)
 
     async def _pause(self) -> None:
-        if self._failures:
-            longest_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
-            await asyncio.sleep(random.uniform(0, longest_s))  # noqa: S311  no secret
+        if self._back_off.failures:
+            await asyncio.sleep(self._back_off.pause_s())

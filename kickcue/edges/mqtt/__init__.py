@@ -3,5 +3,5 @@
 On the wire: ``docs/wire.md``.
 
 ``delivery.deliver`` is the sender's side, ``broker.private_broker`` a broker of one's own,
-``client.connect`` a connection that comes back.
+``session.connect`` a connection that comes back.
 """

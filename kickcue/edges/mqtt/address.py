@@ -1,18 +1,15 @@
 """Where a broker is: ``mqtt://[user[:password]@]host[:port][/prefix]``, or ``mqtts://`` for TLS."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from kickcue.config.settings_sources import PASSWORD_VARIABLE
+from kickcue.config.broker_form import URL_ESCAPES, URL_FORM
 from kickcue.core.errors import UsageError
 
 PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
-FORM: Final = "mqtt://[user[:password]@]host[:port][/prefix]"
-ESCAPES: Final = "in a user or password / ? # @ are written %2F %3F %23 %40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +42,32 @@ class Address:
         return str(self).replace(f"//{user}@", f"//{user}:{quote(self.password, safe='')}@", 1)
 
 
-def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
-    """Return the address that ``url`` means; a password may also come from the environment.
+def parse_address(url: str, *, password: str | None = None, ca_file: Path | None = None) -> Address:
+    """Return the address that ``url`` means; ``password`` counts where the URL has none.
 
     ``UsageError`` says what is wrong.
     """
     shown = re.sub(r"(//[^/@:]*):.*@", r"\1:***@", url)
     scheme, _, _ = url.partition("://")
     if scheme not in PORTS or "://" not in url:
-        raise UsageError(f"broker {shown!r}: it must look like {FORM}, or mqtts:// for TLS")
+        raise UsageError(f"broker {shown!r}: it must look like {URL_FORM}, or mqtts:// for TLS")
     try:
         parts = urlsplit(url)
         port = parts.port
         (parts.hostname or "").encode("idna")
     except ValueError as error:
-        raise UsageError(f"broker {shown!r}: {_plain(error)}; it must look like {FORM}") from None
+        raise UsageError(
+            f"broker {shown!r}: {_plain(error)}; it must look like {URL_FORM}"
+        ) from None
     if not parts.hostname or port == 0:
         raise UsageError(
             f"broker {shown!r}: no {'host' if not parts.hostname else 'usable port'}; it must "
-            f"look like {FORM}"
+            f"look like {URL_FORM}"
         )
     if parts.query or parts.fragment:
-        raise UsageError(f"broker {shown!r}: nothing may follow the prefix; {ESCAPES}")
+        raise UsageError(f"broker {shown!r}: nothing may follow the prefix; {URL_ESCAPES}")
     if parts.password is not None and not parts.username:
-        raise UsageError(f"broker {shown!r}: a password needs a user; it must look like {FORM}")
+        raise UsageError(f"broker {shown!r}: a password needs a user; it must look like {URL_FORM}")
     tls = scheme == "mqtts"
     if ca_file is not None and not tls:
         raise UsageError(f"broker {shown!r}: a CA file is of use only with mqtts://")
@@ -76,9 +75,7 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
         host=parts.hostname,
         port=port or PORTS[scheme],
         user=None if parts.username is None else unquote(parts.username),
-        password=os.environ.get(PASSWORD_VARIABLE)
-        if parts.password is None
-        else unquote(parts.password),
+        password=password if parts.password is None else unquote(parts.password),
         prefix=unquote(parts.path).strip("/") or None,
         tls=tls,
         ca_file=ca_file,
@@ -88,7 +85,7 @@ def parse_address(url: str, *, ca_file: Path | None = None) -> Address:
 def _plain(error: ValueError) -> str:
     """Return why the URL cannot be parsed, without its text, which may hold the password."""
     return (
-        f"the port must be a number from 1 to 65535 ({ESCAPES})"
+        f"the port must be a number from 1 to 65535 ({URL_ESCAPES})"
         if "ort" in str(error)
         else "the host cannot be read"
     )

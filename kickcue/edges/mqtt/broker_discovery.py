@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from kickcue.config.paths import default_state_folder
+from kickcue.config.paths import default_runtime_folder
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.errors import BrokerError
@@ -23,10 +23,12 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
     Nobody else may read it, or can make it first: it is in ``XDG_RUNTIME_DIR``, else in the folder
     for what is kept. The shared temporary folder is open to whoever comes first.
     """
-    base = environ.get("XDG_RUNTIME_DIR")
-    # Path's own raises where this user may not look.
-    there = base and os.path.isdir(base)  # noqa: PTH112
-    folder = Path(base) / "kickcue" if base and there else _kept(environ) / "run"
+    try:
+        folder = default_runtime_folder(environ)
+    except UsageError:
+        raise UsageError(
+            f"the private broker needs a folder and this user has no home: {ELSEWHERE}"
+        ) from None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.lstat()
@@ -50,15 +52,6 @@ def runtime_folder(environ: Mapping[str, str] = os.environ) -> Path:
             f"700 {folder}"
         )
     return folder
-
-
-def _kept(environ: Mapping[str, str]) -> Path:
-    try:
-        return default_state_folder(environ)
-    except UsageError:
-        raise UsageError(
-            f"the private broker needs a folder and this user has no home: {ELSEWHERE}"
-        ) from None
 
 
 def find_private_broker() -> Address | None:

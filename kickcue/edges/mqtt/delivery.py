@@ -11,11 +11,9 @@ import asyncio
 import contextlib
 import dataclasses
 import secrets
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
-from kickcue.core.errors import UsageError
 from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
@@ -32,19 +30,19 @@ from kickcue.edges.mqtt.messages import (
     parse,
     touch_message,
 )
-from kickcue.edges.mqtt.outbox import MOST_WAITING, Outgoing
-from kickcue.edges.mqtt.rivals import Rival, Rivals
-from kickcue.edges.mqtt.session import Received, Session, connect
-from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.outbox import Outgoing
+from kickcue.edges.mqtt.pending_cues import ARM_EACH_NS, Given, PendingCues, due_ns, over_ns
+from kickcue.edges.mqtt.rivals import Rivals
+from kickcue.edges.mqtt.sender_gate import SenderGate
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.traffic import Received
 from kickcue.edges.mqtt.watches import Watches
+from kickcue.supervision.tasks import running
 
 BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
-ARM_EACH_NS: Final = 4 * NS_PER_S
-# An ack takes some 50 ms on Wi-Fi; a cue's ttl leaves time for two repeats.
-REPEAT_AFTER_NS: Final = 700 * NS_PER_MS
 FALLBACK_AT: Final = (
     2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
 )
@@ -65,19 +63,6 @@ class DeliveryCounters:
     """Dropped by the watch, as its ack tells."""
     unanswered: int = 0
     """Nobody acknowledged them before their deadline: what a fallback would take over."""
-
-
-@dataclasses.dataclass(slots=True)
-class _Armed:
-    arm: Arm
-    sent_ns: int
-
-
-@dataclasses.dataclass(slots=True)
-class _Waiting:
-    cue: Cue
-    sent_ns: int
-    repeats: int = 0
 
 
 class Delivery:
@@ -105,17 +90,13 @@ class Delivery:
         self._run_id = run_id
         self._now_ns = now_ns
         self._inbound = Inbound(topics, run_id, now_ns)
-        self._rivals = Rivals(run_id, now_ns, alongside=alongside)
-        self._may_send = False
-        self._held: deque[Outgoing] = deque(maxlen=MOST_WAITING)
-        """What waits until it is known whether another run sends."""
+        self._gate = SenderGate(Rivals(run_id, now_ns, alongside=alongside), topics, session.send)
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
         self._state: StateMessage | None = None
         self._state_ns: int | None = None
-        self._armed: dict[str, _Armed] = {}
-        self._waiting: dict[str, _Waiting] = {}
+        self._pending = PendingCues()
         self._connections = 0
         self._sent_ms = -1
 
@@ -129,19 +110,19 @@ class Delivery:
                 self._phase = output.phase
                 self._send_status("online")
             case Arm():
-                self._armed[output.cue.id] = _Armed(output, self._now_ns())
+                self._pending.arm(output, self._now_ns())
                 self._send_arm(output)
             case Disarm():
-                self._armed.pop(output.cue_id, None)
+                self._pending.disarm(output.cue_id)
                 message = DisarmMessage(
                     run_id=self._run_id, sent_ms=self._stamp_ms(), id=output.cue_id, why=output.why
                 )
                 self._publish("disarm", message, self._now_ns() + ORDER_WORTH_NS)
             case Cue():
-                self._armed.pop(output.id, None)
+                self._pending.disarm(output.id)
                 self.counters.cues += 1
                 if self._send_cue(output):
-                    self._waiting[output.id] = _Waiting(output, self._now_ns())
+                    self._pending.give(output, self._now_ns())
                 else:
                     self.counters.late += 1
 
@@ -171,8 +152,7 @@ class Delivery:
 
         None while there is none.
         """
-        rival = self._rivals.found
-        return None if rival is None else _second_sender(rival, self._topics)
+        return self._gate.second
 
     def tell(self, told: Callable[[str], None]) -> None:
         """Have ``told`` hear what is wrong with the connection and with senders, a line each."""
@@ -183,10 +163,7 @@ class Delivery:
 
         UsageError where somebody does.
         """
-        while not self._rivals.decided:  # noqa: ASYNC110  time decides it
-            await asyncio.sleep(BEAT_S)
-        if self.second is not None:
-            raise UsageError(self.second)
+        await self._gate.only_sender()
 
     async def work(self) -> None:
         """Read what comes, repeat what must be repeated; until cancelled."""
@@ -215,12 +192,10 @@ class Delivery:
         with contextlib.suppress(WireError):
             status = parse("status", received.payload)
             assert isinstance(status, StatusMessage)
-            self._rivals.take(status, retained=received.retained)
+            self._gate.take(status, retained=received.retained)
 
     def _note(self, ack: Ack) -> None:
-        if ack.felt:
-            self._armed.pop(ack.cue_id, None)
-        if self._waiting.pop(ack.cue_id, None) is not None:
+        if self._pending.answer(ack):
             self.counters.felt += ack.felt
             self.counters.dropped += not ack.felt
 
@@ -237,38 +212,25 @@ class Delivery:
         )
         if fresh_link:
             self._connections, self._state = self.session.counters.connections, None
-            self._rivals.link_up()
-        before, self._may_send = self._may_send, self._rivals.may_send
-        if self._may_send and not before:
-            fresh_link = True
-            for outgoing in self._held:
-                self.session.send(outgoing)
-        if self._rivals.decided:
-            self._held.clear()
+            self._gate.link_up()
+        fresh_link = self._gate.look() or fresh_link
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
-        self._armed = {
-            cue_id: each for cue_id, each in self._armed.items() if _over_ns(each.arm) > now_ns
-        }
-        for armed in self._armed.values():
-            if fresh_link or now_ns - armed.sent_ns >= ARM_EACH_NS:
-                armed.sent_ns = now_ns
-                self._send_arm(armed.arm)
-        for waiting in [
-            each for each in self._waiting.values() if now_ns - each.sent_ns >= REPEAT_AFTER_NS
-        ]:
-            self._repeat(waiting, now_ns)
+        for arm in self._pending.arms_due(now_ns, fresh_link=fresh_link):
+            self._send_arm(arm)
+        for given in self._pending.unanswered(now_ns):
+            self._repeat(given, now_ns)
 
-    def _repeat(self, waiting: _Waiting, now_ns: int) -> None:
-        if self._send_cue(waiting.cue):
-            waiting.sent_ns = now_ns
-            waiting.repeats += 1
+    def _repeat(self, given: Given, now_ns: int) -> None:
+        if self._send_cue(given.cue):
+            given.sent_ns = now_ns
+            given.repeats += 1
             self.counters.repeated += 1
-            if waiting.repeats == FALLBACK_AT and self.unanswered is not None:
-                self.unanswered(waiting.cue)
+            if given.repeats == FALLBACK_AT and self.unanswered is not None:
+                self.unanswered(given.cue)
         else:
-            del self._waiting[waiting.cue.id]
+            self._pending.give_up(given)
             self.counters.unanswered += 1
 
     def _send_status(self, status: Literal["online", "offline"]) -> None:
@@ -302,10 +264,10 @@ class Delivery:
             arm.cue,
             self._run_id,
             self._stamp_ms(),
-            due_in_ms=(_due_ns(arm) - now_ns) // NS_PER_MS,
+            due_in_ms=(due_ns(arm) - now_ns) // NS_PER_MS,
             ttl_ms=arm.cue.ttl_ms,
         )
-        self._publish("arm", message, min(_over_ns(arm), now_ns + ARM_EACH_NS))
+        self._publish("arm", message, min(over_ns(arm), now_ns + ARM_EACH_NS))
 
     def _send_cue(self, cue: Cue) -> bool:
         """Send a cue, unless it is past its deadline; tell which."""
@@ -331,10 +293,7 @@ class Delivery:
             urgent=name == "cue",
             shorter=message.shorter(),
         )
-        if self._rivals.may_send:
-            self.session.send(outgoing)
-        elif not self._rivals.decided:
-            self._held.append(outgoing)
+        self._gate.put(outgoing)
 
     def _stamp_ms(self) -> int:
         """Return the time for a message's ``sent_ms``, different for each.
@@ -343,25 +302,6 @@ class Delivery:
         """
         self._sent_ms = max(self._sent_ms + 1, self._now_ns() // NS_PER_MS)
         return self._sent_ms
-
-
-def _due_ns(arm: Arm) -> int:
-    return arm.t_ns + arm.due_in_ms * NS_PER_MS
-
-
-def _over_ns(arm: Arm) -> int:
-    """Return when an armed cue is past its deadline."""
-    return _due_ns(arm) + arm.cue.ttl_ms * NS_PER_MS
-
-
-def _second_sender(rival: Rival, topics: Topics) -> str:
-    """Return why nothing is sent beside another run, and what to do."""
-    phase = "" if rival.phase is None else f", {rival.phase.replace('_', ' ')}"
-    return (
-        f"another kickcue (run {rival.run_id}{phase}) sends cues at {topics.prefix}, and the "
-        "watch would feel each cue twice: "
-        "end that one, name another --athlete, or send all the same with --alongside"
-    )
 
 
 def new_run_id() -> str:
@@ -394,12 +334,8 @@ async def deliver(  # noqa: PLR0913  where to, as whom, and what to do where tha
     )
     async with connect(plan, patient=patient) as session:
         delivery = Delivery(session, topics, run_id, now_ns, alongside=alongside)
-        work = asyncio.create_task(delivery.work(), name="delivery")
         try:
-            yield delivery
+            async with running(delivery.work(), name="delivery"):
+                yield delivery
         finally:
-            await end([work])
             delivery.farewell()
-            if not work.cancelled():
-                # It never ends by itself: what it raises is a bug that must not pass unseen.
-                work.result()

@@ -21,8 +21,8 @@ from kickcue.edges.mqtt.messages import (
     SensorMessage,
     parse,
 )
-from kickcue.edges.mqtt.session import Received
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.traffic import Received
 from kickcue.edges.mqtt.watches import Watches
 
 LOG: Final = logging.getLogger(__name__)

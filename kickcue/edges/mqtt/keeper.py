@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
-from kickcue.edges.mqtt.tasks import end
+from kickcue.supervision.back_off import BackOff
+from kickcue.supervision.tasks import end
 
 LOG: Final = logging.getLogger(__name__)
 GUARD: Final = Path(__file__).with_name("guard.sh")
@@ -30,8 +31,8 @@ STORE: Final = "store"
 CONFIG: Final = "nats.json"
 CONSOLE: Final = "console"
 LOOK_EACH_S: Final = 1.0
-PAUSE_S: Final = 0.1
-LONGEST_PAUSE_S: Final = 2.0
+PAUSES_S: Final = (0.1, 2.0)
+"""First and longest, before the server is started again."""
 STEADY_S: Final = 10.0
 STOP_S: Final = 5.0
 FULL_BYTES: Final = 16_000_000
@@ -67,7 +68,7 @@ class Keeper:
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
-        pause_s, began_s = PAUSE_S, loop.time()
+        back_off, began_s = BackOff(*PAUSES_S, lasting_s=STEADY_S), loop.time()
         while True:
             await self._until_something_ended()
             try:
@@ -80,17 +81,13 @@ class Keeper:
                         "has ended" if _has_ended(self._server) else "is full of junk",
                     )
                     await self._end_server()
-                    pause_s = (
-                        PAUSE_S
-                        if loop.time() - began_s > STEADY_S
-                        else min(2 * pause_s, LONGEST_PAUSE_S)
-                    )
-                    await asyncio.sleep(pause_s)
+                    back_off.ended_after(loop.time() - began_s)
+                    await asyncio.sleep(back_off.ceiling_s)
                     began_s = loop.time()
                     await self._start_server()
             except OSError as error:  # no more processes, no more memory: that may pass
                 LOG.warning("the private broker cannot be started: %s; trying on", error.strerror)
-                await asyncio.sleep(LONGEST_PAUSE_S)
+                await asyncio.sleep(back_off.longest_s)
 
     async def _until_something_ended(self) -> None:
         """Return when the server or the guard ends, or when it is time to look at the store."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from kickcue.config.broker_form import TOPIC_LEVEL
 from kickcue.core.events import Cue, CueKind, Estimate, Mode, Phase
 from kickcue.core.watch.state_machine import CueAck
 from kickcue.edges.mqtt.messages import (
@@ -29,7 +30,7 @@ from kickcue.edges.mqtt.messages import (
     StatusMessage,
     touch_message,
 )
-from kickcue.edges.mqtt.topics import LEVEL, RULES, Side
+from kickcue.edges.mqtt.topics import RULES, Side
 
 DOCS: Final = Path("docs")
 WIRE_MD: Final = DOCS / "wire.md"
@@ -150,7 +151,7 @@ def asyncapi() -> dict[str, Any]:
 def _channel(name: str) -> dict[str, Any]:
     parameters = {
         "prefix": {
-            "description": f"kickcue/<athlete> unless configured; each level matches {LEVEL}",
+            "description": f"kickcue/<athlete> unless configured; each level matches {TOPIC_LEVEL}",
             "default": "kickcue/runner",
         }
     }

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from kickcue.config.broker_form import TOPIC_LEVEL
 from kickcue.core.errors import UsageError
 
 DEFAULT_ATHLETE: Final = "runner"
 ROOT: Final = "kickcue"
-LEVEL: Final = r"[\w-]+"
-"""One level of a prefix: letters, digits, _ and -. MQTT's + # /, NATS' . * > and blanks would mean
-something else on the way."""
 
 
 class Side(StrEnum):
@@ -81,7 +79,7 @@ class Topics:
     prefix: str = f"{ROOT}/{DEFAULT_ATHLETE}"
 
     def __post_init__(self) -> None:
-        if re.fullmatch(f"{LEVEL}(/{LEVEL})*", self.prefix) is None:
+        if re.fullmatch(f"{TOPIC_LEVEL}(/{TOPIC_LEVEL})*", self.prefix) is None:
             raise UsageError(
                 f"topic prefix {self.prefix!r}: levels of letters, digits, _ and -, joined by /, "
                 "like kickcue/maria"

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
-from typing import Final, Literal
+from typing import Final
 
 from kickcue.core.events import CommandKind, Orderer
 from kickcue.core.watch.state_machine import Action, CueAck, MessageTimes, Play, WatchStateMachine
@@ -20,15 +20,16 @@ from kickcue.edges.mqtt.messages import (
     CueMessage,
     DisarmMessage,
     Message,
-    PresenceMessage,
     SensorMessage,
     StateMessage,
     StatusMessage,
     parse,
 )
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.session import Received, Session, connect
+from kickcue.edges.mqtt.presence import PRESENCE_EACH_S, Presence, last_will
+from kickcue.edges.mqtt.session import Session, connect
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
+from kickcue.edges.mqtt.traffic import Received
 
 LOG: Final = logging.getLogger(__name__)
 CLOCK_BACK: Final = (
@@ -41,8 +42,6 @@ watch (a last will, 1 time in 100)."""
 COMMAND_WORTH_S: Final = 1.0  # a lap press that arrives later than this would mark another line
 
 SENSOR_WORTH_S: Final = 1.0
-PRESENCE_EACH_S: Final = 5.0
-LONGEST_WHY: Final = 200
 TERMINAL: Final = "terminal"
 
 Happening = (
@@ -82,13 +81,18 @@ class Watch:
         self.unworn: str | None = None
         """Why a cue would not be felt at the moment, None while it would be: for a watch behind
         another link."""
-        self._kind = kind
-        self._said: tuple[int, str | None, float] | None = None
         self._topics_now = topics if callable(topics) else lambda: topics
         self._answers = answers
         self._run_id = run_id or new_watch_id()
         self._start_s = asyncio.get_running_loop().time()
         self._wrist = WatchStateMachine(over)
+        self._presence = Presence(
+            session,
+            kind,
+            self._run_id,
+            sent_ms=self._sent_ms,
+            publish=lambda message: self._publish("presence", message, PRESENCE_EACH_S),
+        )
         self._online = False
         self._liveness = Liveness()
         self._clock_resets = 0
@@ -97,7 +101,7 @@ class Watch:
     async def wait(self, at_most_s: float) -> tuple[Happening, ...]:
         """Wait until something happens; return it, or nothing after ``at_most_s``."""
         self._mind_silence()
-        self._mind_presence()
+        self._presence.mind(self.unworn)
         now_s = asyncio.get_running_loop().time()
         if self._wrist.clock_resets != self._clock_resets:
             self._clock_resets = self._wrist.clock_resets
@@ -164,30 +168,7 @@ class Watch:
 
     def farewell(self) -> None:
         """Say that the watch leaves."""
-        if self._kind is not None:
-            self._say_presence("offline", "it was switched off")
-
-    def _mind_presence(self) -> None:
-        """Say now and then, on each connection and on change, whether a cue would be felt."""
-        now_s = asyncio.get_running_loop().time()
-        connection = self.session.counters.connections
-        if self._kind is None or not self.session.connected:
-            return
-        if (
-            self._said is None
-            or self._said[:2] != (connection, self.unworn)
-            or now_s - self._said[2] >= PRESENCE_EACH_S
-        ):
-            self._said = (connection, self.unworn, now_s)
-            self._say_presence("online" if self.unworn is None else "offline", self.unworn)
-
-    def _say_presence(self, status: Literal["online", "offline"], why: str | None) -> None:
-        assert self._kind is not None
-        shown = None if why is None else why[:LONGEST_WHY]
-        message = PresenceMessage(
-            run_id=self._run_id, sent_ms=self._sent_ms(), status=status, kind=self._kind, why=shown
-        )
-        self._publish("presence", message, PRESENCE_EACH_S)
+        self._presence.farewell()
 
     def _mind_silence(self) -> None:
         """Connect anew when the sender has fallen silent.
@@ -300,19 +281,9 @@ class _Calling:
         found = self._address()
         self.topics = self._given or Topics.of(found.prefix, None)
         subscriptions = tuple((self.topics[name], RULES[name].qos) for name in self._names)
-        return Plan(found, self._client_id, subscriptions, self._will())
-
-    def _will(self) -> Outgoing | None:
-        if self._kind is None:
-            return None
-        message = PresenceMessage(
-            run_id=self.run_id,
-            sent_ms=None,
-            status="offline",
-            kind=self._kind,
-            why="its connection was lost",
+        return Plan(
+            found, self._client_id, subscriptions, last_will(self._kind, self.run_id, self.topics)
         )
-        return Outgoing(self.topics["presence"], message.to_json(), 0.0, RULES["presence"].qos)
 
 
 @contextlib.asynccontextmanager

@@ -1,8 +1,8 @@
 """The radio edge: sensors found, pinned, held and won back over Bluetooth Low Energy.
 
-For engineers: ``docs/radio.md``. The vocabulary comes at once. What needs bleak (the entrances and
-``explain``) is imported when it is asked for, so that a command that only names a pin does not pay
-for it.
+For engineers: ``docs/radio.md``. The vocabulary comes at once. What needs bleak (``api``,
+``diagnosis`` and ``watch_handle``) is imported when it is asked for, so that a command that only
+names a pin does not pay for it.
 """
 
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_listener import BeaconEar
-from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, Stage, WatchPin
+from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
 
 if TYPE_CHECKING:
     from kickcue.edges.radio.api import (
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BeaconEar",
     "BeaconPin",
-    "Health",
     "Pin",
     "Radio",
     "RadioError",
     "Sighting",
-    "Stage",
     "WatchPin",
     "Wearable",
     "beacon_heard",
@@ -46,7 +44,7 @@ __all__ = [
     "wearable",
 ]
 
-_ENTRANCES: Final = (
+_API: Final = (
     "beacon_heard",
     "listening",
     "looked_into",
@@ -55,7 +53,10 @@ _ENTRANCES: Final = (
     "sensors",
     "wearable",
 )
-_LATER: Final = dict.fromkeys(_ENTRANCES, "entrances") | {"explain": "explain", "Wearable": "worn"}
+_LATER: Final = dict.fromkeys(_API, "api") | {
+    "explain": "diagnosis",
+    "Wearable": "watch_handle",
+}
 
 
 def __getattr__(name: str) -> Any:

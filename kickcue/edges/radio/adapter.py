@@ -1,14 +1,16 @@
 """The machine's Bluetooth in this process: a scanner and a watch over BlueZ that all share."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from kickcue.edges.radio import bluez
-from kickcue.edges.radio.background_tasks import BackgroundTasks, cancel
 from kickcue.edges.radio.scanner import Scanner
+from kickcue.supervision.tasks import BackgroundTasks, cancel
 
+LOG: Final = logging.getLogger(__name__)
 GOODBYE_S: Final = 0.7
 
 
@@ -17,7 +19,7 @@ class Adapter:
 
     def __init__(self, adapter: str | None) -> None:
         self.users = 0
-        self.aside = BackgroundTasks()
+        self.aside = BackgroundTasks(_note)
         self.scanner = Scanner(adapter, self.aside)
         self._changed = asyncio.Event()
         self._tasks = {
@@ -47,6 +49,10 @@ class Adapter:
         self.scanner.restart()
         self._changed.set()
         self._changed = asyncio.Event()
+
+
+def _note(error: BaseException) -> None:
+    LOG.debug("ended with an error: %r", error)
 
 
 _HOSTS: Final[dict[tuple[asyncio.AbstractEventLoop, str | None], Adapter]] = {}

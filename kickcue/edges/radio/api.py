@@ -15,19 +15,20 @@ from kickcue.core.events import Input
 from kickcue.core.profiles import Advertisement, LinkTraits, MatchResult, SensorProfile, match
 from kickcue.core.watch.watch_profile import WatchProfile, recognise
 from kickcue.edges.radio.adapter import Adapter, shared_host
-from kickcue.edges.radio.background_tasks import cancel
 from kickcue.edges.radio.beacon import BeaconPin
 from kickcue.edges.radio.beacon_listener import BeaconEar
 from kickcue.edges.radio.bluez import address_is_random
 from kickcue.edges.radio.connection import Connection
 from kickcue.edges.radio.device_selection import ScannedDevice, choose
 from kickcue.edges.radio.diagnosis import FAILURES, explain, not_seen
-from kickcue.edges.radio.model import Health, Pin, Radio, RadioError, Sighting, WatchPin
+from kickcue.edges.radio.model import Pin, Radio, RadioError, Sighting, WatchPin
 from kickcue.edges.radio.scanner import Scanner
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.sensor_supervisor import SensorSupervisor
 from kickcue.edges.radio.watch_handle import Wearable
 from kickcue.edges.radio.watch_supervisor import WatchSupervisor, can_hear
+from kickcue.supervision.health import Health
+from kickcue.supervision.tasks import cancel
 
 GOODBYE_S: Final = 3.0
 """For all sensors at once; BlueZ needs 2.1 to 2.6 s for each. With the host's two seconds all is

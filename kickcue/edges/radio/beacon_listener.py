@@ -7,7 +7,7 @@ from typing import Final
 from kickcue.core.events import BeaconReading, Input
 from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.edges.radio.beacon import BeaconId, BeaconPin
-from kickcue.edges.radio.model import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 LOG: Final = logging.getLogger(__name__)
 RIVAL_NS: Final = s_to_ns(10.0)

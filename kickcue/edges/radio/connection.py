@@ -13,6 +13,7 @@ from bleak.exc import BleakCharacteristicNotFoundError, BleakDBusError
 from kickcue.core.gatt import CODECS, short_uuid
 from kickcue.core.profiles import LinkTraits
 from kickcue.edges.radio.diagnosis import FAILURES
+from kickcue.supervision.tasks import result_within
 
 LOG: Final = logging.getLogger(__name__)
 BATTERY: Final = "2a19"
@@ -56,10 +57,7 @@ class Connection:
         disconnect, and waits for ever for the answer of one that hangs.
         """
         self._connecting = asyncio.ensure_future(self._client.connect())
-        done, _ = await asyncio.wait({self._connecting}, timeout=self._within_s + UNWIND_S)
-        if not done:
-            raise TimeoutError
-        self._connecting.result()
+        await result_within(self._connecting, self._within_s + UNWIND_S)
 
     def services(self) -> tuple[str, ...]:
         """Return the services, as short UUIDs, that notify of something kickcue reads."""

@@ -1,16 +1,16 @@
-"""The radio's words: which device is meant, how it is doing, what is around.
+"""The radio's words: which device is meant, what is held, what is around.
 
 Nothing here knows Bluetooth.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kickcue.core.errors import KickcueError, UsageError
 from kickcue.core.profiles import Advertisement, MatchResult, SensorProfile, holds
 from kickcue.core.watch.watch_profile import WatchProfile
 from kickcue.edges.radio.beacon import BeaconId
+from kickcue.supervision.health import Health
 
 
 class RadioError(KickcueError):
@@ -84,41 +84,6 @@ class WatchPin:
             if self.name is not None
             else any(holds(block, advert) for block in self.profile.matches)
         )
-
-
-class Stage(StrEnum):
-    """What the radio is doing about a sensor."""
-
-    OFF = "off"
-    """Bluetooth itself cannot be used: no adapter, switched off, no BlueZ, no D-Bus."""
-    LOOKING = "looking"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    SILENT = "silent"
-    """The link is up, but no data comes."""
-    WAITING = "waiting"
-    """Between two attempts."""
-
-
-@dataclass(slots=True)
-class Health:
-    """How one sensor is doing, live; screens read it, only the radio writes it."""
-
-    stage: Stage = Stage.LOOKING
-    why: str = ""
-    """One sentence for people, with what to do where something can be done."""
-    rssi_dbm: int | None = None
-    """Signal strength when it was last seen on air; a connected sensor is not."""
-    battery_percent: int | None = None
-    address: str | None = None
-    model: str | None = None
-    firmware: str | None = None
-    connections: int = 0
-    drops: int = 0
-    notifications: int = 0
-    """Measurements, the battery's apart."""
-    heard_ns: int | None = None
-    """The last measurement, by the caller's clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ machine, left over by a run that was killed, advertise nothing and are heard all
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -19,10 +18,11 @@ from bleak.backends.scanner import AdvertisementData
 
 from kickcue.core.gatt import short_uuid
 from kickcue.edges.radio import bluez
-from kickcue.edges.radio.background_tasks import BackgroundTasks
 from kickcue.edges.radio.beacon import BeaconId, beacon_ids
 from kickcue.edges.radio.device_selection import ScannedDevice
 from kickcue.edges.radio.diagnosis import BUSY, FAILURES, NO_ANSWER, Diagnosis, diagnose
+from kickcue.supervision.back_off import BackOff
+from kickcue.supervision.tasks import BackgroundTasks, result_within
 
 LOG: Final = logging.getLogger(__name__)
 START_S: Final = 10.0
@@ -35,7 +35,8 @@ CONNECTED_EVERY_S: Final = 5.0
 ASK_S: Final = 5.0
 KEPT_S: Final = 60.0
 """In a crowd addresses change all the time; what was not heard for so long is dropped."""
-AGAIN_S: Final = (0.2, 2.0)
+PAUSES_S: Final = (0.2, 2.0)
+"""First and longest, before it is tried again."""
 STUCK_TRIES: Final = 5
 """So many refusals (InProgress): a scan of ours has got lost in BlueZ, which will refuse all others
 until our D-Bus connection ends."""
@@ -128,25 +129,24 @@ class Scanner:
 
     async def run(self) -> None:
         """Scan while somebody looks; for ever."""
-        failures = 0
+        back_off = BackOff(*PAUSES_S)
         while True:
             await self._wanted.wait()
             self._anew = False
             try:
                 await self._take_connected()
                 await self._scan()
-                failures = 0
+                back_off.succeeded()
             except FAILURES as error:
-                failures += 1
+                back_off.failed()
                 trouble = NO_ANSWER if isinstance(error, TimeoutError) else diagnose(error)
                 self._note(trouble, error)
-                if trouble is BUSY and failures == STUCK_TRIES:
+                if trouble is BUSY and back_off.failures == STUCK_TRIES:
                     bluez.forget()
-                most_s = min(AGAIN_S[1], AGAIN_S[0] * 2**failures)
-                await self._pause(random.uniform(0, most_s))  # noqa: S311  no secret, full jitter
+                await self._pause(back_off.pause_s())
             except Exception:
                 LOG.exception("scanner_failed")
-                await self._pause(AGAIN_S[1])
+                await self._pause(back_off.longest_s)
 
     async def _scan(self) -> None:
         """Scan until nobody looks any more, something has changed, or the air was long silent."""
@@ -155,10 +155,7 @@ class Scanner:
         scanner = BleakScanner(self._hear, bluez=BlueZScannerArgs(**self._args, filters=filters))
         starting = asyncio.ensure_future(scanner.start())
         try:
-            done, _ = await asyncio.wait({starting}, timeout=START_S)
-            if not done:
-                raise TimeoutError
-            starting.result()
+            await result_within(starting, START_S)
             self.scanning = True
             self._note(None)
             self._heard_s = _now_s()

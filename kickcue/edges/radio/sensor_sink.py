@@ -8,7 +8,7 @@ from typing import Final
 from kickcue.core.errors import DecodeError
 from kickcue.core.events import Input, Link, Notification
 from kickcue.core.gatt.battery import BatteryLevel
-from kickcue.edges.radio.model import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 LOG: Final = logging.getLogger(__name__)
 

@@ -8,9 +8,10 @@ from bleak.backends.device import BLEDevice
 from kickcue.edges.radio.adapter import Adapter
 from kickcue.edges.radio.connection import Connection
 from kickcue.edges.radio.diagnosis import Diagnosis
-from kickcue.edges.radio.model import Health, Pin, Stage
+from kickcue.edges.radio.model import Pin
 from kickcue.edges.radio.sensor_sink import SensorSink
 from kickcue.edges.radio.supervisor import LOOK_S, Supervisor
+from kickcue.supervision.health import Health, Stage
 
 SILENT_S: Final = 6.0
 SILENT_FACTOR: Final = 3.0

@@ -5,7 +5,6 @@ It knows nothing of the others.
 
 import asyncio
 import logging
-import random
 from abc import ABC, abstractmethod
 from typing import Final
 
@@ -17,8 +16,10 @@ from kickcue.edges.radio.adapter import Adapter
 from kickcue.edges.radio.connection import BATTERY, Connection
 from kickcue.edges.radio.device_selection import ScannedDevice, choose
 from kickcue.edges.radio.diagnosis import FAILURES, Diagnosis, diagnose, not_seen
-from kickcue.edges.radio.model import Health, Pin, Stage, WatchPin
+from kickcue.edges.radio.model import Pin, WatchPin
 from kickcue.edges.radio.sensor_sink import SensorSink
+from kickcue.supervision.back_off import BackOff
+from kickcue.supervision.health import Health, Stage
 
 LOG: Final = logging.getLogger(__name__)
 CONNECT_S: Final = 30.0
@@ -28,8 +29,8 @@ under another address."""
 HANG_UP_WAIT_S: Final = 3.0
 """BlueZ needs 2.1 to 2.6 s to hang up; where it needs longer it has crashed, and nobody waits for
 it."""
-FIRST_PAUSE_S: Final = 0.1
-LONGEST_PAUSE_S: Final = 5.0
+PAUSES_S: Final = (0.1, 5.0)
+"""First and longest."""
 BATTERY_EVERY_S: Final = 300.0
 LOOK_S: Final = 1.0
 SOON_S: Final = 3.0
@@ -59,8 +60,7 @@ class Supervisor(ABC):
         self._host = host
         self._feed = feed
         self._health = health
-        self._failures = 0
-        self._told = False
+        self._back_off = BackOff(*PAUSES_S)
         self._just_lost: BLEDevice | None = None
         self._lost_s: float | None = None
 
@@ -86,7 +86,7 @@ class Supervisor(ABC):
             except Exception as error:
                 trouble = self._diagnose(error)
                 LOG.exception("sensor_failed_unexpectedly sensor=%s", self._name)
-            self._failures += 1
+            self._back_off.failed()
             await self._wait(trouble)
 
     async def _hold(self) -> Diagnosis:
@@ -147,7 +147,8 @@ class Supervisor(ABC):
 
     def _was_good(self, again: BLEDevice | None) -> None:
         """Forget earlier failures; ``again``: the device to be connected to at once."""
-        self._failures, self._told, self._just_lost = 0, False, again
+        self._back_off.succeeded()
+        self._just_lost = again
 
     async def _ask(self, connection: Connection) -> None:
         """Ask what it is and how full its battery is.
@@ -173,26 +174,13 @@ class Supervisor(ABC):
             self._feed.hear_battery(BATTERY, data)
 
     async def _wait(self, trouble: Diagnosis) -> None:
-        """Wait a little before the next attempt, less if Bluetooth comes back.
-
-        How long is drawn at random, so that several sensors do not try in step.
-        """
-        pause_s = random.uniform(  # noqa: S311  no secret
-            0, min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(self._failures, 10))
-        )
+        """Wait a little before the next attempt, less if Bluetooth comes back."""
         self._to(Stage.OFF if trouble.unusable else Stage.WAITING, trouble.text)
-        await self._host.pause(pause_s)
+        await self._host.pause(self._back_off.pause_s())
 
     def _to(self, stage: Stage, why: str) -> None:
         self._health.stage, self._health.why = stage, why
 
     def _tell(self, event: str, why: str) -> None:
         """Log a failure: as a warning the first since the device was well, then as debug."""
-        LOG.log(
-            logging.DEBUG if self._told else logging.WARNING,
-            "%s sensor=%s why=%r",
-            event,
-            self._name,
-            why,
-        )
-        self._told = True
+        LOG.log(self._back_off.log_level(), "%s sensor=%s why=%r", event, self._name, why)

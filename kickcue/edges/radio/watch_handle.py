@@ -7,9 +7,9 @@ from typing import Final
 
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.watch_profile import WatchProfile
-from kickcue.edges.radio.background_tasks import BackgroundTasks
-from kickcue.edges.radio.model import Health
 from kickcue.edges.radio.watch_writer import Fate, WatchWriter
+from kickcue.supervision.health import Health
+from kickcue.supervision.tasks import BackgroundTasks
 
 LOG: Final = logging.getLogger(__name__)
 ORDER_S: Final = 2.0

@@ -15,6 +15,7 @@ from bumble.transport.common import TransportSink, TransportSource
 
 from kickcue.core.errors import UsageError
 from kickcue.edges.virtual_sensor.description import Description, Offer
+from kickcue.supervision.tasks import BackgroundTasks
 
 LOG: Final = logging.getLogger(__name__)
 ADVERTISE_EVERY_MS: Final = 100.0
@@ -37,7 +38,7 @@ class VirtualSensor:
         self._characteristics: dict[str, Characteristic[Any]] = {}
         self._hidden = False
         self._switching = asyncio.Lock()
-        self._pending: set[asyncio.Task[None]] = set()
+        self._pending = BackgroundTasks(lambda error: LOG.warning("%r", error))
         device.add_services(
             [self._service(uuid, offers) for uuid, offers in description.services.items()]
         )
@@ -96,9 +97,7 @@ class VirtualSensor:
     async def end(self) -> None:
         """Leave the air."""
         self._hidden = True
-        for task in self._pending:
-            task.cancel()
-        await asyncio.gather(*self._pending, return_exceptions=True)
+        await self._pending.end()
         await self.hide()
         await self.drop()
         await self._device.power_off()
@@ -133,11 +132,7 @@ class VirtualSensor:
 
     def _disconnected(self, _reason: int) -> None:
         LOG.debug("%s: disconnected", self.description.name)
-        task = asyncio.get_running_loop().create_task(
-            self._advertise(), name=f"{self.description.name} advertises again"
-        )
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
+        self._pending.start(self._advertise(), name=f"{self.description.name} advertises again")
 
     def _service(self, uuid: str, offers: tuple[Offer, ...]) -> Service:
         return Service(UUID(uuid), [self._characteristic(offer) for offer in offers])

@@ -27,7 +27,7 @@ from kickcue.config.settings import load_settings
 from kickcue.daemon import system_clock
 from kickcue.daemon.run_lock import only_one
 from kickcue.edges.mqtt.topics import RULES, Topics
-from kickcue.edges.radio import heard, linux
+from kickcue.edges.radio import device_selection, linux
 from tests.beds import private_bus as bed
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.fixtures import bus
@@ -68,7 +68,7 @@ class Surgery:
         self.program("bluetoothctl", "echo 'bluetoothctl: 5.66'")
         monkeypatch.setattr(linux, "RFKILL", self.rfkill)
         monkeypatch.setattr(bluetooth, "LISTEN_S", 1.0)
-        monkeypatch.setattr(heard, "SETTLE_S", 0.0)
+        monkeypatch.setattr(device_selection, "SETTLE_S", 0.0)
         monkeypatch.setattr(machine, "TIMESYNCD", folder)
         monkeypatch.setattr(machine, "MODEL", folder / "model")
         monkeypatch.setenv("PATH", f"{self.programs}{os.pathsep}{os.environ['PATH']}")

@@ -8,13 +8,12 @@ from hypothesis import given, strategies as st
 from kickcue.cli import main
 from kickcue.cli.format.timeline import BLOCKS, PLAIN, WIDTH, drawn, ruler, scale_ms, shades
 from kickcue.cli.format.watch_page import COLUMNS, watch_page
-from kickcue.config.profile_files import shipped_folder
-from kickcue.config.watch_files import watch_file
+from kickcue.config.watch_files import WATCHES
 from kickcue.core.watch.indistinguishable_cues import CUES
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "watch-profiles.md"
-WATCHES = sorted(path.parent.name for path in shipped_folder("watches").glob("*/profile.toml"))
-TERMUX = (shipped_folder("watches") / "termux" / "profile.toml").read_text()
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "watch-profiles.md"
+WATCH_IDS = sorted(path.parent.name for path in WATCHES.shipped_folder.glob("*/profile.toml"))
+TERMUX = (WATCHES.shipped_folder / "termux" / "profile.toml").read_text()
 PULSES = st.lists(
     st.tuples(st.integers(1, 1000), st.integers(1, 400), st.floats(0.1, 1)), min_size=1, max_size=7
 ).map(tuple)
@@ -91,7 +90,7 @@ def test_plain_ascii_unless_a_terminal_can_show_more(monkeypatch: pytest.MonkeyP
 # ---- the page
 
 
-@pytest.mark.parametrize("id_", WATCHES)
+@pytest.mark.parametrize("id_", WATCH_IDS)
 def test_every_watch_can_be_shown_and_keeps_its_word(
     id_: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +108,7 @@ def test_every_watch_can_be_shown_and_keeps_its_word(
         for line in out.splitlines()
         if len(line) > COLUMNS and not line.endswith("/profile.toml")
     ]
-    assert main(["profiles", "check", str(shipped_folder("watches") / id_ / "profile.toml")]) == 0
+    assert main(["profiles", "check", str(WATCHES.shipped_folder / id_ / "profile.toml")]) == 0
 
 
 def test_show_draws_what_is_felt_and_names_what_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +153,7 @@ def test_show_with_an_unknown_feeling(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_the_drawing_in_the_documentation_is_the_command_s() -> None:
     """What ``docs/watch-profiles.md`` shows is what is drawn."""
-    page = "\n".join(watch_page(watch_file("infinitime"), PLAIN))
+    page = "\n".join(watch_page(WATCHES.file("infinitime"), PLAIN))
     assert page.split("\n\n")[1] in DOCS.read_text()
 
 

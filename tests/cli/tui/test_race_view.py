@@ -14,7 +14,7 @@ from kickcue.cli.tui.terminal import Asciified
 from kickcue.core.course import course_for
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import Arm, Cue, CueKind, Estimate, Level, Mode, Phase
-from kickcue.edges.radio import Health, Stage
+from kickcue.supervision.health import Health, Stage
 
 ESTIMATE: Final = Estimate(
     0, 3600.0, 3.1, 5.41, 184.0, 176.0, 9, 1400.0, 83.0, Mode.MARKS, 9, 9, 2.6

@@ -21,7 +21,7 @@ def told(comings_s: list[float], missing: tuple[int, ...] = ()) -> dict[int, flo
     times, found = FixTimes(), {}
     for number, t_s in enumerate(comings_s):
         if number not in missing:
-            for known in times.feed(fix(number, t_s)):
+            for known in times.update(fix(number, t_s)):
                 found[round((known.lat_deg - 50.0) * 1e4)] = ns_to_s(known.as_it_was().t_ns)
     return found
 
@@ -44,7 +44,7 @@ def test_positions_that_come_in_time_are_passed_on_as_they_are(beat_s: float, co
     times = FixTimes()
     for number in range(count):
         one = fix(number, number * beat_s)
-        assert times.feed(one) == (one,)
+        assert times.update(one) == (one,)
 
 
 @given(st.floats(0.2, 2.0), st.integers(6, 60))
@@ -72,15 +72,15 @@ def test_a_burst_with_holes_is_of_no_use() -> None:
 
 
 def test_one_position_after_a_silence_is_none_of_a_burst() -> None:
-    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its rhythm THEN the first is
+    """GIVEN a receiver that is silent for 20 s WHEN it goes on in its interval THEN the first is
     passed on with the second, as it is.
     """
     times = FixTimes()
     for number in range(10):
-        times.feed(fix(number, number))
+        times.update(fix(number, number))
     first, second = fix(30, 30.0), fix(31, 31.0)
-    assert times.feed(first) == ()
-    assert times.feed(second) == (first, second)
+    assert times.update(first) == ()
+    assert times.update(second) == (first, second)
 
 
 def test_a_position_that_tells_its_age_needs_no_rhythm() -> None:
@@ -89,7 +89,7 @@ def test_a_position_that_tells_its_age_needs_no_rhythm() -> None:
     """
     times = FixTimes()
     aged = [Fix(s_to_ns(50.0), 50.0 + n * 1e-4, 0.0, age_s=20.0 - n) for n in range(20)]
-    assert [times.feed(each) for each in aged] == [(each,) for each in aged]
+    assert [times.update(each) for each in aged] == [(each,) for each in aged]
 
 
 @given(st.lists(st.floats(0.0, 30.0), max_size=300))
@@ -100,7 +100,9 @@ def test_whatever_comes_memory_is_bounded_and_nothing_comes_twice(between_s: lis
     times, now_s, numbers = FixTimes(), 0.0, []
     for number, seconds in enumerate(between_s):
         now_s += seconds
-        numbers += [round((known.lat_deg - 50.0) * 1e4) for known in times.feed(fix(number, now_s))]
+        numbers += [
+            round((known.lat_deg - 50.0) * 1e4) for known in times.update(fix(number, now_s))
+        ]
         assert len(times._kept) <= 128
     assert numbers == sorted(set(numbers))
 
@@ -111,6 +113,6 @@ def test_a_slow_receiver_is_not_silent_between_two_words() -> None:
     """
     times = FixTimes()
     for n in range(10):
-        assert 1 == len(times.feed(Fix(s_to_ns(4.0 * n), 51.5, 0.0)))
-    assert 1 == len(times.feed(Fix(s_to_ns(44.0), 51.5, 0.0)))
-    assert () == times.feed(Fix(s_to_ns(55.0), 51.5, 0.0))
+        assert 1 == len(times.update(Fix(s_to_ns(4.0 * n), 51.5, 0.0)))
+    assert 1 == len(times.update(Fix(s_to_ns(44.0), 51.5, 0.0)))
+    assert () == times.update(Fix(s_to_ns(55.0), 51.5, 0.0))

@@ -8,7 +8,7 @@ from itertools import groupby
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.crossing.receiver_selection import ReceiverSelection, is_a_place
+from kickcue.core.crossing.receiver_selection import ReceiverSelection, is_position
 from kickcue.core.events import Fix
 from kickcue.core.units import s_to_ns
 
@@ -24,7 +24,7 @@ def counted(
     return [
         each
         for each in heard
-        if choice.counts(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
+        if choice.is_leading(Fix(s_to_ns(each[0]), 51.5, 0.0, accuracy_m), each[1])
     ]
 
 
@@ -61,9 +61,9 @@ def test_the_next_counts_when_the_first_falls_silent() -> None:
 def test_a_rough_receiver_is_none() -> None:
     """GIVEN fixes good to 11 m THEN they count for nothing, and their receiver leads nobody."""
     choice = ReceiverSelection(ORDER)
-    assert not choice.counts(Fix(0, 51.5, 0.0, 11.0), None)
-    assert not choice.counts(Fix(0, 51.5, 0.0, float("nan")), None)
-    assert choice.counts(Fix(1, 51.5, 0.0), "watch")
+    assert not choice.is_leading(Fix(0, 51.5, 0.0, 11.0), None)
+    assert not choice.is_leading(Fix(0, 51.5, 0.0, float("nan")), None)
+    assert choice.is_leading(Fix(1, 51.5, 0.0), "watch")
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(ORDER, st.floats(0.0, 60.0))))
@@ -99,9 +99,9 @@ def test_after_a_long_silence_of_all(receiver: str | None) -> None:
     ],
     ids=["on the meridian", "on the equator", "where both meet", "off the globe", "no number"],
 )
-def test_what_is_a_place(place: tuple[float, float], is_one: bool) -> None:
+def test_what_is_position(place: tuple[float, float], is_one: bool) -> None:
     """One may run at Greenwich and at the equator, but nobody does where both are 0."""
-    assert is_one is is_a_place(*place)
+    assert is_one is is_position(*place)
 
 
 @pytest.mark.parametrize("age_s", [3601.0, -3601.0, math.nan, math.inf])
@@ -110,5 +110,5 @@ def test_a_fix_of_another_day_does_not_count(age_s: float) -> None:
     count, and one of half an hour does.
     """
     fix = Fix(s_to_ns(10.0), 51.5, 8.0, age_s=age_s)
-    assert not ReceiverSelection([None]).counts(fix, None)
-    assert ReceiverSelection([None]).counts(replace(fix, age_s=1800.0), None)
+    assert not ReceiverSelection([None]).is_leading(fix, None)
+    assert ReceiverSelection([None]).is_leading(replace(fix, age_s=1800.0), None)

@@ -132,7 +132,7 @@ class Races(RuleBasedStateMachine):
         assert len(self.ids) == len(set(self.ids))
 
 
-Races.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Races.TestCase.settings = settings(stateful_step_count=40)
 TestRaces = Races.TestCase
 
 

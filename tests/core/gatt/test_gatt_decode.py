@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DecodeError, DecodeOutcome
 from kickcue.core.gatt import CODECS, decode, short_uuid
@@ -86,7 +86,6 @@ def nothing_but_unknowns(value: Any) -> bool:
 
 @pytest.mark.parametrize("char", NAMES)
 @given(data=st.binary(max_size=48) | st.binary(min_size=20, max_size=20))
-@settings(max_examples=400)
 def test_arbitrary_bytes_decode_or_raise_decode_error(char: str, data: bytes) -> None:
     """Nothing but DecodeError gets out, and what decodes encodes to the same value and, in the
     canonical form, the same bytes.

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.location_speed import (
@@ -14,6 +14,7 @@ from kickcue.core.gatt.location_speed import (
     PositionStatus,
     UtcTime,
 )
+from tests.examples import rarer
 
 TIMES: Final = st.tuples(
     st.just(0) | st.integers(1582, 9999),
@@ -61,7 +62,7 @@ def full_records(draw: st.DrawFn) -> list[tuple[bytes, dict[str, Any]]]:
     source=st.sampled_from([0, 1, 2, 3]),
     compass=st.booleans(),
 )
-@settings(max_examples=25)
+@rarer(4)
 def test_every_combination_of_optional_fields_survives_both_ways(
     record: list[tuple[bytes, dict[str, Any]]], status: int, is_3d: bool, source: int, compass: bool
 ) -> None:

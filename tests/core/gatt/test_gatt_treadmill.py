@@ -4,10 +4,11 @@ from itertools import chain, combinations
 from typing import Any, Final
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DecodeError, DecodeOutcome, UsageError
 from kickcue.core.gatt.treadmill import TreadmillData
+from tests.examples import rarer
 
 # flag bit -> (field, octets, signed, counts per unit, "not available"); bit 0 is inverted
 WIRE: Final[dict[int, list[tuple[str, int, bool, int, int | None]]]] = {
@@ -55,7 +56,7 @@ def full_records(draw: st.DrawFn) -> dict[int, list[tuple[str, bytes, Any]]]:
 
 
 @given(record=full_records(), reserved=st.integers(0, 7), extra=st.binary(max_size=6))
-@settings(max_examples=4)
+@rarer(50)
 def test_every_combination_of_optional_fields_survives_both_ways(
     record: dict[int, list[tuple[str, bytes, Any]]], reserved: int, extra: bytes
 ) -> None:

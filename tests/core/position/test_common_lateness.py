@@ -1,4 +1,4 @@
-"""A lateness that all presses have in common: when it is told, how much of it, and that it moves
+"""A lateness that all presses have in common: when it is added, how much of it, and that it moves
 nothing but the error.
 """
 
@@ -7,10 +7,10 @@ import pytest
 from kickcue.core.events import CommandKind, Estimate, MarkSource
 from kickcue.core.position.common_lateness import CommonLateness
 from kickcue.core.position.kalman_filter import KalmanFilter, Regime
-from kickcue.core.position.line_association import Observation, note_line
+from kickcue.core.position.line_association import Observation, assign_line
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.odometer import Step
-from kickcue.core.position.speed_leaps import Leap
+from kickcue.core.position.speed_leaps import SpeedLeap
 from kickcue.core.units import s_to_ns
 from tests.core.scenario import Race
 
@@ -33,8 +33,8 @@ def race_with_presses(late_s: float, *, lines: int = 8, at_fourth_s: float | Non
     return race
 
 
-def told(race: Race, from_m: float) -> list[tuple[float, float]]:
-    """Return by how much each estimate from there on was too far, and the error that it told,
+def estimates(race: Race, from_m: float) -> list[tuple[float, float]]:
+    """Return by how much each estimate from there on was too far, and the standard error,
     metres.
     """
     found = []
@@ -46,13 +46,13 @@ def told(race: Race, from_m: float) -> list[tuple[float, float]]:
 
 
 def added_m2(race: Race) -> float:
-    distance = race.engine._distance
-    assert distance._belief is not None
-    return distance._monitors._lateness.variance_m2(distance._belief.hypotheses)
+    distance = race.engine._control.estimator
+    assert distance._mixture is not None
+    return distance._monitors._lateness.variance_m2(distance._mixture.hypotheses)
 
 
 class Followed:
-    """A pod that counts true metres, presses at the lines, and the belief of somebody who takes
+    """A pod that counts true metres, presses at the lines, and the mixture of somebody who takes
     them for what they are.
     """
 
@@ -64,12 +64,12 @@ class Followed:
     def presses(
         self, *, late_s: float, lines: int, pressed: bool = True, short_m: float = 0.0
     ) -> None:
-        """Press ``late_s`` after each line; the belief takes the runner to be ``short_m`` before
+        """Press ``late_s`` after each line; the mixture takes the runner to be ``short_m`` before
         where a press puts him.
         """
         for number in range(lines):
             self._runs_to(LINES_M[number])
-            seen = Observation(
+            observation = Observation(
                 s_to_ns(self.run_m / MPS + late_s),
                 THUMB,
                 MPS,
@@ -78,45 +78,49 @@ class Followed:
                 late_s,
                 repeated=False,
             )
-            self.h.see(
-                LINES_M[number] + seen.late_m() - short_m,
-                seen.variance_m2(self.h),
-                seen.axis_m(self.h),
+            self.h.update(
+                LINES_M[number] + observation.delay_m() - short_m,
+                observation.variance_m2(self.h),
+                observation.axis_m(self.h),
             )
-            note_line(self.h, number, LINES_M, seen.t_ns)
-            self.lateness.mark(self.h, seen, pressed=pressed)
+            assign_line(self.h, number, LINES_M, observation.t_ns)
+            self.lateness.update(self.h, observation, pressed=pressed)
 
     def _runs_to(self, place_m: float) -> None:
         while self.run_m < place_m:
-            self.h.advance(MPS, 1.0, 0.0025)
-            self.lateness.advance(Step(MPS, 1.0, 0.0025))
+            self.h.predict(MPS, 1.0, 0.0025)
+            self.lateness.predict(Step(MPS, 1.0, 0.0025))
             self.run_m += MPS
 
 
 def test_what_a_second_of_lateness_does_is_known() -> None:
     """GIVEN presses that are a second's run short WHEN a filter follows them THEN it is off by what
-    was foretold, to a hundredth.
+    was predicted, to a hundredth.
     """
     for lines in (1, 2, 5, 12):
         usual, short = Followed(), Followed()
         usual.presses(late_s=0.4, lines=lines)
         short.presses(late_s=0.4, lines=lines, short_m=MPS)
-        assert usual.h.s - short.h.s == pytest.approx(usual.lateness._by_s, rel=0.01)
+        assert usual.h.distance_m - short.h.distance_m == pytest.approx(
+            usual.lateness._by_s, rel=0.01
+        )
 
 
 def test_another_scale_of_the_pod_is_no_lateness() -> None:
     """GIVEN three presses WHEN the pod counts a tenth more for 30 m, and that is known THEN what is
     known of a lateness is what it would have been had the pod counted as before.
     """
-    usual, leapt = Followed(), Followed()
-    for each, by in ((usual, 1.0), (leapt, 1.1)):
+    usual, after_jump = Followed(), Followed()
+    for each, by in ((usual, 1.0), (after_jump, 1.1)):
         each.presses(late_s=0.4 + 1.0, lines=3)
         for _ in range(6):
-            each.lateness.advance(Step(MPS * by, 1.0, 0.0025))
-    leapt.lateness.rescale(leapt.h, Leap(1.1, 0.0, 33.0, 1.0))
-    assert leapt.lateness._by_s == pytest.approx(usual.lateness._by_s, rel=1e-3)
-    assert leapt.lateness._track.s == pytest.approx(usual.lateness._track.s)
-    assert leapt.lateness._by_c == pytest.approx(usual.lateness._by_c / 1.1, rel=1e-3)
+            each.lateness.predict(Step(MPS * by, 1.0, 0.0025))
+    after_jump.lateness.rescale(after_jump.h, SpeedLeap(1.1, 0.0, 33.0, 1.0))
+    assert after_jump.lateness._by_s == pytest.approx(usual.lateness._by_s, rel=1e-3)
+    assert after_jump.lateness._filter.distance_m == pytest.approx(
+        usual.lateness._filter.distance_m
+    )
+    assert after_jump.lateness._by_c == pytest.approx(usual.lateness._by_c / 1.1, rel=1e-3)
 
 
 def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
@@ -130,18 +134,18 @@ def test_a_lateness_is_found_as_far_as_it_can_be_known() -> None:
 
 
 @pytest.mark.parametrize("late_s", [1.5, 2.0, 3.0, 4.4])
-def test_the_truth_lies_in_what_is_told(late_s: float) -> None:
+def test_the_truth_lies_in_the_interval(late_s: float) -> None:
     """GIVEN a thumb that is late at every line, a good pod THEN from the second press on the place
-    lies in what is told.
+    lies in the 95 % interval.
     """
     race = race_with_presses(late_s)
-    inside = [abs(off_m) <= 1.96 * sd_m for off_m, sd_m in told(race, from_m=625.0)]
+    inside = [abs(off_m) <= 1.96 * sd_m for off_m, sd_m in estimates(race, from_m=625.0)]
     assert sum(inside) >= 0.9 * len(inside) > 0
 
 
 @pytest.mark.parametrize("late_s", [0.0, 0.4, 0.7])
 def test_a_usual_thumb_adds_nothing(late_s: float) -> None:
-    """GIVEN presses as late as presses are THEN nothing is added to the error that is told."""
+    """GIVEN presses as late as presses are THEN nothing is added to the standard error."""
     assert 0.0 == added_m2(race_with_presses(late_s))
 
 
@@ -150,7 +154,7 @@ def test_a_lateness_moves_no_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
     predicted bell is the same.
     """
     counted_in = race_with_presses(3.0, lines=12)
-    monkeypatch.setattr(CommonLateness, "variance_m2", lambda _self, _belief: 0.0)
+    monkeypatch.setattr(CommonLateness, "variance_m2", lambda _self, _mixture: 0.0)
     left_out = race_with_presses(3.0, lines=12)
     monkeypatch.undo()
     assert [e.distance_m for e in counted_in.all(Estimate)] == [
@@ -183,15 +187,15 @@ def test_a_place_of_ones_own_is_not_late() -> None:
         Regime.PRIVATE,
         tuple(line_m + 200.0 for line_m in LINES_M),
     )
-    race.lateness.mark(
+    race.lateness.update(
         elsewhere, Observation(s_to_ns(400.0), THUMB, MPS, 0.0, 0.0, 0.0, repeated=False)
     )
     assert before == race.lateness._information
     assert 0.0 == race.lateness.variance_m2([elsewhere])
 
 
-def test_a_press_taken_back_has_told_nothing() -> None:
-    """GIVEN late presses WHEN the last one is taken back THEN the error told is that without it."""
+def test_an_undone_press_adds_nothing() -> None:
+    """GIVEN late presses WHEN the last one is undone THEN the standard error is that without it."""
     once, undone = race_with_presses(3.0, lines=5), race_with_presses(3.0, lines=5)
     for race in (once, undone):
         race.runs_to(2215.0, MPS)

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from kickcue.core.position.consistency import MOST, Consistency
+from kickcue.core.position.consistency import MAX_NIS, Consistency
 
 
 def after(innovations_sd: list[float]) -> Consistency:
@@ -15,8 +15,8 @@ def after(innovations_sd: list[float]) -> Consistency:
 
 
 def test_nothing_is_missing_at_first() -> None:
-    """GIVEN no mark THEN the model is believed."""
-    assert 0.0 == Consistency().missing
+    """GIVEN no mark THEN the model holds."""
+    assert 0.0 == Consistency().missing_share
 
 
 @pytest.mark.parametrize("laps", [3, 6, 12, 25])
@@ -25,7 +25,9 @@ def test_marks_as_expected_add_nothing(laps: int) -> None:
     most.
     """
     random = Random(laps)
-    races = [after([random.gauss(0.0, 1.0) for _ in range(laps)]).missing for _ in range(2000)]
+    races = [
+        after([random.gauss(0.0, 1.0) for _ in range(laps)]).missing_share for _ in range(2000)
+    ]
     assert sum(missing > 0.1 for missing in races) < 0.25 * len(races)
     assert sum(races) / len(races) < 0.1
 
@@ -33,12 +35,12 @@ def test_marks_as_expected_add_nothing(laps: int) -> None:
 def test_what_is_too_small_is_made_good() -> None:
     """GIVEN innovations twice as large for twenty laps THEN most of their variance is added."""
     random = Random(1)
-    missing = after([random.gauss(0.0, 2.0) for _ in range(20)]).missing
+    missing = after([random.gauss(0.0, 2.0) for _ in range(20)]).missing_share
     assert 1.0 < missing < 3.5
 
 
 def test_one_slip_of_a_thumb_is_no_pattern() -> None:
     """GIVEN eleven good marks and one far off THEN it tells as much as one at three deviations."""
     usual, slipped = after([0.7] * 11), after([0.7] * 11 + [40.0])
-    assert usual.squares + MOST == pytest.approx(slipped.squares)
-    assert slipped.missing < 0.25
+    assert usual.nis_sum + MAX_NIS == pytest.approx(slipped.nis_sum)
+    assert slipped.missing_share < 0.25

@@ -12,48 +12,51 @@ from hypothesis import given, strategies as st
 from numpy.typing import NDArray
 
 from kickcue.core.position.kalman_filter import (
-    POD_DRIFT,
-    Drift,
+    POD_NOISE,
     KalmanFilter,
     merged,
     normal_density,
 )
+from kickcue.core.position.parameters import ProcessNoise
 
 Moves = st.tuples(st.floats(0.0, 12.0), st.floats(0.2, 60.0), st.floats(0.0, 4.0))
 """Speed in m/s, seconds, variance of the count."""
-Sights = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 20.0))
+Measurements = st.tuples(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 20.0))
 """How many standard deviations off, variance, metres ahead of the last count."""
 
 
 def covariance(h: KalmanFilter) -> NDArray[np.float64]:
-    return np.array([[h.ss, h.sc, h.so], [h.sc, h.cc, h.co], [h.so, h.co, h.oo]])
+    return np.array([[h.p_ss, h.p_sc, h.p_so], [h.p_sc, h.p_cc, h.p_co], [h.p_so, h.p_co, h.p_oo]])
 
 
 def state(h: KalmanFilter) -> NDArray[np.float64]:
-    return np.array([h.s, h.c, h.o])
+    return np.array([h.distance_m, h.scale_error, h.scale_drift])
 
 
 def at_the_gun(scale_sd: float = 0.03) -> KalmanFilter:
     return KalmanFilter.at_start(1.0, 1.0, scale_sd, start_var_m2=1.0)
 
 
-@given(st.floats(0.001, 0.1), st.lists(Moves | st.tuples(st.just("sees"), Sights), max_size=120))
+@given(
+    st.floats(0.001, 0.1),
+    st.lists(Moves | st.tuples(st.just("measures"), Measurements), max_size=120),
+)
 def test_the_covariance_stays_one(
     scale_sd: float,
-    story: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
+    events: list[tuple[float, float, float] | tuple[str, tuple[float, float, float]]],
 ) -> None:
     """GIVEN any race of steps and marks THEN the covariance is positive definite and every number
     finite.
     """
     h = at_the_gun(scale_sd)
-    for part in story:
-        if len(part) == 3:
-            mps, dt_s, var_m2 = part
-            h.advance(mps * dt_s, dt_s, var_m2)
+    for event in events:
+        if len(event) == 3:
+            mps, dt_s, var_m2 = event
+            h.predict(mps * dt_s, dt_s, var_m2)
         else:
-            off_sds, var_m2, dd_m = part[1]
-            s, ss, _, _ = h.shift(dd_m)
-            h.see(s + off_sds * math.sqrt(ss + var_m2), var_m2, dd_m)
+            off_sds, var_m2, dd_m = event[1]
+            s, ss, _, _ = h.state_ahead(dd_m)
+            h.update(s + off_sds * math.sqrt(ss + var_m2), var_m2, dd_m)
         sds = np.sqrt(np.diag(covariance(h)))
         assert np.all(np.isfinite(state(h)))
         assert np.linalg.eigvalsh(covariance(h) / np.outer(sds, sds)).min() > -1e-9
@@ -63,14 +66,14 @@ def test_the_covariance_stays_one(
 def test_a_new_scale_is_as_if_the_pod_had_counted_on_by_the_old_one(
     first: tuple[float, float, float], by: float
 ) -> None:
-    """GIVEN a pod that counts ``by`` times as much for 30 m WHEN that is taken in THEN place and
+    """GIVEN a pod that counts ``ratio`` times as much for 30 m WHEN that is taken in THEN place and
     its variance are those of a pod that counted as before, and the scale is so much smaller.
     """
     as_before = at_the_gun()
-    as_before.advance(first[0] * first[1], *first[1:])
+    as_before.predict(first[0] * first[1], *first[1:])
     rescaled = as_before.copy()
-    as_before.advance(30.0, 0.0, 0.0)
-    rescaled.advance(30.0 * by, 0.0, 0.0)
+    as_before.predict(30.0, 0.0, 0.0)
+    rescaled.predict(30.0 * by, 0.0, 0.0)
     rescaled.rescale(by, 0.0, 30.0 * by)
     assert state(rescaled)[0] == pytest.approx(state(as_before)[0], abs=1e-6)
     assert rescaled.scale == pytest.approx(as_before.scale / by)
@@ -84,58 +87,58 @@ def test_a_new_scale_is_no_surer_than_it_was_measured() -> None:
     in doubt by as much.
     """
     h = at_the_gun(scale_sd=1e-6)
-    h.oo = 0.0
-    h.advance(100.0, 1.0, 0.0)
+    h.p_oo = 0.0
+    h.predict(100.0, 1.0, 0.0)
     h.rescale(1.0, 0.01, 100.0)
-    assert h.ss == pytest.approx(1.0 + 1.0**2, rel=1e-3)
-    assert h.variance_ahead(100.0) == pytest.approx(1.0 + 2.0**2, rel=1e-2)
+    assert h.p_ss == pytest.approx(1.0 + 1.0**2, rel=1e-3)
+    assert h.variance_ahead_m2(100.0) == pytest.approx(1.0 + 2.0**2, rel=1e-2)
 
 
 @given(Moves, Moves)
 def test_looking_ahead_is_going_there(
     first: tuple[float, float, float], ahead: tuple[float, float, float]
 ) -> None:
-    """What ``shift`` says about further metres is what ``advance`` makes of them where no time
-    passes.
-    """
+    """``state_ahead`` gives what ``predict`` makes of further metres where no time passes."""
     h = at_the_gun()
-    h.advance(first[0] * first[1], first[1], first[2])
+    h.predict(first[0] * first[1], first[1], first[2])
     dd_m = ahead[0] * ahead[1]
-    seen = h.shift(dd_m)
-    h.advance(dd_m, 0.0, 0.0)
-    assert (h.s, h.ss, h.sc, h.so) == pytest.approx(seen)
+    predicted = h.state_ahead(dd_m)
+    h.predict(dd_m, 0.0, 0.0)
+    assert (h.distance_m, h.p_ss, h.p_sc, h.p_so) == pytest.approx(predicted)
 
 
 @given(st.floats(-3.0, 3.0), st.floats(0.05, 100.0), st.floats(0.0, 50.0))
-def test_seeing_is_a_kalman_update(off_sds: float, var_m2: float, dd_m: float) -> None:
-    """``see`` does to mean and covariance what the textbook's matrices do, and returns the
-    likelihood of what was seen.
+def test_an_update_is_that_of_the_textbook(off_sds: float, var_m2: float, dd_m: float) -> None:
+    """``update`` does to mean and covariance what the textbook's matrices do, and returns the
+    likelihood of what was measured.
     """
     h = at_the_gun()
-    h.advance(300.0, 60.0, 0.15)
+    h.predict(300.0, 60.0, 0.15)
     p, x, row = covariance(h), state(h), np.array([1.0, dd_m, dd_m])
-    spread = float(row @ p @ row) + var_m2
-    off = off_sds * math.sqrt(spread)
-    gain = p @ row / spread
-    likelihood = h.see(h.s + h.scale * dd_m + off, var_m2, dd_m)
-    assert np.allclose(x + gain * off, state(h), rtol=1e-9, atol=1e-12)
+    innovation_var_m2 = float(row @ p @ row) + var_m2
+    innovation_m = off_sds * math.sqrt(innovation_var_m2)
+    gain = p @ row / innovation_var_m2
+    likelihood = h.update(h.distance_m + h.scale * dd_m + innovation_m, var_m2, dd_m)
+    assert np.allclose(x + gain * innovation_m, state(h), rtol=1e-9, atol=1e-12)
     assert np.allclose(p - np.outer(gain, row @ p), covariance(h), rtol=1e-6, atol=1e-12)
-    assert math.exp(-0.5 * off_sds**2) / math.sqrt(2.0 * math.pi * spread) == pytest.approx(
-        likelihood
-    )
+    assert math.exp(-0.5 * off_sds**2) / math.sqrt(
+        2.0 * math.pi * innovation_var_m2
+    ) == pytest.approx(likelihood)
 
 
 def lived(
-    weight: float, moves: list[tuple[float, float, float]], sight: tuple[float, float, float]
+    weight: float, moves: list[tuple[float, float, float]], measurement: tuple[float, float, float]
 ) -> KalmanFilter:
     h = replace(at_the_gun(), weight=weight)
     for mps, dt_s, var_m2 in moves:
-        h.advance(mps * dt_s, dt_s, var_m2)
-    h.see(h.s + sight[0] * math.sqrt(h.ss), sight[1])
+        h.predict(mps * dt_s, dt_s, var_m2)
+    h.update(h.distance_m + measurement[0] * math.sqrt(h.p_ss), measurement[1])
     return h
 
 
-filters = st.builds(lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, max_size=5), Sights)
+filters = st.builds(
+    lived, st.floats(0.001, 1.0), st.lists(Moves, min_size=1, max_size=5), Measurements
+)
 
 
 @given(filters, filters)
@@ -161,7 +164,7 @@ def test_a_copy_is_its_own() -> None:
     """WHEN a copy goes on THEN the original stays."""
     h = at_the_gun()
     before = [getattr(h, f.name) for f in fields(h)]
-    h.copy().advance(100.0, 20.0, 1.0)
+    h.copy().predict(100.0, 20.0, 1.0)
     assert before == [getattr(h, f.name) for f in fields(h)]
 
 
@@ -170,11 +173,11 @@ def test_standing_adds_no_doubt_about_place() -> None:
     returns to what is usual.
     """
     h = at_the_gun()
-    h.advance(300.0, 60.0, 0.0)
-    ss = h.ss
-    h.advance(0.0, 600.0, 0.0)
-    assert ss == h.ss
-    assert POD_DRIFT.sd**2 == pytest.approx(h.oo)
+    h.predict(300.0, 60.0, 0.0)
+    ss = h.p_ss
+    h.predict(0.0, 600.0, 0.0)
+    assert ss == h.p_ss
+    assert POD_NOISE.drift_sd**2 == pytest.approx(h.p_oo)
 
 
 def test_what_stays_of_a_drift_adds_up() -> None:
@@ -182,10 +185,10 @@ def test_what_stays_of_a_drift_adds_up() -> None:
     second.
     """
     h = at_the_gun()
-    before = h.cc
+    before = h.p_cc
     for _ in range(100):
-        h.advance(5.0, 1.0, 0.0, Drift(0.01, 40.0, 0.001))
-    assert before + 100 * 0.001**2 == pytest.approx(h.cc)
+        h.predict(5.0, 1.0, 0.0, ProcessNoise(0.01, 40.0, 0.001))
+    assert before + 100 * 0.001**2 == pytest.approx(h.p_cc)
 
 
 def normalised_errors(
@@ -197,24 +200,24 @@ def normalised_errors(
     h, speed = at_the_gun(), random.uniform(4.0, 6.0)
     scale, drift, true_m, line = (
         random.gauss(1.0, 0.03),
-        random.gauss(0.0, POD_DRIFT.sd),
+        random.gauss(0.0, POD_NOISE.drift_sd),
         random.gauss(0.0, 1.0),
         1,
     )
-    keep = math.exp(-1.0 / POD_DRIFT.memory_s)
+    keep = math.exp(-1.0 / POD_NOISE.time_constant_s)
     found: list[float] = []
     while len(found) < 2:
         dd_m = speed + random.gauss(0.0, 0.05)
         true_m += (scale + drift) * dd_m
-        drift = keep * drift + random.gauss(0.0, POD_DRIFT.sd * math.sqrt(1.0 - keep * keep))
-        h.advance(dd_m, 1.0, 0.05**2)
+        drift = keep * drift + random.gauss(0.0, POD_NOISE.drift_sd * math.sqrt(1.0 - keep * keep))
+        h.predict(dd_m, 1.0, 0.05**2)
         if line <= laps and true_m >= line * lap_m:
             if line == laps:
-                found.append((h.s - true_m) / math.sqrt(h.ss))
-            h.see(true_m + random.gauss(0.0, mark_sd_m), mark_sd_m**2)
+                found.append((h.distance_m - true_m) / math.sqrt(h.p_ss))
+            h.update(true_m + random.gauss(0.0, mark_sd_m), mark_sd_m**2)
             line += 1
         elif true_m >= (laps + 0.5) * lap_m:
-            found.append((h.s - true_m) / math.sqrt(h.ss))
+            found.append((h.distance_m - true_m) / math.sqrt(h.p_ss))
     return found[0], found[1]
 
 
@@ -245,9 +248,9 @@ def test_a_mark_after_a_leap_of_the_clock_tells_the_place_alone(
     h = KalmanFilter.at_start(1.0, 1.0, 0.1, 1.0)
     h.clock_mps = clock_mps
     gap_s = years * 365.0 * 86400.0
-    h.advance(5.0 * gap_s, gap_s, gap_s)
-    h.see(1000.0, 4.0, 7.0)
-    assert h.s + h.scale * 7.0 == pytest.approx(1000.0, abs=1.0)
-    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 7.0, 400.0))
-    h.see(1001.0, 4.0, 8.0)
-    assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 8.0, 400.0))
+    h.predict(5.0 * gap_s, gap_s, gap_s)
+    h.update(1000.0, 4.0, 7.0)
+    assert h.distance_m + h.scale * 7.0 == pytest.approx(1000.0, abs=1.0)
+    assert all(h.variance_ahead_m2(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 7.0, 400.0))
+    h.update(1001.0, 4.0, 8.0)
+    assert all(h.variance_ahead_m2(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 1.0, 8.0, 400.0))

@@ -1,4 +1,4 @@
-"""After a mark that fitted badly the pod may go on being off: what is told of the error grows until
+"""After a mark that fitted badly the pod may go on being off: the standard error grows until
 a mark fits.
 """
 
@@ -36,13 +36,13 @@ def at_line(number: int, *, scale: float = 1.0, from_m: float = 0.0) -> Race:
 
 
 def added_m2(race: Race) -> float:
-    return race.engine._distance._monitors._misfit.variance_m2(400.0, 0.0)
+    return race.engine._control.estimator._monitors._misfit.variance_m2(400.0, 0.0)
 
 
 @pytest.mark.parametrize("scale", [0.95, 0.96, 1.04, 1.05])
 def test_a_scale_that_changed_half_a_lap_before_the_mark(scale: float) -> None:
     """GIVEN a pod whose scale changes by 4 or 5 % in mid-lap WHEN that lap's press is off THEN the
-    truth is in what is told of the next.
+    truth is in the interval of the next.
     """
     race = at_line(5, scale=scale, from_m=2000.0)
     pressed = len(race.all(Estimate))
@@ -75,35 +75,35 @@ def test_the_next_mark_that_fits_ends_it() -> None:
 
 
 def test_a_press_taken_back_leaves_nothing() -> None:
-    """GIVEN a press that was off WHEN it is taken back THEN nothing is added."""
+    """GIVEN a press that was off WHEN it is undone THEN nothing is added."""
     race = at_line(5, scale=0.96, from_m=2000.0)
     assert added_m2(race) > 0.0
     race.orders(CommandKind.UNDO_LAP)
     assert 0.0 == added_m2(race)
 
 
-def test_marks_that_keep_being_off_are_told_too() -> None:
+def test_marks_that_keep_being_off_widen_it_too() -> None:
     """GIVEN marks 1.8 standard deviations off, which speak for no change each by itself THEN the
-    error told grows all the same.
+    standard error grows all the same.
 
     A copy, which undo goes back to, knows them; marks that fit add nothing.
     """
     off, fitting = misfit_of(1.8), misfit_of(0.5)
-    assert off.speaks
+    assert off.adds_variance
     assert off.variance_m2(0.0, 100.0) > 50.0
     assert off.copy().variance_m2(0.0, 100.0) == off.variance_m2(0.0, 100.0)
-    assert not fitting.speaks
+    assert not fitting.adds_variance
 
 
 def misfit_of(off_sd: float) -> Misfit:
     """Return what ten marks leave unexplained, each so many standard deviations off."""
     found = Misfit()
-    seen = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
+    observation = Observation(0, MARK_MODELS[MarkSource.GATE], 5.0, 0.0, 0.0, 0.0, repeated=False)
     for _ in range(10):
         before = KalmanFilter.at_start(1.0, 1.0, 0.01, 1.0)
-        before.advance(400.0, 80.0, 0.0)
+        before.predict(400.0, 80.0, 0.0)
         after = before.copy()
-        spread_m2 = before.variance_ahead(0.0) + seen.variance_m2(before)
-        after.tied_m = seen.line_m(before) + off_sd * math.sqrt(spread_m2)
-        found.mark(before, after, seen)
+        spread_m2 = before.variance_ahead_m2(0.0) + observation.variance_m2(before)
+        after.last_mark_m = observation.predicted_line_m(before) + off_sd * math.sqrt(spread_m2)
+        found.update(before, after, observation)
     return found

@@ -14,7 +14,7 @@ from kickcue.core.position.estimator import PositionEstimator, ScalePrior
 from kickcue.core.position.kalman_filter import KalmanFilter
 from kickcue.core.position.line_association import Observation, associated
 from kickcue.core.position.mark_models import MARK_MODELS
-from kickcue.core.position.mixture import MOST_HYPOTHESES, GaussianMixture
+from kickcue.core.position.mixture import MAX_COMPONENTS, GaussianMixture
 from kickcue.core.units import NS_PER_S
 
 THUMB_S = 0.4
@@ -30,7 +30,7 @@ class Runner:
         self.estimator = PositionEstimator(course, ScalePrior(), 4.5)
         self.tenths = 0
         self.estimator.start(0)
-        self.estimator.read(0, "pod", mps * scale, 0.0, None)
+        self.estimator.handle_reading(0, "pod", mps * scale, 0.0, None)
 
     @property
     def t_ns(self) -> int:
@@ -44,7 +44,7 @@ class Runner:
         while self.run_m < metres:
             self.tenths += 1
             if self.tenths % 10 == 0:
-                self.estimator.read(
+                self.estimator.handle_reading(
                     self.t_ns, "pod", self.mps * self.scale, self.run_m * self.scale, None
                 )
 
@@ -57,16 +57,16 @@ class Runner:
         return self.course.crossings_m.index(line_m) if line_m in self.course.crossings_m else None
 
     def off_m(self) -> float:
-        here = self.estimator.at(self.t_ns)
+        here = self.estimator.position_at(self.t_ns)
         assert here is not None
         return here.distance_m - self.run_m
 
     def line(self) -> int:
-        assert self.estimator._belief is not None
+        assert self.estimator._mixture is not None
         return (
             -1
-            if self.estimator._belief.marked_m is None
-            else self.number(self.estimator._belief.marked_m) or 0
+            if self.estimator._mixture.marked_line_m is None
+            else self.number(self.estimator._mixture.marked_line_m) or 0
         )
 
 
@@ -173,7 +173,7 @@ def test_every_source_counts(source: MarkSource) -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(1, 40))
-def test_any_presses_leave_a_belief(seed: int, number: int) -> None:
+def test_any_presses_leave_a_mixture(seed: int, number: int) -> None:
     """GIVEN presses at any moments THEN at most six hypotheses live, their weights sum to one, and
     mean and variance are theirs.
     """
@@ -181,19 +181,22 @@ def test_any_presses_leave_a_belief(seed: int, number: int) -> None:
     runner = Runner(course_for("3000m"), scale=random.gauss(1.0, 0.03))
     for moment in sorted(random.uniform(0.0, 3000.0) for _ in range(number)):
         runner.presses(moment, 0.0)
-        belief = runner.estimator._belief
-        assert belief is not None
-        weights = [h.weight for h in belief.hypotheses]
-        assert 1 <= len(weights) <= MOST_HYPOTHESES
+        mixture = runner.estimator._mixture
+        assert mixture is not None
+        weights = [h.weight for h in mixture.hypotheses]
+        assert 1 <= len(weights) <= MAX_COMPONENTS
         assert 1.0 == pytest.approx(sum(weights))
         assert weights == sorted(weights, reverse=True)
-        mean, variance = belief.moments(3.0, 0.0)
-        axes = [h.axis_m(3.0, 0.0) for h in belief.hypotheses]
-        places = [h.s + axis_m * h.scale for h, axis_m in zip(belief.hypotheses, axes, strict=True)]
+        mean, variance = mixture.moments(3.0, 0.0)
+        axes = [h.axis_m(3.0, 0.0) for h in mixture.hypotheses]
+        places = [
+            h.distance_m + axis_m * h.scale
+            for h, axis_m in zip(mixture.hypotheses, axes, strict=True)
+        ]
         assert sum(w * s for w, s in zip(weights, places, strict=True)) == pytest.approx(mean)
         widths = [
-            h.variance_ahead(axis_m) + h.place_var_m2
-            for h, axis_m in zip(belief.hypotheses, axes, strict=True)
+            h.variance_ahead_m2(axis_m) + h.private_line_var_m2
+            for h, axis_m in zip(mixture.hypotheses, axes, strict=True)
         ]
         spread = sum(
             w * (width + (s - mean) ** 2)
@@ -242,20 +245,22 @@ def test_marks_of_somebody_who_stands_leave_some_doubt() -> None:
     lines_m = (300.0, 700.0, 1100.0, 1500.0)
     h = clocked(KalmanFilter.at_start(1.0, 1.0, 0.03, 1.0), 8.4, 0.1)
     for number, line_m in enumerate(lines_m):
-        gap_s = (line_m - h.s) / (h.clock_mps * h.scale)
-        h.advance(0.0, gap_s, 0.0)
+        gap_s = (line_m - h.distance_m) / (h.clock_mps * h.scale)
+        h.predict(0.0, gap_s, 0.0)
         t_ns = number * NS_PER_S
-        seen = Observation(t_ns, MARK_MODELS[MarkSource.BUTTON], 0.0, 0.0, 0.0, 0.0, repeated=False)
-        (h,) = associated(h, lines_m, 1.0, seen)
+        observation = Observation(
+            t_ns, MARK_MODELS[MarkSource.BUTTON], 0.0, 0.0, 0.0, 0.0, repeated=False
+        )
+        (h,) = associated(h, lines_m, 1.0, observation)
         assert number == h.last_line
-        assert all(h.variance_ahead(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 0.4, 400.0))
+        assert all(h.variance_ahead_m2(ahead_m) > 0.0 for ahead_m in (0.0, 0.1, 0.4, 400.0))
 
 
 def test_a_copy_is_its_own() -> None:
     """WHEN a copy takes in a mark THEN the original does not."""
     runner = Runner(course_for("1500m"))
     runner.runs_to(302.0)
-    belief = runner.estimator._belief
-    assert isinstance(belief, GaussianMixture)
-    belief.copy().mark(runner.t_ns, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.1))
-    assert belief.marked_m is None
+    mixture = runner.estimator._mixture
+    assert isinstance(mixture, GaussianMixture)
+    mixture.copy().update(runner.t_ns, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.1))
+    assert mixture.marked_line_m is None

@@ -128,22 +128,22 @@ def test_even_pace(does: Callable[[Race], None], within_m: float) -> None:
         (stops_counting_for_a_minute, 2.5),
     ],
 )
-def test_a_guess_is_told_as_one(does: Callable[[Race], None], sds: float) -> None:
+def test_a_guess_widens_the_standard_error(does: Callable[[Race], None], sds: float) -> None:
     """GIVEN a guess was needed BUT WHEN the pace changed meanwhile by 6 % THEN the error is within
     what the estimate owns up to.
     """
     race = running()
     does(race)
     race.runs(5.3, seconds=31)
-    told = race.told()
-    assert told.distance_sd_m is not None
-    assert abs(race.off_m()) < sds * told.distance_sd_m
+    estimate = race.told()
+    assert estimate.distance_sd_m is not None
+    assert abs(race.off_m()) < sds * estimate.distance_sd_m
 
 
 @pytest.mark.parametrize("seconds", [5, 30, 120])
 def test_a_gap_bridged_by_the_total_costs_nothing(seconds: int) -> None:
-    """GIVEN a pod out of reach that counts on WHEN it is heard again THEN even a change of pace in
-    the gap is made good.
+    """GIVEN a pod out of reach that counts on WHEN it is received again THEN even a change of pace
+    in the gap is made good.
     """
     race = running()
     race.pod.falls_silent(seconds)
@@ -168,7 +168,7 @@ def test_a_corrupt_total_after_a_gap(wrong_m: float) -> None:
     """GIVEN a pod out of reach for 30 s WHEN its first total is corrupt THEN the next one puts that
     right, however possible the wrong one looked.
 
-    Not to be told from a stop in the gap until then: what comes next decides.
+    Indistinguishable from a stop in the gap until then: what comes next decides.
     """
     race = running()
     race.pod.falls_silent(30)
@@ -216,8 +216,8 @@ def test_a_gun_at_full_speed() -> None:
 
 @pytest.mark.parametrize("late_s", [4, 30, 90])
 def test_a_pod_that_joins_late(late_s: int) -> None:
-    """GIVEN a pod that is first heard in the race THEN its speed vouches for the time before, and
-    the doubt about that is told.
+    """GIVEN a pod that is first received in the race THEN its speed vouches for the time before,
+    and the standard error shows the doubt.
     """
     race = Race("5000m")
     race.pod.worn = False
@@ -226,24 +226,24 @@ def test_a_pod_that_joins_late(late_s: int) -> None:
     race.pod.worn = True
     race.runs(5.0, seconds=20)
     assert abs(race.off_m()) < 0.5
-    told = race.told()
-    assert told.distance_sd_m is not None
-    assert told.distance_sd_m > 0.08 * 5.0 * late_s
-    assert Mode.POD is told.mode
+    estimate = race.told()
+    assert estimate.distance_sd_m is not None
+    assert estimate.distance_sd_m > 0.08 * 5.0 * late_s
+    assert Mode.POD is estimate.mode
 
 
 def test_a_pod_with_a_total_and_nothing_else() -> None:
-    """GIVEN a treadmill that tells only metres THEN they are run as they are told."""
+    """GIVEN a treadmill that reports only metres THEN they are run as reported."""
     odometer = Odometer(planned_mps=3.0)
     for t_s in range(61):
-        odometer.read(s_to_ns(t_s), "pod", None, 4.0 * t_s, None)
+        odometer.update(s_to_ns(t_s), "pod", None, 4.0 * t_s, None)
     assert 240.0 == pytest.approx(odometer.total_m)
     assert 4.0 == pytest.approx(odometer.speed_mps)
 
 
 def test_a_reading_that_tells_nothing() -> None:
     """GIVEN neither speed, total nor cadence THEN no step is made."""
-    assert Odometer(4.5).read(0, "pod", None, None, None) is None
+    assert Odometer(4.5).update(0, "pod", None, None, None) is None
 
 
 def test_before_anything_is_known() -> None:
@@ -261,7 +261,7 @@ def test_a_lap_that_is_counted_is_known_to_a_metre() -> None:
     variances_m2 = []
     for mps in (4.0, 8.0):
         odometer = Odometer(5.0)
-        steps = [odometer.read(s_to_ns(t_s), "pod", mps, mps * t_s, None) for t_s in range(101)]
+        steps = [odometer.update(s_to_ns(t_s), "pod", mps, mps * t_s, None) for t_s in range(101)]
         variances_m2.append(sum(step.var_m2 for step in steps if step is not None))
     assert 0.9**2 == pytest.approx(variances_m2[1] - variances_m2[0], rel=0.01)
 
@@ -282,25 +282,25 @@ def test_the_step_learned_while_speed_was_known() -> None:
 
 
 @pytest.mark.parametrize(("every_s", "ahead_m"), [(1.0, 6.0), (4.0, 22.0)])
-def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_says_and_what_it_counts(
+def test_the_speed_of_a_slow_pod_is_the_mean_of_what_it_reports_and_counts(
     every_s: float, ahead_m: float
 ) -> None:
-    """GIVEN a pod that says 5 m/s while it counts 6 m/s THEN a quick one goes on as it counts, and
-    a slow one half-way between.
+    """GIVEN a pod that reports 5 m/s while it counts 6 m/s THEN a quick one goes on as it counts,
+    and a slow one half-way between.
     """
     odometer = Odometer(5.0)
-    for word in range(20):
-        odometer.read(s_to_ns(every_s * word), "pod", 5.0, 6.0 * every_s * word, None)
+    for number in range(20):
+        odometer.update(s_to_ns(every_s * number), "pod", 5.0, 6.0 * every_s * number, None)
     assert ahead_m == pytest.approx(odometer.ahead(s_to_ns(every_s * 20))[0])
 
 
-def test_another_pod_has_another_rhythm() -> None:
-    """GIVEN a slow pod WHEN another one takes over THEN three seconds without a word are a silence
-    again.
+def test_another_pod_has_another_interval() -> None:
+    """GIVEN a slow pod WHEN another one takes over THEN three seconds without a notification are a
+    silence again.
     """
     odometer = Odometer(5.0)
-    for word in range(20):
-        odometer.read(s_to_ns(4.0 * word), "slow", 5.0, None, None)
+    for number in range(20):
+        odometer.update(s_to_ns(4.0 * number), "slow", 5.0, None, None)
     assert not odometer.silent_since(s_to_ns(76.0), s_to_ns(80.0))
-    odometer.read(s_to_ns(80.0), "other", 5.0, None, None)
+    odometer.update(s_to_ns(80.0), "other", 5.0, None, None)
     assert odometer.silent_since(s_to_ns(80.0), s_to_ns(83.1))

@@ -30,7 +30,7 @@ def presses_at(race: Race, place_m: float) -> None:
     race.marks_line()
 
 
-def told(race: Race) -> Estimate:
+def estimates(race: Race) -> Estimate:
     race.runs(MPS, metres=5.0)
     return race.all(Estimate)[-1]
 
@@ -39,11 +39,11 @@ def line_of_press(race: Race) -> float:
     """Return which board the last press is most probably of, in metres run; the last one that had
     its press if of none.
     """
-    belief = race.engine._distance._belief
-    assert belief is not None
+    mixture = race.engine._control.estimator._mixture
+    assert mixture is not None
     weights: defaultdict[float, float] = defaultdict(float)
-    for h in belief.hypotheses:
-        weights[h.tied_m] += h.weight
+    for h in mixture.hypotheses:
+        weights[h.last_mark_m] += h.weight
     return max(weights, key=lambda line_m: weights[line_m])
 
 
@@ -100,7 +100,7 @@ def test_a_line_painted_on_a_track_is_where_it_is() -> None:
     for number in range(3):
         presses_at(track, 200.0 + 400.0 * number)
         presses_at(road, 1000.0 + 1000.0 * number)
-    on_track, on_road = told(track).distance_sd_m, told(road).distance_sd_m
+    on_track, on_road = estimates(track).distance_sd_m, estimates(road).distance_sd_m
     assert on_track is not None
     assert on_road is not None
     assert on_track < 2.0
@@ -113,9 +113,9 @@ def test_strays_are_reckoned_by_the_line(source: MarkSource) -> None:
     makes the next twice as likely.
     """
     model = MARK_MODELS[source]
-    assert model.stray == model.stray_after(0, 0.0)
-    assert model.stray_after(0, 12.5) < model.stray
-    assert math.isclose(2.0 * model.stray_after(0, 12.5), model.stray_after(1, 12.5))
+    assert model.strays_per_line == model.strays_after(0, 0.0)
+    assert model.strays_after(0, 12.5) < model.strays_per_line
+    assert math.isclose(2.0 * model.strays_after(0, 12.5), model.strays_after(1, 12.5))
 
 
 def test_boards_are_missed_more_often_than_a_line_each_lap() -> None:
@@ -124,7 +124,7 @@ def test_boards_are_missed_more_often_than_a_line_each_lap() -> None:
     """
     thumb = MARK_MODELS[MarkSource.BUTTON]
     at_boards = thumb.at_boards()
-    assert at_boards.seen < thumb.seen
-    assert at_boards.error(MPS)[0] == thumb.error(MPS)[0]
-    assert at_boards.error(MPS)[1] > thumb.error(MPS)[1]
-    assert replace(thumb, seen=0.5).at_boards().seen == 0.5
+    assert at_boards.detection_probability < thumb.detection_probability
+    assert at_boards.error_m(MPS)[0] == thumb.error_m(MPS)[0]
+    assert at_boards.error_m(MPS)[1] > thumb.error_m(MPS)[1]
+    assert replace(thumb, detection_probability=0.5).at_boards().detection_probability == 0.5

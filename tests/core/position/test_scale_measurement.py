@@ -1,4 +1,4 @@
-"""What one race measures of its pod: the truth, as sharply as is said, whatever was expected;
+"""What one race measures of its pod: the truth, as sharply as is reported, whatever was expected;
 nothing where the marks do not tell.
 """
 
@@ -7,7 +7,7 @@ import pytest
 from kickcue.core.events import CommandKind, MarkSource
 from kickcue.core.position.mark_models import MARK_MODELS
 from kickcue.core.position.odometer import Step
-from kickcue.core.position.scale_measurement import LEAST_LINES, PodScale, ScaleMeasurement
+from kickcue.core.position.scale_measurement import MIN_LINES, PodScale, ScaleMeasurement
 from tests.core.scenario import Race
 
 
@@ -54,7 +54,7 @@ def test_too_few_marks_measure_nothing() -> None:
     unmarked.gun()
     unmarked.runs(5.0, metres=1500.0)
     assert unmarked.engine.measured_scale is None
-    assert marked(Race("5000m"), LEAST_LINES - 1).engine.measured_scale is None
+    assert marked(Race("5000m"), MIN_LINES - 1).engine.measured_scale is None
 
 
 def test_a_missed_and_a_doubled_press_do_no_harm() -> None:
@@ -77,7 +77,7 @@ def test_a_missed_and_a_doubled_press_do_no_harm() -> None:
 
 
 def test_a_mark_taken_back_measures_nothing() -> None:
-    """GIVEN a wrong mark WHEN it is taken back
+    """GIVEN a wrong mark WHEN it is undone
     THEN what was measured is as if it had never been.
     """
     plain, corrected = marked(Race("3000m"), 6), marked(Race("3000m"), 6)
@@ -108,8 +108,8 @@ def test_laps_that_contradict_each_other_measure_nothing() -> None:
 
 
 def test_a_silent_pod_is_not_measured() -> None:
-    """GIVEN a pod that was heard for a tenth of the race WHEN all lines are marked THEN it is the
-    guesses that fit, and nothing is learned.
+    """GIVEN a pod that was received for a tenth of the race WHEN all lines are marked THEN it is
+    the guesses that fit, and nothing is learned.
     """
     race = Race("3000m")
     race.gun()
@@ -127,8 +127,8 @@ def test_lines_marked_by_somebody_who_stands_are_not_exact() -> None:
     """
     measuring = ScaleMeasurement()
     for line_m in (400.0, 800.0, 1200.0):
-        measuring.line(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))
-        assert measuring._track.ss > 0.0
+        measuring.update(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))
+        assert measuring._filter.p_ss > 0.0
 
 
 def measured(off_m: float, *, other_mind: float = 0.0) -> PodScale | None:
@@ -137,13 +137,13 @@ def measured(off_m: float, *, other_mind: float = 0.0) -> PodScale | None:
     """
     measuring = ScaleMeasurement()
     for lap in range(1, 7):
-        measuring.advance(Step(400.0, 80.0, 1.0), "pod")
+        measuring.predict(Step(400.0, 80.0, 1.0), "pod")
         line_m = 400.0 * lap + (off_m if lap == 3 else 0.0)
-        measuring.line(line_m, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.0))
-    belief = [measuring._track.copy(), measuring._track.copy()]
+        measuring.update(line_m, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.0))
+    belief = [measuring._filter.copy(), measuring._filter.copy()]
     for each in belief:
         each.weight = 0.5
-    belief[1].c += other_mind
+    belief[1].scale_error += other_mind
     return measuring.result(belief)
 
 

@@ -9,7 +9,7 @@ import pytest
 from kickcue.core.position.scale_prior import (
     DAY_SD,
     GENERIC_SCALE,
-    GENERIC_SD,
+    GENERIC_SCALE_SD,
     MeasuredScale,
     learned,
 )
@@ -21,7 +21,7 @@ def races(*scales: float, sd: float = 0.003) -> list[MeasuredScale]:
 
 def test_nothing_is_known_before_the_first_race() -> None:
     """GIVEN no race THEN it is the generic scale and its spread."""
-    assert (GENERIC_SCALE, GENERIC_SD) == learned([])
+    assert (GENERIC_SCALE, GENERIC_SCALE_SD) == learned([])
 
 
 def test_one_race_teaches_most() -> None:
@@ -44,7 +44,7 @@ def test_races_that_agree_sharpen_it() -> None:
 
 
 def test_a_changed_shoe_is_noticed() -> None:
-    """GIVEN three races that agree and one 4 % off THEN the new one is believed, with more doubt
+    """GIVEN three races that agree and one 4 % off THEN the new one is accepted, with more doubt
     than before; two of them settle it.
     """
     before, doubt = learned(races(1.0, 1.001, 0.999))
@@ -78,4 +78,4 @@ def test_numbers_no_pod_has_leave_it_wide() -> None:
     """
     scale, sd = learned(races(1e6, -1e6))
     assert math.isfinite(scale)
-    assert sd >= GENERIC_SD
+    assert sd >= GENERIC_SCALE_SD

@@ -6,44 +6,44 @@ from collections.abc import Sequence
 
 import pytest
 
-from kickcue.core.position.speed_leaps import STEADY, Leap, SpeedLeaps
+from kickcue.core.position.speed_leaps import STEADY_CHANGES, SpeedLeap, SpeedLeaps
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 STEADILY = [5.0] * 12
 
 
-def seen(
+def leaps_of(
     speeds: Sequence[float],
     *,
     cadences: Sequence[float] | None = None,
     counted: Sequence[float] | None = None,
     every_s: float = 1.0,
     watch: SpeedLeaps | None = None,
-) -> list[Leap]:
+) -> list[SpeedLeap]:
     """Return the leaps in readings of these speeds; metres of each second ``counted`` as told."""
     watch = watch or SpeedLeaps()
     total_m, found = 0.0, []
     for number, mps in enumerate(speeds):
         total_m += (counted[number] if counted else mps) * every_s
         cadence = cadences[number] if cadences else None
-        found.append(watch.read(s_to_ns(number * every_s), mps, cadence, total_m))
+        found.append(watch.update(s_to_ns(number * every_s), mps, cadence, total_m))
     return [leap for leap in found if leap is not None]
 
 
-def leaping(by: float, spm: float | None = None) -> list[Leap]:
+def leaping(by: float, spm: float | None = None) -> list[SpeedLeap]:
     """Return what is seen of a speed of 5 m/s that leaps; the cadence goes on at ``spm`` then."""
     cadences = None if spm is None else [178.0] * 12 + [spm] * 6
-    return seen([*STEADILY, *[5.0 * by] * 6], cadences=cadences)
+    return leaps_of([*STEADILY, *[5.0 * by] * 6], cadences=cadences)
 
 
 @pytest.mark.parametrize("by", [0.85, 0.95, 1.05, 1.15])
 def test_a_leap_is_seen_once_and_measured(by: float) -> None:
-    """GIVEN a speed that leaps THEN it is told once, three seconds later, by how much and how many
-    metres ago.
+    """GIVEN a speed that leaps THEN it is reported once, three seconds later, by how much and how
+    many metres ago.
     """
     (leap,) = leaping(by)
-    assert leap.by == pytest.approx(by, rel=1e-6)
-    assert leap.since_m == pytest.approx((STEADY + 0.5) * 5.0 * by)
+    assert leap.ratio == pytest.approx(by, rel=1e-6)
+    assert leap.since_m == pytest.approx((STEADY_CHANGES + 0.5) * 5.0 * by)
 
 
 def test_what_the_runner_does_meanwhile_is_no_part_of_it() -> None:
@@ -51,8 +51,8 @@ def test_what_the_runner_does_meanwhile_is_no_part_of_it() -> None:
     leap is of 8 %.
     """
     speeds = [4.5 * 1.01**i * (1.08 if i >= 8 else 1.0) for i in range(16)]
-    (leap,) = seen(speeds)
-    assert leap.by == pytest.approx(1.08, abs=1e-3)
+    (leap,) = leaps_of(speeds)
+    assert leap.ratio == pytest.approx(1.08, abs=1e-3)
 
 
 def test_the_cadence_tells_the_runner_from_the_scale() -> None:
@@ -64,15 +64,15 @@ def test_the_cadence_tells_the_runner_from_the_scale() -> None:
         leaping(1.12),
         leaping(1.12, 181.4),
     )
-    assert stayed.odds > 5.0
-    assert 1.0 < unknown.odds < 2.0
-    assert went_along.odds < 0.1
+    assert stayed.bayes_factor > 5.0
+    assert 1.0 < unknown.bayes_factor < 2.0
+    assert went_along.bayes_factor < 0.1
 
 
 def test_a_speed_that_was_frozen_is_no_scale() -> None:
     """GIVEN a speed that leaps WHEN the metres go on as before THEN the scale is what it was."""
-    (leap,) = seen([*STEADILY, *[5.5] * 6], counted=[5.0] * 18)
-    assert leap.odds < 0.01
+    (leap,) = leaps_of([*STEADILY, *[5.5] * 6], counted=[5.0] * 18)
+    assert leap.bayes_factor < 0.01
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_speed_that_was_frozen_is_no_scale() -> None:
 )
 def test_what_is_no_leap(speeds: list[float]) -> None:
     """GIVEN a runner who speeds up in seconds, a corrupt frame, a stop THEN no leap is told."""
-    assert [] == seen(speeds)
+    assert [] == leaps_of(speeds)
 
 
 def test_the_second_is_the_measure() -> None:
@@ -99,8 +99,8 @@ def test_the_second_is_the_measure() -> None:
     in four seconds THEN nothing can be told.
     """
     surging = [5.0] * 100 + [5.0 + 0.03 * i for i in range(20)] + [5.6] * 60
-    assert [] == seen(surging, every_s=0.1)
-    assert [] == seen([*STEADILY, *[5.6] * 8], every_s=4.0)
+    assert [] == leaps_of(surging, every_s=0.1)
+    assert [] == leaps_of([*STEADILY, *[5.6] * 8], every_s=4.0)
 
 
 def test_what_is_forgotten_is_not_compared() -> None:
@@ -108,12 +108,12 @@ def test_what_is_forgotten_is_not_compared() -> None:
     speed after it is no leap; a copy from before still compares.
     """
     watch = SpeedLeaps()
-    seen(STEADILY, watch=watch)
+    leaps_of(STEADILY, watch=watch)
     copy = watch.copy()
-    watch.forget()
-    told: list[tuple[Leap | None, Leap | None]] = []
+    watch.reset()
+    found: list[tuple[SpeedLeap | None, SpeedLeap | None]] = []
     for number in range(12, 18):
         reading = (number * NS_PER_S, 5.5, None, 60.0 + 5.5 * (number - 11))
-        told.append((watch.read(*reading), copy.read(*reading)))
-    assert all(of_watch is None for of_watch, _ in told)
-    assert 1 == sum(of_copy is not None for _, of_copy in told)
+        found.append((watch.update(*reading), copy.update(*reading)))
+    assert all(of_watch is None for of_watch, _ in found)
+    assert 1 == sum(of_copy is not None for _, of_copy in found)

@@ -165,7 +165,7 @@ def test_every_shipped_profile(profile: str, in_steps: bool, spm: float) -> None
 )
 def test_a_contradicted_profile_is_told_once(profile: str, in_steps: bool, notices: int) -> None:
     """GIVEN a profile that says the wrong unit WHEN it is contradicted for more than 10 s THEN that
-    is told once, and not before.
+    is reported once, and not before.
     """
     race = Race("5000m", sensors={"pod": SensorChoice(profile=profile)})
     race.strap.worn = False
@@ -210,13 +210,13 @@ def test_ambiguous_numbers_neither_contradict_nor_excuse() -> None:
     assert not units.contradicted(s_to_ns(12))
 
 
-def told(
+def cadence_after(
     *spms: float | None, body: bool = True, cadence: Cadence | None = None, from_s: int = 0
 ) -> Cadence:
     """Return the cadence after one value a second."""
     cadence = cadence or Cadence()
     for second, spm in enumerate(spms):
-        cadence.read(s_to_ns(from_s + second), spm, body=body)
+        cadence.update(s_to_ns(from_s + second), spm, body=body)
     return cadence
 
 
@@ -224,7 +224,7 @@ def test_the_median_ignores_one_wild_second() -> None:
     """GIVEN a steady cadence WHEN one second says otherwise THEN the value stays; WHEN nothing was
     said for 5 s THEN there is none.
     """
-    cadence = told(180, 180, 205, 180, 180)
+    cadence = cadence_after(180, 180, 205, 180, 180)
     assert 180.0 == cadence.value(s_to_ns(4.5))
     assert cadence.value(s_to_ns(9.5)) is None
 
@@ -236,9 +236,9 @@ def test_a_spike_is_never_believed(spike: list[float]) -> None:
     """GIVEN 180 WHEN a fifth more or less is said for less than 2 s, or something else each second
     THEN it stays 180 throughout.
     """
-    cadence = told(*[180.0] * 10)
+    cadence = cadence_after(*[180.0] * 10)
     for second, spm in enumerate(spike, 10):
-        cadence.read(s_to_ns(second), spm, body=True)
+        cadence.update(s_to_ns(second), spm, body=True)
         assert (180.0, 180.0) == (cadence.latest_spm, cadence.value(s_to_ns(second)))
 
 
@@ -246,9 +246,9 @@ def test_a_change_that_stays_is_believed() -> None:
     """GIVEN a runner who stops WHEN the pod has said so for 2 s THEN it is so, with the seconds in
     doubt; and the same when he starts.
     """
-    cadence = told(180, 180, 180, 0, 0, 0, 0)
+    cadence = cadence_after(180, 180, 180, 0, 0, 0, 0)
     assert (0.0, 0.0) == (cadence.latest_spm, cadence.value(s_to_ns(6)))
-    told(170, 172, 174, cadence=cadence, from_s=7)
+    cadence_after(170, 172, 174, cadence=cadence, from_s=7)
     assert 174.0 == cadence.latest_spm
 
 
@@ -260,13 +260,13 @@ def test_no_kick_is_taken_for_a_spike(changes: list[float]) -> None:
     cadence, spm = Cadence(), 180.0
     for second, change in enumerate(changes):
         spm = min(max(spm * change, 140.0), 230.0)
-        cadence.read(s_to_ns(second), spm, body=True)
+        cadence.update(s_to_ns(second), spm, body=True)
         assert spm == cadence.latest_spm
 
 
 def test_after_a_gap_anything_is_believed() -> None:
-    """GIVEN nothing heard for longer than 5 s THEN what is said next is no leap."""
-    assert 90.0 == told(90.0, cadence=told(180.0), from_s=6).latest_spm
+    """GIVEN nothing received for longer than 5 s THEN what is said next is no leap."""
+    assert 90.0 == cadence_after(90.0, cadence=cadence_after(180.0), from_s=6).latest_spm
 
 
 def test_the_baseline_is_the_body_of_the_race() -> None:
@@ -275,19 +275,19 @@ def test_the_baseline_is_the_body_of_the_race() -> None:
     """
     cadence = Cadence()
     assert cadence.baseline_spm() is None
-    told(*[180.0, 182.0] * 29, 180.0, cadence=cadence)
+    cadence_after(*[180.0, 182.0] * 29, 180.0, cadence=cadence)
     assert cadence.baseline_spm() is None
-    told(*[80.0] * 60, cadence=cadence, from_s=100)
-    told(*[210.0] * 60, cadence=cadence, from_s=200, body=False)
+    cadence_after(*[80.0] * 60, cadence=cadence, from_s=100)
+    cadence_after(*[210.0] * 60, cadence=cadence, from_s=200, body=False)
     assert cadence.baseline_spm() is None
-    told(180.0, cadence=cadence, from_s=300)
+    cadence_after(180.0, cadence=cadence, from_s=300)
     assert 180.0 == cadence.baseline_spm()
 
 
 def test_unknown_stays_unknown() -> None:
     """GIVEN a pod that sends no cadence THEN there is none, and no unit to be wrong about."""
     units = UnitWatch()
-    cadence = told(
+    cadence = cadence_after(
         *[units.spm(s_to_ns(second), reading(None, 5.0, CadenceUnit.STEP)) for second in range(20)]
     )
     assert (None, None, None) == (

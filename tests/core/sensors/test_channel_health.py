@@ -1,4 +1,4 @@
-"""Is what a sensor said still true? A sensor that fell silent has no value, not its last one."""
+"""The health of a sensor. A sensor that fell silent has no value, not its last one."""
 
 import pytest
 
@@ -24,48 +24,48 @@ def channel(silence_ok_s: float = 2.5, frozen_after_s: float = 10.0) -> Channel:
     ],
 )
 def test_silence(silent_s: float, state: Health) -> None:
-    """Silence makes a value stale as soon as the profile says, and lost after 10 s."""
+    """Silence makes a value stale as soon as its profile sets, and lost after 10 s."""
     c = channel()
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     assert state is c.state(s_to_ns(silent_s))
 
 
 def test_a_slow_sensor_is_lost_later() -> None:
     """GIVEN a profile that allows 8 s of silence THEN lost is after 16 s."""
     c = channel(silence_ok_s=8.0)
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     assert [Health.FRESH, Health.STALE, Health.LOST] == [
         c.state(s_to_ns(t)) for t in (8.0, 16.0, 16.1)
     ]
 
 
-def test_never_heard_is_lost() -> None:
-    """A sensor that was never heard is lost, not fresh with a zero."""
+def test_never_received_is_lost() -> None:
+    """A sensor that was never received is lost, not fresh with a zero."""
     assert Health.LOST is channel().state(0)
 
 
 def test_frozen() -> None:
-    """GIVEN the same said for longer than a living value can THEN it is frozen, until something
-    else is said.
+    """GIVEN the same value for longer than a living value can THEN it is frozen, until something
+    else comes.
     """
     c = channel()
     for second in range(11):
-        c.heard(s_to_ns(second), b"same", plausible=True)
+        c.update(s_to_ns(second), b"same", plausible=True)
     assert Health.FRESH is c.state(s_to_ns(10))
-    c.heard(s_to_ns(11), b"same", plausible=True)
+    c.update(s_to_ns(11), b"same", plausible=True)
     assert Health.FROZEN is c.state(s_to_ns(11))
-    c.heard(s_to_ns(12), b"other", plausible=True)
+    c.update(s_to_ns(12), b"other", plausible=True)
     assert Health.FRESH is c.state(s_to_ns(12))
 
 
 def test_what_cannot_be() -> None:
-    """An implausible value is told as that, and the next plausible one makes the sensor fresh
+    """An implausible value is reported as that, and the next plausible one makes the sensor fresh
     again.
     """
     c = channel()
-    c.heard(0, 1, plausible=False)
+    c.update(0, 1, plausible=False)
     assert Health.IMPLAUSIBLE is c.state(1)
-    c.heard(2, 2, plausible=True)
+    c.update(2, 2, plausible=True)
     assert Health.FRESH is c.state(3)
 
 
@@ -74,10 +74,10 @@ def test_a_lost_link() -> None:
     and back with the first notification.
     """
     c = channel()
-    c.heard(0, 1, plausible=True)
+    c.update(0, 1, plausible=True)
     c.connected = False
     assert Health.LOST is c.state(1)
-    c.heard(2, 1, plausible=True)
+    c.update(2, 1, plausible=True)
     assert Health.FRESH is c.state(3)
 
 
@@ -100,7 +100,7 @@ def of(race: Race, sensor: str) -> Sensor:
 @pytest.mark.parametrize("phase_s", [0.0, 0.13, 0.37, 0.49, 0.5, 0.51, 0.62, 0.87, 0.99])
 def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s: float) -> None:
     """GIVEN either sensor, at any phase to the other WHEN it falls silent THEN within 3 s of its
-    last word the estimate has no value.
+    last notification the estimate has no value.
     """
     race = Race()
     race.strap.next_s = phase_s
@@ -109,10 +109,12 @@ def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s:
     silent = of(race, sensor)
     silent.falls_silent(8)
     assert silent.last is not None
-    heard_ns = silent.last.t_ns
+    received_ns = silent.last.t_ns
     race.runs(5.0, seconds=8)
-    unknown = next(e for e in race.all(Estimate) if e.t_ns > heard_ns and value(e, sensor) is None)
-    assert 2.5 < (unknown.t_ns - heard_ns) / NS_PER_S <= 3.0
+    unknown = next(
+        e for e in race.all(Estimate) if e.t_ns > received_ns and value(e, sensor) is None
+    )
+    assert 2.5 < (unknown.t_ns - received_ns) / NS_PER_S <= 3.0
     race.runs(5.0, seconds=2)
     assert value(race.told(), sensor) is not None
     assert ["sensor_fresh", "sensor_stale", "sensor_fresh"] == codes(race, sensor)
@@ -120,8 +122,8 @@ def test_a_silent_sensor_has_no_value_within_three_seconds(sensor: str, phase_s:
 
 @pytest.mark.parametrize("every_s", [3.0, 4.0, 5.0])
 def test_a_slow_sensor_has_a_value_between_its_words(every_s: float) -> None:
-    """GIVEN both sensors slow WHEN six intervals have shown their rhythm THEN their values stand,
-    BUT a word well overdue ends them.
+    """GIVEN both sensors slow WHEN six intervals have shown their intervals THEN their values
+    stand, BUT a notification well overdue ends them.
     """
     race = Race("10000m")
     race.pod.every_s = race.strap.every_s = every_s
@@ -129,17 +131,19 @@ def test_a_slow_sensor_has_a_value_between_its_words(every_s: float) -> None:
     race.runs(5.0, seconds=35)
     learned = len(race.said)
     race.runs(5.0, seconds=120)
-    told = [o for o in race.said[learned:] if isinstance(o, Estimate)]
-    assert {(180.0, 160.0)} == {(e.cadence_spm, e.heart_rate_bpm) for e in told}
+    estimate = [o for o in race.said[learned:] if isinstance(o, Estimate)]
+    assert {(180.0, 160.0)} == {(e.cadence_spm, e.heart_rate_bpm) for e in estimate}
     assert [] == [n.code for n in race.said[learned:] if isinstance(n, Notice)]
     assert race.strap.last is not None
-    heard_ns = race.strap.last.t_ns
+    received_ns = race.strap.last.t_ns
     race.strap.falls_silent(10)
     race.runs(5.0, seconds=15)
-    unknown = next(e for e in race.all(Estimate) if e.t_ns > heard_ns and e.heart_rate_bpm is None)
-    assert 1.5 * every_s < (unknown.t_ns - heard_ns) / NS_PER_S <= 1.5 * every_s + 0.5
+    unknown = next(
+        e for e in race.all(Estimate) if e.t_ns > received_ns and e.heart_rate_bpm is None
+    )
+    assert 1.5 * every_s < (unknown.t_ns - received_ns) / NS_PER_S <= 1.5 * every_s + 0.5
     assert [unknown.t_ns] == [
-        n.t_ns for n in race.notices("sensor_stale") if n.sensor == "strap" and n.t_ns > heard_ns
+        n.t_ns for n in race.notices("sensor_stale") if n.sensor == "strap" and n.t_ns > received_ns
     ]
 
 
@@ -222,7 +226,7 @@ def test_a_standing_pod_is_not_frozen() -> None:
 
 @pytest.mark.parametrize("spike", [225.0, 240.0, 90.0])
 def test_an_implausible_heart_rate(spike: float) -> None:
-    """GIVEN 160 a minute WHEN the strap says 225, 240 or 90 for three seconds THEN nothing is
+    """GIVEN 160 a minute WHEN the strap reports 225, 240 or 90 for three seconds THEN nothing is
     shown, and then 160 again.
     """
     race = Race()
@@ -247,8 +251,8 @@ def test_a_heart_rate_of_zero_is_unknown() -> None:
 
 
 def test_the_second_strap_takes_over() -> None:
-    """GIVEN two straps in the setup's order WHEN the first falls silent THEN the second's value is
-    shown, and the first's when it is back.
+    """GIVEN two straps in the configuration's order WHEN the first falls silent THEN the second's
+    value is shown, and the first's when it is back.
     """
     race = Race(sensors={"strap": GENERIC["strap"], "spare": GENERIC["strap"]})
     race.pod.worn = False
@@ -281,8 +285,10 @@ def test_a_pod_on_each_foot() -> None:
     assert abs(race.off_m() - 0.05 * 5.0 * 30) < 2.0
 
 
-def test_sensors_nobody_told_of() -> None:
-    """WHEN a sensor speaks that is not in the setup THEN it is ignored and told once."""
+def test_sensors_that_are_not_configured() -> None:
+    """WHEN a sensor notifies that is not in the configuration THEN it is ignored and reported
+    once.
+    """
     race = Race()
     race.gun()
     for second in range(10):

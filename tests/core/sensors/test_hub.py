@@ -36,9 +36,9 @@ def test_a_position_alone_is_no_distance() -> None:
     assert Mode.CLOCK is race.told().mode
 
 
-def test_a_low_battery_is_told_once() -> None:
-    """WHEN a sensor's battery is at 15 % or less THEN that is told, once; above there is nothing to
-    tell.
+def test_a_low_battery_is_reported_once() -> None:
+    """WHEN a sensor's battery is at 15 % or less THEN that is reported, once; above there is
+    nothing to tell.
     """
     race = Race()
     race.gun()
@@ -50,7 +50,7 @@ def test_a_low_battery_is_told_once() -> None:
     ]
 
 
-def test_what_was_noticed_between_two_estimates_is_told_with_the_next_one() -> None:
+def test_an_oddity_between_two_estimates_is_reported_with_the_next_one() -> None:
     """GIVEN an oddity just after an estimate WHEN it is told with the next one THEN it is told as
     of then: outputs come in order of time.
     """

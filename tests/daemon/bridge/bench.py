@@ -12,7 +12,7 @@ from kickcue.core.events import Ack, Arm, Cue, CueKind, Input
 from kickcue.daemon.bridge import Bridge
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
-from kickcue.edges.mqtt.tasks import end
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, engine_clock
 
 PATIENCE_S: Final = 20.0

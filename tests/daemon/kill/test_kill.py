@@ -2,8 +2,8 @@
 the last one felt once.
 
 The process is a real one and so is the SIGKILL, at whatever moment it comes; the race is a
-simulated one in virtual time. The watch is here, with its timers, and lives through it all. Ten
-races in the ordinary suite, ``KICKCUE_KILLS=200`` for as many.
+simulated one in virtual time. The watch is here, with its timers, and lives through it all. One
+race of each distance in the ordinary suite, ``KICKCUE_KILLS=200`` for as many.
 """
 
 import fcntl
@@ -35,9 +35,9 @@ from kickcue.replay.source import source
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a pipe cannot be made small here")
 
-KILLS: Final = int(os.environ.get("KICKCUE_KILLS", "10"))
 RUNNER: Final = Path(__file__).with_name("runner.py")
 RACES: Final = ("1500m", "2000m", "3000m", "5000m")
+KILLS: Final = int(os.environ.get("KICKCUE_KILLS", len(RACES)))
 SMALL_PIPE: Final = 4096
 AHEAD: Final = 10
 """How many lines a process may be ahead of what was read of it: as many as the pipe holds, and

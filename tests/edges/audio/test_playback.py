@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kickcue.config.audio_settings import AudioSettings
+from kickcue.config.settings_model import AudioSettings
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
 from kickcue.edges.audio import Output, Plan, Sound

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from kickcue.config.audio_settings import AudioSettings
 from kickcue.config.phrase_files import languages, load_vocabulary, spoken_language
+from kickcue.config.settings_model import AudioSettings
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
 from kickcue.edges.audio import Output, Plan, Sound, sounds_of

@@ -98,7 +98,7 @@ async def test_nobody_is_there() -> None:
             server.say(tpv(0))
             await until(lambda: len(found) == 1)
             server.hang_up()
-            await until(lambda: server.listeners == 0)
+            await until(lambda: server.listeners == 0 or server.connections > 1)  # it comes back
 
 
 async def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:

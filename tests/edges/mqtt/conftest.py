@@ -22,9 +22,9 @@ from kickcue.core.events import Cue, CueKind, Input
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.supervision.tasks import end
 
 TOPICS = Topics("kickcue/test")
 PATIENCE_S = 10.0

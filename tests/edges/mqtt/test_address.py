@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.config.settings_sources import PASSWORD_VARIABLE
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address, parse_address
 from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
@@ -36,13 +35,12 @@ def test_a_url_is_understood(url: str, address: Address) -> None:
     assert parse_address(url) == address
 
 
-def test_the_password_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GIVEN a password in the environment WHEN the URL has none THEN it is taken; WHEN the URL has
-    one THEN that holds.
+def test_the_password_may_be_told_beside_the_url() -> None:
+    """GIVEN a password WHEN the URL has none THEN it is taken; WHEN the URL has one THEN that
+    holds.
     """
-    monkeypatch.setenv(PASSWORD_VARIABLE, SECRET)
-    assert parse_address("mqtt://maria@pi").password == SECRET
-    assert parse_address("mqtt://maria:other@pi").password == "other"
+    assert parse_address("mqtt://maria@pi", password=SECRET).password == SECRET
+    assert parse_address("mqtt://maria:other@pi", password=SECRET).password == "other"
 
 
 def test_the_password_is_never_shown() -> None:

@@ -29,8 +29,8 @@ from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage, StateMessage, StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watch_client import watch
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
@@ -12,8 +12,11 @@ from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.delivery import Delivery
 from kickcue.edges.mqtt.messages import StatusMessage
 from kickcue.edges.mqtt.outbox import Outgoing
-from kickcue.edges.mqtt.session import Counters, Received, Session
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.traffic import Counters, Received
+
+if TYPE_CHECKING:
+    from kickcue.edges.mqtt.session import Session
 
 TOPICS: Final = Topics()
 CUE: Final = Cue(
@@ -204,11 +207,11 @@ async def test_what_was_ordered_beside_another_run_is_never_said() -> None:
     """
     sender = Sender(alongside=False)
     rival = StatusMessage(run_id="other", sent_ms=100_000, status="online", phase=Phase.BODY)
-    sender.delivery._rivals.take(rival, retained=False)
+    sender.delivery._gate.take(rival, retained=False)
     sender.delivery._catch_up()
     sender.delivery.send(Disarm(0, CUE.id, "undone"))
     leave = rival.model_copy(update={"status": "offline"})
-    sender.delivery._rivals.take(leave, retained=False)
+    sender.delivery._gate.take(leave, retained=False)
     sender.pass_ms(NS_PER_S // NS_PER_MS)
 
     assert [] == sender.said("disarm")

@@ -9,8 +9,8 @@ from collections import Counter
 from kickcue.core.events import Arm
 from kickcue.core.watch.state_machine import CueAck, Play
 from kickcue.edges.mqtt.messages import ArmMessage, StatusMessage
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watch_client import watch
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import (
     TOPICS,
     Broker,

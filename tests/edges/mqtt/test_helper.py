@@ -7,8 +7,8 @@ import asyncio
 from kickcue.core.events import Command, CommandKind, Estimate, Mark, MarkSource, Mode, Orderer
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.messages import StateMessage
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, running, until
 
 

@@ -18,8 +18,8 @@ from kickcue.edges.mqtt.inbound import (
     Inbound,
 )
 from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage
-from kickcue.edges.mqtt.session import Received
 from kickcue.edges.mqtt.topics import Topics
+from kickcue.edges.mqtt.traffic import Received
 
 TOPICS = Topics()
 NOW_NS = 7_000_000_000

@@ -21,8 +21,9 @@ from kickcue.edges.mqtt.connection import Plan
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.log_filter import is_noise, quieten
 from kickcue.edges.mqtt.outbox import MOST_WAITING, Outbox, Outgoing
-from kickcue.edges.mqtt.session import LASTING_S, Received, connect
-from kickcue.edges.mqtt.tasks import end
+from kickcue.edges.mqtt.session import LASTING_S, connect
+from kickcue.edges.mqtt.traffic import Received
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
 
 
@@ -223,7 +224,7 @@ async def test_a_flood_nobody_reads_is_bounded(
     """GIVEN a listener that does not take what comes WHEN more comes than it may hold THEN the
     newest is kept and the rest counted.
     """
-    monkeypatch.setattr("kickcue.edges.mqtt.session.MOST_INCOMING", 3)
+    monkeypatch.setattr("kickcue.edges.mqtt.traffic.MOST_INCOMING", 3)
     async with connect(
         Plan(broker.watch_address, "listener", ((TOPICS["status"], 1),))
     ) as listener:

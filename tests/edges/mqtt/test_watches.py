@@ -5,7 +5,6 @@ import asyncio
 from kickcue.core.units import NS_PER_S
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.messages import AckMessage, PresenceMessage
-from kickcue.edges.mqtt.tasks import end
 from kickcue.edges.mqtt.watch_client import watch
 from kickcue.edges.mqtt.watches import (
     GONE_AFTER_NS,
@@ -14,6 +13,7 @@ from kickcue.edges.mqtt.watches import (
     Newcomer,
     Watches,
 )
+from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Nats, engine_clock, until
 
 

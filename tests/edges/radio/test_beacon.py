@@ -13,8 +13,9 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import UsageError
 from kickcue.core.events import BeaconReading, Input, Notification
 from kickcue.core.units import s_to_ns
-from kickcue.edges.radio import BeaconEar, BeaconPin, Stage, beacon_heard, looking_around
+from kickcue.edges.radio import BeaconEar, BeaconPin, beacon_heard, looking_around
 from kickcue.edges.radio.beacon import APPLE, BeaconId, Eddystone, IBeacon, beacon_ids
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import STRAP_PIN, Ear, until, until_heard

@@ -6,7 +6,8 @@ import pytest
 
 from kickcue.core.events import Link, Notification
 from kickcue.core.profiles import LinkTraits
-from kickcue.edges.radio import Pin, Stage
+from kickcue.edges.radio import Pin
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Characteristic, Sensor
 from tests.edges.radio.bench import (

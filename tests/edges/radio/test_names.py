@@ -4,7 +4,8 @@ and only where the name is one device's alone.
 
 import pytest
 
-from kickcue.edges.radio import Pin, Stage
+from kickcue.edges.radio import Pin
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor
 from tests.edges.radio.bench import POD, STEP, STRAP, STRAP_PIN, Ear, profile, until, until_heard

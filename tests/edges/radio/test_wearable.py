@@ -17,9 +17,10 @@ from kickcue.core.events import Input, Notification
 from kickcue.core.watch.delivery_steps import Write
 from kickcue.core.watch.encoding import encode
 from kickcue.core.watch.state_machine import CueContent
-from kickcue.edges.radio import Health, Stage, WatchPin, Wearable, wearable
-from kickcue.edges.radio.background_tasks import BackgroundTasks
+from kickcue.edges.radio import WatchPin, Wearable, wearable
 from kickcue.edges.radio.watch_writer import Fate, WatchWriter
+from kickcue.supervision.health import Health, Stage
+from kickcue.supervision.tasks import BackgroundTasks
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.sensor import Sensor, Write as Written
 from tests.beds.watches import (
@@ -257,7 +258,7 @@ async def test_a_race_that_ends_while_the_link_is_made_is_told() -> None:
     """GIVEN a race that is on WHEN it ends while the new link is told that it is on THEN the watch
     is told the end as well.
     """
-    aside = BackgroundTasks()
+    aside = BackgroundTasks(lambda _: None)
     held = Wearable(BANGLE, Health(), aside)
     held.race(on=True)
     line = Interrupted(held)

@@ -10,7 +10,8 @@ import pytest
 from bleak import BleakScanner
 
 from kickcue.core.profiles import LinkTraits
-from kickcue.edges.radio import Pin, Stage, sensors
+from kickcue.edges.radio import Pin, sensors
+from kickcue.supervision.health import Stage
 from tests.beds.fake_bluez import FakeBluez
 from tests.beds.private_bus import PrivateBus
 from tests.beds.sensor import Sensor
@@ -459,12 +460,12 @@ async def test_a_bluez_that_answers_nothing_does_not_hold_up_leaving(
     the radio is left THEN it is left.
     """
     for bound in (
-        "entrances.GOODBYE_S",
-        "supervisor.HANG_UP_WAIT_S",
-        "host.GOODBYE_S",
-        "aside.LAST_WORD_S",
+        "edges.radio.api.GOODBYE_S",
+        "edges.radio.supervisor.HANG_UP_WAIT_S",
+        "edges.radio.adapter.GOODBYE_S",
+        "supervision.tasks.LAST_WORD_S",
     ):
-        monkeypatch.setattr(f"kickcue.edges.radio.{bound}", 0.05)
+        monkeypatch.setattr(f"kickcue.{bound}", 0.05)
     third = bluez.add_sensor(
         "C0:FF:EE:00:00:03", "third", services={"180d": ["2a37"]}, connect_s=PATIENCE_S
     )

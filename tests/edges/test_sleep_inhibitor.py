@@ -10,7 +10,12 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("logind is Linux's", allow_module_level=True)
 
-from kickcue.edges.awake import LOCKS, Awake, AwakeError, kept_awake
+from kickcue.edges.sleep_inhibitor import (
+    LOCKS,
+    SleepInhibitionError,
+    SleepInhibitor,
+    sleep_inhibited,
+)
 from tests.beds.fake_logind import FakeLogind
 from tests.beds.fixtures import bus
 from tests.beds.private_bus import ENVIRONMENT, PrivateBus
@@ -29,16 +34,16 @@ async def test_sleep_is_inhibited_from_start_to_end(bus: PrivateBus) -> None:
     """
     async with FakeLogind(bus) as logind:
         told: list[str] = []
-        awake = Awake("a race is on", told.append)
-        awake.want(True)
-        awake.want(True)
+        inhibitor = SleepInhibitor("a race is on", told.append)
+        inhibitor.want(True)
+        inhibitor.want(True)
         await until(lambda: logind.held == 1)
         assert [[LOCKS[0], "kickcue", "a race is on", "block"]] == logind.asked
-        awake.want(False)
+        inhibitor.want(False)
         await until(lambda: logind.held == 0)
-        awake.want(True)
+        inhibitor.want(True)
         await until(lambda: logind.held == 1)
-        await awake.close()
+        await inhibitor.close()
         await until(lambda: logind.held == 0)
         assert [] == told
 
@@ -47,7 +52,7 @@ async def test_who_may_not_hold_the_lid_may_hold_sleep(bus: PrivateBus) -> None:
     """GIVEN a user who may inhibit sleep and not what the lid does THEN sleep is inhibited."""
     async with (
         FakeLogind(bus, refuses=("handle-lid-switch",)) as logind,
-        kept_awake("a race is on") as granted,
+        sleep_inhibited("a race is on") as granted,
     ):
         assert (LOCKS[1], 1) == (granted, logind.held)
 
@@ -58,13 +63,13 @@ async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None
     """
     told: list[str] = []
     async with FakeLogind(bus, refuses=("sleep",)) as logind:
-        awake = Awake("a race is on", told.append)
+        inhibitor = SleepInhibitor("a race is on", told.append)
         for races in (1, 2):
-            awake.want(True)
+            inhibitor.want(True)
             await until(partial(_was_asked, logind, races * len(LOCKS)))
             await until(lambda: bool(told))
-            awake.want(False)
-        await awake.close()
+            inhibitor.want(False)
+        await inhibitor.close()
     assert [
         (
             "nothing keeps this machine from sleeping during the race: logind does not grant it "
@@ -76,8 +81,8 @@ async def test_a_refusal_is_told_once_and_harms_nothing(bus: PrivateBus) -> None
 @pytest.mark.usefixtures("bus")
 async def test_no_logind_on_the_bus() -> None:
     """GIVEN a bus without logind THEN that is what is said."""
-    with pytest.raises(AwakeError, match="there is no logind"):
-        async with kept_awake("a race is on"):
+    with pytest.raises(SleepInhibitionError, match="there is no logind"):
+        async with sleep_inhibited("a race is on"):
             pass
 
 
@@ -85,6 +90,6 @@ async def test_no_logind_on_the_bus() -> None:
 async def test_no_bus_at_all(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """GIVEN a machine without D-Bus, as in a container THEN that is what is said."""
     monkeypatch.setenv(ENVIRONMENT, address)
-    with pytest.raises(AwakeError, match="there is no D-Bus"):
-        async with kept_awake("a race is on"):
+    with pytest.raises(SleepInhibitionError, match="there is no D-Bus"):
+        async with sleep_inhibited("a race is on"):
             pass

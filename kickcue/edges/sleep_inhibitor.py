@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
+from kickcue.supervision.tasks import cancel
+
 ANSWER_S: Final = 5.0
 LOCKS: Final = ("sleep:idle:handle-lid-switch", "sleep:idle", "sleep")
 """What is asked for, in this order, until something is granted."""
@@ -26,7 +28,7 @@ _NOBODY: Final = (
 LOG: Final = logging.getLogger(__name__)
 
 
-class AwakeError(Exception):
+class SleepInhibitionError(Exception):
     """The machine cannot be kept awake; the text says why.
 
     ``absent``: there is nobody here whom one could ask.
@@ -37,7 +39,7 @@ class AwakeError(Exception):
         self.absent = absent
 
 
-class Awake:
+class SleepInhibitor:
     """Keeps the machine awake while that is ``want``ed. Nothing waits for it and nothing is raised.
 
     ``tell`` hears once that it was refused. That there is no logind is a line in the log: machines
@@ -53,23 +55,24 @@ class Awake:
     def want(self, wanted: bool) -> None:
         """Begin or end to keep the machine awake; nothing happens where that is so already."""
         if wanted and self._holding is None:
-            self._holding = asyncio.get_running_loop().create_task(self._hold(), name="awake")
+            self._holding = asyncio.get_running_loop().create_task(
+                self._hold(), name="sleep inhibitor"
+            )
         elif not wanted and self._holding is not None:
             self._holding.cancel()
             self._holding = None
 
     async def close(self) -> None:
         """Let the machine sleep again."""
-        holding = self._holding
-        self.want(False)
+        holding, self._holding = self._holding, None
         if holding is not None:
-            await asyncio.wait({holding})
+            await cancel([holding])
 
     async def _hold(self) -> None:
         try:
-            async with kept_awake(self._why):
+            async with sleep_inhibited(self._why):
                 await asyncio.get_running_loop().create_future()  # until cancelled
-        except AwakeError as error:
+        except SleepInhibitionError as error:
             if not self._told:
                 self._told = True
                 said = f"nothing keeps this machine from sleeping during the race: {error}"
@@ -79,8 +82,11 @@ class Awake:
 
 
 @asynccontextmanager
-async def kept_awake(why: str) -> AsyncIterator[str]:
-    """Keep the machine awake while inside; gives what was granted. AwakeError where nothing is."""
+async def sleep_inhibited(why: str) -> AsyncIterator[str]:
+    """Keep the machine awake while inside; gives what was granted.
+
+    SleepInhibitionError where nothing is.
+    """
     lock, descriptor = await _ask(why)
     try:
         yield lock
@@ -107,9 +113,9 @@ if sys.platform == "linux":
                         return lock, reply.unix_fds[0]
                     refused = str(reply.body[0]) if reply.body else str(reply.error_name)
         except TimeoutError:
-            raise AwakeError("logind does not answer", absent=False) from None
+            raise SleepInhibitionError("logind does not answer", absent=False) from None
         except (DBusFastError, OSError, EOFError) as error:
-            raise AwakeError(
+            raise SleepInhibitionError(
                 f"there is no D-Bus ({str(error) or type(error).__name__})", absent=True
             ) from None
         finally:
@@ -117,8 +123,8 @@ if sys.platform == "linux":
                 with suppress(OSError):
                     bus.disconnect()
         if reply.error_name in _NOBODY:
-            raise AwakeError(f"there is no logind ({refused})", absent=True)
-        raise AwakeError(f"logind does not grant it ({refused})", absent=False)
+            raise SleepInhibitionError(f"there is no logind ({refused})", absent=True)
+        raise SleepInhibitionError(f"logind does not grant it ({refused})", absent=False)
 
     def _inhibit(lock: str, why: str) -> Message:
         body = [lock, "kickcue", why, "block"]
@@ -135,7 +141,7 @@ else:
 
     async def _ask(_why: str) -> tuple[str, int]:
         """Say that nothing can be asked for here."""
-        raise AwakeError(
+        raise SleepInhibitionError(
             "this is known how on Linux alone: on macOS start kickcue with caffeinate -i",
             absent=True,
         )

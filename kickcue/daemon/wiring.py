@@ -1,0 +1,123 @@
+"""The only live wiring: radio and broker in, engine, wrist and recording out."""
+
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from kickcue.config.profile_files import load_profile
+from kickcue.config.settings import SensorPin, Settings
+from kickcue.daemon.audio import audio_cache, local_audio
+from kickcue.daemon.beacon import beacon_of
+from kickcue.daemon.bridge import bridge_of
+from kickcue.daemon.clock import Clock
+from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist
+from kickcue.daemon.logging_setup import event as log_event
+from kickcue.daemon.position_receiver import positions
+from kickcue.daemon.race_daemon import RaceDaemon
+from kickcue.daemon.resume import find_unfinished
+from kickcue.daemon.run_lock import only_one
+from kickcue.edges.mqtt.delivery import Delivery, new_run_id
+from kickcue.edges.radio import Pin, sensors
+from kickcue.supervision.tasks import running
+
+LOG: Final = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def live(
+    settings: Settings,
+    *,
+    state: Path,
+    clock: Clock | None = None,
+    fresh: bool = False,
+    alongside: bool = False,
+) -> AsyncIterator[RaceDaemon]:
+    """Run a race, live; recordings lie in ``state``/races.
+
+    A race that was cut off less than ten minutes ago goes on, unless ``fresh``. Where another run
+    sends cues on the same topics this one ends, unless ``alongside``; a race that is under way goes
+    on without a wrist. UsageError where the settings describe no race that can be run;
+    everything else is told in ``notes`` and tried again.
+    """
+    run = RaceDaemon(settings, clock or Clock(), new_run_id(), state)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(only_one(state))
+        unfinished = (
+            find_unfinished(state / "races", run.document, run.clock, say=run.announcer.warn)
+            if settings.record and not fresh
+            else None
+        )
+        if unfinished is None:
+            run.expect()
+        else:
+            run.feed.go_on(unfinished)
+        if run.course.note is not None:
+            run.announcer.tell(run.course.note)
+        pins = [pin_of(name, pin) for name, pin in settings.sensors.items() if pin.mqtt is None]
+        stack.push_async_callback(run.feed.close)
+        stack.push_async_callback(run.inhibitor.close)
+        run.outlets.audio = await stack.enter_async_context(
+            local_audio(
+                settings, audio_cache(state), now_ns=run.clock.run_ns, told=run.announcer.warn
+            )
+        )
+        run.outlets.way = way = await stack.enter_async_context(
+            way_to_the_wrist(settings, run.feed.run_id, run.clock.run_ns, alongside=alongside)
+        )
+        await stack.enter_async_context(_at_work(run, way))
+        if pins:
+            run.radio = await stack.enter_async_context(
+                sensors(pins, run.put, run.clock.run_ns, adapter=settings.adapter)
+            )
+        run.bridge = await stack.enter_async_context(bridge_of(settings, way, state=state))
+        run.beacon = await stack.enter_async_context(
+            beacon_of(settings, run.locate, run.clock.run_ns)
+        )
+        run.positions = await stack.enter_async_context(
+            positions(settings.fixes, run.locate, run.clock.run_ns)
+        )
+        await stack.enter_async_context(_watched(run, run.tell_health(), "live health"))
+        yield run
+    if run.refused is not None:
+        raise run.refused
+
+
+@asynccontextmanager
+async def _at_work(run: RaceDaemon, way: CueChannel) -> AsyncIterator[None]:
+    """Feed the engine, and look after the wrist where there is a way to one."""
+    delivery = way.delivery
+    if run.outlets.audio is not None and delivery is not None:
+        delivery.unanswered = run.outlets.audio.on_unanswered
+    run.feed.catch_up()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_watched(run, run.work(), "live"))
+        if delivery is not None:
+            delivery.tell(run.announcer.tell)
+            stack.callback(_log_counters, delivery)
+            await stack.enter_async_context(_watched(run, run.read(delivery), "live reader"))
+            await stack.enter_async_context(_watched(run, run.mind_wrist(delivery), "live wrist"))
+        stack.push_async_callback(run.race_end.learnt)
+        yield
+
+
+def _log_counters(delivery: Delivery) -> None:
+    """Log what became of everything sent and heard, for who asks later why a cue was not felt."""
+    counted = {name: count for name, count in delivery.report().items() if count}
+    log_event(LOG, logging.INFO, "delivery", **counted)
+
+
+@asynccontextmanager
+async def _watched(
+    run: RaceDaemon, work: Coroutine[Any, Any, None], name: str
+) -> AsyncIterator[None]:
+    """Do a part of the run's work: if it fails, the run ends."""
+    async with running(work, name=name) as task:
+        task.add_done_callback(run.task_ended)
+        yield
+
+
+def pin_of(sensor: str, pin: SensorPin) -> Pin:
+    """Return what the radio wants to know of a sensor that has an address or a name."""
+    return Pin(sensor, load_profile(pin.profile), pin.address, pin.name)
