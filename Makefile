@@ -17,6 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-long evaluate test-radio test-bluez test-chaos test-kill test-random
+.PHONY: test-pythons mutants
 .PHONY: check docs bench bench-latency clean
 
 help:
@@ -28,6 +29,8 @@ help:
 	@echo "make test-chaos   2,000 random schedules of all that can go wrong on the way to the wrist"
 	@echo "make test-kill    kill the daemon in mid-race, 200 times"
 	@echo "make test-random  feed the engine 2,000,000 random events"
+	@echo "make test-pythons the core on every Python that is here, 3.11 to 3.14"
+	@echo "make mutants      200 small mistakes made in a copy: which does no test notice?"
 	@echo "make evaluate     a thousand simulated races of each kind: how far off were the cues?" \
 	  "(an hour or more)"
 	@echo "make check   lint, format, types"
@@ -64,6 +67,13 @@ RANDOM_EVENTS ?= 2000000
 test-random: $(VENV)/.dev-installed
 	@KICKCUE_RANDOM=$(RANDOM_EVENTS) $(PYTEST) $(PARALLEL) tests/random_events
 
+test-pythons:
+	@.ci/pythons
+
+MUTANTS ?=
+mutants: $(VENV)/.dev-installed
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
+
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -82,7 +92,7 @@ bench-latency: $(VENV)/.dev-installed
 	@$(BIN)/python -m tests.benchmarks.latency
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .venv-3.* build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps make the second call quick; a changed pyproject.toml installs again.

@@ -108,6 +108,20 @@ IMPURE_CALLS: Final = frozenset(
     {"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"}
 )
 
+REPRODUCIBLE: Final = ("kickcue.core.", "kickcue.analysis.", "kickcue.replay.")
+WHOLE_SUMS: Final[Mapping[str, int]] = {
+    "kickcue.core.crossing.gate": 1,
+    "kickcue.core.cueing.cue_issuer": 1,
+    "kickcue.core.gatt.fields": 1,
+    "kickcue.core.gatt.rsc": 1,
+    "kickcue.core.plan": 2,
+    "kickcue.core.position.speed_leaps": 1,
+    "kickcue.core.repetitions.repetition": 3,
+    "kickcue.core.watch.encoders.infinitime": 1,
+    "kickcue.core.watch.shaping": 7,
+}
+"""How often a module sums whole numbers with ``sum``."""
+
 Sources = Mapping[str, str]
 
 
@@ -202,10 +216,28 @@ def core_violations(modules: Sources) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("check", [floor_violations, cycles, core_violations])
+def sum_violations(modules: Sources) -> list[str]:
+    """Return one sentence for each module of what must replay alike that has another number of
+    ``sum`` than is known: of floats it has other last digits from Python 3.12 on.
+    """
+    wrong = []
+    for module, source in modules.items():
+        count = sum(
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"
+            for node in ast.walk(ast.parse(source))
+        )
+        if module.startswith(REPRODUCIBLE) and count != WHOLE_SUMS.get(module, 0):
+            wrong.append(
+                f"{module} calls sum() {count} times: of floats take math.fsum, of whole numbers "
+                "count it in WHOLE_SUMS"
+            )
+    return wrong
+
+
+@pytest.mark.parametrize("check", [floor_violations, cycles, core_violations, sum_violations])
 def test_laws_hold(check: Callable[[Sources], list[str]]) -> None:
-    """Imports point strictly downward, run in no circle, and the core has no clock, no I/O and
-    nothing but the standard library.
+    """Imports point strictly downward, run in no circle, the core has no clock, no I/O and nothing
+    but the standard library, and what must replay alike sums floats by ``math.fsum``.
     """
     assert [] == check(sources())
 
@@ -317,3 +349,15 @@ def test_purity_is_asked_of_the_core_alone() -> None:
     assert [] == core_violations(
         {"kickcue.core.course": "import math\nfrom collections.abc import Mapping\nlen('print')"}
     )
+
+
+def test_a_sum_of_floats_is_found() -> None:
+    """GIVEN a ``sum`` that nobody counted, in what must replay alike THEN the law says so; but
+    elsewhere it may be, and ``math.fsum`` anywhere.
+    """
+    source = "import math\ndef f(x):\n    return sum(x)"
+
+    for module in ("kickcue.core.course", "kickcue.analysis.summary", "kickcue.replay.source"):
+        assert len(sum_violations({module: source})) == 1
+        assert [] == sum_violations({module: source.replace("sum", "math.fsum")})
+    assert [] == sum_violations({"kickcue.lab.athlete": source})

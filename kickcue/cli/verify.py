@@ -1,15 +1,12 @@
 """``kickcue verify``: proves that a recording replays to the same outputs."""
 
 import argparse
-from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 
 from kickcue.cli.format.console import json_line
-from kickcue.cli.format.output_format import as_text
 from kickcue.core.errors import DataError
-from kickcue.core.events import Disarm, Notice, Output
-from kickcue.recording import Recording, read
+from kickcue.recording import read
+from kickcue.replay.differences import first_difference
 from kickcue.replay.source import source
 
 
@@ -62,29 +59,3 @@ def _verify(path: Path, *, as_object: bool) -> bool:
             f"{len(recording.outputs)} outputs"
         )
     return holds
-
-
-def first_difference(recording: Recording, again: tuple[Output, ...]) -> str | None:
-    """Say where the outputs first differ from the recorded ones, None where they do not.
-
-    Notices are compared by code and disarms by cue: their texts are for people, and may be worded
-    better in a later version. A recording that was cut off may lack the outputs of its last input;
-    that is no difference.
-    """
-    for number, (then, now) in enumerate(zip_longest(recording.outputs, again), start=1):
-        if _compared(then) == _compared(now) or (then is None and recording.problems):
-            continue
-        was, is_now = (
-            "nothing" if output is None else as_text(output).strip() for output in (then, now)
-        )
-        return f"output {number} was [{was}] and is now [{is_now}]"
-    return None
-
-
-def _compared(output: Output | None) -> Output | None:
-    """Return an output without the text that is for people only."""
-    if isinstance(output, Notice):
-        return replace(output, text="")
-    if isinstance(output, Disarm):
-        return replace(output, why="")
-    return output

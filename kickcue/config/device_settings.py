@@ -170,8 +170,8 @@ class WatchSettings(BaseModel):
     sensor: bool = Field(
         default=False,
         description=(
-            'Publish the watch\'s own heart rate for a sensor with mqtt = "watch". It keeps '
-            "the optical sensor on."
+            'Publish the watch\'s own heart rate for a sensor with mqtt = "watch". This keeps '
+            "its optical sensor on."
         ),
     )
 
@@ -258,7 +258,7 @@ class BeaconSettings(BaseModel):
     def _one(self) -> Self:
         told = [name for name in _MEANT_BY if getattr(self, name) is not None]
         if len(told) > 1:
-            raise ValueError(f"expected one of {', '.join(MEANT_BY)}, got {' and '.join(told)}")
+            raise ValueError(f"expected one of {', '.join(_MEANT_BY)}, got {' and '.join(told)}")
         for name, needs in (("major", "ibeacon"), ("minor", "ibeacon"), ("instance", "eddystone")):
             if getattr(self, name) is not None and getattr(self, needs) is None:
                 raise ValueError(f"expected {name} and {needs} together, got only {name}")

@@ -1,6 +1,7 @@
 """``kickcue replay`` and ``kickcue verify``: what they print, write and refuse."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,12 +11,12 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.verify import first_difference
 from kickcue.core.course import course_for
-from kickcue.core.events import Disarm, Notice
+from kickcue.core.events import Disarm, Estimate, Notice
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
 from kickcue.recording import Header, jsonl, read
+from kickcue.replay.differences import first_difference
 
 SENSORS = {"pod": "generic-rsc", "strap": "generic-hr"}
 
@@ -117,7 +118,7 @@ def test_verify_notices_another_engine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """BUT WHEN the engine decides otherwise than it did / THEN verify names the first output that
-    differs and exits with 1.
+    differs, shows it as two different things, and exits with 1.
     """
     target = tmp_path / "out.mcap"
     assert main(["replay", str(race_file), "--record", str(target)]) == 0
@@ -126,7 +127,36 @@ def test_verify_notices_another_engine(
 
     assert main(["verify", str(target)]) == 1
 
-    assert "does not hold: output" in capsys.readouterr().out
+    told = re.search(
+        r"does not hold: output \d+\D.* was (.+) and is now (.+)", capsys.readouterr().out
+    )
+    assert told is not None
+    assert told[1] != told[2]
+
+
+def test_verify_minds_no_last_digit(
+    race_file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """GIVEN a recording WHEN another Python adds and takes logarithms a last digit otherwise THEN
+    it holds; BUT NOT a centimetre in a kilometre.
+    """
+    target = tmp_path / "out.mcap"
+    assert main(["replay", str(race_file), "--record", str(target)]) == 0
+
+    for factor, status in ((1.0 + 1e-9, 0), (1.0 + 1e-5, 1)):
+
+        def otherwise(*told: Any, factor: float = factor) -> Estimate:
+            estimate = Estimate(*told)
+            if estimate.distance_m is None:
+                return estimate
+            return estimate._replace(distance_m=estimate.distance_m * factor)
+
+        monkeypatch.setattr("kickcue.core.engine.Estimate", otherwise)
+        capsys.readouterr()
+        assert status == main(["verify", str(target)]), capsys.readouterr().out
 
 
 def test_another_wording_of_a_notice_is_no_difference(race_file: Path, tmp_path: Path) -> None:
@@ -151,7 +181,10 @@ def test_another_wording_of_a_notice_is_no_difference(race_file: Path, tmp_path:
 
     assert reworded != recording.outputs
     assert first_difference(recording, reworded) is None
-    assert (first_difference(recording, other) or "").startswith(f"output {at + 1} was ")
+    told = first_difference(recording, other)
+    assert told is not None
+    assert told.startswith(f"output {at + 1}, notice at ")
+    assert told.endswith('and is now "another"')
 
 
 def test_another_race_than_recorded_can_be_asked_for(

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import Cue, Fix, Input, Output, Tick
 from kickcue.core.units import NS_PER_S
@@ -23,6 +22,7 @@ from kickcue.lab.simulate import simulate, simulated_document
 from kickcue.recording import Header, read
 from kickcue.recording.locked_file import StraightFile
 from kickcue.recording.mcap_writer import McapWriter
+from kickcue.replay.differences import first_difference
 from kickcue.replay.source import source
 
 HEADER = Header(race="1500m", utc="2026-06-14T10:09:11.250000Z", ticks=True)
@@ -96,7 +96,9 @@ def test_a_race_is_recorded_whole_and_in_order(tmp_path: Path) -> None:
     found = read(path)
     assert (tuple(delivered), ()) == (found.outputs, found.problems)
     assert None is first_difference(
-        found, tuple(output for _, outputs in source(found, None).run() for output in outputs)
+        found,
+        tuple(output for _, outputs in source(found, None).run() for output in outputs),
+        exact=True,
     )
 
 

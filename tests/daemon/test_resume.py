@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from mcap.opcode import Opcode
 
-from kickcue.cli.verify import first_difference
 from kickcue.config.race_document import RaceDocument
 from kickcue.core.engine import Engine
 from kickcue.core.events import (
@@ -44,6 +43,7 @@ from kickcue.recording.header import utc_ns
 from kickcue.recording.mcap_records import MESSAGE_HEAD, Walk
 from kickcue.recording.mcap_writer import McapWriter
 from kickcue.recording.model import INPUTS, Entry
+from kickcue.replay.differences import first_difference
 from kickcue.replay.source import Source, source
 
 DOCUMENT = simulated_document("1500m").with_digests()
@@ -830,7 +830,9 @@ def test_a_recording_verifies_after_its_race_was_taken_up(tmp_path: Path, cut: i
     whole = read(path)
     assert () == whole.problems
     assert None is first_difference(
-        whole, tuple(output for _, outputs in source(whole, None).run() for output in outputs)
+        whole,
+        tuple(output for _, outputs in source(whole, None).run() for output in outputs),
+        exact=True,
     )
 
 

@@ -272,3 +272,12 @@ def test_a_number_of_thousands_of_digits_is_refused_in_our_own_words() -> None:
     with pytest.raises(DataError, match="is out of range") as refused:
         parse("9" * 5000)
     assert (len(str(refused.value)) < 200, "set_int" in str(refused.value)) == (True, False)
+
+
+@pytest.mark.parametrize("time_ns", [-1, LAST_NS + 1])
+def test_a_record_of_no_time_is_left_out(time_ns: int) -> None:
+    """GIVEN a record before 1970 or after 2199 THEN it is left out and told; others stay."""
+    bounds = Bounds()
+    good = Point(0, 1.0, 4.0)
+    assert [good] == bounds.kept([Point(time_ns, 1.0, 4.0), good])
+    assert "time 1" in next(bounds.sentences())

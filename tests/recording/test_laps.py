@@ -161,3 +161,11 @@ def test_what_is_no_mark_is_told_in_one_line() -> None:
     assert note_on(by_distance, kinds_of(by_distance, None, 0), "manual") is None, (
         "as the file says"
     )
+
+
+def test_one_slow_lap_makes_no_repetitions() -> None:
+    """GIVEN three laps of 400 m of which the middle one is slow THEN all are presses at the line:
+    fast and slow in turn is what goes on.
+    """
+    found = laps([70.0, 170.0, 240.0], lengths_m=[401.3, 398.2, 402.9])
+    assert {PRESS} == kinds(found, None)

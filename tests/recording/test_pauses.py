@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from kickcue.core.units import ns_to_s, s_to_ns
-from kickcue.recording.pauses import Pause, Turn, gaps, pauses
+from kickcue.recording.pauses import Gap, Pause, Turn, gaps, pauses
 from kickcue.recording.points import Point
 
 DEGREE_M = 111_195.08
@@ -136,3 +136,18 @@ def test_pauses_are_in_order_and_apart(
     )
     assert all(pause.stop_ns < pause.go_ns for pause in found)
     assert all(a.go_ns < b.stop_ns for a, b in pairwise(found))
+
+
+def test_a_pause_within_another_ends_with_the_longer_one() -> None:
+    """GIVEN a stop that the records show for two minutes WHEN the recorder tells of one within it
+    THEN the pause lasts as long as the longer one.
+    """
+    shown = Gap(Pause(s_to_ns(100.0), s_to_ns(220.0)), 0.0)
+    turns = [Turn(s_to_ns(110.0), running=False), Turn(s_to_ns(150.0), running=True)]
+    assert [shown.pause] == pauses([], [shown], turns)
+
+
+def test_a_second_stop_begins_no_later_pause() -> None:
+    """GIVEN a timer that is told to stop twice before it goes on THEN it stood from the first."""
+    turns = [Turn(s_to_ns(t), running=t == 90.0) for t in (50.0, 70.0, 90.0)]
+    assert [Pause(s_to_ns(50.0), s_to_ns(90.0))] == pauses([], [], turns)

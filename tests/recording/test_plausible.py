@@ -17,7 +17,7 @@ from kickcue.core.units import NS_PER_S
 from kickcue.recording import Recording
 from kickcue.recording.imported_activity import Activity, recording
 from kickcue.recording.laps import Lap
-from kickcue.recording.plausible import grown_m
+from kickcue.recording.plausible import grown_m, run_by_strides_m
 from kickcue.recording.points import Point
 
 PROFILES = load_profiles()
@@ -175,3 +175,8 @@ def test_records_of_one_time_lose_no_metres(each: int) -> None:
     assert grown_m([(n // each * each * NS_PER_S, 4.0 * n) for n in range(120)]) == pytest.approx(
         4.0 * 119, abs=4.0 * each
     )
+
+
+def test_a_cadence_of_steps_runs_half_as_far() -> None:
+    """GIVEN 88 strides a minute, or 176 steps, for ten minutes THEN that is about 1.8 km."""
+    assert run_by_strides_m([88.0] * 9, 600.0) == run_by_strides_m([176.0] * 9, 600.0) == 1760.0

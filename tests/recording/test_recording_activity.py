@@ -179,6 +179,15 @@ def test_laps_become_marks(marks: str, expected: list[tuple[float, MarkSource]])
     assert {"manual": 2, "distance": 1, "position_lap": 1, "unknown": 1} == found.laps
 
 
+def test_a_lap_before_the_first_record_is_no_mark() -> None:
+    """GIVEN a press before the first record, one at it and one after it THEN the first is none: of
+    what was before the run began nothing is known, and no time is below 0.
+    """
+    laps = (*(Lap(at(t), "manual") for t in (-5.0, 0.0, 60.0)), Lap(at(70.0), "manual", final=True))
+    found = imported([Point(at(0), 0.0, 4.0), Point(at(80), 320.0, 4.0)], laps)
+    assert [0, s_to_ns(60.0)] == [event.t_ns for event in found.inputs if isinstance(event, Mark)]
+
+
 def test_records_out_of_order_are_sorted_and_told() -> None:
     """GIVEN records that run backwards
     THEN events stand in the order of time and a note says so.

@@ -20,7 +20,16 @@ from kickcue.core.events import (
     Notification,
     Tick,
 )
-from kickcue.recording.codec import BY_CLASS, BY_OUT, BY_TAG, BY_TOPIC, SHAPES, shape_of
+from kickcue.recording.codec import (
+    BY_CLASS,
+    BY_OUT,
+    BY_TAG,
+    BY_TOPIC,
+    LAST_NS,
+    SHAPES,
+    read_t_ns,
+    shape_of,
+)
 from kickcue.recording.model import INPUTS, OUTPUTS, Entry
 from tests.recording.event_strategies import entries
 
@@ -183,3 +192,10 @@ def test_wrong_objects_are_named(topic: str, given: dict[str, Any], told: str) -
 
 def _written(entry: Entry) -> dict[str, Any]:
     return shape_of(entry).write(entry)
+
+
+@pytest.mark.parametrize("t_ns", [1.0, True, "1", None, -1, LAST_NS + 1])
+def test_what_is_no_time(t_ns: Any) -> None:
+    """GIVEN a time that is no whole number of nanoseconds within a year THEN it is refused."""
+    with pytest.raises(DataError, match="t_ns is"):
+        read_t_ns(t_ns)

@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from kickcue.core.errors import DataError
 from kickcue.core.events import Fix, Mark, MarkSource, Notification
+from kickcue.core.gatt.heart_rate import HeartRateMeasurement
 from kickcue.core.gatt.rsc import RscMeasurement
 from kickcue.recording import read
 from kickcue.recording.fit import read as read_fit
@@ -176,6 +177,33 @@ def test_developer_fields_stand_in(tmp_path: Path) -> None:
     found = on_disk(tmp_path, file)
     assert [90, 87] == [pod.cadence_per_min for pod in pods(found)]
     assert ("developer fields ignored: Power",) == found.notes
+
+
+def test_what_the_watch_says_itself_comes_first(tmp_path: Path) -> None:
+    """GIVEN native distance, speed, heart rate and cadence, and a developer's of each THEN the
+    native ones count, and the developer's in a record that lacks them.
+    """
+    file = (
+        FitFile()
+        .describe(0, 0, b"Cadence", UINT8, native=CADENCE[0])
+        .describe(0, 1, b"Heart Rate", UINT8, native=HEART[0])
+        .describe(0, 2, b"Distance", UINT16, native=DISTANCE[0])
+        .describe(0, 3, b"Speed", UINT16, native=SPEED[0])
+    )
+    theirs = [(0, "B", 0), (1, "B", 0), (2, "H", 0), (3, "H", 0)]
+    file.define(1, RECORD, [TIME, DISTANCE, SPEED, HEART, CADENCE], theirs)
+    file.add(1, T0, 1000, 4000, 150, 90, 80, 140, 20, 5)
+    file.define(2, RECORD, [TIME], theirs).add(2, T0 + 1, 80, 140, 20, 5)
+    found = on_disk(tmp_path, file)
+
+    assert [(10.0, 4.0, 90), (20.0, 5.0, 80)] == [
+        (pod.distance_m, pod.speed_mps, pod.cadence_per_min) for pod in pods(found)
+    ]
+    assert [150, 140] == [
+        HeartRateMeasurement.from_bytes(event.data).bpm
+        for event in found.inputs
+        if isinstance(event, Notification) and event.char == "2a37"
+    ]
 
 
 def test_seconds_since_power_on_are_no_date(tmp_path: Path) -> None:

@@ -152,6 +152,20 @@ def test_marks_can_be_taken_out_of_an_own_recording(tmp_path: Path) -> None:
     assert (start, tick) == read(path, marks="none").inputs == read(path, marks="none").entries
 
 
+@pytest.mark.parametrize("kind", CommandKind)
+def test_without_marks_nothing_takes_one_back_either(tmp_path: Path, kind: CommandKind) -> None:
+    """GIVEN an order in a recording of kickcue's own WHEN it is read without marks THEN a lap and
+    its undo are gone, which would take back a start or an end instead; any other order stays.
+    """
+    metres = ', "race_distance_m": 3000' if kind is CommandKind.DISTANCE else ""
+    text = f'{JSONL.splitlines()[0]}\n{{"t": 1.0, "command": "{kind}"{metres}}}\n'
+    path = saved(tmp_path, "race.jsonl", text.encode())
+    marks = (CommandKind.LAP, CommandKind.UNDO_LAP)
+
+    assert [kind] == [each.kind for each in read(path).inputs if isinstance(each, Command)]
+    assert (kind not in marks) == bool(read(path, marks="none").inputs)
+
+
 def test_libraries_are_loaded_only_where_they_are_needed() -> None:
     """Importing the package loads no file format library: the command line starts fast."""
     heavy = "{'fitdecode', 'mcap', 'xml.parsers.expat', 'numpy', 'pydantic'}"

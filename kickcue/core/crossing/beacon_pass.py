@@ -169,18 +169,18 @@ def closest_approach_s(
     None where that is not over, was before ``since_s``, or is not known.
     """
     posterior = _posterior([*_cells(readings, now_s), *_silences(readings, since_s, now_s)])
-    total = sum(posterior)
-    mean_s = sum(p * ago for p, ago in zip(posterior, _AGO_S, strict=True)) / total
+    total = math.fsum(posterior)
+    mean_s = math.fsum(p * ago for p, ago in zip(posterior, _AGO_S, strict=True)) / total
     sd_s = math.sqrt(
-        sum(p * (ago - mean_s) ** 2 for p, ago in zip(posterior, _AGO_S, strict=True)) / total
+        math.fsum(p * (ago - mean_s) ** 2 for p, ago in zip(posterior, _AGO_S, strict=True)) / total
     )
     longest_s = min(MAX_AGO_S, now_s - since_s) - EDGE_S
     over = [
         (p, ago) for p, ago in zip(posterior, _AGO_S, strict=True) if MIN_AGO_S <= ago < longest_s
     ]
-    share = sum(p for p, _ in over)
+    share = math.fsum(p for p, _ in over)
     return (
-        now_s - sum(p * ago for p, ago in over) / share
+        now_s - math.fsum(p * ago for p, ago in over) / share
         if share >= PASSED_PROBABILITY and sd_s <= MAX_SD_S
         else None
     )
@@ -217,8 +217,8 @@ def _posterior(cells: Sequence[Cell]) -> list[float]:
     logs = [[_log_evidence(cells, ago, curve) for curve in _CURVES] for ago in _AGO_STEPS]
     standing = _log_evidence(cells, 0, _FLAT)
     most = max(standing, *(max(row) for row in logs))
-    weights = [sum(math.exp(each - most) for each in row) for row in logs]
-    total = sum(weights) + STANDING_PRIOR_ODDS * len(_AGO_STEPS) * len(_CURVES) * math.exp(
+    weights = [math.fsum(math.exp(each - most) for each in row) for row in logs]
+    total = math.fsum(weights) + STANDING_PRIOR_ODDS * len(_AGO_STEPS) * len(_CURVES) * math.exp(
         standing - most
     )
     return [weight / total for weight in weights]

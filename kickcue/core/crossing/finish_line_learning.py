@@ -273,7 +273,9 @@ class _LineLearner:
         last = self._standing[-1]
         near = [p for p in self._standing if math.dist(p[1:], last[1:]) <= STANDING_SPREAD_M]
         return PlanePoint(
-            self._gun_ns, sum(p.x_m for p in near) / len(near), sum(p.y_m for p in near) / len(near)
+            self._gun_ns,
+            math.fsum(p.x_m for p in near) / len(near),
+            math.fsum(p.y_m for p in near) / len(near),
         )
 
     def _learn_heading(self, point: PlanePoint) -> None:

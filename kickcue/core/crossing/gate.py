@@ -264,8 +264,8 @@ def _mean(points: Sequence[PlanePoint]) -> PlanePoint:
     n = len(points)
     return PlanePoint(
         sum(p.t_ns for p in points) // n,
-        sum(p.x_m for p in points) / n,
-        sum(p.y_m for p in points) / n,
+        math.fsum(p.x_m for p in points) / n,
+        math.fsum(p.y_m for p in points) / n,
     )
 
 
@@ -279,10 +279,10 @@ def fitted(xs: Sequence[float], ys: Sequence[float]) -> tuple[float, float]:
     The slope is 0 where all x are one.
     """
     n = len(xs)
-    mean_x, mean_y = sum(xs) / n, sum(ys) / n
-    square = sum((x - mean_x) ** 2 for x in xs)
+    mean_x, mean_y = math.fsum(xs) / n, math.fsum(ys) / n
+    square = math.fsum((x - mean_x) ** 2 for x in xs)
     slope = (
-        sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / square
+        math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / square
         if square
         else 0.0
     )

@@ -71,7 +71,7 @@ def firing_probability(
     heaviest = components[0]
     if not any(each.detection_probability for each in components):
         return EVEN_PROBABILITY
-    if heaviest.weight >= SINGLE_WEIGHT * sum(each.weight for each in components):
+    if heaviest.weight >= SINGLE_WEIGHT * math.fsum(each.weight for each in components):
         return firing_probability_at(
             heaviest.sd_m, known_m, known_sd_m, heaviest.detection_probability
         )
@@ -80,7 +80,7 @@ def firing_probability(
     last_m = max(-each.past_m + SUPPORT_SDS * each.sd_m for each in components)
     last_m = last_m + known_m + SUPPORT_SDS * sd_m
     on_m = _first_balance_m(components, (first_m, last_m), known_m, sd_m)
-    return sum(each.weight * _passed(each, on_m) for each in components) / sum(
+    return math.fsum(each.weight * _passed(each, on_m) for each in components) / math.fsum(
         each.weight for each in components
     )
 

@@ -199,7 +199,7 @@ def _reduced(hypotheses: list[KalmanFilter]) -> list[KalmanFilter]:
     Their weights sum to one.
     """
     hypotheses.sort(key=lambda h: -h.weight)
-    total = sum(h.weight for h in hypotheses)
+    total = math.fsum(h.weight for h in hypotheses)
     kept: list[KalmanFilter] = []
     for h in hypotheses:
         if h.weight < PRUNE_BELOW_WEIGHT * total:
@@ -210,7 +210,7 @@ def _reduced(hypotheses: list[KalmanFilter]) -> list[KalmanFilter]:
         elif len(kept) < MAX_COMPONENTS:
             kept.append(h)
     kept.sort(key=lambda h: -h.weight)
-    total = sum(h.weight for h in kept)
+    total = math.fsum(h.weight for h in kept)
     for h in kept:
         h.weight /= total
     return kept

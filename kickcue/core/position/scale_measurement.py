@@ -86,7 +86,7 @@ class ScaleMeasurement:
 
         Those whose metres do not matter are left out.
         """
-        little_m = (1.0 - ONE_POD_SHARE) * sum(self._counted_m.values())
+        little_m = (1.0 - ONE_POD_SHARE) * math.fsum(self._counted_m.values())
         ranked = sorted(self._counted_m, key=lambda name: -self._counted_m[name])
         return tuple(name for name in ranked if name != NO_POD and self._counted_m[name] > little_m)
 
@@ -98,10 +98,12 @@ class ScaleMeasurement:
         if self._lines < MIN_LINES or not self._fits:
             return None
         pod = max(self._counted_m, key=lambda name: self._counted_m[name])
-        if pod == NO_POD or self._counted_m[pod] < ONE_POD_SHARE * sum(self._counted_m.values()):
+        if pod == NO_POD or self._counted_m[pod] < ONE_POD_SHARE * math.fsum(
+            self._counted_m.values()
+        ):
             return None
-        mean = sum(h.weight * h.scale_error for h in hypotheses)
-        variance = sum(h.weight * (h.p_cc + (h.scale_error - mean) ** 2) for h in hypotheses)
+        mean = math.fsum(h.weight * h.scale_error for h in hypotheses)
+        variance = math.fsum(h.weight * (h.p_cc + (h.scale_error - mean) ** 2) for h in hypotheses)
         information = 1.0 / self._filter.p_cc - 1.0 / PRIOR_SCALE_SD**2
         if variance > MAX_SCALE_SD**2 or information < 1.0 / MAX_SCALE_SD**2:
             return None

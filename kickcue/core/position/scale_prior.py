@@ -43,8 +43,8 @@ def learned(scales: Sequence[MeasuredScale]) -> tuple[float, float]:
     for number, race in enumerate(scales):
         prior = components if number == 0 else _maybe_changed(components)
         components = _reduced([_updated(component, race) for component in prior])
-    mean = sum(weight * m for weight, m, _ in components)
-    variance = sum(weight * (v + (m - mean) ** 2) for weight, m, v in components)
+    mean = math.fsum(weight * m for weight, m, _ in components)
+    variance = math.fsum(weight * (v + (m - mean) ** 2) for weight, m, v in components)
     if not scales:  # the generic spread is of pods on the day of a race
         return mean, math.sqrt(variance)
     return mean, math.sqrt(variance + DAY_SD**2)
@@ -80,7 +80,7 @@ def _reduced(components: list[_Component]) -> list[_Component]:
     It is one wide one where none is possible at all (numbers far from any pod's).
     """
     heaviest = sorted(components, key=lambda component: -component[0])[:MAX_COMPONENTS]
-    total = sum(weight for weight, _, _ in heaviest)
+    total = math.fsum(weight for weight, _, _ in heaviest)
     if total <= 0.0:
         return [(1.0, heaviest[0][1], CHANGE_SD**2)]
     return [(weight / total, mean, variance) for weight, mean, variance in heaviest]

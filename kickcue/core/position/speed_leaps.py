@@ -164,7 +164,7 @@ def _cadence_gained(before: Sequence[_Reading], after: Sequence[_Reading]) -> fl
     later = [each.cadence_spm for each in after if each.cadence_spm]
     if len(sooner) < STEADY_CHANGES or len(later) < STEADY_CHANGES:
         return None
-    return sum(later) / len(later) - sum(sooner) / len(sooner)
+    return math.fsum(later) / len(later) - math.fsum(sooner) / len(sooner)
 
 
 def _bayes_factor(

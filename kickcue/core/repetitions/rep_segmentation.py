@@ -174,7 +174,7 @@ def _judged(gaps: Sequence[_Gap], usual: Usual) -> float:
 
     Each kind of rest costs what it is worth to know that it lies just there.
     """
-    price = sum(
+    price = math.fsum(
         math.log(RESTS_ALIKE / REST_SPREAD) - 0.5 * (math.log(rest_s / REST_S) / REST_SPREAD) ** 2
         for rest_s in usual.rests_s
     )
@@ -204,7 +204,7 @@ def _story(gaps: Sequence[_Gap], usual: Usual) -> tuple[float, list[bool]]:
 def _with_rest(gap_s: float, reps: int, usual: Usual) -> float:
     """Return the log density of a gap that holds one rest and ``reps`` repetitions."""
     shares = SHARES[: len(usual.rests_s)]
-    odds = math.log(1.0 - sum(shares)) + _log_normal(
+    odds = math.log(1.0 - math.fsum(shares)) + _log_normal(
         gap_s - reps * usual.rep_s, REST_S, REST_SPREAD
     )
     for share, rest_s in zip(shares, usual.rests_s, strict=True):

@@ -155,7 +155,8 @@ def _are_levels(values: Sequence[float], levels: Levels) -> bool:
         return False
     parts = [mps for mps in slow if mps < between.parting], _above(slow, between)
     return (
-        within + sum(len(part) * pvariance(part) for part in parts) <= (1.0 - THREE_LEVELS) * whole
+        within + math.fsum(len(part) * pvariance(part) for part in parts)
+        <= (1.0 - THREE_LEVELS) * whole
     )
 
 
@@ -259,7 +260,7 @@ def two_levels(speeds: Sequence[float], apart_mps: float = APART_MPS) -> Levels 
     """Return the two levels of speeds by Otsu; None where they are not apart."""
     ranked = sorted(speeds)
     best: tuple[float, int] | None = None
-    total, below = sum(ranked), 0.0
+    total, below = math.fsum(ranked), 0.0
     for i in range(1, len(ranked)):
         below += ranked[i - 1]
         between = i * (len(ranked) - i) * (below / i - (total - below) / (len(ranked) - i)) ** 2

@@ -203,14 +203,16 @@ class CadenceLock:
 
 
 def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
+    return math.fsum(values) / len(values)
 
 
 def _slope(points: list[tuple[float, float]]) -> float:
     """Return the slope of the straight line through the points."""
     t_mean, y_mean = _mean([t for t, _ in points]), _mean([y for _, y in points])
-    spread = sum((t - t_mean) ** 2 for t, _ in points)
-    return sum((t - t_mean) * (y - y_mean) for t, y in points) / spread if spread > 0.0 else 0.0
+    spread = math.fsum((t - t_mean) ** 2 for t, _ in points)
+    return (
+        math.fsum((t - t_mean) * (y - y_mean) for t, y in points) / spread if spread > 0.0 else 0.0
+    )
 
 
 def _line(rows: list[Sample], at_s: float) -> tuple[float, float, float]:

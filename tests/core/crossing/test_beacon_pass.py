@@ -192,3 +192,12 @@ def test_whatever_is_heard(heard: list[Heard], gun_s: float) -> None:
         assert known_s - MAX_AGO_S <= passed_s < known_s
         assert passed_s >= last_s + REST_S - MAX_AGO_S
         last_s = passed_s
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_a_minute_of_standing_is_no_crossing(seed: int) -> None:
+    """GIVEN a runner who stands 5 m from the beacon for a minute, heard ten times a second and
+    fading by 5 dB THEN it was never passed: what is heard fits one who stands, too.
+    """
+    heard = heard_of(lambda _: 5.0, 60.0, fading=Random(seed))
+    assert [] == crossings(heard, 60.0)

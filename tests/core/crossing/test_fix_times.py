@@ -105,3 +105,14 @@ def test_whatever_comes_memory_is_bounded_and_nothing_comes_twice(between_s: lis
         ]
         assert len(times._kept) <= 128
     assert numbers == sorted(set(numbers))
+
+
+def test_a_slow_receiver_is_not_silent_between_two_words() -> None:
+    """GIVEN a receiver that speaks each 4 s WHEN it leaves one word out THEN the next counts at
+    once: 8 s are two of its beats, and no silence.
+    """
+    times = FixTimes()
+    for n in range(10):
+        assert 1 == len(times.update(Fix(s_to_ns(4.0 * n), 51.5, 0.0)))
+    assert 1 == len(times.update(Fix(s_to_ns(44.0), 51.5, 0.0)))
+    assert () == times.update(Fix(s_to_ns(55.0), 51.5, 0.0))

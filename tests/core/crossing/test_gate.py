@@ -100,12 +100,22 @@ def test_running_along_the_line_is_no_crossing(
         [(5.0 * (i - 15.3), -25.0) for i in range(30)],
         [(0.8 * (i - 30.3), 0.0) for i in range(60)],
         [(-20.0, 0.0)] * 10 + [(20.0, 0.0)] * 10,
+        [(2.7 * (i - 15.3), 7.4 * (i - 15.3)) for i in range(30)],
+        [(2.7 * (i - 15.3), -7.4 * (i - 15.3)) for i in range(30)],
     ],
-    ids=["the wrong way", "too far right", "too far left", "at a stroll", "by a jump"],
+    ids=[
+        "the wrong way",
+        "too far right",
+        "too far left",
+        "at a stroll",
+        "by a jump",
+        "70 degrees to the right",
+        "70 degrees to the left",
+    ],
 )
 def test_what_is_no_crossing(places: list[tuple[float, float]], extrapolates: bool) -> None:
-    """GIVEN a line is passed the wrong way, beside its ends, slowly or in one jump THEN nothing is
-    crossed.
+    """GIVEN a line is passed the wrong way, beside its ends, slowly, in one jump or sideways THEN
+    nothing is crossed.
     """
     gate = Gate(51.5, 0.0, 77.0)
     assert [] == crossings(gate, fixes(gate, places), extrapolates=extrapolates)
@@ -125,6 +135,39 @@ def test_bad_fixes_change_nothing(extrapolates: bool) -> None:
         replace(good[20], t_ns=good[11].t_ns),
     ]
     mixed = sorted([*good, *bad], key=lambda fix: fix.t_ns)
+    assert crossings(gate, good, extrapolates=extrapolates) == crossings(
+        gate, mixed, extrapolates=extrapolates
+    )
+
+
+@pytest.mark.parametrize("extrapolates", [True, False])
+@pytest.mark.parametrize(
+    ("later_s", "x_m", "accuracy_m"),
+    [(0.5, 6.0, 50.0), (0.0, 6.0, 3.0), (0.5, 0.0, 3.0)],
+    ids=["not accurate", "of a time that was told", "the one before once more"],
+)
+def test_a_bad_fix_within_reach_moves_no_crossing(
+    later_s: float, x_m: float, accuracy_m: float, extrapolates: bool
+) -> None:
+    """GIVEN beside each good fix a bad one that the runner could have reached, a few metres ahead
+    or where he was THEN the moment stays to the nanosecond.
+    """
+    gate = Gate(51.5, 0.0, 0.0)
+    good = fixes(gate, [(5.0 * (i - 15.3), 0.0) for i in range(30)])
+    metre_deg = math.degrees(1.0 / 6_371_008.8)
+    mixed = [
+        each
+        for fix in good
+        for each in (
+            fix,
+            replace(
+                fix,
+                t_ns=fix.t_ns + s_to_ns(later_s),
+                lat_deg=fix.lat_deg + x_m * metre_deg,
+                accuracy_m=accuracy_m,
+            ),
+        )
+    ]
     assert crossings(gate, good, extrapolates=extrapolates) == crossings(
         gate, mixed, extrapolates=extrapolates
     )
@@ -191,3 +234,14 @@ def test_a_gate_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     """GIVEN a figure that cannot be THEN it is named with what would be right."""
     with pytest.raises(UsageError, match=f"gate {next(iter(wrong))}: expected"):
         Gate(**{"lat_deg": 0.0, "lon_deg": 0.0, "heading_deg": 0.0, **wrong})
+
+
+def test_a_gate_at_the_date_line() -> None:
+    """GIVEN a gate 20 m east of the date line WHEN a runner comes from the west THEN that is one
+    crossing: the short way round the globe leads over the date line.
+    """
+    metre_deg = math.degrees(1.0 / 6_371_008.8)
+    gate = Gate(0.0, -180.0 + 20.0 * metre_deg, 90.0)
+    seen = fixes(gate, [(5.0 * (i - 15.3), 0.0) for i in range(30)])
+    assert min(fix.lon_deg for fix in seen) < 0.0 < max(fix.lon_deg for fix in seen)
+    assert crossings(gate, seen) == pytest.approx([15.3], abs=0.01)

@@ -1,12 +1,14 @@
 """Of several receivers of positions one counts at a time."""
 
+import math
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
 from hypothesis import given, strategies as st
 
-from kickcue.core.crossing.receiver_selection import ReceiverSelection
+from kickcue.core.crossing.receiver_selection import ReceiverSelection, is_position
 from kickcue.core.events import Fix
 from kickcue.core.units import s_to_ns
 
@@ -84,3 +86,29 @@ def test_receivers_that_work_take_over_once(begin_s: dict[str | None, float]) ->
 def test_after_a_long_silence_of_all(receiver: str | None) -> None:
     """GIVEN nobody heard for a minute THEN whoever comes first counts."""
     assert (100.0, receiver) in counted([(0.0, None), (0.0, "phone"), (100.0, receiver)])
+
+
+@pytest.mark.parametrize(
+    ("place", "is_one"),
+    [
+        ((51.5, 0.0), True),
+        ((0.0, 36.8), True),
+        ((0.0, 0.0), False),
+        ((90.1, 0.0), False),
+        ((math.nan, 8.0), False),
+    ],
+    ids=["on the meridian", "on the equator", "where both meet", "off the globe", "no number"],
+)
+def test_what_is_position(place: tuple[float, float], is_one: bool) -> None:
+    """One may run at Greenwich and at the equator, but nobody does where both are 0."""
+    assert is_one is is_position(*place)
+
+
+@pytest.mark.parametrize("age_s", [3601.0, -3601.0, math.nan, math.inf])
+def test_a_fix_of_another_day_does_not_count(age_s: float) -> None:
+    """GIVEN a fix that is more than an hour old, or ahead, or whose age is no time THEN it does not
+    count, and one of half an hour does.
+    """
+    fix = Fix(s_to_ns(10.0), 51.5, 8.0, age_s=age_s)
+    assert not ReceiverSelection([None]).is_leading(fix, None)
+    assert ReceiverSelection([None]).is_leading(replace(fix, age_s=1800.0), None)

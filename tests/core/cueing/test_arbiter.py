@@ -4,6 +4,7 @@ for the same reason.
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -209,6 +210,47 @@ def test_a_race_that_is_come_back_to_has_the_cues_it_had() -> None:
             s_to_ns(1000.0 + 20.0 * n), 4700.0 + 60.0 * n, CueKind.TURNOVER, last_window=True
         )
     assert arbiter.choose(s_to_ns(1100.0), 4900.0, [candidate(CueKind.TURNOVER)]) is None
+
+
+@pytest.mark.parametrize("kind", [CueKind.LAST_LAP, CueKind.HOLD])
+def test_what_opens_the_last_window_waits_for_nothing(kind: CueKind) -> None:
+    """GIVEN a cue was felt a moment ago WHEN the bell comes, with the kick or without THEN it is
+    given all the same.
+    """
+    arbiter = Arbiter()
+    arbiter.gave(0, 4590.0, CueKind.EVEN, last_window=False)
+    assert arbiter.choose(s_to_ns(1.0), 4595.0, [candidate(kind)]) is not None
+
+
+def test_a_lap_taken_back_leaves_room_for_all_cues_of_the_last_window() -> None:
+    """GIVEN a last window with all its four cues WHEN the runner takes the lap back THEN the next
+    one has four again, and no fifth.
+    """
+    arbiter = Arbiter()
+    wanted = [candidate(CueKind.TURNOVER)]
+    for n in range(4):
+        arbiter.gave(s_to_ns(20.0 * n), 4600.0 + 60.0 * n, CueKind.TURNOVER, last_window=True)
+    assert arbiter.choose(s_to_ns(100.0), 4900.0, wanted) is None
+
+    arbiter.forget_last_window()
+    for n in range(4):
+        t_ns, run_m = s_to_ns(100.0 + 20.0 * n), 4900.0 + 60.0 * n
+        assert arbiter.choose(t_ns, run_m, wanted) is not None
+        arbiter.gave(t_ns, run_m, CueKind.TURNOVER, last_window=True)
+    assert arbiter.choose(s_to_ns(200.0), 5300.0, wanted) is None
+
+
+def test_another_start_has_all_its_even_cues() -> None:
+    """GIVEN a race with all its six even cues WHEN it is started afresh THEN it has six again."""
+    arbiter = Arbiter()
+    wanted = [candidate(CueKind.EVEN)]
+    for start in range(2):
+        for n in range(6):
+            t_ns = s_to_ns(60.0 * (6 * start + n))
+            assert arbiter.choose(t_ns, 400.0 * n, wanted) is not None
+            arbiter.gave(t_ns, 400.0 * n, CueKind.EVEN, last_window=False)
+        assert arbiter.choose(s_to_ns(360.0 * (start + 1)), 2400.0, wanted) is None
+        arbiter.begin_race()
 
 
 def test_nobody_wants_nothing() -> None:

@@ -254,6 +254,18 @@ def test_before_anything_is_known() -> None:
     assert pytest.approx((45.0, 9.0)) == odometer.ahead(s_to_ns(11.0))
 
 
+def test_a_lap_that_is_counted_is_known_to_a_metre() -> None:
+    """GIVEN two pods that count for as long, one of them a lap of 400 m more THEN the step of that
+    lap alone is told with 0.9 m of noise: a line that changes its width from bend to bend.
+    """
+    variances_m2 = []
+    for mps in (4.0, 8.0):
+        odometer = Odometer(5.0)
+        steps = [odometer.update(s_to_ns(t_s), "pod", mps, mps * t_s, None) for t_s in range(101)]
+        variances_m2.append(sum(step.var_m2 for step in steps if step is not None))
+    assert 0.9**2 == pytest.approx(variances_m2[1] - variances_m2[0], rel=0.01)
+
+
 def test_the_step_learned_while_speed_was_known() -> None:
     """GIVEN a long-legged runner WHEN speed and total are lost THEN cadence x the step learned from
     this runner goes on, in its own mode.

@@ -6,7 +6,8 @@ import pytest
 
 from kickcue.core.events import CommandKind, MarkSource
 from kickcue.core.position.mark_models import MARK_MODELS
-from kickcue.core.position.scale_measurement import MIN_LINES, ScaleMeasurement
+from kickcue.core.position.odometer import Step
+from kickcue.core.position.scale_measurement import MIN_LINES, PodScale, ScaleMeasurement
 from tests.core.scenario import Race
 
 
@@ -128,3 +129,32 @@ def test_lines_marked_by_somebody_who_stands_are_not_exact() -> None:
     for line_m in (400.0, 800.0, 1200.0):
         measuring.update(line_m, MARK_MODELS[MarkSource.BUTTON], 0.0, (0.0, 0.0))
         assert measuring._filter.p_ss > 0.0
+
+
+def measured(off_m: float, *, other_mind: float = 0.0) -> PodScale | None:
+    """Return what six laps of a true pod measure where the third mark was so far off its line, and
+    the belief is as sharp as the marks; half of it may believe in another scale.
+    """
+    measuring = ScaleMeasurement()
+    for lap in range(1, 7):
+        measuring.predict(Step(400.0, 80.0, 1.0), "pod")
+        line_m = 400.0 * lap + (off_m if lap == 3 else 0.0)
+        measuring.update(line_m, MARK_MODELS[MarkSource.BUTTON], 5.0, (0.0, 0.0))
+    belief = [measuring._filter.copy(), measuring._filter.copy()]
+    for each in belief:
+        each.weight = 0.5
+    belief[1].scale_error += other_mind
+    return measuring.result(belief)
+
+
+def test_one_mark_of_another_line_measures_nothing() -> None:
+    """GIVEN marks that fit THEN a scale is measured; with one of them 40 m off, none is."""
+    found = measured(0.0)
+    assert found is not None
+    assert found.measured.scale == pytest.approx(1.0, abs=0.005)
+    assert measured(40.0) is None
+
+
+def test_a_belief_of_two_minds_measures_nothing() -> None:
+    """GIVEN marks that fit WHEN half of the belief is of a scale 5 % off THEN none is measured."""
+    assert measured(0.0, other_mind=0.05) is None

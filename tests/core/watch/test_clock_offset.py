@@ -218,3 +218,30 @@ def test_the_same_message_again_and_again_is_no_new_clock() -> None:
         late_ms > 5000
         for late_ms in heard(delays, [(1000, ZERO_MS + 10_000 + s * 100) for s in range(50)])
     )
+
+
+def test_a_clock_that_drifts_is_followed_within_ten_minutes() -> None:
+    """GIVEN messages that come 0.3 s later from one second on, and stay so THEN they are 0.3 s late
+    at first, and in time once the two windows of five minutes have gone by.
+    """
+    delays = MinimumDelayFilter()
+    late_ms = [
+        delays.lateness_ms("run", 1000 * n, 1000 * n + 50 + 300 * (n >= 10)) for n in range(700)
+    ]
+    assert {0} == {*late_ms[:10]}
+    assert {300} == {*late_ms[10:300]}
+    assert {0} == {*late_ms[601:]}
+
+
+def test_three_messages_prove_no_clock_that_went_back() -> None:
+    """GIVEN a sender whose messages are suddenly of an earlier time THEN three of one delay, sent
+    over three seconds, prove nothing; the fourth does.
+    """
+    delays = MinimumDelayFilter()
+    for n in range(100):
+        delays.lateness_ms("run", 1000 * n, 1000 * n + 50)
+    resets = []
+    for sent_ms in (1000, 2500, 4000, 4100):
+        delays.lateness_ms("run", sent_ms, 99_000 + sent_ms)
+        resets.append(delays.resets)
+    assert [0, 0, 0, 1] == resets

@@ -193,3 +193,11 @@ def test_shaping(
 def test_no_profile_can_make_a_cue_endless() -> None:
     """The longest that any motor is given is ten seconds."""
     assert LONGEST_MS == Actuator(Pattern.SEQUENCE).max_total_ms
+
+
+def test_a_pulse_too_long_is_cut_to_the_longest_and_that_alone_is_told() -> None:
+    """GIVEN a motor that plays 400 ms at most WHEN 500 ms are asked for THEN it plays 400, which is
+    called shortened and no rounding.
+    """
+    motor = replace(FREE, max_on_ms=400)
+    assert (((400, 0, 1.0),), (Downgrade.SHORTENED,)) == shaped(((500, 0, 1.0),), motor)

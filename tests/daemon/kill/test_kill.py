@@ -22,7 +22,6 @@ from typing import Any, Final
 
 import pytest
 
-from kickcue.cli.verify import first_difference
 from kickcue.core.engine import Engine
 from kickcue.core.events import CueKind, Estimate, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
@@ -30,6 +29,7 @@ from kickcue.core.watch.state_machine import CueContent, MessageTimes, Play, Wat
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import SimulatedRace, simulate, simulated_document
 from kickcue.recording import read
+from kickcue.replay.differences import first_difference
 from kickcue.replay.run_engine import drive
 from kickcue.replay.source import source
 
@@ -259,7 +259,9 @@ def test_a_race_whose_daemon_is_killed_is_finished(tmp_path: Path, seed: int) ->
 
     assert [] == [*said(parts, "note"), *said(parts, "trouble")]
     assert None is first_difference(
-        found, tuple(output for _, outputs in source(found, None).run() for output in outputs)
+        found,
+        tuple(output for _, outputs in source(found, None).run() for output in outputs),
+        exact=True,
     )
 
 

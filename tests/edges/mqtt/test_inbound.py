@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kickcue.edges.mqtt.inbound import (
     MOST_TOPICS,
     Inbound,
 )
-from kickcue.edges.mqtt.messages import CommandMessage, SensorMessage
+from kickcue.edges.mqtt.messages import AckMessage, CommandMessage, SensorMessage
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.traffic import Received
 
@@ -253,3 +254,38 @@ def test_a_flood_on_one_topic_does_not_silence_another() -> None:
             assert isinstance(box.take(word), Notification)
     assert box.counters.flooded > 0
     assert len(box._throttles) <= MOST_TOPICS
+
+
+def test_what_the_broker_retained_is_no_press() -> None:
+    """GIVEN a press that the broker had kept from some other day THEN it is counted and not obeyed;
+    said live, it is.
+    """
+    box = inbound()
+    assert box.take(replace(press(1), retained=True)) is None
+    assert (1, 0) == (box.counters.retained, box.counters.doubled)
+    assert box.take(press(1)) is not None
+
+
+def test_a_press_that_comes_twice_is_one_press() -> None:
+    """GIVEN a press that the network brings twice THEN the second is counted and not obeyed."""
+    box = inbound()
+    assert box.take(press(1)) is not None
+    assert box.take(press(1, sent_ms=1)) is None
+    assert 1 == box.counters.doubled
+
+
+@pytest.mark.parametrize(("of_run", "taken"), [("run", True), ("an older run", False)])
+def test_an_answer_to_another_run_is_none(of_run: str, taken: bool) -> None:
+    """GIVEN a watch that answers a cue of this run, or of one before THEN only the first counts."""
+    box = inbound()
+    answer = AckMessage(
+        run_id="watch",
+        sent_ms=0,
+        cue_run_id=of_run,
+        id="last_lap-1",
+        felt=True,
+        why=None,
+        latency_ms=0,
+    )
+    found = box.take(Received(TOPICS["ack"], answer.to_json(), retained=False, received_s=0.0))
+    assert (taken, not taken) == (found is not None, bool(box.counters.of_another_run))
