@@ -105,7 +105,7 @@ def test_a_command_that_is_broken_off_closes_what_it_holds(tmp_path: Path) -> No
     )
     running = process("replay", str(out), "--publish", state=tmp_path)
     assert running.stderr is not None
-    assert any("cues go to" in line for line in running.stderr)
+    assert any("private broker started" in line for line in running.stderr)
     running.send_signal(signal.SIGTERM)
     running.communicate(timeout=PATIENCE_S)
     assert 143 == running.returncode

@@ -152,7 +152,7 @@ def test_unwarned_wrong_laps_miss_a_threshold(
     two_kinds = ["evaluate", "--scenario", "bare", "--scenario", "slip", "--race", "5000m"]
     assert main(two_kinds) == 1
     last = capsys.readouterr().out.splitlines()[-2:]
-    assert "all races: unwarned in 200 of 200" == last[0]
+    assert "all races together: unwarned in 200 of 200" == last[0]
     assert "missed: unwarned in 200 of 200 races, at most 1 is asked" == last[1]
 
 
@@ -187,11 +187,11 @@ def test_a_kind_has_a_title() -> None:
         (["--seeds", "0"], "at least 1"),
         (["--race", "12 parsecs"], "unknown event"),
         (["--race", "5000m", "--lap", "nan"], "finite number"),
-        (["--lap", "200"], "--lap without --race"),
+        (["--lap", "200"], "--lap: expected --race as well"),
         (["--race", "5000m", "--scenario", "road-slip"], "expected a road race, e.g. --race 10k"),
         (["--archive", "nowhere"], "no such folder"),
-        (["--archive", "nowhere", "--best"], "--best with --archive"),
-        (["--archive", "nowhere", "--race", "5000m"], "--race with --archive"),
+        (["--archive", "nowhere", "--best"], "--best: not with --archive"),
+        (["--archive", "nowhere", "--race", "5000m"], "--race: not with --archive"),
     ],
 )
 def test_nonsense_is_refused(
@@ -220,7 +220,7 @@ def test_a_small_archive(small_archive: Path, capsys: pytest.CaptureFixture[str]
     assert main(["evaluate", "--archive", str(small_archive)]) == 0
     out = capsys.readouterr().out
     assert "2 recordings, as recorded: 2 races" in out
-    assert "left out recordings/ParseGPX_track_session.gpx: its finish is not known" in out
+    assert "skipped recordings/ParseGPX_track_session.gpx: its finish is not known" in out
 
 
 @pytest.mark.recordings

@@ -236,8 +236,8 @@ async def test_each_heat_teaches_once_and_a_mistake_teaches_nothing(tmp_path: Pa
         again_ns = end_ns + 900 * NS_PER_S
         await lead(run, [replace(event, t_ns=event.t_ns + again_ns) for event in SHORT.inputs])
         await until(lambda: run.phase is Phase.FINISHED)
-        await until(lambda: any("after one race" in note for note in run.notes))
-    assert any("after 2 races" in note for note in run.notes)
+        await until(lambda: any("from one race" in note for note in run.notes))
+    assert any("from 2 races" in note for note in run.notes)
     first, second = Calibrations.below(tmp_path).get("runner", "gym-pod").races
     assert first.utc is not None
     assert second.utc is not None

@@ -47,7 +47,7 @@ async def test_a_helpers_lap_counts(tmp_path: Path, rules: str) -> None:
             helper.command(CommandKind.START, Orderer.TRACKSIDE)
             await until(lambda: run.phase is Phase.BODY)
             helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
-            await until(says(run, "trackside mark"))
+            await until(says(run, "helper's lap press"))
     assert [MarkSource.TRACKSIDE] == [
         event.source for event in recorded(tmp_path).inputs if isinstance(event, Mark)
     ]
@@ -70,16 +70,16 @@ async def test_a_helpers_press_in_a_race_is_refused_and_recorded(
         async with watch(run.way.watch, Topics(), hears=("state",)) as helper:
             helper.command(CommandKind.START, Orderer.TRACKSIDE)
             await until(
-                says(run, "helper_refused: start by a trackside helper", f"under {rules} rules")
+                says(run, "helper_refused: start from a trackside helper", f"under {rules} rules")
             )
             assert Phase.WAITING is run.phase
             helper.command(CommandKind.START)
             await until(lambda: run.phase is Phase.BODY)
             helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
-            await until(says(run, "helper_refused: lap by a trackside helper"))
+            await until(says(run, "helper_refused: lap from a trackside helper"))
             helper.command(CommandKind.LAP)
-            await until(says(run, "button mark"))
-            assert not says(run, "trackside mark")()
+            await until(says(run, "that lap press"))
+            assert not says(run, "helper's lap press")()
     recording = recorded(tmp_path)
     assert [
         (CommandKind.START, Orderer.TRACKSIDE),

@@ -318,7 +318,7 @@ async def test_without_a_disk_the_race_goes_on(tmp_path: Path) -> None:
         await play(run, RACE.inputs)
         assert run.session is not None
         assert "last_lap-1" in [cue.id for cue in run.session.view.cues]
-        assert ["not recording any more"] == [note.partition(":")[0] for note in run.notes]
+        assert ["recording stopped"] == [note.partition(":")[0] for note in run.notes]
 
 
 async def test_an_end_that_the_disk_did_not_take_is_told(
@@ -333,7 +333,7 @@ async def test_an_end_that_the_disk_did_not_take_is_told(
         monkeypatch.setattr(StraightFile, "write", _full)
     assert run.recorder is not None
     assert "No space left on device" in (run.recorder.trouble or "")
-    assert ["not recording any more"] == [note.partition(":")[0] for note in run.notes]
+    assert ["recording stopped"] == [note.partition(":")[0] for note in run.notes]
 
 
 def _full(_self: StraightFile, _data: bytes) -> None:
@@ -435,7 +435,9 @@ async def test_a_second_run_is_kept_out(tmp_path: Path) -> None:
     which process to end; later it may.
     """
     async with live(settings(), state=tmp_path):
-        with pytest.raises(UsageError, match=f"is on already in .* \\(process {os.getpid()}\\)"):
+        with pytest.raises(
+            UsageError, match=f"is already running in .* \\(process {os.getpid()}\\)"
+        ):
             async with live(settings(), state=tmp_path):
                 pass
     async with live(settings(), state=tmp_path) as run:
@@ -493,7 +495,7 @@ async def test_a_race_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
     """GIVEN a kick that no race allows WHEN a run is started THEN it is refused before anything is
     opened.
     """
-    with pytest.raises(UsageError, match="kick of 40 m"):
+    with pytest.raises(UsageError, match="kick: expected more than 50 m"):
         async with live(settings(kick_m=40.0), state=tmp_path):
             pass
     assert not (tmp_path / "races").exists()

@@ -321,7 +321,7 @@ def test_the_parts_of_a_run_in_words() -> None:
         board.recording,
     )
     run.recorder = SimpleNamespace(trouble="No space left on device", path=None)
-    assert ("ended: No space left on device", True) == (
+    assert ("stopped: No space left on device", True) == (
         watching.board().recording,
         watching.board().recording_trouble,
     )

@@ -94,9 +94,9 @@ def test_a_device_is_pinned_by_what_stays() -> None:
     assert ("name", "pod 7") == chosen(
         POD, seen("44:00:00:00:00:03", "pod 7", ("1814",), random=True)
     ).pin.pin
-    with pytest.raises(RadioError, match="cannot be known again"):
+    with pytest.raises(RadioError, match="cannot be recognised again"):
         chosen(STRAP, NAMELESS)
-    with pytest.raises(RadioError, match="is no pod: it sends heart, battery"):
+    with pytest.raises(RadioError, match="is not a pod: it sends heart, battery"):
         chosen(POD, H10)
 
 
