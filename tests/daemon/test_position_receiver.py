@@ -102,7 +102,7 @@ async def test_the_screen_is_told(tmp_path: Path) -> None:
             await said(run, server, 0)
             assert run.health[POSITIONS] == Health(stage=Stage.CONNECTED)
             server.hang_up()
-            await until(lambda: server.listeners == 0)
+            await until(lambda: server.listeners == 0 or server.connections > 1)  # it comes back
 
 
 @pytest.mark.parametrize(
