@@ -17,9 +17,12 @@ def zero_crossing(
 ) -> float:
     """Return where ``function`` changes its sign, to ``tolerance`` where it is smooth.
 
-    ``low``, ``high``: (x, value) on both sides of the change, values of opposite sign or 0.
+    ``low``, ``high``: (x, value) on both sides of the change. Where both values have the same sign
+    there is none between: the end that is nearer to one is returned.
     """
     (x0, y0), (x1, y1) = low, high
+    if (y0 > 0.0) is (y1 > 0.0):
+        return x0 if abs(y0) < abs(y1) else x1
     found = math.inf
     while abs(x1 - x0) > tolerance:
         middle = 0.5 * (x0 + x1)

@@ -114,8 +114,7 @@ def cluster(address: str, certificates: Certificates | None = None) -> Iterator[
         )  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"--dask {address}: no scheduler there ({error}), right would be e.g. "
-            "tcp://10.0.0.5:8786"
+            f"--dask {address}: no scheduler there ({error}), expected e.g. tcp://10.0.0.5:8786"
         ) from None
     with client:
         _check_workers(client, address)

@@ -37,6 +37,17 @@ def test_a_jump_ends_too(at: float) -> None:
     assert len(asked) <= 2 * 22
 
 
+@given(st.floats(1e-12, 1.0), st.floats(1e-12, 1.0), st.sampled_from([1.0, -1.0]))
+def test_no_change_of_sign_ends_at_the_nearer_end(low: float, high: float, sign: float) -> None:
+    """GIVEN values of one sign at both ends, as rounding leaves them WHEN a zero is looked for THEN
+    the end whose value is nearer to 0 is told, at once.
+    """
+    asked: list[float] = []
+    found = zero_crossing(asked.index, (0.0, sign * low), (1.0, sign * high), 1e-6)
+    assert min(low, high) == (low, high)[int(found)]
+    assert asked == []
+
+
 def test_few_evaluations() -> None:
     """GIVEN a normal distribution WHEN a quantile is looked for from six deviations on either side
     THEN fourteen evaluations tell it to a millionth.

@@ -283,6 +283,20 @@ def test_quantile_and_probability_are_inverse(
     )
 
 
+@given(mixtures, st.sampled_from([0.0, 1e-15, 1.0 - 1e-15, 1.0]))
+def test_certainty_is_found_at_an_end(
+    components: list[tuple[float, float, float]], probability: float
+) -> None:
+    """GIVEN a probability that no distance has WHEN its distance is asked for THEN that is an end
+    of the mixture: six standard deviations from a component, or more.
+    """
+    total = sum(weight for weight, _, _ in components)
+    normed = [(weight / total, mean, sd) for weight, mean, sd in components]
+    found_m = _quantile(normed, probability)
+    sign = 1.0 if probability < 0.5 else -1.0
+    assert all(sign * (found_m - mean) >= 5.9 * sd for _, mean, sd in normed)
+
+
 @pytest.mark.parametrize(
     ("first_mps", "first_s", "mps"), [(2.0, 6.0, 5.0), (2.5, 9.0, 6.0), (2.0, 12.0, 6.0)]
 )
