@@ -4,6 +4,7 @@ and the bed does what it says when told to misbehave.
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
@@ -400,6 +401,27 @@ async def test_fifty_sensors_are_no_crowd(bluez: FakeBluez) -> None:
     await until(lambda: len(got) == len(crowd))
     assert {sensor.address: bytes([0, n]) for n, sensor in enumerate(crowd)} == got
     await asyncio.gather(*(client.disconnect() for client in clients))
+
+
+async def test_a_bus_that_gets_no_processor_time_loses_nothing(
+    bus: PrivateBus, strap: Sensor
+) -> None:
+    """GIVEN a dbus-daemon that stands still WHEN more is notified than its socket holds THEN all of
+    it arrives, in order, once the daemon runs again.
+    """
+    values = [n.to_bytes(2, "little") for n in range(2000)]
+    got: list[bytes] = []
+    client = BleakClient(await find(strap))
+    await client.connect()
+    await client.start_notify("2a37", lambda _, data: got.append(bytes(data)))
+    assert bus.process is not None
+    bus.process.send_signal(signal.SIGSTOP)
+    for value in values:
+        strap.notify("2a37", value)
+    bus.process.send_signal(signal.SIGCONT)
+    await until(lambda: len(got) >= len(values))
+    assert values == got
+    await client.disconnect()
 
 
 async def test_a_race_can_be_played(strap: Sensor) -> None:
