@@ -4,7 +4,7 @@
 VENV ?= .venv
 # More than a small machine has cores: the tests wait more than they compute, for brokers, radios
 # and timers.
-WORKERS ?= 3
+WORKERS ?= 4
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
