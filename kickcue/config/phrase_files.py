@@ -53,6 +53,14 @@ class _Language(BaseModel):
     relax_smile: _Phrase
     turnover: _Phrase
     drive: _Phrase
+    rep: _Phrase | None = None
+    last_rep: _Phrase | None = None
+    tick: _Phrase | None = None
+    go: _Phrase | None = None
+    image: _Phrase | None = None
+    through: _Phrase | None = None
+    tall: _Phrase | None = None
+    rest_half: _Phrase | None = None
 
 
 def languages() -> tuple[str, ...]:
@@ -74,10 +82,22 @@ def load_vocabulary(language_or_path: str = "en", course: Course | None = None) 
     UsageError where the file is not valid.
     """
     found = _load(language_or_path)
-    whole = {key: getattr(found, key) or getattr(found, PLAIN[key]) for key in PhraseKey}
+    whole = {key: _phrase(found, key) for key in PhraseKey}
     if course is not None and course.window is not Window.LAP:
         whole |= {key: _opening(found, key, course) for key in OPENING}
     return {key: Phrase(phrase.text, phrase.say) for key, phrase in whole.items()}
+
+
+def _phrase(found: _Language, key: PhraseKey) -> _Phrase:
+    """Return a phrase, or what stands for it in a file of one's own that does not have it."""
+    own: _Phrase | None = getattr(found, key) or getattr(found, PLAIN.get(key, key))
+    shipped: _Phrase = getattr(_shipped(found), key)
+    return own or shipped
+
+
+def _shipped(found: _Language) -> _Language:
+    """Return the shipped phrases in the language of a file of one's own, English without them."""
+    return _load(found.language if found.language in languages() else "en")
 
 
 def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
@@ -86,9 +106,8 @@ def _opening(found: _Language, key: PhraseKey, course: Course) -> _Phrase:
     A file of one's own without words for it borrows those of its language.
     """
     named = [OPENING[each].format(window=course.window) for each in (key, PLAIN.get(key, key))]
-    shipped = _load(found.language if found.language in languages() else "en")
     phrase: _Phrase = next(
-        filter(None, (getattr(each, name) for each in (found, shipped) for name in named))
+        filter(None, (getattr(each, name) for each in (found, _shipped(found)) for name in named))
     )
     metres = f"{course.kick_m:.0f}"
     return _Phrase(text=phrase.text.replace(METRES, metres), say=phrase.say.replace(METRES, metres))

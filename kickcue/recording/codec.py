@@ -399,6 +399,8 @@ SHAPES: Final[Sequence[Shape]] = (
     _input(events.Tick, "tick", constants={"tick": True}),
     _output(events.Estimate),
     _output(events.PhaseChange, "phase"),
+    _output(events.LegBegin, "leg_begin"),
+    _output(events.LegResult, "leg_result"),
     _CUE_SHAPE,
     _output(events.Arm),
     _output(events.Disarm),

@@ -23,6 +23,14 @@ class PhraseKey(StrEnum):
     RELAX_SMILE = "relax_smile"
     TURNOVER = "turnover"
     DRIVE = "drive"
+    REP = "rep"
+    LAST_REP = "last_rep"
+    TICK = "tick"
+    GO = "go"
+    IMAGE = "image"
+    THROUGH = "through"
+    TALL = "tall"
+    REST_HALF = "rest_half"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,175 @@
+"""When a repetition begins and when it is broken off, from speed or cadence as they come.
+
+A start is the moment from which the speed rises, not the one at which it is high: a pod smooths,
+and whoever begins a stride needs two seconds to be at speed. So once the rise is certain one looks
+back for its foot. The speeds before and after differ by as much as runner and session do (standing,
+walking or jogging; a stride or a tempo), so both levels are learned: the rest from its last
+seconds, the effort from the repetitions before.
+"""
+
+from collections import deque
+from statistics import median
+from typing import Final, NamedTuple
+
+from kickcue.core.units import NS_PER_S
+
+MEMORY_NS: Final = 40 * NS_PER_S
+MAX_READINGS: Final = 256
+"""No pod sends more within ``MEMORY_NS`` that is of use: of a flood the latest are kept."""
+REST_MEMORY_NS: Final = 20 * NS_PER_S
+"""The level of a rest is the median of so long..."""
+RISING_NS: Final = 4 * NS_PER_S
+"""...but for the last seconds, in which a rise may have begun."""
+LEAST_RISE_MPS: Final = 1.2
+"""A repetition is faster than the rest before it by this at least [judgement: an easy jog is
+2.5 m/s, a slow tempo 3.7]."""
+LEAST_MPS: Final = 2.2
+"""People walk up to about 2 m/s and run beyond (Diedrich & Warren 1995)."""
+SURE_SHARE: Final = 0.6
+"""One reading above this share of the way from rest to effort is a start..."""
+LIKELY_SHARE: Final = 0.35
+"""...and so are two in a row above this..."""
+FOOT_SHARE: Final = 0.12
+"""...and the rise began where it was left last below this [chosen on simulated sessions]."""
+STOPPED_NS: Final = 3 * NS_PER_S
+"""Who has been slow for so long has stopped..."""
+STOPPED_SHARE: Final = 0.5
+"""...and slow is below this share of the way; a short slack is none."""
+SETTLED_NS: Final = 6 * NS_PER_S
+"""A pod that smooths is at speed so long after a start: before, nobody has stopped."""
+USUAL_EFFORT_MPS: Final = 5.0
+"""The speed of a repetition before the first one is run."""
+LONGEST_STEP_NS: Final = 5 * NS_PER_S
+"""Between totals farther apart there is no speed of a moment."""
+RUNNING_SPM: Final = 140.0
+"""From here on steps are those of running [SCIENCE: recreational runners step 150 to 180]..."""
+RUNNING_STEP_M, WALKING_STEP_M = 1.35, 0.7
+"""...of about so many metres; where there is nothing but a cadence."""
+
+
+class Pace(NamedTuple):
+    """A speed, and the moment that it is of: the middle, where it comes from two totals."""
+
+    t_ns: int
+    mps: float
+
+
+class EffortDetector:
+    """Follows the speed; ask ``started_ns`` in a rest, ``stopped_ns`` in a repetition."""
+
+    def __init__(self) -> None:
+        self._paces: deque[Pace] = deque(maxlen=MAX_READINGS)
+        self._total: tuple[int, str, float] | None = None
+        self._effort_mps: float | None = None
+
+    @property
+    def effort_mps(self) -> float:
+        """The speed of the repetitions so far, or what is usual."""
+        return USUAL_EFFORT_MPS if self._effort_mps is None else self._effort_mps
+
+    @property
+    def latest_mps(self) -> float:
+        """The latest speed of a pod, 0 before any."""
+        return self._paces[-1].mps if self._paces else 0.0
+
+    def learn_effort(self, mps: float) -> None:
+        """Learn the mean speed of a repetition."""
+        self._effort_mps = mps if self._effort_mps is None else 0.5 * (self._effort_mps + mps)
+
+    def update(
+        self,
+        t_ns: int,
+        pod: str,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> None:
+        """Handle one reading of a pod."""
+        pace = self._pace(t_ns, pod, speed_mps, total_m, cadence_spm)
+        if pace is not None and (not self._paces or pace.t_ns > self._paces[-1].t_ns):
+            self._paces.append(pace)
+            while self._paces[0].t_ns < t_ns - MEMORY_NS:
+                self._paces.popleft()
+
+    def started_ns(self, since_ns: int) -> int | None:
+        """Return when the runner ran off, if that was after ``since_ns`` and is certain."""
+        if not self._paces:
+            return None
+        rest_mps = self._rest_mps(since_ns)
+        rise_mps = max(self.effort_mps - rest_mps, LEAST_RISE_MPS)
+
+        def share(pace: Pace) -> float:
+            return (pace.mps - rest_mps) / rise_mps
+
+        *_, latest = self._paces
+        if latest.mps < max(LEAST_MPS, rest_mps + 0.5 * LEAST_RISE_MPS):
+            return None
+        before = self._paces[-2] if len(self._paces) > 1 else None
+        twice = before is not None and share(before) >= LIKELY_SHARE
+        if share(latest) < (LIKELY_SHARE if twice else SURE_SHARE):
+            return None
+        return self._foot_ns(rest_mps + FOOT_SHARE * rise_mps, since_ns)
+
+    def stopped_ns(self, t_ns: int, began_ns: int) -> int | None:
+        """Return since when the runner has stood, walked or jogged in a repetition, if so."""
+        if not self._paces or t_ns - began_ns < SETTLED_NS:
+            return None
+        slow_mps = max(STOPPED_SHARE * self.effort_mps, LEAST_MPS)
+        since_ns: int | None = None
+        for pace in reversed(self._paces):
+            if pace.mps >= slow_mps or pace.t_ns < began_ns:
+                break
+            since_ns = pace.t_ns
+        latest_ns = self._paces[-1].t_ns
+        return since_ns if since_ns is not None and latest_ns - since_ns >= STOPPED_NS else None
+
+    def kept_running(self, since_ns: int) -> bool:
+        """Tell whether the speed has been that of a repetition ever since."""
+        slow_mps = max(STOPPED_SHARE * self.effort_mps, LEAST_MPS)
+        after = [pace.mps for pace in self._paces if pace.t_ns > since_ns]
+        return bool(after) and min(after) >= slow_mps
+
+    def fresh(self, t_ns: int) -> bool:
+        """Tell whether the speed is known now."""
+        return bool(self._paces) and t_ns - self._paces[-1].t_ns <= LONGEST_STEP_NS
+
+    def _rest_mps(self, since_ns: int) -> float:
+        """Return the level of the rest, without what may be of the rise or of the run before."""
+        latest_ns = self._paces[-1].t_ns
+        first_ns = max(since_ns, latest_ns - REST_MEMORY_NS)
+        slow = [p.mps for p in self._paces if first_ns < p.t_ns <= latest_ns - RISING_NS]
+        if not slow:
+            return 0.0 if len(self._paces) < 2 else min(p.mps for p in self._paces)
+        return min(median(slow), self.effort_mps - LEAST_RISE_MPS)
+
+    def _foot_ns(self, foot_mps: float, since_ns: int) -> int:
+        """Return when the speed rose above ``foot_mps`` for the last time."""
+        later = self._paces[-1]
+        for pace in reversed(self._paces):
+            if pace.mps <= foot_mps or pace.t_ns <= since_ns:
+                rise = later.mps - pace.mps
+                share = 0.0 if rise <= 0.0 else (foot_mps - pace.mps) / rise
+                return max(pace.t_ns + round(max(share, 0.0) * (later.t_ns - pace.t_ns)), since_ns)
+            later = pace
+        return max(later.t_ns, since_ns)
+
+    def _pace(
+        self,
+        t_ns: int,
+        pod: str,
+        speed_mps: float | None,
+        total_m: float | None,
+        cadence_spm: float | None,
+    ) -> Pace | None:
+        before, self._total = self._total, None if total_m is None else (t_ns, pod, total_m)
+        if total_m is not None and before is not None and before[1] == pod:
+            since_ns = t_ns - before[0]
+            if 0 < since_ns <= LONGEST_STEP_NS and total_m >= before[2]:
+                mps = (total_m - before[2]) / (since_ns / NS_PER_S)
+                return Pace(t_ns - since_ns // 2, mps)
+        if speed_mps is not None:
+            return Pace(t_ns, speed_mps)
+        if cadence_spm is None:
+            return None
+        step_m = RUNNING_STEP_M if cadence_spm >= RUNNING_SPM else WALKING_STEP_M
+        return Pace(t_ns, cadence_spm / 60.0 * step_m)
