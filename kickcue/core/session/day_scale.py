@@ -7,6 +7,8 @@ from kickcue.core.position.estimator import ScalePrior
 
 PRESS_SD_S: Final = 0.4
 """A thumb's error at one end of a repetition [evaluation protocol: 0.3 s], with the start's."""
+SLOWED_SD_S: Final = 0.8
+"""Runners slow down just past the line, sooner or later [judgement]."""
 LEAST_M: Final = 100.0
 """A shorter repetition says less of the scale than of the thumb."""
 MOST_OFF_SDS: Final = 4.0
@@ -19,12 +21,17 @@ class DayScale:
 
     prior: ScalePrior
 
-    def measure(self, true_m: float, estimated_m: float, speed_mps: float) -> None:
-        """Update by a repetition of ``true_m`` that was estimated to be ``estimated_m`` long."""
+    def measure(
+        self, true_m: float, estimated_m: float, speed_mps: float, error_s: float = PRESS_SD_S
+    ) -> None:
+        """Update by a repetition of ``true_m`` that was estimated to be ``estimated_m`` long.
+
+        ``error_s``: how well its ends are known, one standard deviation.
+        """
         if true_m < LEAST_M or estimated_m <= 0.0:
             return
         measured = self.prior.mean * true_m / estimated_m
-        error_sd = measured * PRESS_SD_S * speed_mps / true_m
+        error_sd = measured * error_s * speed_mps / true_m
         variance, error = self.prior.sd**2, error_sd**2
         innovation = measured - self.prior.mean
         if innovation**2 > MOST_OFF_SDS**2 * (variance + error):

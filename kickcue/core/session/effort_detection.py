@@ -7,6 +7,7 @@ walking or jogging; a stride or a tempo), so both levels are learned: the rest f
 seconds, the effort from the repetitions before.
 """
 
+import math
 from collections import deque
 from statistics import median
 from typing import Final, NamedTuple
@@ -29,16 +30,23 @@ SURE_SHARE: Final = 0.6
 """One reading above this share of the way from rest to effort is a start..."""
 LIKELY_SHARE: Final = 0.35
 """...and so are two in a row above this..."""
-FOOT_SHARE: Final = 0.12
+QUICKER_SPM: Final = 12.0
+"""...or one, where the steps are quicker by this than in the rest: legs answer before metres."""
+RUN_SHARE: Final = 0.62
+"""A jog is slower than this share of a repetition [judgement]."""
+FOOT_SHARE: Final = 0.08
 """...and the rise began where it was left last below this [chosen on simulated sessions]."""
 STOPPED_NS: Final = 3 * NS_PER_S
 """Who has been slow for so long has stopped..."""
-STOPPED_SHARE: Final = 0.5
-"""...and slow is below this share of the way; a short slack is none."""
+STOPPED_SHARE: Final = 0.62
+"""...and slow is below this share of the speed before; a short slack is none."""
+AT_SPEED_SHARE: Final = 0.93
+"""Above this share of it a runner has not begun to slow down."""
 SETTLED_NS: Final = 6 * NS_PER_S
 """A pod that smooths is at speed so long after a start: before, nobody has stopped."""
-USUAL_EFFORT_MPS: Final = 5.0
-"""The speed of a repetition before the first one is run."""
+USUAL_EFFORTS_MPS: Final = ((100.0, 6.0), (400.0, 5.2), (math.inf, 4.8))
+"""The speed of a repetition up to so many metres, before the first one is run [judgement: strides
+are run near the speed of a mile race, long repetitions near that of 10 km]."""
 LONGEST_STEP_NS: Final = 5 * NS_PER_S
 """Between totals farther apart there is no speed of a moment."""
 RUNNING_SPM: Final = 140.0
@@ -52,6 +60,13 @@ class Pace(NamedTuple):
 
     t_ns: int
     mps: float
+    cadence_spm: float | None
+
+
+def usual_effort_mps(leg_m: float | None) -> float:
+    """Return the speed of a repetition of ``leg_m``, None: of an open length."""
+    length_m = math.inf if leg_m is None else leg_m
+    return next(mps for most_m, mps in USUAL_EFFORTS_MPS if length_m <= most_m)
 
 
 class EffortDetector:
@@ -60,21 +75,28 @@ class EffortDetector:
     def __init__(self) -> None:
         self._paces: deque[Pace] = deque(maxlen=MAX_READINGS)
         self._total: tuple[int, str, float] | None = None
-        self._effort_mps: float | None = None
+        self._next_m: float | None = None
+        self._ratio, self._learned = 1.0, False
 
     @property
     def effort_mps(self) -> float:
-        """The speed of the repetitions so far, or what is usual."""
-        return USUAL_EFFORT_MPS if self._effort_mps is None else self._effort_mps
+        """The speed of the next repetition: what is usual, times what this runner makes of it."""
+        return usual_effort_mps(self._next_m) * self._ratio
 
     @property
     def latest_mps(self) -> float:
         """The latest speed of a pod, 0 before any."""
         return self._paces[-1].mps if self._paces else 0.0
 
-    def learn_effort(self, mps: float) -> None:
-        """Learn the mean speed of a repetition."""
-        self._effort_mps = mps if self._effort_mps is None else 0.5 * (self._effort_mps + mps)
+    def expect(self, leg_m: float | None) -> None:
+        """Expect a repetition of ``leg_m`` next; None: of an open length."""
+        self._next_m = leg_m
+
+    def learn_effort(self, leg_m: float | None, mps: float) -> None:
+        """Learn the mean speed of a repetition of ``leg_m``."""
+        ratio = mps / usual_effort_mps(leg_m)
+        self._ratio = 0.5 * (self._ratio + ratio) if self._learned else ratio
+        self._learned = True
 
     def update(
         self,
@@ -101,37 +123,68 @@ class EffortDetector:
         def share(pace: Pace) -> float:
             return (pace.mps - rest_mps) / rise_mps
 
-        *_, latest = self._paces
-        if latest.mps < max(LEAST_MPS, rest_mps + 0.5 * LEAST_RISE_MPS):
+        latest = self._paces[-1]
+        if latest.mps < max(LEAST_MPS, RUN_SHARE * self.effort_mps, rest_mps + LEAST_RISE_MPS / 2):
             return None
         before = self._paces[-2] if len(self._paces) > 1 else None
         twice = before is not None and share(before) >= LIKELY_SHARE
-        if share(latest) < (LIKELY_SHARE if twice else SURE_SHARE):
+        likely = twice or self._steps_quicker(latest, since_ns)
+        if share(latest) < (LIKELY_SHARE if likely else SURE_SHARE):
             return None
         return self._foot_ns(rest_mps + FOOT_SHARE * rise_mps, since_ns)
 
     def stopped_ns(self, t_ns: int, began_ns: int) -> int | None:
-        """Return since when the runner has stood, walked or jogged in a repetition, if so."""
+        """Return when the runner began to slow down who has stood, walked or jogged since."""
         if not self._paces or t_ns - began_ns < SETTLED_NS:
             return None
-        slow_mps = max(STOPPED_SHARE * self.effort_mps, LEAST_MPS)
-        since_ns: int | None = None
-        for pace in reversed(self._paces):
-            if pace.mps >= slow_mps or pace.t_ns < began_ns:
-                break
-            since_ns = pace.t_ns
         latest_ns = self._paces[-1].t_ns
-        return since_ns if since_ns is not None and latest_ns - since_ns >= STOPPED_NS else None
+        before = [p.mps for p in self._paces if began_ns < p.t_ns <= latest_ns - STOPPED_NS]
+        if not before:
+            return None
+        return self._slowed_ns(median(before), latest_ns - STOPPED_NS)
+
+    def slowed_ns(self, since_ns: int) -> int | None:
+        """Return when the runner began to slow down after a repetition that is over."""
+        if not self._paces:
+            return None
+        before = [p.mps for p in self._paces if since_ns - SETTLED_NS < p.t_ns <= since_ns]
+        return self._slowed_ns(median(before), self._paces[-1].t_ns) if before else None
 
     def kept_running(self, since_ns: int) -> bool:
         """Tell whether the speed has been that of a repetition ever since."""
-        slow_mps = max(STOPPED_SHARE * self.effort_mps, LEAST_MPS)
         after = [pace.mps for pace in self._paces if pace.t_ns > since_ns]
-        return bool(after) and min(after) >= slow_mps
+        return bool(after) and min(after) >= RUN_SHARE * 1.3 * self.effort_mps
+
+    def _slowed_ns(self, ran_mps: float, slow_since_ns: int) -> int | None:
+        """Return when the speed fell for good, if it has been low since ``slow_since_ns``."""
+        paces = list(self._paces)
+        slow = next((p for p in paces if p.t_ns >= slow_since_ns), None)
+        later = [p for p in paces if slow is not None and p.t_ns >= slow.t_ns]
+        if not later or max(p.mps for p in later) >= STOPPED_SHARE * ran_mps:
+            return None
+        after = later[0]
+        for pace in reversed(paces[: paces.index(after)]):
+            if pace.mps >= AT_SPEED_SHARE * ran_mps:
+                fall = pace.mps - after.mps
+                share = (pace.mps - AT_SPEED_SHARE * ran_mps) / fall if fall > 0.0 else 0.0
+                return pace.t_ns + round(share * (after.t_ns - pace.t_ns))
+            after = pace
+        return None
 
     def fresh(self, t_ns: int) -> bool:
         """Tell whether the speed is known now."""
         return bool(self._paces) and t_ns - self._paces[-1].t_ns <= LONGEST_STEP_NS
+
+    def _steps_quicker(self, latest: Pace, since_ns: int) -> bool:
+        """Tell whether the steps have become quicker than they were in the rest."""
+        if latest.cadence_spm is None or latest.cadence_spm < RUNNING_SPM:
+            return False
+        rest = [
+            p.cadence_spm
+            for p in self._paces
+            if p.cadence_spm is not None and since_ns < p.t_ns <= latest.t_ns - RISING_NS
+        ]
+        return bool(rest) and latest.cadence_spm >= median(rest) + QUICKER_SPM
 
     def _rest_mps(self, since_ns: int) -> float:
         """Return the level of the rest, without what may be of the rise or of the run before."""
@@ -166,10 +219,10 @@ class EffortDetector:
             since_ns = t_ns - before[0]
             if 0 < since_ns <= LONGEST_STEP_NS and total_m >= before[2]:
                 mps = (total_m - before[2]) / (since_ns / NS_PER_S)
-                return Pace(t_ns - since_ns // 2, mps)
+                return Pace(t_ns - since_ns // 2, mps, cadence_spm)
         if speed_mps is not None:
-            return Pace(t_ns, speed_mps)
+            return Pace(t_ns, speed_mps, cadence_spm)
         if cadence_spm is None:
             return None
         step_m = RUNNING_STEP_M if cadence_spm >= RUNNING_SPM else WALKING_STEP_M
-        return Pace(t_ns, cadence_spm / 60.0 * step_m)
+        return Pace(t_ns, cadence_spm / 60.0 * step_m, cadence_spm)

@@ -24,7 +24,7 @@ from kickcue.core.events import (
 )
 from kickcue.core.plan import LONGEST_LEG_S, Rest, Run, straight
 from kickcue.core.position.estimator import PositionEstimator
-from kickcue.core.session.day_scale import DayScale
+from kickcue.core.session.day_scale import PRESS_SD_S, SLOWED_SD_S, DayScale
 from kickcue.core.session.effort_detection import EffortDetector
 from kickcue.core.session.numbered_legs import NumberedLeg, numbered, repetitions
 from kickcue.core.session.reading_log import ReadingLog
@@ -53,6 +53,9 @@ HOME_S: Final = 600.0
 HOME_RESTS: Final = 4.0
 LAST_S: Final = 120.0
 """After the last repetition so long is waited for one more."""
+SLOWED_NS: Final = 8 * NS_PER_S
+"""Who slows down so soon after the end that the pod gave was not at the line before."""
+DOUBT_SDS: Final = 2.5
 SKIPPED_NS: Final = 10 * NS_PER_S
 """Who runs on at that speed so long after the line has left the rest out."""
 
@@ -70,6 +73,10 @@ class _Left:
     stretch: StretchProgress | None
     rest: RestProgress | None
     by_press: bool
+    slowed: bool = False
+    """Whether the runner has slowed down since."""
+    doubt_ns: int = 0
+    """How much later than found a run may have ended."""
 
 
 class SessionControl:
@@ -97,7 +104,7 @@ class SessionControl:
         """Of the leg that is on, or, while the runner is waited for, of the one before it."""
         self._last_press_ns: int | None = None
         self._left: _Left | None = None
-        self._rest_was_skipped = False
+        self._extras = 0
 
     @property
     def log(self) -> ReadingLog:
@@ -159,9 +166,10 @@ class SessionControl:
             self._begin(t_ns, following, self.legs[following], began_ns, out)
             return
         last = next(leg for leg in reversed(self.legs) if leg.kind is LegKind.REP)
-        number, rep = len(self.legs) + 1, self.done + 1
-        extra = NumberedLeg(number, last.leg, LegKind.EXTRA, rep)
-        self._begin(t_ns, len(self.legs), extra, began_ns, out)
+        rep = self.done + 1
+        self._extras += 1
+        extra = NumberedLeg(len(self.legs) + self._extras, last.leg, LegKind.EXTRA, rep)
+        self._begin(t_ns, len(self.legs) - 1, extra, began_ns, out)
         told = f"repetition {rep}: one more than the {self.reps} of the plan"
         out.append(Notice(t_ns, "rep_extra", told))
 
@@ -246,11 +254,12 @@ class SessionControl:
         """Notice a rest that was left out, and a session that has been left."""
         rested_ns = t_ns - self.began_ns
         left = self._left
+        self._watch_slowing(t_ns, out)
         if (
             left is not None
             and left.stretch is not None
             and left.stretch.leg.distance_m is not None
-            and SKIPPED_NS <= rested_ns <= 2 * SKIPPED_NS
+            and SKIPPED_NS + left.doubt_ns <= rested_ns <= 2 * SKIPPED_NS + left.doubt_ns
             and self._index + 2 < len(self.legs)
             and self._detector.kept_running(self.began_ns)
         ):
@@ -260,6 +269,20 @@ class SessionControl:
             return
         if rested_ns > s_to_ns(self._longest_rest_s):
             self.finish(t_ns, Phase.FINISHED, out)
+
+    def _watch_slowing(self, t_ns: int, out: list[Output]) -> None:
+        """Take the moment at which the runner slowed down for the line, where none was pressed."""
+        left = self._left
+        stretch = None if left is None or left.by_press else left.stretch
+        if left is None or stretch is None or left.slowed or stretch.leg.distance_m is None:
+            return
+        slowed_ns = self._detector.slowed_ns(self.began_ns)
+        if slowed_ns is None:
+            return
+        left.slowed = True
+        if 0 <= slowed_ns - self.began_ns <= SLOWED_NS + left.doubt_ns and not stretch.blind:
+            self._learn_scale(stretch, slowed_ns, SLOWED_SD_S)
+            out.append(self._result(t_ns, slowed_ns, LegEnd.DISTANCE, stretch))
 
     @property
     def _longest_rest_s(self) -> float:
@@ -276,6 +299,7 @@ class SessionControl:
         following = self._index + 1
         before = self.legs[self._index] if self._index >= 0 else None
         if before is not None and following >= len(self.legs) and before.kind is LegKind.EASY:
+            self.stretch = self.leg = None
             self.finish(t_ns, Phase.FINISHED, out)
             return
         if following >= len(self.legs):
@@ -303,6 +327,8 @@ class SessionControl:
             self.stretch = None
             following = self._following()
             image = _imagery(following)
+            if following is not None:
+                self._detector.expect(following.distance_m)
             self.rest = RestProgress(
                 leg.leg, began_ns, image, self._cues, leads_to_rep=following is not None
             )
@@ -337,7 +363,12 @@ class SessionControl:
         assert stretch is not None
         if by is not LegEnd.PRESS:
             self._keep(t_ns, by_press=False)
+            assert self._left is not None
+            self._left.slowed = by is LegEnd.STOPPED
+            self._left.doubt_ns = s_to_ns(DOUBT_SDS * stretch.end_sd_s(t_ns))
         self.done += stretch.leg.kind is not LegKind.EASY
+        if by is LegEnd.STOPPED and _ran_m(stretch, ended_ns, by) == stretch.leg.distance_m:
+            self._learn_scale(stretch, ended_ns, SLOWED_SD_S)
         out.append(self._result(t_ns, ended_ns, by, stretch))
         self._note_short(t_ns, stretch, ended_ns, by, out)
         self._learn_effort(stretch, ended_ns)
@@ -377,17 +408,19 @@ class SessionControl:
         self._learn_scale(stretch, pressed_ns)
         out.append(self._result(t_ns, pressed_ns, LegEnd.PRESS, stretch))
 
-    def _learn_scale(self, stretch: StretchProgress, ended_ns: int) -> None:
+    def _learn_scale(
+        self, stretch: StretchProgress, ended_ns: int, error_s: float = PRESS_SD_S
+    ) -> None:
         length_m, ran_m = stretch.leg.distance_m, stretch.distance_m(ended_ns)
         if length_m is not None and ran_m is not None:
             ran_s = max((ended_ns - stretch.began_ns) / NS_PER_S, 1.0)
-            self.scale.measure(length_m, ran_m, length_m / ran_s)
+            self.scale.measure(length_m, ran_m, length_m / ran_s, error_s)
 
     def _learn_effort(self, stretch: StretchProgress, ended_ns: int) -> None:
         ran_m = stretch.distance_m(ended_ns)
         ran_s = (ended_ns - stretch.began_ns) / NS_PER_S
         if stretch.leg.kind is LegKind.REP and ran_m is not None and ran_s > 1.0:
-            self._detector.learn_effort(ran_m / ran_s)
+            self._detector.learn_effort(stretch.leg.distance_m, ran_m / ran_s)
 
     def _close_rest(self, t_ns: int, ended_ns: int, by: LegEnd, out: list[Output]) -> None:
         leg = self.leg

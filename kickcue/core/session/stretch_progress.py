@@ -134,6 +134,13 @@ class StretchProgress:
             return None
         return max(here.distance_m - here.speed_mps * (now_ns - t_ns) / NS_PER_S, 0.0)
 
+    def end_sd_s(self, t_ns: int) -> float:
+        """Return how well its end by distance is known, one standard deviation, in s."""
+        here = self.estimator.position_at(max(t_ns, self._read_ns))
+        if here is None or self.blind:
+            return 0.0
+        return here.sd_m / max(here.speed_mps, self._effort_mps / 2.0)
+
     def note_reading(self, t_ns: int) -> None:
         """Take note that the estimator has handled a reading at ``t_ns``."""
         self._read_ns = t_ns
