@@ -55,6 +55,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "course": Command(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),
+    "plan": Command(
+        "Before the race",
+        "kickcue.cli.plan",
+        "sessions: strides, 200s, intervals; draw them, write your own",
+    ),
     "run": Command("In the race", "kickcue.cli.run", "run a race: sensors in, cues out"),
     "press": Command(
         "In the race",

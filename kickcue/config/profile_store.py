@@ -14,6 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from kickcue.config.named_files import files_by_name, is_path
 from kickcue.config.paths import config_folder
 from kickcue.config.profile_overrides import AnyFile, OwnFiles, own_files
 from kickcue.config.toml_file import read_toml
@@ -56,7 +57,7 @@ class ProfileStore(Generic[AnyFile]):
 
         UsageError where there is none or it is not valid.
         """
-        if id_or_path.endswith(".toml") or os.sep in id_or_path:
+        if is_path(id_or_path):
             return self.read(Path(id_or_path))
         own, shipped = self._own(), self._paths(self.shipped_folder)
         mine = own.get(id_or_path)
@@ -106,17 +107,7 @@ class ProfileStore(Generic[AnyFile]):
         return own_files(self._paths(self._user_folder), extra, self.read, shipped)
 
     def _paths(self, folder: Path | None) -> dict[str, Path]:
-        """Return the files by the ids that their names say, none where there is no folder."""
-        if folder is None:
-            return {}
-        try:
-            there = sorted(folder.glob("*.toml" if self.inside is None else "*"))
-        except OSError:  # a service may be kept out of a home folder
-            return {}
-        if self.inside is None:
-            return {path.stem: path for path in there}
-        paths = {path.name: path / self.inside for path in there}
-        return {name: path for name, path in paths.items() if os.path.lexists(path)}
+        return files_by_name(folder, self.inside)
 
 
 def read_document(path: Path, kind: type[Document]) -> tuple[Document, str]:

@@ -59,7 +59,7 @@ def said(mistake: ErrorDetails, where: str) -> str:
         return (
             f"{where}.{key}: expected {_choice(context['expected_tags'])}, got {context['tag']!r}"
         )
-    if kind == "list_type" and isinstance(given, Mapping):
+    if kind in ("list_type", "tuple_type") and isinstance(given, Mapping):
         return f"{where}: expected [[{where}]]"
     sentence = (
         str(mistake["ctx"]["error"])

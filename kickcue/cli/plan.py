@@ -1,0 +1,341 @@
+"""``kickcue plan``: sessions to run: which there are, how each goes, your own, a block of weeks."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Final
+
+from kickcue.cli.format.console import json_line, table
+from kickcue.cli.format.icalendar import Entry, calendar
+from kickcue.cli.format.plan_estimate import Paces, guesses, totals
+from kickcue.cli.format.plan_page import COLUMNS, plan_page, said
+from kickcue.cli.format.printing import complain
+from kickcue.cli.format.timeline import shades
+from kickcue.cli.plan_block import JUDGEMENT, MOST_WEEKS, BlockDay, block
+from kickcue.cli.plan_template import template
+from kickcue.config.atomic_write import replace_file
+from kickcue.config.named_files import is_path
+from kickcue.config.plan_document import PlanDocument
+from kickcue.config.plan_files import (
+    load_plan,
+    own_plans,
+    own_plans_folder,
+    parse_plan,
+    plan_names,
+    plan_path,
+    shipped_plans,
+)
+from kickcue.config.race_file import check_place
+from kickcue.config.time_format import seconds
+from kickcue.config.toml_file import read_toml
+from kickcue.core.errors import KickcueError, UsageError
+
+_FROM: Final = "intervals"
+_PACES_S: Final = (100.0, 1200.0)
+"""A kilometre: faster than any record, slower than a walk."""
+_FURTHEST_DAYS: Final = 730
+_ACTIONS: Final = {
+    "list": "all plans, one line each",
+    "show": "one plan: its time line, its steps, how long it takes",
+    "check": "check plan files",
+    "new": "begin a plan of your own: a file that explains itself",
+    "block": "the sessions of the weeks before a race, as a table and for your calendar",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the actions."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar=" | ".join(_ACTIONS))
+    added = {
+        name: actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
+        for name, help_ in _ACTIONS.items()
+    }
+    added["show"].add_argument(
+        "plan", metavar="NAME", help="the name of a plan, or the path of a TOML file"
+    )
+    added["check"].add_argument("file", metavar="FILE", nargs="+", help="the path of a plan file")
+    added["new"].add_argument(
+        "file", metavar="FILE", help="a path, or just a name to keep it among your own plans"
+    )
+    added["new"].add_argument(
+        "--from",
+        dest="copied",
+        metavar="NAME",
+        default=_FROM,
+        help=f"the plan to begin with (default: {_FROM})",
+    )
+    _add_paces(added["list"], added["show"])
+    _add_block(added["block"])
+    for name in ("list", "show", "check", "block"):
+        added[name].add_argument(
+            "--json", action="store_true", help="print JSON, one object per line"
+        )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action; 2 where a plan is not there or not valid."""
+    if args.action == "list":
+        return _list(_paces(args), as_json=args.json)
+    if args.action == "show":
+        return _show(_document(args.plan), _paces(args), as_json=args.json)
+    if args.action == "check":
+        return _check_all(args.file, as_json=args.json)
+    return _new(args.file, args.copied) if args.action == "new" else _block(args)
+
+
+def _document(name_or_path: str) -> PlanDocument:
+    """Return a plan by name or path."""
+    return load_plan(name_or_path)
+
+
+# ---- list, show, check
+
+
+def _add_paces(*parsers: argparse.ArgumentParser) -> None:
+    usual = Paces()
+    for parser in parsers:
+        for name, usual_s in (("hard", usual.hard_s), ("easy", usual.easy_s)):
+            parser.add_argument(
+                f"--{name}",
+                metavar="M:SS",
+                help=f"your pace a kilometre where it is {name} (default: {usual_s / 60:.0f}:00)",
+            )
+
+
+def _paces(args: argparse.Namespace) -> Paces:
+    given = {name: getattr(args, name) for name in ("hard", "easy")}
+    return Paces(**{f"{name}_s": _pace(name, text) for name, text in given.items() if text})
+
+
+def _pace(name: str, text: str) -> float:
+    try:
+        pace_s = seconds(text)
+    except UsageError:
+        pace_s = 0.0
+    if not _PACES_S[0] <= pace_s <= _PACES_S[1]:
+        raise UsageError(
+            f"--{name}: expected minutes and seconds a kilometre, 1:40 to 20:00, as in 4:30, got "
+            f"{text!r}"
+        )
+    return pace_s
+
+
+def _list(paces: Paces, *, as_json: bool) -> int:
+    own, rows = own_plans(), []
+    for name in plan_names():
+        try:
+            document = load_plan(name)
+        except UsageError as error:  # one of the runner's own; the others can still be run
+            complain(f"{error} (this plan is skipped)")
+            continue
+        if as_json:
+            print(json_line({**_summary(document, paces), "own": name in own}))
+        found = totals(guesses(document.plan().legs(), paces))
+        title = f"{document.title or document.name}{' (yours)' if name in own else ''}"
+        rows.append((name, f"{found.hard_m:.0f}", f"{found.duration_s / 60:.0f}", title))
+    if not as_json:
+        print(table(("name", "hard m", "min", "session"), rows, align="lrrl"))
+    return 0
+
+
+def _show(document: PlanDocument, paces: Paces, *, as_json: bool) -> int:
+    if as_json:
+        print(json_line(_summary(document, paces) | {"steps": document.as_json()["steps"]}))
+    else:
+        print("\n".join(plan_page(document, paces, shades())))
+    return 0
+
+
+def _summary(document: PlanDocument, paces: Paces) -> dict[str, Any]:
+    legs = document.plan().legs()
+    found = totals(guesses(legs, paces))
+    return {
+        "name": document.name,
+        "title": document.title,
+        "about": document.about,
+        "legs": len(legs),
+        "hard_m": round(found.hard_m, 1),
+        "easy_m": round(found.easy_m, 1),
+        "rest_m": round(found.rest_m, 1),
+        "seconds": round(found.duration_s, 1),
+    }
+
+
+def _check_all(files: list[str], *, as_json: bool) -> int:
+    """Check each file; of several, one that is no plan is told and the others are checked."""
+    status = 0
+    for file in files:
+        try:
+            _check(file, as_json=as_json)
+        except KickcueError as error:
+            if len(files) == 1:
+                raise
+            complain(str(error))
+            status = max(status, error.exit_status)
+    return status
+
+
+def _check(file: str, *, as_json: bool) -> None:
+    document = _document(file)
+    if as_json:
+        print(json_line({"file": file, **_summary(document, Paces())}))
+    else:
+        found = totals(guesses(document.plan().legs(), Paces()))
+        print(f"{file}: a valid plan, {document.name}: {said(found)}")
+
+
+# ---- new
+
+
+def _new(file: str, copied: str) -> int:
+    path = _place(file)
+    check_place(path)
+    source = plan_path(copied)
+    load_plan(copied)  # a copy of what is wrong would be wrong
+    text = template(read_toml(source).text)
+    parse_plan(text, str(path), path.stem)
+    replace_file(path, text)
+    instead = " in place of the one that kickcue brings" if _stands_for_shipped(path) else ""
+    print(f"{path}: written, a copy of {copied}{instead}; 'kickcue plan show {file}' draws it")
+    return 0
+
+
+def _stands_for_shipped(path: Path) -> bool:
+    return own_plans().get(path.stem) == path and path.stem in shipped_plans()
+
+
+def _place(file: str) -> Path:
+    """Return where the file is to be: a bare name is that of one of the runner's own plans."""
+    if is_path(file):
+        path = Path(file)
+        if path.suffix != ".toml":
+            raise UsageError(f"expected a file that ends in .toml, got {file!r}")
+        return path
+    if re.fullmatch(r"\w[\w-]*", file) is None:
+        raise UsageError(f"expected a name of letters, digits and '-', or a path, got {file!r}")
+    folder = own_plans_folder()
+    if folder is None:
+        raise UsageError(f"{file}: this user has no home folder: write a path, like ./{file}.toml")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot create {folder}: {error.strerror}") from None
+    return folder / f"{file}.toml"
+
+
+# ---- block
+
+
+def _add_block(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--weeks",
+        type=int,
+        metavar="N",
+        default=4,
+        help=f"how many weeks before the race, 1 to {MOST_WEEKS} (default: 4)",
+    )
+    parser.add_argument(
+        "--race", metavar="YYYY-MM-DD", required=True, help="the day of the race, as in 2026-12-20"
+    )
+    parser.add_argument(
+        "--ics", type=Path, metavar="FILE", help="also write them as an iCalendar file"
+    )
+
+
+def _block(args: argparse.Namespace) -> int:
+    if not 1 <= args.weeks <= MOST_WEEKS:
+        raise UsageError(f"--weeks: expected 1 to {MOST_WEEKS}, got {args.weeks}")
+    now = _now()
+    race = _race_day(args.race, now.date())
+    whole = block(race, args.weeks)
+    days = [each for each in whole if each.day >= now.date()]
+    if args.ics is not None:
+        check_place(args.ics)
+        replace_file(args.ics, calendar(f"kickcue: race {race}", list(map(_entry, days)), now))
+    if args.json:
+        for each in days:
+            print(json_line(_day_object(each)))
+        return 0
+    print(f"{args.weeks} week{'' if args.weeks == 1 else 's'} to the race on {_long(race)}\n")
+    print(table(("week", "day", "to go", "session"), map(_row, days), align="rlrl"))
+    print()
+    print(table(("session", "how"), _ways(days), align="ll"))
+    print()
+    print(fill(JUDGEMENT, COLUMNS, break_on_hyphens=False))
+    if len(days) < len(whole):
+        gone = len(whole) - len(days)
+        print(f"{gone} session{'' if gone == 1 else 's'} before today left out.")
+    if args.ics is not None:
+        print(f"{args.ics}: {len(days)} entries; import it into your calendar")
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+def _race_day(text: str, today: date) -> date:
+    try:
+        race = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--race: expected year, month and day as in {_example(today)}, got {text!r}"
+            f"{_european(text)}"
+        ) from None
+    if race <= today:
+        raise UsageError(f"--race: expected a day after today, {today}, got {race}")
+    if (race - today).days > _FURTHEST_DAYS:
+        raise UsageError(f"--race: expected a day within two years, got {race}")
+    return race
+
+
+def _example(today: date) -> str:
+    return f"{today.year + 1}-06-14"
+
+
+def _european(text: str) -> str:
+    """Return what ``20.12.2026`` means."""
+    parts = text.strip().split(".")
+    try:
+        day, month, year = map(int, parts)
+        return f"; did you mean {date(year, month, day)}?"
+    except ValueError:
+        return ""
+
+
+def _row(each: BlockDay) -> tuple[str, ...]:
+    return (str(each.week), _short(each.day), f"{each.to_go} d", each.title)
+
+
+def _ways(days: Sequence[BlockDay]) -> list[tuple[str, str]]:
+    """Return how each session is done, once."""
+    return list(dict.fromkeys((each.title, each.session.how) for each in days))
+
+
+def _short(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _long(day: date) -> str:
+    return f"{_short(day)} {day.year}"
+
+
+def _entry(each: BlockDay) -> Entry:
+    shown = [f"kickcue plan show {name}" for name in each.session.plans]
+    return Entry(
+        each.uid, each.day, f"kickcue: {each.title}", "\n".join((each.session.how, *shown))
+    )
+
+
+def _day_object(each: BlockDay) -> dict[str, Any]:
+    return {
+        "day": each.day.isoformat(),
+        "to_go": each.to_go,
+        "week": each.week,
+        "plans": list(each.session.plans),
+        "how": each.session.how,
+        "hard": each.session.hard,
+    }
