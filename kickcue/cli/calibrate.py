@@ -22,7 +22,7 @@ from kickcue.config.learned_scale import (
 from kickcue.config.paths import default_state_folder
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import Phase
 from kickcue.core.position.scale_measurement import PodScale
@@ -241,7 +241,7 @@ def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
     return _verdict(engine) if ended is None else ended[1]
 
 
-def _verdict(engine: Engine) -> PodScale | str:
+def _verdict(engine: AnyEngine) -> PodScale | str:
     """Return what is measured up to now, or why that is nothing."""
     if engine.phase is Phase.ABORTED:
         return "nothing learned: the race was abandoned"

@@ -32,6 +32,12 @@ def load_plan(name_or_path: str) -> PlanDocument:
     return read_plan(plan_path(name_or_path))
 
 
+def session_document(name_or_path: str) -> PlanDocument | None:
+    """Return the plan of a session; None where it is that of a race."""
+    document = load_plan(name_or_path)
+    return None if document.plan().is_race else document
+
+
 def plan_path(name_or_path: str) -> Path:
     """Return the file of a plan; UsageError with the nearest name where there is none."""
     if is_path(name_or_path):

@@ -31,6 +31,7 @@ from kickcue.config.device_settings import (
     WatchSettings,
     same_device,
 )
+from kickcue.config.plan_files import session_document
 from kickcue.config.race_document import RaceDocument, RaceTerms, SensorChoice
 
 _URL: Final = re.compile(
@@ -172,6 +173,14 @@ class Settings(RaceTerms):
 
     model_config = STRICT
 
+    plan: str | None = Field(
+        default=None,
+        description=(
+            "A session in place of a race: strides, two-hundreds, simulated-finish, ... "
+            "('kickcue plan list'), or a file of your own. race is then the one you train for."
+        ),
+        examples=["strides"],
+    )
     adapter: str | None = Field(
         default=None,
         description="Which Bluetooth adapter to use, if there are several (Linux).",
@@ -226,6 +235,7 @@ class Settings(RaceTerms):
         return RaceDocument(
             **terms,
             sensors={name: SensorChoice(profile=pin.profile) for name, pin in self.sensors.items()},
+            plan=None if self.plan is None else session_document(self.plan),
         )
 
     def broker_password(self, environ: Mapping[str, str] = os.environ) -> SecretStr | None:

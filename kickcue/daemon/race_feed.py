@@ -14,7 +14,7 @@ from typing import Final
 
 from kickcue.config.race_document import RaceDocument
 from kickcue.config.settings import Settings
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import engine_for
 from kickcue.core.events import Input, Output, Phase, PhaseChange, Tick
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.daemon.announcer import Announcer
@@ -228,7 +228,7 @@ class RaceFeed:
             self.recorder = start_recorder(
                 self._recordings, self._header(self.began_utc, self._time)
             )
-        self.session = RaceSession(Engine(self._setup), self._record, self.deliver)
+        self.session = RaceSession(engine_for(self._setup), self._record, self.deliver)
 
     def _header(self, utc: str, race: RaceTime) -> Header:
         return race_header(

@@ -7,7 +7,7 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.cueing.phases import OVER
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import (
     Arm,
     Cue,
@@ -65,7 +65,7 @@ class RaceSession:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: AnyEngine,
         record: Callable[[Entry], None],
         deliver: Callable[[Output], None],
         *,

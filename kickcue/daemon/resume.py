@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kickcue.config.race_document import SCALE_TERMS, RaceDocument
 from kickcue.core.cueing.phases import RACING
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.events import Arm, Command, CommandKind, Cue, Disarm, Output, PhaseChange
 from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s
@@ -70,7 +70,7 @@ class Unfinished:
     same_boot: bool
     last_t_ns: int
     now_ns: int
-    engine: Engine
+    engine: AnyEngine
     missing: tuple[Output, ...]
 
     @property
@@ -145,13 +145,13 @@ def _read(path: Path) -> Recording:
 
 def _replayed(
     recording: Recording, document: RaceDocument
-) -> tuple[Recording, Engine, tuple[Output, ...]]:
+) -> tuple[Recording, AnyEngine, tuple[Output, ...]]:
     """Return the recording with an engine's outputs, that engine, and the outputs not recorded.
 
     The outputs are the engine's and not the recorded ones: they are the same, unless the file is
     damaged.
     """
-    engine = Engine(document.setup())
+    engine = engine_for(document.setup())
     entries: list[Entry] = []
     said: tuple[Output, ...] = ()
     for event in recording.inputs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import Input, Output, Tick
 from kickcue.core.units import NS_PER_S
 
@@ -14,7 +14,7 @@ heard of, and no more than that. One wrong date would else cost the ticks of yea
 
 
 def drive(
-    engine: Engine, inputs: Iterable[Input], *, ticks_recorded: bool
+    engine: AnyEngine, inputs: Iterable[Input], *, ticks_recorded: bool
 ) -> Iterator[tuple[Input, tuple[Output, ...]]]:
     """Feed ``inputs`` in order; yield each event with what followed from it.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kickcue.config.generic_profiles import generic_profile
 from kickcue.config.race_document import RaceDocument, SensorChoice
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine, engine_for
 from kickcue.core.errors import DataError, UsageError
 from kickcue.core.events import (
     Arm,
@@ -35,11 +35,11 @@ class Source:
     inputs: tuple[Input, ...]
     same: bool
 
-    def engine(self) -> Engine:
+    def engine(self) -> AnyEngine:
         """Return a fresh engine for this race."""
-        return Engine(self.document.setup())
+        return engine_for(self.document.setup())
 
-    def run(self, engine: Engine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
+    def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
         """Run ``engine``, a fresh one unless told, over it.
 
         Yield each event with what followed from it.

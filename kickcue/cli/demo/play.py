@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.summary import Told
-from kickcue.core.engine import Engine
+from kickcue.core.engine_choice import AnyEngine
 from kickcue.core.events import Ack, Cue, CueKind, Input, Output
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.core.watch.state_machine import Play
@@ -77,7 +77,7 @@ async def parties() -> AsyncIterator[Parties]:
 
 
 async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who look on
-    both: Parties, engine: Engine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
+    both: Parties, engine: AnyEngine, inputs: tuple[Input, ...], pace: Pace, show: Show, wear: Wear
 ) -> Played:
     """Play ``inputs`` at ``pace``.
 
