@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from kickcue.cli.format.printing import complain
 from kickcue.config.paths import find_race_file
+from kickcue.config.plan_document import PlanDocument
+from kickcue.config.plan_files import session_document
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
@@ -18,6 +20,12 @@ from kickcue.core.errors import UsageError
 def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
     """Add the options of a race; ``unless_told`` says where the race comes from without them."""
     add_course_options(parser, unless_told)
+    parser.add_argument(
+        "--plan",
+        metavar="NAME",
+        help="a session in place of a race: strides, two-hundreds ... ('kickcue plan list'), or "
+        "the file of one",
+    )
     group = parser.add_argument_group("its cues")
     group.add_argument(
         "--kick",
@@ -102,10 +110,15 @@ def race_wish(
     recorded lap, finish line or wanted time does not go with it.
     """
     told = told_race(args)
+    plan = told_plan(args)
     profiles = told_profiles(args.profile)
-    if not told and not profiles:
+    if not told and not profiles and plan is None:
         return None
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
+    if plan is not None:
+        base = {"race": _TRAINED_FOR, **base, "plan": plan.as_json()}
+    elif "race" in told:
+        base.pop("plan", None)
     if "race" in told:
         base = {key: value for key, value in base.items() if key not in _COURSE}
     unheard = [name for name in profiles if name not in sensors]
@@ -140,6 +153,8 @@ def _check_target(document: RaceDocument) -> None:
         raise UsageError(f"{OPTIONS}: {error}") from None
 
 
+_TRAINED_FOR: Final = "5000m"
+"""A session needs no race; its words for the last lap are those of one."""
 _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
@@ -178,6 +193,12 @@ def _target_s(text: str) -> float:
         return seconds(text)
     except UsageError as error:
         raise UsageError(f"--target: {error}") from None
+
+
+def told_plan(args: argparse.Namespace) -> PlanDocument | None:
+    """Return the session of ``--plan``; None without it, and where it is that of a race."""
+    name = getattr(args, "plan", None)
+    return None if name is None else session_document(name)
 
 
 def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:

@@ -19,6 +19,7 @@ from kickcue.cli.tui.race_screen import RaceScreen
 from kickcue.cli.tui.screen import canvas
 from kickcue.cli.tui.terminal import be_quiet, is_terminal
 from kickcue.config.broker_form import URL_FORM
+from kickcue.config.plan_files import plan_names
 from kickcue.config.profile_files import load_profiles
 from kickcue.config.race_file import pin_sensor
 from kickcue.config.settings import Settings, find_race_file, load_settings, state_folder
@@ -44,9 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         nargs="?",
-        type=Path,
-        metavar="race.toml",
-        help="the race file (default: ./race.toml, else the user's, else the one in /etc)",
+        metavar="race.toml | PLAN",
+        help="the race file (default: ./race.toml, else the user's, else the one in /etc), or a "
+        "session to run in place of its race: strides, two-hundreds ...",
     )
     parser.add_argument(
         "--broker",
@@ -97,7 +98,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the race; 0 when it was left in good order."""
     headless = args.headless or not is_terminal()
-    path = args.file or find_race_file(os.environ)
+    if args.file is not None and args.file in plan_names():
+        args.file, args.plan = None, args.file
+    path = find_race_file(os.environ) if args.file is None else Path(args.file)
     settings = load_settings(path, options=_options(args))
     if not settings.sensors:
         be_quiet()
@@ -121,6 +124,7 @@ class _How:
 def _options(args: argparse.Namespace) -> dict[str, Any]:
     return {
         **told_race(args),
+        "plan": args.plan,
         **{
             f"sensors.{name}.profile": choice["profile"]
             for name, choice in told_profiles(args.profile).items()

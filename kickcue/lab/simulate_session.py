@@ -116,8 +116,10 @@ def simulate_session(
         for each in pod_samples(random, truth, pod):
             sample = PodSample(each.speed_mps, each.cadence_spm / STEPS_PER_STRIDE, each.distance_m)
             inputs.append(pod_notification(s_to_ns(each.t_s), sample))
-    for second in range(int(truth.duration_s)):
-        inputs.append(strap_notification(s_to_ns(second + 0.37), truth.heart_rate_at(second)))
+    inputs += [
+        strap_notification(s_to_ns(second + 0.37), truth.heart_rate_at(second))
+        for second in range(int(truth.duration_s))
+    ]
     if thumb is not None:
         inputs += _presses(random, legs, thumb)
     return SimulatedSession(legs, tuple(sorted(inputs, key=lambda event: event.t_ns)))

@@ -31,6 +31,7 @@ NEVER_HELD_BACK: Final = frozenset(
         CueKind.LAST_LAP,
         CueKind.TICK,
         CueKind.GO,
+        CueKind.IMAGE,
         CueKind.THROUGH,
     }
 )

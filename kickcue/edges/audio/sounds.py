@@ -41,7 +41,7 @@ class Sound:
 
 def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
     """Return every sound that a race in this vocabulary can need, in the order of a race."""
-    return tuple(Sound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in PhraseKey)
+    return tuple(Sound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in KINDS)
 
 
 def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
