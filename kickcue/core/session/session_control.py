@@ -51,7 +51,7 @@ UNDO_NS: Final = 60 * NS_PER_S
 HOME_S: Final = 600.0
 """Who has not run off for so long, and for four times the rest that was planned, has gone home."""
 HOME_RESTS: Final = 4.0
-LAST_S: Final = 120.0
+LAST_S: Final = 300.0
 """After the last repetition so long is waited for one more."""
 SLOWED_NS: Final = 8 * NS_PER_S
 """Who slows down so soon after the end that the pod gave was not at the line before."""
@@ -231,6 +231,16 @@ class SessionControl:
             return
         self._learn_scale(stretch, passed_ns)
         self.end_stretch(t_ns, passed_ns, LegEnd.LINE, out)
+
+    def turn_timer(self, t_ns: int, *, running: bool, out: list[Output]) -> None:
+        """Handle a watch that is stopped, or goes on: many stop theirs in the rests."""
+        out.append(Notice(t_ns, "timer", f"timer {'running' if running else 'stopped'}"))
+        if not self.running:
+            return
+        if running and self.stretch is None:
+            self.run_off(t_ns, t_ns, out, by=LegEnd.PRESS)
+        elif not running and self.stretch is not None and self.stretch.leg.kind is not LegKind.EASY:
+            self.end_stretch(t_ns, t_ns, LegEnd.PRESS, out)
 
     def undo(self, t_ns: int, out: list[Output]) -> None:
         """Take the last press back: go on with the leg that it ended."""

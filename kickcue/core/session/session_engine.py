@@ -158,9 +158,9 @@ class SessionEngine:
                 told = f"the watch dropped {event.cue_id}: {event.why or 'no reason given'}"
                 out.append(Notice(t_ns, "cue_dropped", told, Level.WARNING))
             return False
-        # A Timer is not needed: a session's rests are found by speed, and go on while a watch is
-        # stopped. A Tick counts by its time alone.
-        return not isinstance(event, Tick | Timer)
+        elif isinstance(event, Timer):
+            self._control.turn_timer(t_ns, running=event.running, out=out)
+        return not isinstance(event, Tick)  # which counts by its time alone
 
     def _handle_notification(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
         reading = self._sensors.handle_notification(event, t_ns, body=False)
