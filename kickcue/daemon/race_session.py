@@ -14,6 +14,9 @@ from kickcue.core.events import (
     Disarm,
     Estimate,
     Input,
+    LegBegin,
+    LegKind,
+    LegResult,
     Notice,
     Output,
     Phase,
@@ -37,6 +40,10 @@ class View:
     over_ns: int | None = None
     estimate: Estimate | None = None
     armed: Arm | None = None
+    leg: LegBegin | None = None
+    """What of a session is on."""
+    runs: dict[int, LegResult] = field(default_factory=dict)
+    """The repetitions so far, by the number of their leg."""
     cues: list[Cue] = field(default_factory=list)
     notices: deque[Notice] = field(default_factory=lambda: deque(maxlen=KEPT))
 
@@ -48,6 +55,10 @@ class View:
             case PhaseChange():
                 self.over_ns = output.t_ns if output.phase in OVER else None
                 self.phase = output.phase
+            case LegBegin():
+                self.leg = output
+            case LegResult() if output.kind in (LegKind.REP, LegKind.EXTRA):
+                self.runs[output.leg] = output
             case Arm():
                 self.armed = output
             case Disarm():

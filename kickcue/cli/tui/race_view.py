@@ -22,6 +22,12 @@ from kickcue.cli.tui.formatting import (
     whole,
 )
 from kickcue.cli.tui.race_state import Board, Entry
+from kickcue.cli.tui.session_view import (
+    session_coming,
+    session_figure,
+    session_phase,
+    session_way,
+)
 from kickcue.cli.tui.watch_face import DIGITS, KICK, PHASES
 from kickcue.core.cueing.phases import RACING
 from kickcue.core.events import CueKind, Estimate, Level, Phase
@@ -42,6 +48,10 @@ KEYS: Final = {
     Phase.BODY: "space lap · u undo · f finish · x give up · d distance · q quit",
     Phase.FINISHED: "s next race · d distance · q quit",
     Phase.ABORTED: "s start again · d distance · q quit",
+}
+SESSION_KEYS: Final = {
+    Phase.WAITING: "s start · q quit",
+    Phase.BODY: "space start or end of a rep · u undo · f finish · x give up · q quit",
 }
 BETWEEN_KEYS: Final = " · "
 NO_CUES: Final = "the race is sanctioned"
@@ -105,8 +115,12 @@ def _head(board: Board, width: int) -> Iterator[RenderableType]:
 
 
 def _where(board: Board, width: int) -> Iterator[RenderableType]:
+    if board.session is not None:
+        phase, figure = session_phase(board), session_figure(board)
+    else:
+        phase, figure = _phase(board), _to_go(board)
     if width < BOTH:
-        yield Text("\n").join([_phase(board), *_to_go(board), *_values_in_short(board)])
+        yield Text("\n").join([phase, *figure, *_values_in_short(board)])
         yield _coming(board, width)
         yield _way(board, width)
         return
@@ -114,7 +128,7 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
     both.add_column(width=LEFT, no_wrap=True)
     both.add_column(width=width - LEFT, no_wrap=True)
     both.add_row(
-        Text("\n").join([Text(), _phase(board), Text(), *_to_go(board), Text()]),
+        Text("\n").join([Text(), phase, Text(), *figure, Text()]),
         Text("\n").join([Text(), *_values(board)]),
     )
     yield both
@@ -197,6 +211,8 @@ def _coming(board: Board, width: int) -> Text:
 
 
 def _coming_text(board: Board) -> str:
+    if board.session is not None:
+        return session_coming(board)
     e = board.estimate
     if board.phase is Phase.WAITING:
         return (
@@ -235,6 +251,8 @@ def _finish(e: Estimate | None) -> str:
 
 def _way(board: Board, width: int) -> Text:
     """Draw the way so far, and on it all cells in which the last lap's line may stand."""
+    if board.session is not None:
+        return session_way(board, width)
     cells, course = width - 4, board.course
     run_m = (
         0.0
@@ -362,9 +380,14 @@ def _keys(board: Board, width: int) -> list[Text]:
     else:
         style, lines = (
             "dim",
-            _key_lines(KEYS[Phase.BODY if board.phase in RACING else board.phase], width - 1),
+            _key_lines(_keys_of(board), width - 1),
         )
     return [Text(line, style=style, no_wrap=True, overflow="ellipsis", end="") for line in lines]
+
+
+def _keys_of(board: Board) -> str:
+    keys = KEYS[Phase.BODY if board.phase in RACING else board.phase]
+    return keys if board.session is None else SESSION_KEYS.get(board.phase, "q quit")
 
 
 def _key_lines(keys: str, width: int) -> list[str]:
