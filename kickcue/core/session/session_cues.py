@@ -22,6 +22,7 @@ from kickcue.core.units import NS_PER_S
 RACE_WINDOW_M: Final = 400.0
 """The window for which spacing and silence before the line were chosen: a last lap."""
 LONGEST_TEXT: Final = 40
+LONGEST_SAID: Final = 200
 TEXT_ONLY: Final = ((100, 0, 0.1),)
 """A watch is asked for some pulse with each cue; this is the least."""
 NEVER_HELD_BACK: Final = frozenset(
@@ -111,6 +112,10 @@ class SessionCues:
 
     def _phrase(self, wanted: WantedCue) -> Phrase:
         if wanted.words is not None:
-            return Phrase(shorten(wanted.words, LONGEST_TEXT, placeholder="..."), wanted.words)
+            text, say = (
+                shorten(wanted.words, most, placeholder="...")
+                for most in (LONGEST_TEXT, LONGEST_SAID)
+            )
+            return Phrase(text, say)
         phrase, values = self._vocabulary[wanted.key], {"n": wanted.n, "reps": wanted.reps}
         return Phrase(phrase.text.format_map(values), phrase.say.format_map(values))

@@ -140,9 +140,7 @@ class SessionEngine:
             return False
         if isinstance(event, Notification):
             return self._handle_notification(event, t_ns, out)
-        if isinstance(event, Mark):
-            self._control.press(t_ns, out)
-        elif isinstance(event, Command):
+        if isinstance(event, Mark | Command | Timer):
             self._obey(event, t_ns, out)
         elif isinstance(event, Link):
             self._sensors.handle_link(event)
@@ -158,8 +156,6 @@ class SessionEngine:
                 told = f"the watch dropped {event.cue_id}: {event.why or 'no reason given'}"
                 out.append(Notice(t_ns, "cue_dropped", told, Level.WARNING))
             return False
-        elif isinstance(event, Timer):
-            self._control.turn_timer(t_ns, running=event.running, out=out)
         return not isinstance(event, Tick)  # which counts by its time alone
 
     def _handle_notification(self, event: Notification, t_ns: int, out: list[Output]) -> bool:
@@ -197,13 +193,15 @@ class SessionEngine:
             if crossed_ns is not None and self._control.running:
                 self._control.pass_line(fix.t_ns, crossed_ns, out)
 
-    def _obey(self, event: Command, t_ns: int, out: list[Output]) -> None:
-        if event.kind is CommandKind.START:
+    def _obey(self, event: Mark | Command | Timer, t_ns: int, out: list[Output]) -> None:
+        if isinstance(event, Timer):
+            self._control.turn_timer(t_ns, running=event.running, out=out)
+        elif isinstance(event, Mark) or event.kind is CommandKind.LAP:
+            self._control.press(t_ns, out)
+        elif event.kind is CommandKind.START:
             self._control.start(t_ns, out)
             if self._line is not None:
                 self._line.start(t_ns)
-        elif event.kind is CommandKind.LAP:
-            self._control.press(t_ns, out)
         elif event.kind is CommandKind.UNDO_LAP:
             self._control.undo(t_ns, out)
         elif event.kind is CommandKind.DISTANCE:

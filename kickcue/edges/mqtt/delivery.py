@@ -14,7 +14,18 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Literal
 
-from kickcue.core.events import Ack, Arm, Cue, Disarm, Estimate, Input, Output, Phase, PhaseChange
+from kickcue.core.events import (
+    Ack,
+    Arm,
+    Cue,
+    Disarm,
+    Estimate,
+    Input,
+    LegBegin,
+    Output,
+    Phase,
+    PhaseChange,
+)
 from kickcue.core.units import NS_PER_MS, NS_PER_S
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.connection import Plan
@@ -24,6 +35,7 @@ from kickcue.edges.mqtt.messages import (
     ArmMessage,
     CueMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     StateMessage,
     StatusMessage,
@@ -94,6 +106,7 @@ class Delivery:
         self._phase: Phase | None = None
         self._status_ns: int | None = None
         self._estimate: Estimate | None = None
+        self._leg: LegBegin | None = None
         self._state: StateMessage | None = None
         self._state_ns: int | None = None
         self._pending = PendingCues()
@@ -109,6 +122,9 @@ class Delivery:
             case PhaseChange():
                 self._phase = output.phase
                 self._send_status("online")
+            case LegBegin():
+                self._leg = output
+                self._send_leg()
             case Arm():
                 self._pending.arm(output, self._now_ns())
                 self._send_arm(output)
@@ -214,6 +230,8 @@ class Delivery:
             self._connections, self._state = self.session.counters.connections, None
             self._gate.link_up()
         fresh_link = self._gate.look() or fresh_link
+        if fresh_link:
+            self._send_leg()
         if fresh_link or self._status_ns is None or now_ns - self._status_ns >= STATUS_EACH_NS:
             self._send_status("online")
         self._send_state()
@@ -256,6 +274,12 @@ class Delivery:
             return
         self._state, self._state_ns = message, now_ns
         self._publish("state", message, now_ns + STATE_WORTH_NS)
+
+    def _send_leg(self) -> None:
+        """Send which leg of a session is on, if one is."""
+        if self._leg is not None:
+            message = LegMessage.of(self._leg, self._run_id, self._stamp_ms())
+            self._publish("leg", message, self._now_ns() + ORDER_WORTH_NS)
 
     def _send_arm(self, arm: Arm) -> None:
         now_ns = self._now_ns()

@@ -23,6 +23,8 @@ from kickcue.core.events import (
     CommandKind,
     Cue,
     Estimate,
+    LegBegin,
+    LegKind,
     Mark,
     MarkSource,
     Mode,
@@ -133,13 +135,43 @@ class StateMessage(Message):
         )
 
 
+class LegMessage(Message):
+    """``leg``: what of a session is on: a repetition, a rest, easy running."""
+
+    kind: LegKind
+    leg: int = Field(ge=0, le=LARGEST, description="which leg of the plan, counted from 1")
+    legs: int = Field(ge=0, le=LARGEST, description="how many the plan has")
+    rep: int = Field(
+        ge=0,
+        le=LARGEST,
+        description="which repetition; of a rest the one before it, 0 before the first",
+    )
+    reps: int = Field(ge=0, le=LARGEST, description="how many the plan has")
+    text: str = Field(max_length=200, description="the leg in a few words: `200 m`, `rest 2:00`")
+
+    @classmethod
+    def of(cls, leg: LegBegin, run_id: str, sent_ms: int) -> "LegMessage":
+        """Return the leg as it goes over the wire."""
+        return cls(
+            run_id=run_id,
+            sent_ms=sent_ms,
+            kind=leg.kind,
+            leg=leg.leg,
+            legs=leg.legs,
+            rep=leg.rep,
+            reps=leg.reps,
+            text=leg.text,
+        )
+
+
 class TouchMessage(Message):
     """What ``arm`` and ``cue`` have in common: something to be felt, seen and heard."""
 
     id: Name = Field(description="of the cue, the same in arm, cue, disarm and ack; felt once")
     kind: Name = Field(
         description=(
-            "why: ready, even, last_lap, hold, relax, turnover, drive, or one that is not known yet"
+            "why: ready, even, last_lap, hold, relax, turnover, drive; in a session rep, last_rep, "
+            "tick, go, image, through, tall, rest_half; or one that is not known yet"
         )
     )
     text: str = Field(max_length=200, description="for a display")
@@ -285,6 +317,7 @@ class SensorMessage(Message):
 MODELS: Final[Mapping[str, type[Message]]] = {
     "status": StatusMessage,
     "state": StateMessage,
+    "leg": LegMessage,
     "arm": ArmMessage,
     "disarm": DisarmMessage,
     "cue": CueMessage,

@@ -41,6 +41,9 @@ RULES: Final = {
         True,
         "Where the runner is and how sure that is; on change, at most twice a second.",
     ),
+    "leg": Rule(
+        Side.DAEMON, 1, True, "In a session: which repetition, rest or easy run is on; on change."
+    ),
     "arm": Rule(
         Side.DAEMON,
         1,
