@@ -19,6 +19,8 @@ MAX_READINGS: Final = 256
 """No pod sends more within ``MEMORY_NS`` that is of use: of a flood the latest are kept."""
 REST_MEMORY_NS: Final = 20 * NS_PER_S
 """The level of a rest is the median of so long..."""
+JUST_BEFORE_NS: Final = 2 * NS_PER_S
+"""A session may be started by whoever runs off in the same moment."""
 RISING_NS: Final = 4 * NS_PER_S
 """...but for the last seconds, in which a rise may have begun."""
 LEAST_RISE_MPS: Final = 1.2
@@ -117,6 +119,8 @@ class EffortDetector:
         """Return when the runner ran off, if that was after ``since_ns`` and is certain."""
         if not self._paces:
             return None
+        if not self._has_rested(since_ns):
+            return None
         rest_mps = self._rest_mps(since_ns)
         rise_mps = max(self.effort_mps - rest_mps, LEAST_RISE_MPS)
 
@@ -185,6 +189,13 @@ class EffortDetector:
             if p.cadence_spm is not None and since_ns < p.t_ns <= latest.t_ns - RISING_NS
         ]
         return bool(rest) and latest.cadence_spm >= median(rest) + QUICKER_SPM
+
+    def _has_rested(self, since_ns: int) -> bool:
+        """Tell whether the runner has been slow: nobody runs off who has not."""
+        slow_mps = STOPPED_SHARE * self.effort_mps
+        first = self._paces[0]
+        lately = [p.mps for p in self._paces if p.t_ns >= since_ns - JUST_BEFORE_NS]
+        return first.t_ns >= since_ns or (bool(lately) and min(lately) <= slow_mps)
 
     def _rest_mps(self, since_ns: int) -> float:
         """Return the level of the rest, without what may be of the rise or of the run before."""

@@ -5,7 +5,6 @@ press is believed all the same, and says more exactly what was found without it:
 start it is that start, shortly after an end that end.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from kickcue.core.course import Course
@@ -26,11 +25,12 @@ from kickcue.core.plan import LONGEST_LEG_S, Rest, Run, straight
 from kickcue.core.position.estimator import PositionEstimator
 from kickcue.core.session.day_scale import PRESS_SD_S, SLOWED_SD_S, DayScale
 from kickcue.core.session.effort_detection import EffortDetector
+from kickcue.core.session.leg_before import LegBefore
 from kickcue.core.session.numbered_legs import NumberedLeg, numbered, repetitions
 from kickcue.core.session.reading_log import ReadingLog
 from kickcue.core.session.rest_progress import RestProgress
 from kickcue.core.session.session_cues import SessionCues
-from kickcue.core.session.stretch_progress import StretchProgress
+from kickcue.core.session.stretch_progress import AT_LINE, StretchProgress
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 PRESS_LATE_NS: Final = 2 * NS_PER_S // 5
@@ -41,10 +41,6 @@ END_PRESS_NS: Final = 6 * NS_PER_S
 """...and one so soon after an end that was found is that end's."""
 TWICE_NS: Final = 2 * NS_PER_S
 """Two presses within so long are one: nobody runs a repetition in it."""
-AT_LINE: Final = 0.12
-"""A press at an end that is off by less than this share of the leg was made at its line."""
-WHOLE: Final = 0.97
-"""Who stops after this share of a repetition has run it."""
 OPEN_COURSE: Final = straight(100_000.0)
 """Of a leg that ends by time or a press: no runner gets to its end."""
 UNDO_NS: Final = 60 * NS_PER_S
@@ -60,23 +56,6 @@ SKIPPED_NS: Final = 10 * NS_PER_S
 """Who runs on at that speed so long after the line has left the rest out."""
 
 WAIT_FOR_RUNNER: Final = Rest(until=CommandKind.START)
-
-
-@dataclass(slots=True)
-class _Left:
-    """The leg before, to come back to if the press that ended it was a mistake."""
-
-    t_ns: int
-    index: int
-    leg: NumberedLeg
-    began_ns: int
-    stretch: StretchProgress | None
-    rest: RestProgress | None
-    by_press: bool
-    slowed: bool = False
-    """Whether the runner has slowed down since."""
-    doubt_ns: int = 0
-    """How much later than found a run may have ended."""
 
 
 class SessionControl:
@@ -103,7 +82,7 @@ class SessionControl:
         self._index = -1
         """Of the leg that is on, or, while the runner is waited for, of the one before it."""
         self._last_press_ns: int | None = None
-        self._left: _Left | None = None
+        self._left: LegBefore | None = None
         self._extras = 0
 
     @property
@@ -292,7 +271,7 @@ class SessionControl:
         left.slowed = True
         if 0 <= slowed_ns - self.began_ns <= SLOWED_NS + left.doubt_ns and not stretch.blind:
             self._learn_scale(stretch, slowed_ns, SLOWED_SD_S)
-            out.append(self._result(t_ns, slowed_ns, LegEnd.DISTANCE, stretch))
+            out.append(stretch.result(t_ns, slowed_ns, LegEnd.DISTANCE))
 
     @property
     def _longest_rest_s(self) -> float:
@@ -364,7 +343,7 @@ class SessionControl:
 
     def _keep(self, t_ns: int, *, by_press: bool) -> None:
         assert self.leg is not None
-        self._left = _Left(
+        self._left = LegBefore(
             t_ns, self._index, self.leg, self.began_ns, self.stretch, self.rest, by_press
         )
 
@@ -377,37 +356,17 @@ class SessionControl:
             self._left.slowed = by is LegEnd.STOPPED
             self._left.doubt_ns = s_to_ns(DOUBT_SDS * stretch.end_sd_s(t_ns))
         self.done += stretch.leg.kind is not LegKind.EASY
-        if by is LegEnd.STOPPED and _ran_m(stretch, ended_ns, by) == stretch.leg.distance_m:
+        if by is LegEnd.STOPPED and stretch.ran_m(ended_ns, by) == stretch.leg.distance_m:
             self._learn_scale(stretch, ended_ns, SLOWED_SD_S)
-        out.append(self._result(t_ns, ended_ns, by, stretch))
-        self._note_short(t_ns, stretch, ended_ns, by, out)
+        out.append(stretch.result(t_ns, ended_ns, by))
+        out.extend(stretch.notice_short(t_ns, ended_ns, by))
         self._learn_effort(stretch, ended_ns)
-
-    def _result(self, t_ns: int, ended_ns: int, by: LegEnd, stretch: StretchProgress) -> LegResult:
-        return LegResult(
-            t_ns,
-            stretch.leg.kind,
-            stretch.leg.number,
-            stretch.leg.rep,
-            stretch.began_ns,
-            ended_ns,
-            by,
-            _ran_m(stretch, ended_ns, by),
-        )
-
-    def _note_short(
-        self, t_ns: int, stretch: StretchProgress, ended_ns: int, by: LegEnd, out: list[Output]
-    ) -> None:
-        length_m, ran_m = stretch.leg.distance_m, _ran_m(stretch, ended_ns, by)
-        if length_m is not None and ran_m is not None and ran_m < WHOLE * length_m:
-            told = f"repetition {stretch.leg.rep} ended after {ran_m:.0f} of {length_m:g} m"
-            out.append(Notice(t_ns, "rep_short", told))
 
     def _correct_end(
         self,
         t_ns: int,
         pressed_ns: int,
-        left: _Left,
+        left: LegBefore,
         stretch: StretchProgress,
         out: list[Output],
     ) -> None:
@@ -416,7 +375,7 @@ class SessionControl:
         left.t_ns = t_ns
         self.began_ns = pressed_ns
         self._learn_scale(stretch, pressed_ns)
-        out.append(self._result(t_ns, pressed_ns, LegEnd.PRESS, stretch))
+        out.append(stretch.result(t_ns, pressed_ns, LegEnd.PRESS))
 
     def _learn_scale(
         self, stretch: StretchProgress, ended_ns: int, error_s: float = PRESS_SD_S
@@ -462,14 +421,3 @@ def _imagery(leg: NumberedLeg | None) -> str | None:
 
 def _course(leg: NumberedLeg) -> Course:
     return leg.leg.course if isinstance(leg.leg, Run) else OPEN_COURSE
-
-
-def _ran_m(stretch: StretchProgress, ended_ns: int, by: LegEnd) -> float | None:
-    """Return the metres of a run: those of the plan where its line was reached."""
-    length_m, ran_m = stretch.leg.distance_m, stretch.distance_m(ended_ns)
-    if length_m is None or by in (LegEnd.DISTANCE, LegEnd.LINE):
-        return ran_m if length_m is None else length_m
-    if ran_m is None:
-        return length_m if by is LegEnd.PRESS else None
-    least_m = (1.0 - AT_LINE if by is LegEnd.PRESS else WHOLE) * length_m
-    return length_m if least_m <= ran_m <= (1.0 + AT_LINE) * length_m else ran_m

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kickcue.core.cueing.phrases import PhraseKey
-from kickcue.core.events import CueKind, LegEnd, LegKind, Mode, Output
+from kickcue.core.events import CueKind, LegEnd, LegKind, LegResult, Mode, Notice, Output
 from kickcue.core.plan import CuePoint, Run, TimedRun
 from kickcue.core.position.estimator import Position, PositionEstimator
 from kickcue.core.position.firing_threshold import EVEN_PROBABILITY
@@ -26,6 +26,10 @@ BLIND: Final = 2.0
 """A repetition that no pod has seen is over after so many times what it should take: only a press
 or the line ends it earlier."""
 SLOWEST_MPS: Final = 0.5
+AT_LINE: Final = 0.12
+"""A press at an end that is off by less than this share of the leg was made at its line."""
+WHOLE: Final = 0.97
+"""Who stops after this share of a repetition has run it."""
 
 _WORDS: Final = {
     CueKind.LAST_LAP: PhraseKey.LAST_LAP,
@@ -133,6 +137,30 @@ class StretchProgress:
         if here is None or self.blind:
             return None
         return max(here.distance_m - here.speed_mps * (now_ns - t_ns) / NS_PER_S, 0.0)
+
+    def ran_m(self, ended_ns: int, by: LegEnd) -> float | None:
+        """Return the metres of the run: those of the plan where its line was reached."""
+        length_m, ran_m = self.leg.distance_m, self.distance_m(ended_ns)
+        if length_m is None or by in (LegEnd.DISTANCE, LegEnd.LINE):
+            return ran_m if length_m is None else length_m
+        if ran_m is None:
+            return length_m if by is LegEnd.PRESS else None
+        least_m = (1.0 - AT_LINE if by is LegEnd.PRESS else WHOLE) * length_m
+        return length_m if least_m <= ran_m <= (1.0 + AT_LINE) * length_m else ran_m
+
+    def result(self, t_ns: int, ended_ns: int, by: LegEnd) -> LegResult:
+        """Return what the run came to."""
+        leg = self.leg
+        ran_m = self.ran_m(ended_ns, by)
+        return LegResult(t_ns, leg.kind, leg.number, leg.rep, self.began_ns, ended_ns, by, ran_m)
+
+    def notice_short(self, t_ns: int, ended_ns: int, by: LegEnd) -> list[Notice]:
+        """Say that the run was cut short, if it was."""
+        length_m, ran_m = self.leg.distance_m, self.ran_m(ended_ns, by)
+        if length_m is None or ran_m is None or ran_m >= WHOLE * length_m:
+            return []
+        told = f"repetition {self.leg.rep} ended after {ran_m:.0f} of {length_m:g} m"
+        return [Notice(t_ns, "rep_short", told)]
 
     def end_sd_s(self, t_ns: int) -> float:
         """Return how well its end by distance is known, one standard deviation, in s."""
