@@ -45,7 +45,7 @@ def test_another_parser_reads_the_same(some: list[Entry]) -> None:
     ]
     for entry, event in zip(some, found, strict=True):
         assert entry.summary == str(event["SUMMARY"])
-        assert entry.description.removesuffix("\n") == str(event["DESCRIPTION"]).removesuffix("\n")
+        assert entry.description == str(event["DESCRIPTION"])
         assert STAMP == event["DTSTAMP"].dt
         assert 1 == (event["DTEND"].dt - event["DTSTART"].dt).days
         assert not event.errors
