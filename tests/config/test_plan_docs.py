@@ -10,7 +10,9 @@ from kickcue.cli import main
 from kickcue.config.plan_files import parse_plan, shipped_plans
 
 PAGE: Final = (Path(__file__).resolve().parents[2] / "docs" / "plans.md").read_text("utf-8")
-FENCED: Final = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FENCED: Final[list[tuple[str, str]]] = re.findall(
+    r"^```(\w*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
+)
 EXAMPLE: Final = next(text for language, text in FENCED if language == "toml")
 
 
@@ -23,7 +25,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _printed(command: str) -> str:
     """Return what the page says that a command prints."""
-    return next(text for _, text in FENCED if text.startswith(f"$ {command}\n")).partition("\n")[2]
+    shown = next(text for _, text in FENCED if text.startswith(f"$ {command}\n"))
+    return shown.partition("\n")[2]
 
 
 def test_the_example_is_a_plan() -> None:
