@@ -1,77 +1,132 @@
-"""The article's sessions laid out over the weeks before a race.
+"""``kickcue plan block``: the sessions of the weeks before a race, printed and for a calendar."""
 
-What is done is the article's: strides after easy runs, 200s after the interval workout, the end of
-the race in a workout, the race in the head. On which days is judgement.
-"""
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from textwrap import fill
+from typing import Any, Final
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
-from uuid import NAMESPACE_URL, uuid5
+from kickcue.cli.format.console import json_line, table
+from kickcue.cli.format.icalendar import Entry, calendar
+from kickcue.cli.format.plan_page import COLUMNS
+from kickcue.cli.training_block import JUDGEMENT, MOST_WEEKS, BlockDay, block
+from kickcue.config.atomic_write import replace_file
+from kickcue.config.race_file import check_place
+from kickcue.core.errors import UsageError
 
-MOST_WEEKS: Final = 12
-_WEEK: Final = 7
-JUDGEMENT: Final = (
-    "The sessions are the article's. How they lie over the days is judgement and no finding: move "
-    "them to fit your own training, with an easy day between two hard ones. The last week is "
-    "lighter, and nothing is hard in its last three days."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What is done on a day: plans by name, and how, in a sentence."""
-
-    plans: tuple[str, ...]
-    how: str
-    hard: bool
+_FURTHEST_DAYS: Final = 730
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDay:
-    """A session on its day; ``to_go`` are the days to the race, and week 1 is the first."""
-
-    day: date
-    to_go: int
-    week: int
-    session: Session
-
-    @property
-    def uid(self) -> str:
-        """The same for the same session before the same race, whenever it is asked for."""
-        race = self.day + timedelta(days=self.to_go)
-        return str(uuid5(NAMESPACE_URL, f"kickcue:block:{race}:{self.to_go}:{self.title}"))
-
-    @property
-    def title(self) -> str:
-        """The plans, or what is done where there is none."""
-        return " + ".join(self.session.plans) or "imagine the finish"
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "--weeks",
+        type=int,
+        metavar="N",
+        default=4,
+        help=f"how many weeks before the race, 1 to {MOST_WEEKS} (default: 4)",
+    )
+    parser.add_argument(
+        "--race", metavar="YYYY-MM-DD", required=True, help="the day of the race, as in 2026-12-20"
+    )
+    parser.add_argument(
+        "--ics", type=Path, metavar="FILE", help="also write them as an iCalendar file"
+    )
 
 
-_STRIDES: Final = Session(("strides",), "after an easy run", hard=False)
-_INTERVALS: Final = Session(
-    ("intervals", "two-hundreds"),
-    "your interval workout, the 200s before the cool-down",
-    hard=True,
-)
-_FINISH: Final = Session(
-    ("simulated-finish",), "the last repeat is the last lap of the race", hard=True
-)
-_IMAGINE: Final = Session((), "run it in your head: kick hard, do not back down", hard=False)
-_RACE: Final = Session(("race",), "run evenly, save nothing for the kick, and kick", hard=True)
+def run(args: argparse.Namespace) -> int:
+    """Print the block, and write it for a calendar if that is asked for."""
+    if not 1 <= args.weeks <= MOST_WEEKS:
+        raise UsageError(f"--weeks: expected 1 to {MOST_WEEKS}, got {args.weeks}")
+    now = _now()
+    race = _race_day(args.race, now.date())
+    whole = block(race, args.weeks)
+    days = [each for each in whole if each.day >= now.date()]
+    if args.ics is not None:
+        check_place(args.ics)
+        replace_file(args.ics, calendar(f"kickcue: race {race}", list(map(_entry, days)), now))
+    if args.json:
+        for each in days:
+            print(json_line(_day_object(each)))
+        return 0
+    print(f"{args.weeks} week{'' if args.weeks == 1 else 's'} to the race on {_long(race)}\n")
+    print(table(("week", "day", "to go", "session"), map(_row, days), align="rlrl"))
+    print()
+    print(table(("session", "how"), _ways(days), align="ll"))
+    print()
+    print(fill(JUDGEMENT, COLUMNS, break_on_hyphens=False))
+    if len(days) < len(whole):
+        gone = len(whole) - len(days)
+        print(f"{gone} session{'' if gone == 1 else 's'} before today left out.")
+    if args.ics is not None:
+        print(f"{args.ics}: {len(days)} entries; import it into your calendar")
+    return 0
 
-_ANY_WEEK: Final = {7: _STRIDES, 6: _INTERVALS, 4: _STRIDES}
-"""By the days to the end of the week; 7 is its first day."""
-_WEEK_BEFORE_LAST: Final = {**_ANY_WEEK, 3: _FINISH}
-_LAST_WEEK: Final = {7: _STRIDES, 5: _FINISH, 4: _STRIDES, 1: _IMAGINE}
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
 
 
-def block(race: date, weeks: int) -> tuple[BlockDay, ...]:
-    """Return every session of the ``weeks`` before a race, and the race itself, in order."""
-    days = []
-    for left in range(weeks, 0, -1):
-        sessions = {1: _LAST_WEEK, 2: _WEEK_BEFORE_LAST}.get(left, _ANY_WEEK)
-        for in_week, session in sorted(sessions.items(), reverse=True):
-            to_go = _WEEK * (left - 1) + in_week
-            days.append(BlockDay(race - timedelta(to_go), to_go, weeks - left + 1, session))
-    return (*days, BlockDay(race, 0, weeks, _RACE))
+def _race_day(text: str, today: date) -> date:
+    try:
+        race = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"--race: expected year, month and day as in {_example(today)}, got {text!r}"
+            f"{_european(text)}"
+        ) from None
+    if race <= today:
+        raise UsageError(f"--race: expected a day after today, {today}, got {race}")
+    if (race - today).days > _FURTHEST_DAYS:
+        raise UsageError(f"--race: expected a day within two years, got {race}")
+    return race
+
+
+def _example(today: date) -> str:
+    return f"{today.year + 1}-06-14"
+
+
+def _european(text: str) -> str:
+    """Return what ``20.12.2026`` means."""
+    parts = text.strip().split(".")
+    try:
+        day, month, year = map(int, parts)
+        return f"; did you mean {date(year, month, day)}?"
+    except ValueError:
+        return ""
+
+
+def _row(each: BlockDay) -> tuple[str, ...]:
+    return (str(each.week), _short(each.day), f"{each.to_go} d", each.title)
+
+
+def _ways(days: Sequence[BlockDay]) -> list[tuple[str, str]]:
+    """Return how each session is done, once."""
+    return list(dict.fromkeys((each.title, each.session.how) for each in days))
+
+
+def _short(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _long(day: date) -> str:
+    return f"{_short(day)} {day.year}"
+
+
+def _entry(each: BlockDay) -> Entry:
+    shown = [f"kickcue plan show {name}" for name in each.session.plans]
+    return Entry(
+        each.uid, each.day, f"kickcue: {each.title}", "\n".join((each.session.how, *shown))
+    )
+
+
+def _day_object(each: BlockDay) -> dict[str, Any]:
+    return {
+        "day": each.day.isoformat(),
+        "to_go": each.to_go,
+        "week": each.week,
+        "plans": list(each.session.plans),
+        "how": each.session.how,
+        "hard": each.session.hard,
+    }

@@ -10,7 +10,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from kickcue.config.plan_lengths import Length, as_text, plain_text, rest_length, run_length
+from kickcue.config.plan_lengths import plain_text, rest_length, run_length
+from kickcue.config.plan_written import cues_of_a_race, written
 from kickcue.core.course import Course, course_for
 from kickcue.core.errors import UsageError
 from kickcue.core.events import CueKind
@@ -24,7 +25,6 @@ from kickcue.core.plan import (
     Run,
     Step,
     TimedRun,
-    race,
     straight,
 )
 
@@ -149,7 +149,7 @@ class StepDocument(BaseModel):
     @classmethod
     def of(cls, step: Step) -> "StepDocument":
         """Return the document of a step; UsageError where a plan file cannot say it."""
-        return cls.model_validate(_written(step))
+        return cls.model_validate(written(step))
 
     def _said(self) -> set[str]:
         """Return the keys that say something: a key at its default is as good as none."""
@@ -166,12 +166,7 @@ class StepDocument(BaseModel):
     def _race_cues(self, course: Course) -> tuple[CuePoint, ...]:
         if self.cues is not None:
             return self._cues()
-        return _cues_of_a_race(course)
-
-
-def _cues_of_a_race(course: Course) -> tuple[CuePoint, ...]:
-    (leg,) = race(course).steps
-    return leg.cues if isinstance(leg, Run) else ()
+        return cues_of_a_race(course)
 
 
 def _checked(written: str | None, read: Any) -> str | None:
@@ -200,39 +195,3 @@ def _metres(name: str, places: Any) -> tuple[float, ...]:
     if len(numbers) != len(many) or not 0 < len(many) <= _MOST_CUES:
         raise ValueError(f"expected metres to go, as in {{ {name} = 200 }}, got {places!r:.60}")
     return tuple(map(float, numbers))
-
-
-def _written(step: Step) -> dict[str, Any]:
-    """Return a step as a file has it, without what is at its default."""
-    if isinstance(step, Repeat):
-        return {"repeat": step.times, "steps": [_written(each) for each in step.steps]}
-    if isinstance(step, Rest):
-        return {"rest": as_text(Length(step.distance_m, step.duration_s, step.until))}
-    feeling = {"effort": step.effort.value, "imagery": step.imagery}
-    if isinstance(step, TimedRun):
-        until = run_length("lap").until if step.duration_s is None else None
-        return {"run": as_text(Length(duration_s=step.duration_s, until=until)), **feeling}
-    places: dict[str, list[float]] = {}
-    for cue in step.cues:
-        places.setdefault(cue.kind.value, []).append(cue.to_go_m)
-    if step.course == straight(step.course.distance_m):
-        distance = as_text(Length(distance_m=step.course.distance_m))
-        return {"run": distance, **feeling, "cues": places or None}
-    usual = step.cues == _cues_of_a_race(step.course)
-    return {**_race(step.course), **feeling, "cues": None if usual else places}
-
-
-def _race(course: Course) -> dict[str, Any]:
-    """Return the keys of a race, as few as say it."""
-    kick = {"kick_m": course.kick_m}
-    for told in ({}, kick, {"lap_m": course.lap_m}, {"lap_m": course.lap_m, **kick}):
-        try:
-            found = course_for(course.event, **told)
-        except UsageError:
-            continue
-        if found == course:
-            return {"race": course.event, **told}
-    raise UsageError(
-        f"plan: expected a stretch in metres or a race that its event, lap_m and kick_m tell, got "
-        f"{course.event} of {course.distance_m:g} m"
-    )

@@ -120,7 +120,7 @@ class _Walk:
     def _list(self, path: Path) -> None:
         self._at += 1
         count = 0
-        while self._next() not in ("]", None):
+        while self._next() not in ("]", "}", None):  # "}" would be no value, and no step on
             if self._next() in (",", "\n"):
                 self._at += 1
             else:

@@ -1,71 +1,89 @@
-"""The block of sessions before a race: what lies on which day."""
+"""``kickcue plan block``: the table, the calendar file, and dates that cannot be meant."""
 
-from datetime import date, timedelta
-from itertools import pairwise
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from kickcue.cli.plan_block import MOST_WEEKS, BlockDay, block
-from kickcue.config.plan_files import shipped_plans
-
-RACE = date(2026, 12, 20)
-WEEKS = range(1, MOST_WEEKS + 1)
+from kickcue.cli import main
 
 
-def _weeks(days: tuple[BlockDay, ...]) -> dict[int, list[BlockDay]]:
-    """Return the sessions before the race by week, the last week 1."""
-    found: dict[int, list[BlockDay]] = {}
-    for each in days:
-        if each.to_go:
-            found.setdefault((each.to_go + 6) // 7, []).append(each)
-    return found
+@pytest.fixture(autouse=True)
+def known_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be in an empty folder on 29 November 2026."""
+    now = datetime(2026, 11, 29, 9, tzinfo=UTC)
+    monkeypatch.setattr("kickcue.cli.plan_block._now", lambda: now)
+    monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("weeks", WEEKS)
-def test_each_week_has_strides_twice_and_200s_once_but_in_the_last(weeks: int) -> None:
-    """GIVEN a block of any length THEN every week has strides on two days; 200s follow the
-    interval workout once in each but the last, which is lighter; the end of the race is simulated
-    once in each of the last two.
+def test_block_is_a_table_and_says_that_it_is_judgement(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN 29 November WHEN four weeks to 20 December are asked for THEN the sessions from today
+    on are in the table, what was before is counted, and the words say what the order is worth.
     """
-    by_week = _weeks(block(RACE, weeks))
-    assert list(range(weeks, 0, -1)) == list(by_week)
-    for left, days in by_week.items():
-        plans = [each.session.plans for each in days]
-        assert 2 == plans.count(("strides",))
-        assert (left > 1) == (("intervals", "two-hundreds") in plans)
-        assert (left <= 2) == (("simulated-finish",) in plans)
-    if weeks > 1:
-        hard = {left: sum(it.session.hard for it in days) for left, days in by_week.items()}
-        assert hard[1] == 1 < hard[2] == 2
+    assert main(["plan", "block", "--weeks", "4", "--race", "2026-12-20"]) == 0
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert "4 weeks to the race on Sun 20 Dec 2026" == lines[0]
+    assert "   2  Sun 29 Nov   21 d  strides" == lines[3]
+    assert "   4  Sun 20 Dec    0 d  race" in lines
+    assert "3 sessions before today left out." == lines[-1]
+    assert "is judgement and no finding" in " ".join(out.split())
+    assert max(map(len, lines)) <= 80
 
 
-@pytest.mark.parametrize("weeks", WEEKS)
-def test_nothing_is_hard_in_the_last_three_days(weeks: int) -> None:
-    """The last hard session is at least four days before the race, and no two hard ones follow
-    each other.
+def test_block_as_a_calendar(capsys: pytest.CaptureFixture[str]) -> None:
+    """WHEN a calendar file is asked for THEN it has one all-day entry for each line of the table,
+    on its day, and it never takes another file's place.
     """
-    *before, race = block(RACE, weeks)
-    assert (RACE, ("race",)) == (race.day, race.session.plans)
-    hard = [each.day for each in before if each.session.hard]
-    assert (RACE - hard[-1]).days > 3
-    assert all((later - earlier).days >= 2 for earlier, later in pairwise(hard))
+    parser = pytest.importorskip("icalendar")
+    ask = ["plan", "block", "--race", "2027-01-31", "--ics", "block.ics"]
+    assert main([*ask, "--json"]) == 0
+    days = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    content = Path("block.ics").read_bytes()
+    events = parser.Calendar.from_ical(content).walk("VEVENT")
+    assert 15 == len(events)
+    assert [it["day"] for it in days] == [it["DTSTART"].dt.isoformat() for it in events]
+    assert len(events) == len({str(it["UID"]) for it in events})
+    assert "kickcue: intervals + two-hundreds" == str(events[1]["SUMMARY"])
+    assert str(events[1]["DESCRIPTION"]).endswith(
+        "kickcue plan show intervals\nkickcue plan show two-hundreds"
+    )
+    assert date(2027, 1, 31) == events[-1]["DTSTART"].dt
+    assert main(ask) == 2
+    assert "already exists and is not overwritten" in capsys.readouterr().err
+    assert content == Path("block.ics").read_bytes()
 
 
-@pytest.mark.parametrize("weeks", WEEKS)
-def test_days_are_in_order_one_session_each_and_every_plan_is_there(weeks: int) -> None:
-    """The days of a block ascend from its first week to the race, and name shipped plans only."""
-    days = block(RACE, weeks)
-    assert days[0].day >= RACE - timedelta(weeks=weeks)
-    assert all(earlier.day < later.day for earlier, later in pairwise(days))
-    assert all(RACE - each.day == timedelta(each.to_go) for each in days)
-    assert {name for each in days for name in each.session.plans} <= set(shipped_plans())
-
-
-def test_an_entry_keeps_its_id() -> None:
-    """WHEN a block is made again, longer THEN what was in it has the same ids, so that a calendar
-    replaces it; each id is there once; another race has others.
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["--race", "2026-11-29"],
+            "--race: expected a day after today, 2026-11-29, got 2026-11-29",
+        ),
+        (
+            ["--race", "2025-12-20"],
+            "--race: expected a day after today, 2026-11-29, got 2025-12-20",
+        ),
+        (["--race", "2062-12-20"], "--race: expected a day within two years, got 2062-12-20"),
+        (["--race", "20.12.2026"], "got '20.12.2026'; did you mean 2026-12-20?"),
+        (
+            ["--race", "2026-02-30"],
+            "expected year, month and day as in 2027-06-14, got '2026-02-30'",
+        ),
+        (["--race", "2026-12-20", "--weeks", "0"], "--weeks: expected 1 to 12, got 0"),
+        (["--race", "2026-12-20", "--weeks", "13"], "--weeks: expected 1 to 12, got 13"),
+    ],
+)
+def test_dates_that_cannot_be_meant(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """WHEN the race is over, too far or no day, or the weeks are none THEN what would be right is
+    told, and no file is written.
     """
-    short, long = ({each.uid for each in block(RACE, weeks)} for weeks in (2, 4))
-    assert short < long
-    assert len(long) == len(block(RACE, 4))
-    assert not long & {each.uid for each in block(RACE + timedelta(1), 4)}
+    assert main(["plan", "block", "--ics", "block.ics", *words]) == 2
+    assert told in capsys.readouterr().err
+    assert not Path("block.ics").exists()

@@ -1,5 +1,7 @@
 """Any plan that a document can say, for properties."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from kickcue.config.plan_step import CUES
@@ -18,6 +20,7 @@ from kickcue.core.plan import (
     straight,
 )
 
+FEW = (CuePoint(CueKind.RELAX, 300.0), CuePoint(CueKind.DRIVE, 33.3))
 LINE = "the last 50 m: 'somebody' beside me, and \"no\""
 metres = st.floats(20.0, 500_000.0)
 seconds = st.floats(1.0, 86_400.0) | st.integers(1, 86_400).map(float)
@@ -39,7 +42,9 @@ def races(draw: st.DrawFn) -> Step:
     kick_m = draw(st.none() | st.floats(50.0, 700.0))
     track = event in ("800m", "mile", "5000m")
     lap_m = draw(st.none() | st.sampled_from([200.0, 407.04])) if track else None
-    return race(course_for(event, lap_m=lap_m, kick_m=kick_m)).steps[0]
+    (usual,) = race(course_for(event, lap_m=lap_m, kick_m=kick_m)).steps
+    assert isinstance(usual, Run)
+    return draw(st.sampled_from([usual, replace(usual, cues=()), replace(usual, cues=FEW)]))
 
 
 stretches: st.SearchStrategy[Step] = (

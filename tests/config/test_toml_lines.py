@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.config.plan_files import shipped_plans
 from kickcue.config.profile_files import SENSORS
@@ -92,6 +92,8 @@ def test_everything_in_a_file_has_a_line(path: Any) -> None:
 
 
 @given(st.text("a=[]{}.,\"'\n#1 ", max_size=40))
+@example("a=[}")
+@example("a={]")
 def test_it_ends_on_any_text(text: str) -> None:
     """GIVEN any text, a plan or not THEN the walk ends and raises nothing."""
     toml_lines(text)

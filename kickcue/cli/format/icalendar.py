@@ -53,7 +53,7 @@ def _day(day: date) -> str:
 def _escaped(text: str) -> str:
     for letter in ("\\", ";", ","):
         text = text.replace(letter, f"\\{letter}")
-    return "\\n".join(text.splitlines())
+    return text.replace("\r\n", "\n").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:
