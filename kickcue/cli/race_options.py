@@ -9,12 +9,12 @@ from typing import Any, Final
 from kickcue.cli.format.printing import complain
 from kickcue.config.paths import find_race_file
 from kickcue.config.plan_document import PlanDocument
-from kickcue.config.plan_files import session_document
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
+from kickcue.workouts.plan_source import load_any_plan
 
 
 def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
@@ -198,7 +198,12 @@ def _target_s(text: str) -> float:
 def told_plan(args: argparse.Namespace) -> PlanDocument | None:
     """Return the session of ``--plan``; None without it, and where it is that of a race."""
     name = getattr(args, "plan", None)
-    return None if name is None else session_document(name)
+    if name is None:
+        return None
+    document, notes = load_any_plan(name)
+    for note in notes:
+        complain(f"{name}: {note}")
+    return None if document.plan().is_race else document
 
 
 def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:

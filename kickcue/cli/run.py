@@ -31,6 +31,7 @@ from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.radio import RadioError, looking_around
+from kickcue.workouts.plan_source import is_workout
 
 LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
@@ -98,7 +99,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the race; 0 when it was left in good order."""
     headless = args.headless or not is_terminal()
-    if args.file is not None and args.file in plan_names():
+    if args.file is not None and (args.file in plan_names() or is_workout(args.file)):
         args.file, args.plan = None, args.file
     path = find_race_file(os.environ) if args.file is None else Path(args.file)
     settings = load_settings(path, options=_options(args))

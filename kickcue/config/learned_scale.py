@@ -45,7 +45,7 @@ def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDoc
     The sentence is None where nothing was known. A scale that a person has set stays. A damaged
     file counts as nothing known, and the sentence tells it.
     """
-    document = settings.document()
+    document = settings.document(lambda _: None)
     sensor = first_pod(settings)
     if sensor is None or SCALE_TERMS & settings.model_fields_set:
         return document, None

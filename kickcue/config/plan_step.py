@@ -35,7 +35,21 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "repeat": ("steps",),
 }
 """By what a step is known, and what else may stand in it."""
-_BY_THEMSELVES: Final = frozenset({CueKind.READY, CueKind.EVEN, CueKind.HOLD})
+_BY_THEMSELVES: Final = frozenset(
+    {
+        CueKind.READY,
+        CueKind.EVEN,
+        CueKind.HOLD,
+        CueKind.REP,
+        CueKind.LAST_REP,
+        CueKind.TICK,
+        CueKind.GO,
+        CueKind.IMAGE,
+        CueKind.THROUGH,
+        CueKind.TALL,
+        CueKind.REST_HALF,
+    }
+)
 """Cues that follow from what the sensors say, and have no place on the course."""
 CUES: Final = tuple(kind.value for kind in CueKind if kind not in _BY_THEMSELVES)
 _MOST_CUES: Final = 100

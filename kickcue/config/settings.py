@@ -88,7 +88,8 @@ def _settings(givens: Givens, path: Path | None, *, whole: bool = True) -> Setti
         settings = Settings.model_validate(document)
     except ValidationError as error:
         raise UsageError(_told(error, givens, document, path)) from None
-    _check(settings.document, givens, ("plan",))
+    if settings.plan is not None and settings.plan.lower().endswith(".toml"):
+        _check(settings.document, givens, ("plan",))  # a coach's file is read by those who run it
     if whole:
         _check(settings.course, givens, _COURSE)
         _check(settings.check_target, givens, (*_COURSE, "target_s"))

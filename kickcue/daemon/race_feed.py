@@ -26,6 +26,7 @@ from kickcue.daemon.resume import Unfinished, felt_by_timer
 from kickcue.recording import Header
 from kickcue.recording.header import race_header, utc_now
 from kickcue.recording.model import Entry
+from kickcue.workouts.plan_source import any_session
 
 LOOK_EACH_S: Final = 60.0
 """How often a run that nothing wakes looks whether it is to rest."""
@@ -50,7 +51,7 @@ class RaceFeed:
         fed: Callable[[RaceSession], None],
     ) -> None:
         """Take what the run is about; UsageError where the race cannot be run."""
-        self.document: RaceDocument = settings.document().with_digests()
+        self.document: RaceDocument = settings.document(any_session).with_digests()
         self.clock = clock
         self.run_id = run_id
         self.session: RaceSession | None = None

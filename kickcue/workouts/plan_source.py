@@ -16,6 +16,12 @@ def is_workout(name_or_path: str) -> bool:
     return name_or_path.lower().endswith(SUFFIXES)
 
 
+def any_session(name_or_path: str) -> PlanDocument | None:
+    """Return the plan of a session, a coach's file too; None where it is that of a race."""
+    document, _ = load_any_plan(name_or_path)
+    return None if document.plan().is_race else document
+
+
 def load_any_plan(name_or_path: str) -> tuple[PlanDocument, tuple[str, ...]]:
     """Return a plan, and what the runner should know of how a workout was understood.
 
