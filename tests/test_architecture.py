@@ -48,6 +48,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.engine": 33,
     "kickcue.config": 40,
     "kickcue.recording": 41,
+    "kickcue.workouts": 42,
     "kickcue.analysis": 45,
     "kickcue.replay": 46,
     "kickcue.supervision": 49,

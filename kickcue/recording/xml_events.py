@@ -34,7 +34,8 @@ _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\u
 class Element:
     """An element with what it holds.
 
-    ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon.
+    ``name`` and the keys of ``attributes`` are local names, ``prefix`` stood before the colon,
+    ``line`` is where the element begins.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Element:
     attributes: Mapping[str, str]
     text: str = ""
     children: list["Element"] = field(default_factory=list)
+    line: int = 0
 
     def walk(self) -> Iterator["Element"]:
         """Yield all elements below this one, in their order."""
@@ -66,8 +68,8 @@ def read(
     ``trees`` come as a whole instead, at their ends only, with all their children; others have no
     children.
     """
-    walk = _Walk(trees, start, end)
     parser = expat.ParserCreate()
+    walk = _Walk(trees, start, end, parser)
     parser.buffer_text = True
     parser.StartElementHandler = walk.start
     parser.EndElementHandler = walk.end
@@ -88,6 +90,7 @@ class _Walk:
     trees: frozenset[str]
     on_start: Callable[[Element], None]
     on_end: Callable[[Element], None]
+    parser: expat.XMLParserType
     open: list[Element] = field(default_factory=list)
     tree_size: int = 0
     tree_from: int = 0
@@ -100,6 +103,7 @@ class _Walk:
         element = Element(
             name, prefix, {key.rpartition(":")[2]: value for key, value in attributes.items()}
         )
+        element.line = self.parser.CurrentLineNumber
         if self.tree_from:
             self.tree_size += 1
             if self.tree_size > LARGEST_TREE:
