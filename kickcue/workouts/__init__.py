@@ -31,13 +31,17 @@ def read(path: Path) -> Workout:
     data = _bytes(path)
     try:
         if data[_FIT_AT : _FIT_AT + len(_FIT)] == _FIT:
-            from kickcue.workouts import fit_reader  # noqa: PLC0415  a .zwo does without fitdecode
+            from kickcue.workouts.fit_reader import (  # noqa: PLC0415  a .zwo needs no fitdecode
+                read as read_fit,
+            )
 
-            return fit_reader.read(data, path.stem)
+            return read_fit(data, path.stem)
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
-            from kickcue.workouts import zwo  # noqa: PLC0415  and a .fit without expat
+            from kickcue.workouts.zwo import (  # noqa: PLC0415  and a .fit no expat
+                read as read_zwo,
+            )
 
-            return zwo.read(data, path.stem)
+            return read_zwo(data, path.stem)
     except (DataError, UsageError) as error:
         raise DataError(f"{path}: {error}") from None
     hint = ": unpack it first" if data.startswith((b"PK\x03\x04", b"\x1f\x8b")) else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from garmin_fit_sdk import Decoder, Encoder, Stream
 
@@ -66,8 +66,7 @@ def judged(data: bytes) -> dict[str, list[dict[str, Any]]]:
     assert Decoder(Stream.from_byte_array(bytearray(data))).check_integrity()
     messages, errors = Decoder(Stream.from_byte_array(bytearray(data))).read()
     assert errors == []
-    found: dict[str, list[dict[str, Any]]] = messages
-    return found
+    return cast("dict[str, list[dict[str, Any]]]", messages)
 
 
 def put(folder: Path, data: bytes | str, name: str = "session.fit") -> Path:
