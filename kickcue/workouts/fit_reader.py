@@ -20,7 +20,11 @@ _RUNNABLE: Final = frozenset(
 )
 """Sports whose workouts can be run; ``fitness_equipment`` is a treadmill."""
 
-_MOST_MESSAGES: Final = MOST_LEGS + 100
+_MOST_FRAMES: Final = 2 * MOST_LEGS + 100
+"""Steps, each with a definition of its own, and what else a file may have."""
+_FIRST_FRAMES: Final = 16
+"""Among them is the ``file_id``: it should be the first message."""
+
 _INDEX: Final = 0x0FFF  # the rest of a message index are flags
 # Numbers of fields in the FIT profile.
 _FILE_TYPE = 0
@@ -58,7 +62,7 @@ def read(data: bytes, fallback_name: str) -> Workout:
     if len(headers) > 1:
         raise DataError(f"expected one workout, got {len(headers)}: export one of them")
     about = headers[0] if headers else _Message("workout", {}, {})
-    sport = about.values.get(_SPORT, "generic")
+    sport = about.values.get(_SPORT) or "generic"
     if sport not in _RUNNABLE:
         raise DataError(f"expected a workout for running, got one for {sport}")
     steps = _in_order([message for message in messages if message.name == "workout_step"])
@@ -87,12 +91,10 @@ def _check_type(data: bytes) -> None:
 
 def _decoded(data: bytes) -> list[_Message]:
     """Return all messages of an undamaged file."""
-    found: list[_Message] = []
     try:
-        for message in _messages(data, strict=True):
-            found.append(message)
-            if len(found) > _MOST_MESSAGES:
-                break
+        return list(_messages(data, strict=True))
+    except DataError:
+        raise
     except fitdecode.FitEOFError:
         raise DataError(_again("the FIT file is truncated")) from None
     except fitdecode.FitCRCError:
@@ -100,9 +102,6 @@ def _decoded(data: bytes) -> list[_Message]:
     # As above: whatever it is, the bytes are to blame.
     except Exception:  # noqa: BLE001
         raise DataError(_again("the FIT file is damaged")) from None
-    if len(found) > _MOST_MESSAGES:
-        raise DataError(f"expected at most {MOST_LEGS} steps, got more")
-    return found
 
 
 def _again(damage: str) -> str:
@@ -110,6 +109,8 @@ def _again(damage: str) -> str:
 
 
 def _messages(data: bytes, *, strict: bool) -> Iterator[_Message]:
+    """Yield the data messages; ``strict``: of a whole file whose checksum holds."""
+    most = _MOST_FRAMES if strict else _FIRST_FRAMES
     reader = fitdecode.FitReader(
         data,
         processor=None,
@@ -117,7 +118,9 @@ def _messages(data: bytes, *, strict: bool) -> Iterator[_Message]:
         error_handling=fitdecode.ErrorHandling.RAISE,
     )
     with reader:
-        for frame in reader:
+        for count, frame in enumerate(reader):
+            if count > most:
+                raise DataError(f"expected at most {MOST_LEGS} steps, got more")
             if isinstance(frame, FitDataMessage):
                 fields = [item for item in frame.fields if item.field_def is not None]
                 yield _Message(
@@ -150,10 +153,10 @@ def _in_order(messages: list[_Message]) -> list[FitStep]:
 def _step(index: int, message: _Message) -> FitStep:
     return FitStep(
         index,
-        str(message.values.get(_ENDS_BY, "nothing")),
+        str(message.values.get(_ENDS_BY) or "nothing"),
         message.whole(_LENGTH),
         message.whole(_TARGET),
-        str(message.values.get(_INTENSITY, "active")),
+        str(message.values.get(_INTENSITY) or "active"),
         (message.text(_NAME), message.text(_NOTES)),
     )
 

@@ -32,7 +32,7 @@ def fit(
     steps: Sequence[dict[str, Any]],
     *,
     name: str | None = "8 x 200 m",
-    sport: str = "running",
+    sport: str | int = "running",
     told: int | None = None,
     file_type: str = "workout",
     number: bool = True,

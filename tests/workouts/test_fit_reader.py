@@ -106,6 +106,17 @@ def test_the_intensity_says_what_a_step_is(tmp_path: Path, intensity: str, leg: 
     assert leg == read_workout(put(tmp_path, data)).steps[0]
 
 
+def test_what_a_step_leaves_open(tmp_path: Path) -> None:
+    """GIVEN no sport, and a step with neither an intensity nor an end, as FIT writes "none" WHEN
+    read THEN it is run until a lap press, and that is told.
+    """
+    nothing = {"duration_type": 255, "intensity": 255, "target_type": "open"}
+    found = read(put(tmp_path, fit([nothing], sport=255)))
+    assert found.plan.steps == (TimedRun(None),)
+    (note,) = found.notes
+    assert note.startswith("step 1 ends in no way that the file says")
+
+
 def test_an_open_rest_ends_by_a_press(tmp_path: Path) -> None:
     """GIVEN a rest without an end WHEN read THEN it waits for a lap press."""
     plan = read_workout(put(tmp_path, fit([REP, step(intensity="rest")])))
