@@ -147,9 +147,9 @@ def test_what_a_watch_has_no_word_for_is_told() -> None:
     data, lost = fit_workout(plan, MADE_S)
 
     assert lost == (
-        "a rest that ends when you run off: press lap on the watch",
-        "cues: a watch without kickcue gives none",
-        "the lines of a course: the watch counts metres alone",
+        "a rest that ends when you run off (press lap on the watch)",
+        "cues (a watch without kickcue gives none)",
+        "the lines of a course (the watch counts metres alone)",
     )
     assert [each["duration_type"] for each in judged(data)["workout_step_mesgs"]] == [
         "open",
