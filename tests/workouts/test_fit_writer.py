@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, reject, strategies as st
+from hypothesis import example, given, reject, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.errors import UsageError
@@ -80,6 +80,8 @@ def test_a_plan_comes_back_as_it_was(plan: Plan) -> None:
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
+@example("ü" * 40, "€" * 150)
+@example("x" * 40, "x" * 250)
 def test_any_text_is_written_and_cut_between_characters(name: str, imagery: str) -> None:
     """GIVEN a name and words of any length in any script WHEN written THEN the SDK reads them,
     whole or cut between two characters, within what a watch's fields hold.
