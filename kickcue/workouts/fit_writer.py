@@ -184,13 +184,16 @@ def _head(name: str, rows: Sequence[_Row], made_s: int) -> Iterator["DataMessage
         Sport,
     )
 
+    from kickcue.recording.fit import FIT_EPOCH_S  # noqa: PLC0415  fitdecode is slow
+
     file_id = FileIdMessage()
     file_id.type = FileType.WORKOUT
     file_id.manufacturer = _DEVELOPMENT
     file_id.product = 0
     # A watch tells its workouts apart by this number.
     file_id.serial_number = zlib.crc32(repr((name, rows)).encode()) or 1
-    file_id.time_created = made_s * MS_PER_S
+    # A machine without a clock of its own may believe that it is 1970.
+    file_id.time_created = max(made_s, FIT_EPOCH_S) * MS_PER_S
     yield file_id
     workout = WorkoutMessage()
     workout.workout_name = name

@@ -179,6 +179,13 @@ def test_two_plans_are_two_workouts_to_a_watch() -> None:
     assert first == again
 
 
+def test_a_machine_that_does_not_know_the_date_writes_too() -> None:
+    """GIVEN a clock that stands in 1970, before any date that FIT has WHEN written THEN the SDK
+    reads the file all the same.
+    """
+    assert judged(fit_workout(Plan("a", (TimedRun(60.0),)), 1)[0])["workout_step_mesgs"]
+
+
 @pytest.mark.parametrize(
     ("step", "told"),
     [
