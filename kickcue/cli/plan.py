@@ -1,14 +1,19 @@
-"""``kickcue plan``: sessions to run: which there are, how each goes, your own, a block of weeks."""
+"""``kickcue plan``: sessions to run: which there are, how each goes, your own, a block of weeks.
+
+What coaches' apps write, FIT workouts and Zwift's, is shown and checked like a plan.
+"""
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import Any, Final
 
-from kickcue.cli import plan_block
+from kickcue.cli import plan_block, plan_export
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.plan_estimate import Paces, guesses, totals
-from kickcue.cli.format.plan_page import plan_page, said
+from kickcue.cli.format.plan_page import COLUMNS, plan_page, said
 from kickcue.cli.format.printing import complain
 from kickcue.cli.format.timeline import shades
 from kickcue.cli.plan_template import template
@@ -28,6 +33,8 @@ from kickcue.config.race_file import check_place
 from kickcue.config.time_format import seconds
 from kickcue.config.toml_file import read_toml
 from kickcue.core.errors import KickcueError, UsageError
+from kickcue.core.printable import printable
+from kickcue.workouts.plan_source import load_any_plan
 
 _FROM: Final = "intervals"
 _PACES_S: Final = (100.0, 1200.0)
@@ -35,8 +42,9 @@ _PACES_S: Final = (100.0, 1200.0)
 _ACTIONS: Final = {
     "list": "all plans, one line each",
     "show": "one plan: its time line, its steps, how long it takes",
-    "check": "check plan files",
+    "check": "check plan files and workouts",
     "new": "begin a plan of your own: a file that explains itself",
+    "export": "write a plan as a workout for a watch that runs it without kickcue",
     "block": "the sessions of the weeks before a race, as a table and for your calendar",
 }
 
@@ -48,10 +56,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         name: actions.add_parser(name, help=help_, description=f"{help_[0].upper()}{help_[1:]}.")
         for name, help_ in _ACTIONS.items()
     }
-    added["show"].add_argument(
-        "plan", metavar="NAME", help="the name of a plan, or the path of a TOML file"
+    added["show"].add_argument("plan", metavar="NAME", help=plan_export.PLAN_HELP)
+    added["check"].add_argument(
+        "file", metavar="FILE", nargs="+", help="the path of a .toml, .fit or .zwo file"
     )
-    added["check"].add_argument("file", metavar="FILE", nargs="+", help="the path of a plan file")
     added["new"].add_argument(
         "file", metavar="FILE", help="a path, or just a name to keep it among your own plans"
     )
@@ -64,6 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     _add_paces(added["list"], added["show"])
     plan_block.add_options(added["block"])
+    plan_export.configure(added["export"])
     for name in ("list", "show", "check", "block"):
         added[name].add_argument(
             "--json", action="store_true", help="print JSON, one object per line"
@@ -75,15 +84,12 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         return _list(_paces(args), as_json=args.json)
     if args.action == "show":
-        return _show(_document(args.plan), _paces(args), as_json=args.json)
+        return _show(args.plan, _paces(args), as_json=args.json)
     if args.action == "check":
         return _check_all(args.file, as_json=args.json)
+    if args.action == "export":
+        return plan_export.run(args)
     return _new(args.file, args.copied) if args.action == "new" else plan_block.run(args)
-
-
-def _document(name_or_path: str) -> PlanDocument:
-    """Return a plan by name or path."""
-    return load_plan(name_or_path)
 
 
 # ---- list, show, check
@@ -136,12 +142,25 @@ def _list(paces: Paces, *, as_json: bool) -> int:
     return 0
 
 
-def _show(document: PlanDocument, paces: Paces, *, as_json: bool) -> int:
+def _show(name_or_path: str, paces: Paces, *, as_json: bool) -> int:
+    document, notes = load_any_plan(name_or_path)
     if as_json:
-        print(json_line(_summary(document, paces) | {"steps": document.as_json()["steps"]}))
+        steps = {"steps": document.as_json()["steps"]}
+        print(json_line(_summary(document, paces) | steps | _noted(notes)))
     else:
         print("\n".join(plan_page(document, paces, shades())))
+        _print_notes(notes)
     return 0
+
+
+def _noted(notes: Sequence[str]) -> dict[str, Any]:
+    return {"notes": list(notes)} if notes else {}
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    """Print what a workout asked for and is done otherwise."""
+    for note in notes:
+        print(fill(f"Note: {printable(note)}.", COLUMNS, break_on_hyphens=False))
 
 
 def _summary(document: PlanDocument, paces: Paces) -> dict[str, Any]:
@@ -174,12 +193,13 @@ def _check_all(files: list[str], *, as_json: bool) -> int:
 
 
 def _check(file: str, *, as_json: bool) -> None:
-    document = _document(file)
+    document, notes = load_any_plan(file)
     if as_json:
-        print(json_line({"file": file, **_summary(document, Paces())}))
+        print(json_line({"file": file, **_summary(document, Paces()), **_noted(notes)}))
     else:
         found = totals(guesses(document.plan().legs(), Paces()))
         print(f"{file}: a valid plan, {document.name}: {said(found)}")
+        _print_notes(notes)
 
 
 # ---- new

@@ -5,16 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from kickcue.core.errors import UsageError
+from kickcue.config.race_file import check_place
+from kickcue.core.printable import printable
+from kickcue.workouts.fit_writer import write_fit_workout
+from kickcue.workouts.plan_source import load_any_plan
 
 FORMS: Final = ("fit-workout",)
+PLAN_HELP: Final = "the name of a plan, or the path of a .toml, .fit or .zwo file"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument(
-        "plan", metavar="PLAN", help="the name of a plan, or the path of a .toml, .fit or .zwo file"
-    )
+    parser.add_argument("plan", metavar="NAME", help=PLAN_HELP)
     parser.add_argument(
         "--to", choices=FORMS, default=FORMS[0], help="what to write (default: %(default)s)"
     )
@@ -25,20 +27,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the file, and say what of the plan is not in it; UsageError where it is there."""
-    from kickcue.workouts.fit_writer import write_fit_workout  # noqa: PLC0415  pydantic is slow
-    from kickcue.workouts.plan_source import load_any_plan  # noqa: PLC0415
-
     document, notes = load_any_plan(args.plan)
     path = args.out or Path(f"{_file_name(document.name)}.fit")
-    if path.exists():
-        raise UsageError(f"{path} is there already: remove it, or choose another with --out")
+    check_place(path)
     plan = document.plan()
     lost = write_fit_workout(replace(plan, name=document.title or plan.name), path)
-    print(f"Wrote {path}. Copy it into the folder GARMIN/NewFiles of a watch on a cable.")
+    print(f"{path}: written; copy it into the folder GARMIN/NewFiles of the watch")
     for sentence in notes:
-        print(f"Note: {sentence}.")
+        print(f"Note: {printable(sentence)}.")
     for sentence in lost:
-        print(f"Not in the file: {sentence}.")
+        print(f"Not in it: {printable(sentence)}.")
     return 0
 
 

@@ -288,7 +288,7 @@ class RaceDaemon:
 
     def expect(self) -> None:
         """Take over what earlier races have taught about the pod; before anything comes in."""
-        document, told = with_learned_scale(self.settings, self._calibrations)
+        document, told = with_learned_scale(self.settings, self._calibrations, self.document)
         self.feed.run_by(document)
         if told is not None:
             self.announcer.tell(told)

@@ -105,7 +105,7 @@ def _row(number: int, leg: Leg, over: bool, lost: dict[str, None]) -> _Row:
     ends_by, length = _length(number, leg)
     if isinstance(leg, Rest):
         if leg.until is CommandKind.START:
-            lost["a rest that ends when you run off: press lap on the watch"] = None
+            lost["a rest that ends when you run off (press lap on the watch)"] = None
         return _Row(ends_by, length, intensity=_REST)
     if isinstance(leg, Run):
         _tell_course(leg, lost)
@@ -120,10 +120,10 @@ def _row(number: int, leg: Leg, over: bool, lost: dict[str, None]) -> _Row:
 
 def _tell_course(run: Run, lost: dict[str, None]) -> None:
     if run.cues:
-        lost["cues: a watch without kickcue gives none"] = None
+        lost["cues (a watch without kickcue gives none)"] = None
     course = run.course
     if course.lap_m is not None or course.crossings_m != straight(course.distance_m).crossings_m:
-        lost["the lines of a course: the watch counts metres alone"] = None
+        lost["the lines of a course (the watch counts metres alone)"] = None
 
 
 def _length(number: int, leg: Leg) -> tuple[int, float]:
@@ -154,7 +154,7 @@ def _cut(text: str, most: int, lost: dict[str, None]) -> str:
     line = " ".join(text.replace("\0", " ").split()).encode(errors="replace")
     if len(line) <= most:
         return line.decode()
-    lost[f"the end of {line.decode()[:24]!r}...: a watch holds {most} bytes of it"] = None
+    lost[f"the end of {line.decode()[:24]!r}... (a watch holds {most} bytes of it)"] = None
     return f"{line[: most - 3].decode(errors='ignore').rstrip()}..."
 
 
@@ -184,13 +184,16 @@ def _head(name: str, rows: Sequence[_Row], made_s: int) -> Iterator["DataMessage
         Sport,
     )
 
+    from kickcue.recording.fit import FIT_EPOCH_S  # noqa: PLC0415  fitdecode is slow
+
     file_id = FileIdMessage()
     file_id.type = FileType.WORKOUT
     file_id.manufacturer = _DEVELOPMENT
     file_id.product = 0
     # A watch tells its workouts apart by this number.
     file_id.serial_number = zlib.crc32(repr((name, rows)).encode()) or 1
-    file_id.time_created = made_s * MS_PER_S
+    # A machine without a clock of its own may believe that it is 1970.
+    file_id.time_created = max(made_s, FIT_EPOCH_S) * MS_PER_S
     yield file_id
     workout = WorkoutMessage()
     workout.workout_name = name

@@ -160,6 +160,25 @@ def test_repeats_until_a_time_or_a_distance(tmp_path: Path) -> None:
     )
 
 
+def test_repeats_within_a_repeat_until_a_time(tmp_path: Path) -> None:
+    """GIVEN 3 x 60 s and a rest of 60 s, repeated until 8 minutes are over WHEN read THEN a round
+    is 4 minutes, and there are two.
+    """
+    minute = step("time", 60_000)
+    steps = [minute, repeat(0, 3), {**minute, "intensity": "rest"}, repeat(0, 480_000, "time")]
+    (outer,) = read_workout(put(tmp_path, fit(steps))).steps
+    assert isinstance(outer, Repeat)
+    assert outer.times == 2
+
+
+def test_of_two_workouts_none_is_chosen(tmp_path: Path) -> None:
+    """GIVEN two workouts in a row in one file WHEN read THEN neither is run as if it were the only
+    one.
+    """
+    with pytest.raises(DataError, match="expected one workout, got 2: export one of them"):
+        read(put(tmp_path, fit([REP]) + fit([REP])))
+
+
 @pytest.mark.parametrize(
     ("ends_by", "told"),
     [

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, reject, strategies as st
+from hypothesis import example, given, reject, strategies as st
 
 from kickcue.core.course import course_for
 from kickcue.core.errors import UsageError
@@ -80,6 +80,8 @@ def test_a_plan_comes_back_as_it_was(plan: Plan) -> None:
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
+@example("ü" * 40, "€" * 150)
+@example("x" * 40, "x" * 250)
 def test_any_text_is_written_and_cut_between_characters(name: str, imagery: str) -> None:
     """GIVEN a name and words of any length in any script WHEN written THEN the SDK reads them,
     whole or cut between two characters, within what a watch's fields hold.
@@ -147,9 +149,9 @@ def test_what_a_watch_has_no_word_for_is_told() -> None:
     data, lost = fit_workout(plan, MADE_S)
 
     assert lost == (
-        "a rest that ends when you run off: press lap on the watch",
-        "cues: a watch without kickcue gives none",
-        "the lines of a course: the watch counts metres alone",
+        "a rest that ends when you run off (press lap on the watch)",
+        "cues (a watch without kickcue gives none)",
+        "the lines of a course (the watch counts metres alone)",
     )
     assert [each["duration_type"] for each in judged(data)["workout_step_mesgs"]] == [
         "open",
@@ -175,6 +177,13 @@ def test_two_plans_are_two_workouts_to_a_watch() -> None:
     )
     assert first["serial_number"] != other["serial_number"]
     assert first == again
+
+
+def test_a_machine_that_does_not_know_the_date_writes_too() -> None:
+    """GIVEN a clock that stands in 1970, before any date that FIT has WHEN written THEN the SDK
+    reads the file all the same.
+    """
+    assert judged(fit_workout(Plan("a", (TimedRun(60.0),)), 1)[0])["workout_step_mesgs"]
 
 
 @pytest.mark.parametrize(

@@ -334,7 +334,8 @@ class SessionControl:
 
     def _stretch(self, leg: NumberedLeg, began_ns: int) -> StretchProgress:
         estimator = self._log.begun(began_ns, _course(leg), self.scale.prior)
-        return StretchProgress(leg, began_ns, estimator, self._cues, self._detector.effort_mps)
+        effort_mps, scale_sd = self._detector.effort_mps, self.scale.prior.sd
+        return StretchProgress(leg, began_ns, estimator, self._cues, effort_mps, scale_sd)
 
     def _restart(self, began_ns: int, stretch: StretchProgress) -> None:
         """Have the run begin at another moment, with the cues that it has had."""

@@ -28,8 +28,10 @@ or the line ends it earlier."""
 SLOWEST_MPS: Final = 0.5
 AT_LINE: Final = 0.12
 """A press at an end that is off by less than this share of the leg was made at its line."""
-WHOLE: Final = 0.97
-"""Who stops after this share of a repetition has run it."""
+SHORT_SHARE: Final = 0.03
+"""Who stops so short of the line has run to it..."""
+SCALE_SDS: Final = 2.5
+"""...and so has who stops where the line may be, by the pod's scale as far as it is known."""
 
 _WORDS: Final = {
     CueKind.LAST_LAP: PhraseKey.LAST_LAP,
@@ -50,7 +52,9 @@ class StretchProgress:
         estimator: PositionEstimator,
         cues: SessionCues,
         effort_mps: float,
+        scale_sd: float,
     ) -> None:
+        """``scale_sd``: how well the pod's scale is known, one standard deviation."""
         assert isinstance(leg.leg, Run | TimedRun)
         self.leg = leg
         self.began_ns = began_ns
@@ -61,6 +65,7 @@ class StretchProgress:
         self._reps = 0
         self._cues = cues
         self._effort_mps = effort_mps
+        self._short_share = max(SHORT_SHARE, SCALE_SDS * scale_sd)
         self._points = list(leg.leg.cues) if isinstance(leg.leg, Run) else []
         self._through_given = leg.kind is LegKind.EASY
         self._tall_given = leg.kind is LegKind.EASY
@@ -145,7 +150,7 @@ class StretchProgress:
             return ran_m if length_m is None else length_m
         if ran_m is None:
             return length_m if by is LegEnd.PRESS else None
-        least_m = (1.0 - AT_LINE if by is LegEnd.PRESS else WHOLE) * length_m
+        least_m = (1.0 - (AT_LINE if by is LegEnd.PRESS else self._short_share)) * length_m
         return length_m if least_m <= ran_m <= (1.0 + AT_LINE) * length_m else ran_m
 
     def result(self, t_ns: int, ended_ns: int, by: LegEnd) -> LegResult:
@@ -157,7 +162,7 @@ class StretchProgress:
     def notice_short(self, t_ns: int, ended_ns: int, by: LegEnd) -> list[Notice]:
         """Say that the run was cut short, if it was."""
         length_m, ran_m = self.leg.distance_m, self.ran_m(ended_ns, by)
-        if length_m is None or ran_m is None or ran_m >= WHOLE * length_m:
+        if length_m is None or ran_m is None or ran_m >= (1.0 - SHORT_SHARE) * length_m:
             return []
         told = f"repetition {self.leg.rep} ended after {ran_m:.0f} of {length_m:g} m"
         return [Notice(t_ns, "rep_short", told)]
