@@ -49,6 +49,7 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.config": 40,
     "kickcue.recording": 41,
     "kickcue.analysis": 45,
+    "kickcue.coaching": 45,
     "kickcue.replay": 46,
     "kickcue.supervision": 49,
     "kickcue.lab": 50,
