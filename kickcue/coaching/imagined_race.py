@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from kickcue.coaching.place import SAME_LINE_M, Position
-from kickcue.coaching.script import On, Words
+from kickcue.coaching.place import SAME_LINE_M, Kind, Position, last_line_m
+from kickcue.coaching.script import Line, On, Words
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer
@@ -17,8 +17,11 @@ from kickcue.core.plan import CuePoint, Run, race
 from kickcue.core.units import MILE_M, s_to_ns
 
 ROAD_SPLIT_M: Final = 1000.0
+SAME_LAPS: Final = 0.03
 LONGEST_IN_SECONDS: Final = 100.0
 """Laps are told in seconds, as runners do, up to here."""
+SPLITS: Final = ("elapsed", "laps_to_go")
+"""Placeholders that are true at a line only."""
 _CLOCK: Final = re.compile(r"(\d+):(\d\d)(?::(\d\d))?")
 
 
@@ -54,11 +57,23 @@ class ImaginedRace:
         """Return the time of the goal's pace after ``metres``."""
         return self.goal_s * min(max(metres / self.course.distance_m, 0.0), 1.0)
 
-    def told(self, line: str, at: Position) -> Told | None:
-        """Return a line with its placeholders filled, None where it is about an empty belief."""
-        if "{belief}" in line and not self.belief:
+    def told(self, line: Line, at: Position) -> Told | None:
+        """Return a line with its placeholders filled, None where it has nothing to say.
+
+        That is so with an empty belief, and with a split before there is one.
+        """
+        split = any(f"{{{name}}}" in line.say for name in SPLITS)
+        if "{belief}" in line.say and not self.belief:
             return None
-        return Told(line.format_map(self._values(at)), line.format_map(self._values(at, say=True)))
+        if (
+            split
+            and line.at.kind is Kind.SHARE
+            and last_line_m(line.at.number, self.course) is None
+        ):
+            return None
+        return Told(
+            line.say.format_map(self._values(at)), line.say.format_map(self._values(at, say=True))
+        )
 
     def cues(
         self, vocabulary: Vocabulary, rules: Rules, *, smile: bool
@@ -114,7 +129,7 @@ class ImaginedRace:
             times = {name: self._spoken(time) for name, time in times.items()}
         return {name: value.replace(".", self.words.point) for name, value in times.items()} | {
             "event": self._event(),
-            "laps": self._number(course.distance_m / split_m),
+            "laps": self._number(_to_quarters(course.distance_m / split_m)),
             "lap": str(min(crossed + 1, course.laps)),
             "laps_to_go": str(course.laps - crossed),
             "to_go": f"{course.distance_m - metres:.0f}",
@@ -135,7 +150,7 @@ class ImaginedRace:
         return time.removeprefix("0:").replace(":", " ")
 
     def _number(self, number: float) -> str:
-        return f"{number:.1f}".removesuffix(".0").replace(".", self.words.point)
+        return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", self.words.point)
 
     def _event(self) -> str:
         course, words = self.course, self.words
@@ -148,6 +163,12 @@ class ImaginedRace:
             return words.kilometres.format(n=self._number(course.distance_m / 1000))
         form = words.steeplechase if course.event.endswith("sc") else words.metres
         return form.format(n=self._number(course.distance_m))
+
+
+def _to_quarters(laps: float) -> float:
+    """Return 3.75 laps as they are, the mile's 4.02 as 4, and others to a tenth."""
+    quarters = round(laps * 4) / 4
+    return quarters if abs(laps - quarters) < SAME_LAPS else round(laps, 1)
 
 
 def clock(seconds: float) -> str:

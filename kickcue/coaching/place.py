@@ -62,6 +62,8 @@ class Position(NamedTuple):
 
 
 CUE_FIRST: Final = -1
+FIRST_SPLIT: Final = 0.2
+"""A first line nearer to the gun than this share of a lap is no split [judgement]."""
 SAME_LINE_M: Final = 0.001
 """Lines are surveyed to the millimetre; below it is the rounding of fractions."""
 _RANK: Final = {kind: rank for rank, kind in enumerate(Kind)}
@@ -103,6 +105,21 @@ def cue_position(cue: CuePoint, course: Course) -> Position:
     return Position(metres, _RANK[kind], CUE_FIRST)
 
 
+def last_line_m(share: int, course: Course) -> float | None:
+    """Return the line crossed last by a share of the way to the bell; None before the first.
+
+    A line right after the gun, as a mile has, is none that anybody takes a time at.
+    """
+    reached_m = _way_m(share, course) + SAME_LINE_M
+    earliest_m = FIRST_SPLIT * course.marker_m
+    crossed = [line_m for line_m in course.crossings_m if earliest_m <= line_m <= reached_m]
+    return crossed[-1] if crossed else None
+
+
+def _way_m(share: int, course: Course) -> float:
+    return course.bell_m * share / 100
+
+
 def _metres(where: Place, course: Course) -> float:
     match where.kind:
         case Kind.LAP:
@@ -110,9 +127,7 @@ def _metres(where: Place, course: Course) -> float:
                 raise UsageError(f"expected at most lap {course.laps} in a {course.event}")
             return ((0.0, *course.crossings_m))[where.number - 1]
         case Kind.SHARE:
-            reached_m = course.bell_m * where.number / 100
-            crossed = [line_m for line_m in course.crossings_m if line_m <= reached_m + SAME_LINE_M]
-            return crossed[-1] if crossed else reached_m
+            return last_line_m(where.number, course) or _way_m(where.number, course)
         case Kind.BELL:
             return course.bell_m
         case Kind.TO_GO:

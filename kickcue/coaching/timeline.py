@@ -80,7 +80,7 @@ def steps(
     ]
     for line in script.lines:
         at = _at(line, script, imagined)
-        told = None if at is None else imagined.told(line.say, at)
+        told = None if at is None else imagined.told(line, at)
         if at is not None and told is not None:
             found.append((at, Step(Spoken(told.text, told.say), line.pause_s)))
     return tuple(step for _, step in sorted(found, key=lambda each: each[0]))

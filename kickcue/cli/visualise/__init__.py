@@ -3,18 +3,16 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from kickcue import machine_time
-from kickcue.cli.format.output_format import bars
 from kickcue.cli.format.printing import complain, tell
-from kickcue.coaching.imagined_race import ImaginedRace, clock
-from kickcue.coaching.script import LONGEST_MINUTES, Script
+from kickcue.cli.visualise.wanted import Wanted, as_text
+from kickcue.coaching.imagined_race import ImaginedRace
+from kickcue.coaching.script import LONGEST_MINUTES
 from kickcue.coaching.script_files import load_script, script_languages, scripts
-from kickcue.coaching.timeline import Entry, Spoken, Step, Timeline, reading_s, steps, timeline
+from kickcue.coaching.timeline import steps
 from kickcue.config.phrase_files import load_vocabulary, spoken_language
 from kickcue.config.settings import Settings, find_race_file, load_settings
 from kickcue.core.course import STEEPLE_LAPS_M
@@ -22,21 +20,6 @@ from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.errors import UsageError
 
 USUAL: Final = "calm"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be played."""
-
-    settings: Settings
-    script: Script
-    steps: tuple[Step, ...]
-    minutes: float
-
-    def timeline(self, lasts_s: Sequence[float] | None = None) -> Timeline:
-        """Return when each step comes; without lengths of speech, as somebody would read it."""
-        read_s = [reading_s(step.what) for step in self.steps]
-        return timeline(self.steps, read_s if lasts_s is None else lasts_s, self.minutes)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -130,14 +113,6 @@ def run(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="kickcue-visualise-") as folder:
         machine_time.run(play(wanted, Path(folder), silent=args.text, alongside=args.alongside))
     return 0
-
-
-def as_text(entry: Entry) -> str:
-    """Return a line or a cue as it is shown, with its time."""
-    at = clock(float(round(entry.at_s)))
-    if isinstance(entry.what, Spoken):
-        return f"{at:>5}  {entry.what.text}"
-    return f"{at:>5}  [{bars(entry.what.pulses)}]  {entry.what.text}"
 
 
 def _wanted(args: argparse.Namespace) -> Wanted:

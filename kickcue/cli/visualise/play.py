@@ -11,9 +11,9 @@ from kickcue import machine_time
 from kickcue.cli.format.printing import complain, flush, nobody_reads
 from kickcue.cli.told_to_end import told_to_end
 from kickcue.cli.tui.keyboard import HUNG_UP, keys
-from kickcue.cli.visualise import Wanted, as_text
 from kickcue.cli.visualise.player import Order, Player
 from kickcue.cli.visualise.voice import lengths_s, sound_of, voice_of
+from kickcue.cli.visualise.wanted import Wanted, as_text
 from kickcue.coaching.timeline import Entry
 from kickcue.core.events import Cue, Phase, PhaseChange
 from kickcue.daemon.cue_channel import CueChannel, way_to_the_wrist

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kickcue.cli.visualise import Wanted
 from kickcue.cli.visualise.voice import audio_plan_of, sound_of
+from kickcue.cli.visualise.wanted import Wanted
 from kickcue.coaching.imagined_race import clock
 from kickcue.coaching.timeline import Spoken, Timeline
 from kickcue.core.errors import UsageError

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.cli.format.printing import complain
-from kickcue.cli.visualise import Wanted
+from kickcue.cli.visualise.wanted import Wanted
 from kickcue.coaching.timeline import Content, Spoken, reading_s
 from kickcue.edges.audio import Output, Plan, Sound
 
