@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
+from kickcue.coaching import script_files
 from kickcue.config import phrase_files, profile_schema, watch_schema
 from kickcue.config.calibration import Calibration, read_calibration
 from kickcue.config.race_document import RaceDocument
@@ -32,6 +33,7 @@ MODELS: Final = (
     profile_schema.ProfileDocument,
     watch_schema.WatchDocument,
     phrase_files._Language,
+    script_files._Script,
 )
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "firmware_profiles"
 _wrong: Final = st.one_of(
@@ -75,6 +77,9 @@ GOOD: Final[dict[type, Any]] = {
     ),
     phrase_files._Language: parse_toml(
         (SHIPPED.parent / "kickcue" / "phrases" / "en.toml").read_text(), ""
+    ),
+    script_files._Script: parse_toml(
+        (SHIPPED.parent / "kickcue" / "scripts" / "short.en.toml").read_text(), ""
     ),
 }
 

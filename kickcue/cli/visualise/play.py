@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -41,18 +41,14 @@ async def play(wanted: Wanted, folder: Path, *, silent: bool, alongside: bool) -
     def now_ns() -> int:
         return machine_time.machine_ns() - began_ns
 
-    sending = way_to_the_wrist(wanted.settings, new_run_id(), now_ns, alongside=alongside)
-    async with sending as way:
+    async with AsyncExitStack() as stack:
+        voice = await stack.enter_async_context(_voice(wanted, folder, silent=silent))
+        session = wanted.timeline(None if voice is None else await lengths_s(voice, wanted.steps))
+        sending = way_to_the_wrist(wanted.settings, new_run_id(), now_ns, alongside=alongside)
+        way = await stack.enter_async_context(sending)
         await _introduce(way, alongside=alongside)
-        async with _voice(wanted, folder, silent=silent) as voice:
-            lasts_s = (
-                None
-                if voice is None
-                else await lengths_s(voice, [step.what for step in wanted.steps])
-            )
-            stage = Stage(now_ns, way.delivery, voice)
-            player = Player(wanted.timeline(lasts_s), stage.perform, _tell_pause)
-            ended = await _listened(player)
+        stage = Stage(now_ns, way.delivery, voice)
+        ended = await _listened(Player(session, stage.perform, _tell_pause))
         if stage.sent and way.delivery is not None:
             await asyncio.sleep(ANSWERS_S if ended else 0.0)
             _report(way.delivery)

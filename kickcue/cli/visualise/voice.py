@@ -6,7 +6,7 @@ from typing import Final
 
 from kickcue.cli.format.printing import complain
 from kickcue.cli.visualise.wanted import Wanted
-from kickcue.coaching.timeline import Content, Spoken, reading_s
+from kickcue.coaching.timeline import Content, Spoken, Step, reading_s
 from kickcue.edges.audio import Output, Plan, Sound
 
 LINE: Final = "line"
@@ -46,10 +46,10 @@ async def voice_of(wanted: Wanted, folder: Path) -> Output | None:
     return None
 
 
-async def lengths_s(output: Output, contents: Iterable[Content]) -> list[float]:
+async def lengths_s(output: Output, steps: Iterable[Step]) -> list[float]:
     """Return how long each lasts, as the voice has said it or is likely to."""
     found = []
-    for what in contents:
-        told_s = await output.lasts_s(sound_of(what))
-        found.append(reading_s(what) if told_s is None else told_s)
+    for step in steps:
+        told_s = await output.lasts_s(sound_of(step.what))
+        found.append(reading_s(step.what) if told_s is None else told_s)
     return found

@@ -1,0 +1,79 @@
+"""The voice of a session, with the real espeak-ng and small scripts in the place of players."""
+
+import argparse
+import wave
+from pathlib import Path
+
+import pytest
+
+from kickcue.cli.visualise import _wanted, configure
+from kickcue.cli.visualise.play import Stage
+from kickcue.cli.visualise.voice import lengths_s, sound_of, voice_of
+from kickcue.cli.visualise.wanted import Wanted
+from kickcue.coaching.timeline import Spoken
+from kickcue.core.events import Cue
+from tests.cli.conftest import home
+from tests.edges.audio.conftest import Programs, programs
+
+__all__ = ["home", "programs"]
+
+
+@pytest.fixture
+def wanted(home: Path, monkeypatch: pytest.MonkeyPatch) -> Wanted:
+    """Return the short script for a 5000 m in 15:30."""
+    monkeypatch.chdir(home)
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    words = ["--race", "5000m", "--goal", "15:30", "--language", "en", "--script", "short"]
+    return _wanted(parser.parse_args(words))
+
+
+async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
+    wanted: Wanted, programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a voice and a player THEN lines are played as words alone, cues with their tone, and
+    the timeline knows how long each is.
+    """
+    programs.real("espeak-ng", "apt install espeak-ng")
+    programs.script("aplay", f'cp "$3" {tmp_path}/heard.wav')
+    voice = await voice_of(wanted, tmp_path)
+    assert voice is not None
+    try:
+        lasts_s = await lengths_s(voice, wanted.steps)
+        session = wanted.timeline(lasts_s)
+        stage = Stage(lambda: 0, None, voice)
+        for kind in (Spoken, Cue):
+            entry = next(each for each in session.entries if isinstance(each.what, kind))
+            await stage.perform(entry)
+            with wave.open(str(tmp_path / "heard.wav")) as file:
+                length_s = file.getnframes() / file.getframerate()
+            assert length_s == pytest.approx(entry.lasts_s, abs=0.001)
+    finally:
+        await voice.close()
+    assert 0.5 < min(lasts_s)
+    line = next(each.what for each in wanted.steps if isinstance(each.what, Spoken))
+    assert () == sound_of(line).pulses
+    assert session.total_s == 120
+
+
+@pytest.mark.parametrize("missing", ["voice", "player", "sound card"])
+async def test_where_nothing_can_be_heard_it_is_told(
+    wanted: Wanted,
+    programs: Programs,
+    tmp_path: Path,
+    missing: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GIVEN no voice, no player or no sound card THEN why is told, and that the lines are shown."""
+    if missing != "voice":
+        programs.real("espeak-ng", "apt install espeak-ng")
+    if missing != "player":
+        programs.script("aplay", "exit 0" if missing == "voice" else "exit 1")
+    assert await voice_of(wanted, tmp_path) is None
+    *why, last = capsys.readouterr().err.splitlines()
+    assert last == "kickcue: no voice can be heard here: the lines are shown, at their times"
+    assert {
+        "voice": "no voice is installed",
+        "player": "no audio player found",
+        "sound card": "no sound: aplay failed",
+    }[missing] in why[0]
