@@ -35,7 +35,7 @@ async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
     the timeline knows how long each is.
     """
     programs.real("espeak-ng", "apt install espeak-ng")
-    programs.script("aplay", f'cp "$3" {tmp_path}/heard.wav')
+    programs.script("aplay", f'/bin/cp "$3" {tmp_path}/heard.wav')
     voice = await voice_of(wanted, tmp_path)
     assert voice is not None
     try:

@@ -139,6 +139,13 @@ def test_a_sound_is_tone_breath_and_phrase() -> None:
     assert tone(sound.kind, sound.pulses).seconds == mixed(sound, None, tones=False).seconds
 
 
+def test_a_sound_without_pulses_is_its_words_alone() -> None:
+    """A line that is no cue has neither tone nor breath before it."""
+    speech = Clip(np.array([0.25, -0.5]), RATE_HZ)
+    whole = mixed(Sound("line", (), "x"), speech, tones=True)
+    assert [PEAK / 2, -PEAK] == pytest.approx(whole.samples.tolist())
+
+
 @given(
     samples=st.lists(st.floats(-1, 1), min_size=1, max_size=50),
     rate_hz=st.sampled_from([8000, 16000, 22050, 48000]),
