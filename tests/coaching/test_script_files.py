@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kickcue.coaching.script import On
+from kickcue.coaching.script import PLACEHOLDERS, On
 from kickcue.coaching.script_files import load_script, script_languages, scripts
 from kickcue.core.errors import UsageError
 
@@ -86,3 +86,18 @@ def test_names_and_languages_that_there_are_not() -> None:
         load_script("wild")
     with pytest.raises(UsageError, match=r"^script calm: expected a language of de, en, fr, or a"):
         load_script("calm", "tlh")
+
+
+def test_the_script_of_the_documentation(tmp_path: Path) -> None:
+    """The example that readers copy is a script."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "visualisation.md"
+    path = tmp_path / "mine.toml"
+    path.write_text(page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0])
+    assert ["before", "bell"] == [str(line.at) for line in load_script(str(path)).lines]
+
+
+def test_the_documentation_names_every_placeholder() -> None:
+    """What a line may have in braces stands in the table."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "visualisation.md"
+    text = page.read_text(encoding="utf-8")
+    assert [] == [name for name in PLACEHOLDERS if f"`{{{name}}}`" not in text]

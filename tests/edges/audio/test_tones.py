@@ -12,7 +12,7 @@ from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
 from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
-from kickcue.edges.audio.tones import HARMONICS, PITCHES_HZ, tone
+from kickcue.edges.audio.tones import HARMONICS, PEAK, PITCHES_HZ, RATE_HZ, tone
 from kickcue.edges.audio.wav import Clip, read_wav, write_wav
 
 PULSE = st.tuples(st.integers(1, 5000), st.integers(0, 5000), st.floats(0, 1))
