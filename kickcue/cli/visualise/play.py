@@ -23,8 +23,9 @@ from kickcue.supervision.tasks import running
 
 KEYS: Final = {" ": Order.PAUSE, "n": Order.SKIP, "q": Order.STOP, HUNG_UP: Order.STOP}
 HELP: Final = "space pause or go on · n next line · q stop"
-FIRST_LINK_S: Final = 3.0
-"""How long a broker may take before the session begins without it; it is tried on."""
+FIRST_LINK_S: Final = 15.0
+"""How long a broker that does not answer may take before the session begins; it is tried on."""
+LOOK_S: Final = 0.1
 ANSWERS_S: Final = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""
 WORTH_S: Final = 5.0
@@ -51,7 +52,7 @@ async def play(wanted: Wanted, folder: Path, *, silent: bool, alongside: bool) -
         ended = await _listened(Player(session, stage.perform, _tell_pause))
         if stage.sent and way.delivery is not None:
             await asyncio.sleep(ANSWERS_S if ended else 0.0)
-            _report(way.delivery)
+            _report(way, way.delivery)
 
 
 @dataclass(slots=True)
@@ -81,13 +82,21 @@ async def _introduce(way: CueChannel, *, alongside: bool) -> None:
         complain(way.text)
         return
     way.delivery.send(PhaseChange(0, Phase.WAITING, Phase.WAITING))
-    with suppress(TimeoutError):
-        async with asyncio.timeout(FIRST_LINK_S):
-            await way.delivery.only_sender()
+    await _allowed(way.delivery)
     trouble = None if alongside else way.trouble
     complain(f"cues go to {way.text}" if trouble is None else f"no cues yet: {trouble}")
     if way.watch is not None:
         complain("to feel them, in another terminal: kickcue watch")
+
+
+async def _allowed(delivery: Delivery) -> None:
+    """Return once it is known that nobody else sends, or that there is no connection yet."""
+    async with running(delivery.only_sender(), name="only sender") as asked:
+        until_s = asyncio.get_running_loop().time() + FIRST_LINK_S
+        while not asked.done() and asyncio.get_running_loop().time() < until_s:
+            await asyncio.wait({asked}, timeout=LOOK_S)
+            if not delivery.session.connected and delivery.session.trouble is not None:
+                return
 
 
 @asynccontextmanager
@@ -130,8 +139,10 @@ def _tell_pause(begins: bool) -> None:
     flush()
 
 
-def _report(delivery: Delivery) -> None:
+def _report(way: CueChannel, delivery: Delivery) -> None:
     counts = delivery.report()
     complain(
         f"{counts['cues']} cues sent, {counts['felt']} felt, {counts['unanswered']} unanswered"
     )
+    if way.trouble is not None:
+        complain(f"no cues to the wrist: {way.trouble}")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
@@ -144,6 +145,27 @@ async def test_a_race_under_way_is_left_alone(script: Path) -> None:
         out, err = await process.communicate()
     assert (2, b"") == (process.returncode, out)
     assert b"already sends cues" in err
+
+
+async def test_a_broker_out_of_reach_keeps_nobody_waiting(script: Path) -> None:
+    """GIVEN a broker that is not there WHEN a session is begun THEN it is told, and the session
+    begins.
+    """
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        broker = f"mqtt://127.0.0.1:{taken.getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "kickcue", *RACE, "--text", "--script", str(script)),
+            *("--broker", broker),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        first = await process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = await process.communicate()
+    assert (0, b" 0:00  Wait\n") == (process.returncode, first)
+    assert b"no cues yet: " in err
 
 
 async def test_keys(script: Path) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import wave
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,6 +16,9 @@ from kickcue.core.events import Cue
 from tests.cli.conftest import home
 from tests.edges.audio.conftest import Programs, programs
 
+if TYPE_CHECKING:
+    from kickcue.edges.mqtt.delivery import Delivery
+
 __all__ = ["home", "programs"]
 
 
@@ -26,6 +30,24 @@ def wanted(home: Path, monkeypatch: pytest.MonkeyPatch) -> Wanted:
     configure(parser)
     words = ["--race", "5000m", "--goal", "15:30", "--language", "en", "--script", "short"]
     return _wanted(parser.parse_args(words))
+
+
+class Sent(list[Cue]):
+    """The way to the wrist, as far as a stage uses it."""
+
+    send = list.append
+
+
+async def test_a_cue_that_a_pause_cut_off_is_not_felt_twice(wanted: Wanted) -> None:
+    """GIVEN a cue that is begun anew after a pause THEN it was sent once, stamped when it was
+    given.
+    """
+    sent = Sent()
+    stage = Stage(lambda: 7, cast("Delivery", sent), None)
+    entry = next(each for each in wanted.timeline().entries if isinstance(each.what, Cue))
+    for _ in range(2):
+        await stage.perform(entry)
+    assert [("last_lap-1", 7)] == [(cue.id, cue.t_ns) for cue in sent]
 
 
 async def test_lines_are_spoken_and_cues_sound_as_on_race_day(
