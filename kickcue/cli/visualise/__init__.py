@@ -10,10 +10,10 @@ from kickcue import machine_time
 from kickcue.cli.format.printing import complain, tell
 from kickcue.cli.visualise.wanted import Wanted, as_text
 from kickcue.coaching.imagined_race import ImaginedRace
-from kickcue.coaching.script import LONGEST_MINUTES
+from kickcue.coaching.script import LONGEST_MINUTES, Script
 from kickcue.coaching.script_files import load_script, script_languages, scripts
 from kickcue.coaching.timeline import steps
-from kickcue.config.phrase_files import load_vocabulary, spoken_language
+from kickcue.config.phrase_files import languages, load_vocabulary, spoken_language
 from kickcue.config.settings import Settings, find_race_file, load_settings
 from kickcue.core.course import STEEPLE_LAPS_M
 from kickcue.core.cueing.race_rules import ALLOWED
@@ -140,12 +140,18 @@ def _wanted(args: argparse.Namespace) -> Wanted:
         steps(
             script,
             imagined,
-            load_vocabulary(settings.language, imagined.course),
+            load_vocabulary(_language(args, settings, script), imagined.course),
             settings.rules,
             smile=settings.smile,
         ),
         minutes,
     )
+
+
+def _language(args: argparse.Namespace, settings: Settings, script: Script) -> str:
+    """Return the language of the cues: a script of one's own brings it along."""
+    own = args.script.endswith(".toml") and args.language is None
+    return script.language if own and script.language in languages() else settings.language
 
 
 def _settings(args: argparse.Namespace) -> Settings:

@@ -14,10 +14,13 @@ LINE: Final = "line"
 
 
 def sound_of(what: Content) -> Sound:
-    """Return what a line or a cue sounds like."""
+    """Return what a line or a cue sounds like.
+
+    A cue that has no voice on the day has one at home, where nobody forbids it.
+    """
     if isinstance(what, Spoken):
         return Sound(LINE, (), what.say)
-    return Sound(what.kind, what.pulses, what.say or "")
+    return Sound(what.kind, what.pulses, what.say or what.text)
 
 
 def audio_plan_of(wanted: Wanted, folder: Path) -> Plan:

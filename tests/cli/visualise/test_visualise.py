@@ -93,6 +93,18 @@ def test_the_race_file_is_enough(script: Path, capsys: pytest.CaptureFixture[str
     assert "Da kommt Tom und will vorbei." in out
 
 
+def test_a_script_of_ones_own_brings_its_language(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GIVEN a script in German and nothing said of a language THEN its cues are German too."""
+    script.write_text(SCRIPT.replace('"en"', '"de"'))
+    words = ["visualise", "--race", "5000m", "--goal", "15:30", "--script", str(script), "--show"]
+    assert 0 == main(words)
+    assert "Letzte Runde" in capsys.readouterr().out
+    assert 0 == main([*words, "--language", "fr"])
+    assert "Dernier tour" in capsys.readouterr().out
+
+
 @BROKER
 async def test_the_wrist_feels_the_patterns_at_their_lines(script: Path) -> None:
     """GIVEN a watch on a broker WHEN a session is played without a voice THEN it feels the bell,
@@ -143,7 +155,7 @@ async def test_a_race_under_way_is_left_alone(script: Path) -> None:
             stderr=asyncio.subprocess.PIPE,
         )
         out, err = await process.communicate()
-    assert (2, b"") == (process.returncode, out)
+    assert (2, b"") == (process.returncode, out), err
     assert b"already sends cues" in err
 
 

@@ -99,3 +99,20 @@ async def test_where_nothing_can_be_heard_it_is_told(
         "player": "no audio player found",
         "sound card": "no sound: aplay failed",
     }[missing] in why[0]
+
+
+async def test_a_cue_without_a_voice_on_the_day_has_one_at_home(
+    home: Path, wanted: Wanted, programs: Programs, tmp_path: Path
+) -> None:
+    """GIVEN a road race, where cues are felt only, THEN the session can be spoken all the same."""
+    del wanted
+    (home / "race.toml").write_text('race = "10k"\ntarget_s = "35:00"\nrules = "road"\n')
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    road = _wanted(parser.parse_args(["--script", "short"]))
+    assert {None} == {step.what.say for step in road.steps if isinstance(step.what, Cue)}
+    programs.real("espeak-ng", "apt install espeak-ng")
+    programs.script("aplay")
+    voice = await voice_of(road, tmp_path)
+    assert voice is not None
+    await voice.close()
