@@ -52,6 +52,11 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "check whether this machine is ready for a race, and what to fix",
     ),
     "say": Command("Before the race", "kickcue.cli.say", "play the cues: try your headphones"),
+    "visualise": Command(
+        "Before the race",
+        "kickcue.cli.visualise",
+        "your own race in the mind: spoken, with the cues of race day",
+    ),
     "course": Command(
         "Before the race", "kickcue.cli.course", "show the lines and the bell of an event"
     ),

@@ -134,6 +134,8 @@ WALK: Final = (
     ("course", EVIL),
     ("course", "1500m", f"--{EVIL}"),
     ("say", EVIL),
+    ("visualise", "--race", "1500m", "--goal", "5:00", "--language", "en", "--script", EVIL),
+    ("visualise", "--race", "mile", "--goal=5:00", "--language=en", "--show", "--rival", EVIL),
     ("doctor", EVIL),
     ("run", EVIL),
     ("run", "--headless"),

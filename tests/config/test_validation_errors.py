@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic import ValidationError
 
+from kickcue.coaching import script_files
 from kickcue.config import phrase_files, profile_schema, watch_schema
 from kickcue.config.calibration import Calibration, read_calibration
 from kickcue.config.plan_document import PlanDocument
@@ -34,6 +35,7 @@ MODELS: Final = (
     watch_schema.WatchDocument,
     phrase_files._Language,
     PlanDocument,
+    script_files._Script,
 )
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "firmware_profiles"
 _wrong: Final = st.one_of(
@@ -88,6 +90,9 @@ GOOD: Final[dict[type, Any]] = {
             {"race": "5000m", "lap_m": 200, "kick_m": 300},
         ],
     },
+    script_files._Script: parse_toml(
+        (SHIPPED.parent / "kickcue" / "scripts" / "short.en.toml").read_text(), ""
+    ),
 }
 
 

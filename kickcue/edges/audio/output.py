@@ -72,6 +72,10 @@ class Output:
         """Let a sound be heard, tried for ``worth_s``; return None once it was, else why not."""
         return await self._attempt("player", self._play(sound, worth_s))
 
+    async def lasts_s(self, sound: Sound) -> float | None:
+        """Return how long a sound lasts; None with a voice that speaks at once and tells nobody."""
+        return None if self._live_voice is not None else (await self._studio.file(sound)).seconds
+
     def keep_awake(self, seconds: float) -> None:
         """Keep the output from falling asleep for that long."""
         if self._awake is not None:

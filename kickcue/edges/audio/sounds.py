@@ -45,7 +45,7 @@ def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
 
 
 def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
-    """Return the sound whole.
+    """Return the sound whole; one without pulses is its words alone.
 
     Without ``speech`` it is the tone, also where none was wanted: a cue must be heard.
     """
@@ -53,7 +53,7 @@ def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
         return tone(sound.kind, sound.pulses, RATE_HZ)
     loudest = np.abs(speech.samples).max()
     said = speech.samples * (PEAK / loudest) if loudest > 0 else speech.samples
-    if not tones:
+    if not (tones and sound.pulses):
         return Clip(said, speech.rate_hz)
     beginning = tone(sound.kind, sound.pulses, speech.rate_hz)
     return Clip(

@@ -67,7 +67,8 @@ class Rivals:
                     None  # it took its leave; after a last will it may be back in a moment
                 )
         elif retained:
-            if self._until_ns is not None and now_ns < self._until_ns:
+            # It may come before anybody has taken note of the connection that it came by.
+            if self._until_ns is None or now_ns < self._until_ns:
                 self._until_ns = now_ns + PROVE_NS
         elif status.sent_ms is not None and self._is_older(status.run_id, status.sent_ms):
             self._rival, self._heard_ns = Rival(status.run_id, status.phase), now_ns

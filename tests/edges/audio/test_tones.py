@@ -12,7 +12,7 @@ from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
 from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
-from kickcue.edges.audio.tones import HARMONICS, PITCHES_HZ, tone
+from kickcue.edges.audio.tones import HARMONICS, PEAK, PITCHES_HZ, RATE_HZ, tone
 from kickcue.edges.audio.wav import Clip, read_wav, write_wav
 
 PULSE = st.tuples(st.integers(1, 5000), st.integers(0, 5000), st.floats(0, 1))
@@ -137,6 +137,13 @@ def test_a_sound_is_tone_breath_and_phrase() -> None:
     assert len(beginning.samples) + round(0.12 * 16000) + 16000 == len(whole.samples)
     assert np.array_equal(whole.samples[-16000:], mixed(sound, speech, tones=False).samples)
     assert tone(sound.kind, sound.pulses).seconds == mixed(sound, None, tones=False).seconds
+
+
+def test_a_sound_without_pulses_is_its_words_alone() -> None:
+    """A line that is no cue has neither tone nor breath before it."""
+    speech = Clip(np.array([0.25, -0.5]), RATE_HZ)
+    whole = mixed(Sound("line", (), "x"), speech, tones=True)
+    assert [PEAK / 2, -PEAK] == pytest.approx(whole.samples.tolist())
 
 
 @given(
