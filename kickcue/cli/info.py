@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any, Final
 
-from kickcue.analysis.recorded_race import RunTold, run_told
+from kickcue.analysis.recorded_race import RecordedRun, recorded_run
 from kickcue.analysis.summary import Summary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
@@ -70,7 +70,7 @@ def _print(
     *,
     first: bool,
 ) -> None:
-    summary, run = summarize(recording, profiles), run_told(recording)
+    summary, run = summarize(recording, profiles), recorded_run(recording)
     if args.json:
         print(json_line(_as_json(recording, summary, run)))
         return
@@ -90,7 +90,7 @@ def _print(
             )
 
 
-def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, Any]:
+def _as_json(recording: Recording, summary: Summary, run: RecordedRun) -> dict[str, Any]:
     header = recording.header
     return {
         "file": str(recording.path),

@@ -32,7 +32,7 @@ async def publish(  # noqa: PLR0913  what is played, and to whom
 
     ``to``: a broker and an athlete; None is a private one, and runner.
 
-    Where to listen and how it went is said on standard error. UsageError where another run
+    Where to listen and how it went is written to standard error. UsageError where another run
     sends on the same topics, unless ``alongside``.
     """
     address, athlete = to

@@ -15,9 +15,9 @@ from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 
 
-def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add the options of a race; ``unless_told`` says where the race comes from without them."""
-    add_course_options(parser, unless_told)
+def add_race_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add the options of a race; ``default`` names where the race comes from without them."""
+    add_course_options(parser, default)
     group = parser.add_argument_group("its cues")
     group.add_argument(
         "--kick",
@@ -54,11 +54,11 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as rec
     add_pod_options(parser)
 
 
-def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add those that say where the lines are, and how the sensors are read."""
+def add_course_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add those for where the lines are, and how the sensors are read."""
     group = parser.add_argument_group("the race")
     group.add_argument(
-        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {unless_told})"
+        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {default})"
     )
     group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (default: 400)")
     group.add_argument(
@@ -101,33 +101,33 @@ def race_wish(
     None where they want nothing else than was recorded. Another event means another course, so a
     recorded lap, finish line or wanted time does not go with it.
     """
-    told = told_race(args)
-    profiles = told_profiles(args.profile)
-    if not told and not profiles:
+    given = race_from_options(args)
+    profiles = profiles_from_options(args.profile)
+    if not given and not profiles:
         return None
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
-    if "race" in told:
+    if "race" in given:
         base = {key: value for key, value in base.items() if key not in _COURSE}
-    unheard = [name for name in profiles if name not in sensors]
-    if unheard:
+    absent = [name for name in profiles if name not in sensors]
+    if absent:
         raise UsageError(
-            f"--profile {unheard[0]}=...: expected a sensor of the recording "
+            f"--profile {absent[0]}=...: expected a sensor of the recording "
             f"({', '.join(sensors) or 'none'})"
         )
-    heard = {name: choice.model_dump() for name, choice in sensors.items()}
-    given = {**base, **told, "sensors": {**heard, **profiles}}
-    if "race" not in given:
+    used = {name: choice.model_dump() for name, choice in sensors.items()}
+    merged = {**base, **given, "sensors": {**used, **profiles}}
+    if "race" not in merged:
         raise UsageError("expected --race, e.g. --race 5000m")
-    document = RaceDocument.parse(given, OPTIONS)
-    if {"race", "target_s"} & told.keys():
+    document = RaceDocument.parse(merged, OPTIONS)
+    if {"race", "target_s"} & given.keys():
         _check_target(document)
-    if "race" in told:
-        _tell_note(document.course().note)
+    if "race" in given:
+        _print_note(document.course().note)
     return document
 
 
 @cache
-def _tell_note(note: str | None) -> None:
+def _print_note(note: str | None) -> None:
     """Say what the event was taken for, once for however many recordings."""
     if note is not None:
         complain(note)
@@ -143,8 +143,8 @@ def _check_target(document: RaceDocument) -> None:
 _COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
-def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the race document's keys.
+def race_from_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options set of the race, under the race document's keys.
 
     A command may have only some of them.
     """
@@ -180,7 +180,7 @@ def _target_s(text: str) -> float:
         raise UsageError(f"--target: {error}") from None
 
 
-def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+def profiles_from_options(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Return the sensors that ``--profile`` names, each with its profile.
 
     UsageError for what is no pair.
@@ -194,12 +194,12 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def writable_race_file(told: Path | None, command: str) -> Path:
+def writable_race_file(given: Path | None, command: str) -> Path:
     """Return the race file that ``command`` writes to.
 
     UsageError where there is none, or it is somebody else's.
     """
-    path = told or find_race_file(os.environ)
+    path = given or find_race_file(os.environ)
     if path is None:
         raise UsageError(
             f"no race.toml to write to: create one with `kickcue init`, then `kickcue {command}` "

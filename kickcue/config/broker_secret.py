@@ -17,8 +17,8 @@ CREDENTIAL: Final = "broker-password"
 _LONGEST: Final = 4096
 
 
-def password_told(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the password of the environment, None where it tells none."""
+def password_from_environment(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the password of the environment, None where it has none."""
     return environ.get(PASSWORD_VARIABLE) or None
 
 
@@ -27,9 +27,9 @@ def find_password(password_file: Path | None, environ: Mapping[str, str]) -> Sec
 
     UsageError where the file cannot be trusted.
     """
-    told = password_told(environ)
-    if told is not None:
-        return SecretStr(told)
+    password = password_from_environment(environ)
+    if password is not None:
+        return SecretStr(password)
     folder = environ.get("CREDENTIALS_DIRECTORY")
     given = None if folder is None else Path(folder) / CREDENTIAL
     if password_file is not None:

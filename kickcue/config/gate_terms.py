@@ -21,7 +21,7 @@ Post = Annotated[tuple[float, float], BeforeValidator(_as_written)]
 
 
 class GateTerms(BaseModel):
-    """The line of ``[gate]``: told in one of two ways, or not at all."""
+    """The line of ``[gate]``: given in one of two ways, or not at all."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -90,7 +90,7 @@ class GateTerms(BaseModel):
         return self
 
     def gate(self) -> Gate | None:
-        """Return the line, None where none is told; UsageError for posts that cannot be."""
+        """Return the line, None where none is given; UsageError for posts that cannot be."""
         if self.left is not None and self.right is not None:
             return Gate.between(self.left, self.right)
         if self.lat_deg is None or self.lon_deg is None or self.heading_deg is None:

@@ -12,7 +12,7 @@ from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.position.scale_measurement import PodScale
 
 ATHLETE: Final = "runner"
-"""Who runs where nobody says it."""
+"""The runner where none is named."""
 POD_CHARS: Final = frozenset({"2a53", "2acd", "2a67"})
 
 
@@ -43,7 +43,7 @@ def with_learned_scale(settings: Settings, known: Calibrations) -> tuple[RaceDoc
     """Return the race with the scale that earlier ones have taught, and a sentence about that.
 
     The sentence is None where nothing was known. A scale that a person has set stays. A damaged
-    file counts as nothing known, and the sentence tells it.
+    file counts as nothing known, and the sentence states it.
     """
     document = settings.document()
     sensor = first_pod(settings)

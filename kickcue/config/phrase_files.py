@@ -1,4 +1,4 @@
-"""Finds and reads what the cues say, one TOML file a language in ``kickcue/phrases``."""
+"""Finds and reads the texts of the cues, one TOML file a language in ``kickcue/phrases``."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -70,7 +70,7 @@ def languages() -> tuple[str, ...]:
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
     """Return the phrases of a shipped language, or of a TOML file of one's own.
 
-    What opens the last window says what that is on the ``course``; without one it is the last lap.
+    The cue that opens the last window names that window on the ``course``; default: the last lap.
     UsageError where the file is not valid.
     """
     found = _load(language_or_path)

@@ -71,7 +71,7 @@ def own_files(
     read: Callable[[Path], AnyFile],
     shipped: Collection[str],
 ) -> OwnFiles[AnyFile]:
-    """Read the user's files, by the ids that their names say, and the ``extra`` ones.
+    """Read the user's files, by the ids in their names, and the ``extra`` ones.
 
     UsageError where an extra one is not valid, for somebody has asked for that.
     """
@@ -87,7 +87,7 @@ def own_files(
 
 
 def _replaces(path: Path) -> Iterator[str]:
-    """Yield the shipped id that a file which is not valid was meant to stand for, if it says so."""
+    """Yield the shipped id that an invalid file was meant to stand for, if it names one."""
     with suppress(UsageError):
         head = read_toml(path).document.get("profile")
         if isinstance(head, dict) and isinstance(head.get("replaces"), str):

@@ -106,7 +106,7 @@ class ProfileStore(Generic[AnyFile]):
         return own_files(self._paths(self._user_folder), extra, self.read, shipped)
 
     def _paths(self, folder: Path | None) -> dict[str, Path]:
-        """Return the files by the ids that their names say, none where there is no folder."""
+        """Return the files by the ids in their names, none where there is no folder."""
         if folder is None:
             return {}
         try:
@@ -122,7 +122,7 @@ class ProfileStore(Generic[AnyFile]):
 def read_document(path: Path, kind: type[Document]) -> tuple[Document, str]:
     """Return what is in a file, and the SHA-256 of its bytes in hex.
 
-    UsageError says in one line what is wrong with it.
+    UsageError names in one line what is wrong with it.
     """
     file = read_toml(path)
     try:

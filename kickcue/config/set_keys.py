@@ -1,4 +1,4 @@
-"""Sets keys of a race file as a person says them on a command line."""
+"""Sets keys of a race file as given on a command line."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -44,8 +44,8 @@ def set_keys(path: Path, values: Mapping[str, str], unset: Sequence[str] = ()) -
         text = _edited(without_value(text, _key(name)), path, f"remove {name} yourself")
     for key, value in wanted.items():
         document = _changed(document, key, value, path)
-        told = f"set {'.'.join(key)} = {_shown(value)} yourself"
-        text = _edited(with_value(text, key, value), path, told)
+        hint = f"set {'.'.join(key)} = {_shown(value)} yourself"
+        text = _edited(with_value(text, key, value), path, hint)
     check_race_file(document, path)
     replace_file(path, with_newlines_of(file.text, text), private=_has_password(document))
     return {".".join(key): _shown(value) for key, value in wanted.items()}
@@ -100,7 +100,7 @@ def _number(text: str) -> float | int:
 
 
 def _relative(text: str, race_file: Path) -> str:
-    """Return a path of here as the race file has to say it, for there it starts at its folder."""
+    """Return a path as the race file needs it: relative to the file's own folder."""
     if not text or Path(text).is_absolute() or text == "~" or text.startswith("~/"):
         return text
     here = Path(os.path.abspath(text))  # noqa: PTH100  links stay links

@@ -47,7 +47,7 @@ _TWICE: Final = re.compile(r"Cannot declare \((.*)\) twice")
 
 @dataclass(frozen=True, slots=True)
 class TomlFile:
-    """A file as it is: its bytes, its text without a byte-order mark, what the text says."""
+    """A file as it is: its bytes, its text without a byte-order mark, the text parsed."""
 
     content: bytes
     mode: int
@@ -56,9 +56,9 @@ class TomlFile:
 
 
 def read_toml(path: Path, *, absent: str = "") -> TomlFile:
-    """Return the file; UsageError names it, and says what is wrong with it and where.
+    """Return the file; UsageError names it, what is wrong with it and where.
 
-    ``absent`` says what to do where there is no such file.
+    ``absent`` is the advice where there is no such file.
     """
     file = read_plain_file(path, MOST_BYTES, absent=absent)
     try:
@@ -70,7 +70,7 @@ def read_toml(path: Path, *, absent: str = "") -> TomlFile:
 
 
 def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
-    """Return what ``text`` says; UsageError begins with ``path``."""
+    """Return ``text`` parsed; UsageError begins with ``path``."""
     _check_bounds(text, path)
     try:
         document = tomllib.loads(text)

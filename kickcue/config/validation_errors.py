@@ -46,10 +46,10 @@ def one_line(error: ValidationError, model: type[BaseModel], document: Mapping[s
         )
     if first["type"] == "union_tag_not_found":
         return f"{where}.{_tag_key(first)}: is missing{more}"
-    return f"{said(first, where)}{more}"
+    return f"{mistake_text(first, where)}{more}"
 
 
-def said(mistake: ErrorDetails, where: str) -> str:
+def mistake_text(mistake: ErrorDetails, where: str) -> str:
     """Return where it is, what was expected, and what was got, or a validator's own words."""
     kind, given = mistake["type"], mistake["input"]
     if kind == "missing":
@@ -103,7 +103,7 @@ def _choice(expected: str) -> str:
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:
-    """Return the mistake to tell: unknown keys come first.
+    """Return the mistake to report: unknown keys come first.
 
     A mistyped key is reported as missing too, and that would hide the cause.
     """

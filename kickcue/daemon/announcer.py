@@ -21,7 +21,7 @@ class Announcer:
         self.aloud: Callable[[str], None] | None = None
         """Hears these as well, where no screen shows them any more."""
 
-    def tell(self, text: str) -> None:
+    def note(self, text: str) -> None:
         """Tell people something about the run that is no fault."""
         self.say("note", text)
 

@@ -22,8 +22,8 @@ Say = Callable[[str], None]
 def newest_first(folder: Path, say: Say) -> Iterator[Path]:
     """Yield the regular files with the name of a recording, the one written last first.
 
-    Last written, for a name tells the time of a machine that may not know it (a Pi without a
-    network). ``say`` hears in one sentence what is none.
+    Last written, for a name has the time of a machine that may not know it (a Pi without a
+    network). ``say`` gets in one sentence which files are none.
     """
     files, odd = [], []
     for path in _named_so(folder, say):
@@ -43,9 +43,9 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
 
 
 def set_aside(path: Path, why: str, say: Say) -> None:
-    """Rename a damaged recording, so that it is looked at no more, and tell that.
+    """Rename a damaged recording, so that it is looked at no more, and report that.
 
-    Where it cannot be renamed it stays and is told.
+    Where it cannot be renamed it stays and is reported.
     """
     for aside in _names_aside(path):
         if not aside.exists():
@@ -61,7 +61,10 @@ def set_aside(path: Path, why: str, say: Say) -> None:
 def _named_so(folder: Path, say: Say) -> list[Path]:
     try:
         return [path for path in folder.iterdir() if path.name.endswith(SUFFIX)]
-    except (FileNotFoundError, NotADirectoryError):  # who makes it tells what is wrong with it
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+    ):  # whoever makes it reports what is wrong with it
         return []
     except OSError as error:
         say(f"cannot search {folder} for an interrupted race: {error.strerror}")

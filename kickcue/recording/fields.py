@@ -55,9 +55,9 @@ def label(text: Any) -> str | None:
 
 
 def moment_ns(text: str | None) -> int | None:
-    """Return nanoseconds since 1970; without a zone it is UTC, as TCX and GPX say.
+    """Return nanoseconds since 1970; without a zone it is UTC, as TCX and GPX specify.
 
-    None where it is no moment or none that a clock of ours can have told.
+    None where it is no time, or none of any clock of our days.
     """
     if not text or len(text) > _LONGEST:
         return None

@@ -27,7 +27,7 @@ _WRAPPINGS: Final = 3  # one around the other
 _STEP: Final = 512
 """Bytes that are unpacked at once: what a damage among them costs."""
 _SUFFIXES: Final = (".mcap", ".fit", ".tcx", ".gpx", ".jsonl", ".csv", ".json")
-"""Of recordings within a zip, the one that tells most first."""
+"""Of recordings within a zip, the one with the most data first."""
 
 _SIDECARS: Final = frozenset({".csv", ".json"})
 """Of these, a zip holds others too: they count where it has nothing better."""
@@ -161,7 +161,7 @@ def _choose(names: Sequence[str]) -> str:
     shown_names = [name for name in names if not re.search(r"(^|/)(__MACOSX|\.)", name)]
     fitting = [name for name in shown_names if _suffix(name) in _SUFFIXES]
     fitting = [name for name in fitting if _suffix(name) not in _SIDECARS] or fitting
-    if not fitting and len(shown_names) == 1:  # what it is, its bytes tell
+    if not fitting and len(shown_names) == 1:  # what it is, its bytes show
         return shown_names[0]
     if not fitting:
         raise DataError(
@@ -178,8 +178,8 @@ def _choose(names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    told = ", ".join(shown(name) for name in names[:3])
-    return f"{told}..." if len(names) > 3 else told or "it is empty"
+    listed = ", ".join(shown(name) for name in names[:3])
+    return f"{listed}..." if len(names) > 3 else listed or "it is empty"
 
 
 def _suffix(name: str) -> str:

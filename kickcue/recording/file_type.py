@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, told by the bytes and not by the name."""
+"""What kind of file some bytes are, by the bytes and not by the name."""
 
 import re
 from pathlib import Path
@@ -73,7 +73,7 @@ _OTHERS: Final = (
 def kind_of(path: Path, data: bytes) -> str:
     """Return the kind of a recording; DataError for anything else.
 
-    The error says what it is, or what its name promises, and what would do.
+    The error names what it is, or what its name promises, and what would do.
     """
     if data.startswith(MCAP_MAGIC):
         return "MCAP"
@@ -86,11 +86,11 @@ def kind_of(path: Path, data: bytes) -> str:
     kind = next((kind for kind, begins in _KINDS if begins.match(text)), None)
     if kind is not None:
         return kind
-    other = next((told for begins, told in _OTHERS if begins.match(text)), None)
+    other = next((kind for begins, kind in _OTHERS if begins.match(text)), None)
     if other is not None:
         raise DataError(f"{path}: {other}")
     if text.startswith("{"):
-        return "JSONL"  # its reader says what is wrong with it
+        return "JSONL"  # its reader reports what is wrong with it
     promised = _promised(path)
     if promised:
         raise DataError(f"{path}: not {promised}; readable are {READABLE}")

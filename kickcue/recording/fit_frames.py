@@ -132,7 +132,7 @@ class _Walk:
 
 @dataclass(slots=True)
 class _Losses:
-    """What could not be decoded, of all files in a row: told at the end, each kind once."""
+    """What could not be decoded, of all files in a row: reported at the end, each kind once."""
 
     places: list[str] = field(default_factory=list)
     lost_bytes: int = 0

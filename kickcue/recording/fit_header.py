@@ -1,6 +1,6 @@
-"""Where in some bytes a FIT file begins and ends, whatever its header says.
+"""Where in some bytes a FIT file begins and ends, whatever its header claims.
 
-A header tells the size of what follows, and a checksum stands behind that. Recorders that die leave
+A header holds the size of what follows, and a checksum stands behind that. Recorders that die leave
 0 there, tools that repair or cut files leave the old size, and several files may stand in a row. So
 the size is believed where the checksum, or another file, or nothing follows; else the file goes on
 to the next header, or to the end.
@@ -63,15 +63,17 @@ def span_at(data: bytes, at: int) -> Span | None:
         )
     last = following - _CRC  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
-        told = f"the header says {size} bytes, but there are {last - start}: all of them were read"
-        return Span(start, last, following, intact=True, trouble=told)
+        trouble = (
+            f"the header says {size} bytes, but there are {last - start}: all of them were read"
+        )
+        return Span(start, last, following, intact=True, trouble=trouble)
     if size == 0 or end + _CRC > following:
         return Span(start, following, following, unfinished=True)
-    told = (
+    trouble = (
         f"the header says {size} bytes, but there are {following - start}, and no checksum "
         "matches: all of them were read, values may be wrong"
     )
-    return Span(start, following, following, trouble=told)
+    return Span(start, following, following, trouble=trouble)
 
 
 def _next_header(data: bytes, start: int) -> int:

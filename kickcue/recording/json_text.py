@@ -18,7 +18,7 @@ _SHOWN: Final = 60
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the value; DataError says what is wrong with the text."""
+    """Return the value; DataError names what is wrong with the text."""
     try:
         text = text if isinstance(text, str) else text.decode("utf-8")
         found = _DECODER.decode(text)

@@ -1,7 +1,7 @@
 """What of an interrupted recording stays, so that the next record can be written behind it.
 
 Everything stays but what was never a record of the race: half a record that a power cut or a full
-disk has left, and the end of a finished file, which tells of what stands before it and is written
+disk has left, and the end of a finished file, which indexes what stands before it and is written
 anew. Should more than that have to go, the file is damaged and not cut off.
 """
 

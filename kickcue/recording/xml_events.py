@@ -51,7 +51,7 @@ class Element:
 
 
 class _StopError(Exception):
-    """Nothing from here on is read; the message says why."""
+    """Nothing from here on is read; the message is the reason."""
 
 
 def read(

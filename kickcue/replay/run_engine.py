@@ -10,7 +10,7 @@ SILENCE_NS = 60 * NS_PER_S
 """Each gap between two events is ticked through for so long."""
 ALL_SILENCE_NS = 3600 * NS_PER_S
 """Beyond that the gaps of one recording share this: time enough for a race that nothing more was
-heard of, and no more than that. One wrong date would else cost the ticks of years."""
+received, and no more than that. One wrong date would else cost the ticks of years."""
 
 
 def drive(

@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.out or new_recording()
     summary = asyncio.run(_demo(famous, args.seed, args.rate, path, as_object=args.json))
     print(json_line(as_json(summary)) if args.json else as_text(summary))
-    return 0 if summary.told.felt == 1 else 1
+    return 0 if summary.on_watch.felt == 1 else 1
 
 
 async def _demo(
@@ -94,8 +94,8 @@ async def _demo(
         played = await play(
             both, Engine(document.setup()), race.inputs, pace, show, screen.happened
         )
-    cue, told = played.last_lap()
-    return summarise(famous, seed, course, race, cue, told, path)
+    cue, on_watch = played.last_lap()
+    return summarise(famous, seed, course, race, cue, on_watch, path)
 
 
 def new_recording() -> Path:

@@ -49,7 +49,7 @@ class Press(StrEnum):
 class Row:
     """One line crossed. ``split_s`` is the race's own lap.
 
-    ``published`` tells whether both its ends were published; None: not known yet.
+    ``published`` is whether both its ends were published; None: not known yet.
     """
 
     line: int
@@ -88,7 +88,7 @@ class Board:
         self.course = course
         self.now_s = 0.0
         self.rate: float | None = None
-        """How many times as fast as the race it is being played, where somebody told."""
+        """How many times as fast as the race it is being played, where somebody set it."""
         self.estimate: Estimate | None = None
         self.phase = Phase.WAITING
         self.log: deque[Entry] = deque(maxlen=KEPT)
@@ -97,7 +97,7 @@ class Board:
         self._silent = [not moments for moments in line_presses(race.truth, course, race.inputs)]
         self._laps = [_Lap() for _ in course.crossings_m]
         self._crossed_s: list[float] = []
-        self._told_missed = 0
+        self._reported_missed = 0
         self._armed = False
         self._felt: set[str] = set()
 
@@ -107,14 +107,15 @@ class Board:
         """Take in one event and what the engine made of it."""
         self.now_s = ns_to_s(event.t_ns)
         while (
-            self._told_missed < self.passed
-            and self.now_s >= self._lines_s[self._told_missed] + MISSED_AFTER_S
+            self._reported_missed < self.passed
+            and self.now_s >= self._lines_s[self._reported_missed] + MISSED_AFTER_S
         ):
-            if self._silent[self._told_missed]:
+            if self._silent[self._reported_missed]:
                 self._say(
-                    f"line {self._told_missed + 1}: the lap button was not pressed", Level.WARNING
+                    f"line {self._reported_missed + 1}: the lap button was not pressed",
+                    Level.WARNING,
                 )
-            self._told_missed += 1
+            self._reported_missed += 1
         if isinstance(event, Mark):
             self._press(taken=any(isinstance(o, Notice) and o.code == "line" for o in outputs))
         elif isinstance(event, Ack):
@@ -145,7 +146,7 @@ class Board:
             case PhaseChange():
                 self.phase = output.phase
                 if output.phase is Phase.FINISHED and len(self._crossed_s) == len(self._laps) - 1:
-                    # The end is told by the phase, no estimate follows it.
+                    # The end is known by the phase, no estimate follows it.
                     self._crossed_s.append(ns_to_s(output.t_ns))
             case Cue():
                 self._say(f"cue: {output.text}")

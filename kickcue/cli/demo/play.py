@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from kickcue.cli.demo.pace import Pace
-from kickcue.cli.demo.summary import Told
+from kickcue.cli.demo.summary import OnWatch
 from kickcue.core.engine import Engine
 from kickcue.core.events import Ack, Cue, CueKind, Input, Output
 from kickcue.core.units import NS_PER_MS, NS_PER_S
@@ -37,16 +37,16 @@ class Played:
     decided: list[tuple[Cue, int]] = field(default_factory=list)
     felt: list[tuple[Play, int]] = field(default_factory=list)
 
-    def last_lap(self) -> tuple[Cue | None, Told]:
+    def last_lap(self) -> tuple[Cue | None, OnWatch]:
         """Return the first cue for the last lap, and what came of it on the watch."""
         cue, decided_ns = next(
             ((cue, ns) for cue, ns in self.decided if cue.kind in LAST_LAP), (None, 0)
         )
         felt = [(play, ns) for play, ns in self.felt if cue is not None and play.touch.id == cue.id]
         if not felt:
-            return cue, Told(0, None, by_timer=False)
+            return cue, OnWatch(0, None, by_timer=False)
         play, felt_ns = felt[0]
-        return cue, Told(len(felt), (felt_ns - decided_ns) / NS_PER_MS, by_timer=play.from_timer)
+        return cue, OnWatch(len(felt), (felt_ns - decided_ns) / NS_PER_MS, by_timer=play.from_timer)
 
 
 @dataclass(frozen=True, slots=True)

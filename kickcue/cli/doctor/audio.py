@@ -1,4 +1,4 @@
-"""Whether cues can be heard, where they are wanted to be."""
+"""Whether cues can be played, where they are wanted."""
 
 import asyncio
 import tempfile
@@ -16,7 +16,7 @@ REMEDY = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
 
 
 def audio(patient: Context) -> Iterator[Result]:
-    """Play a tenth of a second of silence, and let the voice say one phrase into a file."""
+    """Play a tenth of a second of silence, and let the voice speak one phrase into a file."""
     settings = patient.settings
     if settings is None or settings.audio.output == "off":
         return

@@ -1,4 +1,4 @@
-"""Choosing one's own sensors: see who is around, listen to one, say whether it is mine."""
+"""Choosing one's own sensors: see what is around, listen to one, confirm that it is mine."""
 
 import asyncio
 import time
@@ -69,10 +69,10 @@ class Dialogue:
         pod = await self._choose(POD, without=strap)
         return found if pod is None else [*found, chosen(POD, pod)]
 
-    async def told(self, wanted: Wanted, address: str) -> Chosen:
-        """Return the device of that address once the person says that it is the right one.
+    async def confirmed(self, wanted: Wanted, address: str) -> Chosen:
+        """Return the device of that address once the person confirms it.
 
-        RadioError where it is not heard, or is none.
+        RadioError where it is not found, or is no sensor.
         """
         search = Search(wanted, address, self._seen)
         while (sighting := search.look()) is None:
@@ -109,7 +109,7 @@ class Dialogue:
         return await self._ask(enough(strap), ENTER | {"p"}) == "p"
 
     async def _choose(self, wanted: Wanted, without: Sighting | None = None) -> Sighting | None:
-        """Return the device that the person says is his, None where he goes without."""
+        """Return the device that the person confirms, None for none of this kind."""
         while True:
             rows = self._rows(wanted, without)
             now_s = asyncio.get_running_loop().time()
@@ -148,7 +148,7 @@ class Dialogue:
         ]
 
     async def _is_mine(self, wanted: Wanted, sighting: Sighting) -> bool:
-        """Connect, show what the device says, ask."""
+        """Connect, show what the device sends, ask."""
         try:
             chosen(wanted, sighting)
             return await self._try(wanted, sighting)

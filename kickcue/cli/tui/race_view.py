@@ -123,17 +123,17 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
 
 
 def _phase(board: Board) -> Text:
-    said = Text(
+    line = Text(
         f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold"
     )
     e = board.estimate
     if board.phase in RACING and e is not None and e.lap is not None:
         lap = which_lap(e.lap, e.lap_min, e.lap_max)
-        said.append(
+        line.append(
             f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}",
             style="bold default",
         )
-    return said
+    return line
 
 
 def _to_go(board: Board) -> Iterator[Text]:
@@ -268,14 +268,14 @@ def _parts(board: Board, width: int) -> Iterator[Text]:
     yield _recording(board, width)
     cue = board.last_cue
     none = "none yet" if board.wrist.cues else f"none: {NO_CUES}"
-    told = (
+    last = (
         none
         if cue is None
         else cue.text
         if board.last_cue_s is None
         else f"{since_gun(board.last_cue_s)}  {cue.text}"
     )
-    yield _part("last cue", " ", "", told)
+    yield _part("last cue", " ", "", last)
 
 
 def _sensor(name: str, health: Health, width: int) -> Text:

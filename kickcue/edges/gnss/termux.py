@@ -63,9 +63,9 @@ class Termux(Receiver):
         finally:
             _end(process)
         if not found:
-            said = f"status {process.returncode}" if process.returncode else "no answer"
+            answer = f"status {process.returncode}" if process.returncode else "no answer"
             raise ReceiverError(
-                f"{PROGRAM}: no position ({said}): allow precise location for Termux:API, and "
+                f"{PROGRAM}: no position ({answer}): allow precise location for Termux:API, and "
                 "turn location on"
             )
 

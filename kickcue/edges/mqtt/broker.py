@@ -135,7 +135,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
             return _Ports(int(found["mqtt"]), int(found["ws"]))
         await asyncio.sleep(LOOK_EACH_S)
     console = folder / "console"
-    said = (
+    lines = (
         (
             text
             or (console.read_text(encoding="utf-8", errors="replace") if console.exists() else "")
@@ -145,7 +145,7 @@ async def _wait_until_ready(folder: Path) -> _Ports:
     )
     raise BrokerError(
         f"the private broker did not start within {START_S:g} s: "
-        f"{said[-1] if said else 'no output'}"
+        f"{lines[-1] if lines else 'no output'}"
     )
 
 
@@ -172,7 +172,7 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
 
 
 def _user(topics: Topics, side: Side, password: str) -> dict[str, Any]:
-    """Return a user who may publish its own topics and hear those of the other side.
+    """Return a user who may publish its own topics and subscribe to those of the other side.
 
     And answers: a second watch waits for those. And the status: a second sender is to find the
     first.

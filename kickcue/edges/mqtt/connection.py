@@ -61,10 +61,10 @@ TLS_REMEDIES: Final = {
     "unexpected_eof": NO_TLS,
     "connection reset": NO_TLS,
 }
-"""By what OpenSSL says, the particular before the general."""
+"""By OpenSSL's message, the particular before the general."""
 
 _LIBRARY_LOG: Final = logging.getLogger(f"{__name__}.library")
-# It tells of connections that end, which the session does in its own words.
+# It logs connections that end, which the session does in its own words.
 _LIBRARY_LOG.setLevel(logging.CRITICAL)
 
 
@@ -195,7 +195,7 @@ async def publish(
 ) -> None:
     """Publish a message as ``payload``.
 
-    MQTT 5 brokers are told when to stop delivering it, in their whole seconds; what is retained
+    MQTT 5 brokers get an expiry for it, in whole seconds; what is retained
     does not expire. MQTT 3.1.1 knows no refusal: what a broker does not take is acknowledged, and
     lost. MqttError when not acknowledged within ``PUBLISH_S``, RefusedError when not taken.
     """

@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kickcue import __version__
-from kickcue.config.validation_errors import first_mistake, said
+from kickcue.config.validation_errors import first_mistake, mistake_text
 from kickcue.core.course import LONGEST_RACE_M, SHORTEST_RACE_M
 from kickcue.core.errors import UsageError
 from kickcue.core.events import (
@@ -134,7 +134,7 @@ class StateMessage(Message):
 
 
 class TouchMessage(Message):
-    """What ``arm`` and ``cue`` have in common: something to be felt, seen and heard."""
+    """What ``arm`` and ``cue`` have in common: what the runner is to feel, see and hear."""
 
     id: Name = Field(description="of the cue, the same in arm, cue, disarm and ack; felt once")
     kind: Name = Field(
@@ -343,7 +343,7 @@ def parse(name: str, payload: bytes) -> Message:
 
 def _first_problem(error: ValidationError) -> str:
     problem = first_mistake(error)
-    return said(problem, ".".join(map(str, problem["loc"])) or "the message")
+    return mistake_text(problem, ".".join(map(str, problem["loc"])) or "the message")
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

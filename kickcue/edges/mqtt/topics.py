@@ -120,6 +120,6 @@ class Topics:
         return tuple((self[name], rule.qos) for name, rule in RULES.items() if rule.side is side)
 
 
-def said_by(side: Side) -> tuple[str, ...]:
+def published_by(side: Side) -> tuple[str, ...]:
     """Return the names of the topics on which ``side`` publishes."""
     return tuple(name for name, rule in RULES.items() if rule.side is side)

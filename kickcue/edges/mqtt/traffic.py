@@ -52,7 +52,7 @@ class Counters:
     unconfirmed: int = 0
     """Not acknowledged in time; sent once more on the next connection if the deadline allows."""
     refused: int = 0
-    """The broker said that it does not take them, or they are larger than it takes."""
+    """The broker refused them, or they are larger than it accepts."""
     shortened: int = 0
     """Sent without what is not needed, because the broker takes nothing longer."""
     received: int = 0

@@ -1,4 +1,4 @@
-"""What a virtual sensor says it is: name, address, services and what can be read there at first."""
+"""What a virtual sensor advertises: name, address, services and what can be read there at first."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ class Description:
 
     @property
     def advertised(self) -> tuple[str, ...]:
-        """The services that are told in the advertisement: what it measures, not its battery."""
+        """The services in the advertisement: what it measures, not its battery."""
         return tuple(
             service for service in self.services if service not in (BATTERY, DEVICE_INFORMATION)
         )
@@ -63,7 +63,7 @@ def describe(
 ) -> Description:
     """Return a sensor that notifies ``chars``, with a battery and a maker's name besides.
 
-    ``name`` is what it advertises; the address follows from it unless told. UsageError where
+    ``name`` is what it advertises; the address follows from it by default. UsageError where
     nothing of ``chars`` can be offered, or where name and services do not fit into an
     advertisement.
     """

@@ -92,7 +92,7 @@ class Runner:
         for output in (self.session.view.armed, *self.session.view.cues):
             if output is not None:
                 self.deliver(output)
-        self.session.tell(missing)
+        self.session.publish(missing)
         self.session.feed(Tick(self.now_ns))
         return True
 
