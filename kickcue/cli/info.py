@@ -21,7 +21,7 @@ from kickcue.core.profiles import SensorProfile
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording, read
 
-INDENT: Final = 10
+INDENT_COLUMNS: Final = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -83,8 +83,8 @@ def _print(
         soft_wrap=True,
     )
     for label, text in rows(recording, summary, run, verbose=args.verbose):
-        for number, line in enumerate(wrap(text, max(out.width - INDENT, INDENT))):
-            shown = f"{'' if number else label:<{INDENT}}{line}"
+        for number, line in enumerate(wrap(text, max(out.width - INDENT_COLUMNS, INDENT_COLUMNS))):
+            shown = f"{'' if number else label:<{INDENT_COLUMNS}}{line}"
             out.print(
                 shown, style="bold yellow" if label == PROBLEM else "", markup=False, soft_wrap=True
             )

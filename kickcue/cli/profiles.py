@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _any_file(id_or_path: str) -> SensorFile | WatchFile:
-    """Return a sensor's or a watch's file; for neither, raise the error of the nearest id's kind."""
+    """Return a sensor's or a watch's file; for neither, the nearest id's error."""
     if id_or_path.endswith(".toml") or os.sep in id_or_path:
         return _file_at(Path(id_or_path))
     watches = WATCHES.ids()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from typing import Final
 
 from kickcue.cli.format.printing import complain, flush
 from kickcue.core.cueing.race_rules import ALLOWED
@@ -15,7 +16,7 @@ from kickcue.edges.mqtt.delivery import deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.replay.source import Source, at_pace
 
-ANSWERS_S = 2.2
+ANSWERS_S: Final = 2.2
 """How long to wait for the last acknowledgements: a cue is worth two seconds."""
 
 

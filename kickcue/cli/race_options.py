@@ -140,7 +140,7 @@ def _check_target(document: RaceDocument) -> None:
         raise UsageError(f"{OPTIONS}: {error}") from None
 
 
-_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
+_COURSE: Final = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
 def race_from_options(args: argparse.Namespace) -> dict[str, Any]:

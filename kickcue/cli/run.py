@@ -36,7 +36,7 @@ STATUS_EACH_S: Final = 5.0
 STOPPING_S: Final = 18.0
 """Sensors hang up within five seconds, the recording is finished within ten, the broker gets it
 within one."""
-SHOWN: Final = 4
+SHOWN_SENSORS: Final = 4
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -179,8 +179,10 @@ async def _who_is_around(settings: Settings) -> str:
     except RadioError as error:
         nearby = f"cannot search for sensors ({error})"
     else:
-        more = f" and {len(around) - SHOWN} more" if len(around) > SHOWN else ""
-        nearby = f"nearby: {', '.join(around[:SHOWN])}{more}" if around else "none found nearby"
+        more = f" and {len(around) - SHOWN_SENSORS} more" if len(around) > SHOWN_SENSORS else ""
+        nearby = (
+            f"nearby: {', '.join(around[:SHOWN_SENSORS])}{more}" if around else "none found nearby"
+        )
     return (
         f"race.toml has no sensors, and kickcue does not guess which are yours; {nearby}; choose "
         "yours with `kickcue pair`"

@@ -1,15 +1,15 @@
 """The finish line as a person gives it: a place and a direction, or two posts."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.errors import UsageError
 
-POINT = ("lat_deg", "lon_deg", "heading_deg")
-POSTS = ("left", "right")
+POINT: Final = ("lat_deg", "lon_deg", "heading_deg")
+POSTS: Final = ("left", "right")
 
 
 def _as_written(given: Any) -> Any:

@@ -12,7 +12,7 @@ from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import UsageError
 
-_LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
+_TEXT_LETTERS: Final = 40  # the smallest watch face that matters shows two lines of twenty
 
 
 METRES: Final = "{metres}"
@@ -22,7 +22,7 @@ METRES: Final = "{metres}"
 class _Phrase(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=_TEXT_LETTERS)]
     say: Annotated[str, Field(min_length=1)]
 
 

@@ -21,8 +21,8 @@ from kickcue.config.toml_edit import (
 from kickcue.config.validation_errors import without_password
 from kickcue.core.errors import UsageError
 
-_ALIKE: Final = 0.6
-_LONGEST_NUMBER: Final = 60  # the two ends of a line take some 24
+_ALIKE_RATIO: Final = 0.6
+_NUMBER_LETTERS: Final = 60  # the two ends of a line take some 24
 _TRUE: Final = ("true", "yes", "on")
 _FALSE: Final = ("false", "no", "off")
 
@@ -69,7 +69,7 @@ def _known(name: str) -> SettingKey:
         for each in known
         if each.rpartition(".")[2] in (parts[-1], f"{parts[-1]}_m", f"{parts[-1]}_s")
     ]
-    near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE)
+    near = last or get_close_matches(".".join(parts), known, n=1, cutoff=_ALIKE_RATIO)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise UsageError(f"{name}: unknown key: {guess}see docs/configuration.md for all")
 
@@ -78,7 +78,7 @@ def _value(key: SettingKey, text: str, path: Path) -> Any:
     """Return what the words of a command line are in a file; what fits no kind is refused later."""
     if key.is_path or (key.path[-1] in ("language", "profile") and text.endswith(".toml")):
         return _relative(text, path)
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _NUMBER_LETTERS:
         return text
     if key.kind == "true or false":
         plain = text.lower()

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from kickcue.core.nearest import nearest
 
-_SHOWN: Final = 60  # characters of a value: enough to find it in the file
+_SHOWN_LETTERS: Final = 60  # characters of a value: enough to find it in the file
 _LIMITS: Final = {
     "greater_than": ("more than", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -130,7 +130,7 @@ def _tag_key(mistake: Mapping[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     text = repr(without_password(value) if isinstance(value, str) else value)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 3]}..."
 
 
 def _hint(key: str, known: Sequence[str]) -> str:

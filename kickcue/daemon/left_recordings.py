@@ -12,7 +12,7 @@ from typing import Final
 
 SUFFIX: Final = ".mcap"
 ASIDE: Final = ".damaged"
-MOST: Final = 20
+MOST_RECORDINGS: Final = 20
 """So many are looked at, at most: a start takes no longer for a folder full of strange files."""
 NAMED: Final = 3
 
@@ -39,7 +39,7 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
     if odd:
         more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
         say(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
-    yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST])
+    yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST_RECORDINGS])
 
 
 def set_aside(path: Path, why: str, say: Say) -> None:

@@ -46,7 +46,7 @@ LATEST_NS: Final = 1 << 62
 LONGEST_RUN_NS: Final = (1 << 31) * NS_PER_MS
 """The range of ``sent_ms``."""
 RUN_ID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
-SHOWN: Final = 60
+SHOWN_LETTERS: Final = 60
 
 
 class _AnotherError(DataError):
@@ -374,4 +374,4 @@ _LATER_FACTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+    return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 3]}..."

@@ -10,7 +10,7 @@ from kickcue.recording.text_decoding import decode
 
 MCAP_MAGIC: Final = b"\x89MCAP0\r\n"
 
-_HEAD: Final = 65536  # more than any prolog with comments that an exporter writes
+_HEAD_BYTES: Final = 65536  # more than any prolog with comments that an exporter writes
 _ROOT: Final = re.compile(r"<(?:[A-Za-z0-9_.-]+:)?(TrainingCenterDatabase|gpx)[\s>/]")
 _KINDS: Final = (
     ("JSONL", re.compile(r'\{[^\n]*"kickcue"')),
@@ -79,7 +79,7 @@ def kind_of(path: Path, data: bytes) -> str:
         return "MCAP"
     if data[8:12] == b".FIT":
         return "FIT"
-    text = decode(data[:_HEAD])
+    text = decode(data[:_HEAD_BYTES])
     root = _ROOT.search(text) if text.startswith("<") else None
     if root is not None:
         return "TCX" if root[1] == "TrainingCenterDatabase" else "GPX"

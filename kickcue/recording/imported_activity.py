@@ -58,7 +58,7 @@ from kickcue.recording.time_order import in_order, unset_clock
 SPEED_WINDOW_S: Final = 5.0
 MOST_WAY: Final = 128
 """Positions that give the pace before positions froze."""
-STEPS_MEDIAN: Final = (130.0, 230.0)
+STEPS_MEDIAN_SPM: Final = (130.0, 230.0)
 """A median cadence in here can only be steps of both feet: nobody runs 130 strides a minute."""
 
 
@@ -279,7 +279,7 @@ def _cadence_note(points: Iterable[Point]) -> Iterator[str]:
     moving = [point.cadence_per_min for point in points if point.cadence_per_min]
     if not moving:
         yield "the file has no cadence"
-    elif STEPS_MEDIAN[0] <= median(moving) <= STEPS_MEDIAN[1]:
+    elif STEPS_MEDIAN_SPM[0] <= median(moving) <= STEPS_MEDIAN_SPM[1]:
         yield (
             f"cadence appears to count both feet (median {median(moving):.0f}): used as recorded"
         )

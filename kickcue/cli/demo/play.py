@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.summary import OnWatch
@@ -21,10 +22,10 @@ from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from kickcue.replay.run_engine import drive
 
-ANSWERS_S = 1.5
+ANSWERS_S: Final = 1.5
 """How long to wait for the watch's last answers."""
-LOOK_S = 0.05
-LAST_LAP = (CueKind.LAST_LAP, CueKind.HOLD)
+LOOK_S: Final = 0.05
+LAST_LAP: Final = (CueKind.LAST_LAP, CueKind.HOLD)
 
 Show = Callable[[Input, tuple[Output, ...]], None]
 Wear = Callable[[Happening], None]

@@ -5,14 +5,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from kickcue.cli.doctor.result import Context, Result, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.daemon.audio import audio_cache, audio_plan
 
-WHAT = "sound"
-REMEDY = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
+WHAT: Final = "sound"
+REMEDY: Final = "`kickcue say` plays the cues; docs/audio.md has what a service needs"
 
 
 def audio(patient: Context) -> Iterator[Result]:

@@ -10,9 +10,9 @@ from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
 
 PROBLEM: Final = "PROBLEM"
-SHOWN: Final = 4  # gaps; cues are shown all, a race has a handful
+SHOWN_GAPS: Final = 4  # gaps; cues are shown all, a race has a handful
 MOST_ACTIVITIES: Final = 30
-SPORT: Final = 12  # letters of a sport that are shown
+SPORT_LETTERS: Final = 12  # letters of a sport that are shown
 WALK_MPS: Final = 0.7
 """Slower than this a pace means nothing."""
 MORE: Final = "kickcue info --verbose: each sensor, the gaps, the engine's outputs"
@@ -96,7 +96,7 @@ def _activities(recording: Recording) -> Iterator[tuple[str, str]]:
         metres = "" if each.distance_m is None else f"{each.distance_m:.0f} m"
         star = "*" if each.taken else " "
         text = (
-            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT]:<{SPORT}} "
+            f"{star}{each.number:2d}  {start}  {each.sport[:SPORT_LETTERS]:<{SPORT_LETTERS}} "
             f"{_clock(each.duration_s):>9} {metres:>8}"
         )
         yield "activity" if each.number == 1 else "", text
@@ -196,12 +196,12 @@ def _gaps(gaps: tuple[Span, ...]) -> str:
 
 
 def _longest(spans: tuple[Span, ...], what: str = "") -> str:
-    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
+    longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN_GAPS]
     shown = ", ".join(
         f"{span.seconds:.0f} s at {_clock(span.from_s)}"
         for span in sorted(longest, key=lambda span: span.from_s)
     )
-    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN else ''}: {shown}"
+    return f"{len(spans)}{what}{'; the longest' if len(spans) > SHOWN_GAPS else ''}: {shown}"
 
 
 def _clock(seconds: float) -> str:

@@ -30,12 +30,12 @@ from kickcue.core.printable import printable
 from kickcue.daemon.health import WORDS
 from kickcue.supervision.health import Health, Stage
 
-WIDEST: Final = 110
-LEFT: Final = 42
-BOTH: Final = 70
+WIDEST_COLUMNS: Final = 110
+LEFT_COLUMNS: Final = 42
+BOTH_COLUMNS: Final = 70
 """From so many columns on the values stand beside the metres to go, below that under them."""
-LABEL: Final = 10
-BEFORE: Final = LABEL + 5
+LABEL_COLUMNS: Final = 10
+BEFORE: Final = LABEL_COLUMNS + 5
 """Columns before the text of a part."""
 KEYS: Final = {
     Phase.WAITING: "s start · d distance · q quit",
@@ -65,7 +65,7 @@ class RacePicture:
     board: Board
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = min(options.max_width, WIDEST)
+        width = min(options.max_width, WIDEST_COLUMNS)
         rows = [
             *_head(self.board, width),
             *_where(self.board, width),
@@ -105,14 +105,14 @@ def _head(board: Board, width: int) -> Iterator[RenderableType]:
 
 
 def _where(board: Board, width: int) -> Iterator[RenderableType]:
-    if width < BOTH:
+    if width < BOTH_COLUMNS:
         yield Text("\n").join([_phase(board), *_to_go(board), *_values_in_short(board)])
         yield _coming(board, width)
         yield _way(board, width)
         return
     both = Table.grid()
-    both.add_column(width=LEFT, no_wrap=True)
-    both.add_column(width=width - LEFT, no_wrap=True)
+    both.add_column(width=LEFT_COLUMNS, no_wrap=True)
+    both.add_column(width=width - LEFT_COLUMNS, no_wrap=True)
     both.add_row(
         Text("\n").join([Text(), _phase(board), Text(), *_to_go(board), Text()]),
         Text("\n").join([Text(), *_values(board)]),
@@ -190,7 +190,11 @@ def _value(figure: str, unit: str, style: str = "bold") -> Text:
 
 def _coming(board: Board, width: int) -> Text:
     style = "bold bright_yellow" if board.phase in KICK or board.unstarted else "cyan"
-    lines = textwrap.wrap(_coming_text(board), width - 2) if width < BOTH else [_coming_text(board)]
+    lines = (
+        textwrap.wrap(_coming_text(board), width - 2)
+        if width < BOTH_COLUMNS
+        else [_coming_text(board)]
+    )
     return Text(
         "\n".join(f"  {line}" for line in lines), style=style, no_wrap=True, overflow="ellipsis"
     )
@@ -305,7 +309,7 @@ def _wrist(board: Board, width: int) -> Text:
     lines = [line for line in lines if line]
     if not wrist.there:
         return _trouble("watch", "○", "yellow", "; ".join(lines), width)
-    return _part("watch", "●", "green", *(lines if width < BOTH else ["; ".join(lines)]))
+    return _part("watch", "●", "green", *(lines if width < BOTH_COLUMNS else ["; ".join(lines)]))
 
 
 def _recording(board: Board, width: int) -> Text:
@@ -327,7 +331,12 @@ def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
 
 
 def _part(label: str, dot: str, style: str, *lines: str) -> Text:
-    drawn = Text(f"  {label:<{LABEL}.{LABEL}} ", style="dim", no_wrap=True, overflow="ellipsis")
+    drawn = Text(
+        f"  {label:<{LABEL_COLUMNS}.{LABEL_COLUMNS}} ",
+        style="dim",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
     return drawn.append(f"{dot} ", f"not dim {style}").append(
         f"\n{'':{BEFORE}}".join(map(printable, lines)), "not dim"
     )

@@ -18,7 +18,7 @@ NAME_COLUMNS: Final = 18
 """As many as "Polar H10 75340F2C" has."""
 PROFILE_COLUMNS: Final = 13
 LAST_COLUMNS: Final = 15
-NARROW: Final = 70
+NARROW_COLUMNS: Final = 70
 """Below so many columns, as on a phone held upright, only signal, name and address are shown, or
 what the sensor sends."""
 Values = Mapping[str, str]
@@ -47,7 +47,7 @@ def sensor_table(
         "seen": 4,
     }
     columns = {title: needed for title, needed in columns.items() if numbered or title != "nr"}
-    narrow = width < NARROW
+    narrow = width < NARROW_COLUMNS
     if narrow:
         kept = {"nr", "signal", "name"} | ({"address"} if values is None else set())
         columns = {

@@ -6,7 +6,7 @@ from typing import Final
 
 from kickcue.edges.audio.errors import AudioError
 
-LONGEST_WORD: Final = 200
+LONGEST_MESSAGE_LETTERS: Final = 200
 """How many characters of a failing program's message are passed on."""
 
 
@@ -40,7 +40,5 @@ async def run(command: Sequence[str], *, input_text: str | None = None, patience
             await process.wait()
     if process.returncode != 0:
         lines = [line for line in complaint.decode(errors="replace").splitlines() if line.strip()]
-        raise AudioError(
-            f"{command[0]} failed: "
-            f"{lines[-1].strip()[:LONGEST_WORD] if lines else f'exit status {process.returncode}'}"
-        )
+        message = lines[-1].strip()[:LONGEST_MESSAGE_LETTERS] if lines else ""
+        raise AudioError(f"{command[0]} failed: {message or f'exit status {process.returncode}'}")

@@ -24,7 +24,7 @@ CONNECT_S: Final = 3.0
 QUIET_S: Final = 5.0
 """gpsd may have nothing to report; after so long it is asked whether it is there, and given up if
 it does not answer within as long."""
-LONGEST_LINE: Final = 1 << 18
+LONGEST_LINE_BYTES: Final = 1 << 18
 """A report of all satellites in view has about 10 kB."""
 ANOTHER_NS: Final = 5 * NS_PER_S
 """Of two receivers at one gpsd the first counts, until it has been silent for so long."""
@@ -56,7 +56,9 @@ class Gpsd(Receiver):
     async def _receive(self) -> None:
         try:
             async with asyncio.timeout(CONNECT_S):
-                reader, writer = await asyncio.open_connection(*self._place, limit=LONGEST_LINE)
+                reader, writer = await asyncio.open_connection(
+                    *self._place, limit=LONGEST_LINE_BYTES
+                )
         except TimeoutError:
             raise ReceiverError(f"{self.name}: no answer within {CONNECT_S:g} s") from None
         except OSError as error:
@@ -92,7 +94,7 @@ class Gpsd(Receiver):
                 continue
             except ValueError:
                 raise ReceiverError(
-                    f"{self.name}: sent a line of more than {LONGEST_LINE} bytes, so it is not gpsd"
+                    f"{self.name}: expected gpsd, got a line over {LONGEST_LINE_BYTES} bytes"
                 ) from None
             if not line:
                 raise ReceiverError(f"{self.name}: closed the connection")

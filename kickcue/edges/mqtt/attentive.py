@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from kickcue.edges.mqtt.errors import RefusedError
 
-OVERHEAD: Final = 16
+OVERHEAD_BYTES: Final = 16
 """Bytes of a PUBLISH beside topic and payload: 5 of header, 2 of topic length, 2 of id, 6 of
 properties; and 1 to spare."""
 REFUSED_FROM: Final = 128
@@ -93,7 +93,7 @@ class AttentiveClient(Client):
 
 def packet_size(topic: str, payload: bytes) -> int:
     """Return how many bytes a PUBLISH takes at most."""
-    return len(topic.encode()) + len(payload) + OVERHEAD
+    return len(topic.encode()) + len(payload) + OVERHEAD_BYTES
 
 
 def in_words(reason: ReasonCode) -> str:

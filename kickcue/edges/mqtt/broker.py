@@ -23,7 +23,7 @@ from kickcue.config.extras import how_to_get
 from kickcue.core.errors import UsageError
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker_discovery import RECORD, runtime_folder
-from kickcue.edges.mqtt.connection import LARGEST_PACKET
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.topics import RULES, Side, Topics
 
@@ -161,7 +161,7 @@ def _config(folder: Path, topics: Topics, passwords: Mapping[Side, str], ports: 
             "max_memory_store": 16 * MEGABYTE,
             "max_file_store": 64 * MEGABYTE,
         },
-        "max_payload": LARGEST_PACKET,
+        "max_payload": LARGEST_PACKET_BYTES,
         "max_connections": MOST_CONNECTIONS,
         "log_file": str(folder / "nats.log"),
         "logfile_size_limit": MEGABYTE,

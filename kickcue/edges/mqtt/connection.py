@@ -41,7 +41,7 @@ AT_ONCE: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 """Without it what follows on our acknowledgement of a press waits until the broker's TCP has
 acknowledged that, which takes its time: a cue came 40 ms later (Nagle, RFC 896; delayed ACK, RFC
 1122)."""
-LARGEST_PACKET: Final = 16_384
+LARGEST_PACKET_BYTES: Final = 16_384
 """Bytes: twice what a payload may have. MQTT 5 brokers send nothing larger; 3.1.1 has no such word,
 and the library no such limit."""
 
@@ -161,7 +161,7 @@ def _client(plan: Plan, protocol: ProtocolVersion, tls: ssl.SSLContext | None) -
         timeout=CONNECT_S,
         tls_context=tls,
         properties=_properties(
-            PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET
+            PacketTypes.CONNECT, ReceiveMaximum=IN_FLIGHT, MaximumPacketSize=LARGEST_PACKET_BYTES
         )
         if five
         else None,

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.core.errors import UsageError
-from kickcue.edges.mqtt.connection import LARGEST_PACKET
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
-from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD
+from kickcue.edges.mqtt.messages import LARGEST_PAYLOAD_BYTES
 from kickcue.edges.mqtt.topics import RULES, Side, Topics, published_by
 
 PORT: Final = 1883
@@ -112,8 +112,8 @@ def configuration(folder: Path, *, port: int | None = None, tls: bool) -> str:
         "# Queued messages are old, and an old cue is worse than none.",
         "max_queued_messages 20",
         "# No message of kickcue's is larger; larger ones would only fill memory.",
-        f"message_size_limit {LARGEST_PAYLOAD}",
-        f"max_packet_size {LARGEST_PACKET}",
+        f"message_size_limit {LARGEST_PAYLOAD_BYTES}",
+        f"max_packet_size {LARGEST_PACKET_BYTES}",
         "",
         *(secure if tls else []),
         f"listener {PORT} 127.0.0.1" if tls else f"listener {port or PORT}",

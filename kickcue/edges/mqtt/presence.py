@@ -10,7 +10,7 @@ from kickcue.edges.mqtt.session import Session
 from kickcue.edges.mqtt.topics import RULES, Topics
 
 PRESENCE_EACH_S: Final = 5.0
-LONGEST_WHY: Final = 200
+LONGEST_WHY_LETTERS: Final = 200
 
 
 class Presence:
@@ -56,7 +56,7 @@ class Presence:
 
     def _publish_status(self, status: Literal["online", "offline"], why: str | None) -> None:
         if self._kind is not None:
-            shown = None if why is None else why[:LONGEST_WHY]
+            shown = None if why is None else why[:LONGEST_WHY_LETTERS]
             self._publish(
                 PresenceMessage(
                     run_id=self._run_id,

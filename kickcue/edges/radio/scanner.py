@@ -40,7 +40,7 @@ PAUSES_S: Final = (0.2, 2.0)
 STUCK_TRIES: Final = 5
 """So many refusals (InProgress): a scan of ours has got lost in BlueZ, which will refuse all others
 until our D-Bus connection ends."""
-UNKNOWN_RSSI: Final = -127
+UNKNOWN_RSSI_DBM: Final = -127
 """What bleak gives where BlueZ reports no signal strength."""
 LIKELY_SERVICES: Final = ["1801", "180d", "1814", "1826", "1819"]
 """Connected devices are asked for by service; 1801 nearly all have, macOS wants the right one."""
@@ -204,7 +204,7 @@ class Scanner:
 
     def _on_advertisement(self, device: BLEDevice, advert: AdvertisementData) -> None:
         self._received_s = now_s = _now_s()
-        rssi_dbm = None if advert.rssi == UNKNOWN_RSSI else advert.rssi
+        rssi_dbm = None if advert.rssi == UNKNOWN_RSSI_DBM else advert.rssi
         services = tuple(short_uuid(uuid) for uuid in advert.service_uuids)
         company_id = next(iter(advert.manufacturer_data), None)
         beacons = beacon_ids(advert.manufacturer_data, advert.service_data)

@@ -15,7 +15,7 @@ from kickcue.edges.radio.diagnosis import FAILURES, diagnose, of_a_watch
 LOG: Final = logging.getLogger(__name__)
 XON: Final = 0x11
 XOFF: Final = 0x13
-ATT_HEADER: Final = 3
+ATT_HEADER_BYTES: Final = 3
 """Bytes of a packet that are not the value (Bluetooth Core 5.4, Vol 3 Part F, 3.4.5)."""
 
 
@@ -110,7 +110,10 @@ class WatchWriter:
             room = None
         most = [
             each
-            for each in (room, None if self._link.mtu is None else self._link.mtu - ATT_HEADER)
+            for each in (
+                room,
+                None if self._link.mtu is None else self._link.mtu - ATT_HEADER_BYTES,
+            )
             if each is not None
         ]
         return min(most, default=20)

@@ -17,7 +17,7 @@ from kickcue.core.events import Ack
 from kickcue.core.watch.state_machine import Play
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.attentive import NO_REASON, Limits, in_words, packet_size, reason_code_of
-from kickcue.edges.mqtt.connection import LARGEST_PACKET, Plan, explain
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES, Plan, explain
 from kickcue.edges.mqtt.delivery import deliver
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.messages import CueMessage, parse
@@ -262,7 +262,7 @@ async def test_what_is_huge_does_not_even_come(mosquitto: Mosquitto) -> None:
         connect(ears) as listener,
         connect(Plan(mosquitto.watch_address, "watch")) as speaker,
     ):
-        for payload in (b"x" * 2 * LARGEST_PACKET, b"small"):
+        for payload in (b"x" * 2 * LARGEST_PACKET_BYTES, b"small"):
             speaker.send(Outgoing(TOPICS["ack"], payload, asyncio.get_running_loop().time() + 5))
         async with asyncio.timeout(5):
             assert (await listener.incoming.get()).payload == b"small"
