@@ -29,6 +29,7 @@ from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.liveness import SenderSilent
 from kickcue.edges.mqtt.messages import StateMessage, StatusMessage
 from kickcue.edges.mqtt.watch_client import COMMAND_WORTH_S, Happening, Watch, watch
+from kickcue.supervision.tasks import running
 
 WHAT: Final = {
     "lap": CommandKind.LAP,
@@ -235,8 +236,7 @@ async def _keyboard(broker: ChosenBroker, by: Orderer) -> None:
         canvas(take_interrupt=True, whole=False) as screen,
     ):
         board = Keyboard(helper, by)
-        listening = asyncio.create_task(board.listen())
-        try:
+        async with running(board.listen(), name="press") as listening:
             while not listening.done():
                 screen.draw(board.picture())
                 key = await screen.key(FRAME_S)
@@ -244,11 +244,6 @@ async def _keyboard(broker: ChosenBroker, by: Orderer) -> None:
                     break
                 if key is not None:
                     board.take(key)
-        finally:
-            listening.cancel()
-            await asyncio.wait({listening})
-            if not listening.cancelled():
-                listening.result()  # it never ends by itself: what it raises must not pass unseen
         screen.draw(board.picture())
 
 

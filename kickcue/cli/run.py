@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +31,7 @@ from kickcue.daemon.health import summed_up
 from kickcue.daemon.race_daemon import RaceDaemon
 from kickcue.daemon.wiring import live
 from kickcue.edges.radio import RadioError, looking_around
+from kickcue.supervision import tasks
 
 LOOK_S: Final = 4.0
 STATUS_EACH_S: Final = 5.0
@@ -236,23 +238,20 @@ async def _headless(settings: Settings, how: _How) -> str | None:
 
     Returns what was wrong with the recording.
     """
-    beat: asyncio.Task[None] | None = None
-    try:
+    async with AsyncExitStack() as beat:  # until all is closed: an end may take its time
         with end_requests() as requested:  # as above
             async with live(
                 settings, state=state_folder(settings), fresh=how.fresh, alongside=how.alongside
             ) as race:
                 service.ready(_status(race))
-                beat = asyncio.create_task(service.beat(race.feed.alive), name="watchdog")
+                await beat.enter_async_context(
+                    tasks.running(service.beat(race.feed.alive), name="watchdog")
+                )
                 try:
                     with hang_up_ends(requested, unless=lambda: race.phase in RACING):
                         await _until_over(race, requested)
                 finally:
                     service.stopping(STOPPING_S)
-    finally:
-        if beat is not None:  # until all is closed: an end may take its time
-            beat.cancel()
-            await asyncio.wait({beat})
     return _trouble(race)
 
 
@@ -267,9 +266,7 @@ async def _until_over(race: RaceDaemon, requested: asyncio.Event) -> None:
             service.status(_status(race))
             await asyncio.wait(ends, timeout=STATUS_EACH_S, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for end in ends:
-            end.cancel()
-        await asyncio.wait(ends)
+        await tasks.end(ends)
 
 
 def _status(race: RaceDaemon) -> str:

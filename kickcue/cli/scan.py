@@ -24,6 +24,7 @@ from kickcue.core.errors import UsageError
 from kickcue.core.events import Input
 from kickcue.core.profiles import SensorProfile
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
+from kickcue.supervision.tasks import running
 
 PIPE_S: Final = 5.0
 FRAME_S: Final = 0.5
@@ -116,23 +117,22 @@ class _Scan:
 
     async def _show(self, screen: Canvas, seen: Callable[[], tuple[Sighting, ...]]) -> None:
         began_s = asyncio.get_running_loop().time()
-        asking: asyncio.Task[None] | None = None
-        try:
+        asks = False
+        async with AsyncExitStack() as beside:
             while (
                 self._args.seconds is None
                 or asyncio.get_running_loop().time() - began_s < self._args.seconds
             ):
                 now_s = asyncio.get_running_loop().time()
                 self._around.take(seen())
-                if self._args.values and asking is None and now_s - began_s > FRAME_S * 4:
-                    asking = asyncio.create_task(self._ask_on(), name="scan values")
+                if self._args.values and not asks and now_s - began_s > FRAME_S * 4:
+                    asks = True
+                    await beside.enter_async_context(
+                        running(self._ask_on(), name="scan values", cancel_once=True)
+                    )
                 screen.draw(self._picture(screen.size, now_s, now_s - began_s))
                 if await screen.key(FRAME_S) in LEAVING:
                     return
-        finally:
-            if asking is not None:
-                asking.cancel()
-                await asyncio.wait({asking})
 
     def _picture(self, size: os.terminal_size, now_s: float, looked_s: float) -> RenderableType:
         rows = self._around.rows()

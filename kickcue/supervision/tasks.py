@@ -37,16 +37,19 @@ async def cancel(tasks: Collection[asyncio.Task[Any]], within_s: float | None = 
 
 
 @asynccontextmanager
-async def running(work: Coroutine[Any, Any, T], *, name: str) -> AsyncIterator[asyncio.Task[T]]:
+async def running(
+    work: Coroutine[Any, Any, T], *, name: str, cancel_once: bool = False
+) -> AsyncIterator[asyncio.Task[T]]:
     """Run ``work`` beside what is inside, and end it afterwards.
 
     What it has raised by then is a bug that must not pass unseen, so it is raised on leaving.
+    ``cancel_once`` is for work that needs its time to end well, such as a Bluetooth link.
     """
     task = asyncio.create_task(work, name=name)
     try:
         yield task
     finally:
-        await end([task])
+        await (cancel([task]) if cancel_once else end([task]))
         if not task.cancelled():
             task.result()
 

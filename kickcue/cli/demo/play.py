@@ -21,6 +21,7 @@ from kickcue.edges.mqtt.delivery import Delivery, deliver, new_run_id
 from kickcue.edges.mqtt.topics import Topics
 from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
 from kickcue.replay.run_engine import drive
+from kickcue.supervision.tasks import running
 
 ANSWERS_S: Final = 1.5
 """How long to wait for the watch's last answers."""
@@ -85,8 +86,7 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
     ``show`` sees each event with its outputs, ``wear`` what happens on the watch.
     """
     played = Played()
-    wearing = asyncio.create_task(_wear(both, played, wear), name="demo watch")
-    try:
+    async with running(_wear(both, played, wear), name="demo watch") as wearing:
         for event, outputs in drive(
             engine, _with_answers(inputs, both.delivery, pace), ticks_recorded=False
         ):
@@ -99,12 +99,6 @@ async def play(  # noqa: PLR0913, PLR0917  the race, its speed, and the two who 
             if wearing.done():
                 break
         await _last_answers(played)
-    finally:
-        wearing.cancel()
-        await asyncio.wait({wearing})
-    if not wearing.cancelled():
-        # It never ends by itself: what it raises is a bug that must not pass unseen.
-        wearing.result()
     return played
 
 

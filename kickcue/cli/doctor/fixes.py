@@ -11,6 +11,7 @@ from kickcue.core.events import Fix
 from kickcue.daemon.position_receiver import receiver_of
 from kickcue.edges.gnss import Gpsd
 from kickcue.edges.gnss.termux import CURE, PROGRAM
+from kickcue.supervision.tasks import running
 
 WHAT: Final = "positions"
 LISTEN_S: Final = 4.0
@@ -46,17 +47,14 @@ def fixes(patient: Context) -> Iterator[Result]:
 
 async def _listen(receiver: Gpsd, fixes: list[Fix]) -> str | None:
     """Return what is wrong once the time is up, None as soon as a good position has come."""
-    task = asyncio.create_task(receiver.run())
-    try:
-        async with asyncio.timeout(LISTEN_S):
-            # What is waited for is a state of the receiver's, with no event to it.
-            while not fixes or receiver.trouble is not None:  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_S)
-    except TimeoutError:
-        return receiver.trouble
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
+    async with running(receiver.run(), name="doctor fixes"):
+        try:
+            async with asyncio.timeout(LISTEN_S):
+                # What is waited for is a state of the receiver's, with no event to it.
+                while not fixes or receiver.trouble is not None:  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            return receiver.trouble
     return None
 
 

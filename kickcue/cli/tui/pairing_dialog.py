@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -27,6 +27,7 @@ from kickcue.config.profile_files import load_profiles
 from kickcue.core.errors import KickcueError
 from kickcue.edges.radio import RadioError, Sighting, listening, looking_around
 from kickcue.supervision.health import Health
+from kickcue.supervision.tasks import running
 
 FRAME_S: Final = 0.25
 MOST_DIGITS: Final = 3
@@ -86,8 +87,9 @@ class Dialogue:
 
     async def _looked_into(self, wanted: Wanted, sighting: Sighting) -> Sighting:
         """Return the device with what it has and does not advertise."""
-        looking = asyncio.ensure_future(with_all_services(wanted, sighting, self._adapter))
-        try:
+        async with running(
+            with_all_services(wanted, sighting, self._adapter), name="services", cancel_once=True
+        ) as looking:
             while not looking.done():
                 self._canvas.draw(
                     Text(
@@ -96,9 +98,6 @@ class Dialogue:
                     )
                 )
                 await self._key()
-        finally:
-            looking.cancel()
-            await asyncio.wait({looking})
         return looking.result()
 
     async def keep(self, path: str) -> bool:
@@ -174,20 +173,19 @@ class Dialogue:
 
         return await self._while(listen, draw)
 
-    async def _while(self, listen: Callable[[], Awaitable[None]], draw: Callable[[], None]) -> bool:
+    async def _while(
+        self, listen: Callable[[], Coroutine[Any, Any, None]], draw: Callable[[], None]
+    ) -> bool:
         """Ask y or n while ``listen`` goes on; what it raises comes out here."""
-        listener = asyncio.ensure_future(listen())
-        try:
-            while not listener.done():
-                draw()
-                key = await self._key()
-                if key in YES_NO:
-                    return key == "y"
-        finally:
-            self._canvas.draw(Text(" One moment: disconnecting ...", style="dim"))
-            listener.cancel()
-            await asyncio.wait({listener})
-        listener.result()
+        async with running(listen(), name="listen", cancel_once=True) as listener:
+            try:
+                while not listener.done():
+                    draw()
+                    key = await self._key()
+                    if key in YES_NO:
+                        return key == "y"
+            finally:
+                self._canvas.draw(Text(" One moment: disconnecting ...", style="dim"))
         return False
 
     async def _ask(self, picture: RenderableType, keys: frozenset[str]) -> str:
