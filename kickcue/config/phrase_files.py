@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.toml_file import read_toml
-from kickcue.config.validation_errors import one_line
+from kickcue.config.toml_lines import with_line
+from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import UsageError
@@ -115,8 +116,9 @@ def _load(language_or_path: str) -> _Language:
 
 
 def _read(path: Path) -> _Language:
-    document = read_toml(path).document
+    file = read_toml(path)
     try:
-        return _Language.model_validate(document)
+        return _Language.model_validate(file.document)
     except ValidationError as error:
-        raise UsageError(f"{path}: {one_line(error, _Language, document)}") from None
+        where = with_line(path, file.text, first_mistake(error)["loc"])
+        raise UsageError(f"{where}: {one_line(error, _Language, file.document)}") from None

@@ -54,7 +54,9 @@ def read_profile_file(path: Path) -> SensorFile:
     document, digest = read_document(path, schema.ProfileDocument)
     id_ = document.profile.id
     if path.stem != id_:
-        raise UsageError(f"{path}: expected the file name {id_}.toml for profile.id = {id_!r}")
+        raise UsageError(
+            f"{path}: profile.id: expected {path.stem!r}, the file's name, got {id_!r}"
+        )
     return SensorFile(path, digest, document, _to_core(document))
 
 

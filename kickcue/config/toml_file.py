@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kickcue.config.plain_file import read_plain_file
+from kickcue.config.toml_lines import TOKEN, with_line
 from kickcue.core.errors import UsageError
 
 MOST_BYTES: Final = 256_000
@@ -25,22 +26,6 @@ MOST_DEPTH: Final = 8
 MOST_LETTERS: Final = 200
 """Of a number, or of a key without quotes."""
 _INT64: Final = range(-(2**63), 2**63)
-_TOKEN: Final = re.compile(
-    r'''
-      (?P<text> """(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\\?\Z)
-              | \'\'\'(?:[^']|'(?!\'\'))*+(?:'{3,5}|\Z)
-              | "(?:[^"\\\n]|\\[^\n])*+"?
-              | '[^'\n]*+'? )
-    | (?P<comment> \#[^\n]*+ )
-    | (?P<word> [A-Za-z0-9_+-]++ )
-    | (?P<dot> \. )
-    | (?P<open> [\[{] )
-    | (?P<close> [\]}] )
-    | (?P<equals> = )
-    | (?P<end> [,\n] )
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _TWICE: Final = re.compile(r"Cannot declare \((.*)\) twice")
 
@@ -64,8 +49,9 @@ def read_toml(path: Path, *, absent: str = "") -> TomlFile:
     try:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = f"byte {error.start + 1} is not UTF-8"
-        raise UsageError(f"{path}: {place}: save it as UTF-8 text") from None
+        line = file.content.count(b"\n", 0, error.start) + 1
+        wrong = file.content[error.start]
+        raise UsageError(f"{path}, line {line}: expected UTF-8 text, got byte {wrong:#x}") from None
     return TomlFile(file.content, file.mode, text, parse_toml(text, path))
 
 
@@ -75,21 +61,22 @@ def parse_toml(text: str, path: Path | str) -> dict[str, Any]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: {_mistake(str(error), text)}") from None
+        raise UsageError(f"{path}, {_mistake(str(error), text)}") from None
     except (ValueError, RecursionError) as error:  # none is known; bytes raise nothing undocumented
         raise UsageError(f"{path}: not TOML: {error}") from None
     for key, value in _numbers(document, ()):
         if isinstance(value, float) or value not in _INT64:
             wanted = "a finite number" if isinstance(value, float) else "at most 19 digits"
             shown = str(value) if isinstance(value, float) else "more"
-            raise UsageError(f"{path}: {'.'.join(key)}: expected {wanted}, got {shown}")
+            where = with_line(path, text, key)
+            raise UsageError(f"{where}: {'.'.join(key)}: expected {wanted}, got {shown}")
     return document
 
 
 def _check_bounds(text: str, path: Path | str) -> None:
     """Raise UsageError where the parser would have more to do than a file of ours asks."""
     keys = depth = parts = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         kind = token.lastgroup
         parts = parts + 1 if kind == "dot" else parts if kind in ("word", "text") else 0
         keys += kind == "equals" or (kind == "open" and not depth)
@@ -105,7 +92,7 @@ def _check_bounds(text: str, path: Path | str) -> None:
             wanted = f"numbers and keys of at most {MOST_LETTERS} letters"
         if wanted is not None:
             line = text.count("\n", 0, token.start()) + 1
-            raise UsageError(f"{path}: line {line}: expected {wanted}, got more")
+            raise UsageError(f"{path}, line {line}: expected {wanted}, got more")
 
 
 def _mistake(found: str, text: str) -> str:

@@ -68,8 +68,6 @@ def mistake_text(mistake: ErrorDetails, where: str) -> str:
     )
     if _is_block(given) or ", got " in sentence:
         return f"{where}: {sentence}"
-    if not sentence.startswith("expected "):
-        return f"{where} = {_shown(given)}: {sentence}"
     right, hint, advice = sentence.partition("; ")
     return f"{where}: {right}, got {_shown(given)}{hint}{advice}"
 

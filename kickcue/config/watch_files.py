@@ -62,7 +62,7 @@ def read_watch_file(path: Path) -> WatchFile:
     document, digest = read_document(path, schema.WatchDocument)
     id_ = document.profile.id
     if path.absolute().parent.name != id_ or path.name != _FILE:
-        raise UsageError(f"{path}: expected the path {id_}/{_FILE} for profile.id = {id_!r}")
+        raise UsageError(f"{path}: expected the path {id_}/{_FILE}, as profile.id is {id_!r}")
     return WatchFile(path, digest, document, _to_core(document))
 
 
