@@ -41,7 +41,7 @@ WHAT: Final = {
 }
 ENDS: Final = frozenset({"finish", "abort"})
 KEYS: Final = {**ORDERS, **dict.fromkeys(ENTER, CommandKind.LAP), GIVE_UP: CommandKind.ABORT}
-HEARS: Final = ("status", "state")
+SUBSCRIBED: Final = ("status", "state")
 LEAVING: Final = frozenset({"q", END, INTERRUPT, HUNG_UP})
 ANSWER_S: Final = 1.5
 """A state comes half a second after what changed it, a status each second."""
@@ -199,7 +199,7 @@ async def _once(broker: ChosenBroker, press: Press, by: Orderer) -> DaemonView:
     """Press, and return what was published after that."""
     loop = asyncio.get_running_loop()
     view = DaemonView()
-    async with watch(broker.address, broker.topics, hears=HEARS) as helper:
+    async with watch(broker.address, broker.topics, subscribes=SUBSCRIBED) as helper:
         helper.command(press.kind, by, press.race_distance_m)
         until_s = loop.time() + ANSWER_S
         while (left_s := until_s - loop.time()) > 0.0:
@@ -232,7 +232,9 @@ def _as_json(what: str, by: Orderer, view: DaemonView, trouble: str | None) -> d
 
 async def _keyboard(broker: ChosenBroker, by: Orderer) -> None:
     async with (
-        watch(broker.address, broker.topics, hears=HEARS, patient=broker.is_private) as helper,
+        watch(
+            broker.address, broker.topics, subscribes=SUBSCRIBED, patient=broker.is_private
+        ) as helper,
         canvas(take_interrupt=True, whole=False) as screen,
     ):
         board = Keyboard(helper, by)

@@ -218,11 +218,11 @@ async def bridge(  # noqa: PLR0913  two ends and what is wanted of them
     """
     by_bluetooth(pin.profile)
     answered = Answered(state / "bridge" / f"{pin.profile.id}.jsonl")
-    hears = ALL_AND_ACKS if second else None
+    subscribes = ALL_AND_ACKS if second else None
     async with watch(
         address,
         topics,
-        hears=hears,
+        subscribes=subscribes,
         over=answered.all,
         answers=False,
         patient=patient,

@@ -133,7 +133,7 @@ class HealthLog:
             last = self._reported.get(part.name)
             if last is None or (last.state is State.OK) is not (part.state is State.OK):
                 self._reported[part.name] = last = _Reported(part.state, now_s, now_s)
-                self._say(part, last, part.state)
+                self._report_part(part, last, part.state)
             elif part.state is not State.OK:
                 self._look_again(part, last, now_s)
 
@@ -151,9 +151,9 @@ class HealthLog:
         )
         if worse or new or now_s - last.reported_s >= AGAIN_S:
             last.state, last.reported_s = state, now_s
-            self._say(part, last, state)
+            self._report_part(part, last, state)
 
-    def _say(self, part: Part, last: _Reported, state: State) -> None:
+    def _report_part(self, part: Part, last: _Reported, state: State) -> None:
         if state is State.BAD:
             last.reasons.add(_reason(part))
         self._report(

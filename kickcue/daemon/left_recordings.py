@@ -16,17 +16,17 @@ MOST_RECORDINGS: Final = 20
 """So many are looked at, at most: a start takes no longer for a folder full of strange files."""
 NAMED: Final = 3
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def newest_first(folder: Path, say: Say) -> Iterator[Path]:
+def newest_first(folder: Path, report: Report) -> Iterator[Path]:
     """Yield the regular files with the name of a recording, the one written last first.
 
     Last written, for a name has the time of a machine that may not know it (a Pi without a
-    network). ``say`` gets in one sentence which files are none.
+    network). ``report`` gets in one sentence which files are none.
     """
     files, odd = [], []
-    for path in _named_so(folder, say):
+    for path in _named_so(folder, report):
         try:
             found = path.stat()
         except OSError as error:  # a link that leads nowhere or in a circle
@@ -38,11 +38,11 @@ def newest_first(folder: Path, say: Say) -> Iterator[Path]:
             odd.append(f"{path.name} (not a regular file)")
     if odd:
         more = f" and {len(odd) - NAMED} more" if len(odd) > NAMED else ""
-        say(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
+        report(f"ignored in {folder}: {', '.join(sorted(odd)[:NAMED])}{more}")
     yield from (folder / name for _, name in sorted(files, reverse=True)[:MOST_RECORDINGS])
 
 
-def set_aside(path: Path, why: str, say: Say) -> None:
+def set_aside(path: Path, why: str, report: Report) -> None:
     """Rename a damaged recording, so that it is looked at no more, and report that.
 
     Where it cannot be renamed it stays and is reported.
@@ -53,12 +53,12 @@ def set_aside(path: Path, why: str, say: Say) -> None:
     try:
         path.rename(aside)
     except OSError as error:
-        say(f"{path.name} is damaged ({why}) and cannot be moved aside: {error.strerror}")
+        report(f"{path.name} is damaged ({why}) and cannot be moved aside: {error.strerror}")
     else:
-        say(f"{path.name} is damaged ({why}): renamed to {aside.name}")
+        report(f"{path.name} is damaged ({why}): renamed to {aside.name}")
 
 
-def _named_so(folder: Path, say: Say) -> list[Path]:
+def _named_so(folder: Path, report: Report) -> list[Path]:
     try:
         return [path for path in folder.iterdir() if path.name.endswith(SUFFIX)]
     except (
@@ -67,7 +67,7 @@ def _named_so(folder: Path, say: Say) -> list[Path]:
     ):  # whoever makes it reports what is wrong with it
         return []
     except OSError as error:
-        say(f"cannot search {folder} for an interrupted race: {error.strerror}")
+        report(f"cannot search {folder} for an interrupted race: {error.strerror}")
         return []
 
 

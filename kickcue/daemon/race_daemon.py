@@ -270,7 +270,7 @@ class RaceDaemon:
         Ends the run where another one sends to it and the race has not begun.
         """
         wrist = WristWatch(
-            delivery, lambda name, text, level: self.announcer.say(name, text, level=level)
+            delivery, lambda name, text, level: self.announcer.announce(name, text, level=level)
         )
         while not self.done.is_set():
             run_ns, race_ns = self.clock.run_ns(), self.race_ns()

@@ -1,6 +1,6 @@
 """The loop that feeds the engine: events in, stamped with race time; a recording beside it.
 
-The engine hears nothing before the first sensor, mark or order comes: a daemon that waits for days
+The engine gets nothing before the first sensor, mark or order comes: a daemon that waits for days
 has nothing to record. Then race time begins, and a recording with it.
 """
 
@@ -140,7 +140,7 @@ class RaceFeed:
         )
         self.session.remember(unfinished.recording.outputs)
         self._missing = unfinished.missing
-        self._announcer.say(
+        self._announcer.announce(
             "race_resumed",
             f"race resumed after a gap of {unfinished.gap_s:.0f} s",
             path=unfinished.path.name,
@@ -177,7 +177,7 @@ class RaceFeed:
             and not self._trouble_reported
         ):
             self._trouble_reported = True
-            self._announcer.say(
+            self._announcer.announce(
                 "recording_ended",
                 f"recording stopped: {self.recorder.trouble}",
                 level=logging.WARNING,
@@ -188,7 +188,7 @@ class RaceFeed:
         if self.recorder is not None:
             await asyncio.to_thread(
                 self.recorder.close,
-                slow=lambda text: self._announcer.say(
+                slow=lambda text: self._announcer.announce(
                     "recording_waits", text, level=logging.WARNING
                 ),
             )

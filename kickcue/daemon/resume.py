@@ -86,32 +86,32 @@ def find_unfinished(  # noqa: PLR0913  what is looked for, and two clocks
     *,
     utc_now_ns: Callable[[], int] = time.time_ns,
     utc_is_set: Callable[[], bool] = kernel_clock_is_set,
-    say: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Unfinished | None:
     """Return the race of the newest recording in ``folder``, if it can be gone on with.
 
     It has to be this one, started, not over, and broken off minutes ago.
 
-    ``document`` has the present digests of its profiles. ``say`` gets one sentence about each
+    ``document`` has the present digests of its profiles. ``report`` gets one sentence about each
     recording that was not taken up although it may seem so. The newest recording that can be read
     decides: an older one was given up for it. What is none of kickcue's is passed over, one that is
     damaged is set aside, and neither ever raises.
     """
-    for path in newest_first(folder, say):
+    for path in newest_first(folder, report):
         try:
-            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), say)
+            return _unfinished(path, document, clock, UtcNow(utc_now_ns(), utc_is_set()), report)
         except BlockingIOError:
-            say(f"cannot resume {path.name}: another process is writing it")
+            report(f"cannot resume {path.name}: another process is writing it")
         except OSError as error:
-            say(f"cannot resume {path.name}: unreadable ({error.strerror})")
+            report(f"cannot resume {path.name}: unreadable ({error.strerror})")
         except ForeignError as error:
-            say(f"ignored {path.name}: {error}")
+            report(f"ignored {path.name}: {error}")
         except _AnotherError as error:
-            say(f"{path.name} not resumed: {error}")
+            report(f"{path.name} not resumed: {error}")
             return None
         # No recording may keep a race from starting, whatever is wrong with it.
         except Exception as error:  # noqa: BLE001
-            set_aside(path, _why(path, error), say)
+            set_aside(path, _why(path, error), report)
     return None
 
 
@@ -197,7 +197,7 @@ def felt_by_timer(unfinished: Unfinished) -> frozenset[str]:
 
 
 def _unfinished(
-    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, say: Callable[[str], None]
+    path: Path, document: RaceDocument, clock: Clock, utc: UtcNow, report: Callable[[str], None]
 ) -> Unfinished | None:
     recording = _read(path)
     header = recording.header
@@ -208,7 +208,7 @@ def _unfinished(
     _require_same(then, document, _corrected_to_m(recording))
     for problem in recording.problems:
         if CUT_OFF not in problem:  # that is what interrupted recordings are
-            say(f"{path.name}: {problem}")
+            report(f"{path.name}: {problem}")
     last_t_ns = _last_ns(recording)
     began_utc_ns = utc_ns(header.utc)
     recorded_ns = None if began_utc_ns is None else began_utc_ns + round(last_t_ns / clock.rate)
@@ -224,7 +224,9 @@ def _unfinished(
             # The machine's clock stood still and is not to be gone on with.
             same_boot, now_ns = False, last_t_ns + round(gap_ns * clock.rate)
     else:
-        now_ns = last_t_ns + round(_after_reboot_ns(path, then_utc, utc, clock, say) * clock.rate)
+        now_ns = last_t_ns + round(
+            _after_reboot_ns(path, then_utc, utc, clock, report) * clock.rate
+        )
     now_ns = max(now_ns, last_t_ns)
     if now_ns - last_t_ns > LONGEST_GAP_S * NS_PER_S:
         raise _AnotherError(
@@ -238,12 +240,12 @@ def _unfinished(
 
 
 def _after_reboot_ns(
-    path: Path, then: LastRecord, now: UtcNow, clock: Clock, say: Callable[[str], None]
+    path: Path, then: LastRecord, now: UtcNow, clock: Clock, report: Callable[[str], None]
 ) -> int:
     """Return how long the race was interrupted where the machine's clock began anew."""
     if was_set_since(then, now):
         since_start_ns = clock.began_ns + clock.run_ns()
-        say(
+        report(
             f"{path.name}: the clock was set meanwhile: assuming a gap of this machine's uptime, "
             f"{ns_to_s(since_start_ns):.0f} s"
         )
@@ -252,7 +254,7 @@ def _after_reboot_ns(
     # A Pi has no clock of its own: until the network sets it, it believes that it is some earlier
     # time.
     if not gap_ns:
-        say(
+        report(
             f"{path.name}: this machine's clock does not show how long the race was interrupted: "
             "assuming no gap"
         )

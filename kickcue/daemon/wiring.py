@@ -45,7 +45,7 @@ async def live(
     async with AsyncExitStack() as stack:
         stack.enter_context(only_one(state))
         unfinished = (
-            find_unfinished(state / "races", run.document, run.clock, say=run.announcer.warn)
+            find_unfinished(state / "races", run.document, run.clock, report=run.announcer.warn)
             if settings.record and not fresh
             else None
         )

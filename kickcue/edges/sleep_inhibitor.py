@@ -1,6 +1,6 @@
 """Keeps the machine from sleeping, where logind (systemd) can.
 
-A sleeping machine hears no sensor and gives no cue.
+A sleeping machine receives no sensor and gives no cue.
 
 https://www.freedesktop.org/wiki/Software/systemd/inhibit: a lock is a file descriptor, and is let
 go by closing it, also by a process that dies. The lid of a laptop needs more rights than sleep

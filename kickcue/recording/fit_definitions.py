@@ -1,4 +1,4 @@
-"""FIT definitions whose base types lack the bit that says "has an endianness".
+"""FIT definitions whose base types lack the bit for "has an endianness".
 
 Garmin's own reader does not look at it, the library does.
 

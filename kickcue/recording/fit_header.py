@@ -66,13 +66,13 @@ def span_at(data: bytes, at: int) -> Span | None:
     last = following - _CRC_BYTES  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
         trouble = (
-            f"the header says {size} bytes, but there are {last - start}: all of them were read"
+            f"the header gives {size} bytes, but there are {last - start}: all of them were read"
         )
         return Span(start, last, following, intact=True, trouble=trouble)
     if size == 0 or end + _CRC_BYTES > following:
         return Span(start, following, following, unfinished=True)
     trouble = (
-        f"the header says {size} bytes, but there are {following - start}, and no checksum "
+        f"the header gives {size} bytes, but there are {following - start}, and no checksum "
         "matches: all of them were read, values may be wrong"
     )
     return Span(start, following, following, trouble=trouble)

@@ -108,7 +108,7 @@ def _entry(given: Json, *, no_ticks: bool) -> Entry:
             f"{shown(entry.sensor)}"
         )
     if isinstance(entry, Tick) and no_ticks:
-        raise DataError('expected no tick, as the header says "ticks": false, got one')
+        raise DataError('expected no tick, as the header has "ticks": false, got one')
     return entry
 
 

@@ -68,7 +68,7 @@ async def result_within(work: asyncio.Future[T], within_s: float) -> T:
 class BackgroundTasks:
     """Tasks that nobody waits for: kept alive until they end.
 
-    Such are a hang-up that BlueZ sits on, and a scan being stopped. ``failed`` hears what one of
+    Such are a hang-up that BlueZ sits on, and a scan being stopped. ``failed`` gets what one of
     them raised.
     """
 

@@ -353,8 +353,8 @@ def test_same_id_twice(user_sensors: Path, tmp_path: Path) -> None:
         (
             "strid",
             (
-                "expected a sensor profile, got 'strid': did you mean stryd? 'kickcue profiles list' "
-                "shows all"
+                "expected a sensor profile, got 'strid': did you mean stryd? 'kickcue profiles "
+                "list' shows all"
             ),
         ),
         ("", "expected a sensor profile, got '': 'kickcue profiles list' shows all"),

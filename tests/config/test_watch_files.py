@@ -341,8 +341,8 @@ def test_user_may_replace_a_shipped_watch(user_watches: Path) -> None:
         (
             "infinitme",
             (
-                "expected a watch, got 'infinitme': did you mean infinitime? 'kickcue profiles list' "
-                "shows all"
+                "expected a watch, got 'infinitme': did you mean infinitime? 'kickcue profiles "
+                "list' shows all"
             ),
         ),
         ("no/such.toml", "no/such.toml: cannot read: No such file or directory"),

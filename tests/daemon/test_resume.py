@@ -130,7 +130,7 @@ def find(
         clock or began(0.0),
         utc_now_ns=lambda: now_ns,
         utc_is_set=lambda: utc_is_set,
-        say=said.append,
+        report=said.append,
     ), said
 
 

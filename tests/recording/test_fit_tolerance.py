@@ -44,7 +44,7 @@ def test_a_size_that_is_wrong(size: int, behind: bytes) -> None:
     assert list(range(60)) == seconds(found)
     assert 1 == len(found.problems)
     assert (
-        f"the header says {size} bytes" in found.problems[0]
+        f"the header gives {size} bytes" in found.problems[0]
         or "truncated or was never finished" in found.problems[0]
     )
 

@@ -111,7 +111,7 @@ class Board:
             and self.now_s >= self._lines_s[self._reported_missed] + MISSED_AFTER_S
         ):
             if self._silent[self._reported_missed]:
-                self._say(
+                self._log_line(
                     f"line {self._reported_missed + 1}: the lap button was not pressed",
                     Level.WARNING,
                 )
@@ -129,7 +129,7 @@ class Board:
         lap.presses_taken += taken
         if lap.presses > 1:
             what = "believed" if taken else "recognised and ignored"
-            self._say(
+            self._log_line(
                 f"line {self.passed}: the lap button was pressed again: {what}", Level.WARNING
             )
 
@@ -137,7 +137,7 @@ class Board:
         if ack.felt and ack.cue_id not in self._felt:
             # A watch answers the armed timer and the cue that follows it.
             self._felt.add(ack.cue_id)
-            self._say(f"felt on the watch: {ack.cue_id}")
+            self._log_line(f"felt on the watch: {ack.cue_id}")
 
     def _output(self, output: Output) -> None:
         match output:
@@ -149,18 +149,18 @@ class Board:
                     # The end is known by the phase, no estimate follows it.
                     self._crossed_s.append(ns_to_s(output.t_ns))
             case Cue():
-                self._say(f"cue: {output.text}")
+                self._log_line(f"cue: {output.text}")
             case Arm() if not self._armed:
                 self._armed = True
                 eta_sd_s = None if self.estimate is None else self.estimate.eta_bell_sd_s
-                self._say(
+                self._log_line(
                     "armed in case the connection is lost: last lap in "
                     f"{coming(output.due_in_ms / 1000, eta_sd_s)}"
                 )
             case Notice() if output.code not in _QUIET:
-                self._say(output.text, output.level)
+                self._log_line(output.text, output.level)
             case Disarm():
-                self._say(f"disarmed: {output.why}", Level.WARNING)
+                self._log_line(f"disarmed: {output.why}", Level.WARNING)
 
     def _where(self, estimate: Estimate) -> None:
         before, self.estimate = self.estimate, estimate
@@ -175,7 +175,7 @@ class Board:
         ]
         self._crossed_s += [_crossing_s(before, estimate, line_m) for line_m in crossed]
 
-    def _say(self, text: str, level: Level = Level.INFO) -> None:
+    def _log_line(self, text: str, level: Level = Level.INFO) -> None:
         self.log.append(Entry(self.now_s, text, level))
 
     # ---- what is shown

@@ -1,8 +1,8 @@
 """Another sender on the same topics: two of them have every cue felt twice.
 
-Each sender hears the status of all, its own too. The run that began first goes on and the other one
-holds its tongue: ``sent_ms`` counts from where a run began, so both see it alike. That holds also
-when the first was away for a moment: it is the older one when it is back.
+Each sender receives the status of all, its own too. The run that began first goes on and the other
+one holds its tongue: ``sent_ms`` counts from where a run began, so both see it alike. That holds
+also when the first was away for a moment: it is the older one when it is back.
 
 What the broker retained may be of a run that crashed. So a sender that finds another's ``online``
 there waits for a live one, which would come within a second, and goes on without it. Times are the

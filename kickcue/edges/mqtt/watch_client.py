@@ -289,7 +289,7 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     address: Address | Callable[[], Address],
     topics: Topics | None = None,
     *,
-    hears: Collection[str] | None = None,
+    subscribes: Collection[str] | None = None,
     over: Iterable[CueAck] = (),
     answers: bool = True,
     patient: bool = False,
@@ -298,16 +298,16 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     """Connect to a broker as a watch.
 
     ``address`` may be a function that looks it up anew at each attempt (``PrivateBrokerFinder``).
-    ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
-    listen to (default: all that a watch obeys). A client that is no watch must not subscribe to
+    ``topics``: those below the address's prefix unless given. ``subscribes`` names the only topics
+    to listen to (default: all that a watch obeys). A client that is no watch must not subscribe to
     cues: what it receives is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in
     ``WatchStateMachine`` and ``Watch``. BrokerError when the first attempt fails, unless
     ``patient``.
     """
     names = (
         [name for name, rule in RULES.items() if rule.side is Side.DAEMON]
-        if hears is None
-        else hears
+        if subscribes is None
+        else subscribes
     )
     calling = _Calling(address, topics, names, kind)
     async with connect(

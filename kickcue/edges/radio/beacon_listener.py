@@ -64,7 +64,7 @@ class BeaconListener:
         else:
             health.stage, health.why = (
                 Stage.SILENT,
-                f"last heard {ns_to_s(ago_ns):.0f} s ago, as expected away from the finish line",
+                f"last seen {ns_to_s(ago_ns):.0f} s ago, as expected away from the finish line",
             )
         return health
 

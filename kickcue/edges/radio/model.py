@@ -103,7 +103,7 @@ class Sighting:
     """The event loop's time of its last advertisement."""
     random_address: bool | None
     """Such an address may change, e.g. at each start of the device; None where the system does not
-    tell."""
+    report it."""
     beacons: tuple[BeaconId, ...] = ()
     """Its ids, where it is a beacon."""
     watch: str | None = None

@@ -29,7 +29,7 @@ START_S: Final = 10.0
 STOP_S: Final = 2.0
 STARTED_LATE_S: Final = 1.0
 DEAF_S: Final = 20.0
-"""A scan that hears nothing at all for so long is started anew: BlueZ below 5.88 can scan without
+"""A scan that finds nothing at all for so long is started anew: BlueZ below 5.88 can scan without
 hearing (bluez issue 807)."""
 CONNECTED_EVERY_S: Final = 5.0
 ASK_S: Final = 5.0

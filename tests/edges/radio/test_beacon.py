@@ -216,7 +216,7 @@ def test_what_keeps_it_from_being_heard_is_told() -> None:
     listener = Listener(BeaconPin(address=LINE))
     listener.hear(LINE)
     listener.now_s += 30.0
-    assert (Stage.SILENT, "last heard 30 s ago, as expected away from the finish line") == (
+    assert (Stage.SILENT, "last seen 30 s ago, as expected away from the finish line") == (
         listener.ear.health.stage,
         listener.ear.health.why,
     )
