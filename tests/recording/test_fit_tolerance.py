@@ -180,7 +180,7 @@ def test_looking_for_where_to_go_on_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     """
     looked: list[int] = []
     look = fit_frames._defines_records
-    monkeypatch.setattr(fit_frames, "_MOST_SCANNED", 1000)
+    monkeypatch.setattr(fit_frames, "_MOST_SCANNED_BYTES", 1000)
 
     def counted(body: bytes, at: int) -> bool:
         looked.append(at)
