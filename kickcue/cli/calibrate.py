@@ -130,7 +130,7 @@ def _show(known: Calibrations, athlete: str | None, *, as_object: bool) -> int:
 
 
 def _all(files: Iterable[Path]) -> tuple[list[Calibration], bool]:
-    """Return what can be read, and whether something could not; that is told."""
+    """Return what can be read, and whether something could not; that is reported."""
     found, damaged = [], False
     for path in files:
         try:
@@ -214,12 +214,12 @@ def _learn(
             )
         )
     else:
-        told = (
+        summary = (
             f"scale {race.scale:.4f} ±{race.sd:.2%} of pod {calibration.pod}"
             if new
             else "already counted"
         )
-        print(f"{path.name}: {told}; {' '.join(outlook(calibration))}")
+        print(f"{path.name}: {summary}; {' '.join(outlook(calibration))}")
     return 0
 
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kickcue.cli.format.console import console, json_line, table
 from kickcue.cli.format.evaluate_overview import Row, overview
@@ -23,16 +23,16 @@ from kickcue.lab.simulate import simulated_document
 from kickcue.lab.statistics import Outcome, Summary, summary
 from kickcue.lab.thresholds import is_short, missed, missed_after_press, missed_together
 
-_DASK_HELP = (
+_DASK_HELP: Final = (
     "run on a Dask cluster: with tcp://HOST:8786 anyone in that network can run code on the "
     "workers and on this machine, with tls://HOST:8786 only holders of a certificate of the same "
     "authority"
 )
-_BEST_HELP = "also show how the best possible filters do on the same data"
+_BEST_HELP: Final = "also show how the best possible filters do on the same data"
 BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
-NAMES_OF_BESTS = {BEST: "best", BEST_UNTOLD: "best_untold"}
+NAMES_OF_BESTS: Final = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
-HEADER = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
+HEADER: Final = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``kickcue pair``: say which strap and pod are yours; race.toml keeps it."""
+"""``kickcue pair``: choose the strap and pod that are yours; race.toml keeps it."""
 
 import argparse
 import asyncio
@@ -43,12 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Find, show, ask, write."""
-    told = {
+    given = {
         wanted: address
         for wanted, address in ((STRAP, args.strap), (POD, args.pod))
         if address is not None
     }
-    if args.yes and not told:
+    if args.yes and not given:
         raise UsageError(
             "--yes: expected --strap ADDRESS, --pod ADDRESS or both (`kickcue scan` shows them)"
         )
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     path = writable_race_file(args.file, "pair")
     adapter = args.adapter or load_settings(path).adapter
     be_quiet()
-    found = asyncio.run(find(told, adapter) if args.yes else _ask(told, adapter))
+    found = asyncio.run(find(given, adapter) if args.yes else _ask(given, adapter))
     for each in found:
         pin_sensor(path, each.sensor, each.pin)
         tell(f"{each.sensor}: {describe(each)}")
@@ -83,10 +83,10 @@ def describe(found: Chosen) -> str:
     return printable(f"{named}recognised by its {kind} {value}, profile {found.pin.profile}")
 
 
-async def _ask(told: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
-    async with dialogue(adapter, all_devices=bool(told)) as talk:
+async def _ask(given: dict[Wanted, str], adapter: str | None) -> list[Chosen]:
+    async with dialogue(adapter, all_devices=bool(given)) as talk:
         return (
-            [await talk.told(wanted, address) for wanted, address in told.items()]
-            if told
+            [await talk.confirmed(wanted, address) for wanted, address in given.items()]
+            if given
             else await talk.sensors()
         )

@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _any_file(id_or_path: str) -> SensorFile | WatchFile:
-    """Return a sensor's or a watch's file; for neither, the kind with the nearest id says so."""
+    """Return a sensor's or a watch's file; for neither, the nearest id's error."""
     if is_path(id_or_path):
         return _file_at(Path(id_or_path))
     watches = WATCHES.ids()
@@ -178,7 +178,7 @@ def _show(file: SensorFile | WatchFile, *, as_json: bool) -> int:
 
 
 def _check_all(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Check each file and return the worst status; of several, one that is no profile is told."""
+    """Check each file and return the worst status; of several, report one that is no profile."""
     status = 0
     for path in paths:
         try:

@@ -17,9 +17,9 @@ from kickcue.core.errors import UsageError
 from kickcue.workouts.plan_source import load_any_plan
 
 
-def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add the options of a race; ``unless_told`` says where the race comes from without them."""
-    add_course_options(parser, unless_told)
+def add_race_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add the options of a race; ``default`` names where the race comes from without them."""
+    add_course_options(parser, default)
     parser.add_argument(
         "--plan",
         metavar="NAME",
@@ -62,11 +62,11 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as rec
     add_pod_options(parser)
 
 
-def add_course_options(parser: argparse.ArgumentParser, unless_told: str = "as recorded") -> None:
-    """Add those that say where the lines are, and how the sensors are read."""
+def add_course_options(parser: argparse.ArgumentParser, default: str = "as recorded") -> None:
+    """Add those for where the lines are, and how the sensors are read."""
     group = parser.add_argument_group("the race")
     group.add_argument(
-        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {unless_told})"
+        "--race", metavar="EVENT", help=f"5000m, mile, 3000sc, 10k ... (default: {default})"
     )
     group.add_argument("--lap", type=float, metavar="M", help="lap length in metres (default: 400)")
     group.add_argument(
@@ -109,38 +109,38 @@ def race_wish(
     None where they want nothing else than was recorded. Another event means another course, so a
     recorded lap, finish line or wanted time does not go with it.
     """
-    told = told_race(args)
-    plan = told_plan(args)
-    profiles = told_profiles(args.profile)
-    if not told and not profiles and plan is None:
+    given = race_from_options(args)
+    plan = plan_from_options(args)
+    profiles = profiles_from_options(args.profile)
+    if not given and not profiles and plan is None:
         return None
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
     if plan is not None:
         base = {"race": _TRAINED_FOR, **base, "plan": plan.as_json()}
-    elif "race" in told:
+    elif "race" in given:
         base.pop("plan", None)
-    if "race" in told:
+    if "race" in given:
         base = {key: value for key, value in base.items() if key not in _COURSE}
-    unheard = [name for name in profiles if name not in sensors]
-    if unheard:
+    absent = [name for name in profiles if name not in sensors]
+    if absent:
         raise UsageError(
-            f"--profile {unheard[0]}=...: expected a sensor of the recording "
+            f"--profile {absent[0]}=...: expected a sensor of the recording "
             f"({', '.join(sensors) or 'none'})"
         )
-    heard = {name: choice.model_dump() for name, choice in sensors.items()}
-    given = {**base, **told, "sensors": {**heard, **profiles}}
-    if "race" not in given:
+    used = {name: choice.model_dump() for name, choice in sensors.items()}
+    merged = {**base, **given, "sensors": {**used, **profiles}}
+    if "race" not in merged:
         raise UsageError("expected --race, e.g. --race 5000m")
-    document = RaceDocument.parse(given, OPTIONS)
-    if {"race", "target_s"} & told.keys():
+    document = RaceDocument.parse(merged, OPTIONS)
+    if {"race", "target_s"} & given.keys():
         _check_target(document)
-    if "race" in told:
-        _tell_note(document.course().note)
+    if "race" in given:
+        _print_note(document.course().note)
     return document
 
 
 @cache
-def _tell_note(note: str | None) -> None:
+def _print_note(note: str | None) -> None:
     """Say what the event was taken for, once for however many recordings."""
     if note is not None:
         complain(note)
@@ -155,11 +155,11 @@ def _check_target(document: RaceDocument) -> None:
 
 _TRAINED_FOR: Final = "5000m"
 """A session needs no race; its words for the last lap are those of one."""
-_COURSE = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
+_COURSE: Final = ("race", "lap_m", "lane", "indoor", "water_jump", "kick_m", "gate", "target_s")
 
 
-def told_race(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what the options say of the race, under the race document's keys.
+def race_from_options(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what the options set of the race, under the race document's keys.
 
     A command may have only some of them.
     """
@@ -195,7 +195,7 @@ def _target_s(text: str) -> float:
         raise UsageError(f"--target: {error}") from None
 
 
-def told_plan(args: argparse.Namespace) -> PlanDocument | None:
+def plan_from_options(args: argparse.Namespace) -> PlanDocument | None:
     """Return the session of ``--plan``; None without it, and where it is that of a race."""
     name = getattr(args, "plan", None)
     if name is None:
@@ -206,7 +206,7 @@ def told_plan(args: argparse.Namespace) -> PlanDocument | None:
     return None if document.plan().is_race else document
 
 
-def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
+def profiles_from_options(pairs: list[str]) -> dict[str, dict[str, str]]:
     """Return the sensors that ``--profile`` names, each with its profile.
 
     UsageError for what is no pair.
@@ -220,12 +220,12 @@ def told_profiles(pairs: list[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def writable_race_file(told: Path | None, command: str) -> Path:
+def writable_race_file(given: Path | None, command: str) -> Path:
     """Return the race file that ``command`` writes to.
 
     UsageError where there is none, or it is somebody else's.
     """
-    path = told or find_race_file(os.environ)
+    path = given or find_race_file(os.environ)
     if path is None:
         raise UsageError(
             f"no race.toml to write to: create one with `kickcue init`, then `kickcue {command}` "

@@ -169,7 +169,7 @@ def _replay(
             steps = _recorded(stack, steps, _target(args.record, path), recording, race)
         if args.publish:
             # MQTT takes its time to import.
-            from kickcue.cli.broker_options import told_address  # noqa: PLC0415
+            from kickcue.cli.broker_options import chosen_address  # noqa: PLC0415
             from kickcue.cli.publish import publish  # noqa: PLC0415
 
             asyncio.run(
@@ -177,7 +177,7 @@ def _replay(
                     race,
                     steps,
                     rate or 1.0,
-                    (told_address(args), args.athlete),
+                    (chosen_address(args), args.athlete),
                     show,
                     alongside=args.alongside,
                 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kickcue.cli.activity_option import add_activity_option, opened
-from kickcue.cli.race_options import add_race_options, race_wish, told_race
+from kickcue.cli.race_options import add_race_options, race_from_options, race_wish
 from kickcue.config.extras import how_to_get
 from kickcue.config.generic_profiles import GENERIC_POD, GENERIC_STRAP
 from kickcue.config.race_document import RaceDocument, SensorChoice
@@ -110,7 +110,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         )
     if args.recording is not None and (
         args.out is not None
-        or told_race(args)
+        or race_from_options(args)
         or args.plan is not None
         or args.seed is not None
         or args.scenario is not None
@@ -179,7 +179,7 @@ async def _offer(
                 "a connection (Ctrl-C to stop)",
                 flush=True,
             )
-        while not all(  # noqa: ASYNC110  bumble tells nobody
+        while not all(  # noqa: ASYNC110  bumble has no event for it
             speaker.subscribed(char)
             for name, speaker in speakers.items()
             for char in chars[name]
@@ -239,6 +239,6 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
 
 def _ending(played: Played) -> str:
     lost = played.lost.total()
-    return f"done: {played.heard.total()} notifications delivered" + (
+    return f"done: {played.delivered.total()} notifications delivered" + (
         f", {lost} without a listener" if lost else ""
     )

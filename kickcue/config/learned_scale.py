@@ -12,7 +12,7 @@ from kickcue.core.errors import DataError, KickcueError
 from kickcue.core.position.scale_measurement import PodScale
 
 ATHLETE: Final = "runner"
-"""Who runs where nobody says it."""
+"""The runner where none is named."""
 POD_CHARS: Final = frozenset({"2a53", "2acd", "2a67"})
 
 
@@ -46,7 +46,7 @@ def with_learned_scale(
 
     ``document`` is the race, where it is not just what the settings say.
     The sentence is None where nothing was known. A scale that a person has set stays. A damaged
-    file counts as nothing known, and the sentence tells it.
+    file counts as nothing known, and the sentence states it.
     """
     document = settings.document() if document is None else document
     sensor = first_pod(settings)

@@ -1,4 +1,4 @@
-"""Finds and reads what the cues say, one TOML file a language in ``kickcue/phrases``."""
+"""Finds and reads the texts of the cues, one TOML file a language in ``kickcue/phrases``."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -7,12 +7,13 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kickcue.config.toml_file import read_toml
-from kickcue.config.validation_errors import one_line
+from kickcue.config.toml_lines import with_line
+from kickcue.config.validation_errors import first_mistake, one_line
 from kickcue.core.course import Course, Window
 from kickcue.core.cueing.phrases import OPENING, PLAIN, Phrase, PhraseKey, Vocabulary
 from kickcue.core.errors import UsageError
 
-_LONGEST_TEXT: Final = 40  # the smallest watch face that matters shows two lines of twenty
+_TEXT_LETTERS: Final = 40  # the smallest watch face that matters shows two lines of twenty
 
 
 METRES: Final = "{metres}"
@@ -22,7 +23,7 @@ METRES: Final = "{metres}"
 class _Phrase(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, Field(min_length=1, max_length=_LONGEST_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=_TEXT_LETTERS)]
     say: Annotated[str, Field(min_length=1)]
 
 
@@ -78,7 +79,7 @@ def languages() -> tuple[str, ...]:
 def load_vocabulary(language_or_path: str = "en", course: Course | None = None) -> Vocabulary:
     """Return the phrases of a shipped language, or of a TOML file of one's own.
 
-    What opens the last window says what that is on the ``course``; without one it is the last lap.
+    The cue that opens the last window names that window on the ``course``; default: the last lap.
     UsageError where the file is not valid.
     """
     found = _load(language_or_path)
@@ -134,8 +135,9 @@ def _load(language_or_path: str) -> _Language:
 
 
 def _read(path: Path) -> _Language:
-    document = read_toml(path).document
+    file = read_toml(path)
     try:
-        return _Language.model_validate(document)
+        return _Language.model_validate(file.document)
     except ValidationError as error:
-        raise UsageError(f"{path}: {one_line(error, _Language, document)}") from None
+        where = with_line(path, file.text, first_mistake(error)["loc"])
+        raise UsageError(f"{where}: {one_line(error, _Language, file.document)}") from None

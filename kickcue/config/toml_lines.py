@@ -5,7 +5,7 @@ none of its business.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 Path = tuple[str | int, ...]
@@ -34,6 +34,19 @@ def line_of(lines: Mapping[Path, int], path: Sequence[str | int]) -> int | None:
         if tuple(path[:length]) in lines:
             return lines[tuple(path[:length])]
     return None
+
+
+def with_line(path: object, text: str, key: Iterable[str | int]) -> str:
+    """Return "FILE, line 12", where the key stands in ``text``; only FILE where it is nowhere.
+
+    Of a key that is missing it is the line of its block.
+    """
+    lines = toml_lines(text)
+    found: Path = ()
+    for part in key:
+        if (*found, part) in lines:  # else it is a name that pydantic gives a union's member
+            found = (*found, part)
+    return f"{path}, line {lines[found]}" if found else f"{path}"
 
 
 def toml_lines(text: str) -> dict[Path, int]:

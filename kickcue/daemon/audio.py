@@ -45,7 +45,7 @@ class LocalAudio:
                 self._speaker.play(output)
 
     def on_unanswered(self, cue: Cue) -> None:
-        """Play a cue that no watch has answered, unless it is late by now or was heard already."""
+        """Play a cue that no watch has answered, unless it is late by now or was played already."""
         self._speaker.play(cue)
 
 
@@ -77,17 +77,17 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
 
 @asynccontextmanager
 async def local_audio(
-    settings: Settings, cache: Path, *, now_ns: Callable[[], int], told: Callable[[str], None]
+    settings: Settings, cache: Path, *, now_ns: Callable[[], int], warn: Callable[[str], None]
 ) -> AsyncIterator[LocalAudio | None]:
     """Open it; None where it is off, or the rules allow no voice.
 
-    ``told`` hears what is wrong: the race goes on without sound.
+    ``warn`` gets what is wrong: the race goes on without sound.
     """
     rules = ALLOWED[settings.rules]
     if settings.audio.output == "off":
         yield None
     elif not rules.voice:
-        told(f"no sound: {rules.reason}")
+        warn(f"no sound: {rules.reason}")
         yield None
     else:
         from kickcue.edges.audio import AudioError, speaker  # noqa: PLC0415  same
@@ -96,10 +96,10 @@ async def local_audio(
             found = None
             try:
                 found = await stack.enter_async_context(
-                    speaker(audio_plan(settings, cache), now_ns=now_ns, told=told)
+                    speaker(audio_plan(settings, cache), now_ns=now_ns, warn=warn)
                 )
             except AudioError as error:
-                told(f"audio: {error}")
+                warn(f"audio: {error}")
             yield (
                 None
                 if found is None

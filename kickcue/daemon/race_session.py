@@ -30,7 +30,7 @@ KEPT: Final = 50
 
 @dataclass(slots=True)
 class View:
-    """What the engine has said so far, as far as a screen or a newcomer wants to know it."""
+    """The engine's last outputs, as far as a screen or a new subscriber needs them."""
 
     phase: Phase = Phase.WAITING
     gun_ns: int | None = None
@@ -101,7 +101,7 @@ class RaceSession:
 
     @property
     def measured_scale(self) -> PodScale | None:
-        """What the marks say about the scale of the pod."""
+        """The scale of the pod as measured by the marks."""
         return self._engine.measured_scale
 
     @property
@@ -121,15 +121,15 @@ class RaceSession:
         self._last_ns = event.t_ns
         self._record(event)
         outputs = self._engine.feed(event)
-        self.tell(outputs)
+        self.publish(outputs)
         return outputs
 
-    def tell(self, outputs: Iterable[Output]) -> None:
+    def publish(self, outputs: Iterable[Output]) -> None:
         """Deliver outputs and record them; the wrist comes first."""
-        said = tuple(outputs)
-        for output in said:
+        published = tuple(outputs)
+        for output in published:
             self._deliver(output)
-        for output in said:
+        for output in published:
             self._record(output)
             self.view.take(output)
         self._look_at_engine()

@@ -43,7 +43,7 @@ RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "rssi_dbm": (-(10**3), 10**3),
     "race_distance_m": (0, 10**6),
 }
-"""By attribute: what a receiver may tell on a bad day, and no more."""
+"""By attribute: what a receiver may report on a bad day, and no more."""
 
 
 class _WrongError(Exception):
@@ -140,7 +140,7 @@ class Shape:
         return self.cls(t_ns=t_ns, **values)
 
     def schema(self, title: str, *, time: bool = True) -> Json:
-        """Return the JSON Schema of the object, ``t_ns`` included unless told."""
+        """Return the JSON Schema of the object, by default with ``t_ns``."""
         properties: Json = {"t_ns": _T_NS_SCHEMA} if time else {}
         properties |= {
             key: {"type": "boolean", "const": value} for key, value in self.constants.items()

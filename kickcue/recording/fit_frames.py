@@ -42,7 +42,7 @@ _HOPS: Final = 24
 _REPORT_EVERY: Final = 500  # messages, some 50 ms of decoding
 _NAMED: Final = 3  # places of damage
 _MOST_PLACES: Final = 1000  # more, and it is no FIT file any longer
-_MOST_SCANNED: Final = 10_000_000  # bytes looked at for where to go on, some ten seconds
+_MOST_SCANNED_BYTES: Final = 10_000_000  # bytes looked at for where to go on, some ten seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class _Walk:
 
 @dataclass(slots=True)
 class _Losses:
-    """What could not be decoded, of all files in a row: told at the end, each kind once."""
+    """What could not be decoded, of all files in a row: reported at the end, each kind once."""
 
     places: list[str] = field(default_factory=list)
     lost_bytes: int = 0
@@ -386,7 +386,7 @@ def _resume(walk: _Walk) -> tuple[int, int | None] | None:
     """
     for at in range(walk.record_to + 1, len(walk.body)):
         walk.scanned += 1
-        if walk.scanned > _MOST_SCANNED:
+        if walk.scanned > _MOST_SCANNED_BYTES:
             return None
         time_s = _record_time(walk, at)
         if time_s is not None and _goes_on(walk.time_s, time_s) and _followed(walk, at, time_s):

@@ -29,7 +29,7 @@ _BPM_MAX: Final = 0xFFFF
 class PodSample:
     """What a foot pod measures; ``cadence_per_min`` in the pod's own unit, strides for most.
 
-    With ``running`` None the speed tells it.
+    With ``running`` None the speed decides it.
     """
 
     speed_mps: float | None

@@ -17,10 +17,10 @@ from kickcue.recording.text_decoding import decode
 DEEPEST: Final = 64
 """Levels: TCX needs 10."""
 
-LARGEST_TREE: Final = 1000
+MOST_ELEMENTS: Final = 1000
 """Elements: a track point has some 20."""
 
-LONGEST_TEXT: Final = 1000
+LONGEST_TEXT_LETTERS: Final = 1000
 """Characters kept of one element's text: names, times and numbers."""
 
 _DECLARATION: Final = re.compile(r"<\?xml\b[^>]{0,500}>")
@@ -53,7 +53,7 @@ class Element:
 
 
 class _StopError(Exception):
-    """Nothing from here on is read; the message says why."""
+    """Nothing from here on is read; the message is the reason."""
 
 
 def read(
@@ -106,9 +106,10 @@ class _Walk:
         element.line = self.parser.CurrentLineNumber
         if self.tree_from:
             self.tree_size += 1
-            if self.tree_size > LARGEST_TREE:
+            if self.tree_size > MOST_ELEMENTS:
                 raise _StopError(
-                    f"an XML element is too large: expected at most {LARGEST_TREE} others inside it"
+                    "an XML element is too large: expected at most "
+                    f"{MOST_ELEMENTS} others inside it"
                 )
             self.open[-1].children.append(element)
         elif name in self.trees and self.open:
@@ -120,8 +121,8 @@ class _Walk:
 
     def characters(self, text: str) -> None:
         element = self.open[-1]
-        if len(element.text) < LONGEST_TEXT:
-            element.text += text[:LONGEST_TEXT]
+        if len(element.text) < LONGEST_TEXT_LETTERS:
+            element.text += text[:LONGEST_TEXT_LETTERS]
 
     def end(self, _: str) -> None:
         element = self.open.pop()

@@ -40,7 +40,7 @@ class Source:
         return engine_for(self.document.setup())
 
     def run(self, engine: AnyEngine | None = None) -> Iterator[tuple[Input, tuple[Output, ...]]]:
-        """Run ``engine``, a fresh one unless told, over it.
+        """Run ``engine``, a fresh one by default, over it.
 
         Yield each event with what followed from it.
         """
@@ -76,7 +76,7 @@ def source(recording: Recording, wish: RaceDocument | None, start_offset_s: floa
 
 
 def recorded_document(recording: Recording) -> RaceDocument | None:
-    """Return the race as the recording itself tells it, None where it names none."""
+    """Return the race by the recording itself, None where it names none."""
     header = recording.header
     if header.setup is not None:
         return RaceDocument.parse(header.setup, recording.path.name)
@@ -86,7 +86,7 @@ def recorded_document(recording: Recording) -> RaceDocument | None:
 
 
 def sensors_of(recording: Recording) -> dict[str, SensorChoice]:
-    """Return the sensors that the recording names or at least has heard, each with its profile."""
+    """Return the sensors that the recording names or has readings of, each with its profile."""
     header = recording.header
     if header.setup is not None:
         return RaceDocument.parse(header.setup, recording.path.name).sensors

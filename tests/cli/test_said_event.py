@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(variable, str(tmp_path))
-    race_options._tell_note.cache_clear()
+    race_options._print_note.cache_clear()
     return tmp_path
 
 
@@ -151,7 +151,7 @@ def test_a_road_race_is_said_to_be_one(
         ["replay", "race.jsonl", "second.jsonl", "--race", event],
         ["simulate", "--race", event, "--out", "new.jsonl"],
     ):
-        race_options._tell_note.cache_clear()
+        race_options._print_note.cache_clear()
         assert main(words) == 0, words
         captured = capsys.readouterr()
         assert 1 == (captured.out + captured.err).count(told), words

@@ -128,7 +128,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.toml"
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(UsageError, match=rf"^{path}: [^\n]+$"):
+        with pytest.raises(UsageError, match=rf"^{path}(, line 1)?: [^\n]+$"):
             load_vocabulary(str(path))
 
 

@@ -1,6 +1,6 @@
 """Engine outputs for programs (JSON) and for people (a line of text)."""
 
-from typing import Any
+from typing import Any, Final
 
 from kickcue.cli.tui.formatting import which_lap
 from kickcue.core.events import (
@@ -20,9 +20,9 @@ from kickcue.core.position.uncertainty import half_width_m, to_go
 from kickcue.core.printable import printable
 from kickcue.core.units import ns_to_s
 
-_MS_PER_BAR = 170
-HOURS_FROM_TENTHS = 60_000
-WHEREABOUTS = len("400 ± 276 m to go")
+_MS_PER_BAR: Final = 170
+HOURS_FROM_TENTHS: Final = 60_000
+WHEREABOUTS_COLUMNS: Final = len("400 ± 276 m to go")
 
 
 def as_json(output: Output, file: str) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _result_text(leg: LegResult) -> str:
 
 
 def _whereabouts(cue: Cue) -> str:
-    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS}}"
+    return f"{'' if cue.to_go_m is None else to_go(cue.to_go_m, cue.sd_m):>{WHEREABOUTS_COLUMNS}}"
 
 
 def _estimate_text(e: Estimate) -> str:

@@ -77,9 +77,9 @@ class Watching:
         )
 
     def _date(self, now_ns: int | None) -> None:
-        """Note when the run said something."""
-        told = {note.text for note in self._notes}
-        self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in told]
+        """Note when the run reported something."""
+        known = {note.text for note in self._notes}
+        self._notes += [_Note(text, now_ns) for text in self._live.notes if text not in known]
 
     def _session(self) -> str | None:
         plan = self._live.document.plan

@@ -29,9 +29,9 @@ class Wrist:
     sent: int = 0
     felt: int = 0
     there: bool = False
-    """Whether a watch has said lately that it would play a cue."""
+    """Whether a watch has reported lately that it would play a cue."""
     who: str = ""
-    """Which one, and when it was heard last."""
+    """Which one, and when it last sent a message."""
     cues: bool = True
 
 

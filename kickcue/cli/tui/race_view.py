@@ -36,12 +36,12 @@ from kickcue.core.printable import printable
 from kickcue.daemon.health import WORDS
 from kickcue.supervision.health import Health, Stage
 
-WIDEST: Final = 110
-LEFT: Final = 42
-BOTH: Final = 70
+WIDEST_COLUMNS: Final = 110
+LEFT_COLUMNS: Final = 42
+BOTH_COLUMNS: Final = 70
 """From so many columns on the values stand beside the metres to go, below that under them."""
-LABEL: Final = 10
-BEFORE: Final = LABEL + 5
+LABEL_COLUMNS: Final = 10
+BEFORE: Final = LABEL_COLUMNS + 5
 """Columns before the text of a part."""
 KEYS: Final = {
     Phase.WAITING: "s start · d distance · q quit",
@@ -75,7 +75,7 @@ class RacePicture:
     board: Board
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        width = min(options.max_width, WIDEST)
+        width = min(options.max_width, WIDEST_COLUMNS)
         rows = [
             *_head(self.board, width),
             *_where(self.board, width),
@@ -119,14 +119,14 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
         phase, figure = session_phase(board), session_figure(board)
     else:
         phase, figure = _phase(board), _to_go(board)
-    if width < BOTH:
+    if width < BOTH_COLUMNS:
         yield Text("\n").join([phase, *figure, *_values_in_short(board)])
         yield _coming(board, width)
         yield _way(board, width)
         return
     both = Table.grid()
-    both.add_column(width=LEFT, no_wrap=True)
-    both.add_column(width=width - LEFT, no_wrap=True)
+    both.add_column(width=LEFT_COLUMNS, no_wrap=True)
+    both.add_column(width=width - LEFT_COLUMNS, no_wrap=True)
     both.add_row(
         Text("\n").join([Text(), phase, Text(), *figure, Text()]),
         Text("\n").join([Text(), *_values(board)]),
@@ -137,17 +137,17 @@ def _where(board: Board, width: int) -> Iterator[RenderableType]:
 
 
 def _phase(board: Board) -> Text:
-    said = Text(
+    line = Text(
         f"  {PHASES[board.phase]}", style="bold bright_yellow" if board.phase in KICK else "bold"
     )
     e = board.estimate
     if board.phase in RACING and e is not None and e.lap is not None:
         lap = which_lap(e.lap, e.lap_min, e.lap_max)
-        said.append(
+        line.append(
             f"  {'lap' if board.course.lap_m else 'stretch'} {lap} of {board.course.laps}",
             style="bold default",
         )
-    return said
+    return line
 
 
 def _to_go(board: Board) -> Iterator[Text]:
@@ -204,7 +204,11 @@ def _value(figure: str, unit: str, style: str = "bold") -> Text:
 
 def _coming(board: Board, width: int) -> Text:
     style = "bold bright_yellow" if board.phase in KICK or board.unstarted else "cyan"
-    lines = textwrap.wrap(_coming_text(board), width - 2) if width < BOTH else [_coming_text(board)]
+    lines = (
+        textwrap.wrap(_coming_text(board), width - 2)
+        if width < BOTH_COLUMNS
+        else [_coming_text(board)]
+    )
     return Text(
         "\n".join(f"  {line}" for line in lines), style=style, no_wrap=True, overflow="ellipsis"
     )
@@ -286,14 +290,14 @@ def _parts(board: Board, width: int) -> Iterator[Text]:
     yield _recording(board, width)
     cue = board.last_cue
     none = "none yet" if board.wrist.cues else f"none: {NO_CUES}"
-    told = (
+    last = (
         none
         if cue is None
         else cue.text
         if board.last_cue_s is None
         else f"{since_gun(board.last_cue_s)}  {cue.text}"
     )
-    yield _part("last cue", " ", "", told)
+    yield _part("last cue", " ", "", last)
 
 
 def _sensor(name: str, health: Health, width: int) -> Text:
@@ -323,7 +327,7 @@ def _wrist(board: Board, width: int) -> Text:
     lines = [line for line in lines if line]
     if not wrist.there:
         return _trouble("watch", "○", "yellow", "; ".join(lines), width)
-    return _part("watch", "●", "green", *(lines if width < BOTH else ["; ".join(lines)]))
+    return _part("watch", "●", "green", *(lines if width < BOTH_COLUMNS else ["; ".join(lines)]))
 
 
 def _recording(board: Board, width: int) -> Text:
@@ -345,7 +349,12 @@ def _trouble(label: str, dot: str, style: str, text: str, width: int) -> Text:
 
 
 def _part(label: str, dot: str, style: str, *lines: str) -> Text:
-    drawn = Text(f"  {label:<{LABEL}.{LABEL}} ", style="dim", no_wrap=True, overflow="ellipsis")
+    drawn = Text(
+        f"  {label:<{LABEL_COLUMNS}.{LABEL_COLUMNS}} ",
+        style="dim",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
     return drawn.append(f"{dot} ", f"not dim {style}").append(
         f"\n{'':{BEFORE}}".join(map(printable, lines)), "not dim"
     )

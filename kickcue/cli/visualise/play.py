@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from kickcue import machine_time
+from kickcue.cli.end_requests import end_requests
 from kickcue.cli.format.printing import complain, flush, nobody_reads
-from kickcue.cli.told_to_end import told_to_end
 from kickcue.cli.tui.keyboard import HUNG_UP, keys
 from kickcue.cli.visualise.player import Order, Player
 from kickcue.cli.visualise.voice import lengths_s, sound_of, voice_of
@@ -118,7 +118,7 @@ async def _listened(player: Player) -> bool:
         if key in KEYS:
             player.order(KEYS[key])
 
-    with told_to_end() as told, keys(press) as there_are_keys:
+    with end_requests() as told, keys(press) as there_are_keys:
         if there_are_keys:
             complain(HELP)
         async with running(_stop_when(told, player), name="told to stop"):

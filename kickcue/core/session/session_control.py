@@ -30,7 +30,7 @@ from kickcue.core.session.numbered_legs import NumberedLeg, numbered, repetition
 from kickcue.core.session.reading_log import ReadingLog
 from kickcue.core.session.rest_progress import RestProgress
 from kickcue.core.session.session_cues import SessionCues
-from kickcue.core.session.stretch_progress import AT_LINE, StretchProgress
+from kickcue.core.session.stretch_progress import AT_LINE, Expectation, StretchProgress
 from kickcue.core.units import NS_PER_S, s_to_ns
 
 PRESS_LATE_NS: Final = 2 * NS_PER_S // 5
@@ -334,8 +334,8 @@ class SessionControl:
 
     def _stretch(self, leg: NumberedLeg, began_ns: int) -> StretchProgress:
         estimator = self._log.begun(began_ns, _course(leg), self.scale.prior)
-        effort_mps, scale_sd = self._detector.effort_mps, self.scale.prior.sd
-        return StretchProgress(leg, began_ns, estimator, self._cues, effort_mps, scale_sd)
+        expected = Expectation(self._detector.effort_mps, self.scale.prior.sd)
+        return StretchProgress(leg, began_ns, estimator, self._cues, expected)
 
     def _restart(self, began_ns: int, stretch: StretchProgress) -> None:
         """Have the run begin at another moment, with the cues that it has had."""

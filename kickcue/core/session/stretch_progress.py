@@ -1,6 +1,6 @@
 """What falls due in a repetition: its cues, the line, its end."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from kickcue.core.cueing.phrases import PhraseKey
 from kickcue.core.events import CueKind, LegEnd, LegKind, LegResult, Mode, Notice, Output
@@ -42,6 +42,13 @@ _WORDS: Final = {
 }
 
 
+class Expectation(NamedTuple):
+    """What is known before a run: its usual speed, and the error of the pod's scale (1 sd)."""
+
+    effort_mps: float
+    scale_sd: float
+
+
 class StretchProgress:
     """Follows one run of a session, from its beginning to its end."""
 
@@ -51,10 +58,8 @@ class StretchProgress:
         began_ns: int,
         estimator: PositionEstimator,
         cues: SessionCues,
-        effort_mps: float,
-        scale_sd: float,
+        expected: Expectation,
     ) -> None:
-        """``scale_sd``: how well the pod's scale is known, one standard deviation."""
         assert isinstance(leg.leg, Run | TimedRun)
         self.leg = leg
         self.began_ns = began_ns
@@ -64,8 +69,8 @@ class StretchProgress:
         self._read_ns = began_ns
         self._reps = 0
         self._cues = cues
-        self._effort_mps = effort_mps
-        self._short_share = max(SHORT_SHARE, SCALE_SDS * scale_sd)
+        self._effort_mps = expected.effort_mps
+        self._short_share = max(SHORT_SHARE, SCALE_SDS * expected.scale_sd)
         self._points = list(leg.leg.cues) if isinstance(leg.leg, Run) else []
         self._through_given = leg.kind is LegKind.EASY
         self._tall_given = leg.kind is LegKind.EASY

@@ -41,11 +41,11 @@ class Plan:
 
 
 class Output:
-    """Finds out what there is when it is made; ``told`` hears each new trouble once."""
+    """Finds out what there is when it is made; ``warn`` gets each new trouble once."""
 
-    def __init__(self, plan: Plan, folder: Path, told: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, folder: Path, warn: Callable[[str], None]) -> None:
         self._plan = plan
-        self._told = told
+        self._warn = warn
         self._troubles: dict[str, str] = {}
         self.playing = Playing(self._found("player", lambda: find_players(plan.player)) or ())
         self.voice = self._found("voice", lambda: find_voice(plan.voice, plan.language))
@@ -69,7 +69,7 @@ class Output:
         await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
 
     async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
-        """Let a sound be heard, tried for ``worth_s``; return None once it was, else why not."""
+        """Play a sound, tried for ``worth_s``; return None once it was, else why not."""
         return await self._attempt("player", self._play(sound, worth_s))
 
     async def lasts_s(self, sound: Sound) -> float | None:
@@ -127,4 +127,4 @@ class Output:
     def _note(self, part: str, why: str) -> None:
         if self._troubles.get(part) != why:
             self._troubles[part] = why
-            self._told(f"audio: {why}")
+            self._warn(f"audio: {why}")

@@ -1,6 +1,6 @@
 """Makes the files that are played, ahead of time and beside the race: tones first, then speech.
 
-What a voice said is kept between races in a cache folder, by voice (which names the language) and
+What a voice spoke is kept between races in a cache folder, by voice (which names the language) and
 text. Whole sounds are mixed anew for each run, in a folder of its own: that takes milliseconds, and
 nothing of an older kickcue is ever played.
 """
@@ -51,8 +51,8 @@ class Renderer:
             return
         try:
             for sound in wanted:
-                said = await self._said(self._voice, sound.say)
-                self._files[sound] = await self._write(mixed(sound, said, tones=self._tones))
+                speech = await self._speech(self._voice, sound.say)
+                self._files[sound] = await self._write(mixed(sound, speech, tones=self._tones))
         except AudioError as error:
             raise AudioError(f"tones only: {error}") from None
 
@@ -78,14 +78,14 @@ class Renderer:
         await asyncio.to_thread(write_wav, path, clip)
         return File(path, clip.seconds)
 
-    async def _said(self, voice: Voice, text: str) -> Clip:
+    async def _speech(self, voice: Voice, text: str) -> Clip:
         """Return a phrase, out of the cache if it is there."""
         key = hashlib.sha256(f"{voice.name}\n{text}".encode()).hexdigest()[:32]
         kept = self._cache / f"{key}.wav"
         with suppress(AudioError):
             return await asyncio.to_thread(read_wav, kept)
         fresh = self._folder / "phrase.wav"
-        await run(voice.render(fresh), said=text, patience_s=PATIENCE_S)
+        await run(voice.render(fresh), input_text=text, patience_s=PATIENCE_S)
         clip = await asyncio.to_thread(read_wav, fresh)
         with suppress(OSError):  # it is rendered again the next time
             await asyncio.to_thread(_keep, kept, clip)

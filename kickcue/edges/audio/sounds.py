@@ -27,7 +27,7 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
     PhraseKey.TURNOVER: CueKind.TURNOVER,
     PhraseKey.DRIVE: CueKind.DRIVE,
 }
-"""Which cue says a phrase."""
+"""Which cue speaks a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,16 @@ def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
 def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
     """Return the sound whole; one without pulses is its words alone.
 
-    Without ``speech`` it is the tone, also where none was wanted: a cue must be heard.
+    Without ``speech`` it is the tone, also where none was wanted: a cue must make a sound.
     """
     if speech is None:
         return tone(sound.kind, sound.pulses, RATE_HZ)
     loudest = np.abs(speech.samples).max()
-    said = speech.samples * (PEAK / loudest) if loudest > 0 else speech.samples
+    phrase = speech.samples * (PEAK / loudest) if loudest > 0 else speech.samples
     if not (tones and sound.pulses):
-        return Clip(said, speech.rate_hz)
+        return Clip(phrase, speech.rate_hz)
     beginning = tone(sound.kind, sound.pulses, speech.rate_hz)
     return Clip(
-        np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, said]),
+        np.concatenate([beginning.samples, silence(BREATH_S, speech.rate_hz).samples, phrase]),
         speech.rate_hz,
     )

@@ -56,7 +56,7 @@ BEAT_S: Final = 0.1
 STATUS_EACH_NS: Final = NS_PER_S
 STATE_EACH_NS: Final = NS_PER_S // 2
 FALLBACK_AT: Final = (
-    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth being heard
+    2  # one repeat has gone unanswered, and at 1.4 s the cue is still worth playing
 )
 STATE_WORTH_NS: Final = NS_PER_S
 ORDER_WORTH_NS: Final = 5 * NS_PER_S  # a disarm; it is never wrong, only no longer needed
@@ -72,7 +72,7 @@ class DeliveryCounters:
     repeated: int = 0
     felt: int = 0
     dropped: int = 0
-    """Dropped by the watch, as its ack tells."""
+    """Dropped by the watch, by its ack."""
     unanswered: int = 0
     """Nobody acknowledged them before their deadline: what a fallback would take over."""
 
@@ -97,7 +97,7 @@ class Delivery:
         self.counters = DeliveryCounters()
         self.unanswered: Callable[[Cue], None] | None = None
         """Hears of each cue that was repeated once and that still nobody has answered, while it may
-        yet be heard in another way."""
+        yet be played in another way."""
         self._topics = topics
         self._run_id = run_id
         self._now_ns = now_ns
@@ -170,9 +170,9 @@ class Delivery:
         """
         return self._gate.second
 
-    def tell(self, told: Callable[[str], None]) -> None:
-        """Have ``told`` hear what is wrong with the connection and with senders, a line each."""
-        self.session.told = self._inbound.told = told
+    def send_warnings_to(self, warn: Callable[[str], None]) -> None:
+        """Call ``warn`` with each trouble of the connection and of senders, one line each."""
+        self.session.warn = self._inbound.warn = warn
 
     async def only_sender(self) -> None:
         """Return once it is known that nobody else sends on these topics.
@@ -259,7 +259,7 @@ class Delivery:
         self._publish("status", message, self._status_ns + STATUS_EACH_NS)
 
     def _send_state(self) -> None:
-        """Send the newest estimate, if it says something new and the last one is old enough."""
+        """Send the newest estimate, if it differs and the last one is old enough."""
         now_ns = self._now_ns()
         if self._estimate is None or (
             self._state_ns is not None and now_ns - self._state_ns < STATE_EACH_NS
@@ -294,7 +294,7 @@ class Delivery:
         self._publish("arm", message, min(over_ns(arm), now_ns + ARM_EACH_NS))
 
     def _send_cue(self, cue: Cue) -> bool:
-        """Send a cue, unless it is past its deadline; tell which."""
+        """Send a cue, unless it is past its deadline; return whether it was sent."""
         deadline_ns = cue.t_ns + cue.ttl_ms * NS_PER_MS
         left_ms = (deadline_ns - self._now_ns()) // NS_PER_MS
         if left_ms <= 0:

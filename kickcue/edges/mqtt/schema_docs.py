@@ -118,7 +118,7 @@ def asyncapi() -> dict[str, Any]:
             "title": "kickcue on MQTT",
             "version": str(WIRE),
             "description": (
-                "Cues to a runner's wrist, answers back. docs/wire.md tells what a watch must do."
+                "Cues to a runner's wrist, acks back. docs/wire.md specifies what a watch must do."
             ),
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },

@@ -669,7 +669,7 @@ def test_the_clock(
     now_s = time.mktime(time.strptime(shown, "%Y-%m-%d"))
     monkeypatch.setattr(time, "time", lambda: now_s)
     monkeypatch.setattr(machine, "TIMESYNCD", tmp_path / ("." if set_over_network else "nothing"))
-    monkeypatch.setattr(machine, "kernel_says_synchronised", lambda: False)
+    monkeypatch.setattr(machine, "kernel_clock_is_set", lambda: False)
     (finding,) = found(machine.clock)
     assert level == finding.level
 
@@ -678,7 +678,7 @@ def test_the_kernel_is_asked_for_its_clock() -> None:
     """The kernel's answer is one of the two, whatever this machine is, and nothing is set by
     asking.
     """
-    assert system_clock.kernel_says_synchronised() in (True, False)
+    assert system_clock.kernel_clock_is_set() in (True, False)
 
 
 @pytest.mark.parametrize(

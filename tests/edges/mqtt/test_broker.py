@@ -19,7 +19,7 @@ from kickcue.edges.mqtt import broker as broker_module
 from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import private_broker
 from kickcue.edges.mqtt.broker_discovery import find_private_broker, runtime_folder
-from kickcue.edges.mqtt.connection import LARGEST_PACKET
+from kickcue.edges.mqtt.connection import LARGEST_PACKET_BYTES
 from kickcue.edges.mqtt.errors import BrokerError
 from kickcue.edges.mqtt.log_filter import quieten
 from tests.edges.mqtt.conftest import TOPICS, Nats, until
@@ -238,7 +238,7 @@ async def test_what_is_huge_is_refused(nats: Nats) -> None:
         await daemon.subscribe(TOPICS["ack"], 1)
         with pytest.raises(MqttError):
             async with client(nats.watch_address) as watch:
-                await watch.publish(TOPICS["ack"], b"x" * 2 * LARGEST_PACKET, 1, timeout=3)
+                await watch.publish(TOPICS["ack"], b"x" * 2 * LARGEST_PACKET_BYTES, 1, timeout=3)
         async with client(nats.watch_address) as watch:
             await watch.publish(TOPICS["ack"], b"small", 1)
         async with asyncio.timeout(5):

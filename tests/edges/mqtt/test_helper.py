@@ -23,7 +23,7 @@ async def test_a_helpers_presses_reach_the_engine_as_a_helpers(broker: Broker) -
     """
     async with (
         running(broker) as run,
-        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+        watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
     ):
         assert helper.command(CommandKind.LAP, Orderer.TRACKSIDE)
         await until(lambda: len(run.inputs) == 1)
@@ -47,7 +47,7 @@ async def test_a_helper_hears_where_the_runner_is_and_feels_no_cue(broker: Broke
     heard: list[Happening] = []
     async with (
         running(broker) as run,
-        watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+        watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
     ):
         listening = asyncio.create_task(listen(helper, heard))
         try:

@@ -174,7 +174,7 @@ async def test_a_twin_with_our_client_id_does_not_begin_a_storm(mosquitto: Mosqu
     plan = Plan(mosquitto.watch_address)
     told: list[str] = []
     async with connect(plan) as session:
-        session.told = told.append
+        session.warn = told.append
         twin = asyncio.create_task(stubborn(plan))
         try:
             await until(lambda: len(told) == 1)

@@ -127,7 +127,7 @@ async def test_a_real_watch_says_that_it_is_there_and_that_it_leaves(broker: Bro
     """
     async with deliver(broker.address, TOPICS, run_id="run", now_ns=engine_clock()) as delivery:
         async with (
-            watch(broker.watch_address, TOPICS, hears=("status", "state")) as helper,
+            watch(broker.watch_address, TOPICS, subscribes=("status", "state")) as helper,
             watch(broker.watch_address, TOPICS, kind="terminal") as worn,
         ):
             tasks = [asyncio.create_task(follow(each)) for each in (helper, worn)]
