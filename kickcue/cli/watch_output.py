@@ -11,6 +11,7 @@ from rich.text import Text
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.output_format import bars, number
 from kickcue.cli.tui.formatting import coming, which_lap
+from kickcue.cli.tui.leg_text import leg_text
 from kickcue.cli.tui.terminal import showable
 from kickcue.cli.tui.watch_face import Face
 from kickcue.core.position.uncertainty import to_go
@@ -22,6 +23,7 @@ from kickcue.edges.mqtt.messages import (
     AckMessage,
     ArmMessage,
     DisarmMessage,
+    LegMessage,
     Message,
     StateMessage,
     StatusMessage,
@@ -138,6 +140,7 @@ class Lines(Output):
         self._start_s = time.monotonic()
         self._status: tuple[str, str | None, str | None] | None = None
         self._armed: str | None = None
+        self._leg: tuple[str, str] | None = None
         self._state_s = -STATE_EACH_S
 
     def take(self, happening: Happening) -> None:
@@ -158,29 +161,20 @@ class Lines(Output):
         """Return the line, or ``None`` for what was printed before."""
         match happening:
             case StatusMessage():
-                # Another run is news.
-                run_id = happening.run_id if happening.status == "online" else None
-                status = (happening.status, happening.phase, run_id)
-                before, self._status = self._status, status
-                return (
-                    None
-                    if status == before
-                    else happening.status
-                    + ("" if happening.phase is None else f", {happening.phase}")
-                )
+                return self._status_text(happening)
             case StateMessage():
                 now_s = time.monotonic() - self._start_s
                 if now_s - self._state_s < STATE_EACH_S:
                     return None
                 self._state_s = now_s
                 return _state_text(happening)
+            case LegMessage():
+                before, self._leg = self._leg, (happening.run_id, leg_text(happening))
+                return None if self._leg == before else self._leg[1]
             case SenderSilent():
-                before, self._status, self._state_s = self._status, None, -STATE_EACH_S
-                return (
-                    None
-                    if before is not None and before[0] == "offline"
-                    else "no more data: position unknown"
-                )
+                left = self._status is not None and self._status[0] == "offline"
+                self._status, self._state_s = None, -STATE_EACH_S
+                return None if left else "no more data: position unknown"
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id
                 return (
@@ -200,10 +194,17 @@ class Lines(Output):
                     f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after "
                     f"{happening.late_ms} ms{timer})"
                 )
-            case AckMessage():
-                return None
             case CueAck():
                 return _answer_text(happening)
+        return None
+
+    def _status_text(self, status: StatusMessage) -> str | None:
+        # Another run is news.
+        run_id = status.run_id if status.status == "online" else None
+        before, self._status = self._status, (status.status, status.phase, run_id)
+        if self._status == before:
+            return None
+        return status.status + ("" if status.phase is None else f", {status.phase}")
 
 
 def _answer_text(answer: CueAck) -> str | None:
@@ -263,6 +264,7 @@ def _record(happening: Happening) -> dict[str, Any]:
 NAMES: Final[dict[type[Message], str]] = {
     StatusMessage: "status",
     StateMessage: "state",
+    LegMessage: "leg",
     ArmMessage: "arm",
     DisarmMessage: "disarm",
     AckMessage: "answer",

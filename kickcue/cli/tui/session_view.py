@@ -5,24 +5,14 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from kickcue.cli.tui.formatting import UNKNOWN, minutes
+from kickcue.cli.tui.leg_text import leg_text
 from kickcue.cli.tui.race_state import Board
 from kickcue.cli.tui.watch_face import DIGITS
-from kickcue.core.events import LegBegin, LegKind, Phase
+from kickcue.core.events import LegKind, Phase
 from kickcue.core.position.uncertainty import plus_minus
 from kickcue.core.units import ns_to_s
 
 _OVER = {Phase.FINISHED: "finished", Phase.ABORTED: "stopped"}
-
-
-def leg_text(leg: LegBegin) -> str:
-    """Return what is on: "rep 2 of 5", "rest after rep 2 of 5", "easy 10:00"."""
-    if leg.kind is LegKind.REP:
-        return f"rep {leg.rep} of {leg.reps}"
-    if leg.kind is LegKind.EXTRA:
-        return f"rep {leg.rep}, one more"
-    if leg.kind is LegKind.EASY:
-        return leg.text
-    return f"rest after rep {leg.rep} of {leg.reps}" if leg.rep else "run off when you are ready"
 
 
 def session_phase(board: Board) -> Text:
