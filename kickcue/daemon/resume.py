@@ -324,6 +324,8 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
         after |= {key: getattr(now, key) for key in SCALE_TERMS}
     if now.course().distance_m == corrected_to_m:
         before["race"] = after["race"]
+    if then.plan != now.plan:
+        raise _AnotherError(_another_plan(then, now))
     sensors_before, sensors_after = before.pop("sensors", {}), after.pop("sensors", {})
     wrong = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if wrong:
@@ -342,6 +344,14 @@ def _require_same(then: RaceDocument, now: RaceDocument, corrected_to_m: float |
     changed = then.changed_profiles()
     if changed:
         raise _AnotherError(f"profile {changed[0]} has changed since")
+
+
+def _another_plan(then: RaceDocument, now: RaceDocument) -> str:
+    if then.name == now.name:
+        return f"the plan {_shown(then.name)} has changed since"
+    return (
+        f"it was the {then.kind} {_shown(then.name)} and is now the {now.kind} {_shown(now.name)}"
+    )
 
 
 def _facts(live: Any) -> dict[str, Any]:
