@@ -21,7 +21,7 @@ import pytest
 
 from kickcue.config.plan_files import load_plan
 from kickcue.core.events import LegBegin, LegKind, LegResult, Phase, PhaseChange
-from kickcue.core.units import NS_PER_MS, NS_PER_S, ns_to_s, s_to_ns
+from kickcue.core.units import ns_to_s, s_to_ns
 from kickcue.lab.sensors import PodFaults
 from kickcue.lab.simulate_session import SimulatedSession, simulate_session
 from kickcue.recording import Recording, read
