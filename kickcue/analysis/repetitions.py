@@ -1,19 +1,31 @@
-"""The repetitions of a recorded session with their figures, by positions, speeds or presses."""
+"""The repetitions of a recorded session with their figures.
+
+As kickcue followed them live, or found by positions, speeds or presses.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from math import dist
 from statistics import fmean
 from typing import Final
 
+from kickcue.analysis.recorded_session import recorded_runs
 from kickcue.analysis.summary import GAP_S, profile_of
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.crossing.receiver_selection import is_position
 from kickcue.core.errors import DataError, DecodeError
-from kickcue.core.events import Command, CommandKind, Fix, Mark, MarkSource, Notification
+from kickcue.core.events import (
+    Command,
+    CommandKind,
+    Fix,
+    LegResult,
+    Mark,
+    MarkSource,
+    Notification,
+)
 from kickcue.core.profiles import SensorProfile
 from kickcue.core.readings import LocationReading, PodReading, cadence_spm, interpret
 from kickcue.core.repetitions.rep_segmentation import reps_from_marks
@@ -35,9 +47,14 @@ GAP_NS: Final = s_to_ns(GAP_S)
 class Way(StrEnum):
     """What the repetitions are found by."""
 
+    SESSION = "session"
+    """As the session told them when it was run."""
     POSITIONS = "positions"
     SPEED = "speed"
     MARKS = "marks"
+
+
+WORDS: Final = {Way.MARKS: "lap presses", Way.SESSION: "session"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +109,10 @@ def repetitions(
 ) -> tuple[Way, tuple[RepFigures, ...]]:
     """Return the repetitions and what they were found by.
 
-    ``way`` None takes positions, else speeds, else presses, whichever show any. Presses are the
-    last choice because those of a race look like them. ``profiles`` by id, to read the
-    notifications with. DataError where there are none: its text is what was looked at and why that
-    shows none.
+    ``way`` None takes those that a session of kickcue's recorded, else positions, else speeds, else
+    presses, whichever show any. Presses are the last choice because those of a race look like
+    them. ``profiles`` by id, to read the notifications with. DataError where there are none: its
+    text is what was looked at and why that shows none.
     """
     name = recording.path.name
     if recording.duration_s > LONGEST_S:
@@ -106,6 +123,16 @@ def repetitions(
     readings = _readings(recording, profiles)
     way_m = _way_m(readings)
     run = Interpolated(way_m) if way_m else None
+    session = recorded_runs(recording)
+    if session and way in (None, Way.SESSION):
+        return Way.SESSION, tuple(_as_told(readings, run, session))
+    return _found(name, readings, run, way)
+
+
+def _found(
+    name: str, readings: _Readings, run: Interpolated | None, way: Way | None
+) -> tuple[Way, tuple[RepFigures, ...]]:
+    """Return the repetitions that positions, speeds or presses show."""
     there: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
     if len(readings.fixes) > 1:
         there[Way.POSITIONS] = lambda: reps_from_fixes(readings.fixes)
@@ -120,8 +147,7 @@ def repetitions(
     if way is not None and way not in there:
         others = " and ".join(there) or "none"
         raise DataError(
-            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} to find repetitions "
-            f"by; available: {others}"
+            f"{name}: no {WORDS.get(way, way.value)} to find repetitions by; available: {others}"
         )
     shown: dict[Way, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
@@ -133,6 +159,16 @@ def repetitions(
         reasons.setdefault(_why_none(each, reps, run), []).append(each.value)
     why = "; ".join(f"by {' or '.join(ways)}: {reason}" for reason, ways in reasons.items())
     raise DataError(f"{name}: no repetitions {why}")
+
+
+def _as_told(
+    readings: _Readings, run: Interpolated | None, session: Sequence[LegResult]
+) -> Iterator[RepFigures]:
+    """Yield the figures with the metres that the session told: the pod's are of no known scale."""
+    reps = [Rep(each.began_ns, each.ended_ns) for each in session]
+    for told, figures in zip(session, _figures(readings, run, reps, Way.SESSION), strict=True):
+        known = told.distance_m is not None
+        yield replace(figures, distance_m=told.distance_m) if known else figures
 
 
 def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:

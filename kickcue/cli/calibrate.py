@@ -35,6 +35,7 @@ UNTOLD: Final = (
 )
 
 
+SESSION: Final = "nothing learned: the repetitions of a session teach nothing of a pod's scale"
 NOT_LIVE: Final = (
     "nothing learned: only recordings of `kickcue run` and `kickcue record` name the pod; a "
     "simulation, a replay or a watch's file does not"
@@ -229,6 +230,8 @@ def _measured(args: argparse.Namespace, recording: Recording) -> PodScale | str:
     As a live one it counts up to its end, and not at all if it was given up.
     """
     race = source(recording, race_wish(args, recorded_document(recording), sensors_of(recording)))
+    if race.document.plan is not None:
+        return SESSION
     engine = race.engine()
     ended: tuple[int | None, PodScale | str] | None = None
     for _ in race.run(engine):

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from kickcue.analysis.recorded_race import RecordedRun, recorded_run
+from kickcue.analysis.recorded_session import RecordedSession, recorded_session
 from kickcue.analysis.summary import Summary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
@@ -71,8 +72,9 @@ def _print(
     first: bool,
 ) -> None:
     summary, run = summarize(recording, profiles), recorded_run(recording)
+    session = recorded_session(recording)
     if args.json:
-        print(json_line(_as_json(recording, summary, run)))
+        print(json_line(_as_json(recording, summary, run, session)))
         return
     out = console()
     lines = [] if first else [""]
@@ -82,7 +84,7 @@ def _print(
         markup=False,
         soft_wrap=True,
     )
-    for label, text in rows(recording, summary, run, verbose=args.verbose):
+    for label, text in rows(recording, summary, run, session, verbose=args.verbose):
         for number, line in enumerate(wrap(text, max(out.width - INDENT_COLUMNS, INDENT_COLUMNS))):
             shown = f"{'' if number else label:<{INDENT_COLUMNS}}{line}"
             out.print(
@@ -90,19 +92,22 @@ def _print(
             )
 
 
-def _as_json(recording: Recording, summary: Summary, run: RecordedRun) -> dict[str, Any]:
+def _as_json(
+    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
+) -> dict[str, Any]:
     header = recording.header
     return {
         "file": str(recording.path),
         "kind": recording.kind,
         "made_by": header.made_by,
         "utc": header.utc,
-        "race": header.race,
+        "race": None if session is not None else header.race,
+        "session": None if session is None else _session_object(session),
         "lap_m": header.lap_m,
         "duration_s": summary.duration_s,
         "run": {
             "time_s": run.seconds,
-            "distance_m": distance_m(summary, run),
+            "distance_m": distance_m(summary, run, session),
             "lap_times_s": list(run.lap_times_s),
         },
         "activities": [asdict(activity) for activity in recording.activities],
@@ -125,4 +130,23 @@ def _as_json(recording: Recording, summary: Summary, run: RecordedRun) -> dict[s
         ],
         "notes": notes(recording),
         "problems": list(recording.problems),
+    }
+
+
+def _session_object(session: RecordedSession) -> dict[str, Any]:
+    return {
+        "plan": session.plan.name,
+        "title": session.plan.title,
+        "reps_planned": session.reps,
+        "reps": [
+            {
+                "rep": run.rep,
+                "kind": run.kind,
+                "began_s": round(ns_to_s(run.began_ns), 3),
+                "ended_s": round(ns_to_s(run.ended_ns), 3),
+                "by": run.by,
+                "distance_m": None if run.distance_m is None else round(run.distance_m, 1),
+            }
+            for run in session.runs
+        ],
     }

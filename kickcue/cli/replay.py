@@ -14,6 +14,7 @@ from kickcue.cli.format.output_format import as_json, as_text
 from kickcue.cli.format.printing import complain, flush, nobody_reads
 from kickcue.cli.format.session_text import session_text
 from kickcue.cli.race_options import add_race_options, race_wish
+from kickcue.config.race_document import RaceDocument
 from kickcue.core.course import Course
 from kickcue.core.errors import UsageError
 from kickcue.core.events import (
@@ -152,10 +153,20 @@ def run(args: argparse.Namespace) -> int:
             complain(f"{path}: {recording.laps_note}")
         wish = race_wish(args, recorded_document(recording), sensors_of(recording))
         race = source(recording, wish, args.start_offset)
+        other = _told_apart(recorded_document(recording), race.document)
+        if other is not None:
+            complain(f"{path}: {other}")
         for profile in race.document.changed_profiles():
             complain(f"{path}: profile {profile} has changed since this was recorded")
         _replay(args, path, recording, race, rate)
     return status
+
+
+def _told_apart(recorded: RaceDocument | None, now: RaceDocument) -> str | None:
+    """Return that something else is replayed than was run, where one of the two is a session."""
+    if recorded is None or recorded.kind == now.kind == "race" or recorded.plan == now.plan:
+        return None
+    return f"recorded as the {recorded.kind} {recorded.name}, replayed as the {now.kind} {now.name}"
 
 
 def _replay(

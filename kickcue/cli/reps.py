@@ -18,13 +18,14 @@ from kickcue.recording.laps import PRESSES
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
+    Way.SESSION: "the recording starts or ends in it",
     Way.POSITIONS: "the recording starts or ends in it",
     Way.SPEED: "the recording starts or ends in it",
     Way.MARKS: "an end without a press, filled in with the usual length",
 }
-SHARP: Final = Way.MARKS
-"""Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of
-them would be made up."""
+SHARP: Final = frozenset({Way.SESSION, Way.MARKS})
+"""Presses are good to tenths of a second, and a session's times are shown as they were when it was
+run; positions and speeds are good to a second or two, so tenths of them would be made up."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=(*(way.value for way in Way), AUTO),
         default=AUTO,
         help=(
-            "what to find them by (default: auto, which tries positions, then speeds, then lap "
-            "presses)"
+            "what to find them by (default: auto, which takes those of a session that kickcue "
+            "led, else tries positions, then speeds, then lap presses)"
         ),
     )
     parser.add_argument(
@@ -77,8 +78,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _as_text(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> Iterator[str]:
-    digits = 1 if way is SHARP else 0
-    yield f"{recording.path.name}: {len(reps)} repetitions, found by {way}"
+    digits = 1 if way in SHARP else 0
+    found = "as the session had them" if way is Way.SESSION else f"found by {way}"
+    count = f"{len(reps)} repetition{'' if len(reps) == 1 else 's'}"
+    yield f"{recording.path.name}: {count}, {found}"
     header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
     yield table(
         header, (_row(number, rep, digits) for number, rep in enumerate(reps, 1)), align="rrrrrrr"

@@ -9,6 +9,7 @@ from kickcue.core.cueing.race_rules import ALLOWED
 
 if TYPE_CHECKING:
     from kickcue.config.device_settings import WatchSettings
+    from kickcue.config.settings import Settings
 
 MINDED: Final = frozenset(
     {"link_is_no_proof", "needs_app", "needs_authentication", "needs_permission", "refuses_code"}
@@ -24,9 +25,7 @@ def race(patient: Context) -> Iterator[Result]:
     if patient.settings is None:
         yield fault("race file", str(patient.mistake))
         return
-    course = patient.settings.course()
-    laps = "on the road" if course.lap_m is None else f"in laps of {course.lap_m:.10g} m"
-    yield ok("race file", f"{patient.race_file}: {course.event} {laps}")
+    yield ok("race file", f"{patient.race_file}: {_what(patient.settings)}")
     rules = ALLOWED[patient.settings.rules]
     if not rules.cues:
         yield warning(
@@ -49,6 +48,15 @@ def race(patient: Context) -> Iterator[Result]:
             "`kickcue pair` finds yours",
         )
     yield from _watch(patient.settings.watch)
+
+
+def _what(settings: "Settings") -> str:
+    """Return what is run by the race file."""
+    if settings.plan is not None:
+        return f"the session {settings.plan}"
+    course = settings.course()
+    laps = "on the road" if course.lap_m is None else f"in laps of {course.lap_m:.10g} m"
+    return f"{course.event} {laps}"
 
 
 def _watch(watch: "WatchSettings") -> Iterator[Result]:

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kickcue.analysis.recorded_race import RecordedRun
+from kickcue.analysis.recorded_session import RecordedSession
 from kickcue.analysis.summary import GAP_S, Range, SensorSummary, Span, Summary
+from kickcue.cli.format.session_text import session_text
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
@@ -27,10 +29,15 @@ BY: Final = {
 
 
 def rows(
-    recording: Recording, summary: Summary, run: RecordedRun, *, verbose: bool
+    recording: Recording,
+    summary: Summary,
+    run: RecordedRun,
+    session: RecordedSession | None,
+    *,
+    verbose: bool,
 ) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line."""
-    yield from _for_the_runner(recording, summary, run)
+    yield from _for_the_runner(recording, summary, run, session)
     if verbose:
         yield from _for_the_engineer(summary)
     yield from (("note", _sentence(note)) for note in notes(recording))
@@ -48,35 +55,52 @@ def notes(recording: Recording) -> list[str]:
 
 
 def _for_the_runner(
-    recording: Recording, summary: Summary, run: RecordedRun
+    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
     yield "start", header.utc or "date unknown"
-    if header.race:
+    if session is not None:
+        yield from _session(session)
+    elif header.race:
         yield "race", header.race + (f", laps of {header.lap_m:g} m" if header.lap_m else "")
     yield from _activities(recording)
     paused_s = sum(pause.seconds for pause in summary.pauses)
     yield "time", _time(run, paused_s)
-    run_m = distance_m(summary, run)
+    run_m = distance_m(summary, run, session)
     if run_m is not None:
-        yield "distance", f"{run_m:.1f} m"
+        yield "distance", f"{run_m:.1f} m" + (", rests and all" if session is not None else "")
+    if run_m is not None and session is None:  # a mean over repetitions and rests is no pace
         yield from _pace(run_m, run.seconds - paused_s)
     yield from _body(summary)
-    yield from _laps(recording, summary, run)
+    yield from _laps(recording, summary, run, session)
     for cue in summary.cues:
         where = "" if cue.to_go_m is None else f", {to_go(cue.to_go_m, cue.sd_m)}"
         yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
 
 
-def distance_m(summary: Summary, run: RecordedRun) -> float | None:
+def _session(session: RecordedSession) -> Iterator[tuple[str, str]]:
+    """Yield the plan, and the repetitions with their times."""
+    yield "session", session.plan.title or session.plan.name
+    if session.plan.title:
+        yield "plan", session.plan.name
+    head, *others = session_text(session.runs).splitlines()
+    of = "" if len(session.runs) == session.reps else f" (the plan has {session.reps})"
+    yield "reps", f"{head.strip()}{of if not others else ''}"
+    for number, line in enumerate(others, 1):
+        yield "", f"{line.strip()}{of if number == len(others) else ''}"
+
+
+def distance_m(summary: Summary, run: RecordedRun, session: RecordedSession | None) -> float | None:
     """Return how far the runner came, None where that is unknown.
 
     In a race by the engine, else by the pod that sent most.
     """
     pods = [sensor for sensor in summary.sensors if sensor.distance_m is not None]
-    if run.estimated_m is not None or not pods:
-        return run.estimated_m
+    if session is None and (run.estimated_m is not None or not pods):
+        return run.estimated_m  # that of a session is its last leg's
+    if not pods:
+        return None
     return max(pods, key=lambda sensor: sensor.notifications).distance_m
 
 
@@ -126,7 +150,9 @@ def _body(summary: Summary) -> Iterator[tuple[str, str]]:
         yield "heart", f"{_range(heart, 0)} bpm"
 
 
-def _laps(recording: Recording, summary: Summary, run: RecordedRun) -> Iterator[tuple[str, str]]:
+def _laps(
+    recording: Recording, summary: Summary, run: RecordedRun, session: RecordedSession | None
+) -> Iterator[tuple[str, str]]:
     if recording.laps:
         yield (
             "laps",
@@ -137,7 +163,7 @@ def _laps(recording: Recording, summary: Summary, run: RecordedRun) -> Iterator[
         )
     hint = "none (--marks all uses the laps as marks)" if recording.laps else "none"
     yield "marks", _counted(summary.marks) or hint
-    if run.lap_times_s:
+    if run.lap_times_s and session is None:
         yield "lap times", "  ".join(map(_clock, run.lap_times_s))
 
 
