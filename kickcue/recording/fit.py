@@ -9,17 +9,16 @@ from typing import Any, Final
 from kickcue.core.units import NS_PER_S, STEPS_PER_STRIDE, s_to_ns
 from kickcue.recording.bounds import Bounds
 from kickcue.recording.fields import label, metres, number, seconds
-from kickcue.recording.fit_frames import (
+from kickcue.recording.fit_frames import Progress, messages
+from kickcue.recording.fit_heart import HeartRates
+from kickcue.recording.fit_messages import (
     CADENCE,
     DISTANCE,
     ENHANCED_SPEED,
     HEART_RATE,
     SPEED,
     Message,
-    Progress,
-    messages,
 )
-from kickcue.recording.fit_heart import HeartRates
 from kickcue.recording.imported_activity import Activity
 from kickcue.recording.interpolation import Interpolated
 from kickcue.recording.laps import Lap

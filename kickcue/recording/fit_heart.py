@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from kickcue.recording.fields import number
-from kickcue.recording.fit_frames import Message
+from kickcue.recording.fit_messages import Message
 
 TICKS_PER_S: Final = 1024
 _BITS_12: Final = 0xFFF

@@ -9,10 +9,11 @@ from mcap.stream_reader import CRCValidationError, breakup_chunk
 
 from kickcue.core.errors import DataError
 from kickcue.core.units import ns_to_s
-from kickcue.recording.codec import BY_TOPIC, Shape, read_t_ns
+from kickcue.recording.codec import BY_TOPIC, EventShape
 from kickcue.recording.file_bytes import LARGEST_BYTES
 from kickcue.recording.header import header_of
 from kickcue.recording.json_text import parse, shown
+from kickcue.recording.json_values import read_t_ns
 from kickcue.recording.mcap_records import (
     DAMAGED,
     MESSAGE_HEAD,
@@ -59,7 +60,7 @@ class _Found:
         self._room = LARGEST_BYTES
         self._crc_wrong = False
         self._data_ended = False
-        self._shapes: dict[int, Shape] = {}
+        self._shapes: dict[int, EventShape] = {}
         self._bad: list[str] = []
         self._foreign: set[str] = set()
 
@@ -155,7 +156,7 @@ class _Found:
         return tuple(problems), tuple(notes)
 
 
-def _entry(shape: Shape, message: bytes) -> Entry:
+def _entry(shape: EventShape, message: bytes) -> Entry:
     given = parse(str(message, "utf-8"))  # told the encoding, it need not guess
     if type(given) is not dict:
         raise DataError("expected a JSON object")

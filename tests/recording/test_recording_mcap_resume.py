@@ -294,10 +294,10 @@ def test_a_kickcue_that_writes_a_message_in_another_form_gets_a_channel_of_its_o
     the new marks stand in a channel with theirs.
     """
     path = tmp_path / "race.mcap"
-    real = codec.Shape.schema
+    real = codec.EventShape.schema
     with monkeypatch.context() as patch:
         patch.setattr(
-            codec.Shape,
+            codec.EventShape,
             "schema",
             lambda shape, title: {**real(shape, title), "title": f"old {title}"},
         )
