@@ -14,7 +14,8 @@ from kickcue.core.crossing.beacon_pass import BeaconPassDetector
 from kickcue.core.crossing.finish_line_learning import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.events import Fix, MarkSource
-from kickcue.core.position.estimator import Call, PositionEstimator
+from kickcue.core.position.estimator import PositionEstimator
+from kickcue.core.position.mark_undo import Call
 from kickcue.core.units import NS_PER_S
 
 MAX_CALLS: Final = 40_000
