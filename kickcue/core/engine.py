@@ -10,7 +10,7 @@ from typing import Final
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.beacon_pass import BeaconPassDetector
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.receiver_selection import ReceiverSelection
 from kickcue.core.cueing.arbiter import Candidate
 from kickcue.core.cueing.cue_issuer import CueIssuer

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from kickcue.core.course import Course
 from kickcue.core.crossing.beacon_pass import BeaconPassDetector
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Gate
 from kickcue.core.events import Fix, MarkSource
 from kickcue.core.position.estimator import PositionEstimator

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from kickcue.core.course import course_for
-from kickcue.core.crossing.finish_line_learning import FinishLine
+from kickcue.core.crossing.finish_line import FinishLine
 from kickcue.core.crossing.gate import Plane
 from kickcue.core.events import Fix
 from kickcue.core.units import ns_to_s, s_to_ns
