@@ -32,7 +32,7 @@ LONGEST_S: Final = 2 * 86400.0
 GAP_NS: Final = s_to_ns(GAP_S)
 
 
-class Way(StrEnum):
+class RepetitionSource(StrEnum):
     """What the repetitions are found by."""
 
     POSITIONS = "positions"
@@ -88,8 +88,8 @@ class _Heard:
 
 
 def repetitions(
-    recording: Recording, profiles: Mapping[str, SensorProfile], way: Way | None = None
-) -> tuple[Way, tuple[RepFigures, ...]]:
+    recording: Recording, profiles: Mapping[str, SensorProfile], way: RepetitionSource | None = None
+) -> tuple[RepetitionSource, tuple[RepFigures, ...]]:
     """Return the repetitions and what they were found by.
 
     ``way`` None takes positions, else speeds, else presses, whichever show any. Presses are the
@@ -106,24 +106,22 @@ def repetitions(
     heard = _heard(recording, profiles)
     way_m = _way_m(heard)
     run = Interpolated(way_m) if way_m else None
-    there: dict[Way, Callable[[], tuple[Rep, ...]]] = {}
+    there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
     if len(heard.fixes) > 1:
-        there[Way.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
+        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
     if len(heard.speeds) > 1:
-        there[Way.SPEED] = lambda: reps_from_speeds(_each_second(heard))
+        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(heard))
     if len(heard.presses_ns) > 1:
-        there[Way.MARKS] = lambda: reps_from_marks(
+        there[RepetitionSource.MARKS] = lambda: reps_from_marks(
             heard.presses_ns, None if run is None else run.at
         )
     if way is None and not there:
         raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
     if way is not None and way not in there:
         others = " and ".join(there) or "none"
-        raise DataError(
-            f"{name}: no {'lap presses' if way is Way.MARKS else way.value} to find repetitions "
-            f"by; available: {others}"
-        )
-    shown: dict[Way, tuple[Rep, ...]] = {}
+        wanted = "lap presses" if way is RepetitionSource.MARKS else way.value
+        raise DataError(f"{name}: no {wanted} to find repetitions by; available: {others}")
+    shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
         shown[each] = there[each]()
         if len(shown[each]) >= FEWEST:
@@ -135,8 +133,8 @@ def repetitions(
     raise DataError(f"{name}: no repetitions {why}")
 
 
-def _why_none(way: Way, reps: Sequence[Rep], run: Interpolated | None) -> str:
-    if way is Way.MARKS:
+def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | None) -> str:
+    if way is RepetitionSource.MARKS:
         turn = "the presses do not alternate between starts and ends"
         return turn if run is None else f"{turn} that were run fast and slow"
     if reps:
@@ -249,7 +247,7 @@ def _summed(from_ns: int, steps: Iterable[tuple[int, float]]) -> list[tuple[int,
 
 
 def _figures(
-    heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: Way
+    heard: _Heard, run: Interpolated | None, reps: Sequence[Rep], way: RepetitionSource
 ) -> Iterator[RepFigures]:
     cadence_times = [t_ns for t_ns, _ in heard.cadences]
     for before, rep in pairwise((None, *reps)):
@@ -257,7 +255,7 @@ def _figures(
         steps = heard.cadences[
             bisect_left(cadence_times, rep.start_ns) : bisect_right(cadence_times, rep.end_ns)
         ]
-        made_up = way is Way.MARKS and not (rep.start_seen and rep.end_seen)
+        made_up = way is RepetitionSource.MARKS and not (rep.start_seen and rep.end_seen)
         yield RepFigures(
             start_s=ns_to_s(rep.start_ns),
             end_s=ns_to_s(rep.end_ns),

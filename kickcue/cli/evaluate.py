@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kickcue.cli.format.console import console, json_line, table
-from kickcue.cli.format.evaluate_overview import Row, overview
+from kickcue.cli.format.evaluate_overview import OverviewRow, overview
 from kickcue.cli.format.output_format import rounded
 from kickcue.cli.format.printing import complain
 from kickcue.core.errors import UsageError
@@ -89,7 +89,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RaceKind:
     """Races that make one table."""
 
     race: str
@@ -121,10 +121,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--seeds: expected at least 1, got {args.seeds}")
     kinds = list(_simulated(args) if args.archive is None else _archived(args))
     short = races = unwarned = 0
-    rows: list[Row] = []
+    rows: list[OverviewRow] = []
     with _spread(args) as spread:
         for kind, outcomes in _with_progress(kinds, spread):
-            row = Row(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
+            row = OverviewRow(kind.place, kind.group, kind.scenario, _of_devices(outcomes))
             if not args.json and (not rows or rows[-1][:2] != row[:2]):
                 print(f"=== {row.place}: {row.group} ===\n")
             rows.append(row)
@@ -148,7 +148,7 @@ def _of_devices(outcomes: list[Outcome]) -> dict[str, Summary]:
     return {"kickcue": summary(outcomes), **simpler}
 
 
-def _print_together(rows: list[Row], races: int, unwarned: int, missed: list[str]) -> None:
+def _print_together(rows: list[OverviewRow], races: int, unwarned: int, missed: list[str]) -> None:
     """Print the scenarios side by side, and how many of all simulated races were unwarned."""
     if len(rows) > 1:
         for part in overview(rows):
@@ -181,7 +181,7 @@ def _spread(args: argparse.Namespace) -> AbstractContextManager[Spread]:
     return cluster(args.dask, certificates)
 
 
-def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
+def _simulated(args: argparse.Namespace) -> Iterator[RaceKind]:
     if args.lap is not None and args.race is None:
         raise UsageError("--lap: expected --race as well, e.g. --race 3000m --lap 200")
     asked = None if args.race is None else [(race, args.lap) for race in args.race]
@@ -196,10 +196,10 @@ def _simulated(args: argparse.Namespace) -> Iterator[Kind]:
                 raise UsageError(f"{wrong}: expected a road race, e.g. --race 10k")
             if suits(scenario, course) if asked else (race, lap_m) in events_of(scenario):
                 work = simulated(name, document, best=args.best)
-                yield Kind(race, lap_m, name, work, seeds)
+                yield RaceKind(race, lap_m, name, work, seeds)
 
 
-def _archived(args: argparse.Namespace) -> Iterator[Kind]:
+def _archived(args: argparse.Namespace) -> Iterator[RaceKind]:
     for option, given in (("--race", args.race), ("--best", args.best)):
         if given:
             raise UsageError(
@@ -210,7 +210,7 @@ def _archived(args: argparse.Namespace) -> Iterator[Kind]:
         for name, why in left_out.items():
             print(f"skipped {name}: {why}")
     if args.scenario is None:
-        yield Kind(
+        yield RaceKind(
             f"{len(races)} recordings",
             None,
             "as recorded",
@@ -221,12 +221,14 @@ def _archived(args: argparse.Namespace) -> Iterator[Kind]:
     seeds = range(args.first_seed, args.first_seed + args.seeds)
     for race in races:
         for scenario in args.scenario or ():
-            yield Kind(
+            yield RaceKind(
                 race.path.name, None, scenario, with_faults(race, scenario), seeds, recorded=True
             )
 
 
-def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, list[Outcome]]]:
+def _with_progress(
+    kinds: list[RaceKind], spread: Spread
+) -> Iterator[tuple[RaceKind, list[Outcome]]]:
     from rich.progress import Progress  # noqa: PLC0415  only a terminal shows it
 
     screen = console()
@@ -243,7 +245,7 @@ def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, li
 
 def _print(
     args: argparse.Namespace,
-    kind: Kind,
+    kind: RaceKind,
     outcomes: list[Outcome],
     devices: Mapping[str, Summary],
 ) -> bool:
@@ -294,7 +296,7 @@ def _bests(outcomes: list[Outcome]) -> Iterator[tuple[str, Best]]:
 
 
 def _print_json(
-    kind: Kind,
+    kind: RaceKind,
     rows: dict[str, Summary],
     short: list[str],
     bounds: dict[str, Best],

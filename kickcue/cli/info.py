@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any, Final
 
 from kickcue.analysis.recorded_race import RunTold, run_told
-from kickcue.analysis.summary import Summary, summarize
+from kickcue.analysis.summary import RecordingSummary, summarize
 from kickcue.cli.activity_option import add_activity_option
 from kickcue.cli.format.console import console, json_line
 from kickcue.cli.format.info_page import PROBLEM, distance_m, notes, rows
@@ -90,7 +90,7 @@ def _print(
             )
 
 
-def _as_json(recording: Recording, summary: Summary, run: RunTold) -> dict[str, Any]:
+def _as_json(recording: Recording, summary: RecordingSummary, run: RunTold) -> dict[str, Any]:
     header = recording.header
     return {
         "file": str(recording.path),

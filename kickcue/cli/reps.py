@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
-from kickcue.analysis.repetitions import RepFigures, Way, repetitions
+from kickcue.analysis.repetitions import RepetitionSource, RepFigures, repetitions
 from kickcue.cli.activity_option import add_activity_option, opened
 from kickcue.cli.format.console import json_line, table
 from kickcue.cli.format.printing import complain
@@ -18,11 +18,11 @@ from kickcue.recording.laps import PRESSES
 AUTO: Final = "auto"
 FILLED_IN: Final = "~"
 UNSEEN: Final = {
-    Way.POSITIONS: "the recording starts or ends in it",
-    Way.SPEED: "the recording starts or ends in it",
-    Way.MARKS: "an end without a press, filled in with the usual length",
+    RepetitionSource.POSITIONS: "the recording starts or ends in it",
+    RepetitionSource.SPEED: "the recording starts or ends in it",
+    RepetitionSource.MARKS: "an end without a press, filled in with the usual length",
 }
-SHARP: Final = Way.MARKS
+SHARP: Final = RepetitionSource.MARKS
 """Presses are good to tenths of a second; positions and speeds to a second or two, so tenths of
 them would be made up."""
 
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="way",
-        choices=(*(way.value for way in Way), AUTO),
+        choices=(*(way.value for way in RepetitionSource), AUTO),
         default=AUTO,
         help=(
             "what to find them by (default: auto, which tries positions, then speeds, then lap "
@@ -62,9 +62,11 @@ def run(args: argparse.Namespace) -> int:
     )
     for problem in recording.problems:
         complain(f"{args.recording}: {problem}")
-    if args.way == Way.MARKS and recording.laps_note:
+    if args.way == RepetitionSource.MARKS and recording.laps_note:
         complain(f"{args.recording}: {recording.laps_note}")
-    way, reps = repetitions(recording, load_profiles(), None if args.way == AUTO else Way(args.way))
+    way, reps = repetitions(
+        recording, load_profiles(), None if args.way == AUTO else RepetitionSource(args.way)
+    )
     print(
         json_line(_as_json(recording, way, reps))
         if args.json
@@ -76,7 +78,9 @@ def run(args: argparse.Namespace) -> int:
 # ---- for people
 
 
-def _as_text(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> Iterator[str]:
+def _as_text(
+    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
+) -> Iterator[str]:
     digits = 1 if way is SHARP else 0
     yield f"{recording.path.name}: {len(reps)} repetitions, found by {way}"
     header = ("rep", "start", "time s", "m", "min/km", "spm", "rest s")
@@ -179,7 +183,9 @@ def _clock(seconds: float, digits: int) -> str:
 # ---- for programs
 
 
-def _as_json(recording: Recording, way: Way, reps: Sequence[RepFigures]) -> dict[str, Any]:
+def _as_json(
+    recording: Recording, way: RepetitionSource, reps: Sequence[RepFigures]
+) -> dict[str, Any]:
     told = [rep for rep in reps if rep.whole or rep.distance_m is not None]
     speed, cadence = _change(told[:1], told[-1]) if len(told) > 1 else (None, None)
     return {

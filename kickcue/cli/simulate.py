@@ -17,7 +17,7 @@ from kickcue.core.events import Command, Input, Mark, Notification
 from kickcue.core.gatt import short_uuid
 from kickcue.core.units import ns_to_s
 from kickcue.edges.virtual_sensor.description import SERVICE_OF, Description, describe
-from kickcue.edges.virtual_sensor.playback import Played, play
+from kickcue.edges.virtual_sensor.playback import PlaybackCount, play
 from kickcue.lab.scenarios import SCENARIOS
 from kickcue.lab.simulate import simulate
 from kickcue.recording.header import MADE_BY, race_header
@@ -220,7 +220,7 @@ async def _prompt(inputs: Sequence[Input], rate: float, zero_s: float) -> None:
         )
 
 
-def _ending(played: Played) -> str:
+def _ending(played: PlaybackCount) -> str:
     lost = played.lost.total()
     return f"done: {played.heard.total()} notifications delivered" + (
         f", {lost} without a listener" if lost else ""

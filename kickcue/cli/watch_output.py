@@ -34,7 +34,7 @@ CALM_FRAME_S: Final = 0.25
 HELP: Final = "space lap · u undo · s start · f finish · q quit"
 
 
-class Output(ABC):
+class WatchOutput(ABC):
     """Shows what happens on the watch."""
 
     @abstractmethod
@@ -57,7 +57,7 @@ class Output(ABC):
         """Leave the screen in order."""
 
 
-class Screen(Output):
+class WatchScreen(WatchOutput):
     """The face, alive."""
 
     def __init__(self, title: Callable[[], str]) -> None:
@@ -109,7 +109,7 @@ class Screen(Output):
         self._live.stop()
 
 
-class Records(Output):
+class Records(WatchOutput):
     """One JSON object a line, for programs."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class Records(Output):
         print(json_line({"t_s": round(time.monotonic() - self._start_s, 3), **values}), flush=True)
 
 
-class Lines(Output):
+class WatchLines(WatchOutput):
     """One line of text for what matters, for a pipe and a log."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from kickcue.core.cueing.race_rules import ALLOWED
 from kickcue.core.events import Arm, Cue, Disarm, Output
 
 if TYPE_CHECKING:
-    from kickcue.edges.audio import Plan, Speaker
+    from kickcue.edges.audio import SoundPlan, Speaker
 
 
 class LocalAudio:
@@ -57,13 +57,13 @@ def audio_cache(state: Path) -> Path:
     return state / "audio"
 
 
-def audio_plan(settings: Settings, cache: Path) -> "Plan":
+def audio_plan(settings: Settings, cache: Path) -> "SoundPlan":
     """Return how the settings want a race to sound."""
     # numpy, for those who want sound alone.
-    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415
+    from kickcue.edges.audio import SoundPlan, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
-    return Plan(
+    return SoundPlan(
         sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
         language=spoken_language(settings.language),
         cache=cache,

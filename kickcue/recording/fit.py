@@ -17,7 +17,7 @@ from kickcue.recording.fit_messages import (
     ENHANCED_SPEED,
     HEART_RATE,
     SPEED,
-    Message,
+    FitMessage,
 )
 from kickcue.recording.imported_activity import Activity
 from kickcue.recording.interpolation import Interpolated
@@ -73,9 +73,9 @@ def read(data: bytes, wanted: int | None = None, progress: Progress | None = Non
     )
 
 
-def _files(found: Iterable[Message]) -> list[list[Message]]:
+def _files(found: Iterable[FitMessage]) -> list[list[FitMessage]]:
     """Return the messages of each file: several may be chained, and each begins with its id."""
-    files: list[list[Message]] = [[]]
+    files: list[list[FitMessage]] = [[]]
     for message in found:
         if message.name == "file_id" and any(before.name == "record" for before in files[-1]):
             files.append([])
@@ -84,7 +84,7 @@ def _files(found: Iterable[Message]) -> list[list[Message]]:
 
 
 def _legs(
-    found: Sequence[Message], outing: int, bounds: Bounds
+    found: Sequence[FitMessage], outing: int, bounds: Bounds
 ) -> tuple[list[Part], tuple[str, ...]]:
     """Return the sessions of a file with their records, and what was done about their times."""
     records = [
@@ -136,7 +136,7 @@ def _totals_at(times_ns: Iterable[int], points: Iterable[Point]) -> list[float |
     return [None if way is None else way.at(time_ns) for time_ns in times_ns]
 
 
-def _turns(found: Iterable[Message]) -> Iterator[Turn]:
+def _turns(found: Iterable[FitMessage]) -> Iterator[Turn]:
     """Yield the starts and stops of the timer, pressed or automatic."""
     for message in found:
         time_s, kind = _time(message), str(message.values.get("event_type"))
@@ -151,12 +151,12 @@ def _turns(found: Iterable[Message]) -> Iterator[Turn]:
                 yield Turn(_ns(time_s), running=False)
 
 
-def _time(message: Message) -> int | None:
+def _time(message: FitMessage) -> int | None:
     time_s = message.values.get("timestamp")
     return time_s if isinstance(time_s, int) and 0 <= time_s <= LAST_S else None
 
 
-def _starts_within(message: Message, span_s: tuple[int, int]) -> bool:
+def _starts_within(message: FitMessage, span_s: tuple[int, int]) -> bool:
     """Tell whether a lap or session starts in the time of the records.
 
     In a damaged file zeros look like a lap that was pressed.
@@ -188,7 +188,7 @@ def _number(*candidates: Any) -> float | None:
     return next((value for value in map(number, candidates) if value is not None), None)
 
 
-def _point(message: Message, hearts: HeartRates) -> Point:
+def _point(message: FitMessage, hearts: HeartRates) -> Point:
     """Return the record; a developer field counts where its native field is missing."""
     values, instead = message.values, message.stands_for
     cadence = _number(values.get("cadence"), instead.get(CADENCE))
@@ -218,7 +218,7 @@ def _point(message: Message, hearts: HeartRates) -> Point:
 
 
 def _laps(
-    found: Iterable[Message], sessions: Sequence[_Session], ordered: Ordered
+    found: Iterable[FitMessage], sessions: Sequence[_Session], ordered: Ordered
 ) -> dict[_Session | None, list[Lap]]:
     """Return the laps of each session, of None where there is none.
 
@@ -242,11 +242,11 @@ def _laps(
     }
 
 
-def _start(message: Message) -> int:
+def _start(message: FitMessage) -> int:
     return int(message.values["start_time"])  # only laps and sessions that have one get here
 
 
-def _device(found: Iterable[Message]) -> str | None:
+def _device(found: Iterable[FitMessage]) -> str | None:
     ids = next((message.values for message in found if message.name == "file_id"), {})
     parts = [
         ids.get("manufacturer"),
@@ -255,7 +255,7 @@ def _device(found: Iterable[Message]) -> str | None:
     return label(" ".join(str(part) for part in parts if part is not None))
 
 
-def _developer_notes(records: Iterable[Message]) -> list[str]:
+def _developer_notes(records: Iterable[FitMessage]) -> list[str]:
     """Say which developer fields are in the records and stay there.
 
     kickcue has no use for power or leg stiffness.

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from fitdecode.records import FitDataMessage, FitDefinitionMessage  # type: ignore[import-untyped]
 
-from kickcue.recording.fit_messages import Message
+from kickcue.recording.fit_messages import FitMessage
 
 TIMESTAMP: Final = 253
 """The number of the field that holds a message's time."""
@@ -75,7 +75,7 @@ class DecodingState:
     """
 
     body: bytes
-    messages: list[Message] = field(default_factory=list)
+    messages: list[FitMessage] = field(default_factory=list)
     known: Definitions = field(default_factory=Definitions)
     trusted: Definitions = field(default_factory=Definitions)
     defined_at: set[int] = field(default_factory=set)

@@ -17,7 +17,7 @@ from fitdecode.types import BASE_TYPES  # type: ignore[import-untyped]
 from kickcue.recording.fit_decoding_state import DecodingState, goes_on
 from kickcue.recording.fit_definitions import with_endian_bits
 from kickcue.recording.fit_header import HEADER_SIZE, header, span_at
-from kickcue.recording.fit_messages import TAKEN, Message, message_of
+from kickcue.recording.fit_messages import TAKEN, FitMessage, message_of
 from kickcue.recording.fit_resync import RECORDS, next_start
 
 Progress = Callable[[float], None]
@@ -59,12 +59,12 @@ class _Losses:
             yield f"{records} skipped"
 
 
-def messages(data: bytes, progress: Progress | None = None) -> tuple[list[Message], list[str]]:
+def messages(data: bytes, progress: Progress | None = None) -> tuple[list[FitMessage], list[str]]:
     """Return the messages of the taken kinds in file order, and what could not be decoded.
 
     ``progress`` is called now and then with the share of the file that has been read.
     """
-    found: list[Message] = []
+    found: list[FitMessage] = []
     losses = _Losses()
     at = 0
     while at < len(data):
@@ -207,7 +207,7 @@ def _sound(definition: bytes) -> bool:
     )
 
 
-def _seconds(state: DecodingState, frame: FitDataMessage, message: Message) -> int | None:
+def _seconds(state: DecodingState, frame: FitDataMessage, message: FitMessage) -> int | None:
     """Return the time of a record; None without one, or with two.
 
     A time in the header is for messages that have no field for it. It has the lowest five bits of a

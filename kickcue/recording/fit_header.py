@@ -21,7 +21,7 @@ HEADER_SIZE: Final = _HEADER.size
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FileSpan:
     """One file: ``start`` and ``end`` of its messages, and where the next one may begin.
 
     ``trouble`` is empty if all is right. ``intact``: the checksum holds, so that what stands there
@@ -41,7 +41,7 @@ def header(size: int) -> bytes:
     return _HEADER.pack(HEADER_SIZE, 0x20, 0, size, _MAGIC)
 
 
-def span_at(data: bytes, at: int) -> Span | None:
+def span_at(data: bytes, at: int) -> FileSpan | None:
     """Return the file that begins at ``at``; None where none does."""
     if at + HEADER_SIZE > len(data):
         return None
@@ -53,9 +53,9 @@ def span_at(data: bytes, at: int) -> Span | None:
     start, end = at + header_size, at + header_size + size
     following = _next_header(data, start)
     if size and end + _CRC <= following and _crc_holds(data, at, end):
-        return Span(start, end, end + _CRC, intact=True)
+        return FileSpan(start, end, end + _CRC, intact=True)
     if size and end + _CRC == following:
-        return Span(
+        return FileSpan(
             start,
             end,
             following,
@@ -64,14 +64,14 @@ def span_at(data: bytes, at: int) -> Span | None:
     last = following - _CRC  # the size is wrong: the file goes on to the next one
     if size and last > start and _crc_holds(data, at, last):
         told = f"the header says {size} bytes, but there are {last - start}: all of them were read"
-        return Span(start, last, following, intact=True, trouble=told)
+        return FileSpan(start, last, following, intact=True, trouble=told)
     if size == 0 or end + _CRC > following:
-        return Span(start, following, following, unfinished=True)
+        return FileSpan(start, following, following, unfinished=True)
     told = (
         f"the header says {size} bytes, but there are {following - start}, and no checksum "
         "matches: all of them were read, values may be wrong"
     )
-    return Span(start, following, following, trouble=told)
+    return FileSpan(start, following, following, trouble=told)
 
 
 def _next_header(data: bytes, start: int) -> int:

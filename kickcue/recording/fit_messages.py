@@ -15,7 +15,7 @@ STAND_INS: Final = frozenset({HEART_RATE, CADENCE, DISTANCE, SPEED, ENHANCED_SPE
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class FitMessage:
     """A data message: values by field name (scaled), and those of developer fields by name.
 
     ``stands_for`` are native field numbers.
@@ -27,7 +27,7 @@ class Message:
     stands_for: Mapping[int, Any]
 
 
-def message_of(frame: FitDataMessage) -> Message:
+def message_of(frame: FitDataMessage) -> FitMessage:
     """Return what a decoded message says; fields without a value are left out."""
     values: dict[str, Any] = {}
     developer: dict[str, Any] = {}
@@ -46,4 +46,4 @@ def message_of(frame: FitDataMessage) -> Message:
             values.setdefault(item.name, item.value)
         else:
             values[item.name] = item.value
-    return Message(frame.name, values, developer, stands_for)
+    return FitMessage(frame.name, values, developer, stands_for)

@@ -34,7 +34,7 @@ from kickcue.core.units import NS_PER_S
 from kickcue.recording.frozen import frozen, run_meanwhile_m
 from kickcue.recording.header import utc_text
 from kickcue.recording.interpolation import Interpolated
-from kickcue.recording.laps import PRESSES, Kind, Lap, kinds_of, note_on, triggers_of
+from kickcue.recording.laps import PRESSES, Lap, LapKind, kinds_of, note_on, triggers_of
 from kickcue.recording.model import ActivityFound, Header, Recording
 from kickcue.recording.pauses import PAUSE_S, Gap, Turn, gaps, pauses
 from kickcue.recording.plausible import (
@@ -77,16 +77,20 @@ class Activity:
     choice: str | None = None
 
 
-def mark_source(kind: Kind, marks: str) -> MarkSource | None:
+def mark_source(kind: LapKind, marks: str) -> MarkSource | None:
     """Return the mark that the end of a lap becomes, None for none.
 
     A press at the line and the line's position are evidence of a line; at the ends of repetitions,
     ``marks="presses"`` asks for. All others become marks with ``marks="all"`` only.
     """
-    evidence = {Kind.PRESS, Kind.POSITION, *([Kind.REPETITION] if marks == PRESSES else [])}
+    evidence = {
+        LapKind.PRESS,
+        LapKind.POSITION,
+        *([LapKind.REPETITION] if marks == PRESSES else []),
+    }
     if marks == "none" or not (marks == "all" or kind in evidence):
         return None
-    by_position = kind in (Kind.POSITION, Kind.ELSEWHERE)
+    by_position = kind in (LapKind.POSITION, LapKind.ELSEWHERE)
     return MarkSource.GATE if by_position else MarkSource.BUTTON
 
 
@@ -165,7 +169,7 @@ def _timers(turns: Iterable[tuple[int, bool]], points: Sequence[Point]) -> Itera
             yield Timer(max(time_ns - first_ns, 0), running)
 
 
-def _marks(laps: Iterable[tuple[Lap, Kind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
+def _marks(laps: Iterable[tuple[Lap, LapKind]], marks: str, epoch_ns: int) -> Iterator[Mark]:
     for lap, kind in laps:
         source = None if lap.final else mark_source(kind, marks)
         if source is not None and lap.end_ns >= epoch_ns:

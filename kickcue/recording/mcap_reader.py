@@ -32,7 +32,7 @@ CHANGED: Final = "bytes were changed after recording (checksum mismatch)"
 
 def read(path: Path, data: bytes) -> Recording:
     """Return what a kickcue MCAP holds; DataError where that is not even the header."""
-    found = _Found()
+    found = _McapContents()
     try:
         found.take_all(data)
     except DataError as error:
@@ -50,7 +50,7 @@ def read(path: Path, data: bytes) -> Recording:
     )
 
 
-class _Found:
+class _McapContents:
     """What was read so far, and what went wrong."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kickcue.cli import main
-from kickcue.cli.evaluate import Kind
+from kickcue.cli.evaluate import RaceKind
 from kickcue.lab.baselines import BASELINES
 from kickcue.lab.evaluate import events_of, simulated
 from kickcue.lab.scenarios import SCENARIOS
@@ -177,7 +177,7 @@ def test_a_missed_threshold_is_told(
 
 def test_a_kind_has_a_title() -> None:
     """A lap that is not the usual one is part of the title."""
-    kinds = [Kind("3000m", lap_m, "gate", WORK, range(1)) for lap_m in (None, 200.0)]
+    kinds = [RaceKind("3000m", lap_m, "gate", WORK, range(1)) for lap_m in (None, 200.0)]
     assert ["3000m, gate", "3000m on 200 m, gate"] == [kind.title for kind in kinds]
 
 

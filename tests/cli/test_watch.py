@@ -18,7 +18,7 @@ import pytest
 from kickcue.cli import main
 from kickcue.cli.format.console import console
 from kickcue.cli.tui.watch_face import HEIGHT, WIDTH, Face
-from kickcue.cli.watch_output import Lines
+from kickcue.cli.watch_output import WatchLines
 from kickcue.core.events import (
     Arm,
     Command,
@@ -351,7 +351,7 @@ def test_another_run_is_told_also_where_nobody_said_that_the_first_had_ended(
     """GIVEN a run online WHEN another one says that it is, the last word of the first lost THEN
     that is news; once more it is none.
     """
-    lines = Lines()
+    lines = WatchLines()
     for run_id in ("first", "first", "second", "second"):
         lines.take(StatusMessage(run_id=run_id, sent_ms=0, status="online", phase=None))
     assert 2 == capsys.readouterr().out.count("online")

@@ -7,11 +7,11 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kickcue.cli.demo.board import Board
+from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.pace import Pace
 from kickcue.cli.demo.play import parties, play
 from kickcue.cli.demo.screen import screen_for
-from kickcue.cli.demo.summary import Summary, as_json, as_text, summarise
+from kickcue.cli.demo.summary import DemoSummary, as_json, as_text, summarise
 from kickcue.cli.format.console import json_line
 from kickcue.config.paths import user_state_folder
 from kickcue.core.engine import Engine
@@ -70,11 +70,11 @@ def run(args: argparse.Namespace) -> int:
 
 async def _demo(
     famous: FamousRace, seed: int, rate: float | None, path: Path, *, as_object: bool
-) -> Summary:
+) -> DemoSummary:
     document = simulated_document(famous.event).with_digests()
     course = document.course()
     race = staged(famous, course, seed)
-    board = Board(famous, course, race)
+    board = DemoBoard(famous, course, race)
     async with AsyncExitStack() as stack:
         both = await stack.enter_async_context(parties())
         writer = stack.enter_context(McapWriter(path, race_header(document, utc=utc_now())))

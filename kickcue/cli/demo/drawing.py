@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from kickcue.cli.demo.board import Board, Entry, Press, Row
+from kickcue.cli.demo.board import CrossingRow, DemoBoard, DemoLogEntry, PressOutcome
 from kickcue.cli.format.output_format import clock, number
 from kickcue.cli.tui.watch_face import PHASES, WIDTH, Face
 from kickcue.core.events import Level, Phase
@@ -20,15 +20,15 @@ LEFT: Final = COLUMNS - WIDTH - 1
 BAR: Final = 42
 HEADER: Final = "lap    at published kickcue spm bpm press"
 SHORT: Final = {
-    Press.PRESSED: "yes",
-    Press.MISSED: "none",
-    Press.IGNORED: "twice",
-    Press.DOUBTED: "doubt",
-    Press.BELIEVED: "wrong",
+    PressOutcome.PRESSED: "yes",
+    PressOutcome.MISSED: "none",
+    PressOutcome.IGNORED: "twice",
+    PressOutcome.DOUBTED: "doubt",
+    PressOutcome.BELIEVED: "wrong",
 }
 
 
-def title(board: Board) -> tuple[str, str]:
+def title(board: DemoBoard) -> tuple[str, str]:
     """Return the two lines that say what this is, and what it is not."""
     lines_m = (0.0, *board.course.crossings_m)
     gaps = (
@@ -42,7 +42,7 @@ def title(board: Board) -> tuple[str, str]:
     )
 
 
-def row_text(row: Row, press: str) -> str:
+def row_text(row: CrossingRow, press: str) -> str:
     """Return a row as text; a lap's time has a ~ unless it lies between two published points."""
     split = f"{'' if row.published else '~'}{row.split_s:.2f}"
     figures = (
@@ -52,7 +52,7 @@ def row_text(row: Row, press: str) -> str:
     return f"{row.line:>3} {row.distance_m:>5.0f} {split:>9} {figures} {press}".rstrip()
 
 
-def frame(board: Board, face: Face, now_s: float) -> RenderableType:
+def frame(board: DemoBoard, face: Face, now_s: float) -> RenderableType:
     """Return the whole picture, ``COLUMNS`` by ``LINES``; ``now_s`` is on the face's clock."""
     head, caption = title(board)
     both = Table.grid(padding=(0, 1, 0, 0))
@@ -70,7 +70,7 @@ def frame(board: Board, face: Face, now_s: float) -> RenderableType:
     )
 
 
-def _laps(board: Board) -> Text:
+def _laps(board: DemoBoard) -> Text:
     last = board.passed
     first = max(last - ROWS, 0) + 1
     drawn = Text(HEADER, style="dim", no_wrap=True)
@@ -84,13 +84,13 @@ def _laps(board: Board) -> Text:
     return drawn
 
 
-def _row_style(row: Row) -> str:
-    if row.press is not None and row.press is not Press.PRESSED:
+def _row_style(row: CrossingRow) -> str:
+    if row.press is not None and row.press is not PressOutcome.PRESSED:
         return "not dim yellow"
     return "not dim bold" if row.last_lap else "not dim"
 
 
-def _progress(board: Board) -> Text:
+def _progress(board: DemoBoard) -> Text:
     """Draw the way so far and the bell on it."""
     done = round(board.run_m / board.course.distance_m * BAR)
     bell = round(board.course.bell_m / board.course.distance_m * BAR)
@@ -104,12 +104,12 @@ def _progress(board: Board) -> Text:
     return drawn.append("" if board.rate is None else f"{board.rate:>5.0f}x", "dim")
 
 
-def _log(board: Board) -> list[Text]:
+def _log(board: DemoBoard) -> list[Text]:
     entries = list(board.log)[-LOGGED:]
     return [*(_logged(entry) for entry in entries), *(Text() for _ in range(LOGGED - len(entries)))]
 
 
-def _logged(entry: Entry) -> Text:
+def _logged(entry: DemoLogEntry) -> Text:
     return _line(
         f"{clock(entry.t_s)}  {entry.text}", "yellow" if entry.level is Level.WARNING else ""
     )

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from rich.live import Live
 
-from kickcue.cli.demo.board import Board
+from kickcue.cli.demo.board import DemoBoard
 from kickcue.cli.demo.drawing import COLUMNS, frame, row_text, title
 from kickcue.cli.format.console import console
 from kickcue.cli.tui.terminal import asciified, is_utf8, showable
@@ -28,7 +28,7 @@ LINGER_S: Final = 1.5
 HEADER: Final = "lap    at published kickcue spm bpm press"
 
 
-class Screen(Protocol):
+class DemoScreen(Protocol):
     """Somewhere to show the race."""
 
     def moved(self) -> None:
@@ -39,12 +39,12 @@ class Screen(Protocol):
 
 
 @asynccontextmanager
-async def screen_for(board: Board, *, silent: bool) -> AsyncIterator[Screen]:
+async def screen_for(board: DemoBoard, *, silent: bool) -> AsyncIterator[DemoScreen]:
     """Give the screen that standard output is good for."""
     if silent:
         yield Silent()
     elif not _is_live():
-        yield Lines(board)
+        yield DemoLines(board)
         print()
     else:
         async with _live(board) as screen:
@@ -71,13 +71,13 @@ class Silent:
         """Show nothing."""
 
 
-class Lines:
+class DemoLines:
     """A line for each lap once nothing more can happen to it, and for each cue when it is felt.
 
     It writes no control characters.
     """
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: DemoBoard) -> None:
         self._board = board
         self._utf8 = is_utf8(sys.stdout.encoding)
         self._printed = 0
@@ -116,7 +116,7 @@ class Lines:
 class _Picture:
     """The live picture; the watch rings no bell here, for nobody asked for a noise."""
 
-    def __init__(self, board: Board, live: Live) -> None:
+    def __init__(self, board: DemoBoard, live: Live) -> None:
         self._board = board
         self._live = live
         self._face = Face("watch, over MQTT")
@@ -141,7 +141,7 @@ class _Picture:
 
 
 @asynccontextmanager
-async def _live(board: Board) -> AsyncIterator[Screen]:
+async def _live(board: DemoBoard) -> AsyncIterator[DemoScreen]:
     """Give a picture on the terminal's other screen, so that what was on the first one stays.
 
     The closing words go there, too.

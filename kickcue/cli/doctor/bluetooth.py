@@ -19,7 +19,7 @@ from bleak.exc import (
 )
 
 from kickcue.cli.doctor.machine import pi_model
-from kickcue.cli.doctor.result import Context, Level, Result, fault, ok, warning
+from kickcue.cli.doctor.result import CheckLevel, Context, Result, fault, ok, warning
 from kickcue.config.settings import Settings, state_folder
 from kickcue.config.watch_files import load_watch
 from kickcue.daemon.run_lock import is_running
@@ -47,7 +47,7 @@ def bluetooth(patient: Context) -> Iterator[Result]:
     """Tell from the bottom up what works; what stands on something broken is not looked at."""
     findings = _linux(patient) if sys.platform == "linux" else _elsewhere()
     for finding in findings:
-        yield finding if patient.needs_bluetooth else finding.at_most(Level.WARNING)
+        yield finding if patient.needs_bluetooth else finding.at_most(CheckLevel.WARNING)
 
 
 def _elsewhere() -> Iterator[Result]:
@@ -71,7 +71,7 @@ def _linux(patient: Context) -> Iterator[Result]:
     }
     adapter = _adapter(adapters, None if patient.settings is None else patient.settings.adapter)
     yield adapter
-    if adapter.level is Level.OK:
+    if adapter.level is CheckLevel.OK:
         yield from _sensors(patient, objects)
 
 

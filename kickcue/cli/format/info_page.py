@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kickcue.analysis.recorded_race import RunTold
-from kickcue.analysis.summary import GAP_S, Range, SensorSummary, Span, Summary
+from kickcue.analysis.summary import GAP_S, Range, RecordingSummary, SensorSummary, TimeSpan
 from kickcue.core.position.uncertainty import to_go
 from kickcue.core.units import ns_to_s
 from kickcue.recording import Recording
@@ -27,7 +27,7 @@ BY: Final = {
 
 
 def rows(
-    recording: Recording, summary: Summary, run: RunTold, *, verbose: bool
+    recording: Recording, summary: RecordingSummary, run: RunTold, *, verbose: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line."""
     yield from _for_the_runner(recording, summary, run)
@@ -48,7 +48,7 @@ def notes(recording: Recording) -> list[str]:
 
 
 def _for_the_runner(
-    recording: Recording, summary: Summary, run: RunTold
+    recording: Recording, summary: RecordingSummary, run: RunTold
 ) -> Iterator[tuple[str, str]]:
     header = recording.header
     yield "kind", f"{recording.kind}{f' by {header.made_by}' if header.made_by else ''}"
@@ -69,7 +69,7 @@ def _for_the_runner(
         yield "cue", f"{_clock(ns_to_s(cue.t_ns))}  {cue.kind}{where}: {cue.text}"
 
 
-def distance_m(summary: Summary, run: RunTold) -> float | None:
+def distance_m(summary: RecordingSummary, run: RunTold) -> float | None:
     """Return how far the runner came, None where nobody tells.
 
     In a race the engine says so, else the pod that said most.
@@ -111,7 +111,7 @@ def _pace(run_m: float, run_s: float) -> Iterator[tuple[str, str]]:
         yield "pace", f"{seconds // 60}:{seconds % 60:02} min/km"
 
 
-def _body(summary: Summary) -> Iterator[tuple[str, str]]:
+def _body(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
     """Yield cadence and heart rate, each of the sensor that said most."""
     by_size = sorted(summary.sensors, key=lambda sensor: -sensor.notifications)
     cadence = next(
@@ -126,7 +126,9 @@ def _body(summary: Summary) -> Iterator[tuple[str, str]]:
         yield "heart", f"{_range(heart, 0)} bpm"
 
 
-def _laps(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tuple[str, str]]:
+def _laps(
+    recording: Recording, summary: RecordingSummary, run: RunTold
+) -> Iterator[tuple[str, str]]:
     if recording.laps:
         yield (
             "laps",
@@ -144,7 +146,7 @@ def _laps(recording: Recording, summary: Summary, run: RunTold) -> Iterator[tupl
 # ---- for the engineer
 
 
-def _for_the_engineer(summary: Summary) -> Iterator[tuple[str, str]]:
+def _for_the_engineer(summary: RecordingSummary) -> Iterator[tuple[str, str]]:
     yield "length", _clock(summary.duration_s)
     for sensor in summary.sensors:
         yield from _sensor_rows(sensor)
@@ -189,13 +191,13 @@ def _range(values: Range, digits: int) -> str:
     return f"{values.low:.{digits}f} to {values.high:.{digits}f}, median {values.median:.{digits}f}"
 
 
-def _gaps(gaps: tuple[Span, ...]) -> str:
+def _gaps(gaps: tuple[TimeSpan, ...]) -> str:
     if not gaps:
         return f"none over {GAP_S:g} s"
     return _longest(gaps, f" over {GAP_S:g} s")
 
 
-def _longest(spans: tuple[Span, ...], what: str = "") -> str:
+def _longest(spans: tuple[TimeSpan, ...], what: str = "") -> str:
     longest = sorted(spans, key=lambda span: -span.seconds)[:SHOWN]
     shown = ", ".join(
         f"{span.seconds:.0f} s at {_clock(span.from_s)}"

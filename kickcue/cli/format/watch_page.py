@@ -54,7 +54,7 @@ def watch_page(file: WatchFile, using: Shades) -> Iterator[str]:
         yield from section(title, lines, COLUMNS)
 
 
-def vector_line(result: VectorResult[schema.Vector]) -> str:
+def vector_line(result: VectorResult[schema.WatchVectorBlock]) -> str:
     """Return a self-test and how it went, as a line."""
     vector = result.vector
     touch = touch_of(vector)
@@ -128,7 +128,7 @@ def _lost(found: Encoded, letters: Mapping[Downgrade, str]) -> str:
     return " ".join(letters[name] for name in found.downgrades)
 
 
-def _alike_line(block: schema.Alike) -> str:
+def _alike_line(block: schema.AlikeBlock) -> str:
     return f"{', '.join(block.cues)}: told apart by {_APART[block.told_apart_by]}. {block.why}"
 
 
@@ -184,15 +184,15 @@ def _has_dicts(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
-def _offer_lines(provides: schema.Provides) -> Iterator[str]:
-    for kind in schema.Provides.model_fields:
-        offer: schema.Offer | None = getattr(provides, kind)
+def _offer_lines(provides: schema.WatchProvidesBlock) -> Iterator[str]:
+    for kind in schema.WatchProvidesBlock.model_fields:
+        offer: schema.WatchOfferBlock | None = getattr(provides, kind)
         if offer is not None:
             silent = ", silent while nothing changes" if offer.on_change_only else ""
             yield f"{kind}: {offer.char} as {offer.form}{silent} {evidence(offer)}"
 
 
-def _quirk_line(quirk: schema.Quirk) -> str:
+def _quirk_line(quirk: schema.WatchQuirkBlock) -> str:
     which = f"firmware {quirk.fw}: " if quirk.fw else ""
     return f"{which}{quirk.why} {evidence(quirk)}"
 

@@ -16,7 +16,7 @@ from kickcue.core.readings import (
 )
 from kickcue.core.sensors.cadence import Cadence
 from kickcue.core.sensors.cadence_lock import CadenceLock
-from kickcue.core.sensors.channel_health import Channel, Health
+from kickcue.core.sensors.channel_health import Channel, ChannelHealth
 from kickcue.core.sensors.failover import SensorSelector
 from kickcue.core.sensors.heart_rate import HeartRate
 from kickcue.core.sensors.pod_monitor import PodMonitor
@@ -179,7 +179,7 @@ class SensorHub:
         return (
             bool(channels)
             and named >= set(self._profiles)
-            and all(c.state(t_ns) is Health.FRESH for c in channels)
+            and all(c.state(t_ns) is ChannelHealth.FRESH for c in channels)
         )
 
     def survey(self, t_ns: int) -> Survey:

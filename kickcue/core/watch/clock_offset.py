@@ -87,7 +87,7 @@ class _Back:
 
 
 @dataclass(slots=True)
-class _Run:
+class _WindowMinimum:
     """The smallest ``received_ms - sent_ms`` of this window and of the one before."""
 
     since_ms: int
@@ -168,7 +168,7 @@ class MinimumDelayFilter:
     def __init__(self) -> None:
         self.resets = 0
         """How often a sender's clock went back."""
-        self._runs: OrderedDict[str, _Run] = OrderedDict()
+        self._runs: OrderedDict[str, _WindowMinimum] = OrderedDict()
 
     def lateness_ms(
         self, run_id: str, sent_ms: int, received_ms: int, *, judged: bool = False
@@ -181,7 +181,7 @@ class MinimumDelayFilter:
         offset_ms = received_ms - sent_ms
         run = self._runs.get(run_id)
         if run is None:
-            run = self._runs[run_id] = _Run(received_ms, offset_ms, offset_ms)
+            run = self._runs[run_id] = _WindowMinimum(received_ms, offset_ms, offset_ms)
             if len(self._runs) > MOST_RUNS:
                 self._runs.popitem(last=False)
         self._runs.move_to_end(run_id)
@@ -191,10 +191,12 @@ class MinimumDelayFilter:
             run = self._begin_anew(run_id, run.back, received_ms)
         return offset_ms - run.offset_ms
 
-    def _begin_anew(self, run_id: str, back: _Back, received_ms: int) -> _Run:
+    def _begin_anew(self, run_id: str, back: _Back, received_ms: int) -> _WindowMinimum:
         """Measure by the clock that went back; its messages agree, so it has settled."""
         self.resets += 1
-        run = _Run(received_ms, back.least_ms, back.least_ms, settled=True, newest_ms=back.last_ms)
+        run = _WindowMinimum(
+            received_ms, back.least_ms, back.least_ms, settled=True, newest_ms=back.last_ms
+        )
         self._runs[run_id] = run
         return run
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kickcue.edges.audio.errors import AudioError
-from kickcue.edges.audio.sounds import Sound, mixed
+from kickcue.edges.audio.sounds import CueSound, mixed
 from kickcue.edges.audio.subprocesses import run
 from kickcue.edges.audio.tones import silence
 from kickcue.edges.audio.voices import Voice
@@ -35,11 +35,11 @@ class Renderer:
         self._folder = folder
         self._cache = cache
         self._tones = tones
-        self._files: dict[Sound, File] = {}
+        self._files: dict[CueSound, File] = {}
         self._silences: dict[float, File] = {}
         self._written = 0
 
-    async def prepare(self, sounds: Iterable[Sound]) -> None:
+    async def prepare(self, sounds: Iterable[CueSound]) -> None:
         """Make all files; what was made before an error stays.
 
         AudioError where the voice fails, OSError where nothing can be written.
@@ -56,7 +56,7 @@ class Renderer:
         except AudioError as error:
             raise AudioError(f"tones only: {error}") from None
 
-    async def file(self, sound: Sound) -> File:
+    async def file(self, sound: CueSound) -> File:
         """Return the best file there is by now of a sound, its tone at least.
 
         OSError where that cannot be written.

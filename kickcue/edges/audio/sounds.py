@@ -31,7 +31,7 @@ KINDS: Final[Mapping[PhraseKey, CueKind]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class CueSound:
     """All that decides how a cue sounds; cues that are equal in this share a file."""
 
     kind: str
@@ -39,12 +39,12 @@ class Sound:
     say: str
 
 
-def sounds_of(vocabulary: Vocabulary) -> tuple[Sound, ...]:
+def sounds_of(vocabulary: Vocabulary) -> tuple[CueSound, ...]:
     """Return every sound that a race in this vocabulary can need, in the order of a race."""
-    return tuple(Sound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in PhraseKey)
+    return tuple(CueSound(KINDS[key], PULSES[KINDS[key]], vocabulary[key].say) for key in PhraseKey)
 
 
-def mixed(sound: Sound, speech: Clip | None, *, tones: bool) -> Clip:
+def mixed(sound: CueSound, speech: Clip | None, *, tones: bool) -> Clip:
     """Return the sound whole.
 
     Without ``speech`` it is the tone, also where none was wanted: a cue must be heard.

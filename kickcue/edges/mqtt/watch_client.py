@@ -10,7 +10,7 @@ from typing import Final
 from kickcue.core.events import CommandKind, Orderer
 from kickcue.core.watch.state_machine import Action, CueAck, MessageTimes, Play, WatchStateMachine
 from kickcue.edges.mqtt.address import Address
-from kickcue.edges.mqtt.connection import Plan, new_client_id
+from kickcue.edges.mqtt.connection import ConnectionPlan, new_client_id
 from kickcue.edges.mqtt.errors import WireError
 from kickcue.edges.mqtt.liveness import SILENT_S, Liveness, SenderSilent
 from kickcue.edges.mqtt.messages import (
@@ -58,7 +58,7 @@ An ``CueAck`` that was felt follows its ``Play``; it is sent already, unless ``a
 """
 
 
-class Watch:
+class WatchClient:
     """What ``watch`` gives.
 
     Without ``answers`` it acknowledges nothing by itself: the caller does, who knows what was felt.
@@ -275,11 +275,11 @@ class _Calling:
         self._kind = kind
         self._client_id = new_client_id()
 
-    def plan(self) -> Plan:
+    def plan(self) -> ConnectionPlan:
         found = self._address()
         self.topics = self._given or Topics.of(found.prefix, None)
         subscriptions = tuple((self.topics[name], RULES[name].qos) for name in self._names)
-        return Plan(
+        return ConnectionPlan(
             found, self._client_id, subscriptions, last_will(self._kind, self.run_id, self.topics)
         )
 
@@ -294,14 +294,14 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     answers: bool = True,
     patient: bool = False,
     kind: str | None = None,
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[WatchClient]:
     """Connect to a broker as a watch.
 
     ``address`` may be a function that tells it anew at each attempt (``PrivateBrokerFinder``).
     ``topics``: those below the address's prefix unless given. ``hears`` names the only topics to
     listen to (all that a watch obeys, unless told). Who is no watch must not hear cues: what is
     heard is acknowledged as felt. ``over``, ``answers`` and ``kind`` as in ``WatchStateMachine``
-    and ``Watch``. BrokerError when the first attempt fails, unless ``patient``.
+    and ``WatchClient``. BrokerError when the first attempt fails, unless ``patient``.
     """
     names = (
         [name for name, rule in RULES.items() if rule.side is Side.DAEMON]
@@ -312,7 +312,7 @@ async def watch(  # noqa: PLR0913  one for each way in which a watch can be more
     async with connect(
         calling.plan if callable(address) else calling.plan(), patient=patient
     ) as session:
-        made = Watch(
+        made = WatchClient(
             session,
             lambda: calling.topics,
             over=over,

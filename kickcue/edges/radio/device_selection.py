@@ -41,7 +41,7 @@ class ScannedDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DeviceChoice:
     """The device that is meant, or why there is none yet (empty: it was not heard)."""
 
     heard: ScannedDevice | None
@@ -53,14 +53,14 @@ def choose(
     heard: Iterable[ScannedDevice],
     now_s: float,
     known_address: str | None = None,
-) -> Choice:
+) -> DeviceChoice:
     """Return which of the devices heard lately is meant.
 
     ``known_address`` is where a pin by name was found before.
     """
     fresh = [each for each in heard if now_s - each.seen_s <= FRESH_S]
     if pin.address is not None:
-        return Choice(
+        return DeviceChoice(
             next((each for each in fresh if each.address.lower() == pin.address.lower()), None)
         )
     bearers = [
@@ -70,19 +70,19 @@ def choose(
     ]
     for bearer in bearers:
         if bearer.address == known_address:
-            return Choice(bearer)
+            return DeviceChoice(bearer)
     if len(bearers) > 1:
         addresses = " and ".join(sorted(each.address for each in bearers))
-        return Choice(
+        return DeviceChoice(
             None, f"{len(bearers)} devices {_are(pin)} ({addresses}): choose one by its address"
         )
     if bearers and not bearers[0].connected and now_s - bearers[0].first_s < SETTLE_S:
-        return Choice(
+        return DeviceChoice(
             None,
             f"found {pin.title}: checking that there is only one "
             f"{'of that name' if pin.name else 'of them'}",
         )
-    return Choice(bearers[0] if bearers else None)
+    return DeviceChoice(bearers[0] if bearers else None)
 
 
 def _are(pin: Pin | WatchPin) -> str:

@@ -13,7 +13,7 @@ from kickcue.config.phrase_files import languages, load_vocabulary, spoken_langu
 from kickcue.config.settings_model import AudioSettings
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind
-from kickcue.edges.audio import Output, Plan, Sound, sounds_of
+from kickcue.edges.audio import AudioOutput, CueSound, SoundPlan, sounds_of
 from kickcue.edges.audio.errors import AudioError
 from kickcue.edges.audio.renderer import Renderer
 from kickcue.edges.audio.tones import tone
@@ -22,7 +22,7 @@ from kickcue.edges.audio.wav import read_wav
 from tests.edges.audio.conftest import Programs
 
 APT = "apt-get install espeak-ng"
-SAY = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
+SAY = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Through the line!")
 TONE_S = tone(SAY.kind, SAY.pulses).seconds
 
 
@@ -139,8 +139,8 @@ async def test_espeak_that_does_not_know_the_voice(
     """
     programs.real("espeak-ng", APT)
     told: list[str] = []
-    output = Output(
-        Plan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"),
+    output = AudioOutput(
+        SoundPlan((SAY,), "en", tmp_path / "cache", voice="espeak-ng:xx-none"),
         studio_folder,
         told.append,
     )

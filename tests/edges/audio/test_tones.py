@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
-from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
+from kickcue.edges.audio.sounds import KINDS, CueSound, mixed, sounds_of
 from kickcue.edges.audio.tones import HARMONICS, PITCHES_HZ, tone
 from kickcue.edges.audio.wav import Clip, read_wav, write_wav
 
@@ -128,7 +128,7 @@ def test_a_sound_is_tone_breath_and_phrase() -> None:
     """GIVEN a faint phrase WHEN mixed THEN the tone comes first, at the phrase's rate, then the
     phrase, as loud as the tone may be.
     """
-    sound = Sound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Go")
+    sound = CueSound(CueKind.DRIVE, PULSES[CueKind.DRIVE], "Go")
     speech = Clip(0.1 * np.sin(np.arange(16000) / 5), 16000)
     whole = mixed(sound, speech, tones=True)
     beginning = tone(sound.kind, sound.pulses, 16000)

@@ -23,7 +23,7 @@ from kickcue.edges.mqtt.address import Address
 from kickcue.edges.mqtt.broker import PrivateBroker, private_broker
 from kickcue.edges.mqtt.delivery import Delivery, deliver
 from kickcue.edges.mqtt.topics import Topics
-from kickcue.edges.mqtt.watch_client import Happening, Watch, watch
+from kickcue.edges.mqtt.watch_client import Happening, WatchClient, watch
 from kickcue.supervision.tasks import end
 
 TOPICS = Topics("kickcue/test")
@@ -200,7 +200,7 @@ class Run:
 
     clock: Callable[[], int]
     sender: Delivery | None = None
-    wrist: Watch | None = None
+    wrist: WatchClient | None = None
     seen: list[tuple[int, Happening]] = field(default_factory=list)
     """What the watch did, and when on the engine's clock."""
     inputs: list[Input] = field(default_factory=list)
@@ -211,7 +211,7 @@ class Run:
         return self.sender
 
     @property
-    def watch(self) -> Watch:
+    def watch(self) -> WatchClient:
         assert self.wrist is not None
         return self.wrist
 
