@@ -149,13 +149,7 @@ class RaceControl:
     def _come_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
         """Go on as if the start or the end had never come."""
         out.extend(self._desk.disarm(t_ns, "the start was undone"))
-        if left.phase in OVER:
-            finished = left.phase is Phase.FINISHED
-            self.signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
-        elif left.phase is Phase.WAITING:
-            self.signal(t_ns, Signal.RECALL, out)
-        elif not self.racing:
-            self.signal(t_ns, Signal.UNDO, out)
+        self._signal_back(t_ns, left, out)
         self._follow(left.race)
         if left.phase not in OVER:
             self._go_by(left.race.course)
@@ -169,6 +163,16 @@ class RaceControl:
         what = "start" if left.by is Signal.START else "end of the race"
         goes_on = "the race goes on" if self.racing else f"the race is {self.phase}"
         out.append(Notice(t_ns, "undone", f"{what} undone: {goes_on}"))
+
+    def _signal_back(self, t_ns: int, left: _Left, out: list[Output]) -> None:
+        """Give the signal that leads back to the phase that was left."""
+        if left.phase in OVER:
+            finished = left.phase is Phase.FINISHED
+            self.signal(left.since_ns, Signal.FINISH if finished else Signal.ABORT, out)
+        elif left.phase is Phase.WAITING:
+            self.signal(t_ns, Signal.RECALL, out)
+        elif not self.racing:
+            self.signal(t_ns, Signal.UNDO, out)
 
     def _deny_finish(self, t_ns: int) -> bool:
         """Take in that the runner has not finished; return whether he is somewhere else then."""

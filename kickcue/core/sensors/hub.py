@@ -106,15 +106,7 @@ class SensorHub:
         try:
             reading = interpret(profile, event.char, event.data)
         except DecodeError as error:
-            counts = self.counts[event.sensor]
-            counts.broken += error.outcome is DecodeOutcome.BROKEN
-            counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
-            shown = event.data[:MAX_SHOWN_CHARS].hex() + (
-                "..." if len(event.data) > MAX_SHOWN_CHARS else ""
-            )
-            self._report_once(
-                t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}"
-            )
+            self._count_undecodable(t_ns, event, error)
             return None
         self.counts[event.sensor].decoded += 1
         if isinstance(reading, PodReading):
@@ -130,17 +122,38 @@ class SensorHub:
                 )
             self._handle_heart_rate(t_ns, event, profile, reading)
         elif isinstance(reading, LocationReading):
-            if reading.lat_deg is not None and reading.lon_deg is not None:
-                self.position = (reading.lat_deg, reading.lon_deg)
-            if reading.speed_mps is None and reading.distance_m is None:
-                return None
-            pod = PodReading(
-                reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
-            )
-            return self._handle_pod(t_ns, event, profile, pod, body=body)
+            return self._handle_location(t_ns, event, profile, reading, body=body)
         elif isinstance(reading, BatteryReading) and reading.percent <= LOW_BATTERY_PERCENT:
             self._report_once(t_ns, "battery_low", event.sensor, f"battery at {reading.percent} %")
         return None
+
+    def _count_undecodable(self, t_ns: int, event: Notification, error: DecodeError) -> None:
+        counts = self.counts[event.sensor]
+        counts.broken += error.outcome is DecodeOutcome.BROKEN
+        counts.not_this_format += error.outcome is DecodeOutcome.NOT_THIS_FORMAT
+        shown = event.data[:MAX_SHOWN_CHARS].hex() + (
+            "..." if len(event.data) > MAX_SHOWN_CHARS else ""
+        )
+        self._report_once(t_ns, "undecodable", event.sensor, f"sent {event.char} {shown}: {error}")
+
+    def _handle_location(
+        self,
+        t_ns: int,
+        event: Notification,
+        profile: SensorProfile,
+        reading: LocationReading,
+        *,
+        body: bool,
+    ) -> PodReading | None:
+        """Note the position, and take speed and total as those of a pod."""
+        if reading.lat_deg is not None and reading.lon_deg is not None:
+            self.position = (reading.lat_deg, reading.lon_deg)
+        if reading.speed_mps is None and reading.distance_m is None:
+            return None
+        pod = PodReading(
+            reading.speed_mps, None, profile.pod.cadence_unit, None, reading.distance_m, None
+        )
+        return self._handle_pod(t_ns, event, profile, pod, body=body)
 
     def handle_link(self, event: Link) -> None:
         """Handle a sensor that connected or disconnected."""
