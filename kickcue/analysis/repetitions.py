@@ -1,7 +1,7 @@
 """The repetitions of a recorded session with their figures, by positions, speeds or presses."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -106,21 +106,8 @@ def repetitions(
     heard = _heard(recording, profiles)
     way_m = _way_m(heard)
     run = Interpolated(way_m) if way_m else None
-    there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
-    if len(heard.fixes) > 1:
-        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
-    if len(heard.speeds) > 1:
-        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(heard))
-    if len(heard.presses_ns) > 1:
-        there[RepetitionSource.MARKS] = lambda: reps_from_marks(
-            heard.presses_ns, None if run is None else run.at
-        )
-    if way is None and not there:
-        raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
-    if way is not None and way not in there:
-        others = " and ".join(there) or "none"
-        wanted = "lap presses" if way is RepetitionSource.MARKS else way.value
-        raise DataError(f"{name}: no {wanted} to find repetitions by; available: {others}")
+    there = _sources(heard, run)
+    _check_asked(name, way, there)
     shown: dict[RepetitionSource, tuple[Rep, ...]] = {}
     for each in there if way is None else (way,):
         shown[each] = there[each]()
@@ -131,6 +118,34 @@ def repetitions(
         reasons.setdefault(_why_none(each, reps, run), []).append(each.value)
     why = "; ".join(f"by {' or '.join(ways)}: {reason}" for reason, ways in reasons.items())
     raise DataError(f"{name}: no repetitions {why}")
+
+
+def _sources(
+    heard: _Heard, run: Interpolated | None
+) -> dict[RepetitionSource, Callable[[], tuple[Rep, ...]]]:
+    """Return what there is to find repetitions by, the first choice first."""
+    there: dict[RepetitionSource, Callable[[], tuple[Rep, ...]]] = {}
+    if len(heard.fixes) > 1:
+        there[RepetitionSource.POSITIONS] = lambda: reps_from_fixes(heard.fixes)
+    if len(heard.speeds) > 1:
+        there[RepetitionSource.SPEED] = lambda: reps_from_speeds(_each_second(heard))
+    if len(heard.presses_ns) > 1:
+        there[RepetitionSource.MARKS] = lambda: reps_from_marks(
+            heard.presses_ns, None if run is None else run.at
+        )
+    return there
+
+
+def _check_asked(
+    name: str, way: RepetitionSource | None, there: Collection[RepetitionSource]
+) -> None:
+    """Raise DataError where there is nothing to find repetitions by, or not what is asked for."""
+    if way is None and not there:
+        raise DataError(f"{name}: no repetitions: it has no positions, speeds or lap presses")
+    if way is not None and way not in there:
+        others = " and ".join(there) or "none"
+        wanted = "lap presses" if way is RepetitionSource.MARKS else way.value
+        raise DataError(f"{name}: no {wanted} to find repetitions by; available: {others}")
 
 
 def _why_none(way: RepetitionSource, reps: Sequence[Rep], run: Interpolated | None) -> str:
@@ -181,11 +196,8 @@ def _take(
         return
     if not isinstance(reading, PodReading | LocationReading):
         return
-    lat_deg, lon_deg = (
-        (reading.lat_deg, reading.lon_deg) if isinstance(reading, LocationReading) else (None, None)
-    )
-    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
-        everything.fixes.append(Fix(event.t_ns, lat_deg, lon_deg))
+    if isinstance(reading, LocationReading):
+        _take_position(everything, event.t_ns, reading)
     if reading.speed_mps is not None:
         pod.speeds.append((event.t_ns, reading.speed_mps))
     if reading.distance_m is not None:
@@ -193,6 +205,12 @@ def _take(
     steps = cadence_spm(reading) if isinstance(reading, PodReading) else None
     if steps:
         pod.cadences.append((event.t_ns, steps))
+
+
+def _take_position(everything: _Heard, t_ns: int, reading: LocationReading) -> None:
+    lat_deg, lon_deg = reading.lat_deg, reading.lon_deg
+    if lat_deg is not None and lon_deg is not None and is_position(lat_deg, lon_deg):
+        everything.fixes.append(Fix(t_ns, lat_deg, lon_deg))
 
 
 def _each_second(heard: _Heard) -> list[tuple[int, float]]:

@@ -113,28 +113,36 @@ class _Values:
 
 def summarize(recording: Recording, profiles: Mapping[str, SensorProfile]) -> RecordingSummary:
     """Return the figures of a recording; ``profiles`` by id, to read the notifications with."""
-    by_sensor: dict[str, list[Notification]] = defaultdict(list)
-    for event in recording.inputs:
-        if isinstance(event, Notification):
-            by_sensor[event.sensor].append(event)
-    telling = [event.t_ns for event in recording.inputs if isinstance(event, Notification | Fix)]
     pauses = tuple(_pauses(recording))
     return RecordingSummary(
         duration_s=recording.duration_s,
         sensors=tuple(
-            _sensor(recording, name, events, profiles) for name, events in by_sensor.items()
+            _sensor(recording, name, events, profiles)
+            for name, events in _by_sensor(recording.inputs).items()
         ),
         counts=_counts(recording.inputs),
         marks=dict(Counter(source.value for _, source in presses(recording))),
         pauses=pauses,
-        gaps=tuple(
-            span
-            for step in _steps(telling)
-            if _is_gap(step) and not _is_paused(span := _span(step), pauses)
-        ),
+        gaps=tuple(_gaps(recording.inputs, pauses)),
         outputs=dict(Counter(type(output).__name__.lower() for output in recording.outputs)),
         cues=tuple(output for output in recording.outputs if isinstance(output, Cue)),
     )
+
+
+def _by_sensor(inputs: Iterable[Input]) -> dict[str, list[Notification]]:
+    by_sensor: dict[str, list[Notification]] = defaultdict(list)
+    for event in inputs:
+        if isinstance(event, Notification):
+            by_sensor[event.sensor].append(event)
+    return by_sensor
+
+
+def _gaps(inputs: Iterable[Input], pauses: Sequence[TimeSpan]) -> Iterator[TimeSpan]:
+    """Yield when nothing told where the runner was, though the recorder was running."""
+    telling = [event.t_ns for event in inputs if isinstance(event, Notification | Fix)]
+    for step in _steps(telling):
+        if _is_gap(step) and not _is_paused(span := _span(step), pauses):
+            yield span
 
 
 def _counts(inputs: Iterable[Input]) -> dict[str, int]:

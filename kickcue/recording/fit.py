@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -90,43 +90,53 @@ def _legs(
     records = [
         message for message in found if message.name == "record" and _time(message) is not None
     ]
-    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
-    span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
     hearts = HeartRates(found)
     ordered = in_order(bounds.kept(_point(message, hearts) for message in records))
-    within = [
+    within = _within_records(found, records)
+    sessions = _sessions(within, ordered)
+    laps = _laps([message for message in within if message.name == "lap"], sessions, ordered)
+    turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
+    if len(sessions) < 2:
+        first = sessions[0] if sessions else None
+        sport = UNKNOWN if first is None else first.sport
+        return [Part(sport, ordered.points, laps[first], turns, outing)], ordered.notes
+    return list(_parts(sessions, ordered, laps, turns, outing)), ordered.notes
+
+
+def _within_records(found: Iterable[FitMessage], records: Iterable[FitMessage]) -> list[FitMessage]:
+    """Return the sessions and laps that start while there are records, or near that."""
+    times_s = [time_s for message in records if (time_s := _time(message)) is not None]
+    span_s = (min(times_s) - SLACK_S, max(times_s) + SLACK_S) if times_s else (0, -1)
+    return [
         message
         for message in found
         if message.name in ("session", "lap") and _starts_within(message, span_s)
     ]
-    sessions = sorted(
+
+
+def _sessions(within: Iterable[FitMessage], ordered: Ordered) -> list[_Session]:
+    return sorted(
         _Session(ordered.at(_ns(_start(message))), str(message.values.get("sport", UNKNOWN)))
         for message in within
         if message.name == "session"
     )
-    laps = _laps([message for message in within if message.name == "lap"], sessions, ordered)
-    turns = [Turn(ordered.at(turn.time_ns), turn.running) for turn in _turns(found)]
-    if len(sessions) < 2:
-        sport = sessions[0].sport if sessions else UNKNOWN
-        return [
-            Part(sport, ordered.points, laps[sessions[0] if sessions else None], turns, outing)
-        ], ordered.notes
+
+
+def _parts(
+    sessions: Sequence[_Session],
+    ordered: Ordered,
+    laps: Mapping[_Session | None, Sequence[Lap]],
+    turns: Sequence[Turn],
+    outing: int,
+) -> Iterator[Part]:
+    """Yield each of several sessions with what belongs to it."""
     points: dict[_Session, list[Point]] = {session: [] for session in sessions}
     for point in ordered.points:
         points[_session_at(sessions, point.time_ns)].append(point)
     ends_m = _totals_at([session.start_ns for session in sessions[1:]], ordered.points)
-    legs = [
-        Part(
-            session.sport,
-            points[session],
-            laps[session],
-            [turn for turn in turns if _session_at(sessions, turn.time_ns) == session],
-            outing,
-            end_m,
-        )
-        for session, end_m in zip(sessions, [*ends_m, None], strict=True)
-    ]
-    return legs, ordered.notes
+    for session, end_m in zip(sessions, [*ends_m, None], strict=True):
+        its_turns = [turn for turn in turns if _session_at(sessions, turn.time_ns) == session]
+        yield Part(session.sport, points[session], laps[session], its_turns, outing, end_m)
 
 
 def _totals_at(times_ns: Iterable[int], points: Iterable[Point]) -> list[float | None]:

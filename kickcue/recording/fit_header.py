@@ -50,7 +50,15 @@ def span_at(data: bytes, at: int) -> FileSpan | None:
         return None
     if header_size not in _SIZES:
         header_size = next((each for each in _SIZES if _begins(data, at + each)), HEADER_SIZE)
-    start, end = at + header_size, at + header_size + size
+    return _file_span(data, at, at + header_size, size)
+
+
+def _file_span(data: bytes, at: int, start: int, size: int) -> FileSpan:
+    """Return the file that begins at ``at``, with its messages from ``start`` on.
+
+    Its header says that they have ``size`` bytes; the checksum tells whether that is right.
+    """
+    end = start + size
     following = _next_header(data, start)
     if size and end + _CRC <= following and _crc_holds(data, at, end):
         return FileSpan(start, end, end + _CRC, intact=True)

@@ -124,19 +124,9 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
     # Stable: of one moment the start comes first, then the timer that goes on, records, the timer
     # that stops, a mark.
     entries.sort(key=lambda entry: entry.t_ns)
-    names = {getattr(entry, "sensor", None) for entry in entries}
-    header = Header(
-        utc=None if unset_clock(points) else utc_text(epoch_ns),
-        sensors={
-            name: profile
-            for name, profile in ((POD, GENERIC_POD), (STRAP, GENERIC_STRAP))
-            if name in names
-        },
-        made_by=activity.device,
-    )
     return Recording.of(
         path,
-        header,
+        _header(activity, None if unset_clock(points) else utc_text(epoch_ns), entries),
         entries,
         kind=activity.kind,
         problems=tuple(activity.problems),
@@ -145,6 +135,17 @@ def recording(path: Path, activity: Activity, marks: str) -> Recording:
         laps_note=note,
         activities=activity.found,
         activities_note=activity.choice,
+    )
+
+
+def _header(activity: Activity, utc: str | None, entries: Iterable[Input]) -> Header:
+    """Return the header, with those sensors that there are."""
+    names = {getattr(entry, "sensor", None) for entry in entries}
+    profiles = ((POD, GENERIC_POD), (STRAP, GENERIC_STRAP))
+    return Header(
+        utc=utc,
+        sensors={name: profile for name, profile in profiles if name in names},
+        made_by=activity.device,
     )
 
 

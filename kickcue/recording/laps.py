@@ -85,25 +85,26 @@ def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tu
     kinds = [_by_trigger(lap.trigger) for lap in laps]
     starts_ns = [start_ns, *(lap.end_ns for lap in laps)]
     runs = [_run(lap, way, began_ns) for lap, began_ns in zip(laps, starts_ns, strict=False)]
-
-    def among(kind: LapKind) -> list[int]:
-        return [at for at, lap in enumerate(laps) if kinds[at] is kind and not lap.final]
-
-    pressed = among(LapKind.PRESS)
+    pressed = _among(LapKind.PRESS, laps, kinds)
     automatic = _automatic([runs[at].metres for at in pressed])
     for at, is_automatic in zip(pressed, automatic, strict=True):
         kinds[at] = LapKind.AUTOMATIC if is_automatic else LapKind.PRESS
-    by_position = among(LapKind.POSITION)
+    by_position = _among(LapKind.POSITION, laps, kinds)
     if way is not None and not _on_a_track(
         _ends_m([laps[at] for at in by_position], way, start_ns)
     ):
         for at in by_position:
             kinds[at] = LapKind.ELSEWHERE
-    pressed = among(LapKind.PRESS)
+    pressed = _among(LapKind.PRESS, laps, kinds)
     if _fast_and_slow([runs[at] for at in pressed]):
         for at in pressed:
             kinds[at] = LapKind.REPETITION
     return tuple(kinds)
+
+
+def _among(kind: LapKind, laps: Sequence[Lap], kinds: Sequence[LapKind]) -> list[int]:
+    """Return which laps are of a kind; the final one ended with the recording and counts not."""
+    return [at for at, lap in enumerate(laps) if kinds[at] is kind and not lap.final]
 
 
 def note_on(laps: Sequence[Lap], kinds: Sequence[LapKind], marks: str) -> str | None:
