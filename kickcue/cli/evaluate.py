@@ -137,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
         _print_together_json(races, unwarned, together)
     else:
         _print_together(rows, races, unwarned, together)
-    if short and not args.json:
-        print(f"{short} of {len(kinds)} kinds of races miss a threshold")
+        if short:
+            print(f"{short} of {len(kinds)} kinds of races miss a threshold")
     return 1 if short or together else 0
 
 
@@ -262,6 +262,16 @@ def _print(
     if args.json:
         _print_json(kind, rows, short, bounds)
         return bool(short)
+    _print_table(kind, rows, bounds)
+    for sentence in short:
+        print(f"missed: {sentence}")
+    print()
+    return bool(short)
+
+
+def _print_table(kind: RaceKind, rows: dict[str, Summary], bounds: dict[str, Best]) -> None:
+    """Print the figures of one kind, a device a line, and what there is to say about kickcue's."""
+    ours = rows["kickcue"]
     print(f"{kind.title}: {ours.races} races, seeds from {kind.seeds.start}")
     print("seconds between the cue felt and the true start of the last lap:")
     lines = [(who, *_as_text(row)) for who, row in rows.items()]
@@ -279,10 +289,6 @@ def _print(
     if BEST in bounds:
         sd_s = bounds[BEST].sd_s
         print(f"before the line the best filter is certain to {sd_s:.2f} s (1 standard deviation)")
-    for sentence in short:
-        print(f"missed: {sentence}")
-    print()
-    return bool(short)
 
 
 def _bests(outcomes: list[Outcome]) -> Iterator[tuple[str, Best]]:

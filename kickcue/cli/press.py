@@ -90,13 +90,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     heard = machine_time.run(_once(broker.now(), press, by))
     trouble = heard.trouble(press)
-    if args.json:
-        print(json_line(_as_json(args.what, by, heard, trouble)))
-    elif trouble is None:
-        over = f" ({TAKEN_BACK})" if args.what in ENDS and heard.is_over else ""
-        tell(f"{args.what} sent: {heard.where()}{over}")
-    else:
-        complain(f"{args.what} was sent, but {trouble}")
+    _tell(args, by, heard, trouble)
     return 0 if trouble is None else 1
 
 
@@ -212,6 +206,17 @@ async def _once(broker: ToldBroker, press: KeyPress, by: Orderer) -> Heard:
     if not heard.online:
         raise BrokerError(f"no answer to the press: no kickcue is online at {helper.topics.prefix}")
     return heard
+
+
+def _tell(args: argparse.Namespace, by: Orderer, heard: Heard, trouble: str | None) -> None:
+    """Tell what became of one press."""
+    if args.json:
+        print(json_line(_as_json(args.what, by, heard, trouble)))
+    elif trouble is None:
+        over = f" ({TAKEN_BACK})" if args.what in ENDS and heard.is_over else ""
+        tell(f"{args.what} sent: {heard.where()}{over}")
+    else:
+        complain(f"{args.what} was sent, but {trouble}")
 
 
 def _as_json(what: str, by: Orderer, heard: Heard, trouble: str | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -108,12 +109,7 @@ def race_wish(
     base: dict[str, Any] = {} if recorded is None else recorded.as_json()
     if "race" in told:
         base = {key: value for key, value in base.items() if key not in _COURSE}
-    unheard = [name for name in profiles if name not in sensors]
-    if unheard:
-        raise UsageError(
-            f"--profile {unheard[0]}=...: expected a sensor of the recording "
-            f"({', '.join(sensors) or 'none'})"
-        )
+    _check_heard(profiles, sensors)
     heard = {name: choice.model_dump() for name, choice in sensors.items()}
     given = {**base, **told, "sensors": {**heard, **profiles}}
     if "race" not in given:
@@ -124,6 +120,17 @@ def race_wish(
     if "race" in told:
         _tell_note(document.course().note)
     return document
+
+
+def _check_heard(profiles: Iterable[str], sensors: Iterable[str]) -> None:
+    """Raise UsageError where a profile is given for a sensor that was not recorded."""
+    known = list(sensors)
+    unheard = [name for name in profiles if name not in known]
+    if unheard:
+        raise UsageError(
+            f"--profile {unheard[0]}=...: expected a sensor of the recording "
+            f"({', '.join(known) or 'none'})"
+        )
 
 
 @cache

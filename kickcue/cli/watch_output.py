@@ -158,16 +158,7 @@ class WatchLines(WatchOutput):
         """Return the line, or ``None`` for what was said before."""
         match happening:
             case StatusMessage():
-                # Another run is news.
-                run_id = happening.run_id if happening.status == "online" else None
-                status = (happening.status, happening.phase, run_id)
-                before, self._status = self._status, status
-                return (
-                    None
-                    if status == before
-                    else happening.status
-                    + ("" if happening.phase is None else f", {happening.phase}")
-                )
+                return self._status_text(happening)
             case StateMessage():
                 now_s = time.monotonic() - self._start_s
                 if now_s - self._state_s < STATE_EACH_S:
@@ -175,35 +166,41 @@ class WatchLines(WatchOutput):
                 self._state_s = now_s
                 return _state_text(happening)
             case SenderSilent():
-                before, self._status, self._state_s = self._status, None, -STATE_EACH_S
-                return (
-                    None
-                    if before is not None and before[0] == "offline"
-                    else "no more data: position unknown"
-                )
+                return self._silence_text()
             case ArmMessage():
                 before_id, self._armed = self._armed, happening.id
-                return (
-                    None
-                    if before_id == happening.id
-                    else f"armed {happening.kind}, due in {happening.due_in_ms / 1000:.1f} s"
-                )
+                due = f"due in {happening.due_in_ms / 1000:.1f} s"
+                return None if before_id == happening.id else f"armed {happening.kind}, {due}"
             case DisarmMessage():
                 self._armed = None
                 return f"disarmed {happening.id}: {happening.why}"
             case Play():
-                touch, timer = (
-                    happening.touch,
-                    ", by the armed timer" if happening.from_timer else "",
-                )
-                return (
-                    f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}  (after "
-                    f"{happening.late_ms} ms{timer})"
-                )
+                return _play_text(happening)
             case AckMessage():
                 return None
             case CueAck():
                 return _answer_text(happening)
+
+    def _status_text(self, status: StatusMessage) -> str | None:
+        # Another run is news.
+        run_id = status.run_id if status.status == "online" else None
+        now = (status.status, status.phase, run_id)
+        before, self._status = self._status, now
+        if now == before:
+            return None
+        return status.status + ("" if status.phase is None else f", {status.phase}")
+
+    def _silence_text(self) -> str | None:
+        before, self._status, self._state_s = self._status, None, -STATE_EACH_S
+        if before is not None and before[0] == "offline":
+            return None
+        return "no more data: position unknown"
+
+
+def _play_text(play: Play) -> str:
+    touch, timer = play.touch, ", by the armed timer" if play.from_timer else ""
+    felt = f"CUE {touch.kind}: {touch.text}  {bars(touch.pulses)}"
+    return f"{felt}  (after {play.late_ms} ms{timer})"
 
 
 def _answer_text(answer: CueAck) -> str | None:

@@ -121,10 +121,14 @@ def _match_problems(file: WatchFile, others: Iterable[WatchFile]) -> Iterator[st
     for other in others:
         if other.profile.id in (file.profile.id, file.document.profile.replaces):
             continue
-        for owner, intruder in ((file, other), (other, file)):
-            for example in owner.document.example:
-                if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
-                    yield (
-                        f"example {example.name!r} of {owner.profile.id} also matches "
-                        f"{intruder.profile.id}"
-                    )
+        yield from _also_matching(file, other)
+        yield from _also_matching(other, file)
+
+
+def _also_matching(owner: WatchFile, intruder: WatchFile) -> Iterator[str]:
+    """Yield the examples of one profile that another one claims as well."""
+    for example in owner.document.example:
+        if any(holds(block, advert_of(example)) for block in intruder.profile.matches):
+            yield (
+                f"example {example.name!r} of {owner.profile.id} also matches {intruder.profile.id}"
+            )

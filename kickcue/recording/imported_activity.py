@@ -193,12 +193,13 @@ def _possible(
     real, note = real_places(places, grown * unit_m if totals else _run_m(points, laps))
     if note:
         notes.append(note)
-        at = [(None, None) if place is None else place for place in real]
-        points = [
-            replace(point, lat_deg=lat, lon_deg=lon)
-            for point, (lat, lon) in zip(points, at, strict=True)
-        ]
+        points = [_at(point, place) for point, place in zip(points, real, strict=True)]
     return points, laps, notes
+
+
+def _at(point: Point, place: Place | None) -> Point:
+    lat_deg, lon_deg = (None, None) if place is None else place
+    return replace(point, lat_deg=lat_deg, lon_deg=lon_deg)
 
 
 def _times(metres: float | None, factor: float) -> float | None:

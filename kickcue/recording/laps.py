@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 from statistics import fmean, median
 from typing import Final
 
@@ -87,19 +87,21 @@ def kinds_of(laps: Sequence[Lap], way: Interpolated | None, start_ns: int) -> tu
     runs = [_run(lap, way, began_ns) for lap, began_ns in zip(laps, starts_ns, strict=False)]
     pressed = _among(LapKind.PRESS, laps, kinds)
     automatic = _automatic([runs[at].metres for at in pressed])
-    for at, is_automatic in zip(pressed, automatic, strict=True):
-        kinds[at] = LapKind.AUTOMATIC if is_automatic else LapKind.PRESS
+    _relabel(kinds, compress(pressed, automatic), LapKind.AUTOMATIC)
     by_position = _among(LapKind.POSITION, laps, kinds)
     if way is not None and not _on_a_track(
         _ends_m([laps[at] for at in by_position], way, start_ns)
     ):
-        for at in by_position:
-            kinds[at] = LapKind.ELSEWHERE
+        _relabel(kinds, by_position, LapKind.ELSEWHERE)
     pressed = _among(LapKind.PRESS, laps, kinds)
     if _fast_and_slow([runs[at] for at in pressed]):
-        for at in pressed:
-            kinds[at] = LapKind.REPETITION
+        _relabel(kinds, pressed, LapKind.REPETITION)
     return tuple(kinds)
+
+
+def _relabel(kinds: list[LapKind], among: Iterable[int], kind: LapKind) -> None:
+    for at in among:
+        kinds[at] = kind
 
 
 def _among(kind: LapKind, laps: Sequence[Lap], kinds: Sequence[LapKind]) -> list[int]:

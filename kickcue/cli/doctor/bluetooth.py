@@ -172,8 +172,7 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     if patient.settings is None:
         return
     pins = _pins(patient.settings)
-    linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
-    connected = [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
+    connected = _connected(pins, objects)
     yield from (
         ok(name, "already connected to this machine; the race takes it over") for name in connected
     )
@@ -188,16 +187,25 @@ def _sensors(patient: Context, objects: Objects) -> Iterator[Result]:
     except RadioError as error:
         yield fault("listening", str(error))
         return
-    nobody = (
-        not connected
-        and all(why[name] for name in absent if name != WATCH)
-        and not _over_mqtt(patient.settings)
-    )
+    nobody = not connected and all(why[name] for name in absent if name != WATCH)
+    yield from _found(why, nobody=nobody and not _over_mqtt(patient.settings))
+
+
+def _found(why: Mapping[str, str], *, nobody: bool) -> Iterator[Result]:
+    """Tell of each device that was looked for; a missing sensor is a fault if there is none."""
     for name, reason in why.items():
         if not reason:
             yield ok(name, "found")
+        elif nobody and name != WATCH:
+            yield fault(name, reason)
         else:
-            yield fault(name, reason) if nobody and name != WATCH else warning(name, reason)
+            yield warning(name, reason)
+
+
+def _connected(pins: Mapping[str, Pin | WatchPin], objects: Objects) -> list[str]:
+    """Return which devices this machine has a link to already."""
+    linked = [faces[DEVICE] for faces in objects.values() if faces.get(DEVICE, {}).get("Connected")]
+    return [name for name, pin in pins.items() if any(_is(pin, device) for device in linked)]
 
 
 def _pins(settings: Settings) -> dict[str, Pin | WatchPin]:

@@ -205,9 +205,7 @@ def _coming_text(board: RaceBoard) -> str:
             else "press s when the gun goes"
         )
     if board.phase not in RACING:
-        time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
-        undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
-        return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
+        return _over_text(board)
     if board.phase is not Phase.BODY:
         return _finish(e)
     if board.bell_in_s is None:
@@ -218,6 +216,12 @@ def _coming_text(board: RaceBoard) -> str:
         f"{board.course.window_name} in "
         f"{when}{': hold form, your heart rate is high' if hold else ''}"
     )
+
+
+def _over_text(board: RaceBoard) -> str:
+    time = "" if board.elapsed_s is None else f" after {minutes(board.elapsed_s)}"
+    undo = "" if board.undo_left_s is None else f"; u to undo for {board.undo_left_s:.0f} s"
+    return f"{'finished' if board.phase is Phase.FINISHED else 'abandoned'}{time}{undo}"
 
 
 def _finish(e: Estimate | None) -> str:

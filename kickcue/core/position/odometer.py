@@ -241,7 +241,7 @@ class Odometer:
     ) -> Step:
         """Return the step since the last reading: counted by the total, or guessed by the speed."""
         dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
-        if total_m == self._trusted_m and speed_mps is not None and speed_mps > JOGGING_MPS:
+        if total_m == self._trusted_m and (speed_mps or 0.0) > JOGGING_MPS:
             # It stands still although the athlete runs: it counts slowly, or never does.
             total_m = None
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)

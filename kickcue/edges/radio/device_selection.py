@@ -1,6 +1,6 @@
 """What the scanner has heard, and which of it is the device that a pin means."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +68,13 @@ def choose(
         for each in fresh
         if pin.bears(Advertisement(each.name, each.services, each.company_id))
     ]
+    return _choose_bearer(pin, bearers, now_s, known_address)
+
+
+def _choose_bearer(
+    pin: Pin | WatchPin, bearers: Sequence[ScannedDevice], now_s: float, known_address: str | None
+) -> DeviceChoice:
+    """Return which of the devices is meant that bear what the pin asks for."""
     for bearer in bearers:
         if bearer.address == known_address:
             return DeviceChoice(bearer)
