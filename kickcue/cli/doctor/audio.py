@@ -28,7 +28,7 @@ def audio(patient: Context) -> Iterator[Result]:
 
 
 async def _try(settings: Settings, cache: Path) -> Result:
-    from kickcue.edges.audio import AudioOutput  # noqa: PLC0415  numpy, for those who want sound alone
+    from kickcue.edges.audio import AudioOutput  # noqa: PLC0415  numpy, for those who want sound
 
     plan = audio_plan(settings, cache)
     with tempfile.TemporaryDirectory(prefix="kickcue-audio-") as folder:

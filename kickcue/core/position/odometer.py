@@ -11,6 +11,7 @@ from copy import copy
 from typing import Final, NamedTuple
 
 from kickcue.core.position.parameters import PARAMETERS
+from kickcue.core.position.step_length import INITIAL_STEP_M, learned_step_m
 from kickcue.core.readings import FASTEST_MPS
 from kickcue.core.sensors.bursts import Burst
 from kickcue.core.sensors.notification_interval import NotificationInterval
@@ -45,14 +46,6 @@ MAX_JUMP_M: Final = 3000.0
 GUESS_SLACK: Final = 0.5
 """A total that would take back more than this share of a guess counts on from an old figure: it
 stood still while the athlete ran."""
-
-INITIAL_STEP_M: Final = 1.35
-"""About 4 m/s at 178 spm [computed from published figures of recreational racers]."""
-STEP_LEARNING_RATE: Final = 0.05
-"""Weight of one reading against all before it [judgement]."""
-MIN_LEARNING_MPS: Final = 2.0
-MIN_LEARNING_SPM: Final = 100.0
-"""Slower than these nobody runs."""
 
 
 class Step(NamedTuple):
@@ -247,7 +240,7 @@ class Odometer:
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
-            self._learn_step(cadence_spm)
+            self._step_m = learned_step_m(self._step_m, self.speed_mps, cadence_spm)
             return Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
         if self.t_ns is None:
             return NO_STEP
@@ -388,15 +381,6 @@ class Odometer:
         before = self.speed_mps if self.pace_mps is None else self.pace_mps
         share = dt_s / self._paced_s if dt_s < self._paced_s else 1.0
         self.pace_mps = before + share * (dd_m / dt_s - before)
-
-    def _learn_step(self, cadence_spm: float | None) -> None:
-        """Learn the length of a step from a moment at which the athlete runs."""
-        if not self.speed_mps or not cadence_spm:
-            return
-        if self.speed_mps > MIN_LEARNING_MPS and cadence_spm > MIN_LEARNING_SPM:
-            self._step_m += STEP_LEARNING_RATE * (
-                60.0 * self.speed_mps / cadence_spm - self._step_m
-            )
 
     def _smoothed(self, speed_mps: float | None) -> float | None:
         """Prefer the slope of the total over the pod's own speed, which lags 2-5 s.
