@@ -11,6 +11,7 @@ from kickcue.config.paths import find_race_file
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 
@@ -32,6 +33,11 @@ def add_race_options(parser: argparse.ArgumentParser, unless_told: str = "as rec
     )
     group.add_argument(
         "--target", metavar="TIME", help="target time, 15:30 or seconds: enables even-pace cues"
+    )
+    group.add_argument(
+        "--splits",
+        choices=[s.value for s in Splits],
+        help="tell each lap's time at its line (default: off)",
     )
     group.add_argument(
         "--hr-ceiling",
@@ -165,6 +171,7 @@ _OPTIONS: Final = {
     "kick_m": "kick",
     "rules": "rules",
     "target_s": "target",
+    "splits": "splits",
     "hr_ceiling_bpm": "hr_ceiling",
     "language": "language",
     "smile": "plain_relax",

@@ -13,6 +13,7 @@ from kickcue.core.events import CueKind, Pulses
 PULSES: Mapping[CueKind, Pulses] = {
     CueKind.READY: ((150, 0, 0.6),),
     CueKind.EVEN: ((350, 200, 0.6), (350, 0, 0.6)),
+    CueKind.SPLIT: ((250, 0, 0.8),),
     CueKind.LAST_LAP: ((500, 150, 1.0), (150, 150, 1.0), (150, 0, 1.0)),
     CueKind.HOLD: ((300, 150, 0.6), (300, 150, 0.6), (300, 0, 0.6)),
     CueKind.RELAX: ((600, 0, 0.5),),
@@ -26,6 +27,7 @@ URGENCY: Mapping[CueKind, int] = {
     CueKind.TURNOVER: 2,
     CueKind.RELAX: 1,
     CueKind.EVEN: 1,
+    CueKind.SPLIT: 0,
     CueKind.READY: 0,
 }
 """Who wins when two cues want the same moment; 3 is never held back."""

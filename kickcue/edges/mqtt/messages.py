@@ -139,7 +139,8 @@ class TouchMessage(Message):
     id: Name = Field(description="of the cue, the same in arm, cue, disarm and ack; felt once")
     kind: Name = Field(
         description=(
-            "why: ready, even, last_lap, hold, relax, turnover, drive, or one that is not known yet"
+            "why: ready, even, split, last_lap, hold, relax, turnover, drive, or one that is not "
+            "known yet"
         )
     )
     text: str = Field(max_length=200, description="for a display")
