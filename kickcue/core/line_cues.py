@@ -1,6 +1,7 @@
 """What the runner may want to be told at a line of the body: off even pace, and the lap's time."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kickcue.core.cueing.arbiter import SPACING_M, SPACING_S, Candidate
 from kickcue.core.cueing.even_pace import EARLY_SHARE, EvenSchedule, PaceWatch
@@ -44,7 +45,10 @@ class LineCues:
         line = self._times.passed(timer_ns, here, self._control.marked)
         if line is None or self._is_near_bell(here):
             return []
-        return [each for each in (self._off_pace(line), self._split(line)) if each is not None]
+        off_pace, split = self._off_pace(line), self._split(line)
+        if off_pace is not None:
+            off_pace = replace(off_pace, after=split)
+        return [each for each in (off_pace, split) if each is not None]
 
     def was_told(self, given: Iterable[Output]) -> None:
         """Note which of the cues that were ``due`` were given."""

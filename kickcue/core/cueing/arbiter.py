@@ -33,6 +33,8 @@ class Candidate:
     urgency: int | None = None
     felt: bool = True
     heard: bool = True
+    after: "Candidate | None" = None
+    """What is said before it in the same breath, if that is to be heard."""
 
     @property
     def rank(self) -> int:
@@ -120,12 +122,15 @@ class Arbiter:
         if kind in (CueKind.LAST_LAP, CueKind.HOLD):
             return True
         since_s = _since_s(t_ns, self._last_ns)
+        if kind in (CueKind.SPLIT, CueKind.EVEN) and (
+            min(since_s, _since_s(t_ns, self._last_split_ns)) < SPACING_S
+        ):
+            return False
         if kind is CueKind.SPLIT:
-            return min(since_s, _since_s(t_ns, self._last_split_ns)) >= SPACING_S
+            return True
         if kind is CueKind.EVEN:
             return (
-                since_s >= SPACING_S
-                and _since_s(t_ns, self._last_even_ns) >= EVEN_SPACING_S
+                _since_s(t_ns, self._last_even_ns) >= EVEN_SPACING_S
                 and self.count(kind) - self._even_before < MOST_EVEN
             )
         if self._last_ns is None:

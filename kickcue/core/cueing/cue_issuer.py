@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kickcue.core.cueing.arbiter import Arbiter, Candidate, CuesSoFar
-from kickcue.core.cueing.phrases import Vocabulary
+from kickcue.core.cueing.phrases import Phrase, Vocabulary
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.cueing.race_rules import ALLOWED, Rules
 from kickcue.core.events import Arm, Cue, CueKind, Disarm, Output
@@ -112,7 +112,7 @@ class CueIssuer:
     def _cue(
         self, t_ns: int, candidate: Candidate, whereabouts: tuple[float | None, float | None]
     ) -> Cue:
-        phrase = self._vocabulary[candidate.phrase].filled(candidate.told)
+        phrase = self._phrase(candidate)
         slot = _slot(candidate.kind)
         # A watch ignores an id it has felt.
         number = 1 + sum(self._arbiter.count(kind) for kind in CueKind if _slot(kind) == slot)
@@ -121,13 +121,21 @@ class CueIssuer:
             id=f"{slot}-{number}",
             kind=candidate.kind,
             text=phrase.text,
-            say=phrase.say if self._allowed.voice and candidate.heard else None,
+            say=self._say(candidate) if self._allowed.voice and candidate.heard else None,
             pulses=PULSES[candidate.kind] if candidate.felt else (),
             urgency=candidate.rank,
             ttl_ms=TTL_MS,
             to_go_m=whereabouts[0],
             sd_m=whereabouts[1],
         )
+
+    def _phrase(self, candidate: Candidate) -> Phrase:
+        return self._vocabulary[candidate.phrase].filled(candidate.told)
+
+    def _say(self, candidate: Candidate) -> str:
+        said = self._phrase(candidate).say
+        before = candidate.after
+        return f"{self._say(before)} {said}" if before is not None and before.heard else said
 
 
 def _slot(kind: CueKind) -> CueKind:

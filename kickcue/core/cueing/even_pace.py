@@ -18,6 +18,8 @@ OFF_SHARE: Final = 0.02
 (published splits: Cheptegei 2020)..."""
 LEAST_OFF_S: Final = 1.5
 """...but not less than this: two presses differ by half a second, and "1 s" helps nobody."""
+MOST_WRONG: Final = 0.5
+"""Seconds that may be wrong by more than this share of them are not said [judgement]."""
 EARLY_SHARE: Final = 1 / 3
 """In this share of the race too fast a pace costs most: the rest of it is still to be run."""
 
@@ -57,12 +59,12 @@ class PaceWatch:
     def is_worth_a_cue(self, off_s: float, error_s: float) -> bool:
         """Return whether to tell that the runner is ``off_s`` late, below 0: ahead.
 
-        In 95 of 100 cases ``off_s`` is right to ``error_s``: what may be the other side is not
-        told.
+        In 95 of 100 cases ``off_s`` is right to ``error_s``: what may as well be half or nothing of
+        it is not told.
         """
         if abs(off_s) < self.worth_s / 2 or off_s * self._told_s < 0.0:
             self._told_s = 0.0
-        if abs(off_s) <= max(self.worth_s, error_s):
+        if abs(off_s) <= max(self.worth_s, error_s / MOST_WRONG):
             return False
         return not self._told_s or abs(off_s) - abs(self._told_s) >= self.worth_s
 

@@ -90,9 +90,7 @@ class Renderer:
         await asyncio.to_thread(write_wav, path, clip)
         return File(path, clip.seconds)
 
-    async def _said(
-        self, voice: Voice, text: str, patience_s: float, *, keep: bool = True
-    ) -> Clip:
+    async def _said(self, voice: Voice, text: str, patience_s: float, *, keep: bool = True) -> Clip:
         """Return a phrase, out of the cache if it is there."""
         key = hashlib.sha256(f"{voice.name}\n{text}".encode()).hexdigest()[:32]
         kept = self._cache / f"{key}.wav"
