@@ -122,16 +122,9 @@ class Arbiter:
         if kind in (CueKind.LAST_LAP, CueKind.HOLD):
             return True
         since_s = _since_s(t_ns, self._last_ns)
-        if kind in (CueKind.SPLIT, CueKind.EVEN) and (
-            min(since_s, _since_s(t_ns, self._last_split_ns)) < SPACING_S
-        ):
-            return False
-        if kind is CueKind.SPLIT:
-            return True
-        if kind is CueKind.EVEN:
-            return (
-                _since_s(t_ns, self._last_even_ns) >= EVEN_SPACING_S
-                and self.count(kind) - self._even_before < MOST_EVEN
+        if kind in (CueKind.SPLIT, CueKind.EVEN):
+            return min(since_s, _since_s(t_ns, self._last_split_ns)) >= SPACING_S and (
+                kind is CueKind.SPLIT or self._may_even(t_ns)
             )
         if self._last_ns is None:
             return True
@@ -139,6 +132,12 @@ class Arbiter:
             since_s >= SPACING_S
             and distance_m - self._last_m >= SPACING_M
             and self._in_last_window < MOST_IN_LAST_WINDOW
+        )
+
+    def _may_even(self, t_ns: int) -> bool:
+        since_s = _since_s(t_ns, self._last_even_ns)
+        return (
+            since_s >= EVEN_SPACING_S and self.count(CueKind.EVEN) - self._even_before < MOST_EVEN
         )
 
 
