@@ -223,6 +223,19 @@ def test_a_schedule_that_was_lost_once_is_told_once() -> None:
     assert ["5 s slow: lift a little", "8 s slow: lift a little"] == [cue.text for cue in evens]
 
 
+def test_the_last_lap_is_free_of_it() -> None:
+    """GIVEN a kick of 200 m and even laps WHEN the lap before the last is 6 s too fast THEN the
+    line of the last lap says nothing of it, though the bell is far.
+    """
+    race = Race("5000m", wishes={"target_s": 1000.0, "kick_m": 200.0})
+    race.gun()
+    race.runs_and_presses(5.0, upto_m=4202.0)
+    race.runs_to(4602.0, 5.4)
+    race.marks_line()
+    race.runs_to(4700.0, 5.4)
+    assert [] == race.cues()
+
+
 def test_laps_felt_and_said() -> None:
     """GIVEN splits and presses WHEN the runner runs even laps of 80 s THEN each line of the body
     says number and time, the bell is the bell, and after it there are no laps.

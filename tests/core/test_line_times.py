@@ -138,8 +138,11 @@ def test_a_press_that_is_undone() -> None:
 
 
 def test_an_old_mark_is_not_of_this_race() -> None:
-    """GIVEN a mark of the same line from before the gun THEN it does not count."""
+    """GIVEN a mark of the mile's first line, 9 m from the gun, from just before the gun THEN it
+    does not count.
+    """
     runner = Runner()
-    runner.marked = 200.0, s_to_ns(95.0)
-    runner.runs_to(300.0)
-    assert [40.0] == runner.laps_s()
+    runner.times = LineTimes((9.344, 409.344), 400.0, s_to_ns(100.0))
+    runner.marked = 9.344, s_to_ns(99.0)
+    runner.runs_to(100.0)
+    assert [1.9] == runner.laps_s()
