@@ -21,6 +21,7 @@ from kickcue.replay.run_engine import drive
 from tests.core.scenario import Race
 
 SENSORS = {"pod": {"profile": "generic-rsc"}, "strap": {"profile": "generic-hr"}}
+EARLY_M = 20.0
 LATE_S = 2.0
 """How far a hand or a receiver may be off the truth, in the simulated races."""
 
@@ -42,9 +43,11 @@ class Told:
     said: tuple[Output, ...]
 
     def lap(self, cue: Cue) -> int:
-        """Return how many lines the runner had truly passed by then."""
+        """Return how many lines the runner had truly passed by then, or is about to pass: a thumb
+        or a receiver may be early.
+        """
         run_m = self.truth.distance_at(ns_to_s(cue.t_ns - self.gun_ns))
-        return sum(line_m <= run_m for line_m in self.course.crossings_m)
+        return sum(line_m <= run_m + EARLY_M for line_m in self.course.crossings_m)
 
     @property
     def gun_ns(self) -> int:
@@ -234,6 +237,22 @@ def test_the_last_lap_is_free_of_it() -> None:
     race.marks_line()
     race.runs_to(4700.0, 5.4)
     assert [] == race.cues()
+
+
+@pytest.mark.parametrize(("scale_sd", "knows"), [(0.002, True), (0.03, False)])
+def test_by_the_pod_alone(scale_sd: float, knows: bool) -> None:
+    """GIVEN no presses and laps 8 % too fast WHEN the pod's scale is known to 0.2 % THEN the
+    seconds are told, right to one; WHEN to 3 % THEN nothing is, for they may be half or double.
+    """
+    race = Race("5000m", wishes={"target_s": 1000.0, "scale": 1.0, "scale_sd": scale_sd})
+    race.gun()
+    race.runs_to(2000.0, 5.4)
+    evens = of(race.said, CueKind.EVEN)
+    assert knows == bool(evens)
+    for cue in evens:
+        line_m = max(line_m for line_m in race.course.crossings_m if line_m <= race.true_m(cue))
+        off_s = line_m / 5.4 - EvenSchedule(5000.0, 1000.0).at(line_m)
+        assert -float(cue.text.partition(" ")[0]) == pytest.approx(off_s, abs=1.0)
 
 
 def test_laps_felt_and_said() -> None:
