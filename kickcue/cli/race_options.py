@@ -12,6 +12,7 @@ from kickcue.config.plan_document import PlanDocument
 from kickcue.config.race_document import RaceDocument, SensorChoice
 from kickcue.config.settings_sources import OPTIONS
 from kickcue.config.time_format import seconds
+from kickcue.core.cueing.lap_splits import Splits
 from kickcue.core.cueing.race_rules import Rules
 from kickcue.core.errors import UsageError
 from kickcue.workouts.plan_source import load_any_plan
@@ -40,6 +41,11 @@ def add_race_options(parser: argparse.ArgumentParser, default: str = "as recorde
     )
     group.add_argument(
         "--target", metavar="TIME", help="target time, 15:30 or seconds: enables even-pace cues"
+    )
+    group.add_argument(
+        "--splits",
+        choices=[s.value for s in Splits],
+        help="tell each lap's time at its line (default: off)",
     )
     group.add_argument(
         "--hr-ceiling",
@@ -180,6 +186,7 @@ _OPTIONS: Final = {
     "kick_m": "kick",
     "rules": "rules",
     "target_s": "target",
+    "splits": "splits",
     "hr_ceiling_bpm": "hr_ceiling",
     "language": "language",
     "smile": "plain_relax",

@@ -93,7 +93,7 @@ def _checked(document: Mapping[str, Any], text: str, where: str, name: str) -> P
         raise UsageError(f"{at}: {one_line(error, PlanDocument, document)}") from None
     if plan.name != name:
         raise UsageError(
-            f"{with_line(where, text, ['name'])}: name: expected {name!r} as the file is called (or leave it "
-            f"out), got {plan.name!r}"
+            f"{with_line(where, text, ['name'])}: name: expected {name!r} as the file is called "
+            f"(or leave it out), got {plan.name!r}"
         )
     return plan

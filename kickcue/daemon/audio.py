@@ -60,11 +60,12 @@ def audio_cache(state: Path) -> Path:
 def audio_plan(settings: Settings, cache: Path) -> "Plan":
     """Return how the settings want a race to sound."""
     # numpy, for those who want sound alone.
-    from kickcue.edges.audio import Plan, sounds_of  # noqa: PLC0415
+    from kickcue.edges.audio import Plan, off_pace_sounds, sounds_of  # noqa: PLC0415
 
     audio = settings.audio
+    vocabulary = load_vocabulary(settings.language, settings.course())
     return Plan(
-        sounds=sounds_of(load_vocabulary(settings.language, settings.course())),
+        sounds=sounds_of(vocabulary),
         language=spoken_language(settings.language),
         cache=cache,
         voice=audio.voice,
@@ -72,6 +73,7 @@ def audio_plan(settings: Settings, cache: Path) -> "Plan":
         lead_ms=audio.lead_ms,
         tones=audio.tones,
         keep_awake=audio.keep_awake,
+        later=() if settings.target_s is None else off_pace_sounds(vocabulary),
     )
 
 

@@ -151,6 +151,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "language": st.sampled_from(["en", "de", "fr"]),
     "smile": st.booleans(),
     "target_s": st.floats(720, 1900),
+    "splits": st.sampled_from(["off", "haptic", "sound", "both"]),
     "hr_ceiling_bpm": st.integers(60, 240),
     "lead_ms": st.integers(0, 2000),
     "scale": st.floats(0.8, 1.25),

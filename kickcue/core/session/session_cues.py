@@ -23,8 +23,6 @@ RACE_WINDOW_M: Final = 400.0
 """The window for which spacing and silence before the line were chosen: a last lap."""
 LONGEST_TEXT: Final = 40
 LONGEST_SAID: Final = 200
-TEXT_ONLY: Final = ((100, 0, 0.1),)
-"""A watch is asked for some pulse with each cue; this is the least."""
 NEVER_HELD_BACK: Final = frozenset(
     {
         CueKind.REP,
@@ -97,7 +95,7 @@ class SessionCues:
                 kind=kind,
                 text=phrase.text,
                 say=phrase.say if speaks else None,
-                pulses=TEXT_ONLY if output is CueOutput.SOUND else PULSES[kind],
+                pulses=() if output is CueOutput.SOUND else PULSES[kind],
                 urgency=URGENCY[kind],
                 ttl_ms=TTL_MS,
                 to_go_m=wanted.to_go_m,

@@ -28,6 +28,7 @@ class Plan:
     """How a race is to sound. ``voice`` and ``player`` None: the best there is."""
 
     sounds: tuple[Sound, ...]
+    """One for each phrase."""
     language: str
     cache: Path
     """Folder for phrases, kept between races."""
@@ -38,6 +39,8 @@ class Plan:
     ear."""
     tones: bool = True
     keep_awake: bool = True
+    later: tuple[Sound, ...] = ()
+    """What is made ahead of time too, once those are there."""
 
 
 class Output:
@@ -66,7 +69,9 @@ class Output:
             await self._attempt("player", self._trial())
         if self._live_voice is not None:
             await self._attempt("phrases", self._live_voice.start())
-        await self._attempt("phrases", self._studio.prepare(self._plan.sounds))
+        await self._attempt(
+            "phrases", self._studio.prepare((*self._plan.sounds, *self._plan.later))
+        )
 
     async def sound(self, sound: Sound, *, worth_s: float) -> str | None:
         """Play a sound, tried for ``worth_s``; return None once it was, else why not."""

@@ -30,6 +30,7 @@ _C5, _D5, _E5, _G5, _A5, _B5 = 523.25, 587.33, 659.26, 783.99, 880.0, 987.77
 PITCHES_HZ: Final[Mapping[str, tuple[float, ...]]] = {
     CueKind.READY: (_G5,),
     CueKind.EVEN: (_D5,),
+    CueKind.SPLIT: (_A5,),
     CueKind.LAST_LAP: (_E5, _G5, _B5),
     CueKind.HOLD: (_G5,),
     CueKind.RELAX: (_C5,),

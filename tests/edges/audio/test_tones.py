@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from kickcue.core.cueing.phrases import Phrase, PhraseKey
 from kickcue.core.cueing.pulse_patterns import PULSES
 from kickcue.core.events import CueKind, Pulses
-from kickcue.edges.audio.sounds import KINDS, Sound, mixed, sounds_of
+from kickcue.edges.audio.sounds import KINDS, Sound, mixed, off_pace_sounds, sounds_of
 from kickcue.edges.audio.tones import HARMONICS, PEAK, PITCHES_HZ, RATE_HZ, tone
 from kickcue.edges.audio.wav import Clip, read_wav, write_wav
 
@@ -122,6 +122,18 @@ def test_every_phrase_has_its_cue() -> None:
     assert [(KINDS[key], PULSES[KINDS[key]], f"say {key}") for key in PhraseKey] == [
         (each.kind, each.pulses, each.say) for each in sounds
     ]
+
+
+def test_seconds_off_pace_are_made_ahead() -> None:
+    """GIVEN phrases with a place for seconds THEN their sounds say an example; from 2 to 9 seconds,
+    either side, they can be made before the race, and those include the examples.
+    """
+    vocabulary = {key: Phrase(key, f"{key} {{seconds}}") for key in PhraseKey}
+    said = [each.say for each in off_pace_sounds(vocabulary)]
+    assert [f"even_ease {n}" for n in range(2, 10)] == said[:8]
+    assert [f"even_lift {n}" for n in range(2, 10)] == said[8:]
+    examples = {each.say for each in sounds_of(vocabulary)}
+    assert {"even_ease 2", "even_lift 2", "split 74.2"} <= examples
 
 
 def test_a_sound_is_tone_breath_and_phrase() -> None:
