@@ -48,6 +48,8 @@ FLOORS: Final[Mapping[str, int]] = {
     "kickcue.core.line_cues": 32,
     "kickcue.core.race_progress": 33,
     "kickcue.core.engine": 34,
+    "kickcue.core.session": 34,
+    "kickcue.core.engine_choice": 35,
     "kickcue.config": 40,
     "kickcue.recording": 41,
     "kickcue.workouts": 42,
