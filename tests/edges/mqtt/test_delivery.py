@@ -43,6 +43,8 @@ from tests.edges.mqtt.conftest import (
     until,
 )
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 def estimate(run: Run, distance_m: float) -> Estimate:
     return Estimate(
