@@ -330,7 +330,7 @@ async def test_limits_hold(mosquitto: Path, tmp_path: Path) -> None:
             for size in (8193, 100_000):
                 with pytest.raises(MqttError):
                     async with joined(addresses["watch"]) as watch:
-                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=3)
+                        await watch.publish(TOPICS["ack"], b"x" * size, 1, timeout=1)
             async with joined(addresses["watch"]) as watch:
                 await watch.publish(TOPICS["ack"], b"x" * 8000, 1)
             async with asyncio.timeout(5):

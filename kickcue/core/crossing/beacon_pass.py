@@ -48,11 +48,8 @@ STANDING_PRIOR_ODDS: Final = 1.0
 MAX_SD_S: Final = 0.8
 """The moment is known when its standard deviation is below this; flat probabilities have 3 s."""
 MIN_READINGS: Final = 4
-MIN_PEAK_DBM: Final = -90.0
-"""Readings all below this are of no crossing: on the back straight, 73 m away, the runner comes
-closest to the beacon, too."""
 MAX_BELOW_BEST_DB: Final = 15.0
-"""Nor are those so much weaker than an earlier crossing's."""
+"""Readings so much weaker than those of an earlier crossing are of none."""
 
 NOISE_SD_DB: Final = 5.0
 """Fading of a reading [judgement]."""
@@ -155,10 +152,8 @@ class BeaconPassDetector:
         return crossed_ns
 
     def _is_near_enough(self, strongest_dbm: float) -> bool:
-        floor_dbm = (
-            MIN_PEAK_DBM if self._best_peak_dbm is None else self._best_peak_dbm - MAX_BELOW_BEST_DB
-        )
-        return strongest_dbm >= max(floor_dbm, MIN_PEAK_DBM)
+        best_dbm = self._best_peak_dbm
+        return best_dbm is None or strongest_dbm >= best_dbm - MAX_BELOW_BEST_DB
 
 
 def closest_approach_s(

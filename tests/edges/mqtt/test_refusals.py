@@ -29,6 +29,8 @@ from kickcue.edges.mqtt.topics import RULES, Side
 from kickcue.edges.mqtt.watch_client import watch
 from tests.edges.mqtt.conftest import TOPICS, Mosquitto, engine_clock, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 SAID_BY_SENDER = [name for name, rule in RULES.items() if rule.side is Side.DAEMON and rule.qos]
 
 

@@ -26,6 +26,8 @@ from kickcue.edges.mqtt.traffic import Received
 from kickcue.supervision.tasks import end
 from tests.edges.mqtt.conftest import TOPICS, Broker, Mosquitto, Nats, free_port, running, until
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 
 async def refusal(address: Address) -> str:
     with pytest.raises(BrokerError) as caught:
