@@ -65,18 +65,29 @@ class HeartRateMeasurement:
 
         UsageError where a value does not fit.
         """
-        wide = self.bpm > _BPM_8.high
-        flags = _WIDE if wide else 0
-        octets = (_BPM_16 if wide else _BPM_8).write(self.bpm)
-        if self.contact is not None:
-            flags |= _CONTACT.index(self.contact) << _CONTACT_SHIFT
-        if self.energy_kj is not None:
-            flags |= _ENERGY
-            octets += _ENERGY_KJ.write(self.energy_kj)
-        if self.rr_1024:
-            flags |= _RR
-            octets += b"".join(_RR_1024.write(rr) for rr in self.rr_1024)
-        return bytes((flags,)) + octets
+        return heart_rate_octets(self.bpm, self.contact, self.energy_kj, self.rr_1024)
+
+
+def heart_rate_octets(
+    bpm: int, contact: bool | None, energy_kj: int | None, rr_1024: tuple[int, ...]
+) -> bytes:
+    """Encode the fields of ``HeartRateMeasurement``, in the shortest form.
+
+    For who encodes a race of them and has no use for the object. UsageError where a value does not
+    fit.
+    """
+    wide = bpm > _BPM_8.high
+    flags = _WIDE if wide else 0
+    octets = (_BPM_16 if wide else _BPM_8).write(bpm)
+    if contact is not None:
+        flags |= _CONTACT.index(contact) << _CONTACT_SHIFT
+    if energy_kj is not None:
+        flags |= _ENERGY
+        octets += _ENERGY_KJ.write(energy_kj)
+    if rr_1024:
+        flags |= _RR
+        octets += b"".join([_RR_1024.write(rr) for rr in rr_1024])
+    return bytes((flags,)) + octets
 
 
 def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[int, ...], bool]:
