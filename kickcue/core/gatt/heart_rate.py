@@ -20,6 +20,7 @@ _CONTACT_SHIFT: Final = 1
 _ENERGY: Final = 0x08
 _RR: Final = 0x10
 _CONTACT: Final = (None, None, False, True)
+_ONE_RR: Final = struct.Struct("<BBH")
 # Nine fill a frame of 20 octets.
 _RR_LISTS: Final = tuple(struct.Struct(f"<{count}H") for count in range(10))
 
@@ -76,6 +77,11 @@ def heart_rate_octets(
     For who encodes a race of them and has no use for the object. UsageError where a value does not
     fit.
     """
+    if contact is None and energy_kj is None and len(rr_1024) == 1:  # a strap's, each second
+        try:
+            return _ONE_RR.pack(_RR, bpm, *rr_1024)
+        except struct.error:
+            pass  # not in 8 bits, or not at all
     wide = bpm > _BPM_8.high
     flags = _WIDE if wide else 0
     octets = (_BPM_16 if wide else _BPM_8).write(bpm)
