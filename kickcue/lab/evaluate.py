@@ -85,25 +85,22 @@ def outcome(
     gun_ns = race.gun_ns
     bell_s = race.clock_s(bell_s) + ns_to_s(gun_ns)
     cues = covered = told = last_ns = 0
+    distance_at, true_s = race.truth.distance_at, race.true_s
     for event, outputs in drive(Engine(setup), race.inputs, ticks_recorded=ticks_recorded):
         last_ns = event.t_ns
-        for wrist in (watch, badly_linked):
-            wrist.run_to(last_ns)
+        watch.run_to(last_ns)
+        badly_linked.run_to(last_ns)
         for output in outputs:
-            for wrist in (watch, badly_linked):
-                wrist.send(output)
-            cues += isinstance(output, Cue)
-            if (
-                isinstance(output, Estimate)
-                and output.distance_m is not None
-                and output.distance_sd_m is not None
-                and last_ns >= gun_ns
-            ):
-                told += 1
-                off_m = output.distance_m - race.truth.distance_at(
-                    race.true_s(ns_to_s(output.t_ns - gun_ns))
-                )
-                covered += abs(off_m) <= NORMAL_95 * output.distance_sd_m
+            watch.send(output)
+            badly_linked.send(output)
+            if isinstance(output, Cue):
+                cues += 1
+            elif isinstance(output, Estimate) and last_ns >= gun_ns:
+                here_m, sd_m = output.distance_m, output.distance_sd_m
+                if here_m is not None and sd_m is not None:
+                    told += 1
+                    off_m = here_m - distance_at(true_s(ns_to_s(output.t_ns - gun_ns)))
+                    covered += abs(off_m) <= NORMAL_95 * sd_m
     for wrist in (watch, badly_linked):
         wrist.run_to(last_ns + AFTER_NS)
     simpler = baselines(course, race.inputs).items()

@@ -50,7 +50,9 @@ class BadLink:
 
     def _arrival_ms(self, random: Random, sent_ms: int) -> int:
         held_up_ms = random.randint(*self.held_up_ms) if random.random() < self.held_up else 0
-        return sent_ms + self.least_ms + round(random.expovariate(1.0 / self.usual_ms)) + held_up_ms
+        # As ``random.expovariate`` has it, once for every message.
+        usual_ms = -math.log(1.0 - random.random()) / (1.0 / self.usual_ms)
+        return sent_ms + self.least_ms + round(usual_ms) + held_up_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Watch:
     _sent: int = 0
     _armed: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Of each cue the latest order that has arrived: when it was sent, and when the cue is due."""
+    _is_sure: bool = False
+    """Over a faultless link: that the wrist can tell how late a message is; there it stays so."""
     _wake_ms: float = -math.inf
     """Before it nothing arrives and nothing is due: ``run_to`` is asked at every event."""
 
@@ -86,12 +90,14 @@ class Watch:
         """Put a message on its way; an output that no watch is sent does nothing."""
         if not isinstance(output, _SENT):
             return
-        sent_ms = output.t_ns // NS_PER_MS
         if self.link is None or self.random is None:
-            if isinstance(output, Estimate) and self._wrist.is_sure(RUN):
+            if self._is_sure and isinstance(output, Estimate):
                 return  # no message is later than another: there is nothing more to learn from it
+            sent_ms = output.t_ns // NS_PER_MS
             self._take(sent_ms, sent_ms, output)
+            self._is_sure = self._wrist.is_sure(RUN)
             return
+        sent_ms = output.t_ns // NS_PER_MS
         for arrives_ms in self.link.arrivals_ms(self.random, sent_ms):
             self._sent += 1
             heappush(self._coming, (arrives_ms, self._sent, sent_ms, output))
@@ -141,7 +147,9 @@ class Watch:
     def _take(self, now_ms: int, sent_ms: int, output: Output) -> None:
         self._wake_ms = -math.inf  # what is armed may be due at another time now
         stamp = MessageTimes(RUN, sent_ms, now_ms)
-        if isinstance(output, Arm):
+        if isinstance(output, Estimate):
+            self._wrist.hear(stamp)
+        elif isinstance(output, Arm):
             if sent_ms >= self._armed.get(output.cue.id, (-1, 0))[0]:
                 self._armed[output.cue.id] = (sent_ms, sent_ms + output.due_in_ms)
             self._note(now_ms, None, self._wrist.arm(stamp, _touch(output.cue), output.due_in_ms))
@@ -151,8 +159,6 @@ class Watch:
             if sent_ms >= self._armed.get(output.id, (-1, 0))[0]:
                 self._armed[output.id] = (sent_ms, sent_ms)
             self._note(now_ms, sent_ms, self._wrist.cue(stamp, _touch(output)))
-        else:
-            self._wrist.hear(stamp)
 
     def _note(self, now_ms: int, told_ms: int | None, actions: tuple[Action, ...]) -> None:
         # The delay of the fastest message is invisible to a watch.

@@ -41,7 +41,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from kickcue.core.events import Pulses
 from kickcue.core.watch.clock_offset import MOST_RUNS, MinimumDelayFilter
@@ -52,8 +52,7 @@ MOST_CUES: Final = (
 LATE: Final = "late"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageTimes:
+class MessageTimes(NamedTuple):
     """Who sent a message and when, on the sender's clock, and when it came, on the watch's."""
 
     run_id: str
