@@ -103,6 +103,8 @@ def heart_rate_values(data: bytes) -> tuple[int, bool | None, int | None, tuple[
     """
     try:
         flags = data[0]
+        if flags == _RR and len(data) == 4:  # a strap's at running pulse: nearly always
+            return data[1], None, None, (data[2] | data[3] << 8,), False
         if flags & _WIDE:
             bpm = data[1] | data[2] << 8
             at = 3

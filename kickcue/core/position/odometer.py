@@ -197,9 +197,14 @@ class Odometer:
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
         if self.by_cadence and cadence_spm is not None:
             speed_mps = cadence_spm * self._step_m / 60.0
-        if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
+        if speed_mps is None and total_m is None:
             return None
-        dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
+        since_ns = 0 if self.t_ns is None else t_ns - self.t_ns
+        if (since_ns > _GAP_NS or self._burst.head_ns is not None) and self._is_queued(
+            t_ns, speed_mps, total_m
+        ):
+            return None
+        dt_s = since_ns / NS_PER_S
         if speed_mps is not None and speed_mps > JOGGING_MPS and total_m == self._trusted_m:
             total_m = (
                 None  # it stands still although the athlete runs: it counts slowly, or never does
@@ -207,7 +212,8 @@ class Odometer:
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
-            step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
+            var_m2 = _COUNT_VAR_M2 * dt_s + line_var_m2
+            step = tuple.__new__(Step, (counted_m, dt_s, var_m2))  # ``Step(...)`` takes thrice that
             self._learn_step(cadence_spm)
         elif self.t_ns is None:
             step = NO_STEP
@@ -335,9 +341,10 @@ class Odometer:
     def _commit(self, t_ns: int, dd_m: float) -> None:
         self.t_ns = t_ns
         self.total_m += dd_m
-        self._trail.append((t_ns, self.total_m))
-        while t_ns - self._trail[0][0] > SPEED_WINDOW_NS:
-            self._trail.popleft()
+        trail = self._trail
+        trail.append((t_ns, self.total_m))
+        while t_ns - trail[0][0] > SPEED_WINDOW_NS:
+            trail.popleft()
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the start, forgetting what is older than ``PACE_MEMORY_S``."""

@@ -130,7 +130,10 @@ class Cadence:
         recent = self._recent
         while recent and t_ns - recent[0][0] > MEDIAN_WINDOW_NS:
             recent.popleft()
-        return sorted([spm for _, spm in recent])[len(recent) // 2] if recent else None
+        if not recent:
+            return None
+        _, spms = zip(*recent, strict=True)
+        return sorted(spms)[len(spms) // 2]
 
     def baseline_spm(self) -> float | None:
         """Return the median over the body of the race, or None while there is too little of it."""
@@ -166,5 +169,5 @@ class Cadence:
         self.latest_spm = spm
         self._recent.append((t_ns, spm))
         if body and spm > 100.0:
-            self._histogram[min(round(spm), 300)] += 1
+            self._histogram[round(spm) if spm < 300.0 else 300] += 1
             self._counted += 1
