@@ -210,8 +210,7 @@ def _heart(profile: SensorProfile, data: bytes) -> HeartReading:
         low, high, factor = RR_MIN_MS, RR_MAX_MS, rules.rr_unlike_bpm_factor
         if factor is not None and bpm is not None:
             expected_ms = 60_000 / bpm
-            least_ms, most_ms = expected_ms / factor, expected_ms * factor
-            low, high = (least_ms if least_ms > low else low), (most_ms if most_ms < high else high)
+            low, high = max(low, expected_ms / factor), min(high, expected_ms * factor)
         if len(rr_1024) == 1:
             ms = rr_1024[0] * _MS_PER_1024TH
             rr_ms = (ms,) if low <= ms <= high else ()

@@ -99,8 +99,8 @@ class Truth:
 
         Before the gun it is as at the gun.
         """
-        found = [series[0]] * max(min(end_s, 0) - first_s, 0)
-        found += series[max(first_s, 0) * STEPS_PER_S : end_s * STEPS_PER_S : STEPS_PER_S]
+        found = [series[0]] * (min(end_s, 0) - first_s)
+        found += series[max(first_s, 0) * STEPS_PER_S : max(end_s, 0) * STEPS_PER_S : STEPS_PER_S]
         if (end_s - 1) * STEPS_PER_S >= len(series) - 1:
             found[-1] = _interpolated(series, end_s - 1.0)
         return found
@@ -182,8 +182,8 @@ def run(
     if rolling_s:
         warmed_up = 1.0 - math.exp(-rolling_s / HEART_LAG_S)
         heart += (_effort_bpm(speed(0.0, 0.0)) - heart) * warmed_up
-    distance_m, speed_mps = _followed(distance_m, speed, path)
-    tired = () if tiring is None else tuple([tiring(done_m) for done_m in distance_m])
+    done_m, speed_mps = _followed(distance_m, speed, path)
+    tired = () if tiring is None else tuple([tiring(each_m) for each_m in done_m])
     fresh_mps = (
         [v / (1.0 - lost) for v, lost in zip(speed_mps, tired, strict=True)] if tired else speed_mps
     )
@@ -191,9 +191,9 @@ def run(
         cadence_at_5 + SPM_PER_MPS * (fresh - 5.0) if v > CADENCE_FROM_MPS else 60.0 * v
         for v, fresh in zip(speed_mps, fresh_mps, strict=True)
     ]
-    ground_m = distance_m if path is None else _ground_m(speed_mps)
+    ground_m = done_m if path is None else _ground_m(speed_mps)
     return Truth(
-        tuple(distance_m),
+        tuple(done_m),
         tuple(speed_mps),
         tuple(cadence_spm),
         tuple(_heart_bpm(heart, speed_mps)),
@@ -232,7 +232,7 @@ def _heart_bpm(before_bpm: float, speed_mps: list[float]) -> list[float]:
     bpm, found = before_bpm, []
     for v in speed_mps:
         effort_bpm = 100.0 + 85.0 * v / THRESHOLD_MPS  # as ``_effort_bpm``
-        bpm += ((effort_bpm if effort_bpm < MOST_BPM else MOST_BPM) - bpm) * STEP_S / HEART_LAG_S
+        bpm += ((min(MOST_BPM, effort_bpm)) - bpm) * STEP_S / HEART_LAG_S
         found.append(bpm)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from itertools import chain
 from typing import Final
 
 from kickcue.config.race_document import RaceDocument
@@ -67,9 +68,13 @@ def simulated(
 def in_batches(
     work: partial[list[Outcome]], seeds: Sequence[int], spread: Spread = here
 ) -> Iterator[Outcome]:
-    """Yield the outcome of ``work`` for every seed, in order, computed where ``spread`` says."""
-    for outcomes in spread(work, [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)]):
-        yield from outcomes
+    """Return the outcomes of ``work`` for every seed, in order, computed where ``spread`` says.
+
+    Other processes begin now, before the first outcome is asked for.
+    """
+    return chain.from_iterable(
+        spread(work, [seeds[i : i + BATCH] for i in range(0, len(seeds), BATCH)])
+    )
 
 
 def outcome(

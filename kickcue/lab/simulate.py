@@ -12,8 +12,8 @@ from kickcue.core.position.scale_prior import learned
 from kickcue.core.units import s_to_ns
 from kickcue.lab.athlete import Truth, run_race
 from kickcue.lab.mishaps import Befallen
-from kickcue.lab.pacing_profile import Along, drawn
 from kickcue.lab.normals import normals
+from kickcue.lab.pacing_profile import Along, drawn
 from kickcue.lab.previous_races import history
 from kickcue.lab.scenarios import Scenario
 from kickcue.lab.sensor_events import Chances, Sensed, sensed
@@ -142,10 +142,8 @@ def _branched(random: Random) -> Random:
 def _sensed(
     chances: Chances, truth: Truth, course: Course, scenario: Scenario, scale: float | None
 ) -> Sensed:
-    counted = pod_samples(chances.race, truth, scenario.pod, scale)
-    return sensed(
-        chances, truth, course, scenario, (counted, _strap_sent(chances.race, truth))
-    )
+    counted = tuple(pod_samples(chances.race, truth, scenario.pod, scale))
+    return sensed(chances, truth, course, scenario, (counted, _strap_sent(chances.race, truth)))
 
 
 def _strap_sent(random: Random, truth: Truth) -> list[Notification]:

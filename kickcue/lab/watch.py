@@ -101,8 +101,7 @@ class Watch:
         for arrives_ms in self.link.arrivals_ms(self.random, sent_ms):
             self._sent += 1
             heappush(self._coming, (arrives_ms, self._sent, sent_ms, output))
-            if arrives_ms < self._wake_ms:
-                self._wake_ms = arrives_ms
+            self._wake_ms = min(self._wake_ms, arrives_ms)
 
     def run_to(self, t_ns: int) -> None:
         """Let time pass: messages arrive and timers fire in their order."""

@@ -23,7 +23,7 @@ _WITH_STRIDE: Final = struct.Struct("<xHBH")
 _WITH_DISTANCE: Final = struct.Struct("<xHBI")
 _WITH_BOTH: Final = struct.Struct("<xHBHI")
 _LAYOUTS: Final = (_BARE, _WITH_STRIDE, _WITH_DISTANCE, _WITH_BOTH)
-_WRITTEN: Final = tuple(struct.Struct(each.format.replace("x", "B")) for each in _LAYOUTS)
+_BOTH_WRITTEN: Final = struct.Struct("<BHBHI")
 
 _SPEED_MPS = unsigned("speed_mps", 2, 256)
 _CADENCE_PER_MIN = unsigned("cadence_per_min", 1)
@@ -78,23 +78,23 @@ def rsc_octets(
     fit.
     """
     flags = _RUNNING if running else 0
-    try:
-        octets = [round(speed_mps * 256), round(cadence_per_min)]
-        if stride_length_m is not None:
-            flags |= _STRIDE
-            octets.append(round(stride_length_m * 100))
-        if distance_m is not None:
-            flags |= _DISTANCE
-            octets.append(round(distance_m * 10))
-        return _WRITTEN[flags & (_STRIDE | _DISTANCE)].pack(flags, *octets)
-    except (struct.error, ValueError, OverflowError):  # one does not fit: say which
-        _SPEED_MPS.write(speed_mps)
-        _CADENCE_PER_MIN.write(cadence_per_min)
-        if stride_length_m is not None:
-            _STRIDE_LENGTH_M.write(stride_length_m)
-        if distance_m is not None:
-            _DISTANCE_M.write(distance_m)
-        raise
+    if stride_length_m is not None and distance_m is not None:  # a pod's, each second
+        try:
+            return _BOTH_WRITTEN.pack(
+                flags | _STRIDE | _DISTANCE,
+                *(round(speed_mps * 256), cadence_per_min),
+                *(round(stride_length_m * 100), round(distance_m * 10)),
+            )
+        except (struct.error, ValueError, OverflowError):
+            pass  # something does not fit: which, is told below
+    octets = _SPEED_MPS.write(speed_mps) + _CADENCE_PER_MIN.write(cadence_per_min)
+    if stride_length_m is not None:
+        flags |= _STRIDE
+        octets += _STRIDE_LENGTH_M.write(stride_length_m)
+    if distance_m is not None:
+        flags |= _DISTANCE
+        octets += _DISTANCE_M.write(distance_m)
+    return bytes((flags,)) + octets
 
 
 def rsc_values(data: bytes) -> tuple[float, int, bool, float | None, float | None]:

@@ -197,14 +197,9 @@ class Odometer:
         self.by_cadence = not speed_mps and total_m is None and cadence_spm is not None
         if self.by_cadence and cadence_spm is not None:
             speed_mps = cadence_spm * self._step_m / 60.0
-        if speed_mps is None and total_m is None:
+        if (speed_mps is None and total_m is None) or self._is_queued(t_ns, speed_mps, total_m):
             return None
-        since_ns = 0 if self.t_ns is None else t_ns - self.t_ns
-        if (since_ns > _GAP_NS or self._burst.head_ns is not None) and self._is_queued(
-            t_ns, speed_mps, total_m
-        ):
-            return None
-        dt_s = since_ns / NS_PER_S
+        dt_s = 0.0 if self.t_ns is None else (t_ns - self.t_ns) / NS_PER_S
         if speed_mps is not None and speed_mps > JOGGING_MPS and total_m == self._trusted_m:
             total_m = (
                 None  # it stands still although the athlete runs: it counts slowly, or never does

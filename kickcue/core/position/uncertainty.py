@@ -79,5 +79,4 @@ def to_go(to_go_m: float | None, sd_m: float | None) -> str:
 
 
 def _near_m(lap_m: float) -> float:
-    near_m = NEAR_LAP_SHARE * lap_m
-    return near_m if near_m < NEAR_M else NEAR_M
+    return min(NEAR_M, NEAR_LAP_SHARE * lap_m)

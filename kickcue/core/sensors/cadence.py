@@ -130,10 +130,7 @@ class Cadence:
         recent = self._recent
         while recent and t_ns - recent[0][0] > MEDIAN_WINDOW_NS:
             recent.popleft()
-        if not recent:
-            return None
-        _, spms = zip(*recent, strict=True)
-        return sorted(spms)[len(spms) // 2]
+        return sorted([spm for _, spm in recent])[len(recent) // 2] if recent else None
 
     def baseline_spm(self) -> float | None:
         """Return the median over the body of the race, or None while there is too little of it."""

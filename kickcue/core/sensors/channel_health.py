@@ -78,8 +78,7 @@ class Channel:
             self._frozen = t_ns - self._value_since_ns > self._frozen_after_ns
         self.received_ns, self.plausible, self.connected = t_ns, plausible, True
         self._interval.update(t_ns)
-        ok_ns, allowed_ns = self._silence_ok_ns, self._interval.allowed_silence_ns
-        self.stale_ns = t_ns + (ok_ns if ok_ns >= allowed_ns else allowed_ns) + 1
+        self.stale_ns = t_ns + max(self._silence_ok_ns, self._interval.allowed_silence_ns) + 1
         return plausible and not self._frozen
 
     def state(self, t_ns: int) -> Health:

@@ -130,7 +130,7 @@ class _Run:
         if not self.settled or self.undercut_ms is not None or sent_ms < self.newest_ms:
             return None
         minimum_ms, previous_ms = self.minimum_ms, self.previous_ms
-        least_ms = minimum_ms if minimum_ms <= previous_ms else previous_ms
+        least_ms = min(minimum_ms, previous_ms)
         if offset_ms < least_ms - AGREE_MS or received_ms - self.since_ms >= WINDOW_MS:
             return None
         self.newest_ms, self.back = sent_ms, None
