@@ -1,7 +1,7 @@
 """The minimum-delay filter: how late a message is, without any clock being set."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from kickcue.core.watch.clock_offset import MOST_RUNS, WINDOW_MS, MinimumDelayFilter, _Run
 
@@ -248,6 +248,7 @@ def test_three_messages_prove_no_clock_that_went_back() -> None:
     assert [0, 0, 0, 1] == resets
 
 
+@example([(1000, 30, False), (1000, 30, False), (WINDOW_MS, 1000, False), (1000, 1000, False)])
 @given(
     st.lists(
         st.tuples(
