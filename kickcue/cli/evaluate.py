@@ -1,7 +1,8 @@
 """``kickcue evaluate``: many races, simulated or recorded, and how far off the cues were."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -32,6 +33,7 @@ _BEST_HELP: Final = "also show how the best possible filters do on the same data
 BEST, BEST_UNTOLD = "best possible", "presses unlabelled"
 NAMES_OF_BESTS: Final = {BEST: "best", BEST_UNTOLD: "best_untold"}
 """In JSON."""
+KINDS_AHEAD: Final = 4
 HEADER: Final = ("", "median", "p95", "max", "wrong lap", "never", "coverage95")
 
 
@@ -232,13 +234,27 @@ def _with_progress(kinds: list[Kind], spread: Spread) -> Iterator[tuple[Kind, li
     screen = console()
     with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("", total=sum(len(kind.seeds) for kind in kinds))
-        for kind in kinds:
+        for kind, outcomes in _begun_ahead(kinds, spread):
             progress.update(task, description=kind.title)
             found = []
-            for outcome in in_batches(kind.work, kind.seeds, spread):
+            for outcome in outcomes:
                 found.append(outcome)
                 progress.advance(task)
             yield kind, found
+
+
+def _begun_ahead(kinds: Iterable[Kind], spread: Spread) -> Iterator[tuple[Kind, Iterator[Outcome]]]:
+    """Yield each kind with its outcomes as they come; the next kinds are begun before it ends.
+
+    So no core waits while another one ends a kind's last races, and few races of a kind are no
+    reason to leave a core idle.
+    """
+    begun: deque[tuple[Kind, Iterator[Outcome]]] = deque()
+    for kind in kinds:
+        begun.append((kind, in_batches(kind.work, kind.seeds, spread)))
+        if len(begun) > KINDS_AHEAD:
+            yield begun.popleft()
+    yield from begun
 
 
 def _print(

@@ -207,7 +207,8 @@ class Odometer:
         counted_m = None if total_m is None else self._counted(t_ns, dt_s, total_m, speed_mps)
         if counted_m is not None:
             line_var_m2 = _LINE_VAR_M2 * counted_m if counted_m > 0.0 else 0.0
-            step = Step(counted_m, dt_s, _COUNT_VAR_M2 * dt_s + line_var_m2)
+            var_m2 = _COUNT_VAR_M2 * dt_s + line_var_m2
+            step = tuple.__new__(Step, (counted_m, dt_s, var_m2))  # ``Step(...)`` takes thrice that
             self._learn_step(cadence_spm)
         elif self.t_ns is None:
             step = NO_STEP
@@ -335,9 +336,10 @@ class Odometer:
     def _commit(self, t_ns: int, dd_m: float) -> None:
         self.t_ns = t_ns
         self.total_m += dd_m
-        self._trail.append((t_ns, self.total_m))
-        while t_ns - self._trail[0][0] > SPEED_WINDOW_NS:
-            self._trail.popleft()
+        trail = self._trail
+        trail.append((t_ns, self.total_m))
+        while t_ns - trail[0][0] > SPEED_WINDOW_NS:
+            trail.popleft()
 
     def _learn_pace(self, step: Step) -> None:
         """Average the speed since the start, forgetting what is older than ``PACE_MEMORY_S``."""
