@@ -250,6 +250,7 @@ class SessionControl:
             and left.stretch.leg.distance_m is not None
             and SKIPPED_NS + left.doubt_ns <= rested_ns <= 2 * SKIPPED_NS + left.doubt_ns
             and self._index + 2 < len(self.legs)
+            and self._detector.fresh(t_ns)
             and self._detector.kept_running(self.began_ns)
         ):
             told = f"rest left out after repetition {self.done}"
